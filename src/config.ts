@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { z } from "zod";
+import { SparkyError } from "./core/errors.ts";
+
+/** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
+
+export interface Config {
+  readonly home: string;
+  /** null: SQLite in `home`. */
+  readonly dbUrl: string | null;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly agentLoop: boolean;
+  readonly pollIntervalMs: number;
+  readonly concurrency: number;
+  /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
+  readonly model: string | null;
+  readonly modelUrl: string | null;
+  /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
+  readonly providers: { readonly [variable: string]: string };
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Which server the CLI talks to; null: from `server.json` and `token` in `home`. */
+  readonly url: string | null;
+  readonly token: string | null;
+}
+
+export interface ConfigFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly agentLoop?: boolean;
+  readonly envFile?: string;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+const PROVIDER_VARIABLES = [
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "GOOGLE_GENERATIVE_AI_API_KEY",
+  "GEMINI_API_KEY",
+  "GOOGLE_GENERATIVE_AI_BASE_URL",
+  "OLLAMA_BASE_URL",
+  "OPENROUTER_API_KEY",
+  "SPARKY_MODEL_KEY",
+] as const;
+
+const flag = z
+  .string()
+  .transform((value) => value.toLowerCase())
+  .pipe(z.enum(["true", "false", "1", "0", "yes", "no", "on", "off"], { error: "true or false" }))
+  .transform((value) => ["true", "1", "yes", "on"].includes(value));
+
+const number = (min: number, max: number, whole: boolean) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max && (!whole || Number.isInteger(value)));
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
+
+/** Each variable with the words for what is allowed; an empty value means "not set". */
+const VARIABLES = {
+  SPARKY_HOME: [z.string(), "a folder"],
+  SPARKY_DB_URL: [url(["postgres:", "postgresql:"]), "postgres://user:password@host/database"],
+  SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
+  SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
+  SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
+  SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
+  SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
+  SPARKY_MODEL: [z.string(), "a model"],
+  AGENT_MODEL: [z.string(), "a model"],
+  SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
+  LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
+  SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
+  SPARKY_TOKEN: [z.string(), "a token"],
+} as const satisfies { readonly [name: string]: readonly [z.ZodType, string] };
+
+type Name = keyof typeof VARIABLES;
+type Environment = { readonly [name: string]: string | undefined };
+
+/** Throws `invalid_input` naming the variable, its value and what is allowed. The real environment wins over files. */
+export function loadConfig(environment: Environment = process.env, flags: ConfigFlags = {}): Config {
+  const home = resolve(environment["SPARKY_HOME"] || join(homedir(), ".sparky"));
+  const env: Environment = {
+    ...readEnvFile(join(home, ".env"), "optional"),
+    ...(flags.envFile === undefined ? {} : readEnvFile(resolve(flags.envFile), "required")),
+    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
+  };
+  const get = <N extends Name>(name: N, override?: string): z.output<(typeof VARIABLES)[N][0]> | undefined => {
+    const raw = override ?? env[name];
+    if (raw === undefined || raw === "") return undefined;
+    const [schema, allowed] = VARIABLES[name];
+    const result = schema.safeParse(raw.trim());
+    if (result.success) return result.data as z.output<(typeof VARIABLES)[N][0]>;
+    const shown = name === "SPARKY_DB_URL" ? "***" : JSON.stringify(raw);
+    throw new SparkyError("invalid_input", `${name} is ${shown}, which is not allowed`, {
+      hint: `set ${name} to ${allowed}`,
+    });
+  };
+  return Object.freeze({
+    home,
+    dbUrl: get("SPARKY_DB_URL") ?? null,
+    host: get("SPARKY_HOST", flags.host) ?? "127.0.0.1",
+    port: get("SPARKY_PORT", flags.port) ?? 8000,
+    agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP") ?? false,
+    pollIntervalMs: (get("SPARKY_AGENT_POLL_INTERVAL") ?? 10) * 1000,
+    concurrency: get("SPARKY_AGENT_CONCURRENCY") ?? 4,
+    model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
+    modelUrl: get("SPARKY_MODEL_URL") ?? null,
+    providers: Object.freeze(
+      Object.fromEntries(PROVIDER_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+    ),
+    logLevel: get("LOG_LEVEL") ?? "info",
+    url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
+    token: get("SPARKY_TOKEN") ?? null,
+  });
+}
+
+function readEnvFile(path: string, need: "optional" | "required"): Environment {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (need === "optional" && (cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new SparkyError("invalid_input", `cannot read the settings file ${path}`, {
+      cause,
+      hint: "check its path and permissions",
+    });
+  }
+  const bad = text
+    .split(/\r?\n/)
+    .findIndex((line) => line.trim() !== "" && !/^\s*(#|(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=)/.test(line));
+  if (bad >= 0 && !text.includes('"')) {
+    throw new SparkyError("invalid_input", `line ${bad + 1} of ${path} is not NAME=value`, {
+      hint: "write one NAME=value on each line, and # before a comment",
+    });
+  }
+  return parseEnv(text);
+}

@@ -1,0 +1,174 @@
+import { z } from "zod";
+
+/**
+ * The events of a chat's log: the public contract of the log. An event is immutable and old events live for ever: never
+ * change what a variant means, add one. Rows are decoded with these schemas when they are read.
+ */
+
+export const ACTOR_KINDS = ["user", "agent", "system"] as const;
+export const actorSchema = z.object({ kind: z.enum(ACTOR_KINDS), id: z.string(), name: z.string() });
+export type Actor = z.infer<typeof actorSchema>;
+
+/** What a tool touches: nothing, our own data or files, or the world outside. */
+export const effectSchema = z.enum(["read", "write", "external"]);
+export type Effect = z.infer<typeof effectSchema>;
+
+/** JSON as it came from a model, a tool or a person. */
+export type Json = string | number | boolean | null | { [key: string]: Json } | Json[];
+export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+
+export const messageData = z.object({
+  role: z.enum(["user", "assistant"]),
+  text: z.string(),
+  /** `<lease>.<n>`: the streamed part that this event replaces. */
+  part: z.string().optional(),
+  /** The sender's own id for this message: sent twice, stored once. */
+  key: z.string().optional(),
+  attachments: z.array(z.object({ id: z.string(), name: z.string(), size: z.number() })).optional(),
+  /** The part was cut off: the step did not finish. */
+  partial: z.literal(true).optional(),
+});
+
+export const thoughtData = z.object({
+  text: z.string(),
+  part: z.string().optional(),
+  partial: z.literal(true).optional(),
+});
+
+export const toolUseData = z.object({
+  callId: z.string(),
+  name: z.string(),
+  args: jsonSchema,
+  effect: effectSchema,
+  /** One line for people: the call's main argument. */
+  summary: z.string(),
+});
+
+export const toolStartData = z.object({ callId: z.string(), attempt: z.number().int() });
+
+export const toolResultData = z.object({
+  callId: z.string(),
+  name: z.string(),
+  ok: z.boolean(),
+  result: jsonSchema.optional(),
+  error: z.string().optional(),
+  durationMs: z.number(),
+  /** Bytes of the whole result as JSON; over 32 KB `result` is a preview and `blob` names the whole. */
+  size: z.number(),
+  blob: z.string().optional(),
+  interrupted: z.literal(true).optional(),
+});
+
+const statusBase = { message: z.string() };
+export const WAIT_REASONS = ["approval", "question", "retry"] as const;
+export const RESUME_REASONS = ["approval", "answer", "message", "retry", "recovered"] as const;
+export const statusData = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("queued"), ...statusBase, reason: z.string().optional() }),
+  z.object({ state: z.literal("starting"), ...statusBase, attempt: z.number().int(), worker: z.string().optional() }),
+  z.object({
+    state: z.literal("waiting"),
+    ...statusBase,
+    reason: z.enum(WAIT_REASONS),
+    until: z.string().optional(),
+    attempt: z.number().int().optional(),
+  }),
+  z.object({
+    state: z.literal("resumed"),
+    ...statusBase,
+    reason: z.enum(RESUME_REASONS),
+    attempt: z.number().int(),
+    worker: z.string().optional(),
+  }),
+  z.object({ state: z.literal("interrupted"), ...statusBase, reason: z.enum(["shutdown", "crash"]) }),
+  z.object({ state: z.literal("stopping"), ...statusBase, by: z.string() }),
+  z.object({ state: z.literal("completed"), ...statusBase }),
+  z.object({ state: z.literal("failed"), ...statusBase, reason: z.string() }),
+  z.object({ state: z.literal("cancelled"), ...statusBase, by: z.string() }),
+]);
+export type StatusData = z.infer<typeof statusData>;
+
+export const planData = z.object({
+  items: z.array(z.object({ text: z.string(), status: z.enum(["todo", "doing", "done"]) })),
+});
+
+export const approvalData = z.object({
+  approvalId: z.string(),
+  callId: z.string(),
+  state: z.enum(["requested", "approved", "denied", "expired", "withdrawn"]),
+  argsDigest: z.string(),
+  by: z.string().optional(),
+  note: z.string().optional(),
+});
+
+export const usageData = z.object({
+  model: z.string(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cachedTokens: z.number().optional(),
+  reasoningTokens: z.number().optional(),
+  costUsd: z.number().optional(),
+  durationMs: z.number(),
+});
+
+export const summaryData = z.object({ text: z.string(), upTo: z.number().int() });
+export const recallData = z.object({
+  query: z.string(),
+  nodes: z.array(z.object({ id: z.string(), why: z.string() })),
+});
+export const errorData = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+
+export const chatData = z.discriminatedUnion("change", [
+  z.object({ change: z.literal("created"), title: z.string(), ownerId: z.string() }),
+  z.object({ change: z.literal("renamed"), title: z.string(), by: z.enum(["person", "agent"]) }),
+  z.object({ change: z.literal("shared"), userId: z.string() }),
+  z.object({ change: z.literal("unshared"), userId: z.string() }),
+  z.object({ change: z.literal("archived"), archived: z.boolean() }),
+  z.object({ change: z.literal("model"), model: z.string() }),
+]);
+
+/** What an appender writes: the kind and its data, before the log gives it a place. */
+export const eventBodySchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("message"), data: messageData }),
+  z.object({ type: z.literal("thought"), data: thoughtData }),
+  z.object({ type: z.literal("tool_use"), data: toolUseData }),
+  z.object({ type: z.literal("tool_start"), data: toolStartData }),
+  z.object({ type: z.literal("tool_result"), data: toolResultData }),
+  z.object({ type: z.literal("status"), data: statusData }),
+  z.object({ type: z.literal("plan"), data: planData }),
+  z.object({ type: z.literal("approval"), data: approvalData }),
+  z.object({ type: z.literal("usage"), data: usageData }),
+  z.object({ type: z.literal("summary"), data: summaryData }),
+  z.object({ type: z.literal("recall"), data: recallData }),
+  z.object({ type: z.literal("error"), data: errorData }),
+  z.object({ type: z.literal("chat"), data: chatData }),
+]);
+export type EventBody = z.infer<typeof eventBodySchema>;
+export type EventType = EventBody["type"];
+export const EVENT_TYPES = eventBodySchema.options.map((option) => option.shape.type.value);
+
+/** An event without its place in the log: `seq`, `at` and the chat are given by the append. */
+export type NewEvent = EventBody & {
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly step: number | null;
+  readonly actor: Actor;
+};
+
+const placeShape = {
+  chatId: z.string(),
+  /** Per chat, from 1, without gaps, never reused within an epoch. */
+  seq: z.number().int().positive(),
+  at: z.iso.datetime(),
+  runId: z.string().nullable(),
+  taskId: z.string().nullable(),
+  step: z.number().int().nullable(),
+  actor: actorSchema,
+};
+
+export const chatEventSchema = z.intersection(z.object(placeShape), eventBodySchema);
+/** One fact in a chat's log. */
+export type ChatEvent = z.infer<typeof chatEventSchema>;
+export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;
+
+/** What a client that may be older than the server reads: an unknown `type` is shown as such. */
+export const anyEventSchema = z.object({ ...placeShape, type: z.string(), data: z.record(z.string(), z.unknown()) });

@@ -1,0 +1,131 @@
+import type { ChatEvent, EventOf } from "./events.ts";
+import { unreachable } from "./errors.ts";
+
+export const RUN_STATES = [
+  "queued",
+  "working",
+  "waiting",
+  "stopping",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type RunStateName = (typeof RUN_STATES)[number];
+
+export const ENDED_STATES = ["completed", "failed", "cancelled"] as const satisfies readonly RunStateName[];
+/** States in which a run holds its chat: at most one run of a chat is in one of them. */
+export const ACTIVE_STATES = ["working", "waiting", "stopping"] as const satisfies readonly RunStateName[];
+
+/** A run as its chat's log tells it. */
+export interface RunView {
+  readonly id: string;
+  readonly taskId: string | null;
+  readonly state: RunStateName;
+  /** The last status line in words, as shown to people. */
+  readonly message: string;
+  readonly reason: string | null;
+  /** Waiting for a back-off: when it ends. */
+  readonly until: string | null;
+  /** How many leases the run has had. */
+  readonly attempt: number;
+  readonly by: string | null;
+  readonly worker: string | null;
+  readonly queuedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** The last step with an event. */
+  readonly step: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+  readonly model: string | null;
+}
+
+export function isEnded(state: RunStateName): boolean {
+  return state === "completed" || state === "failed" || state === "cancelled";
+}
+
+export function isActive(state: RunStateName): boolean {
+  return state === "working" || state === "waiting" || state === "stopping";
+}
+
+function newRun(id: string, event: ChatEvent): RunView {
+  return {
+    id,
+    taskId: event.taskId,
+    state: "queued",
+    message: "",
+    reason: null,
+    until: null,
+    attempt: 0,
+    by: null,
+    worker: null,
+    queuedAt: event.at,
+    startedAt: null,
+    endedAt: null,
+    step: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: null,
+    model: null,
+  };
+}
+
+/** Folds one event of a run into its view. Pure; an ended run never changes again. */
+export function applyRunEvent(before: RunView | undefined, event: ChatEvent & { readonly runId: string }): RunView {
+  const seen = before ?? newRun(event.runId, event);
+  if (isEnded(seen.state)) return seen;
+  const run = event.step !== null && event.step > seen.step ? { ...seen, step: event.step } : seen;
+  if (event.type === "usage") return addUsage(run, event);
+  if (event.type === "status") return applyStatus(run, event);
+  return run;
+}
+
+function addUsage(run: RunView, { data }: EventOf<"usage">): RunView {
+  return {
+    ...run,
+    model: data.model,
+    inputTokens: run.inputTokens + data.inputTokens,
+    outputTokens: run.outputTokens + data.outputTokens,
+    costUsd: data.costUsd === undefined ? run.costUsd : (run.costUsd ?? 0) + data.costUsd,
+  };
+}
+
+function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView {
+  const run = { ...before, message: data.message, reason: null, until: null };
+  switch (data.state) {
+    case "queued":
+      return { ...run, state: "queued", reason: data.reason ?? null };
+    case "starting":
+      return {
+        ...run,
+        state: "working",
+        attempt: data.attempt,
+        worker: data.worker ?? null,
+        startedAt: run.startedAt ?? at,
+      };
+    case "waiting":
+      return { ...run, state: "waiting", reason: data.reason, until: data.until ?? null };
+    case "resumed":
+      return {
+        ...run,
+        state: "working",
+        reason: data.reason,
+        attempt: data.attempt,
+        worker: data.worker ?? null,
+        startedAt: run.startedAt ?? at,
+      };
+    case "interrupted":
+      return { ...run, state: "queued", reason: data.reason };
+    case "stopping":
+      return { ...run, state: "stopping", by: data.by };
+    case "completed":
+      return { ...run, state: "completed", endedAt: at };
+    case "failed":
+      return { ...run, state: "failed", reason: data.reason, endedAt: at };
+    case "cancelled":
+      return { ...run, state: "cancelled", by: data.by, endedAt: at };
+    default:
+      return unreachable(data);
+  }
+}

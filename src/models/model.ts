@@ -1,0 +1,89 @@
+import type { ModelMessage } from "ai";
+import type { Json } from "../core/events.ts";
+
+/** The model contract: one call, streamed. Providers and the demo model implement it alike; nothing here retries. */
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: { readonly [key: string]: Json };
+}
+
+export interface StepRequest {
+  readonly instructions: string;
+  /** Every tool call in them has its result. */
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly ToolSpec[];
+  readonly signal: AbortSignal;
+}
+
+export interface StepToolCall {
+  /** The provider's id: providers repeat theirs, so the run gives each call one of its own. */
+  readonly providerCallId: string;
+  readonly name: string;
+  /** As parsed; a string when the provider sent something that is not JSON. */
+  readonly args: Json;
+}
+
+export interface StepUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+  readonly reasoningTokens?: number;
+  readonly costUsd?: number;
+}
+
+export type StepChunk =
+  /** A new part begins; the text chunks that follow belong to it. */
+  | { readonly type: "part"; readonly kind: "message" | "thought" }
+  | { readonly type: "text"; readonly text: string }
+  /** Last chunk of every successful step. A stream that ends without it is a failed step. */
+  | {
+      readonly type: "finish";
+      readonly reason: "stop" | "tool-calls" | "length" | "content-filter" | "other";
+      readonly toolCalls: readonly StepToolCall[];
+      readonly usage: StepUsage;
+      /** The provider's own assistant messages, reasoning signatures included, for the next call's context. */
+      readonly messages: readonly ModelMessage[];
+    };
+
+export interface Model {
+  /** `openai/gpt-5`, `demo`. */
+  readonly id: string;
+  readonly provider: string;
+  /** Tokens of context that the model takes, as far as known. */
+  readonly contextTokens: number;
+  /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */
+  step(request: StepRequest): AsyncIterable<StepChunk>;
+}
+
+export type ModelErrorCode =
+  | "model_auth"
+  | "model_not_found"
+  | "model_rate_limited"
+  | "model_overloaded"
+  | "model_unreachable"
+  | "model_bad_request"
+  | "model_bad_response"
+  | "model_timeout";
+
+export class ModelError extends Error {
+  readonly code: ModelErrorCode;
+  readonly retryable: boolean;
+  /** What the provider asked for (`Retry-After`), in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ModelErrorCode,
+    /** One line for people: what failed and what to do. No key, no header. */
+    message: string,
+    options: { readonly retryable: boolean; readonly retryAfterMs?: number; readonly cause?: unknown },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ModelError";
+    this.code = code;
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

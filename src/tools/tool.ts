@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { Effect, EventBody, Json } from "../core/events.ts";
+
+/** The tool contract. A call goes prepare → execute → finalize; an unknown tool or bad arguments are values, not exceptions. */
+
+/** Who the run acts for: its chat's owner. A tool sees and changes only what this user may. */
+export interface Principal {
+  readonly userId: string;
+  readonly name: string;
+  /** The built-in account for unattended work: what it learns is shared by all members. */
+  readonly isAgent: boolean;
+}
+
+export interface ToolContext {
+  readonly principal: Principal;
+  readonly chatId: string;
+  readonly runId: string;
+  readonly taskId: string | null;
+  readonly callId: string;
+  /** The chat owner's folder, absolute; it may not exist yet. No tool writes outside it. */
+  readonly workspace: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The owner's IANA time zone. */
+  readonly timeZone: string;
+  readonly signal: AbortSignal;
+}
+
+export interface TransactionalContext extends ToolContext {
+  /** Adds an event of this run to the transaction, before the call's result. */
+  emit(body: EventBody): void;
+}
+
+/** What is known of a tool before a call: what the model and the policy see. */
+interface ToolFacts {
+  /** snake_case, `noun_verb`. */
+  readonly name: string;
+  /** For the model: what it does and when to use it. */
+  readonly description: string;
+  readonly effect: Effect;
+  /** May be run again after a crash that left its outcome unknown. */
+  readonly idempotent: boolean;
+  /** The call fails when it has no result after this long. */
+  readonly timeoutMs: number;
+}
+
+export type Prepared<Tx> =
+  | { readonly ok: false; readonly error: string }
+  /** The effect may reach outside our database: written ahead with `tool_start`. */
+  | {
+      readonly ok: true;
+      readonly kind: "plain";
+      readonly summary: string;
+      execute(context: ToolContext): Promise<Json>;
+    }
+  /** The whole effect is in our database: it shares the transaction of its result and is never unknown. */
+  | {
+      readonly ok: true;
+      readonly kind: "transactional";
+      readonly summary: string;
+      execute(context: TransactionalContext, tx: Tx): Promise<Json>;
+    };
+
+export interface Tool<Tx> extends ToolFacts {
+  /** JSON Schema of the arguments. */
+  readonly parameters: { readonly [key: string]: Json };
+  /** Checks the arguments: bad ones are a value that tells the model what is allowed. */
+  prepare(args: Json): Prepared<Tx>;
+}
+
+interface Definition<A> extends ToolFacts {
+  readonly args: z.ZodType<A>;
+  /** The call's main argument in one line, for people. */
+  summary(args: A): string;
+}
+
+export function defineTool<A>(
+  tool: Definition<A> & { execute(args: A, context: ToolContext): Promise<Json> },
+): Tool<unknown> {
+  return {
+    ...factsOf(tool),
+    prepare: (raw) =>
+      parsed(tool, raw, (args) => ({
+        ok: true,
+        kind: "plain",
+        summary: tool.summary(args),
+        execute: (context) => tool.execute(args, context),
+      })),
+  };
+}
+
+export function defineTransactionalTool<A, Tx>(
+  tool: Definition<A> & { execute(args: A, context: TransactionalContext, tx: Tx): Promise<Json> },
+): Tool<Tx> {
+  return {
+    ...factsOf(tool),
+    prepare: (raw) =>
+      parsed(tool, raw, (args) => ({
+        ok: true,
+        kind: "transactional",
+        summary: tool.summary(args),
+        execute: (context, tx) => tool.execute(args, context, tx),
+      })),
+  };
+}
+
+function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare"> {
+  const { name, description, effect, idempotent, timeoutMs } = tool;
+  const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: "input" }) as { [key: string]: Json };
+  return { name, description, effect, idempotent, timeoutMs, parameters };
+}
+
+function parsed<A, Tx>(tool: Definition<A>, raw: Json, then: (args: A) => Prepared<Tx>): Prepared<Tx> {
+  const result = tool.args.safeParse(raw);
+  return result.success
+    ? then(result.data)
+    : { ok: false, error: `bad arguments for ${tool.name}: ${z.prettifyError(result.error)}` };
+}

@@ -1,0 +1,261 @@
+import { z } from "zod";
+import { chatEventSchema, jsonSchema } from "../core/events.ts";
+import { RUN_STATES } from "../core/run-state.ts";
+import { MAX_TEXT_BYTES } from "./limits.ts";
+
+/** Every shape that crosses HTTP, shared by server, CLI and web UI. Times are ISO 8601 UTC, ids are opaque. */
+
+export const idSchema = z.string().min(1).max(100);
+export const keySchema = z.string().min(1).max(200);
+const timeSchema = z.iso.datetime({ offset: true });
+
+/** A person's words: not blank, at most 64 KB of UTF-8. */
+export const textSchema = z
+  .string()
+  .refine((text) => text.trim() !== "", { error: "must not be empty" })
+  .refine((text) => new TextEncoder().encode(text).length <= MAX_TEXT_BYTES, {
+    error: `must be at most ${MAX_TEXT_BYTES / 1024} KB; put long material into a file and name the file`,
+  });
+
+export const errorBodySchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+});
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+export const healthSchema = z.object({
+  status: z.literal("ok"),
+  version: z.string(),
+  agentLoop: z.boolean(),
+  startedAt: z.string(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+export const userSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(["owner", "member", "agent"]) });
+export type User = z.infer<typeof userSchema>;
+
+// --- tasks and runs -------------------------------------------------------------------------------------------------
+
+export const TASK_STATUSES = ["pending", "in_progress", "waiting", "completed", "failed", "cancelled"] as const;
+export const taskStatusSchema = z.enum(TASK_STATUSES);
+export type TaskStatus = z.infer<typeof taskStatusSchema>;
+
+export const limitsSchema = z.strictObject({
+  steps: z.number().int().min(1).max(10_000).optional(),
+  minutes: z.number().positive().max(100_000).optional(),
+  costUsd: z.number().positive().max(1_000_000).optional(),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const metadataSchema = z
+  .record(z.string().min(1).max(200), jsonSchema)
+  .refine((value) => JSON.stringify(value).length <= 16_384, { error: "must be at most 16 KB as JSON" });
+
+export const newTaskSchema = z.strictObject({
+  instruction: textSchema,
+  chatId: idSchema.optional(),
+  metadata: metadataSchema.optional(),
+  /** Higher first; then the older first. */
+  priority: z.number().int().min(-1000).max(1000).optional(),
+  dependsOn: z.array(idSchema).max(100).optional(),
+  runAt: timeSchema.optional(),
+  key: keySchema.optional(),
+  limits: limitsSchema.optional(),
+});
+export type NewTask = z.infer<typeof newTaskSchema>;
+
+export const taskPatchSchema = newTaskSchema
+  .pick({ instruction: true, metadata: true, priority: true, dependsOn: true, limits: true })
+  .extend({ runAt: timeSchema.nullable() })
+  .partial();
+export type TaskPatch = z.infer<typeof taskPatchSchema>;
+
+export const taskSchema = z.object({
+  id: z.string(),
+  instruction: z.string(),
+  status: taskStatusSchema,
+  chatId: z.string(),
+  ownerId: z.string(),
+  metadata: z.record(z.string(), jsonSchema),
+  priority: z.number(),
+  dependsOn: z.array(z.string()),
+  runAt: z.string().nullable(),
+  key: z.string().nullable(),
+  limits: limitsSchema,
+  /** How many runs it has had. */
+  attempts: z.number(),
+  /** The active or last run. */
+  runId: z.string().nullable(),
+  result: z.string().nullable(),
+  error: z.string().nullable(),
+  schedule: z.string().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  progress: z.object({
+    /** Items of the plan that are done, and all of them; 0 of 0 without a plan. */
+    done: z.number(),
+    total: z.number(),
+    step: z.number(),
+    /** What it does now, in words: `calling the model`, `web_fetch "…"`. */
+    current: z.string().nullable(),
+  }),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+export const runSchema = z.object({
+  id: z.string(),
+  chatId: z.string(),
+  taskId: z.string().nullable(),
+  state: z.enum(RUN_STATES),
+  attempt: z.number(),
+  queuedAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  step: z.number(),
+  current: z.string().nullable(),
+  /** Why it waits or why it ended, in words. */
+  reason: z.string().nullable(),
+  tokens: z.number(),
+  costUsd: z.number().nullable(),
+  model: z.string().nullable(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+// --- chats ----------------------------------------------------------------------------------------------------------
+
+export const CHAT_ORIGINS = ["user", "task", "schedule"] as const;
+
+export const newChatSchema = z.strictObject({
+  title: z.string().trim().min(1).max(200).optional(),
+  model: z.string().min(1).max(200).optional(),
+  key: keySchema.optional(),
+});
+export type NewChat = z.infer<typeof newChatSchema>;
+
+export const chatPatchSchema = z.strictObject({
+  title: z.string().trim().min(1).max(200).optional(),
+  archived: z.boolean().optional(),
+  model: z.string().min(1).max(200).nullable().optional(),
+});
+export type ChatPatch = z.infer<typeof chatPatchSchema>;
+
+export const chatSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  ownerId: z.string(),
+  origin: z.enum(CHAT_ORIGINS),
+  model: z.string().nullable(),
+  /** The last `seq` of its log. */
+  head: z.number(),
+  /** The caller has seen up to here. */
+  seen: z.number(),
+  archived: z.boolean(),
+  createdAt: z.string(),
+  /** When its last event came: what "recent" means. */
+  lastEventAt: z.string(),
+  /** The state of the run that holds the chat, or of the next queued one; null when nothing is to be done. */
+  runState: z.enum(RUN_STATES).nullable(),
+  /** How the last run ended; null before the first end. */
+  lastRunState: z.enum(["completed", "failed", "cancelled"]).nullable(),
+  /** The caller may write here; false: may only watch. */
+  canWrite: z.boolean(),
+});
+export type Chat = z.infer<typeof chatSchema>;
+
+/** The fold of a chat's log up to `head`. */
+export const chatViewSchema = z.object({
+  head: z.number(),
+  activeRun: runSchema.nullable(),
+  queuedRuns: z.array(z.string()),
+  openCalls: z.array(
+    z.object({
+      callId: z.string(),
+      runId: z.string(),
+      step: z.number(),
+      name: z.string(),
+      summary: z.string(),
+      startedAt: z.string().nullable(),
+    }),
+  ),
+  approvals: z.array(z.object({ approvalId: z.string(), callId: z.string(), state: z.string() })),
+  plan: z.array(z.object({ text: z.string(), status: z.enum(["todo", "doing", "done"]) })),
+  totals: z.object({ inputTokens: z.number(), outputTokens: z.number(), costUsd: z.number().nullable() }),
+});
+export const chatWithViewSchema = chatSchema.extend({ view: chatViewSchema });
+export type ChatWithView = z.infer<typeof chatWithViewSchema>;
+
+export const eventsPageSchema = z.object({
+  events: z.array(chatEventSchema),
+  /** The first and last `seq` that exist; 0 and 0 for an empty log. */
+  first: z.number(),
+  last: z.number(),
+  epoch: z.string(),
+});
+export type EventsPage = z.infer<typeof eventsPageSchema>;
+
+export const newMessageSchema = z.strictObject({ text: textSchema, key: keySchema.optional() });
+export type NewMessage = z.infer<typeof newMessageSchema>;
+export const messageAcceptedSchema = z.object({ seq: z.number(), runId: z.string() });
+export type MessageAccepted = z.infer<typeof messageAcceptedSchema>;
+
+/** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
+export const stoppedSchema = z.object({ runId: z.string().nullable() });
+export type Stopped = z.infer<typeof stoppedSchema>;
+
+export const seenSchema = z.strictObject({ seq: z.number().int().nonnegative() });
+
+// --- the rest -------------------------------------------------------------------------------------------------------
+
+export const occurrenceSchema = z.object({ schedule: z.string(), dueAt: z.string() });
+
+export const statusSchema = z.object({
+  tasks: z.object({
+    pending: z.number(),
+    in_progress: z.number(),
+    waiting: z.number(),
+    completed: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    total: z.number(),
+  }),
+  /** The runs that are working, stopping or waiting, each with its title for people. */
+  running: z.array(runSchema.extend({ title: z.string() })),
+  next: z.array(occurrenceSchema),
+  agentLoop: z.boolean(),
+  model: z.string(),
+  node: z.string(),
+  startedAt: z.string(),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+export const scheduleSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  prompt: z.string(),
+  /** The rule in its own words; null: run by hand only. */
+  when: z.string().nullable(),
+  enabled: z.boolean(),
+  lastTaskId: z.string().nullable(),
+});
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+export const loginLinkSchema = z.object({ url: z.string(), expiresAt: z.string() });
+export type LoginLink = z.infer<typeof loginLinkSchema>;
+
+export const graphStatsSchema = z.object({
+  nodes: z.number(),
+  edges: z.number(),
+  nodeTypes: z.record(z.string(), z.number()),
+  edgeTypes: z.record(z.string(), z.number()),
+});
+export type GraphStats = z.infer<typeof graphStatsSchema>;
+
+/** `{items, next, total?}`: `next` is the cursor of the following page, null on the last. */
+export function listSchema<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().optional() });
+}
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+  readonly total?: number;
+}
