@@ -1,0 +1,139 @@
+import type { ChatEvent, EventOf } from "./events.ts";
+import { applyRunEvent, type RunView } from "./run-state.ts";
+
+/**
+ * What is shown of a chat: a fold of its events, the same live and after a reload. It may begin in the middle of a log
+ * (the newest page); the fold of the whole log does not depend on how it was paged in.
+ */
+
+/** An event of a type that this version does not know: shown as such. */
+export interface UnknownEvent {
+  readonly chatId: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly step: number | null;
+  readonly actor: ChatEvent["actor"];
+  readonly type: "unknown";
+  readonly name: string;
+  readonly data: { readonly [key: string]: unknown };
+}
+export type LogEvent = ChatEvent | UnknownEvent;
+
+/** A tool call with what is known of it so far. `use` is missing when the log was entered after it. */
+export interface CallEntry {
+  readonly kind: "call";
+  readonly seq: number;
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly callId: string;
+  readonly name: string;
+  readonly use: EventOf<"tool_use"> | null;
+  readonly start: EventOf<"tool_start"> | null;
+  readonly approval: EventOf<"approval"> | null;
+  readonly result: EventOf<"tool_result"> | null;
+}
+
+type ShownType = Exclude<ChatEvent["type"], "tool_use" | "tool_start" | "tool_result" | "approval" | "usage">;
+
+/** An event that is shown in its own place. A plan is shown once for each run, as it is now. */
+export interface EventEntry {
+  readonly kind: "event";
+  readonly seq: number;
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly event: EventOf<ShownType> | UnknownEvent;
+}
+
+export type Entry = CallEntry | EventEntry;
+
+export interface Transcript {
+  readonly entries: readonly Entry[];
+  /** Runs as far as the folded events tell them. */
+  readonly runs: ReadonlyMap<string, RunView>;
+  readonly first: number;
+  readonly last: number;
+}
+
+export const emptyTranscript: Transcript = { entries: [], runs: new Map(), first: 0, last: 0 };
+
+/** Folds events onto a transcript. Events at or below its `last` are ignored, so a repeated page changes nothing. */
+export function foldTranscript(events: Iterable<LogEvent>, from: Transcript = emptyTranscript): Transcript {
+  const entries = from.entries.slice();
+  const runs = new Map(from.runs);
+  let { first, last } = from;
+  for (const event of events) {
+    if (event.seq <= last) continue;
+    if (first === 0) first = event.seq;
+    last = event.seq;
+    if (event.type !== "unknown" && event.runId !== null) {
+      const run = applyRunEvent(runs.get(event.runId), event as ChatEvent & { runId: string });
+      runs.set(run.id, run);
+    }
+    place(entries, event);
+  }
+  return last === from.last ? from : { entries, runs, first, last };
+}
+
+/** Puts one event where it is shown; a private draft, not yet seen by anyone, is changed in place. */
+function place(draft: Entry[], event: LogEvent): void {
+  switch (event.type) {
+    case "tool_use":
+      draft.push({ ...newCall(event, event.data.callId), name: event.data.name, use: event });
+      return;
+    case "tool_start":
+      update(draft, event, event.data.callId, (call) => ({ ...call, start: event }));
+      return;
+    case "tool_result":
+      update(draft, event, event.data.callId, (call) => ({ ...call, name: event.data.name, result: event }));
+      return;
+    case "approval":
+      update(draft, event, event.data.callId, (call) => ({ ...call, approval: event }));
+      return;
+    case "plan": {
+      const at = draft.findLastIndex(
+        (entry) => entry.kind === "event" && entry.event.type === "plan" && entry.runId === event.runId,
+      );
+      if (at === -1) draft.push(shown(event));
+      else draft[at] = { ...shown(event), seq: draft[at]?.seq ?? event.seq };
+      return;
+    }
+    case "usage":
+      return;
+    default:
+      draft.push(shown(event));
+  }
+}
+
+function shown(event: EventEntry["event"]): EventEntry {
+  return { kind: "event", seq: event.seq, runId: event.runId, taskId: event.taskId, event };
+}
+
+function newCall(event: LogEvent, callId: string): CallEntry {
+  const { seq, runId, taskId } = event;
+  return { kind: "call", seq, runId, taskId, callId, name: "", use: null, start: null, approval: null, result: null };
+}
+
+/** Calls are paired by their id, never by name. The open ones are near the end, so the search goes backwards. */
+function update(draft: Entry[], event: LogEvent, callId: string, change: (call: CallEntry) => CallEntry): void {
+  const at = draft.findLastIndex((entry) => entry.kind === "call" && entry.callId === callId);
+  const entry = draft[at];
+  if (entry?.kind === "call") draft[at] = change(entry);
+  else draft.push(change(newCall(event, callId)));
+}
+
+export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "unknown" | "stopped";
+
+/** A call's state, given that of its run: a call is never working when its run is not. */
+export function callState(call: CallEntry, run: RunView | undefined): CallState {
+  if (call.result !== null) {
+    if (call.result.data.ok) return "done";
+    return call.result.data.interrupted ? "unknown" : "failed";
+  }
+  if (run !== undefined && (run.state === "completed" || run.state === "failed" || run.state === "cancelled")) {
+    return "stopped";
+  }
+  if (call.approval?.data.state === "requested") return "asks";
+  return run?.state === "working" || run?.state === "stopping" ? "working" : "queued";
+}
