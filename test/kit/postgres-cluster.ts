@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, chmod, chown, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, chmod, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,7 +10,10 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** PostgreSQL refuses to run as root, so root starts it as `nobody`, who exists everywhere. */
-const NOBODY = { uid: 65_534, gid: 65_534 };
+const NOBODY: Identity = { uid: 65_534, gid: 65_534 };
+
+/** Empty: as whoever runs the tests. */
+type Identity = { readonly uid?: number; readonly gid?: number };
 
 /** Speed, not safety: a test's data need not outlive the machine, only the server's own crash. */
 const SETTINGS = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB"];
@@ -22,13 +25,14 @@ export interface PostgresCluster extends AsyncDisposable {
 
 /** A real PostgreSQL server on a free loopback port, with its data in a temporary folder. */
 export async function startPostgres(): Promise<PostgresCluster> {
-  const identity = process.getuid?.() === 0 ? NOBODY : {};
+  const asNobody = process.getuid?.() === 0;
+  const identity: Identity = asNobody ? NOBODY : {};
   const folder = await mkdtemp(join(tmpdir(), "sparky-postgres-"));
   const data = join(folder, "data");
   try {
     await mkdir(data);
-    if ("uid" in identity) for (const path of [folder, data]) await chown(path, identity.uid, identity.gid);
-    const bin = await binaries(folder, "uid" in identity);
+    if (asNobody) await run("chown", ["65534:65534", folder, data]);
+    const bin = await binaries(folder, asNobody);
     await run(
       join(bin, "initdb"),
       ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"].concat(
@@ -83,7 +87,7 @@ async function startServer(
   data: string,
   sockets: string,
   port: number,
-  identity: { readonly uid?: number; readonly gid?: number },
+  identity: Identity,
 ): Promise<() => Promise<void>> {
   const script = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server';
   const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${sockets}`, ...SETTINGS];

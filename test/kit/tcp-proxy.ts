@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** How many connections go through at this moment. */
+  readonly open: number;
+  /** The network is gone: open connections are reset and new ones refused, until `restore`. */
+  cut(): void;
+  /** The worse kind of loss: connections stay open, and nothing passes in either direction, until `restore`. */
+  freeze(): void;
+  restore(): void;
+}
+
+/** Stands between a client and a server on loopback, so that a test can take the network away, WebSockets included. */
+export async function tcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let state: "open" | "cut" | "frozen" = "open";
+  const server = createServer({ noDelay: true }, (client) => {
+    if (state === "cut") return void client.on("error", () => {}).resetAndDestroy();
+    const upstream = connect({ host: target.host ?? "127.0.0.1", port: target.port, noDelay: true });
+    const pair = [client, upstream] as const;
+    pairs.add(pair);
+    for (const [from, to] of [pair, [upstream, client] as const]) {
+      from.pipe(to);
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        pairs.delete(pair);
+        to.destroy();
+      });
+    }
+    if (state === "frozen") freeze(pair);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const cut = (): void => {
+    state = "cut";
+    for (const [client, upstream] of pairs) {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+  };
+  return {
+    port,
+    get open() {
+      return pairs.size;
+    },
+    cut,
+    freeze() {
+      state = "frozen";
+      for (const pair of pairs) freeze(pair);
+    },
+    restore() {
+      const thaw = state === "frozen" ? pairs : [];
+      state = "open";
+      for (const [client, upstream] of thaw) {
+        client.pipe(upstream);
+        upstream.pipe(client);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** Nobody reads any more, as on a half-open connection: what is sent piles up in the sender's buffer. */
+function freeze([client, upstream]: readonly [Socket, Socket]): void {
+  for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
+    from.unpipe(to);
+    from.pause();
+  }
+}
