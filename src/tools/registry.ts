@@ -1,0 +1,44 @@
+import type { Json } from "../core/events.ts";
+import type { Prepared, Tool } from "./tool.ts";
+
+/** The tools that a run may call, by name. */
+export interface Registry<Tx> {
+  list(): readonly Tool<Tx>[];
+  get(name: string): Tool<Tx> | undefined;
+  /** What a model is told of each tool. */
+  specs(): readonly Pick<Tool<Tx>, "name" | "description" | "parameters">[];
+}
+
+/** Throws when two tools have one name: a call must mean one thing. */
+export function createRegistry<Tx>(tools: readonly Tool<Tx>[]): Registry<Tx> {
+  const byName = new Map<string, Tool<Tx>>();
+  for (const tool of tools) {
+    if (byName.has(tool.name)) throw new Error(`two tools are called "${tool.name}"`);
+    byName.set(tool.name, tool);
+  }
+  const list = [...byName.values()];
+  const specs = list.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  return { list: () => list, get: (name) => byName.get(name), specs: () => specs };
+}
+
+const SHOWN_ARGS = 200;
+
+/**
+ * The first step of a call. An unknown tool and arguments that are not what the tool takes are values for the model.
+ * Arguments that came as text are parsed once more; no text at all stands for no arguments.
+ */
+export function prepareCall<Tx>(registry: Registry<Tx>, name: string, args: Json): Prepared<Tx> {
+  const tool = registry.get(name);
+  if (tool === undefined) {
+    const known = registry.list().map((each) => each.name);
+    return { ok: false, error: `no tool is called "${name}"; there are: ${known.join(", ") || "none"}` };
+  }
+  if (typeof args !== "string") return tool.prepare(args ?? {});
+  if (args.trim() === "") return tool.prepare({});
+  try {
+    return tool.prepare(JSON.parse(args) as Json);
+  } catch {
+    const shown = args.length > SHOWN_ARGS ? `${args.slice(0, SHOWN_ARGS)}…` : args;
+    return { ok: false, error: `the arguments of ${name} are not valid JSON: ${shown}` };
+  }
+}
