@@ -11,9 +11,9 @@ FLAGS.push("--disable-component-update", "--disable-sync");
 
 /** A suite that needs Chromium: skipped loudly where there is none, but failing there when CI is set. */
 export function describeInBrowser(name: string, suite: () => void): void {
-  if (program !== undefined) return describe(name, suite);
+  if (program !== undefined) return void describe(name, suite);
   const message = `NO CHROMIUM FOUND (looked for ${PLACES.join(", ")})`;
-  if (process.env["CI"]) return describe(name, () => test("needs Chromium", () => expect.fail(message)));
+  if (process.env["CI"]) return void describe(name, () => test("needs Chromium", () => expect.fail(message)));
   console.warn(`\n${"!".repeat(100)}\n${message}\nSKIPPED, NOT TESTED: ${name}\n${"!".repeat(100)}\n`);
   describe.skip(name, suite);
 }

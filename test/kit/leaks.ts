@@ -53,6 +53,9 @@ beforeEach(() => {
 });
 
 function describeLeak({ type, stack }: Resource): string {
-  const frames = stack.split("\n").slice(2).filter((frame) => !/node:|node_modules\/(@?vitest|vite)\//.test(frame));
+  const frames = stack
+    .split("\n")
+    .slice(2)
+    .filter((frame) => !/node:|node_modules\/(@?vitest|vite)\//.test(frame));
   return [type, ...frames.slice(0, 6)].join("\n");
 }

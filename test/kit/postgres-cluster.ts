@@ -16,7 +16,13 @@ const NOBODY: Identity = { uid: 65_534, gid: 65_534 };
 type Identity = { readonly uid?: number; readonly gid?: number };
 
 /** Speed, not safety: a test's data need not outlive the machine, only the server's own crash. */
-const SETTINGS = ["fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB"];
+const SETTINGS = [
+  "fsync=off",
+  "full_page_writes=off",
+  "max_connections=300",
+  "shared_buffers=64MB",
+  "max_wal_size=256MB",
+];
 
 export interface PostgresCluster extends AsyncDisposable {
   /** Of the maintenance database; other databases differ in the path only. */
@@ -35,9 +41,11 @@ export async function startPostgres(): Promise<PostgresCluster> {
     const bin = await binaries(folder, asNobody);
     await run(
       join(bin, "initdb"),
-      ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"].concat(
-        ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-      ),
+      ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"].concat([
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+      ]),
       { ...identity, cwd: folder },
     );
     const port = await freePort();

