@@ -1,0 +1,6 @@
+#!/bin/sh
+# `npm run bench`: prints the figures that we defend, each beside its raw limit.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/fresh.sh || sh scripts/setup.sh
+exec node_modules/node/bin/node bench/main.ts "$@"

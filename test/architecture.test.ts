@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** Which folder of ours may import which, beside itself. Packages are everybody's; tests may use the test kit. */
+const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
+  core: [],
+  wire: ["core"],
+  store: ["core"],
+  models: ["core"],
+  tools: ["core"],
+  memory: ["core", "store", "tools"],
+  agent: ["core", "store", "models", "tools", "memory"],
+  tasks: ["core", "store", "tools", "agent"],
+  server: ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks"],
+  cli: ["core", "wire"],
+  web: ["core", "wire"],
+  "config.ts": ["core"],
+  "entry.ts": ["core", "config.ts", "cli"],
+  "main.ts": ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks", "server", "config.ts"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly lazy: boolean;
+}
+
+const files = ["src", "web"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts")),
+);
+const product = files.filter((file) => !/\.test\.tsx?$/.test(file));
+const source = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+/** `src/store/log.ts` is part of `store`, `src/main.ts` is a part by itself, and all of `web/` is one. */
+function partOf(file: string): string {
+  const [top = "", second = ""] = file.split("/");
+  return top === "src" ? second : top;
+}
+
+const IMPORT =
+  /(?<lazy>import\s*\(\s*|(?:^|\n)\s*(?:import|export)\b[^"';]*?\bfrom\s*|(?:^|\n)\s*import\s*)"(?<path>[^"]+)"/g;
+
+function importsOf(file: string): readonly Import[] {
+  return [...source(file).matchAll(IMPORT)].flatMap(({ groups }) => {
+    const path = groups?.["path"] ?? "";
+    if (!path.startsWith(".")) return [];
+    const target = relative(ROOT, join(ROOT, dirname(file), path));
+    return [{ file, from: partOf(file), to: partOf(target), lazy: groups?.["lazy"]?.includes("(") ?? false }];
+  });
+}
+
+const imports = product.flatMap(importsOf);
+const shown = ({ file, to, lazy }: Import): string => `${file} → ${to}${lazy ? " (lazily)" : ""}`;
+
+test("every part imports only what the layout allows", () => {
+  const allowed = ({ from, to, lazy }: Import): boolean =>
+    from === to ||
+    to === "package.json" ||
+    (MAY_IMPORT[from]?.includes(to) ?? false) ||
+    // The program's parts are loaded only when a command needs them.
+    (from === "entry.ts" && to === "main.ts" && lazy);
+  expect(imports.filter((each) => !allowed(each)).map(shown)).toEqual([]);
+});
+
+test("the check has seen the files and the imports of every part", () => {
+  expect([...new Set(product.map(partOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  expect(imports.length).toBeGreaterThan(product.length);
+  expect(imports.filter(({ from, to }) => from !== to).length).toBeGreaterThan(50);
+});
+
+test("no file is a barrel", () => {
+  expect(files.filter((file) => /(^|\/)index\.tsx?$/.test(file))).toEqual([]);
+});
+
+test("what the browser shares with the server uses nothing of Node", () => {
+  const shared = product.filter((file) => ["core", "wire", "web"].includes(partOf(file)));
+  expect(shared.filter((file) => /from "node:|\bprocess\.|\bBuffer\./.test(source(file)))).toEqual([]);
+});
+
+test("the environment is read in one place, and handed on as values", () => {
+  const readers = product.filter((file) => /process\.env\b/.test(source(file)));
+  expect(readers.filter((file) => !["src/config.ts", "src/entry.ts"].includes(file))).toEqual([]);
+});
