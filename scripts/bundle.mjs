@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { prune } from "./prune.mjs";
-import { dist, replace, stamp } from "./stamp.mjs";
+import { dist, failPlainly, replace, stamp } from "./stamp.mjs";
 
 const started = new Date();
 const root = join(import.meta.dirname, "..");
@@ -18,12 +18,9 @@ const bundle = await rolldown({
   tsconfig: false,
   logLevel: "warn",
 });
-const { output } = await bundle.write({
-  dir: app,
-  format: "esm",
-  entryFileNames: "[name]-[hash].js",
-  chunkFileNames: "[name]-[hash].js",
-});
+const { output } = await bundle
+  .write({ dir: app, format: "esm", entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" })
+  .catch(failPlainly);
 await bundle.close();
 
 const entry = output.find((file) => file.type === "chunk" && file.isEntry);

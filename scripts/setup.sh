@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings a checkout up to date, doing only what is missing: dependencies, the bundle, the web UI.
+# Brings a checkout up to date, doing only what is missing: dependencies, the bundle, the web UI (not with `app`).
 # Neither Python nor a compiler is needed. Everything it has to say goes to stderr.
 set -eu
 cd "$(dirname "$0")/.."
@@ -8,13 +8,11 @@ say() {
   printf 'setup: %s\n' "$*" >&2
 }
 
-installed() {
-  [ -x node_modules/node/bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ]
-}
+[ -t 2 ] || export NO_COLOR=1
 
-if ! installed; then
+if ! [ -x node_modules/node/bin/node ] || ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
   command -v npm >/dev/null || {
-    say "npm is missing: install Node.js from https://nodejs.org (any version from 20 on will do), then try again"
+    say "npm is missing: install Node.js from https://nodejs.org (20 or newer), then try again"
     exit 1
   }
   say "installing the dependencies (once, about a minute)"
@@ -35,7 +33,9 @@ if [ ! -e dist/sparky.js ] || [ ! -e dist/.bundled ] || [ -n "$(find src package
   "$node" scripts/bundle.mjs >&2
 fi
 
-if [ ! -e dist/.web-built ] || [ -n "$(find web src/core src/wire -newer dist/.web-built)" ]; then
+[ "${1:-}" != app ] || exit 0
+
+if [ ! -e dist/.web-built ] || [ -n "$(find web src/core src/wire vite.config.ts -newer dist/.web-built)" ]; then
   say "building the web UI"
   "$node" scripts/build-web.mjs >&2
 fi

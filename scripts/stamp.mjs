@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 export const dist = join(import.meta.dirname, "../dist");
 
@@ -15,4 +16,11 @@ export function replace(name, text) {
 export function stamp(name, started) {
   replace(name, "");
   utimesSync(join(dist, name), started, started);
+}
+
+/** A broken source is the developer's to mend: the message is enough, without this script's own stack. */
+export function failPlainly(error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(process.stderr.isTTY ? message : stripVTControlCharacters(message));
+  process.exit(1);
 }
