@@ -1,0 +1,100 @@
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { isIP } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { SparkyError } from "../core/errors.ts";
+import type { LoginLink, User } from "../wire/api.ts";
+import { createAuth } from "./auth.ts";
+import type { ServerDeps } from "./deps.ts";
+import { createHttp, type RequestInfo } from "./http.ts";
+import { createLoginLink } from "./login-link.ts";
+import { originRules } from "./origin.ts";
+import { createSockets } from "./sockets.ts";
+
+/** Requests that still run when the server closes are cut after this long. */
+const CLOSE_GRACE_MS = 3000;
+
+export interface Server {
+  /** Answers one request, whether the server listens or not. */
+  fetch(request: Request, info?: RequestInfo): Promise<Response>;
+  /** Throws `unavailable` with what to do when the address cannot be had. */
+  listen(host: string, port: number): Promise<{ readonly url: string; readonly port: number }>;
+  createLoginLink(user: User): Promise<LoginLink>;
+  /** Stops accepting, closes sockets with 1012, lets requests end; within 5 s. */
+  close(): Promise<void>;
+}
+
+export function createServer(deps: ServerDeps): Server {
+  const { store, log } = deps;
+  let url = urlOf(deps.host, deps.port);
+  let listening: HttpServer | null = null;
+  const auth = createAuth(store, deps.secret, log);
+  const origins = originRules(deps.host, deps.allowedHosts);
+  const answer = createHttp(deps, { auth, origins, base: () => url });
+  const sockets = createSockets(deps, auth, origins);
+
+  return {
+    fetch: answer,
+    createLoginLink: (user) => createLoginLink(store, user, url),
+    async listen(host, port) {
+      const listener = getRequestListener(
+        (request, { incoming }) => answer(request, { remote: incoming.socket.remoteAddress ?? "" }),
+        { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
+      );
+      const server = createHttpServer((request, response) => void listener(request, response));
+      server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
+      await bind(server, host, port);
+      server.on("error", (error) => log.error({ err: error }, "the listener failed"));
+      listening = server;
+      // A server that listens on a port always has an address and a port.
+      const bound = (server.address() as AddressInfo).port;
+      url = urlOf(host, bound);
+      return { url, port: bound };
+    },
+    async close() {
+      const server = listening;
+      listening = null;
+      const closed = server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
+      server?.closeIdleConnections();
+      const cancel = store.clock.after(CLOSE_GRACE_MS, () => server?.closeAllConnections());
+      await sockets.close();
+      await closed;
+      cancel();
+    },
+  };
+}
+
+/** The address to print and to open: a wildcard is reached on this machine by its loopback. */
+export function urlOf(host: string, port: number): string {
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function bind(server: HttpServer, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    throw bindFailure(cause, host, port);
+  } finally {
+    server.off("error", reject);
+  }
+}
+
+function bindFailure(cause: unknown, host: string, port: number): unknown {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const failed = (message: string, hint: string): SparkyError => new SparkyError("unavailable", message, { hint, cause });
+  switch (code) {
+    case "EADDRINUSE":
+      return failed(`port ${port} on ${host} is taken`, "choose another with --port or SPARKY_PORT, or stop what uses it");
+    case "EACCES":
+      return failed(`this user may not listen on port ${port}`, "choose a port above 1023 with --port or SPARKY_PORT");
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return failed(`${host} is not an address of this machine`, "choose another with --host or SPARKY_HOST");
+    default:
+      return cause;
+  }
+}

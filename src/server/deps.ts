@@ -1,0 +1,33 @@
+import type { Store } from "../store/store.ts";
+import type { Schedule, Stopped, Task, User } from "../wire/api.ts";
+import type { Log } from "./log.ts";
+
+/** What the chat server is built from. */
+export interface ServerDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Whether this process runs the agent loop. */
+  readonly agentLoop: boolean;
+  /** The default model's id. */
+  readonly model: string;
+  /** Signs cookies. */
+  readonly secret: string;
+  /** Where it will listen: the address that links name, and the names that requests may use. */
+  readonly host: string;
+  readonly port: number;
+  /** Further names under which it is reached, as behind a proxy. */
+  readonly allowedHosts: readonly string[];
+  /** The built web UI; null: there is none. */
+  readonly webRoot: string | null;
+  readonly stopRun: (viewer: User, target: { readonly chatId: string } | { readonly runId: string }) => Promise<Stopped>;
+  readonly schedules: {
+    list(viewer: User): Promise<readonly Schedule[]>;
+    /** Adds the schedule's task now. */
+    run(viewer: User, name: string): Promise<Task>;
+  };
+  /** Between heartbeats of a socket; 15 s by default. */
+  readonly pingMs?: number;
+}

@@ -1,0 +1,132 @@
+import { Hono } from "hono";
+import { SparkyError } from "../core/errors.ts";
+import type { User } from "../wire/api.ts";
+import { errorBody } from "../wire/errors.ts";
+import { openApiDocument } from "../wire/openapi.ts";
+import { notSignedIn, type Auth } from "./auth.ts";
+import type { ServerDeps } from "./deps.ts";
+import { SECURITY_HEADERS } from "./http-headers.ts";
+import { readJson } from "./input.ts";
+import { spentLinkPage } from "./login-page.ts";
+import type { OriginRules } from "./origin.ts";
+import { SignInLimit } from "./rate-limit.ts";
+import type { Reply, Route } from "./route.ts";
+import { chatRoutes } from "./routes-chats.ts";
+import { systemRoutes } from "./routes-system.ts";
+import { taskRoutes } from "./routes-tasks.ts";
+import { staticFiles } from "./static-files.ts";
+
+/** How a request came in. */
+export interface RequestInfo {
+  /** Speaks for this user, without a sign-in: for callers inside this process. */
+  readonly viewer?: User;
+  /** The peer's address. */
+  readonly remote?: string;
+}
+
+export interface HttpParts {
+  readonly auth: Auth;
+  readonly origins: OriginRules;
+  /** The address for links, when the request does not say one. */
+  base(): string;
+}
+
+/** The HTTP side as a function: no sockets, no listener. It never rejects. */
+export function createHttp(deps: ServerDeps, parts: HttpParts): (request: Request, info?: RequestInfo) => Promise<Response> {
+  const { log, store } = deps;
+  const { auth, origins } = parts;
+  const limit = new SignInLimit(store.clock);
+  const routes = [...systemRoutes(deps, auth), ...chatRoutes(deps), ...taskRoutes(deps)];
+  const files = staticFiles(deps.webRoot);
+  const app = new Hono<{ Bindings: RequestInfo }>();
+
+  async function signedIn(request: Request, info: RequestInfo): Promise<{ user: User; cookies: readonly string[] }> {
+    if (info.viewer !== undefined) return { user: info.viewer, cookies: [] };
+    const caller = info.remote ?? "";
+    const claims = request.headers.has("authorization");
+    if (claims) limit.check(caller);
+    const session = await auth.identify(request.headers, true);
+    if (session !== null) return session;
+    if (claims) limit.failed(caller);
+    throw notSignedIn(request.headers);
+  }
+
+  async function serve(route: Route, request: Request, info: RequestInfo, params: { readonly [name: string]: string }) {
+    const anybody = { user: { id: "", name: "", role: "member" as const }, cookies: [] };
+    const { user: viewer, cookies } = route.doc.open ? anybody : await signedIn(request, info);
+    const url = new URL(request.url);
+    const reply = await route.run({
+      viewer,
+      params,
+      query: Object.fromEntries(url.searchParams),
+      headers: request.headers,
+      base: info.viewer === undefined ? url.origin : parts.base(),
+      json: () => readJson(request),
+    });
+    return json({ ...reply, cookies: [...cookies, ...(reply.cookies ?? [])] });
+  }
+
+  for (const route of routes) {
+    app.on(route.doc.method, route.doc.path, (c) => serve(route, c.req.raw, c.env, c.req.param()));
+  }
+  let document: object | null = null;
+  app.get("/openapi.json", () => {
+    document ??= openApiDocument(routes.map((route) => route.doc), deps.version);
+    return json({ status: 200, body: document });
+  });
+  app.get("/login", async (c) => {
+    const caller = c.env.remote ?? "";
+    limit.check(caller);
+    const token = c.req.query("token") ?? "";
+    const session = token === "" || token.length > 200 ? null : await auth.signIn(token, c.req.raw.headers);
+    if (session === null) {
+      limit.failed(caller);
+      return spentLinkPage();
+    }
+    log.info({ user: session.user.name }, "signed in by link");
+    return withCookies(new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } }), session.cookies);
+  });
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const page = method === "GET" || method === "HEAD";
+    if (page && !/^\/(api(\/|$)|ws$)/.test(path)) return files(c.req.raw);
+    throw new SparkyError("not_found", `there is no ${method} ${path}`, { hint: "GET /openapi.json lists the routes" });
+  });
+  app.onError((error) => failure(error));
+
+  function failure(error: unknown): Response {
+    const { status, body } = errorBody(error);
+    if (status >= 500) log.error({ err: error }, "a request failed");
+    return json({ status, body });
+  }
+
+  return async (request, info = {}) => {
+    const url = new URL(request.url);
+    const started = store.clock.now();
+    let response: Response;
+    try {
+      if (info.viewer === undefined) {
+        const host = request.headers.get("host") ?? url.host;
+        origins.check({ method: request.method, host, origin: request.headers.get("origin") });
+      }
+      response = await app.fetch(request, info);
+    } catch (error) {
+      response = failure(error);
+    }
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    // The path without its query: a sign-in link's token is there.
+    log.debug({ method: request.method, path: url.pathname, status: response.status, ms: store.clock.now() - started }, "request");
+    return response;
+  };
+}
+
+function json({ status, body, cookies = [] }: Reply): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (body !== undefined) headers.set("content-type", "application/json; charset=utf-8");
+  return withCookies(new Response(body === undefined ? null : JSON.stringify(body), { status, headers }), cookies);
+}
+
+function withCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append("set-cookie", cookie);
+  return response;
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { EVENT_TYPES } from "../core/events.ts";
+import { idSchema, taskStatusSchema } from "../wire/api.ts";
+
+/** What may stand behind the `?` of each list. Unknown names are ignored, bad values refused. */
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+};
+const seq = whole(0, Number.MAX_SAFE_INTEGER);
+const words = z.string().min(1).max(200);
+
+const page = { limit: whole(1, 500), cursor: words, prefix: words };
+
+export const chatsQuery = z
+  .object({ ...page, archived: z.enum(["true", "false"]).transform((value) => value === "true") })
+  .exactPartial();
+
+export const tasksQuery = z
+  .object({ ...page, status: taskStatusSchema, schedule: words, chatId: idSchema, search: words })
+  .exactPartial();
+
+const eventTypes = z.string().refine((value) => value.split(",").every((type) => EVENT_TYPES.some((known) => known === type)), {
+  error: `must be one or more of ${EVENT_TYPES.join(", ")}, with commas between`,
+});
+
+export const eventsQuery = z
+  .object({ after: seq, before: seq, limit: whole(1, 500), type: eventTypes, epoch: words })
+  .exactPartial()
+  .refine((query) => query.after === undefined || query.before === undefined, { error: "give after or before, not both" });

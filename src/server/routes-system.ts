@@ -1,0 +1,73 @@
+import { isoTime } from "../core/clock.ts";
+import { notFound, SparkyError } from "../core/errors.ts";
+import { graphStats } from "../store/graph-stats.ts";
+import { activeRuns, taskCounts } from "../store/status.ts";
+import { getUserByName } from "../store/users.ts";
+import { graphStatsSchema, healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";
+import type { Auth } from "./auth.ts";
+import type { ServerDeps } from "./deps.ts";
+import { createLoginLink } from "./login-link.ts";
+import { route, type Route } from "./route.ts";
+
+export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
+  const { store, version, agentLoop, model } = deps;
+  const startedAt = isoTime(deps.startedAt);
+  return [
+    route({
+      method: "GET",
+      path: "/health",
+      summary: "Whether the server answers.",
+      open: true,
+      answers: { 200: healthSchema },
+      handle: async () => ({ status: 200, body: { status: "ok", version, agentLoop, startedAt } }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/me",
+      summary: "Who you are.",
+      answers: { 200: userSchema },
+      handle: async ({ viewer: { id, name, role } }) => ({ status: 200, body: { id, name, role } }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/status",
+      summary: "Counts of tasks, what runs now, and by which model and node.",
+      answers: { 200: statusSchema },
+      async handle({ viewer }) {
+        const [tasks, running] = await Promise.all([taskCounts(store, viewer), activeRuns(store, viewer)]);
+        return { status: 200, body: { tasks, running, next: [], agentLoop, model, node: store.node, startedAt } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/users/:name/login-link",
+      summary: "A link that signs in once, within ten minutes: for yourself, and by the owner for `agent`.",
+      answers: { 201: loginLinkSchema },
+      async handle({ viewer, params, base }) {
+        const user = await getUserByName(store, params.name);
+        const mine = user?.id === viewer.id;
+        if (user === null || (!mine && viewer.role !== "owner")) throw notFound(`user ${JSON.stringify(params.name)}`);
+        if (!mine && user.role !== "agent") {
+          throw new SparkyError("forbidden", "a sign-in link is for yourself or for agent", {
+            hint: `let ${user.name} make their own`,
+          });
+        }
+        return { status: 201, body: await createLoginLink(store, user, base) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/sign-out",
+      summary: "Ends the session that the cookie names.",
+      answers: { 204: null },
+      handle: async ({ headers }) => ({ status: 204, cookies: await auth.signOut(headers) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/graph/stats",
+      summary: "How many nodes and edges you may see, by type.",
+      answers: { 200: graphStatsSchema },
+      handle: async ({ viewer }) => ({ status: 200, body: await graphStats(store.db, viewer.id) }),
+    }),
+  ];
+}

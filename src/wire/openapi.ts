@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { jsonSchema } from "../core/events.ts";
+import * as api from "./api.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** A route as it is documented; the server's route table is made of these. */
+export interface RouteDoc {
+  readonly method: Method;
+  /** With `:name` for its parameters. */
+  readonly path: string;
+  readonly summary: string;
+  /** Answers without a sign-in. */
+  readonly open?: true;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** The answer's shape by status; null: no body. */
+  readonly answers: { readonly [status: number]: z.ZodType | null };
+}
+
+const NAMED = {
+  Json: jsonSchema,
+  Error: api.errorBodySchema,
+  Health: api.healthSchema,
+  User: api.userSchema,
+  NewTask: api.newTaskSchema,
+  TaskPatch: api.taskPatchSchema,
+  Task: api.taskSchema,
+  Run: api.runSchema,
+  NewChat: api.newChatSchema,
+  ChatPatch: api.chatPatchSchema,
+  Chat: api.chatSchema,
+  ChatWithView: api.chatWithViewSchema,
+  EventsPage: api.eventsPageSchema,
+  NewMessage: api.newMessageSchema,
+  Status: api.statusSchema,
+  Schedule: api.scheduleSchema,
+  LoginLink: api.loginLinkSchema,
+  GraphStats: api.graphStatsSchema,
+} as const;
+
+interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+/** The OpenAPI 3.1 document of a route table. */
+export function openApiDocument(routes: readonly RouteDoc[], version: string): JsonObject {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id });
+  const inline = new Map<z.ZodType, string>();
+  const nameOf = (schema: z.ZodType): string => {
+    const known = registry.get(schema)?.id ?? inline.get(schema);
+    if (known !== undefined) return known;
+    const id = `Shape${inline.size + 1}`;
+    inline.set(schema, id);
+    registry.add(schema, { id });
+    return id;
+  };
+  const ref = (schema: z.ZodType): JsonObject => ({ $ref: `#/components/schemas/${nameOf(schema)}` });
+  const paths: { [path: string]: { [method: string]: JsonObject } } = {};
+  for (const doc of routes) {
+    const path = doc.path.replace(/:(\w+)/g, "{$1}");
+    (paths[path] ??= {})[doc.method.toLowerCase()] = operation(doc, ref);
+  }
+  const uri = (id: string): string => `#/components/schemas/${id}`;
+  const { schemas } = z.toJSONSchema(registry, { uri, io: "input", unrepresentable: "any" });
+  const own = Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]);
+  return {
+    openapi: "3.1.0",
+    info: { title: "Sparky", version },
+    paths,
+    components: {
+      schemas: Object.fromEntries(own) as JsonObject,
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+    },
+    security: [{ token: [] }],
+  };
+}
+
+function operation(doc: RouteDoc, ref: (schema: z.ZodType) => JsonObject): JsonObject {
+  const content = (schema: z.ZodType): JsonObject => ({ content: { "application/json": { schema: ref(schema) } } });
+  const answers = Object.entries(doc.answers).map(([status, schema]) => [
+    status,
+    { description: schema === null ? "Done." : "The answer.", ...(schema === null ? {} : content(schema)) },
+  ]);
+  return {
+    summary: doc.summary,
+    ...(doc.open ? { security: [] } : {}),
+    parameters: [...pathParameters(doc.path), ...queryParameters(doc.query)],
+    ...(doc.body === undefined ? {} : { requestBody: content(doc.body) }),
+    responses: {
+      ...(Object.fromEntries(answers) as JsonObject),
+      default: { description: "A failure.", ...content(api.errorBodySchema) },
+    },
+  };
+}
+
+function pathParameters(path: string): readonly JsonObject[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+}
+
+function queryParameters(query: z.ZodType | undefined): readonly JsonObject[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: "input", unrepresentable: "any" });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
+}
