@@ -16,7 +16,10 @@ function wallClock(now: number, timeZone: string): string {
   const inZone = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("sv-SE", { timeZone, ...options });
   const clock = inZone({ dateStyle: "short", timeStyle: "medium" }).format(now).replace(" ", "T");
   const zone = inZone({ timeZoneName: "longOffset" }).formatToParts(now);
-  const offset = zone.find((part) => part.type === "timeZoneName")?.value.replace(/^GMT/, "").replace("−", "-");
+  const offset = zone
+    .find((part) => part.type === "timeZoneName")
+    ?.value.replace(/^GMT/, "")
+    .replace("−", "-");
   return `${clock}${offset || "+00:00"}`;
 }
 
