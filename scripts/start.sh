@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/fresh.sh || sh scripts/setup.sh
 
-bin=$HOME/.local/bin
+bin=${HOME:-$PWD}/.local/bin
 target=$PWD/bin/sparky
 if [ "$(readlink "$bin/sparky" 2>/dev/null || true)" != "$target" ]; then
   if [ -e "$bin/sparky" ] && [ ! -h "$bin/sparky" ]; then
