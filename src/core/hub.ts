@@ -1,0 +1,155 @@
+import type { EventType } from "./events.ts";
+
+/** An event serialised once, however many watch it. */
+export interface HubEvent {
+  readonly seq: number;
+  readonly json: string;
+}
+
+/** A piece of a part on its way to becoming an event. `offset` counts UTF-16 units. */
+export interface HubDelta {
+  readonly chatId: string;
+  readonly runId: string;
+  readonly lease: number;
+  readonly part: string;
+  readonly kind: Extract<EventType, "message" | "thought">;
+  readonly offset: number;
+  readonly text: string;
+}
+
+export interface Watcher {
+  /** Ascending and contiguous within one call; calls may overlap or leave gaps: the watcher keeps its own cursor. */
+  events(events: readonly HubEvent[]): void;
+  delta(delta: HubDelta): void;
+  /** The chat was deleted or rights changed: the watcher must check whether it may go on. */
+  gone(): void;
+}
+
+export interface Change {
+  readonly topic: "chats" | "tasks" | "schedules" | "approvals" | "graph";
+  readonly id?: string;
+  readonly users: readonly string[] | "all";
+}
+
+interface Watched {
+  head: number;
+  readonly watchers: Set<Watcher>;
+}
+
+interface OpenRun {
+  readonly chatId: string;
+  lease: number;
+  readonly parts: Map<string, HubDelta>;
+}
+
+/**
+ * Carries what this node committed to whoever watches, in memory only. It promises speed, not completeness: what a
+ * watcher misses here it reads from the database. A watcher that throws is reported and never disturbs the publisher.
+ */
+export class Hub {
+  readonly #chats = new Map<string, Watched>();
+  readonly #runs = new Map<string, OpenRun>();
+  readonly #changed = new Set<(change: Change) => void>();
+  readonly #wake = new Set<() => void>();
+  readonly #stop = new Set<(runId: string) => void>();
+  /** Where a listener's exception goes; the process's log once there is one. */
+  onError: (error: unknown) => void = () => {};
+
+  /** The last `seq` published while somebody watched; 0 when nobody does. */
+  head(chatId: string): number {
+    return this.#chats.get(chatId)?.head ?? 0;
+  }
+
+  isWatched(chatId: string): boolean {
+    return this.#chats.has(chatId);
+  }
+
+  watch(chatId: string, watcher: Watcher): () => void {
+    const watched = this.#chats.get(chatId) ?? { head: 0, watchers: new Set() };
+    this.#chats.set(chatId, watched);
+    watched.watchers.add(watcher);
+    return () => {
+      watched.watchers.delete(watcher);
+      if (watched.watchers.size === 0 && this.#chats.get(chatId) === watched) this.#chats.delete(chatId);
+    };
+  }
+
+  publish(chatId: string, events: readonly HubEvent[]): void {
+    const watched = this.#chats.get(chatId);
+    const last = events.at(-1);
+    if (watched === undefined || last === undefined) return;
+    watched.head = Math.max(watched.head, last.seq);
+    for (const watcher of watched.watchers) this.#guard(() => watcher.events(events));
+  }
+
+  /** Delivers text of an open part, unless a newer lease of its run has spoken. */
+  delta(delta: HubDelta): void {
+    const run = this.#runs.get(delta.runId) ?? { chatId: delta.chatId, lease: delta.lease, parts: new Map() };
+    this.#runs.set(delta.runId, run);
+    if (delta.lease < run.lease) return;
+    if (delta.lease > run.lease) {
+      run.lease = delta.lease;
+      run.parts.clear();
+    }
+    const before = run.parts.get(delta.part)?.text ?? "";
+    run.parts.set(delta.part, { ...delta, offset: 0, text: before.slice(0, delta.offset) + delta.text });
+    const watched = this.#chats.get(delta.chatId);
+    for (const watcher of watched?.watchers ?? []) this.#guard(() => watcher.delta(delta));
+  }
+
+  /** The whole open parts of a chat, for a watcher that comes late. */
+  openParts(chatId: string): readonly HubDelta[] {
+    return [...this.#runs.values()].filter((run) => run.chatId === chatId).flatMap((run) => [...run.parts.values()]);
+  }
+
+  /** The run's parts have become events, or will not. A lower lease stays refused while the run lives. */
+  closeParts(runId: string, lease: number): void {
+    const run = this.#runs.get(runId);
+    if (run !== undefined && lease >= run.lease) run.parts.clear();
+  }
+
+  /** Forgets a run that has ended. */
+  forgetRun(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
+  gone(chatId: string): void {
+    for (const watcher of this.#chats.get(chatId)?.watchers ?? []) this.#guard(() => watcher.gone());
+  }
+
+  onChanged(listener: (change: Change) => void): () => void {
+    return listen(this.#changed, listener);
+  }
+  changed(change: Change): void {
+    for (const listener of this.#changed) this.#guard(() => listener(change));
+  }
+
+  /** A run may have become claimable. */
+  onWake(listener: () => void): () => void {
+    return listen(this.#wake, listener);
+  }
+  wake(): void {
+    for (const listener of this.#wake) this.#guard(listener);
+  }
+
+  /** A stop was recorded for a run that may be working on this node. */
+  onStop(listener: (runId: string) => void): () => void {
+    return listen(this.#stop, listener);
+  }
+  stop(runId: string): void {
+    for (const listener of this.#stop) this.#guard(() => listener(runId));
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+}
+
+function listen<T>(set: Set<T>, listener: T): () => void {
+  set.add(listener);
+  return () => void set.delete(listener);
+}

@@ -1,0 +1,88 @@
+import { sql, type ExpressionBuilder, type Expression, type SqlBool } from "kysely";
+import { notFound, SparkyError } from "../core/errors.ts";
+import type { User } from "./users.ts";
+import type { ChatRow, Schema } from "./schema.ts";
+import type { Db } from "./sql.ts";
+import type { Tx } from "./store.ts";
+
+/**
+ * The one permission check, in front of HTTP, sockets, replay and search. A chat is seen by its owner, by whom it is
+ * shared with, and, when it belongs to `agent`, by the instance's owner. What one may not see does not exist for one.
+ */
+
+/** The built-in account that owns unattended work; its id is fixed. */
+export const AGENT_ID = "agent";
+
+/** For a query over `chats`: only those that the viewer may see, and that are not deleted. */
+export function visibleChats(viewer: User) {
+  return (eb: ExpressionBuilder<Schema, "chats">): Expression<SqlBool> =>
+    eb.and([
+      eb("chats.deleted_at", "is", null),
+      eb.or([
+        eb("chats.owner_id", "=", viewer.id),
+        eb.exists(
+          eb
+            .selectFrom("chat_shares")
+            .select(sql`1`.as("one"))
+            .whereRef("chat_shares.chat_id", "=", "chats.id")
+            .where("chat_shares.user_id", "=", viewer.id),
+        ),
+        ...(viewer.role === "owner" ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
+      ]),
+    ]);
+}
+
+export async function readableChat(db: Db, viewer: User, chatId: string): Promise<ChatRow> {
+  const row = await db
+    .selectFrom("chats")
+    .selectAll()
+    .where("chats.id", "=", chatId)
+    .where(visibleChats(viewer))
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
+  return row;
+}
+
+export async function mayWrite(db: Db, viewer: User, chat: Pick<ChatRow, "id" | "owner_id">): Promise<boolean> {
+  if (chat.owner_id === viewer.id || (chat.owner_id === AGENT_ID && viewer.role === "owner")) return true;
+  const share = await db
+    .selectFrom("chat_shares")
+    .select("can_write")
+    .where("chat_id", "=", chat.id)
+    .where("user_id", "=", viewer.id)
+    .executeTakeFirst();
+  return share?.can_write === 1;
+}
+
+export async function writableChat(db: Db, viewer: User, chatId: string): Promise<ChatRow> {
+  const chat = await readableChat(db, viewer, chatId);
+  if (await mayWrite(db, viewer, chat)) return chat;
+  throw new SparkyError("forbidden", "you may watch this chat, but not write in it", {
+    hint: "ask its owner to share it with you for writing",
+  });
+}
+
+/**
+ * Locks the chat's row: every change of a chat's runs happens under it, so they happen one after another. Nothing to
+ * do on SQLite, where the whole transaction is alone.
+ */
+export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow> {
+  const row = await tx.db
+    .selectFrom("chats")
+    .selectAll()
+    .where("id", "=", chatId)
+    .where("deleted_at", "is", null)
+    .$if(tx.kind === "postgres", (query) => query.forUpdate())
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
+  return row;
+}
+
+/** Whoever may see the chat: to them alone its changes are announced. */
+export async function audienceOf(db: Db, chat: Pick<ChatRow, "id" | "owner_id">): Promise<readonly string[]> {
+  const shares = await db.selectFrom("chat_shares").select("user_id as id").where("chat_id", "=", chat.id).execute();
+  const owners =
+    chat.owner_id === AGENT_ID ? await db.selectFrom("user").select("id").where("role", "=", "owner").execute() : [];
+  return [...new Set([chat.owner_id, ...shares.map((row) => row.id), ...owners.map((row) => row.id)])];
+}
+

@@ -1,0 +1,31 @@
+import { endRun } from "./runs-end.ts";
+import { cancelledMessage } from "./runs-sweep.ts";
+import type { ChatRow } from "./schema.ts";
+import { endTask } from "./tasks-end.ts";
+import type { Tx } from "./store.ts";
+import type { User } from "./users.ts";
+
+/** Ends all that runs or waits in a chat and hides it. The caller holds the chat's lock. */
+export async function cancelChat(tx: Tx, viewer: User, chat: ChatRow): Promise<void> {
+  const runs = await tx.db
+    .selectFrom("runs")
+    .select(["id", "task_id"])
+    .where("chat_id", "=", chat.id)
+    .where("state", "in", ["queued", "working", "waiting", "stopping"])
+    .execute();
+  const by = viewer.name;
+  // Nothing gets a turn of its own any more: every message counts as read.
+  const readSeq = Number.MAX_SAFE_INTEGER;
+  for (const run of runs) {
+    await endRun(tx, run.id, { state: "cancelled", message: cancelledMessage(run), by }, { readSeq });
+  }
+  const tasks = await tx.db
+    .selectFrom("tasks")
+    .select("id")
+    .where("chat_id", "=", chat.id)
+    .where("status", "in", ["pending", "in_progress", "waiting"])
+    .execute();
+  for (const { id } of tasks) await endTask(tx, id, { state: "cancelled", message: "Task cancelled", by });
+  await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("chat_id", "=", chat.id).execute();
+  await tx.db.updateTable("chats").set({ deleted_at: tx.now }).where("id", "=", chat.id).execute();
+}

@@ -1,0 +1,18 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { Append, EngineKind, Placed } from "./store.ts";
+
+/** What differs between SQLite and PostgreSQL, behind the same functions. */
+export interface Engine {
+  readonly kind: EngineKind;
+  readonly db: Kysely<Schema>;
+  /** Appends within a transaction; throws `fenced` or `not_found`. */
+  appendIn(tx: Transaction<Schema>, append: Append, now: number): Promise<Placed>;
+  /** One commit for all members; a refused member takes back only itself. */
+  appendBatch(batch: readonly Append[], now: number): Promise<readonly (Placed | Error)[]>;
+  /** The whole transaction may be tried again: a deadlock or a serialisation failure. */
+  isRetryable(error: unknown): boolean;
+  /** The database's clock in milliseconds; null where the process's own clock decides. */
+  now(): Promise<number | null>;
+  close(): Promise<void>;
+}

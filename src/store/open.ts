@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Transaction } from "kysely";
+import { systemClock, type Clock } from "../core/clock.ts";
+import { Hub, type Change } from "../core/hub.ts";
+import { newId, type RandomBytes } from "../core/ids.ts";
+import type { Engine } from "./engine.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import type { Schema } from "./schema.ts";
+import type { Placed, Store, Tx } from "./store.ts";
+
+export type Place =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
+export interface StoreDeps {
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+  readonly node?: string;
+  /** Where failures go that have no caller: an idle connection that broke. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** Deadlocks and serialisation failures are tried again this often before they count as an error. */
+const TRIES = 5;
+
+/** Opens the database, brings its schema up to date, and reads the epoch. */
+export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Store> {
+  const clock = deps.clock ?? systemClock;
+  const random = deps.random ?? ((n: number) => randomBytes(n));
+  const engine = await openEngine(where, deps);
+  try {
+    await migrate(engine.db, engine.kind, clock.now());
+    const epoch = await readEpoch(engine, newId(random));
+    return assemble(engine, { clock, random, node: deps.node ?? hostname() }, epoch);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
+  if (where.kind === "sqlite") return (await import("./sqlite.ts")).openSqlite(where.file);
+  const { openPostgres, probePostgres } = await import("./postgres.ts");
+  const engine = openPostgres(where.url, deps.onError ?? (() => {}));
+  await probePostgres(engine, where.url).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
+  return engine;
+}
+
+async function readEpoch({ db }: Engine, fresh: string): Promise<string> {
+  await db.insertInto("meta").values({ key: "epoch", value: fresh }).onConflict((oc) => oc.doNothing()).execute();
+  const row = await db.selectFrom("meta").select("value").where("key", "=", "epoch").executeTakeFirstOrThrow();
+  return row.value;
+}
+
+function assemble(engine: Engine, parts: Pick<Store, "clock" | "random" | "node">, epoch: string): Store {
+  const hub = new Hub();
+  const commits = new GroupCommit(engine, parts.clock, hub);
+  const transact = async <T>(body: (tx: Tx) => Promise<T>): Promise<T> => {
+    for (let tried = 1; ; tried++) {
+      const announcements: (() => void)[] = [];
+      try {
+        const result = await engine.db.transaction().execute(async (db) => body(openTx(db, announcements)));
+        for (const announce of announcements) announce();
+        return result;
+      } catch (error) {
+        if (tried >= TRIES || !engine.isRetryable(error)) throw error;
+      }
+    }
+  };
+  const openTx = (db: Transaction<Schema>, announcements: (() => void)[]): Tx => {
+    const now = parts.clock.now();
+    const publish = (chatId: string, placed: Placed): void => hub.publish(chatId, placed.wire);
+    return {
+      kind: engine.kind,
+      db,
+      now,
+      newId: () => newId(parts.random),
+      async append(chatId, events, fence) {
+        const placed = await engine.appendIn(db, { chatId, events, ...(fence && { fence }) }, now);
+        announcements.push(() => publish(chatId, placed));
+        return placed.events;
+      },
+      changed: (topic: Change["topic"], users, id) =>
+        void announcements.push(() => hub.changed({ topic, users, ...(id !== undefined && { id }) })),
+      wake: () => void announcements.push(() => hub.wake()),
+      after: (announce) => void announcements.push(announce),
+    };
+  };
+  return {
+    ...parts,
+    kind: engine.kind,
+    db: engine.db,
+    hub,
+    epoch,
+    bootId: newId(parts.random),
+    transact,
+    append: (append) => commits.append(append),
+    async [Symbol.asyncDispose]() {
+      await commits.idle();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { Pool, types } from "pg";
+import { SparkyError } from "../core/errors.ts";
+import type { Engine } from "./engine.ts";
+import { draft, place, refused, type Draft } from "./place.ts";
+import type { Schema } from "./schema.ts";
+import type { Append, Placed } from "./store.ts";
+
+const INT8_OID = 20;
+/** Our bigints are milliseconds, counters and sizes, all below 2^53. */
+types.setTypeParser(INT8_OID, Number);
+
+const DEADLOCK = "40P01";
+const SERIALIZATION = "40001";
+
+/** A server that several nodes share. */
+export function openPostgres(url: string, onIdleError: (error: Error) => void): Engine {
+  const pool = new Pool({ connectionString: url, max: 16, application_name: "sparky" });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on("error", onIdleError);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: "postgres",
+    db,
+    appendIn: async (tx, append, now) => {
+      const [outcome] = await appendRound(tx, [append], now);
+      if (outcome === undefined || outcome instanceof Error) throw outcome ?? refused(append);
+      return outcome;
+    },
+    appendBatch: async (batch, now) => {
+      const outcomes = new Map<Append, Placed | Error>();
+      for (const round of rounds(batch)) {
+        const results = await appendRound(db, round, now);
+        results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
+      }
+      return batch.map((append) => outcomes.get(append) ?? refused(append));
+    },
+    isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
+    now: async () => {
+      const { rows } = await sql<{ now: number }>`
+        SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
+      return rows[0]?.now ?? null;
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** Asks the server once, so that a wrong address or password is a clear refusal at start. */
+export async function probePostgres(engine: Engine, url: string): Promise<void> {
+  try {
+    await engine.now();
+  } catch (cause) {
+    const { host, pathname } = new URL(url);
+    throw new SparkyError("unavailable", `cannot use PostgreSQL at ${host}${pathname}: ${(cause as Error).message}`, {
+      cause,
+      hint: "check SPARKY_DB_URL, and that the server runs and lets you in",
+    });
+  }
+}
+
+/** Splits a batch so that no round holds one chat under two different fences, keeping each chat's order. */
+function rounds(batch: readonly Append[]): Append[][] {
+  const result: Append[][] = [];
+  const from = new Map<string, { round: number; fence: string }>();
+  for (const append of batch) {
+    const fence = append.fence === undefined ? "" : `${append.fence.runId} ${append.fence.lease}`;
+    const last = from.get(append.chatId);
+    const round = last === undefined ? 0 : last.fence === fence ? last.round : last.round + 1;
+    from.set(append.chatId, { round, fence });
+    (result[round] ??= []).push(append);
+  }
+  return result;
+}
+
+/**
+ * One statement, one round trip: locks the chats in id order, takes numbers from their counters, inserts. The fence is a
+ * condition on the very row that is locked, so PostgreSQL checks it again on the row's newest version after a wait.
+ */
+async function appendRound(
+  db: Kysely<Schema> | Transaction<Schema>,
+  appends: readonly Append[],
+  now: number,
+): Promise<(Placed | Error)[]> {
+  const chats = new Map<string, { fence: Append["fence"]; members: { index: number; drafts: Draft[] }[] }>();
+  appends.forEach((append, index) => {
+    const chat = chats.get(append.chatId) ?? { fence: append.fence, members: [] };
+    chat.members.push({ index, drafts: append.events.map((event) => draft(event, now)) });
+    chats.set(append.chatId, chat);
+  });
+  const ids = [...chats.keys()];
+  const groups = [...chats.values()];
+  const counts = groups.map((g) => g.members.reduce((n, m) => n + m.drafts.length, 0));
+  const rows = [...chats].flatMap(([id, g]) =>
+    g.members.flatMap((m) => m.drafts).map((d, i) => ({ id, ord: i + 1, ...d })),
+  );
+  const { rows: heads } = await sql<{ id: string; head: number }>`
+    WITH want AS (
+      SELECT * FROM unnest(${ids}::text[], ${counts}::bigint[], ${groups.map((g) => g.fence?.runId ?? null)}::text[],
+        ${groups.map((g) => g.fence?.lease ?? null)}::bigint[]) AS w(id, n, run_id, lease)
+    ), locked AS MATERIALIZED (
+      SELECT c.id FROM chats c WHERE c.id = ANY(${ids}::text[]) ORDER BY c.id FOR UPDATE
+    ), taken AS (
+      UPDATE chats c SET head = c.head + w.n, last_event_at = ${now}
+      FROM want w, locked l
+      WHERE c.id = w.id AND l.id = c.id AND c.deleted_at IS NULL
+        AND (w.run_id IS NULL OR (c.run_id = w.run_id AND c.run_lease = w.lease))
+      RETURNING c.id, c.head, w.n
+    ), written AS (
+      INSERT INTO events (chat_id, seq, type, at, run_id, task_id, body)
+      SELECT t.id, t.head - t.n + e.ord, e.type, e.at, e.run_id, e.task_id, e.body
+      FROM taken t JOIN unnest(
+        ${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.ord)}::bigint[], ${rows.map((r) => r.event.type)}::text[],
+        ${rows.map((r) => r.atMs)}::bigint[], ${rows.map((r) => r.event.runId)}::text[],
+        ${rows.map((r) => r.event.taskId)}::text[], ${rows.map((r) => r.body)}::text[]
+      ) AS e(id, ord, type, at, run_id, task_id, body) ON e.id = t.id
+    )
+    SELECT id, head FROM taken`.execute(db);
+  const head = new Map(heads.map((row) => [row.id, row.head]));
+  const outcomes: (Placed | Error)[] = appends.map((append) => refused(append));
+  for (const [id, group] of chats) {
+    const last = head.get(id);
+    if (last === undefined) continue;
+    let seq = last - group.members.reduce((n, m) => n + m.drafts.length, 0);
+    for (const { index, drafts } of group.members) outcomes[index] = place(id, drafts, (seq += drafts.length));
+  }
+  return outcomes;
+}

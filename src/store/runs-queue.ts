@@ -1,0 +1,74 @@
+import { audienceOf } from "./access.ts";
+import { SYSTEM_ACTOR } from "./actors.ts";
+import type { Actor } from "../core/events.ts";
+import type { ChatRow } from "./schema.ts";
+import type { Tx } from "./store.ts";
+
+interface NewRun {
+  readonly chat: Pick<ChatRow, "id" | "owner_id">;
+  readonly taskId: string | null;
+  readonly priority: number;
+  /** Milliseconds; 0: at once. */
+  readonly notBefore: number;
+  readonly message: string;
+  readonly actor?: Actor;
+}
+
+/** Puts a run into the queue: its row and its `queued` event. The caller holds the chat's lock. */
+export async function queueRun(tx: Tx, run: NewRun): Promise<string> {
+  const id = tx.newId();
+  const [event] = await tx.append(run.chat.id, [
+    {
+      type: "status",
+      data: { state: "queued", message: run.message },
+      runId: id,
+      taskId: run.taskId,
+      step: null,
+      actor: run.actor ?? SYSTEM_ACTOR,
+    },
+  ]);
+  await tx.db
+    .insertInto("runs")
+    .values({
+      id,
+      chat_id: run.chat.id,
+      task_id: run.taskId,
+      state: "queued",
+      priority: run.priority,
+      attempt: 0,
+      boot_id: null,
+      lease_until: null,
+      not_before: run.notBefore,
+      wait_reason: null,
+      retries: 0,
+      recoveries: 0,
+      step: 0,
+      read_seq: 0,
+      first_seq: event?.seq ?? 1,
+      reason: null,
+      stopped_by: null,
+      lease_at: null,
+      worked_ms: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+      cost_usd: null,
+      model: null,
+      queued_at: tx.now,
+      started_at: null,
+      ended_at: null,
+    })
+    .execute();
+  tx.wake();
+  await announce(tx, run.chat, run.taskId);
+  return id;
+}
+
+/** Tells whoever may see the chat that lists with it, or with its task, have changed. */
+export async function announce(tx: Tx, chat: Pick<ChatRow, "id" | "owner_id">, taskId: string | null): Promise<void> {
+  const audience = await audienceOf(tx.db, chat);
+  tx.changed("chats", audience, chat.id);
+  if (taskId !== null) {
+    const task = await tx.db.selectFrom("tasks").select("owner_id").where("id", "=", taskId).executeTakeFirst();
+    tx.changed("tasks", [...new Set([...audience, ...(task ? [task.owner_id] : [])])], taskId);
+  }
+}

@@ -1,0 +1,71 @@
+import { nowSql } from "./sql.ts";
+import { endRun, handBack, lockRun } from "./runs-end.ts";
+import type { RunRow } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+/** A run that crashed its worker this often is poison: it ends, and says so. */
+export const MAX_RECOVERIES = 10;
+
+/** How long a deleted chat is kept before all that belongs to it goes. */
+const PURGE_AFTER_MS = 60_000;
+
+/**
+ * Takes back the runs of workers that are gone: on SQLite those of other boots, on PostgreSQL those whose lease has run
+ * out. Returns how many.
+ */
+export async function sweepRuns(store: Store): Promise<number> {
+  const stale = await store.db
+    .selectFrom("runs")
+    .select("id")
+    .where("state", "in", ["working", "stopping"])
+    .$if(store.kind === "sqlite", (query) => query.where("boot_id", "!=", store.bootId))
+    .$if(store.kind === "postgres", (query) => query.where("lease_until", "<", nowSql(store.kind, 0)))
+    .execute();
+  for (const { id } of stale) await recover(store, id);
+  return stale.length;
+}
+
+async function recover(store: Store, runId: string): Promise<void> {
+  await store.transact(async (tx) => {
+    const { run, chat } = await lockRun(tx, runId);
+    if (!(await isStale(store, run))) return;
+    if (run.state === "stopping") {
+      const by = run.stopped_by ?? "a person";
+      await endRun(tx, runId, { state: "cancelled", message: cancelledMessage(run), by }, { readSeq: run.read_seq });
+    } else if (run.recoveries + 1 >= MAX_RECOVERIES) {
+      const reason = `it was interrupted by a crash ${MAX_RECOVERIES} times`;
+      const message = run.task_id === null ? "Failed" : "Task failed";
+      const ending = { state: "failed", message, reason, code: "recoveries" } as const;
+      await endRun(tx, runId, ending, { readSeq: chat.head });
+    } else {
+      await handBack(tx, runId, "crash");
+    }
+  });
+}
+
+/** Asked again under the chat's lock: the worker may have ended the run meanwhile. */
+async function isStale(store: Store, run: RunRow): Promise<boolean> {
+  if (run.state !== "working" && run.state !== "stopping") return false;
+  if (store.kind === "sqlite") return run.boot_id !== store.bootId;
+  const now = nowSql(store.kind, 0);
+  const row = await store.db
+    .selectFrom("runs")
+    .select("id")
+    .where("id", "=", run.id)
+    .where("lease_until", "<", now)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
+  return run.task_id === null ? "Stopped" : "Task cancelled";
+}
+
+/** Removes what was deleted a while ago, with all that belongs to it. */
+export async function purgeDeleted(store: Store): Promise<void> {
+  const before = store.clock.now() - PURGE_AFTER_MS;
+  const due = await store.db.selectFrom("chats").select("id").where("deleted_at", "<", before).execute();
+  for (const { id } of due) {
+    await store.transact((tx) => tx.db.deleteFrom("chats").where("id", "=", id).execute());
+  }
+}

@@ -1,0 +1,169 @@
+import type { Generated } from "kysely";
+
+/**
+ * The tables as Kysely sees them, the same on both engines: times are integer milliseconds, JSON is TEXT, booleans are
+ * 0 or 1. The DDL stands in `migrations/`.
+ */
+
+export interface ChatRow {
+  id: string;
+  owner_id: string;
+  title: string;
+  /** Who named it: a person's name is never replaced. */
+  titled_by: "nobody" | "agent" | "person";
+  origin: "user" | "task" | "schedule";
+  schedule: string | null;
+  model: string | null;
+  key: string | null;
+  /** The log's counter: the `seq` of the last event. */
+  head: number;
+  /** The fence: the working run and its lease. An append with a fence matches this very row. */
+  run_id: string | null;
+  run_lease: number | null;
+  archived: number;
+  created_at: number;
+  last_event_at: number;
+  /** Hidden at once, purged later. */
+  deleted_at: number | null;
+}
+
+export interface EventRow {
+  chat_id: string;
+  seq: number;
+  type: string;
+  at: number;
+  run_id: string | null;
+  task_id: string | null;
+  /** The event as a JSON object, without `chatId` and `seq`. */
+  body: string;
+}
+
+export interface StepRow {
+  run_id: string;
+  step: number;
+  chat_id: string;
+  provider: string;
+  model: string;
+  /** The provider's own messages as JSON, reasoning signatures included. */
+  messages: string;
+  at: number;
+}
+
+export interface RunRow {
+  id: string;
+  chat_id: string;
+  task_id: string | null;
+  state: "queued" | "working" | "waiting" | "stopping" | "completed" | "failed" | "cancelled";
+  priority: number;
+  /** Leases so far; also the fence number of the newest. */
+  attempt: number;
+  /** The process (SQLite) or node (PostgreSQL) that holds the lease. */
+  boot_id: string | null;
+  /** PostgreSQL only: by the database's clock. */
+  lease_until: number | null;
+  /** Not before: a task's `runAt`, a back-off's end. */
+  not_before: number;
+  wait_reason: "approval" | "question" | "retry" | null;
+  /** Failed model calls in a row. */
+  retries: number;
+  /** How often a crash or restart took it from its worker. */
+  recoveries: number;
+  step: number;
+  /** The last `seq` that its last step had read. */
+  read_seq: number;
+  /** The `seq` of its `queued` event: nothing of the run lies below. */
+  first_seq: number;
+  reason: string | null;
+  stopped_by: string | null;
+  /** When the present lease began, and the working time of those before, in milliseconds. */
+  lease_at: number | null;
+  worked_ms: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number | null;
+  model: string | null;
+  queued_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+export interface TaskRow {
+  id: string;
+  owner_id: string;
+  chat_id: string;
+  instruction: string;
+  status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "cancelled";
+  priority: number;
+  metadata: string;
+  limits: string;
+  key: string | null;
+  schedule: string | null;
+  run_at: number | null;
+  attempts: number;
+  run_id: string | null;
+  result: string | null;
+  error: string | null;
+  plan_done: number;
+  plan_total: number;
+  /** The instruction's event, once its first run has started. */
+  message_seq: number | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  deleted_at: number | null;
+}
+
+export interface NodeRow {
+  id: string;
+  /** null: shared by all members. */
+  owner_id: string | null;
+  type: string;
+  name: string;
+  content: string;
+  data: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EdgeRow {
+  id: string;
+  owner_id: string | null;
+  source: string;
+  target: string;
+  type: string;
+  data: string;
+  created_at: number;
+}
+
+/** better-auth's table: its boolean and dates are native on PostgreSQL, and 0/1 and ISO text on SQLite. */
+export interface UserRow {
+  id: string;
+  name: string;
+  email: string;
+  email_verified: boolean | number;
+  image: string | null;
+  created_at: Date | string;
+  updated_at: Date | string;
+  role: "owner" | "member" | "agent";
+}
+
+export interface Schema {
+  meta: { key: string; value: string };
+  migrations: { number: number; name: string; at: number };
+  user: UserRow;
+  tokens: { id: string; user_id: string; name: string; hash: string; created_at: number };
+  chats: ChatRow;
+  chat_shares: { chat_id: string; user_id: string; can_write: number };
+  seen: { chat_id: string; user_id: string; seq: number };
+  events: EventRow;
+  steps: StepRow;
+  /** Checkpoints of text that is being streamed: not events yet. */
+  parts: { run_id: string; part: string; ord: Generated<number>; lease: number; kind: "message" | "thought"; text: string };
+  message_keys: { chat_id: string; user_id: string; key: string; seq: number; run_id: string };
+  runs: RunRow;
+  tasks: TaskRow;
+  task_deps: { task_id: string; depends_on: string };
+  blobs: { id: string; chat_id: string; sha256: string; size: number; data: Uint8Array; created_at: number };
+  nodes: NodeRow;
+  edges: EdgeRow;
+}
