@@ -1,0 +1,170 @@
+import {
+  isStepCount,
+  jsonSchema,
+  streamText,
+  tool,
+  type JSONSchema7,
+  type LanguageModel,
+  type ModelMessage,
+  type TextStreamPart,
+  type ToolSet,
+} from "ai";
+import { jsonSchema as json } from "../core/events.ts";
+import { withDeadline, type Deadlines } from "./deadlines.ts";
+import { toModelError, type Failing } from "./model-errors.ts";
+import { ModelError, type StepChunk, type StepRequest, type StepToolCall, type StepUsage, type ToolSpec } from "./model.ts";
+
+/** One step of a provider's model through the AI SDK. Loaded with the first step, never before. */
+
+// Its hints for programmers go to stderr otherwise.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+type ProviderOptions = NonNullable<Parameters<typeof streamText>[0]["providerOptions"]>;
+type Part = TextStreamPart<ToolSet>;
+type Usage = Extract<Part, { type: "finish-step" }>["usage"];
+
+export interface Provided {
+  readonly model: LanguageModel;
+  readonly providerOptions: ProviderOptions;
+}
+
+export async function* streamStep(
+  provided: Provided,
+  failing: Failing,
+  deadlines: Deadlines,
+  request: StepRequest,
+): AsyncGenerator<StepChunk, void, undefined> {
+  const own = new AbortController();
+  const signal = AbortSignal.any([request.signal, own.signal]);
+  signal.throwIfAborted();
+  const result = streamText({
+    model: provided.model,
+    ...(request.instructions === "" ? {} : { instructions: request.instructions }),
+    messages: [...request.messages],
+    ...(request.tools.length === 0 ? {} : { tools: toolSet(request.tools) }),
+    stopWhen: isStepCount(1),
+    maxRetries: 0,
+    abortSignal: signal,
+    providerOptions: provided.providerOptions,
+    // Errors arrive as parts of the stream; the default would print them.
+    onError: () => {},
+  });
+  const step = new StepReader();
+  const expire = (waitedMs: number): void => {
+    const seconds = Math.round(waitedMs / 100) / 10;
+    own.abort(new ModelError("model_timeout", `${failing.id} was silent for ${seconds} s`, { retryable: true }));
+  };
+  const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
+  try {
+    for await (const part of withDeadline(result.stream, limit, expire, signal)) yield* step.read(part);
+    yield step.finish(await result.responseMessages);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw own.signal.aborted ? own.signal.reason : toModelError(error, failing);
+  } finally {
+    // A reader that stops early must not leave the request running.
+    own.abort();
+  }
+}
+
+/** Turns the SDK's parts into chunks and collects what the last one needs. */
+class StepReader {
+  /** Whether the model writes, so that its silence is short. */
+  writing = false;
+  #part = "";
+  #end: { readonly reason: string; readonly raw: string | undefined; readonly usage: Usage } | null = null;
+  readonly #calls: StepToolCall[] = [];
+
+  *read(part: Part): Generator<StepChunk, void, undefined> {
+    switch (part.type) {
+      case "text-delta":
+        yield* this.#text("message", part.id, part.text);
+        return;
+      case "reasoning-delta":
+        yield* this.#text("thought", part.id, part.text);
+        return;
+      case "reasoning-start":
+      case "reasoning-end":
+        this.writing = false;
+        return;
+      case "tool-input-start":
+      case "tool-input-delta":
+        this.writing = true;
+        return;
+      case "tool-call": {
+        if (part.providerExecuted === true) return;
+        const args = json.safeParse(part.input);
+        const providerCallId = part.toolCallId;
+        this.#calls.push({ providerCallId, name: part.toolName, args: args.success ? args.data : String(part.input) });
+        return;
+      }
+      case "finish-step":
+        this.#end = { reason: part.finishReason, raw: part.rawFinishReason, usage: part.usage };
+        return;
+      case "error":
+        throw part.error;
+      case "abort":
+        throw new Error(part.reason ?? "aborted");
+      default:
+        return;
+    }
+  }
+
+  /** Throws when the stream ended without the provider's own word that it is complete. */
+  finish(messages: readonly ModelMessage[]): StepChunk {
+    const end = this.#end;
+    const cut = end === null || ["error", "interrupted"].includes(end.reason) || (end.reason === "other" && !end.raw);
+    if (cut) throw new Error("the answer broke off before its end");
+    return {
+      type: "finish",
+      reason: reasonOf(end.reason, this.#calls.length > 0),
+      toolCalls: this.#calls,
+      usage: usageOf(end.usage),
+      // The SDK adds a result of its own to a call that it could not parse; results are the run's.
+      messages: messages.filter((message) => message.role === "assistant"),
+    };
+  }
+
+  *#text(kind: "message" | "thought", id: string, text: string): Generator<StepChunk, void, undefined> {
+    if (text === "") return;
+    this.writing = true;
+    if (this.#part !== `${kind} ${id}`) {
+      this.#part = `${kind} ${id}`;
+      yield { type: "part", kind };
+    }
+    yield { type: "text", text };
+  }
+}
+
+type FinishReason = Extract<StepChunk, { type: "finish" }>["reason"];
+
+function reasonOf(reason: string, calls: boolean): FinishReason {
+  if (reason === "length" || reason === "content-filter") return reason;
+  // Some servers say "stop" although they ask for tools, and the other way round.
+  if (calls) return "tool-calls";
+  return reason === "stop" || reason === "tool-calls" ? "stop" : "other";
+}
+
+function usageOf(usage: Usage): StepUsage {
+  const cached = usage.inputTokenDetails.cacheReadTokens;
+  const reasoning = usage.outputTokenDetails.reasoningTokens;
+  return {
+    inputTokens: usage.inputTokens ?? 0,
+    outputTokens: usage.outputTokens ?? 0,
+    ...(cached === undefined ? {} : { cachedTokens: cached }),
+    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+  };
+}
+
+function toolSet(specs: readonly ToolSpec[]): ToolSet {
+  return Object.fromEntries(
+    specs.map(({ name, description, parameters }) => [
+      name,
+      tool({
+        description,
+        // A schema made by zod or an MCP server; the SDK only passes it on.
+        inputSchema: jsonSchema<unknown>(parameters as JSONSchema7),
+      }),
+    ]),
+  );
+}

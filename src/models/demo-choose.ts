@@ -1,0 +1,85 @@
+import type { Json } from "../core/events.ts";
+import type { ToolSpec } from "./model.ts";
+import { isGeneric, isStopWord, likeness, wordsOf } from "./demo-words.ts";
+import { shapesIn } from "./demo-shapes.ts";
+
+export interface Choice {
+  readonly tool: ToolSpec;
+  readonly score: number;
+}
+
+/** Below this a tool has hardly a word in common with the request. */
+const ENOUGH = 1.4;
+
+/** The tool that fits a request best, by its name, its description and its parameters; null when none fits. */
+export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | null {
+  const named = tools.find((tool) => new RegExp(`(?<![\\w-])${escaped(tool.name)}(?![\\w-])`, "i").test(text));
+  if (named !== undefined) return { tool: named, score: 100 };
+  const words = [...new Set(wordsOf(wordsOnly(text)))].filter((word) => !isStopWord(word));
+  const rare = rarity(tools);
+  let best: Choice | null = null;
+  for (const tool of tools) {
+    const score = scoreOf(text, words, tool, rare);
+    if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool, score };
+  }
+  return best;
+}
+
+function scoreOf(text: string, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {
+  const name = wordsOf(tool.name);
+  const description = new Set(wordsOf(tool.description));
+  const parameters = new Set(parameterNames(tool).flatMap((parameter) => wordsOf(parameter)));
+  let score = 0;
+  let inName = false;
+  for (const word of words) {
+    const weight = isGeneric(word) ? 0.4 : 1;
+    const hits = name.map((token) => likeness(word, token) * rare(token));
+    const best = Math.max(0, ...hits);
+    if (best > 0) inName = true;
+    score += weight * (best > 0 ? 3 * best : description.has(word) ? 0.6 : parameters.has(word) ? 0.4 : 0);
+  }
+  // The shape of what the request holds speaks for the tools that take such a thing.
+  if (inName || words.length <= 3) {
+    const shapes = shapesIn(text);
+    if (shapes.url !== null && hasParameter(tool, /^(url|uri|link|href)$/i)) score += 2;
+    const path = parameterNames(tool).find((parameter) => /^(path|file|filename|file_?path)$/i.test(parameter));
+    if (shapes.path !== null && path !== undefined) score += required(tool).includes(path) ? 1.6 : 0.8;
+    if (shapes.statements.length > 0 && hasParameter(tool, /^(nodes|entities|edges|relations)$/i)) score += 1.5;
+  }
+  // Of two that fit alike, the one that must be told less.
+  return score - 0.1 * required(tool).length;
+}
+
+/** A word in one tool's name tells more than a word in five. */
+function rarity(tools: readonly ToolSpec[]): (word: string) => number {
+  const counts = new Map<string, number>();
+  for (const tool of tools) {
+    for (const word of new Set(wordsOf(tool.name))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return (word) => 1 / Math.sqrt(counts.get(word) ?? 1);
+}
+
+export function parameterNames(tool: ToolSpec): readonly string[] {
+  const properties = tool.parameters["properties"];
+  return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+}
+
+function hasParameter(tool: ToolSpec, pattern: RegExp): boolean {
+  return parameterNames(tool).some((name) => pattern.test(name));
+}
+
+function required(tool: ToolSpec): readonly Json[] {
+  const names = tool.parameters["required"];
+  return Array.isArray(names) ? names : [];
+}
+
+/** Without what is quoted, addresses and file names: their words are not the request's. */
+function wordsOnly(text: string): string {
+  const { url, path } = shapesIn(text);
+  const plain = text.replace(/"[^"]*"|“[^”]*”|`[^`]*`/g, " ");
+  return [url, path].reduce<string>((rest, shape) => (shape === null ? rest : rest.replaceAll(shape, " ")), plain);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,81 @@
+import type { ModelMessage } from "ai";
+import { jsonSchema, type Json } from "../core/events.ts";
+
+/** One tool call since the last thing that a person said, with what came of it. */
+export interface Outcome {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly value: Json;
+}
+
+export interface Conversation {
+  /** What a person said last. */
+  readonly instruction: string;
+  /** Steps since then that asked for tools: the names of each. */
+  readonly steps: readonly (readonly string[])[];
+  readonly outcomes: readonly Outcome[];
+  /** Something was under way when the person spoke. */
+  readonly interrupted: boolean;
+}
+
+export function readConversation(messages: readonly ModelMessage[]): Conversation {
+  let instruction = "";
+  let steps: string[][] = [];
+  let outcomes: Outcome[] = [];
+  let interrupted = false;
+  for (const [n, message] of messages.entries()) {
+    if (message.role === "user") {
+      interrupted = messages[n - 1]?.role === "tool";
+      instruction = textOf(message.content);
+      steps = [];
+      outcomes = [];
+    } else if (message.role === "assistant" && typeof message.content !== "string") {
+      const names = message.content.flatMap((part) => (part.type === "tool-call" ? [part.toolName] : []));
+      if (names.length > 0) steps.push(names);
+    } else if (message.role === "tool") {
+      for (const part of message.content) if (part.type === "tool-result") outcomes.push(outcomeOf(part));
+    }
+  }
+  return { instruction: instruction.trim(), steps, outcomes, interrupted };
+}
+
+function textOf(content: Extract<ModelMessage, { role: "user" }>["content"]): string {
+  if (typeof content === "string") return content;
+  return content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
+}
+
+type ResultPart = Extract<Extract<ModelMessage, { role: "tool" }>["content"][number], { type: "tool-result" }>;
+
+function outcomeOf({ toolName: name, output }: ResultPart): Outcome {
+  switch (output.type) {
+    case "text":
+      return { name, ok: true, value: asJson(output.value) };
+    case "json":
+      return { name, ok: true, value: jsonOf(output.value) };
+    case "error-text":
+      return { name, ok: false, value: output.value };
+    case "error-json":
+      return { name, ok: false, value: jsonOf(output.value) };
+    case "execution-denied":
+      return { name, ok: false, value: output.reason ?? "a person did not allow it" };
+    case "content": {
+      const texts = output.value.flatMap((part) => (part.type === "text" ? [part.text] : []));
+      return { name, ok: true, value: asJson(texts.join("\n")) };
+    }
+  }
+}
+
+/** Text that is JSON is read as such. */
+function asJson(text: string): Json {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return jsonOf(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+function jsonOf(value: unknown): Json {
+  const parsed = jsonSchema.safeParse(value);
+  return parsed.success ? parsed.data : String(value);
+}

@@ -1,0 +1,59 @@
+import { createDemoModel } from "./demo.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { ModelError, type Model, type StepChunk } from "./model.ts";
+import type { ModelChoice, RemoteChoice } from "./select.ts";
+
+const FAST: Deadlines = { firstChunkMs: 120_000, chunkMs: 60_000 };
+/** A model on one's own machine may read a long context for minutes. */
+const LOCAL: Deadlines = { firstChunkMs: 300_000, chunkMs: 120_000 };
+
+/** Opens a chosen model. Its provider's library is imported by the first step, not here. */
+export function openModel(choice: ModelChoice, options: { readonly deadlines?: Deadlines } = {}): Model {
+  if (choice.kind === "demo") return createDemoModel();
+  const local = choice.provider === "ollama" || choice.provider === "compatible";
+  const deadlines = options.deadlines ?? (local ? LOCAL : FAST);
+  // OpenAI refuses to summarise the reasoning for accounts that it has not verified; the answer matters more.
+  let summaries = true;
+  return {
+    id: choice.id,
+    provider: choice.provider,
+    contextTokens: contextTokens(choice),
+    async *step(request) {
+      const [{ streamStep }, { provide }] = await Promise.all([import("./ai-sdk.ts"), import("./providers.ts")]);
+      const { id, provider, name, baseUrl, keyVariable } = choice;
+      const failing = { id, provider, name, baseUrl, keyVariable, key: choice.key() };
+      const start = async (): Promise<AsyncGenerator<StepChunk, void, undefined>> =>
+        streamStep(await provide(choice, summaries), failing, deadlines, request);
+      try {
+        yield* await start();
+      } catch (error) {
+        if (!summaries || !refusesSummaries(error)) throw error;
+        summaries = false;
+        yield* await start();
+      }
+    },
+  };
+}
+
+/** A refused request has streamed nothing yet, so asking again repeats nothing. */
+function refusesSummaries(error: unknown): boolean {
+  return error instanceof ModelError && error.code === "model_bad_request" && /reasoning.?summar/i.test(error.message);
+}
+
+/** Careful guesses: too small costs an early summary, too big a refused request. */
+function contextTokens({ provider, name }: RemoteChoice): number {
+  switch (provider) {
+    case "openai":
+      return /^gpt-4\.1/.test(name) ? 1_000_000 : /^gpt-[5-9]/.test(name) ? 270_000 : 128_000;
+    case "anthropic":
+      return 200_000;
+    case "google":
+      return /^gemini-/.test(name) ? 1_000_000 : 32_000;
+    case "openrouter":
+      return 128_000;
+    case "ollama":
+      return 16_000;
+    case "compatible":
+      return 32_000;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Provided } from "./ai-sdk.ts";
+import { unreachable } from "../core/errors.ts";
+import type { RemoteChoice } from "./select.ts";
+
+/** Builds the provider's model, importing only that provider's package. */
+export async function provide(choice: RemoteChoice, summaries: boolean): Promise<Provided> {
+  const { provider, name, baseUrl: baseURL } = choice;
+  const apiKey = choice.key() ?? "";
+  switch (provider) {
+    case "openai": {
+      const { createOpenAI } = await import("@ai-sdk/openai");
+      const openai = createOpenAI({ apiKey, baseURL });
+      return {
+        model: openai.responses(name),
+        // Nothing is kept at the provider: with `store: false` the request carries every item itself, reasoning encrypted,
+        // and a call is known by its call id alone, which is ours.
+        providerOptions: { openai: { store: false, ...(summaries && isReasoning(name) ? { reasoningSummary: "auto" } : {}) } },
+      };
+    }
+    case "anthropic": {
+      const { createAnthropic } = await import("@ai-sdk/anthropic");
+      const thinks = /claude-(opus|sonnet|haiku|fable)-(4-[6-9]|[5-9])/.test(name);
+      return {
+        model: createAnthropic({ apiKey, baseURL })(name),
+        providerOptions: {
+          anthropic: {
+            includePings: true,
+            cacheControl: { type: "ephemeral" },
+            ...(thinks ? { thinking: { type: "adaptive", display: "summarized" } } : {}),
+          },
+        },
+      };
+    }
+    case "google": {
+      const { createGoogle } = await import("@ai-sdk/google");
+      const thinks = /^gemini-/.test(name) && !/^gemini-(1|2\.0)/.test(name) && !/image|tts|audio/.test(name);
+      return {
+        model: createGoogle({ apiKey, baseURL })(name),
+        providerOptions: thinks ? { google: { thinkingConfig: { includeThoughts: true } } } : {},
+      };
+    }
+    case "ollama":
+    case "openrouter":
+    case "compatible": {
+      const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
+      const server = createOpenAICompatible({
+        name: provider,
+        baseURL,
+        includeUsage: true,
+        ...(apiKey === "" ? {} : { apiKey }),
+      });
+      return { model: server(name), providerOptions: {} };
+    }
+    default:
+      return unreachable(provider);
+  }
+}
+
+function isReasoning(name: string): boolean {
+  return /^(o\d|gpt-[5-9])/.test(name) && !name.includes("chat");
+}

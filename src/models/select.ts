@@ -1,0 +1,159 @@
+import { SparkyError } from "../core/errors.ts";
+
+/** Which model answers: a pure function of the settings. Opening it is `open.ts`. */
+
+export const PROVIDERS = ["openai", "anthropic", "google", "ollama", "openrouter", "compatible"] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export interface ModelSettings {
+  /** `SPARKY_MODEL`; null: found from the keys that are set, else the demo model. */
+  readonly model: string | null;
+  readonly modelUrl: string | null;
+  /** Keys and base addresses by variable name. */
+  readonly providers: { readonly [variable: string]: string };
+}
+
+export interface RemoteChoice {
+  readonly kind: "remote";
+  readonly id: string;
+  readonly provider: ProviderName;
+  /** The provider's own name of the model. */
+  readonly name: string;
+  readonly baseUrl: string;
+  /** What to set when the provider refuses the key. */
+  readonly keyVariable: string;
+  /** A function, so that no log or error that shows a choice shows the key. */
+  readonly key: () => string | null;
+}
+
+export type ModelChoice = { readonly kind: "demo"; readonly id: "demo" } | RemoteChoice;
+
+interface ProviderFacts {
+  /** The first is the one to name; any of them is taken. */
+  readonly keys: readonly string[];
+  readonly keyNeeded: boolean;
+  readonly urlVariable: string | null;
+  /** Null: there is no usual address, it must be given. */
+  readonly url: string | null;
+  /** Where the API lives on a host; added to an address without a path. */
+  readonly path: string;
+}
+
+const FACTS: { readonly [P in ProviderName]: ProviderFacts } = {
+  openai: {
+    keys: ["OPENAI_API_KEY"],
+    keyNeeded: true,
+    urlVariable: "OPENAI_BASE_URL",
+    url: "https://api.openai.com/v1",
+    path: "/v1",
+  },
+  anthropic: {
+    keys: ["ANTHROPIC_API_KEY"],
+    keyNeeded: true,
+    urlVariable: "ANTHROPIC_BASE_URL",
+    url: "https://api.anthropic.com/v1",
+    path: "/v1",
+  },
+  google: {
+    keys: ["GOOGLE_GENERATIVE_AI_API_KEY", "GEMINI_API_KEY"],
+    keyNeeded: true,
+    urlVariable: "GOOGLE_GENERATIVE_AI_BASE_URL",
+    url: "https://generativelanguage.googleapis.com/v1beta",
+    path: "/v1beta",
+  },
+  ollama: {
+    keys: ["SPARKY_MODEL_KEY"],
+    keyNeeded: false,
+    urlVariable: "OLLAMA_BASE_URL",
+    url: "http://127.0.0.1:11434/v1",
+    path: "/v1",
+  },
+  openrouter: {
+    keys: ["OPENROUTER_API_KEY"],
+    keyNeeded: true,
+    urlVariable: null,
+    url: "https://openrouter.ai/api/v1",
+    path: "/api/v1",
+  },
+  compatible: { keys: ["SPARKY_MODEL_KEY"], keyNeeded: false, urlVariable: null, url: null, path: "/v1" },
+};
+
+/** Tried in this order when no model is named and a key is set. */
+const DEFAULT_MODELS = ["openai/gpt-6-astra", "anthropic/claude-sonnet-5-5", "google/gemini-4-argon"] as const;
+
+const ALLOWED =
+  "demo, openai/MODEL, anthropic/MODEL, google/MODEL, ollama/MODEL, openrouter/VENDOR/MODEL, " +
+  "or compatible/MODEL together with SPARKY_MODEL_URL";
+
+/** Throws `invalid_input` naming the variable, its value and what to set. */
+export function selectModel(settings: ModelSettings): ModelChoice {
+  const asked = settings.model?.trim() ?? "";
+  if (asked === "demo") return { kind: "demo", id: "demo" };
+  if (asked !== "") return remoteChoice(asked, settings);
+  const found = DEFAULT_MODELS.find((id) => keyOf(FACTS[providerOf(id)], settings.providers) !== null);
+  return found === undefined ? { kind: "demo", id: "demo" } : remoteChoice(found, settings);
+}
+
+function remoteChoice(asked: string, settings: ModelSettings): RemoteChoice {
+  const slash = asked.indexOf("/");
+  const provider = PROVIDERS.find((name) => name === asked.slice(0, slash).toLowerCase());
+  const name = asked.slice(slash + 1).trim();
+  if (slash < 0 || provider === undefined || !/^[\w.:@/+~-]+$/.test(name)) throw wrongName(asked);
+  const facts = FACTS[provider];
+  const key = keyOf(facts, settings.providers);
+  const keyVariable = facts.keys[0] ?? "";
+  if (facts.keyNeeded && key === null) {
+    throw new SparkyError("invalid_input", `SPARKY_MODEL is "${asked}", but ${keyVariable} is not set`, {
+      hint: `set ${facts.keys.join(" or ")}, or SPARKY_MODEL=demo to try Sparky offline`,
+    });
+  }
+  const id = `${provider}/${name}`;
+  return { kind: "remote", id, provider, name, baseUrl: baseUrlOf(asked, facts, settings), keyVariable, key: () => key };
+}
+
+function providerOf(id: (typeof DEFAULT_MODELS)[number]): ProviderName {
+  return PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? "openai";
+}
+
+function keyOf(facts: ProviderFacts, values: ModelSettings["providers"]): string | null {
+  for (const variable of facts.keys) {
+    const value = values[variable]?.trim();
+    if (value) return value;
+  }
+  return null;
+}
+
+function wrongName(asked: string): SparkyError {
+  const guess = /^(gpt|o\d|chatgpt)/i.test(asked)
+    ? `openai/${asked}`
+    : /^claude/i.test(asked)
+      ? `anthropic/${asked}`
+      : /^(gemini|gemma)/i.test(asked)
+        ? `google/${asked}`
+        : null;
+  const meant = guess === null ? "" : `did you mean "${guess}"? `;
+  return new SparkyError("invalid_input", `SPARKY_MODEL is ${JSON.stringify(asked)}, which is not allowed`, {
+    hint: `${meant}set SPARKY_MODEL to ${ALLOWED}`,
+  });
+}
+
+function baseUrlOf(asked: string, facts: ProviderFacts, settings: ModelSettings): string {
+  const variable = facts.urlVariable ?? (facts.url === null ? "SPARKY_MODEL_URL" : null);
+  const given = variable === "SPARKY_MODEL_URL" ? settings.modelUrl : variable && settings.providers[variable];
+  if (!given) {
+    if (facts.url !== null) return facts.url;
+    throw new SparkyError("invalid_input", `SPARKY_MODEL is "${asked}", but SPARKY_MODEL_URL is not set`, {
+      hint: "set SPARKY_MODEL_URL to the server's address, such as http://127.0.0.1:1234/v1",
+    });
+  }
+  const url = URL.canParse(given.trim()) ? new URL(given.trim()) : null;
+  if (url === null || !["http:", "https:"].includes(url.protocol) || url.username !== "" || url.search !== "") {
+    // An address may hold a password: then it is not shown.
+    const shown = given.includes("@") || given.includes("?") ? "***" : JSON.stringify(given);
+    throw new SparkyError("invalid_input", `${variable} is ${shown}, which is not allowed`, {
+      hint: `set ${variable} to http://host/path or https://host/path, without a user name or a query`,
+    });
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  return `${url.origin}${path === "" ? facts.path : path}`;
+}
