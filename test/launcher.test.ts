@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(file: string, args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(file, args, { env: { PATH: "/usr/bin:/bin", ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+/** An installed package: the launcher and a bundle that tells what it was started with. */
+async function installation(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "sparky launcher-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await cp(join(ROOT, "bin"), join(root, "bin"), { recursive: true });
+  await mkdir(join(root, "dist"));
+  await writeFile(join(root, "package.json"), `{"type":"module"}`);
+  await writeFile(
+    join(root, "dist/sparky.js"),
+    `console.log(JSON.stringify(process.argv.slice(2)), process.version); process.exit(7);`,
+  );
+  await mkdir(join(root, "node_modules/node/bin"), { recursive: true });
+  await symlink(process.execPath, join(root, "node_modules/node/bin/node"));
+  return root;
+}
+
+/** The same as a checkout in which everything was built an hour after its sources were written. */
+async function checkout(): Promise<string> {
+  const root = await installation();
+  await cp(join(ROOT, "scripts"), join(root, "scripts"), { recursive: true });
+  for (const folder of ["src/core", "src/wire", "src/cli", "web"]) await mkdir(join(root, folder), { recursive: true });
+  const sources = [
+    "src/core/a.ts",
+    "src/wire/a.ts",
+    "src/cli/a.ts",
+    "web/a.tsx",
+    "package-lock.json",
+    "vite.config.ts",
+  ];
+  const built = ["dist/.bundled", "dist/.web-built", "node_modules/.package-lock.json"];
+  for (const file of [...sources, ...built]) await writeFile(join(root, file), "");
+  const folders = ["src", "src/core", "src/wire", "src/cli", "web", "package.json"];
+  const old = Date.now() / 1000 - 7200;
+  for (const path of [...sources, ...folders]) await utimes(join(root, path), old, old);
+  for (const path of built) await utimes(join(root, path), old + 3600, old + 3600);
+  return root;
+}
+
+test("the command works through links to links, hands on its arguments and passes on the exit code", async () => {
+  const root = await installation();
+  await mkdir(join(root, "elsewhere"));
+  await symlink("../bin/sparky", join(root, "elsewhere/first"));
+  await symlink(join(root, "elsewhere/first"), join(root, "elsewhere/second"));
+  const { code, stdout, stderr } = await run(join(root, "elsewhere/second"), ["tasks", "two words", "*", ""]);
+  expect({ code, stderr }).toEqual({ code: 7, stderr: "" });
+  expect(stdout).toBe(`["tasks","two words","*",""] ${process.version}\n`);
+});
+
+test("a Node that is too old is refused with a line that says what to do", async () => {
+  const root = await installation();
+  await unlink(join(root, "node_modules/node/bin/node"));
+  await mkdir(join(root, "path"));
+  await writeFile(join(root, "path/node"), "#!/bin/sh\necho v22.11.0\n", { mode: 0o755 });
+  const { code, stdout, stderr } = await run(join(root, "bin/sparky"), [], { PATH: `${root}/path:/usr/bin:/bin` });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^error: Sparky needs Node 24 or newer.*\n {2}try: /);
+});
+
+test.each([
+  { what: "nothing", path: null, app: true, all: true },
+  { what: "the command line's source", path: "src/cli/a.ts", app: false, all: false },
+  { what: "a source file that was deleted", path: "src/cli", app: false, all: false },
+  { what: "the web UI", path: "web/a.tsx", app: true, all: false },
+  { what: "what server and web UI share", path: "src/wire/a.ts", app: false, all: false },
+  { what: "the version", path: "package.json", app: false, all: false },
+  { what: "the lock file", path: "package-lock.json", app: false, all: false },
+])("after a change of $what a checkout is ready for a command: $app, for a server: $all", async (row) => {
+  const root = await checkout();
+  const now = new Date();
+  if (row.path !== null) await utimes(join(root, row.path), now, now);
+  const fresh = async (need: string) => (await run("sh", [join(root, "scripts/fresh.sh"), need])).code === 0;
+  expect({ app: await fresh("app"), all: await fresh("all") }).toEqual({ app: row.app, all: row.all });
+});
+
+test("a checkout whose build fails goes on with the last build that worked, and says so", async () => {
+  const root = await checkout();
+  await writeFile(join(root, "src/cli/a.ts"), "changed");
+  await writeFile(join(root, "scripts/bundle.mjs"), `console.error("a.ts is broken"); process.exit(1);`);
+  const { code, stdout, stderr } = await run(join(root, "bin/sparky"), ["status"]);
+  expect(code).toBe(7);
+  expect(stdout).toContain(`["status"]`);
+  expect(stderr).toBe(
+    "setup: bundling the server and the command line\na.ts is broken\n" +
+      "warning: building failed; this is the last build that worked\n",
+  );
+});
