@@ -1,0 +1,76 @@
+import type { Status } from "../wire/api.ts";
+import type { Context } from "./context.ts";
+import { EXIT, type ExitCode } from "./io.ts";
+import type { Output } from "./output.ts";
+import { ago, cut, duration, oneLine, shortId, tokens } from "./text.ts";
+
+type RunningRun = Status["running"][number];
+
+/** The counts are shown without a server too; the exit code then says that none runs. */
+export async function agentStatus(context: Context): Promise<ExitCode> {
+  const { out, io } = context;
+  const client = await context.client("any");
+  const status = await client.request<Status>("GET", "/api/status");
+  const url = client.endpoint?.url ?? null;
+  const exit = url === null ? EXIT.notRunning : EXIT.ok;
+  if (out.json) {
+    out.document({ ...status, server: url });
+    return exit;
+  }
+  if (out.terminal) forPeople(out, status, url, io.now());
+  else forScripts(out, status, url);
+  if (url === null) out.note("  start it: sparky chat start --agent-loop");
+  return exit;
+}
+
+function forPeople(out: Output, status: Status, url: string | null, now: number): void {
+  const label = (word: string): string => out.paint.dim(word.padEnd(8));
+  for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
+  if (status.next.length > 0) {
+    const next = status.next.map((each) => `${oneLine(each.schedule)} ${ago(each.dueAt, now)}`);
+    out.print(`${label("Next")}  ${next.join(" · ")}`);
+  }
+  const { tasks } = status;
+  const counts = [
+    `${tasks.pending} pending`,
+    `${tasks.in_progress} working`,
+    `${tasks.waiting} waiting`,
+    `${tasks.completed} completed`,
+    `${tasks.failed} failed`,
+    ...(tasks.cancelled === 0 ? [] : [`${tasks.cancelled} cancelled`]),
+  ];
+  out.print(`${label("Tasks")}  ${counts.join(" · ")}`);
+  out.print(`${label("Model")}  ${oneLine(status.model)}`);
+  const loop = `agent loop ${status.agentLoop ? "on" : "off"}`;
+  const up = duration(now - Date.parse(status.startedAt));
+  out.print(`${label("Server")}  ${url === null ? "not running" : `up ${up} on ${url} · ${loop}`}`);
+}
+
+function wordOf(run: RunningRun): string {
+  return run.state === "waiting" ? "Waiting" : run.state === "stopping" ? "Stopping" : "Working";
+}
+
+function runLine(run: RunningRun, now: number): string {
+  const doing = run.state === "waiting" ? (run.reason ?? "") : `step ${run.step} ${run.current ?? ""}`;
+  const cells = [
+    shortId(run.taskId ?? run.id).padEnd(8),
+    cut(oneLine(run.title), 30).padEnd(18),
+    cut(oneLine(doing), 34).padEnd(20),
+    duration(now - Date.parse(run.startedAt ?? run.queuedAt)).padEnd(6),
+    run.tokens === 0 ? "" : tokens(run.tokens),
+    run.costUsd === null ? "" : `$${run.costUsd.toFixed(2)}`,
+  ];
+  return cells.join("  ").trimEnd();
+}
+
+function forScripts(out: Output, status: Status, url: string | null): void {
+  for (const run of status.running) {
+    const what = [run.taskId ?? run.id, run.title, run.reason ?? run.current ?? "", run.startedAt ?? run.queuedAt];
+    out.print([run.state, ...what.map(oneLine)].join("\t"));
+  }
+  for (const each of status.next) out.print(["next", oneLine(each.schedule), each.dueAt].join("\t"));
+  for (const [name, count] of Object.entries(status.tasks)) out.print(`tasks.${name}\t${count}`);
+  out.print(`model\t${oneLine(status.model)}`);
+  out.print(`agentLoop\t${status.agentLoop}`);
+  out.print(`server\t${url ?? ""}`);
+}

@@ -1,0 +1,36 @@
+import type { Chat, List, Stopped } from "../wire/api.ts";
+import type { Context } from "./context.ts";
+import { chatId } from "./ids.ts";
+import { ago, shortId } from "./text.ts";
+
+export type ChatListOptions = { limit?: number; cursor?: string };
+
+export async function listChats(context: Context, _args: readonly string[], options: ChatListOptions): Promise<void> {
+  const { out, io } = context;
+  const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
+  if (options.cursor !== undefined) query.set("cursor", options.cursor);
+  const list = await (await context.client("any")).request<List<Chat>>("GET", `/api/chats?${query}`);
+  if (out.json) return out.document(list);
+  if (list.items.length === 0) return out.note('No chats. Begin one: sparky chat send "…"');
+  out.table(
+    [{ title: "ID" }, { title: "STATE" }, { title: "FROM" }, { title: "LAST" }, { title: "TITLE" }],
+    list.items.map((chat) => [
+      out.terminal ? shortId(chat.id) : chat.id,
+      chat.runState ?? chat.lastRunState ?? "",
+      chat.origin,
+      out.terminal ? ago(chat.lastEventAt, io.now()) : chat.lastEventAt,
+      chat.title,
+    ]),
+  );
+  if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
+}
+
+export async function stopChatRun(context: Context, args: readonly string[]): Promise<void> {
+  const { out } = context;
+  const client = await context.client("any");
+  const id = await chatId(client, args[0] ?? "");
+  const stopped = await client.request<Stopped>("POST", `/api/chats/${id}/stop`);
+  if (out.json) return out.document(stopped);
+  if (stopped.runId === null) return out.note("Nothing runs in this chat.");
+  out.print(out.terminal ? `Stopping  ${shortId(stopped.runId)}` : stopped.runId);
+}

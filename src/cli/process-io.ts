@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
+
+/** The real process. Signals keep their usual effect until a command takes them. */
+export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
+  const sink = (stream: NodeJS.WriteStream): Sink => ({
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  });
+  return {
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    stdinIsTerminal: process.stdin.isTTY === true,
+    async ask(question) {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+    env,
+    pid: process.pid,
+    platform: process.platform,
+    now: () => Date.now(),
+    sleep,
+    onSignal(signal, fn) {
+      process.on(signal, fn);
+      return () => void process.off(signal, fn);
+    },
+    kill(pid, signal) {
+      try {
+        return process.kill(pid, signal);
+      } catch {
+        return false;
+      }
+    },
+    exitNow: (code) => process.exit(code),
+    spawnSelf(args, options) {
+      const [, script = ""] = process.argv;
+      return startChild(process.execPath, [...process.execArgv, script, ...args], env, options);
+    },
+    launch,
+    report:
+      process.send === undefined
+        ? undefined
+        : // The one that listens may be gone.
+          (message) => void (process.connected && process.send?.(message, undefined, {}, () => {})),
+  };
+}
+
+/** Resolves after `ms`, or as soon as the signal aborts. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+function startChild(program: string, args: readonly string[], env: NodeJS.ProcessEnv, options: SpawnOptions): Child {
+  const inherit = options.output === "inherit";
+  const log = options.output === "inherit" ? null : openSync(options.output.file, "a", 0o600);
+  const child = spawn(program, args, {
+    env: { ...env, ...options.env },
+    detached: !inherit,
+    stdio: log === null ? "inherit" : ["ignore", log, log, "ipc"],
+  });
+  if (log !== null) closeSync(log);
+  return {
+    pid: child.pid ?? 0,
+    exited: exitOf(child),
+    reported: new Promise((resolve) => void child.once("message", resolve)),
+    kill: (signal) => void child.kill(signal),
+    release() {
+      if (child.connected) child.disconnect();
+      child.unref();
+    },
+  };
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once("exit", (code) => resolve(code ?? 1));
+    child.once("error", () => resolve(1));
+  });
+}
+
+function launch(program: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { detached: true, stdio: "ignore" });
+    child.once("error", () => resolve(false));
+    child.once("spawn", () => {
+      child.unref();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { addAgentCommands } from "./agent-commands.ts";
+import { addChatCommands } from "./chat-commands.ts";
+import { root, type Execute } from "./command.ts";
+import { addOtherCommands } from "./other-commands.ts";
+
+/** Every command there is. What a command does is loaded only when it runs. */
+export function buildProgram(execute: Execute): Command {
+  const program = root("sparky", {
+    summary: "A self-hosted AI agent that you can leave working.",
+    examples: [
+      "sparky chat start --agent-loop",
+      'sparky agent tasks add "Check knowledge graph stats"',
+      "sparky agent status",
+      "sparky open",
+    ],
+  }).option("-V, --version", "show the version");
+  addChatCommands(program, execute);
+  addAgentCommands(program, execute);
+  addOtherCommands(program, execute);
+  return program;
+}

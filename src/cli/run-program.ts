@@ -1,0 +1,70 @@
+import { CommanderError, type Command } from "commander";
+import { globalFlags, pathOf, type Execute } from "./command.ts";
+import { createContext } from "./context.ts";
+import type { Deps } from "./deps.ts";
+import { asFailure, usage, type Failure } from "./failure.ts";
+import { EXIT, type ExitCode, type Io } from "./io.ts";
+import { createOutput } from "./output.ts";
+import { buildProgram } from "./program.ts";
+
+export async function runProgram(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const execute: Execute = async (command, run) => {
+    const out = createOutput(io, globalFlags(command));
+    const context = createContext(io, deps, out);
+    try {
+      exit = (await run(context, command.args, command.opts())) ?? EXIT.ok;
+    } catch (error) {
+      const failure = asFailure(error);
+      out.failure(failure);
+      exit = failure.exit;
+    } finally {
+      await context.close();
+    }
+  };
+  const program = buildProgram(execute);
+  everyCommand(program, (command) =>
+    command.configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => {},
+    }),
+  );
+  try {
+    await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // A group without a command has shown its help on stderr.
+    if (error.code === "commander.help") return EXIT.usage;
+    if (error.exitCode === 0) return EXIT.ok;
+    const flags = { json: argv.includes("--json"), color: !argv.includes("--no-color") };
+    createOutput(io, flags).failure(usageFailure(error, closest(program, argv)));
+    return EXIT.usage;
+  }
+  return exit;
+}
+
+function everyCommand(command: Command, fn: (command: Command) => void): void {
+  fn(command);
+  command.commands.forEach((child) => everyCommand(child, fn));
+}
+
+/** The command that the words name, as far as they name one. */
+function closest(program: Command, argv: readonly string[]): Command {
+  let at = program;
+  for (const word of argv.filter((each) => !each.startsWith("-"))) {
+    const child = at.commands.find((each) => each.name() === word);
+    if (child === undefined) return at;
+    at = child;
+  }
+  return at;
+}
+
+function usageFailure(error: CommanderError, command: Command): Failure {
+  const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?");
+  const hint =
+    error.code === "commander.excessArguments"
+      ? `put the text in quotes, or see ${pathOf(command)} --help`
+      : `${pathOf(command)} --help`;
+  return usage(message, hint);
+}

@@ -1,0 +1,41 @@
+import type { Deps } from "./deps.ts";
+import { asFailure, usage, type Failure } from "./failure.ts";
+import { EXIT, type ExitCode, type Io } from "./io.ts";
+import { createOutput } from "./output.ts";
+
+/** Runs one command and returns its exit code; never throws. */
+export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
+  if (argv[0] === "--version" || argv[0] === "-V") {
+    io.stdout.write(`${deps.version}\n`);
+    return EXIT.ok;
+  }
+  const old = newSpelling(argv);
+  if (old !== null) return report(argv, io, old);
+  try {
+    const { runProgram } = await import("./run-program.ts");
+    return await runProgram(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, io, deps);
+  } catch (error) {
+    return report(argv, io, asFailure(error));
+  }
+}
+
+function report(argv: readonly string[], io: Io, failure: Failure): ExitCode {
+  createOutput(io, { json: argv.includes("--json"), color: !argv.includes("--no-color") }).failure(failure);
+  return failure.exit;
+}
+
+const OLD_AGENT: { readonly [verb: string]: string } = {
+  start: "sparky chat start --agent-loop",
+  stop: "sparky chat stop",
+};
+
+/** Commands of an earlier Sparky are answered with their new names. */
+function newSpelling(argv: readonly string[]): Failure | null {
+  const [first, second = ""] = argv;
+  if (first === "server") {
+    const now = ["start", "stop", "restart", "status"].includes(second) ? second : "start";
+    return usage(`"${["sparky server", second].join(" ").trim()}" is now "sparky chat ${now}"`);
+  }
+  const now = first === "agent" && Object.hasOwn(OLD_AGENT, second) ? OLD_AGENT[second] : undefined;
+  return now === undefined ? null : usage(`"sparky agent ${second}" is now "${now}"`);
+}

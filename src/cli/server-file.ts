@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** `server.json`: where the server of a home answers. Only to be believed while the home's lock is held. */
+export interface ServerFile {
+  readonly url: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly version: string;
+  readonly args: readonly string[];
+  readonly daemon: boolean;
+}
+
+/** null when there is none, or it is half written. */
+export function readServerFile(home: string): ServerFile | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const { url, pid, startedAt, version, args, daemon } = value as { readonly [key: string]: unknown };
+  if (typeof url !== "string" || !URL.canParse(url) || typeof pid !== "number") return null;
+  return {
+    url: url.replace(/\/+$/, ""),
+    pid,
+    startedAt: typeof startedAt === "string" ? startedAt : "",
+    version: typeof version === "string" ? version : "",
+    args: Array.isArray(args) ? args.filter((arg) => typeof arg === "string") : [],
+    daemon: daemon === true,
+  };
+}
+
+/** The local owner's API token; null when there is none that this user may read. */
+export function readToken(home: string): string | null {
+  try {
+    return readFileSync(join(home, "token"), "utf8").trim() || null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Child, ExitCode, Io } from "./io.ts";
+
+/** Tells a process that it is the server of `chat start --daemon`: it reports instead of printing. */
+export const CHILD_VARIABLE = "SPARKY_DAEMON_CHILD";
+/** Tells a process that its parent starts it again when it exits with `RESTART_CODE`. */
+export const SUPERVISED_VARIABLE = "SPARKY_SUPERVISED";
+export const RESTART_CODE = 75;
+
+export function logFile(home: string): string {
+  return join(home, "logs", "server.log");
+}
+
+/** Starts a server that outlives this process. */
+export function spawnDaemon(io: Io, home: string, args: readonly string[]): Child {
+  mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+  return io.spawnSelf(args, { env: { [CHILD_VARIABLE]: "1" }, output: { file: logFile(home) } });
+}
+
+/**
+ * Starts a foreground server again, in the same terminal, as often as it is asked for. This process stays, so that
+ * whoever started it still sees one process that ends with the server.
+ */
+export async function superviseSuccessor(io: Io, args: readonly string[]): Promise<ExitCode> {
+  for (;;) {
+    const child = io.spawnSelf(args, { env: { [SUPERVISED_VARIABLE]: "1" }, output: "inherit" });
+    const release = (["SIGINT", "SIGTERM", "SIGUSR2"] as const).map((signal) =>
+      io.onSignal(signal, () => child.kill(signal === "SIGUSR2" ? signal : "SIGTERM")),
+    );
+    const code = await child.exited;
+    release.forEach((each) => each());
+    if (code === RESTART_CODE) continue;
+    return code === 0 ? 0 : 1;
+  }
+}

@@ -1,0 +1,76 @@
+import type { NewTask, Task } from "../wire/api.ts";
+import { warnWithoutLoop } from "./agent-loop.ts";
+import type { Client } from "./client.ts";
+import type { Context } from "./context.ts";
+import { usage } from "./failure.ts";
+import { chatId, taskId } from "./ids.ts";
+import { EXIT, type ExitCode } from "./io.ts";
+import { ago, cut, oneLine, shortId } from "./text.ts";
+
+export type AddOptions = {
+  chat?: string;
+  metadata?: readonly string[];
+  after?: readonly string[];
+  at?: string;
+  priority?: number;
+  key?: string;
+  maxSteps?: number;
+  maxMinutes?: number;
+  maxCost?: number;
+  wait?: true;
+};
+
+export async function addTask(context: Context, args: readonly string[], options: AddOptions): Promise<ExitCode> {
+  const { out, io } = context;
+  const instruction = args[0] ?? "";
+  if (instruction.trim() === "") {
+    throw usage("the instruction is empty", 'sparky agent tasks add "Check knowledge graph stats"');
+  }
+  const client = await context.client(options.wait ? "server" : "any");
+  const body = await newTask(client, instruction, options);
+  const [task] = await Promise.all([
+    client.request<Task>("POST", "/api/tasks", body),
+    warnWithoutLoop(context, client),
+  ]);
+  if (options.wait) {
+    out.note(`Queued ${task.id}`);
+    return (await import("./tasks-wait.ts")).awaitTask(context, task, null);
+  }
+  if (out.json) out.document(task);
+  else if (!out.terminal) out.print(task.id);
+  else {
+    const due = task.runAt === null ? "" : `  due ${ago(task.runAt, io.now())}`;
+    out.print(`Queued  ${shortId(task.id)}  ${cut(oneLine(task.instruction), 60)}${due}`);
+    out.note(`  follow it: sparky agent tasks logs -f ${shortId(task.id)}`);
+  }
+  return EXIT.ok;
+}
+
+async function newTask(client: Client, instruction: string, options: AddOptions): Promise<NewTask> {
+  const limits = {
+    ...(options.maxSteps === undefined ? {} : { steps: options.maxSteps }),
+    ...(options.maxMinutes === undefined ? {} : { minutes: options.maxMinutes }),
+    ...(options.maxCost === undefined ? {} : { costUsd: options.maxCost }),
+  };
+  const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));
+  return {
+    instruction,
+    ...(options.chat === undefined ? {} : { chatId: await chatId(client, options.chat) }),
+    ...(options.metadata === undefined ? {} : { metadata: metadataOf(options.metadata) }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(options.at === undefined ? {} : { runAt: options.at }),
+    ...(options.key === undefined ? {} : { key: options.key }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
+}
+
+function metadataOf(pairs: readonly string[]): { [key: string]: string } {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw usage(`"${pair}" is not key=value`, "--metadata project=garden");
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}

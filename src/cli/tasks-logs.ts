@@ -1,0 +1,56 @@
+import type { ChatEvent } from "../core/events.ts";
+import type { EventsPage, Task } from "../wire/api.ts";
+import { MAX_PAGE_EVENTS } from "../wire/limits.ts";
+import type { Client } from "./client.ts";
+import type { Context } from "./context.ts";
+import { notRunning } from "./failure.ts";
+import { followTask } from "./follow.ts";
+import { taskId } from "./ids.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { EXIT, type ExitCode } from "./io.ts";
+import { createLogPrinter } from "./log-lines.ts";
+import { hasEnded } from "./status-words.ts";
+import { shortId } from "./text.ts";
+
+export type LogsOptions = { follow?: true };
+
+const TICK_MS = 1000;
+
+export async function showLogs(context: Context, args: readonly string[], options: LogsOptions): Promise<ExitCode> {
+  const { io, out } = context;
+  const client = await context.client("any");
+  const task = await client.request<Task>("GET", `/api/tasks/${await taskId(client, args[0] ?? "")}`);
+  const printer = createLogPrinter(out, io.stdout.columns, "data");
+  const show = (event: ChatEvent): void => (out.json ? out.document(event) : printer.event(event));
+  if (!options.follow || hasEnded(task.status)) {
+    for await (const event of wholeLog(client, task)) show(event);
+    if (!out.json && !hasEnded(task.status)) printer.open(io.now());
+    return EXIT.ok;
+  }
+  if (client.endpoint === null) throw notRunning("the task has not ended, and no server runs that could go on with it");
+  const ticking = setInterval(() => printer.tick(io.now()), TICK_MS);
+  try {
+    const done = await untilInterrupted(io, async (signal) => {
+      for await (const event of followTask(context, task, signal)) show(event);
+      return true;
+    });
+    if (done !== null) return EXIT.ok;
+    out.note(`The task goes on. Stop it: sparky agent tasks cancel ${shortId(task.id)}`);
+    return EXIT.interrupted;
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
+/** A task's events in the chat's log, ascending. */
+async function* wholeLog(client: Client, task: Task): AsyncGenerator<ChatEvent> {
+  let after = 0;
+  for (;;) {
+    const query = new URLSearchParams({ after: String(after), limit: String(MAX_PAGE_EVENTS) });
+    const page = await client.request<EventsPage>("GET", `/api/chats/${task.chatId}/events?${query}`);
+    yield* page.events.filter((event) => event.taskId === task.id);
+    const last = page.events.at(-1)?.seq ?? after;
+    if (last === after || last >= page.last) return;
+    after = last;
+  }
+}

@@ -1,0 +1,27 @@
+import { runCli } from "./cli/run.ts";
+import { processIo } from "./cli/process-io.ts";
+import manifest from "../package.json" with { type: "json" };
+
+/** The process starts here. What a command does not need is not loaded: `main.ts` least of all. */
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough, as in `sparky … | head`, is no failure.
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
+
+const code = await runCli(process.argv.slice(2), processIo(process, process.env), {
+  version: manifest.version,
+  loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
+  homeState: async (home) => (await import("./store/home-lock.ts")).homeState(home),
+  async openApp() {
+    const { loadConfig } = await import("./config.ts");
+    return (await import("./main.ts")).openApp(loadConfig());
+  },
+  async startServer(flags, launch) {
+    const { loadConfig } = await import("./config.ts");
+    return (await import("./main.ts")).startServer(loadConfig(process.env, flags), launch);
+  },
+});
+
+// Both are flushed first: a pipe may be written later than the program ends.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
