@@ -1,0 +1,116 @@
+import { sql } from "kysely";
+import { z } from "zod";
+import { notFound, SparkyError } from "../core/errors.ts";
+import { lockChat } from "../store/access.ts";
+import type { Store, Tx } from "../store/store.ts";
+import { addTaskIn } from "../store/tasks-add.ts";
+import { listTasks, visibleTask, type Task } from "../store/tasks.ts";
+import type { Db } from "../store/sql.ts";
+import type { User } from "../store/users.ts";
+import { defineTool, defineTransactionalTool, type Principal, type Tool } from "../tools/tool.ts";
+
+/** The agent's tools for its own work. Each acts for its run's owner: it adds that user's tasks and sees what the user sees. */
+export function taskTools(store: Store): readonly Tool<Tx>[] {
+  return [taskAdd, taskList(store)];
+}
+
+/** No run floods the queue: neither by mistake nor because something it read told it to. */
+const MAX_ADDED_BY_RUN = 20;
+const MAX_INSTRUCTION_BYTES = 65_536;
+
+const addArgs = z.strictObject({
+  instruction: z
+    .string()
+    .trim()
+    .min(1)
+    .refine((text) => Buffer.byteLength(text) <= MAX_INSTRUCTION_BYTES, { error: "must be at most 64 KB" })
+    .describe("all that the agent must know to do it: it will not see this conversation"),
+  priority: z.number().int().min(-1000).max(1000).describe("higher comes first; 0 is usual").optional(),
+  runAt: z.iso
+    .datetime({ offset: true, error: "must be a time with its offset, such as 2026-12-01T09:00:00+01:00" })
+    .describe("not before this time, with offset or Z")
+    .optional(),
+  dependsOn: z.array(z.string().min(1).max(100)).max(100).describe("ids of tasks that must be done first").optional(),
+  key: z.string().trim().min(1).max(200).describe("a name: asked for twice, it is one task").optional(),
+});
+
+const taskAdd = defineTransactionalTool<z.infer<typeof addArgs>, Tx>({
+  name: "task_add",
+  description:
+    "Queues a task: work that the agent does later, by itself, in a chat of its own. Use it for work that is asked " +
+    "for later, or that is better done apart from this conversation.",
+  effect: "write",
+  idempotent: false,
+  timeoutMs: 30_000,
+  args: addArgs,
+  summary: ({ instruction }) => instruction.split("\n", 1)[0]?.slice(0, 120) ?? "",
+  execute: async (args, { principal, chatId, runId }, tx) => {
+    const viewer = await viewerOf(tx.db, principal);
+    // Calls of one step may run at once: the chat's lock makes them count one after another.
+    await lockChat(tx, chatId);
+    if ((await addedBy(tx.db, principal.userId, runId)) >= MAX_ADDED_BY_RUN) {
+      throw new SparkyError("rate_limited", `a run may add ${MAX_ADDED_BY_RUN} tasks, and this one has`, {
+        hint: "put the rest into one task's instruction",
+      });
+    }
+    const { id, created } = await addTaskIn(tx, viewer, { ...args, metadata: { addedByRun: runId } });
+    const task = await visibleTask(tx.db, viewer, id);
+    return { id, created, status: task.status, chatId: task.chat_id };
+  },
+});
+
+async function addedBy(db: Db, userId: string, runId: string): Promise<number> {
+  const mark = `%${JSON.stringify({ addedByRun: runId }).slice(1, -1)}%`;
+  const { count } = await db
+    .selectFrom("tasks")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("owner_id", "=", userId)
+    // None of them is older than the run itself.
+    .where("created_at", ">=", sql<number>`coalesce((SELECT queued_at FROM runs WHERE id = ${runId}), 0)`)
+    .where(sql<boolean>`metadata LIKE ${mark}`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+const SHOWN_TEXT = 300;
+
+function taskList(store: Store): Tool<Tx> {
+  return defineTool({
+    name: "task_list",
+    description:
+      "Lists the tasks that the owner may see, the newest first: what is queued, in progress, done or failed.",
+    effect: "read",
+    idempotent: true,
+    timeoutMs: 30_000,
+    args: z.strictObject({
+      status: z.enum(["pending", "in_progress", "waiting", "completed", "failed", "cancelled"]).optional(),
+      search: z.string().max(200).describe("words in the instruction or result").optional(),
+      limit: z.number().int().min(1).max(50).default(20),
+      cursor: z.string().max(200).describe("`next` of the page before").optional(),
+    }),
+    summary: ({ status, search }) => [status, search && `"${search}"`].filter(Boolean).join(" "),
+    execute: async (args, { principal }) => {
+      const page = await listTasks(store, await viewerOf(store.db, principal), args);
+      return { items: page.items.map(rowOf), next: page.next, total: page.total };
+    },
+  });
+}
+
+function rowOf(task: Task) {
+  const { id, status, priority, runAt, schedule, createdAt, startedAt, finishedAt, attempts, chatId } = task;
+  const [instruction, result, error] = [task.instruction, task.result, task.error].map(cut);
+  const text = { instruction: instruction ?? "", result: result ?? null, error: error ?? null };
+  return { id, status, ...text, priority, attempts, runAt, schedule, chatId, createdAt, startedAt, finishedAt };
+}
+
+function cut(text: string | null): string | null {
+  return text !== null && text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT).toWellFormed()}…` : text;
+}
+
+/** The principal with its role, which decides what it may see. */
+async function viewerOf(db: Db, principal: Principal): Promise<User> {
+  const query = db.selectFrom("user").select(["id", "name", "role"]);
+  const user = await query.where("id", "=", principal.userId).executeTakeFirst();
+  if (user === undefined) throw notFound(`the account ${principal.name}`);
+  return user;
+}
