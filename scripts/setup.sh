@@ -10,6 +10,18 @@ say() {
 
 [ -t 2 ] || export NO_COLOR=1
 
+# One at a time: the lock is a link that names its process, so a dead one's can be told and taken away.
+mkdir -p dist
+lock=dist/.setting-up
+until ln -s "$$" "$lock" 2>/dev/null; do
+  holder=$(readlink "$lock" || true)
+  [ -z "$holder" ] || kill -0 "$holder" 2>/dev/null || rm -f "$lock"
+  sleep 0.1
+done
+trap 'rm -f "$lock"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 if ! [ -x node_modules/node/bin/node ] || ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
   command -v npm >/dev/null || {
     say "npm is missing: install Node.js from https://nodejs.org (20 or newer), then try again"

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -105,4 +105,19 @@ test("a checkout whose build fails goes on with the last build that worked, and 
     "setup: bundling the server and the command line\na.ts is broken\n" +
       "warning: building failed; this is the last build that worked\n",
   );
+});
+
+test("commands that start at once build once, and a lock that a dead set-up left behind stops none", async () => {
+  const root = await checkout();
+  await writeFile(join(root, "src/cli/a.ts"), "changed");
+  const build = `import { appendFileSync } from "node:fs";
+    appendFileSync("builds", "b");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { stamp } = await import("./stamp.mjs");
+    stamp(".bundled", new Date());`;
+  await writeFile(join(root, "scripts/bundle.mjs"), build);
+  await symlink("999999999", join(root, "dist/.setting-up"));
+  const outcomes = await Promise.all([1, 2, 3].map(() => run(join(root, "bin/sparky"), [])));
+  expect(outcomes.map(({ code }) => code)).toEqual([7, 7, 7]);
+  expect(await readFile(join(root, "builds"), "utf8")).toBe("b");
 });
