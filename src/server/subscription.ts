@@ -125,6 +125,7 @@ export class Subscription implements Watcher {
         await this.#read();
       } catch (error) {
         if (this.#ended()) break;
+        this.#unchecked = true;
         if (failures === 0) this.#source.onError(error);
         const wait = RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)] ?? 0;
         await sleep(this.#source.clock, wait, this.#stop.signal).catch(() => {});

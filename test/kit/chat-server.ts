@@ -1,0 +1,74 @@
+import { onTestFinished } from "vitest";
+import { createServer, type Server } from "../../src/server/app.ts";
+import type { ServerDeps } from "../../src/server/deps.ts";
+import type { Log } from "../../src/server/log.ts";
+import { requestStop } from "../../src/store/stop.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createToken } from "../../src/store/tokens.ts";
+import type { User } from "../../src/store/users.ts";
+import type { Schedule, Task } from "../../src/wire/api.ts";
+import { people } from "./members.ts";
+
+export interface Logged {
+  readonly level: string;
+  readonly message: string;
+}
+
+export interface ChatServer {
+  readonly server: Server;
+  readonly people: { readonly owner: User; readonly agent: User; readonly ann: User; readonly bob: User };
+  readonly logged: Logged[];
+  token(user: User): Promise<string>;
+  /** One request as this user, through the router and without a socket; the answer's body parsed. */
+  as(user: User, method: string, path: string, body?: unknown): Promise<{ status: number; body: Body }>;
+  /** Starts listening on a free port of loopback; the address. */
+  listen(): Promise<string>;
+}
+
+/** A test reads what it expects; a wrong guess fails its assertion. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Body = any;
+
+/** A chat server over a store, with no loop behind it; closed when the test ends. */
+export async function chatServer(store: Store, options: Partial<ServerDeps> = {}): Promise<ChatServer> {
+  const logged: Logged[] = [];
+  const server = createServer({
+    store,
+    log: recorder(logged),
+    version: "0.0.0-test",
+    startedAt: store.clock.now(),
+    agentLoop: false,
+    model: "demo",
+    secret: "a secret of thirty-two characters",
+    host: "127.0.0.1",
+    port: 8000,
+    allowedHosts: [],
+    webRoot: null,
+    async stopRun(viewer, target) {
+      const { runId } = await requestStop(store, viewer, target);
+      return { runId };
+    },
+    schedules: { list: async (): Promise<Schedule[]> => [], run: (): Promise<Task> => Promise.reject(new Error("none")) },
+    ...options,
+  });
+  onTestFinished(() => server.close());
+  const accounts = await people(store);
+  return {
+    server,
+    people: accounts,
+    logged,
+    token: (user) => createToken(store, user.id, "test"),
+    async as(viewer, method, path, body) {
+      const init = { method, body: body === undefined ? null : JSON.stringify(body) };
+      const response = await server.fetch(new Request(`http://127.0.0.1:8000${path}`, init), { viewer });
+      const text = await response.text();
+      return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+    },
+    listen: async () => (await server.listen("127.0.0.1", 0)).url,
+  };
+}
+
+function recorder(logged: Logged[]): Log {
+  const record = (level: string) => (_details: object, message: string) => void logged.push({ level, message });
+  return { debug: record("debug"), info: record("info"), warn: record("warn"), error: record("error") };
+}
