@@ -21,7 +21,7 @@ interface Request {
 
 /** Arguments for a tool out of the words of a request. Optional ones are given only where the request speaks of them. */
 export function fillArguments(tool: ToolSpec, text: string, earlier: string): Filled {
-  const graph = graphArguments(tool, shapesIn(text));
+  const graph = graphArguments(tool, text);
   if (graph !== null) return { ok: true, args: graph };
   return fillObject(tool.parameters, { text, shapes: shapesIn(text), words: new Set(wordsOf(text)), tool, earlier });
 }
@@ -89,7 +89,7 @@ function arrayFor(name: string, schema: JsonObject, request: Request): Json[] | 
   const items = plainSchema(schema["items"] ?? {});
   if (items["type"] === "object") {
     const filled = fillObject(items, request);
-    return filled.ok ? [filled.args] : undefined;
+    return filled.ok && Object.keys(filled.args).length > 0 ? [filled.args] : undefined;
   }
   const listed =
     request.shapes.quotes.length > 0
@@ -112,7 +112,7 @@ function textFor(name: string, must: boolean, request: Request): string | undefi
   if (!must) return undefined;
   if (CONTENT_NAME.test(name)) {
     const quote = shapes.quotes.find((one) => one !== shapes.path);
-    return quote ?? saidAfter(text) ?? (earlier === "" ? subjectOf(request) || undefined : earlier);
+    return quote ?? saidAfter(text) ?? saidBefore(text, shapes.path) ?? orNothing(earlier);
   }
   if (/^(instruction|prompt|task|command|question)s?$/i.test(name)) return workIn(text) ?? orNothing(subjectOf(request));
   return shapes.quotes[0] ?? orNothing(subjectOf(request));
@@ -131,6 +131,13 @@ function invented({ tool }: Request): string | undefined {
 function saidAfter(text: string): string | undefined {
   const match = /(?:\bsaying|\bthat says|\bcontaining|\bwith (?:the )?(?:text|content|words)|:)\s+(.+)$/is.exec(text);
   return match?.[1] === undefined ? undefined : orNothing(match[1].replace(/\s+(?:to|in|into)\s+\S+\.\w+$/, "").trim());
+}
+
+/** `write hello to a.md`; "a poem" and "the results" are not the words to write. */
+function saidBefore(text: string, path: string | null): string | undefined {
+  const before = path === null ? undefined : text.slice(0, text.indexOf(path));
+  const said = /^\s*\p{L}+\s+(.+?)\s+(?:to|in|into)\s+(?:the\s+|a\s+)?(?:file\s+)?$/iu.exec(before ?? "")?.[1];
+  return said === undefined || /^(an?|the|some|my|your|our|it|them|this|that|these|those|its|all)\b/i.test(said) ? undefined : said;
 }
 
 /** `add a task to water the plants`, `queue a task: water the plants`. */

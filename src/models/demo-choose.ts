@@ -15,6 +15,12 @@ const ENOUGH = 1.4;
 export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | null {
   const named = tools.find((tool) => new RegExp(`(?<![\\w-])${escaped(tool.name)}(?![\\w-])`, "i").test(text));
   if (named !== undefined) return { tool: named, score: 100 };
+  // "Add a task to check the stats" asks for a task.
+  const head = /^(.*?\b(?:task|job|reminder)s?\b)(?=\s+(?:to|that|for)\b)|^([^:"]+)(?=:\s)/is.exec(text)?.[0];
+  const chosen = head === undefined ? null : chooseTool(head, tools);
+  if (chosen !== null) return chosen;
+  const search = asksAbout(text) ? tools.find(isSearch) : undefined;
+  if (search !== undefined) return { tool: search, score: ENOUGH };
   const words = [...new Set(wordsOf(wordsOnly(text)))].filter((word) => !isStopWord(word));
   const rare = rarity(tools);
   let best: Choice | null = null;
@@ -23,6 +29,19 @@ export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | n
     if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool, score };
   }
   return best;
+}
+
+/** "Who is Ann?", "what do you know about trains". */
+function asksAbout(text: string): boolean {
+  return /^(who|what) (is|are|was|were) (\p{Lu}|")/u.test(lowerFirst(text)) || /^(what do (you|we) know|tell me) about /i.test(text);
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function isSearch(tool: ToolSpec): boolean {
+  return wordsOf(tool.name).some((word) => likeness("search", word) > 0) && hasParameter(tool, /^(q|query|search|text|keywords?)$/i);
 }
 
 function scoreOf(text: string, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {

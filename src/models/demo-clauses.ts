@@ -40,6 +40,8 @@ export function clausesOf(instruction: string, asks: (text: string) => boolean):
 
 /** Splits at "and" and commas, but only where what follows is a request by itself: "Ann and Bob" stays whole. */
 function piecesOf(text: string, asks: (text: string) => boolean): readonly string[] {
+  // All of "a task to do this and that" is the task.
+  if (/\btasks?\b\s*(?:to\b|:)/i.test(text)) return [text];
   const pieces: string[] = [];
   let from = 0;
   for (const match of text.matchAll(BESIDE)) {

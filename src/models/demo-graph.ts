@@ -1,13 +1,18 @@
 import type { Json } from "../core/events.ts";
 import { isObject, type JsonObject } from "./demo-json.ts";
-import type { Shapes } from "./demo-shapes.ts";
+import { factIn, shapesIn } from "./demo-shapes.ts";
 import type { ToolSpec } from "./model.ts";
 
 /** Nodes and edges for a tool that takes them, out of statements such as "Ann knows Bob"; null for any other tool. */
-export function graphArguments(tool: ToolSpec, shapes: Shapes): JsonObject | null {
+export function graphArguments(tool: ToolSpec, text: string): JsonObject | null {
+  const shapes = shapesIn(text);
   const node = itemOf(tool.parameters, "nodes");
   const edge = itemOf(tool.parameters, "edges");
-  if (node === null || shapes.statements.length === 0) return null;
+  if (node === null) return null;
+  if (shapes.statements.length === 0) {
+    const fact = factIn(text);
+    return { nodes: [pick(node, { name: fact.slice(0, 80), label: fact.slice(0, 80), type: "note", content: fact })] };
+  }
   const types = new Map<string, string>();
   const links: { source: string; relation: string; target: string }[] = [];
   for (const { source, relation, target } of shapes.statements) {
@@ -29,6 +34,8 @@ export function graphArguments(tool: ToolSpec, shapes: Shapes): JsonObject | nul
       ? { from: end("from", source), to: end("to", target) }
       : { source: end("source", source), target: end("target", target) }),
     ...("relation" in edge && !("type" in edge) ? { relation } : { type: relation }),
+    ...("sourceType" in edge ? { sourceType: typeOf(source) } : {}),
+    ...("targetType" in edge ? { targetType: typeOf(target) } : {}),
   }));
   return args;
 }

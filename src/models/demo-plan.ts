@@ -35,6 +35,9 @@ function planOf({ instruction, outcomes }: Conversation, tools: readonly ToolSpe
   return promptStages(instruction, tools) ?? clausePlan(instruction, tools, inWords(outcomes));
 }
 
+/** Stands for results while a later stage is only foreseen; its arguments are made anew when its turn comes. */
+const TO_COME = "(nothing was found)";
+
 function clausePlan(instruction: string, tools: readonly ToolSpec[], earlier: string): Plan {
   const stages: PlannedCall[][] = [];
   const open: string[] = [];
@@ -45,7 +48,7 @@ function clausePlan(instruction: string, tools: readonly ToolSpec[], earlier: st
       open.push(`I found no tool for "${text}".`);
       continue;
     }
-    const filled = fillArguments(choice.tool, text, earlier);
+    const filled = fillArguments(choice.tool, text, earlier === "" && stages.length > 0 ? TO_COME : earlier);
     if (!filled.ok) {
       open.push(`For "${text}" I would use ${choice.tool.name}, but it needs to be told "${filled.missing}".`);
       continue;

@@ -17,8 +17,11 @@ export function smallTalk(instruction: string, tools: readonly ToolSpec[]): stri
   if (/^(hi|hello|hey|hallo|good (morning|day|evening|afternoon))( there| sparky| agent)?$/i.test(text)) {
     return `Hello! I am Sparky, running on the built-in demo model.\n\n${abilities(tools)}\n\n${NOTE}`;
   }
-  if (/^(help|(who|what) are you|what can you do|what can (I|you) .{0,20}|how (can|do) (you|I) .{0,20}help.{0,10})$/i.test(text)) {
+  if (/^(help|(who|what) are you|(what|which) tools .{0,30}|what can you do|what can (I|you) .{0,20}|how (can|do) (you|I) .{0,20}help.{0,10})$/i.test(text)) {
     return `I am Sparky. ${abilities(tools)}\n\n${NOTE}`;
+  }
+  if (/^how (are|is) (you|it going|things)( doing)?( today)?$/i.test(text)) {
+    return `All is well here. ${abilities(tools)}\n\n${NOTE}`;
   }
   if (/^(thanks|thank you|thx|great|ok|okay|good|bye|perfect|nice)( (a lot|very much|you|sparky))?$/i.test(text)) {
     return `You are welcome.\n\n${NOTE}`;

@@ -24,7 +24,7 @@ export function shapesIn(text: string): Shapes {
   const url = URL_SHAPE.exec(text)?.[0] ?? null;
   const bare = text.replace(URL_SHAPE, " ");
   const plain = bare.replace(QUOTE, " ");
-  const path = PATH_SHAPE.exec(plain)?.[0] ?? quotes.find((quote) => PATH_SHAPE.exec(quote)?.[0] === quote) ?? null;
+  const path = PATH_SHAPE.exec(plain)?.[0] ?? quotes.find((quote) => /^[\w ./-]+\.[a-z][a-z0-9]{0,7}$/i.test(quote)) ?? null;
   const numbers = [...plain.replace(PATH_SHAPE, " ").matchAll(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w])/g)].map(Number);
   return { quotes, url, path, numbers, statements: statementsIn(bare) };
 }
@@ -35,6 +35,8 @@ const TAIL = /\s+(?:to|in|into)\s+(?:the|my|your)\s+(?:knowledge\s+)?(?:graph|me
 const THING = String.raw`["“]?([\p{L}\p{N}][\p{L}\p{N} ._'’-]{0,60}?)["”]?`;
 const IS_A = new RegExp(String.raw`^${THING}\s+(?:is|was|are)\s+(?:an?|the)\s+${THING}$`, "iu");
 const IS = new RegExp(String.raw`^${THING}\s+(?:is|are)\s+((?:\p{L}+\s+)?(?:in|at|of|near|from|with|by|on|to))\s+${THING}$`, "iu");
+const KIND = new RegExp(String.raw`^${THING}\s+(?:of type|as an?)\s+${THING}$`, "iu");
+const CALLED = new RegExp(String.raw`^(?:an?\s+)([\p{L}_-]+)\s+(?:called|named)\s+${THING}$`, "iu");
 const ARROW = new RegExp(String.raw`^${THING}\s*(?:--?\s*([\p{L}_ ]+?)\s*--?|-|=)>\s*${THING}$`, "iu");
 const CONNECT = new RegExp(String.raw`^(?:connect|link|relate)\s+${THING}\s+(?:to|with|and)\s+${THING}$`, "iu");
 const VERB = new RegExp(
@@ -45,8 +47,7 @@ const VERB = new RegExp(
 function statementsIn(text: string): readonly Statement[] {
   const found: Statement[] = [];
   for (const piece of text.split(/[.;\n]\s*|,\s*(?:and\s+)?|\s+and\s+(?=[\p{Lu}"“])/u)) {
-    const fact = piece.replace(LEAD, "").replace(/^that\s+/i, "").replace(TAIL, "").replace(/[.!]+$/, "").trim();
-    const statement = statementOf(fact);
+    const statement = statementOf(factIn(piece));
     if (statement !== null && !/^(what|who|where|when|which|how|it|there|this|that)$/i.test(statement.source)) {
       found.push(statement);
     }
@@ -54,7 +55,16 @@ function statementsIn(text: string): readonly Statement[] {
   return found;
 }
 
+/** What a request to remember says, when it is no statement that can be taken apart. */
+export function factIn(text: string): string {
+  return text.replace(LEAD, "").replace(/^that\s+/i, "").replace(TAIL, "").replace(/^[\s:,]+|[\s.!"”]+$/g, "").trim();
+}
+
 function statementOf(fact: string): Statement | null {
+  const kind = KIND.exec(fact);
+  if (kind !== null) return statement(kind[1], "is_a", kind[2]);
+  const called = CALLED.exec(fact);
+  if (called !== null) return statement(called[2], "is_a", called[1]);
   const arrow = ARROW.exec(fact);
   if (arrow !== null) return statement(arrow[1], arrow[2] ?? "related_to", arrow[3]);
   const connect = CONNECT.exec(fact);

@@ -11,16 +11,16 @@ const STOP = new Set(
 
 /** Words of one meaning. A word may stand in several rows. */
 const ROWS = [
-  "add insert remember learn note store save record create connect link relate",
+  "add insert remember learn note store save record create connect link relate queue",
   "search find look lookup query locate",
   "list enumerate ls show display",
   "read open cat content print view",
   "write save store create put make",
-  "stat statistic count number size",
+  "stat statistic",
   "check verify validate audit inspect health healthy integrity duplicate orphan isolated problem",
   "time clock date day today hour weekday",
   "file document folder directory",
-  "task todo job queue reminder",
+  "task todo job reminder",
   "graph knowledge memory node edge",
   "fetch download visit web url page website",
   "plan checklist",

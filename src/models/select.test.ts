@@ -1,0 +1,67 @@
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { SparkyError } from "../core/errors.ts";
+import { openModel } from "./open.ts";
+import { selectModel, type ModelSettings } from "./select.ts";
+
+const from = (model: string | null, providers: ModelSettings["providers"] = {}, modelUrl: string | null = null) =>
+  selectModel({ model, modelUrl, providers });
+
+const ALL = { OPENAI_API_KEY: "a", ANTHROPIC_API_KEY: "b", GEMINI_API_KEY: "c", OPENROUTER_API_KEY: "d" };
+
+test.each([
+  { set: {}, provider: "demo" },
+  { set: { GEMINI_API_KEY: "c" }, provider: "google" },
+  { set: { GEMINI_API_KEY: "c", ANTHROPIC_API_KEY: "b" }, provider: "anthropic" },
+  { set: ALL, provider: "openai" },
+  { set: { OPENAI_API_KEY: "  " }, provider: "demo" },
+])("with no model named and the keys $set, $provider answers", ({ set, provider }) =>
+  expect(openModel(from(null, set)).provider).toBe(provider),
+);
+
+test.each([
+  ["openai/gpt-5.4", "gpt-5.4", "https://api.openai.com/v1"],
+  ["anthropic/claude-sonnet-5-5", "claude-sonnet-5-5", "https://api.anthropic.com/v1"],
+  ["google/gemini-2.5-flash", "gemini-2.5-flash", "https://generativelanguage.googleapis.com/v1beta"],
+  ["ollama/qwen3:8b", "qwen3:8b", "http://127.0.0.1:11434/v1"],
+  ["openrouter/meta-llama/llama-4:free", "meta-llama/llama-4:free", "https://openrouter.ai/api/v1"],
+])("%s is the model %s at %s", (model, name, baseUrl) => {
+  expect(from(model, ALL)).toMatchObject({ kind: "remote", id: model, name, baseUrl });
+});
+
+test.each([
+  ["openai/m", { OPENAI_BASE_URL: "http://127.0.0.1:4010" }, null, "http://127.0.0.1:4010/v1"],
+  ["openai/m", { OPENAI_BASE_URL: "http://127.0.0.1:4010/openai/v1/" }, null, "http://127.0.0.1:4010/openai/v1"],
+  ["anthropic/m", { ANTHROPIC_BASE_URL: "https://proxy.example" }, null, "https://proxy.example/v1"],
+  ["google/m", { GOOGLE_GENERATIVE_AI_BASE_URL: "https://proxy.example" }, null, "https://proxy.example/v1beta"],
+  ["ollama/m", { OLLAMA_BASE_URL: "http://box:11434" }, null, "http://box:11434/v1"],
+  ["compatible/m", {}, "http://127.0.0.1:1234/v1", "http://127.0.0.1:1234/v1"],
+])("%s with %j and %s is asked at the address %s", (model, set, url, baseUrl) =>
+  expect(from(model, { ...ALL, ...set }, url)).toMatchObject({ baseUrl }),
+);
+
+test.each([
+  { model: "foo/bar", says: 'SPARKY_MODEL is "foo/bar"', hint: "openai/MODEL" },
+  { model: "openai/", says: 'SPARKY_MODEL is "openai/"', hint: "openai/MODEL" },
+  { model: "openai/a b", says: 'SPARKY_MODEL is "openai/a b"', hint: "openai/MODEL" },
+  { model: "gpt-5.4", says: 'SPARKY_MODEL is "gpt-5.4"', hint: 'did you mean "openai/gpt-5.4"?' },
+  { model: "claude-opus-5", says: "SPARKY_MODEL", hint: 'did you mean "anthropic/claude-opus-5"?' },
+  { model: "openai/gpt-5.4", says: "OPENAI_API_KEY is not set", hint: "set OPENAI_API_KEY" },
+  { model: "google/gemini-2.5-flash", says: "GOOGLE_GENERATIVE_AI_API_KEY is not set", hint: "or GEMINI_API_KEY" },
+  { model: "compatible/m", says: "SPARKY_MODEL_URL is not set", hint: "http://127.0.0.1:1234/v1" },
+  { model: "ollama/m", set: { OLLAMA_BASE_URL: "box" }, says: 'OLLAMA_BASE_URL is "box"', hint: "http://host/path" },
+])("$model is refused: $says", ({ model, set = {}, says, hint }) => {
+  const refusal = expect(() => from(model, set));
+  refusal.toThrow(SparkyError);
+  refusal.toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));
+  refusal.toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
+});
+
+test("neither a choice nor a refusal shows a key or a password (F17)", () => {
+  const choice = from("openai/gpt-5.4", { OPENAI_API_KEY: "very-secret" });
+  expect(`${inspect(choice)} ${JSON.stringify(choice)}`).not.toContain("very-secret");
+  expect(choice.kind === "remote" && choice.key()).toBe("very-secret");
+  expect(() => from("ollama/m", { OLLAMA_BASE_URL: "http://ann:very-secret@box" })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining("very-secret") }),
+  );
+});
