@@ -35,7 +35,7 @@ export const noOpenParts: OpenParts = { parts: [], leases: new Map(), closed: ne
 interface PartEvent {
   readonly type: string;
   readonly runId: string | null;
-  readonly data: { readonly part?: unknown };
+  readonly data: object;
 }
 
 export function leaseOf(part: string): number {
@@ -67,8 +67,9 @@ export function closeParts(open: OpenParts, event: PartEvent): OpenParts {
     const parts = open.parts.filter((part) => part.runId !== runId);
     return parts.length === open.parts.length ? open : { ...open, parts };
   }
-  const part = event.data.part;
-  if (typeof part !== "string" || (event.type !== "message" && event.type !== "thought")) return open;
+  if (event.type !== "message" && event.type !== "thought") return open;
+  const part = "part" in event.data ? event.data.part : undefined;
+  if (typeof part !== "string") return open;
   return {
     parts: open.parts.filter((other) => other.runId !== runId || other.part !== part),
     leases: withLease(open.leases, runId, leaseOf(part)),

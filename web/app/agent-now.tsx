@@ -1,0 +1,43 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Bot } from "lucide-react";
+import { oneLine } from "../ui/format.ts";
+import { Timer } from "../ui/now.tsx";
+import { StateIcon, stateWord } from "../ui/state.tsx";
+import { statusQuery } from "./queries.ts";
+import { useServices } from "./services.tsx";
+
+/** What the agent does now, from the state of its runs; a click opens the run's chat. */
+export function AgentNow() {
+  const { http } = useServices();
+  const { data } = useQuery(statusQuery(http));
+  if (data === undefined) return null;
+  const run = data.running.find(({ state }) => state === "working" || state === "stopping") ?? data.running[0];
+  if (run === undefined) {
+    return (
+      <p className="flex items-center gap-1.5 px-1 text-xs text-muted" title={`Model: ${data.model}`}>
+        <Bot aria-hidden="true" className="size-3.5 shrink-0" />
+        <span className="truncate">{data.agentLoop ? "Agent is idle" : "Task loop is off"}</span>
+      </p>
+    );
+  }
+  const more = data.running.length - 1;
+  return (
+    <Link
+      to="/chats/$chatId"
+      params={{ chatId: run.chatId }}
+      className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken"
+      title={oneLine(run.current ?? run.title, 200)}
+    >
+      <StateIcon state={run.state} className="size-3.5" />
+      <span className="truncate">
+        <span className="sr-only">{stateWord(run.state)}: </span>
+        {oneLine(run.title, 60)}
+      </span>
+      <span className="ml-auto flex shrink-0 gap-1.5 text-muted">
+        {run.startedAt !== null && <Timer since={run.startedAt} />}
+        {more > 0 && <span>+{more}</span>}
+      </span>
+    </Link>
+  );
+}

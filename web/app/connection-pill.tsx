@@ -1,0 +1,59 @@
+import { CircleSlash, KeyRound, LoaderCircle, Radio, RotateCw, type LucideIcon } from "lucide-react";
+import { unreachable } from "../../src/core/errors.ts";
+import type { Connection } from "../live/socket.ts";
+import { useNow } from "../ui/now.tsx";
+import { useConnection, useServices } from "./services.tsx";
+
+/** The one place where transport trouble is shown; a click tries again at once. */
+export function ConnectionPill() {
+  const connection = useConnection();
+  const { socket } = useServices();
+  const { icon: Icon, word, colour } = look(connection);
+  const isWaiting = connection.state === "reconnecting" || connection.state === "restarting";
+  return (
+    <button
+      type="button"
+      data-connection={connection.state}
+      title={connection.state === "live" ? "Everything is shown as it happens" : "Try to connect now"}
+      onClick={() => (connection.state === "live" ? socket.check() : socket.connect())}
+      className={`tap inline-flex max-w-full items-center gap-1.5 rounded-full border border-line bg-page px-2.5 py-1 text-xs font-medium ${colour}`}
+    >
+      <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${connection.state === "connecting" ? "spin" : ""}`} />
+      <span role="status" className="truncate">
+        {word}
+      </span>
+      {isWaiting && <NextTry attempt={connection.attempt} nextAt={connection.nextAt} />}
+    </button>
+  );
+}
+
+/** Not part of the live region: it would be read out every second. */
+function NextTry({ attempt, nextAt }: { attempt: number; nextAt: number }) {
+  useNow(500);
+  const seconds = Math.ceil((nextAt - Date.now()) / 1000);
+  return (
+    <span className="truncate text-muted tabular-nums">
+      try {attempt}
+      {seconds > 0 ? `, next in ${seconds} s` : " now"}
+    </span>
+  );
+}
+
+function look(connection: Connection): { icon: LucideIcon; word: string; colour: string } {
+  switch (connection.state) {
+    case "connecting":
+      return { icon: LoaderCircle, word: "Connecting", colour: "text-muted" };
+    case "live":
+      return { icon: Radio, word: "Live", colour: "text-good" };
+    case "reconnecting":
+      return { icon: RotateCw, word: "Reconnecting", colour: "text-warn" };
+    case "restarting":
+      return { icon: RotateCw, word: "Server restarting", colour: "text-warn" };
+    case "offline":
+      return { icon: CircleSlash, word: "Offline", colour: "text-bad" };
+    case "signed-out":
+      return { icon: KeyRound, word: "Signed out", colour: "text-bad" };
+    default:
+      return unreachable(connection);
+  }
+}

@@ -1,0 +1,75 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { z } from "zod";
+import { taskStatusSchema } from "../../src/wire/api.ts";
+import { Empty } from "../ui/notice.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty title="There is no such page">Choose one from the menu.</Empty>,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/chats", replace: true });
+  },
+});
+
+const chats = createRoute({
+  getParentRoute: () => root,
+  path: "/chats",
+  component: lazyRouteComponent(() => import("../chats/chats-screen.tsx"), "ChatsScreen"),
+});
+
+const newChat = createRoute({
+  getParentRoute: () => chats,
+  path: "/",
+  component: lazyRouteComponent(() => import("../chats/new-chat.tsx"), "NewChat"),
+});
+
+/** The same under an address of its own: a phone shows the list at `/chats`. */
+const newChatAlone = createRoute({
+  getParentRoute: () => chats,
+  path: "new",
+  component: lazyRouteComponent(() => import("../chats/new-chat.tsx"), "NewChat"),
+});
+
+const chat = createRoute({
+  getParentRoute: () => chats,
+  path: "$chatId",
+  component: lazyRouteComponent(() => import("../thread/thread-screen.tsx"), "ThreadScreen"),
+});
+
+/** Filters live in the address, so that a list can be linked to. A bad value is as good as none. */
+const taskSearch = z.object({
+  status: taskStatusSchema.optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+  new: z.literal(true).optional().catch(undefined),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  validateSearch: (search) => taskSearch.parse(search),
+  component: lazyRouteComponent(() => import("../tasks/tasks-screen.tsx"), "TasksScreen"),
+});
+
+const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlone, chat]), tasks]);
+
+export function createAppRouter() {
+  return createRouter({ routeTree, defaultPreload: "intent" });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,46 @@
+import { createContext, use, useEffect, useSyncExternalStore, type ReactNode } from "react";
+import type { QueryClient } from "@tanstack/react-query";
+import type { ChatSnapshot } from "../live/chat-watch.ts";
+import type { Chats } from "../live/chats.ts";
+import type { Http } from "../live/http.ts";
+import type { Outbox, OutboxItem } from "../live/outbox.ts";
+import type { Connection, LiveSocket } from "../live/socket.ts";
+
+/** What lives as long as the tab; made once in `main.tsx`. */
+export interface Services {
+  readonly http: Http;
+  readonly socket: LiveSocket;
+  readonly chats: Chats;
+  readonly outbox: Outbox;
+  readonly queries: QueryClient;
+}
+
+const ServicesContext = createContext<Services | null>(null);
+
+export function ServicesProvider({ services, children }: { services: Services; children: ReactNode }) {
+  return <ServicesContext value={services}>{children}</ServicesContext>;
+}
+
+export function useServices(): Services {
+  const services = use(ServicesContext);
+  if (services === null) throw new Error("no services above this component");
+  return services;
+}
+
+export function useConnection(): Connection {
+  const { socket } = useServices();
+  return useSyncExternalStore(socket.onConnection, socket.connection);
+}
+
+/** Follows the chat while the component is shown. */
+export function useChat(chatId: string): ChatSnapshot {
+  const { chats } = useServices();
+  useEffect(() => chats.look(chatId), [chats, chatId]);
+  const watch = chats.get(chatId);
+  return useSyncExternalStore(watch.onChange, watch.snapshot);
+}
+
+export function useOutbox(): readonly OutboxItem[] {
+  const { outbox } = useServices();
+  return useSyncExternalStore(outbox.onChange, outbox.items);
+}

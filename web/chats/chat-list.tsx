@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import type { Chat } from "../../src/wire/api.ts";
+import { chatsQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { ago, fullTime } from "../ui/format.ts";
+import { Empty, Failure, Loading } from "../ui/notice.tsx";
+import { useNow } from "../ui/now.tsx";
+import { ChatMark, markOf, Origin } from "./chat-mark.tsx";
+
+const PAGE = 50;
+
+export function ChatList() {
+  const { http } = useServices();
+  const [limit, setLimit] = useState(PAGE);
+  const list = useQuery(chatsQuery(http, limit));
+  const { chatId: openId } = useParams({ strict: false });
+  const now = useNow(30_000);
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex items-center justify-between gap-2 px-3 py-2">
+        <h1 className="text-base font-semibold">Chats</h1>
+        <Link
+          to="/chats/new"
+          className="tap inline-flex items-center gap-1.5 rounded-md border border-line bg-page px-2.5 py-1 text-sm font-medium hover:bg-sunken"
+        >
+          <Plus aria-hidden="true" className="size-4" />
+          New chat
+        </Link>
+      </div>
+      <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {list.isPending && <Loading what="Loading chats…" />}
+        {list.isError && list.data === undefined && (
+          <Failure what="The chats could not be loaded" error={list.error} retry={() => void list.refetch()} />
+        )}
+        {list.data?.items.length === 0 && (
+          <Empty title="No chats yet" command='sparky agent tasks add "Check knowledge graph stats"'>
+            Write to the agent, or give it a task from the terminal.
+          </Empty>
+        )}
+        <ul>
+          {list.data?.items.map((chat) => (
+            <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} />
+          ))}
+        </ul>
+        {list.data?.next != null && (
+          <Button className="mt-2 w-full" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
+            Show more
+          </Button>
+        )}
+      </nav>
+    </div>
+  );
+}
+
+function ChatItem({ chat, isOpen, now }: { chat: Chat; isOpen: boolean; now: number }) {
+  const mark = markOf(chat, isOpen);
+  return (
+    <li>
+      <Link
+        to="/chats/$chatId"
+        params={{ chatId: chat.id }}
+        data-chat-id={chat.id}
+        data-mark={mark ?? "none"}
+        aria-current={isOpen ? "page" : undefined}
+        className={`tap flex items-center gap-2 rounded-md px-2 py-1.5 ${isOpen ? "bg-accent-soft" : "hover:bg-sunken"}`}
+      >
+        <span className="min-w-0 flex-1">
+          <span className={`block truncate text-sm ${mark === "unread" ? "font-semibold" : ""}`}>{chat.title}</span>
+          <span className="flex items-center gap-2 text-xs text-muted">
+            <Origin origin={chat.origin} />
+            <time dateTime={chat.lastEventAt} title={fullTime(chat.lastEventAt)}>
+              {ago(chat.lastEventAt, now)}
+            </time>
+          </span>
+        </span>
+        <ChatMark mark={mark} />
+      </Link>
+    </li>
+  );
+}

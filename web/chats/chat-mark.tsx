@@ -1,0 +1,47 @@
+import { CalendarClock, CircleX, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
+import { isActive } from "../../src/core/run-state.ts";
+import type { Chat } from "../../src/wire/api.ts";
+
+export type Mark = "working" | "stopping" | "waiting" | "failed" | "unread" | null;
+
+/** What a chat wants to say in the list. It comes from the state of its runs, never from the frame that came last. */
+export function markOf(chat: Chat, isOpen: boolean): Mark {
+  if (chat.runState === "waiting" || chat.runState === "stopping") return chat.runState;
+  if (chat.runState !== null && (chat.runState === "queued" || isActive(chat.runState))) return "working";
+  if (chat.lastRunState === "failed" && chat.seen < chat.head && !isOpen) return "failed";
+  return chat.head > chat.seen && !isOpen ? "unread" : null;
+}
+
+export function ChatMark({ mark }: { mark: Mark }) {
+  switch (mark) {
+    case "working":
+      return <LoaderCircle role="img" aria-label="working" className="spin size-4 shrink-0 text-live" />;
+    case "stopping":
+      return <OctagonPause role="img" aria-label="stopping" className="size-4 shrink-0 text-warn" />;
+    case "waiting":
+      return <Hand role="img" aria-label="waits" className="size-4 shrink-0 text-warn" />;
+    case "failed":
+      return <CircleX role="img" aria-label="failed" className="size-4 shrink-0 text-bad" />;
+    case "unread":
+      return <span role="img" aria-label="unread" className="m-1 size-2 shrink-0 rounded-full bg-accent" />;
+    case null:
+      return null;
+  }
+}
+
+const ORIGINS = {
+  user: null,
+  task: { icon: ListTodo, word: "task" },
+  schedule: { icon: CalendarClock, word: "schedule" },
+} as const;
+
+export function Origin({ origin }: { origin: Chat["origin"] }) {
+  const look = ORIGINS[origin];
+  if (look === null) return null;
+  return (
+    <span className="inline-flex items-center gap-1">
+      <look.icon aria-hidden="true" className="size-3.5" />
+      {look.word}
+    </span>
+  );
+}

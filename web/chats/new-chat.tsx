@@ -1,0 +1,78 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import { useRef } from "react";
+import { chatSchema } from "../../src/wire/api.ts";
+import { statusQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Composer } from "../thread/composer.tsx";
+import { Failure } from "../ui/notice.tsx";
+
+const FIRST_WORDS = ["Check knowledge graph stats", "What time is it?", "Remember that the wiki lives at wiki.local"];
+
+/** The chat is made when its first message is sent. Its key makes a second try find the same chat. */
+export function NewChat() {
+  const { http, outbox, queries } = useServices();
+  const navigate = useNavigate();
+  const { data: status } = useQuery(statusQuery(http));
+  const key = useRef(crypto.randomUUID());
+  const create = useMutation({
+    mutationFn: (_text: string) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
+    retry: 2,
+    onSuccess: (chat, text) => {
+      key.current = crypto.randomUUID();
+      outbox.send(chat.id, text);
+      void queries.invalidateQueries({ queryKey: ["chats"] });
+      void navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
+    },
+  });
+  return (
+    <div className="flex h-full flex-col">
+      <Link to="/chats" className="tap flex w-fit items-center gap-1 px-3 py-2 text-sm text-muted md:hidden">
+        <ArrowLeft aria-hidden="true" className="size-4" />
+        Chats
+      </Link>
+      <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end overflow-y-auto px-4 pb-2 md:justify-center">
+        <h2 className="text-2xl font-bold">What should the agent do?</h2>
+        <p className="mt-1 text-muted">
+          {status === undefined ? "Everything it does is shown here, and stays." : modelLine(status.model)}
+        </p>
+        <ul className="mt-4 flex flex-wrap gap-2">
+          {FIRST_WORDS.map((words) => (
+            <li key={words}>
+              <button
+                type="button"
+                disabled={create.isPending}
+                onClick={() => create.mutate(words)}
+                className="tap rounded-full border border-line px-3 py-1 text-sm hover:bg-sunken"
+              >
+                {words}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {create.isError && (
+          <Failure
+            what="The chat could not be made"
+            error={create.error}
+            retry={() => create.variables !== undefined && create.mutate(create.variables)}
+          />
+        )}
+        <p role="status" className="mt-3 min-h-6 text-sm text-muted">
+          {create.isPending ? "Making the chat…" : ""}
+        </p>
+      </div>
+      <Composer
+        draftKey="new"
+        isBusy={create.isPending}
+        onSend={(text) => create.mutateAsync(text).then(() => undefined)}
+      />
+    </div>
+  );
+}
+
+function modelLine(model: string): string {
+  return model === "demo"
+    ? "The built-in demo model answers: plain rules, real tools, no network. Set SPARKY_MODEL for a real one."
+    : `Model: ${model}. Everything it does is shown here, and stays.`;
+}

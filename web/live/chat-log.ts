@@ -1,0 +1,106 @@
+import { emptyChatView, foldChat, type ChatView } from "../../src/core/chat-view.ts";
+import type { ChatEvent } from "../../src/core/events.ts";
+import { applyDelta, closeParts, noOpenParts, type OpenParts } from "../../src/core/open-parts.ts";
+import { emptyTranscript, foldTranscript, type LogEvent, type Transcript } from "../../src/core/transcript.ts";
+import type { ChatWithView } from "../../src/wire/api.ts";
+import type { DeltaFrame } from "../../src/wire/frames.ts";
+
+/** What this tab holds of one chat: a stretch of its log up to the newest event, and the folds of it. All of it pure. */
+export interface ChatLog {
+  readonly epoch: string;
+  /** The first `seq` that exists; the stretch may begin later. */
+  readonly first: number;
+  readonly events: readonly LogEvent[];
+  readonly view: ChatView;
+  readonly transcript: Transcript;
+  readonly open: OpenParts;
+}
+
+/** What arrived, in its order. */
+export type Arrival = { readonly event: LogEvent } | { readonly delta: DeltaFrame };
+
+/** `chat`: the server's own fold, which knows what happened before the stretch. */
+export function openLog(page: { epoch: string; first: number; events: readonly LogEvent[] }, chat: ChatWithView): ChatLog {
+  const isWhole = page.events.length === 0 || page.events[0]?.seq === 1;
+  const view = addToView(isWhole ? emptyChatView : viewFromWire(chat), page.events);
+  const open = page.events.reduce<OpenParts>(closeParts, noOpenParts);
+  return { ...page, view, transcript: foldTranscript(page.events), open };
+}
+
+export function addArrivals(log: ChatLog, arrivals: readonly Arrival[]): ChatLog {
+  const fresh: LogEvent[] = [];
+  let { open } = log;
+  for (const arrival of arrivals) {
+    if ("delta" in arrival) {
+      const run = log.view.runs.get(arrival.delta.runId);
+      if (run?.endedAt == null) open = applyDelta(open, arrival.delta);
+    } else {
+      fresh.push(arrival.event);
+      open = closeParts(open, arrival.event);
+    }
+  }
+  if (fresh.length === 0) return open === log.open ? log : { ...log, open };
+  return {
+    ...log,
+    first: log.first === 0 ? (fresh[0]?.seq ?? 0) : log.first,
+    events: [...log.events, ...fresh],
+    view: addToView(log.view, fresh),
+    transcript: foldTranscript(fresh, log.transcript),
+    open,
+  };
+}
+
+/** The page right before the stretch. */
+export function addOlder(log: ChatLog, older: readonly LogEvent[]): ChatLog {
+  const start = log.events[0]?.seq ?? 0;
+  const before = older.filter((event) => event.seq < start);
+  if (before.length === 0) return { ...log, first: start };
+  const events = [...before, ...log.events];
+  return { ...log, events, transcript: foldTranscript(events, emptyTranscript) };
+}
+
+export function lastSeq(log: ChatLog): number {
+  return log.events.at(-1)?.seq ?? 0;
+}
+
+export function hasOlder(log: ChatLog): boolean {
+  const start = log.events[0]?.seq;
+  return start !== undefined && start > Math.max(log.first, 1);
+}
+
+function addToView(view: ChatView, events: readonly LogEvent[]): ChatView {
+  return foldChat(
+    events.filter((event): event is ChatEvent => event.type !== "unknown"),
+    view,
+  );
+}
+
+function viewFromWire({ title, view }: ChatWithView): ChatView {
+  const run = view.activeRun;
+  const runs: ChatView["runs"] =
+    run === null
+      ? new Map()
+      : new Map([
+          [
+            run.id,
+            {
+              ...{ id: run.id, taskId: run.taskId, state: run.state, message: "", reason: run.reason, until: null },
+              ...{ attempt: run.attempt, by: null, worker: null, queuedAt: run.queuedAt, startedAt: run.startedAt },
+              ...{ endedAt: run.endedAt, step: run.step, inputTokens: 0, outputTokens: run.tokens },
+              ...{ costUsd: run.costUsd, model: run.model },
+            },
+          ],
+        ]);
+  return {
+    head: view.head,
+    title,
+    runs,
+    activeRunId: run?.id ?? null,
+    openCalls: view.openCalls,
+    // Only their state is known here; what they are about is in their events.
+    approvals: new Map(),
+    plan: view.plan,
+    ...view.totals,
+  };
+}
+

@@ -1,0 +1,38 @@
+import { ChatWatch, type ChatWatchDeps } from "./chat-watch.ts";
+
+/** Chats that were left are kept, so that going back to one is instant; it takes up at its cursor. */
+const MOST_KEPT = 6;
+
+/** The chats of this tab: each followed while somebody looks at it. */
+export class Chats {
+  readonly #deps: ChatWatchDeps;
+  readonly #kept = new Map<string, { readonly watch: ChatWatch; lookers: number }>();
+
+  constructor(deps: ChatWatchDeps) {
+    this.#deps = deps;
+  }
+
+  get(chatId: string): ChatWatch {
+    const kept = this.#kept.get(chatId) ?? { watch: new ChatWatch(chatId, this.#deps), lookers: 0 };
+    this.#kept.delete(chatId);
+    this.#kept.set(chatId, kept);
+    for (const [id, { lookers }] of this.#kept) {
+      if (this.#kept.size <= MOST_KEPT) break;
+      if (lookers === 0 && id !== chatId) this.#kept.delete(id);
+    }
+    return kept.watch;
+  }
+
+  /** Follows the chat until the returned function is called. */
+  look(chatId: string): () => void {
+    const watch = this.get(chatId);
+    const kept = this.#kept.get(chatId);
+    if (kept === undefined) return () => undefined;
+    kept.lookers += 1;
+    watch.start();
+    return () => {
+      kept.lookers -= 1;
+      if (kept.lookers === 0) watch.stop();
+    };
+  }
+}

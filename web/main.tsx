@@ -1,0 +1,70 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { z } from "zod";
+import { createInvalidator, retryQuery } from "./app/queries.ts";
+import { createAppRouter } from "./app/router.tsx";
+import { ServicesProvider, type Services } from "./app/services.tsx";
+import { Chats } from "./live/chats.ts";
+import { createHttp } from "./live/http.ts";
+import { Outbox } from "./live/outbox.ts";
+import { LiveSocket } from "./live/socket.ts";
+import "./styles.css";
+
+// Compiled checks need `eval`, which the page's security policy forbids.
+z.config({ jitless: true });
+
+function start(root: HTMLElement): void {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: retryQuery, staleTime: 30_000 } } });
+  const http = createHttp({
+    fetch: (path, init) => fetch(path, init),
+    now: () => Date.now(),
+    onSignedOut: () => socket.signedOut(),
+  });
+  const socket = new LiveSocket({
+    open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    isOnline: () => navigator.onLine,
+    isSignedIn: async () => (await fetch("/api/me", { signal: AbortSignal.timeout(5000) }).catch(() => null))?.status !== 401,
+    onChanged: createInvalidator(queries),
+  });
+  const chats = new Chats({ http, socket, nextPaint: (paint) => void requestAnimationFrame(paint) });
+  const outbox = new Outbox({
+    http,
+    storage: openStorage(),
+    newKey: () => crypto.randomUUID(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  const services: Services = { http, socket, chats, outbox, queries };
+
+  addEventListener("online", () => socket.check());
+  addEventListener("offline", () => socket.wentOffline());
+  addEventListener("pageshow", () => socket.check());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") socket.check();
+  });
+  socket.connect();
+
+  createRoot(root).render(
+    <StrictMode>
+      <ServicesProvider services={services}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={createAppRouter()} />
+        </QueryClientProvider>
+      </ServicesProvider>
+    </StrictMode>,
+  );
+}
+
+function openStorage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+const root = document.getElementById("root");
+if (root !== null) start(root);

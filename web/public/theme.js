@@ -1,0 +1,11 @@
+// Runs before the first paint, so that no wrong theme flashes; a file of its own, so that no inline script is needed.
+(function () {
+  var choice = "system";
+  try {
+    choice = localStorage.getItem("sparky.theme") || "system";
+  } catch {
+    // Storage is closed to us: follow the system.
+  }
+  var dark = choice === "dark" || (choice === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+})();

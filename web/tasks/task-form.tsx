@@ -1,0 +1,134 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { z } from "zod";
+import { newTaskSchema, taskSchema, type NewTask } from "../../src/wire/api.ts";
+import { useServices } from "../app/services.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
+import { X } from "lucide-react";
+
+/** A new task. The key belongs to the form, so that pressing the button twice makes one task. */
+export function TaskForm({ onClose }: { onClose: () => void }) {
+  const { http, queries } = useServices();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const key = useRef(crypto.randomUUID());
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element !== null && !element.open) element.showModal();
+  }, []);
+  const add = useMutation({
+    mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
+    onSuccess: () => {
+      key.current = crypto.randomUUID();
+      for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const parsed = newTaskSchema.safeParse({ ...fieldsOf(new FormData(event.currentTarget)), key: key.current });
+    setProblem(parsed.success ? null : problemOf(parsed.error));
+    if (parsed.success) add.mutate(parsed.data);
+  };
+  const message = problem ?? add.error?.message ?? null;
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="new-task"
+      onClose={onClose}
+      className="m-auto w-full max-w-lg rounded-xl border border-line bg-page p-5 text-ink shadow-xl backdrop:bg-black/50"
+    >
+      <div className="flex items-center justify-between">
+        <h2 id="new-task" className="text-lg font-semibold">
+          New task
+        </h2>
+        <IconButton label="Close" onClick={() => dialog.current?.close()}>
+          <X aria-hidden="true" className="size-5" />
+        </IconButton>
+      </div>
+      {add.data !== undefined ? (
+        <div role="status" className="mt-3">
+          <p>Queued. The agent works on it in a chat of its own.</p>
+          <div className="mt-4 flex flex-wrap gap-2">
+            <Link
+              to="/chats/$chatId"
+              params={{ chatId: add.data.chatId }}
+              className="tap inline-flex items-center rounded-md bg-accent px-3 py-1.5 text-sm font-medium text-accent-ink"
+            >
+              Watch it
+            </Link>
+            <Button onClick={() => add.reset()}>Add another</Button>
+            <Button kind="quiet" onClick={() => dialog.current?.close()}>
+              Close
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
+          <label className="flex flex-col gap-1 text-sm font-medium">
+            What should be done?
+            <textarea
+              name="instruction"
+              rows={4}
+              required
+              autoFocus
+              placeholder="Check knowledge graph stats"
+              className="rounded-md border border-line-strong bg-page px-2 py-1.5 text-base font-normal placeholder:text-muted"
+            />
+          </label>
+          <details>
+            <summary className="tap w-fit text-sm text-muted">When, how urgent, how long</summary>
+            <div className="mt-2 grid gap-3 sm:grid-cols-2">
+              <Field label="Not before" name="runAt" type="datetime-local" />
+              <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
+              <Field label="At most so many steps" name="steps" type="number" min={1} max={10_000} />
+              <Field label="At most so many minutes" name="minutes" type="number" min={1} max={100_000} />
+            </div>
+          </details>
+          {message !== null && (
+            <p role="alert" className="text-sm text-bad">
+              {message}
+            </p>
+          )}
+          <div className="flex justify-end gap-2">
+            <Button kind="quiet" onClick={() => dialog.current?.close()}>
+              Cancel
+            </Button>
+            <Button kind="primary" type="submit" disabled={add.isPending}>
+              {add.isPending ? "Adding…" : add.isError ? "Try again" : "Add task"}
+            </Button>
+          </div>
+        </form>
+      )}
+    </dialog>
+  );
+}
+
+function Field({ label, ...input }: { label: string; name: string; type: string; min?: number; max?: number }) {
+  return (
+    <label className="flex flex-col gap-1 text-sm">
+      {label}
+      <input {...input} className="tap rounded-md border border-line-strong bg-page px-2 py-1" />
+    </label>
+  );
+}
+
+function fieldsOf(form: FormData): Omit<NewTask, "key"> {
+  const text = (name: string): string => String(form.get(name) ?? "").trim();
+  const number = (name: string): number | undefined => (text(name) === "" ? undefined : Number(text(name)));
+  const [priority, steps, minutes] = [number("priority"), number("steps"), number("minutes")];
+  const limits = { ...(steps !== undefined && { steps }), ...(minutes !== undefined && { minutes }) };
+  return {
+    instruction: text("instruction"),
+    ...(text("runAt") !== "" && { runAt: new Date(text("runAt")).toISOString() }),
+    ...(priority !== undefined && { priority }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+  };
+}
+
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return "That cannot be sent";
+  const field = issue.path.at(-1);
+  return field === undefined ? issue.message : `${String(field)}: ${issue.message}`;
+}

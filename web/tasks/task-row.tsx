@@ -1,0 +1,140 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarClock, OctagonX, RotateCw } from "lucide-react";
+import { stoppedSchema, taskSchema, type Task } from "../../src/wire/api.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { ago, duration, fullTime, oneLine } from "../ui/format.ts";
+import { Timer } from "../ui/now.tsx";
+import { StateMark, stateOfTask } from "../ui/state.tsx";
+
+/** A table row; on a phone a card. */
+export function TaskRow({ task, now }: { task: Task; now: number }) {
+  const isOver = task.finishedAt !== null;
+  const startedOrNow = task.startedAt === null ? now : Date.parse(task.startedAt);
+  const readyAt = Math.max(Date.parse(task.createdAt), task.runAt === null ? 0 : Date.parse(task.runAt));
+  return (
+    <tr
+      data-task-id={task.id}
+      data-task-status={task.status}
+      className="border-b border-line align-top hover:bg-panel max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:py-2"
+    >
+      <td className="py-2 pr-3 max-md:py-0">
+        <StateMark state={stateOfTask(task.status)} />
+      </td>
+      <td className="min-w-0 py-2 pr-3 max-md:order-first max-md:w-full max-md:py-0.5 md:max-w-0">
+        <Link
+          to="/chats/$chatId"
+          params={{ chatId: task.chatId }}
+          className="block font-medium [overflow-wrap:anywhere] hover:underline md:truncate"
+          title={oneLine(task.instruction, 500)}
+        >
+          {oneLine(task.instruction, 200)}
+        </Link>
+        <TaskLine task={task} />
+      </td>
+      <td className="py-2 pr-3 text-muted tabular-nums max-md:hidden">
+        {isOver && task.startedAt === null ? "–" : duration(startedOrNow - readyAt)}
+      </td>
+      <td className="py-2 pr-3 text-muted tabular-nums max-md:py-0">
+        {task.startedAt === null ? (
+          <span className="max-md:hidden">–</span>
+        ) : task.finishedAt === null ? (
+          <Timer since={task.startedAt} />
+        ) : (
+          duration(Date.parse(task.finishedAt) - Date.parse(task.startedAt))
+        )}
+      </td>
+      <td className="py-2 pr-3 text-muted max-md:py-0">
+        <time dateTime={task.createdAt} title={fullTime(task.createdAt)}>
+          {ago(task.createdAt, now)}
+        </time>
+      </td>
+      <td className="py-1 text-right max-md:ml-auto">
+        <TaskAction task={task} />
+      </td>
+    </tr>
+  );
+}
+
+/** What it does now, what came of it, or why it failed. */
+function TaskLine({ task }: { task: Task }) {
+  const { progress } = task;
+  return (
+    <div className="text-xs text-muted">
+      {task.schedule !== null && (
+        <span className="mr-2 inline-flex items-center gap-1">
+          <CalendarClock aria-hidden="true" className="size-3.5" />
+          {task.schedule}
+        </span>
+      )}
+      {task.status === "in_progress" && progress.current !== null && <span>{oneLine(progress.current, 120)} </span>}
+      {task.status === "pending" && task.runAt !== null && <span>due {fullTime(task.runAt)} </span>}
+      {task.status === "waiting" && task.dependsOn.length > 0 && (
+        <span>waits for {task.dependsOn.map((id) => id.slice(0, 8)).join(", ")} </span>
+      )}
+      {task.attempts > 1 && <span>run {task.attempts} </span>}
+      {progress.total > 0 && (
+        <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+          <progress className="h-1.5 w-20 accent-accent" max={progress.total} value={progress.done} aria-label="Progress" />
+          {progress.done}/{progress.total}
+        </span>
+      )}
+      {task.status === "completed" && task.result !== null && (
+        <p className="line-clamp-2 [overflow-wrap:anywhere]">{oneLine(task.result, 300)}</p>
+      )}
+      {task.error !== null && (
+        <p className={`[overflow-wrap:anywhere] ${task.status === "failed" ? "text-bad" : ""}`}>{oneLine(task.error, 300)}</p>
+      )}
+    </div>
+  );
+}
+
+function TaskAction({ task }: { task: Task }) {
+  const { http, queries } = useServices();
+  const path = `/api/tasks/${encodeURIComponent(task.id)}`;
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ["tasks"] });
+  const cancel = useMutation({
+    mutationFn: () => http.send("POST", `${path}/cancel`, {}, stoppedSchema),
+    onSettled: refresh,
+  });
+  const retry = useMutation({
+    mutationFn: () => http.send("POST", `${path}/retry`, {}, taskSchema),
+    onSettled: refresh,
+  });
+  const error = cancel.error ?? retry.error;
+  const mayRetry = task.status === "failed" || task.status === "cancelled";
+  const about = oneLine(task.instruction, 60);
+  return (
+    <>
+      {mayRetry ? (
+        <Button
+          kind="quiet"
+          className="px-2 py-1"
+          aria-label={`Retry: ${about}`}
+          disabled={retry.isPending}
+          onClick={() => retry.mutate()}
+        >
+          <RotateCw aria-hidden="true" className="size-4" />
+          Retry
+        </Button>
+      ) : task.status !== "completed" ? (
+        <Button
+          kind="quiet"
+          className="px-2 py-1"
+          aria-label={`Cancel: ${about}`}
+          disabled={cancel.isPending}
+          onClick={() => cancel.mutate()}
+        >
+          <OctagonX aria-hidden="true" className="size-4" />
+          {cancel.isPending ? "Stopping…" : "Cancel"}
+        </Button>
+      ) : null}
+      {error !== null && (
+        <p role="alert" className="text-xs text-bad">
+          {error.message}
+        </p>
+      )}
+    </>
+  );
+}

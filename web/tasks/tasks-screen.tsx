@@ -1,0 +1,160 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Plus, Search } from "lucide-react";
+import { useEffect, useState } from "react";
+import { TASK_STATUSES, type TaskStatus } from "../../src/wire/api.ts";
+import { statusQuery, tasksQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
+import { useNow } from "../ui/now.tsx";
+import { stateOfTask, stateWord } from "../ui/state.tsx";
+import { TaskForm } from "./task-form.tsx";
+import { TaskRow } from "./task-row.tsx";
+
+const PAGE = 50;
+
+export function TasksScreen() {
+  const { http } = useServices();
+  const filter = useSearch({ from: "/tasks" });
+  const navigate = useNavigate({ from: "/tasks" });
+  const [limit, setLimit] = useState(PAGE);
+  const { data: status } = useQuery(statusQuery(http));
+  const isFiltered = filter.status !== undefined || filter.q !== undefined;
+  const show = (change: { status?: TaskStatus | undefined; q?: string | undefined; new?: true | undefined }): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+
+  return (
+    <div className="h-full overflow-y-auto">
+      <div className="mx-auto max-w-6xl px-4 py-3">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <h1 className="text-base font-semibold">Tasks</h1>
+          <SearchBox key={filter.q ?? ""} value={filter.q ?? ""} onChange={(q) => show({ q: q === "" ? undefined : q })} />
+          <Button kind="primary" className="ml-auto" onClick={() => show({ new: true })}>
+            <Plus aria-hidden="true" className="size-4" />
+            New task
+          </Button>
+        </div>
+        <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
+          <StatusFilter word="All" n={status?.tasks.total} isOn={filter.status === undefined} onClick={() => show({ status: undefined })} />
+          {TASK_STATUSES.map((state) => (
+            <StatusFilter
+              key={state}
+              word={stateWord(stateOfTask(state))}
+              n={status?.tasks[state]}
+              isOn={filter.status === state}
+              onClick={() => show({ status: state })}
+            />
+          ))}
+        </div>
+        {status?.agentLoop === false && (
+          <div className="mt-2 rounded-lg border border-warn bg-warn-soft px-4 py-3 text-sm">
+            <p className="font-medium text-warn">The task loop is off: tasks wait in the queue.</p>
+            <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
+          </div>
+        )}
+        {filter.new && <TaskForm onClose={() => show({ new: undefined })} />}
+        <TaskTable filter={{ status: filter.status, search: filter.q }} limit={limit} isFiltered={isFiltered} onMore={() => setLimit(limit + PAGE)} onClear={() => show({ status: undefined, q: undefined })} />
+      </div>
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly filter: { readonly status: TaskStatus | undefined; readonly search: string | undefined };
+  readonly limit: number;
+  readonly isFiltered: boolean;
+  readonly onMore: () => void;
+  readonly onClear: () => void;
+}
+
+function TaskTable({ filter, limit, isFiltered, onMore, onClear }: TableProps) {
+  const { http } = useServices();
+  const list = useQuery(tasksQuery(http, filter, limit));
+  const now = useNow(15_000);
+  if (list.isPending) return <Loading what="Loading tasks…" />;
+  if (list.data === undefined) {
+    return <Failure what="The tasks could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+  }
+  if (list.data.items.length === 0) {
+    return isFiltered ? (
+      <Empty title="No task fits these filters">
+        <Button className="mt-2" onClick={onClear}>
+          Show all tasks
+        </Button>
+      </Empty>
+    ) : (
+      <Empty title="No tasks yet" command='sparky agent tasks add "Check knowledge graph stats"'>
+        Queue work for the agent with “New task”, or in a terminal:
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <table className="mt-2 w-full border-collapse text-sm max-md:block">
+        <caption className="sr-only">Tasks, newest first</caption>
+        <thead className="max-md:sr-only">
+          <tr className="border-b border-line text-left text-xs text-muted">
+            <th className="w-32 py-1.5 pr-3 font-medium">State</th>
+            <th className="py-1.5 pr-3 font-medium">Task</th>
+            <th className="w-24 py-1.5 pr-3 font-medium">Waited</th>
+            <th className="w-24 py-1.5 pr-3 font-medium">Took</th>
+            <th className="w-28 py-1.5 pr-3 font-medium">Added</th>
+            <th className="w-24 py-1.5 font-medium">
+              <span className="sr-only">What to do</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody className="max-md:block">
+          {list.data.items.map((task) => (
+            <TaskRow key={task.id} task={task} now={now} />
+          ))}
+        </tbody>
+      </table>
+      {list.data.next !== null && (
+        <Button className="mt-3" disabled={list.isFetching} onClick={onMore}>
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function StatusFilter({ word, n, isOn, onClick }: { word: string; n: number | undefined; isOn: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isOn}
+      onClick={onClick}
+      className={`tap rounded-full border px-3 py-0.5 text-sm whitespace-nowrap ${
+        isOn ? "border-accent bg-accent-soft font-medium text-accent" : "border-line text-muted hover:bg-sunken"
+      }`}
+    >
+      {word}
+      {n !== undefined && <span className="ml-1.5 tabular-nums">{n}</span>}
+    </button>
+  );
+}
+
+/** Searches when the typing pauses. */
+function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text.trim()), 300);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <label className="flex min-w-0 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 sm:max-w-xs">
+      <Search aria-hidden="true" className="size-4 shrink-0 text-muted" />
+      <span className="sr-only">Search tasks</span>
+      <input
+        type="search"
+        value={text}
+        placeholder="Search tasks"
+        onChange={(event) => setText(event.target.value)}
+        className="tap min-w-0 flex-1 bg-transparent py-1 text-sm outline-none placeholder:text-muted"
+      />
+    </label>
+  );
+}

@@ -1,0 +1,35 @@
+import { useMemo, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy.tsx";
+import { size } from "../ui/format.ts";
+
+const PREVIEW = 2048;
+
+/** A value as text: the first 2 KB, the rest on demand. */
+export function JsonView({ label, value, note }: { label: string; value: unknown; note?: string }) {
+  const [isWhole, setWhole] = useState(false);
+  const text = useMemo(() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "")), [value]);
+  const isCut = text.length > PREVIEW && !isWhole;
+  return (
+    <section aria-label={label} className="mt-1.5">
+      <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+        <span className="font-medium">{label}</span>
+        <span>{size(text.length)}</span>
+        {note !== undefined && <span>{note}</span>}
+        <CopyButton text={text} />
+      </div>
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
+      >
+        {isCut ? `${text.slice(0, PREVIEW)}…` : text}
+      </pre>
+      {text.length > PREVIEW && (
+        <Button kind="quiet" className="px-2 py-0.5 text-xs" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Show less" : `Show all ${size(text.length)}`}
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,102 @@
+import { ExternalLink } from "lucide-react";
+import { memo, useState, type ReactNode } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import remend from "remend";
+import { CopyButton } from "../ui/copy.tsx";
+import { toBlocks } from "./blocks.ts";
+
+const PLUGINS = [remarkGfm];
+
+/** A model's words. Its HTML is shown as text, its links open elsewhere, its images load when a person asks for them. */
+export default function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
+  const blocks = toBlocks(text);
+  return (
+    <div className="prose">
+      {blocks.map((block, index) => (
+        // Blocks are only ever added at the end; the last one grows.
+        <Block key={index} text={isStreaming && index === blocks.length - 1 ? remend(block, { linkMode: "text-only" }) : block} />
+      ))}
+    </div>
+  );
+}
+
+const Block = memo(function Block({ text }: { text: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+      {text}
+    </ReactMarkdown>
+  );
+});
+
+const COMPONENTS: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Table">
+      <table>{children}</table>
+    </div>
+  ),
+};
+
+/** An image's address may carry what the model read to somebody else: nothing is fetched before a click. */
+function RemoteImage({ src, alt }: { src: string; alt: string }) {
+  const [isShown, setShown] = useState(false);
+  const [isBroken, setBroken] = useState(false);
+  const host = URL.canParse(src) ? new URL(src).host : "";
+  if (isShown && !isBroken) {
+    return (
+      <img
+        src={src}
+        alt={alt}
+        referrerPolicy="no-referrer"
+        className="max-h-96 max-w-full"
+        onError={() => setBroken(true)}
+      />
+    );
+  }
+  if (host === "") return <span className="text-muted">[image: {alt}]</span>;
+  if (isBroken) {
+    return (
+      <a href={src} target="_blank" rel="noopener noreferrer nofollow">
+        Image “{alt}” at {host} <ExternalLink aria-hidden="true" className="inline size-3.5" />
+      </a>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="tap rounded-md border border-line px-2 py-1 text-sm text-muted hover:bg-sunken"
+      onClick={() => setShown(true)}
+    >
+      Load image {alt !== "" && `“${alt}” `}from {host}
+    </button>
+  );
+}
+
+function CodeBlock({ children }: { children?: ReactNode }) {
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-sunken">
+      <div className="flex justify-end border-b border-line">
+        <CopyButton text={textOf(children)} />
+      </div>
+      <pre tabIndex={0} aria-label="Code" className="overflow-x-auto p-3 font-mono">
+        {children}
+      </pre>
+    </div>
+  );
+}
+
+function textOf(node: ReactNode): string {
+  if (typeof node === "string" || typeof node === "number") return String(node);
+  if (Array.isArray(node)) return node.map(textOf).join("");
+  if (node !== null && typeof node === "object" && "props" in node) {
+    return textOf((node.props as { children?: ReactNode }).children);
+  }
+  return "";
+}

@@ -1,0 +1,117 @@
+import { ChevronRight, CircleCheck, CircleHelp, CircleSlash, CircleX, Circle, Hand, LoaderCircle, Wrench, type LucideIcon } from "lucide-react";
+import { useState } from "react";
+import type { RunView } from "../../src/core/run-state.ts";
+import { callState, type CallEntry, type CallState } from "../../src/core/transcript.ts";
+import { JsonView } from "../text/json-view.tsx";
+import { duration, size } from "../ui/format.ts";
+import { Timer } from "../ui/now.tsx";
+
+const LOOKS: Readonly<Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>> = {
+  queued: { icon: Circle, word: "Not started", colour: "text-muted" },
+  asks: { icon: Hand, word: "Waits for approval", colour: "text-warn" },
+  working: { icon: LoaderCircle, word: "Working", colour: "text-live" },
+  done: { icon: CircleCheck, word: "Done", colour: "text-good" },
+  failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
+  unknown: { icon: CircleHelp, word: "Outcome unknown", colour: "text-warn" },
+  stopped: { icon: CircleSlash, word: "Not finished", colour: "text-muted" },
+};
+
+/** One line: icon, name, main argument, state, duration. Open, it shows all that went in and came out. */
+export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefined }) {
+  const state = callState(call, run);
+  const [isOpen, setOpen] = useState(false);
+  const { icon: Icon, word, colour } = LOOKS[state];
+  const result = call.result?.data;
+  const since = call.start?.at ?? call.use?.at;
+  return (
+    <div data-seq={call.seq} data-result-seq={call.result?.seq} data-call-id={call.callId} data-call-state={state}>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        className="tap flex w-full items-center gap-2 rounded-md px-1.5 py-1 text-left text-sm hover:bg-sunken"
+      >
+        <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
+        <Wrench aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+        <span className="shrink-0 font-mono text-[0.8125rem] font-medium max-sm:max-w-[45%] max-sm:truncate">
+          {call.name}
+        </span>
+        <span className="min-w-0 flex-1 truncate text-muted">{call.use?.data.summary}</span>
+        <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
+          <Icon aria-hidden="true" className={`size-3.5 ${state === "working" ? "spin" : ""}`} />
+          {word}
+        </span>
+        <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
+          {result !== undefined ? duration(result.durationMs) : state === "working" && since && <Timer since={since} />}
+        </span>
+      </button>
+      {result?.error !== undefined && !isOpen && (
+        <p className="truncate pl-12 text-sm text-bad" title={result.error}>
+          {result.error}
+        </p>
+      )}
+      {isOpen && <CallDetails call={call} />}
+    </div>
+  );
+}
+
+function CallDetails({ call }: { call: CallEntry }) {
+  const result = call.result?.data;
+  const attempt = call.start?.data.attempt ?? 1;
+  return (
+    <div className="mb-2 ml-5 border-l-2 border-line pl-3">
+      <p className="pt-1 text-xs text-muted">
+        call <code>{call.callId}</code>
+        {call.use && ` · ${EFFECTS[call.use.data.effect]}`}
+        {attempt > 1 && ` · attempt ${attempt}`}
+      </p>
+      {call.use !== null ? (
+        <JsonView label="Arguments" value={call.use.data.args} />
+      ) : (
+        <p className="text-xs text-muted">Its arguments are further up.</p>
+      )}
+      {result?.error !== undefined && <JsonView label="Error" value={result.error} />}
+      {result?.result !== undefined && (
+        <JsonView
+          label="Result"
+          value={result.result}
+          {...(result.blob !== undefined && { note: `the beginning of ${size(result.size)}` })}
+        />
+      )}
+      {result === undefined && <p className="py-1 text-sm text-muted">No result yet.</p>}
+    </div>
+  );
+}
+
+const EFFECTS = { read: "only reads", write: "changes Sparky's own data", external: "acts outside Sparky" } as const;
+
+/** Calls that went well, as one line that still says what was used. */
+export function CallFold({ calls, run }: { calls: readonly CallEntry[]; run: RunView | undefined }) {
+  const [isOpen, setOpen] = useState(false);
+  const names = [...new Set(calls.map(({ name }) => name))].join(", ");
+  const ms = calls.reduce((sum, { result }) => sum + (result?.data.durationMs ?? 0), 0);
+  return (
+    <div data-fold={calls.length} data-seq={calls[0]?.seq}>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        className="tap flex w-full items-center gap-2 rounded-md px-1.5 py-1 text-left text-sm hover:bg-sunken"
+      >
+        <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
+        <CircleCheck aria-hidden="true" className="size-3.5 shrink-0 text-good" />
+        <span className="shrink-0 font-medium">
+          Used {calls.length} tools · {duration(ms)}
+        </span>
+        <span className="min-w-0 flex-1 truncate font-mono text-[0.8125rem] text-muted">{names}</span>
+      </button>
+      {isOpen && (
+        <div className="ml-3 border-l-2 border-line pl-2">
+          {calls.map((call) => (
+            <CallRow key={call.callId} call={call} run={run} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { SendHorizontal } from "lucide-react";
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
+import { useDraft } from "./draft.ts";
+
+interface Props {
+  readonly draftKey: string;
+  readonly isBusy?: boolean;
+  /** Rejects when the text was not taken: then it stays in the box. */
+  readonly onSend: (text: string) => void | Promise<void>;
+  /** Stands beside the send button: Stop. */
+  readonly children?: ReactNode;
+}
+
+export function Composer({ draftKey, isBusy = false, onSend, children }: Props) {
+  const [text, setText] = useDraft(draftKey);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const hintId = useId();
+  const bytes = text.length > MAX_TEXT_BYTES / 4 ? new TextEncoder().encode(text).length : 0;
+  const isTooLong = bytes > MAX_TEXT_BYTES;
+  const canSend = text.trim() !== "" && !isTooLong && !isBusy;
+
+  useEffect(() => {
+    const area = box.current;
+    if (area === null) return;
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight, window.innerHeight * 0.4)}px`;
+  }, [text]);
+
+  useEffect(() => {
+    // On a touch screen this would bring up the keyboard over what is to be read.
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, [draftKey]);
+
+  const send = async (): Promise<void> => {
+    if (!canSend) return;
+    setText("");
+    try {
+      await onSend(text);
+    } catch {
+      setText(text);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <form
+      className="mx-auto w-full max-w-3xl shrink-0 px-3 pt-1 pb-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div className="flex items-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent">
+        <textarea
+          ref={box}
+          rows={1}
+          value={text}
+          aria-label="Message"
+          aria-describedby={hintId}
+          placeholder="Message the agent"
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          className="max-h-[40vh] min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
+        />
+        {children}
+        <button
+          type="submit"
+          aria-label="Send"
+          title="Send (Enter)"
+          disabled={!canSend}
+          className="tap inline-flex size-9 items-center justify-center rounded-lg bg-accent text-accent-ink disabled:bg-sunken disabled:text-muted"
+        >
+          <SendHorizontal aria-hidden="true" className="size-4" />
+        </button>
+      </div>
+      <p id={hintId} className={`mt-1 px-2 text-xs ${isTooLong ? "text-bad" : "text-muted max-md:sr-only"}`}>
+        {isTooLong
+          ? `${Math.ceil(bytes / 1024)} KB: a message is at most ${MAX_TEXT_BYTES / 1024} KB. Put long material into a file.`
+          : "Enter sends, Shift+Enter makes a new line."}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,122 @@
+import { memo, type ReactNode } from "react";
+import { unreachable } from "../../src/core/errors.ts";
+import type { RunView } from "../../src/core/run-state.ts";
+import type { EventEntry } from "../../src/core/transcript.ts";
+import { Words } from "../text/words.tsx";
+import { CallFold, CallRow } from "./call-row.tsx";
+import { chatNote, Note, Plan, Problem, RunHead, Status, Unknown } from "./noted.tsx";
+import type { Row } from "./rows.ts";
+import { CutOff, PersonMessage, Thought, Unsent } from "./said.tsx";
+
+/** One row of the thread, framed when it belongs to a task's run. */
+export const RowView = memo(function RowView({ row }: { row: Row }) {
+  const { frame } = row;
+  const isCompact = row.kind === "call" || row.kind === "fold" || (row.kind === "event" && isQuiet(row.entry));
+  const inner = <Content row={row} />;
+  if (frame === null) return <div className={isCompact ? "py-0.5" : "py-2"}>{inner}</div>;
+  return (
+    <div
+      className={`border-x border-line bg-panel px-3 ${frame.isFirst ? "mt-3 rounded-t-xl border-t pt-1" : ""} ${
+        frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : ""
+      }`}
+    >
+      <div className={isCompact ? "py-0.5" : "py-1.5"}>{inner}</div>
+    </div>
+  );
+}, isSameRow);
+
+function isSameRow({ row: a }: { row: Row }, { row: b }: { row: Row }): boolean {
+  if (a.key !== b.key || a.kind !== b.kind) return false;
+  if (a.frame?.isFirst !== b.frame?.isFirst || a.frame?.isLast !== b.frame?.isLast) return false;
+  if (a.kind === "event" && b.kind === "event") return a.entry === b.entry && a.run === b.run;
+  if (a.kind === "call" && b.kind === "call") return a.call === b.call && a.run?.state === b.run?.state;
+  if (a.kind === "part" && b.kind === "part") return a.part === b.part;
+  if (a.kind === "head" && b.kind === "head") return a.run === b.run;
+  if (a.kind === "outbox" && b.kind === "outbox") return a.item === b.item;
+  return false;
+}
+
+function isQuiet({ event }: EventEntry): boolean {
+  return event.type !== "message" && event.type !== "error";
+}
+
+function Content({ row }: { row: Row }): ReactNode {
+  switch (row.kind) {
+    case "event": {
+      const { event } = row.entry;
+      if (event.type === "thought") {
+        return <Spoken kind="thought" text={event.data.text} seq={event.seq} isPartial={event.data.partial === true} />;
+      }
+      if (event.type === "message" && event.data.role === "assistant") {
+        return <Spoken kind="message" text={event.data.text} seq={event.seq} isPartial={event.data.partial === true} />;
+      }
+      return (
+        <div data-seq={row.entry.seq} data-type={row.entry.event.type}>
+          <EventView entry={row.entry} run={row.run} />
+        </div>
+      );
+    }
+    case "call":
+      return <CallRow call={row.call} run={row.run} />;
+    case "fold":
+      return <CallFold calls={row.calls} run={row.run} />;
+    case "part":
+      return <Spoken kind={row.part.kind} text={row.part.text} part={row.part.part} />;
+    case "head":
+      return <RunHead taskId={row.taskId} runId={row.runId} run={row.run} />;
+    case "outbox":
+      return <Unsent item={row.item} />;
+    default:
+      return unreachable(row);
+  }
+}
+
+interface SpokenProps {
+  readonly kind: "message" | "thought";
+  readonly text: string;
+  readonly seq?: number;
+  readonly part?: string;
+  readonly isPartial?: boolean;
+}
+
+/** The agent's words or thoughts: one component while they stream and when they are final, so that nothing jumps. */
+function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
+  return (
+    <div data-seq={seq} data-part={part} data-type={kind}>
+      {kind === "thought" ? (
+        <Thought text={text} isOpenPart={part !== undefined} />
+      ) : (
+        <article aria-label={part === undefined ? "Agent" : "Agent, writing"}>
+          <Words text={text} isStreaming={part !== undefined} />
+        </article>
+      )}
+      {isPartial && <CutOff />}
+    </div>
+  );
+}
+
+/** What is not the agent's words. */
+function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView | undefined }): ReactNode {
+  switch (event.type) {
+    case "message":
+      return <PersonMessage event={event} />;
+    case "thought":
+      return null;
+    case "status":
+      return <Status event={event} run={run} />;
+    case "plan":
+      return <Plan items={event.data.items} />;
+    case "error":
+      return <Problem event={event} />;
+    case "summary":
+      return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
+    case "recall":
+      return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
+    case "chat":
+      return <Note at={event.at}>{chatNote(event.data)}</Note>;
+    case "unknown":
+      return <Unknown event={event} />;
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,107 @@
+import { OctagonX } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { ChatView } from "../../src/core/chat-view.ts";
+import type { OpenPart } from "../../src/core/open-parts.ts";
+import type { RunView } from "../../src/core/run-state.ts";
+import { stoppedSchema } from "../../src/wire/api.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { oneLine } from "../ui/format.ts";
+import { Timer, useNow } from "../ui/now.tsx";
+import { StateMark } from "../ui/state.tsx";
+
+/** What the chat's run does now, and Stop: both drawn from the run's state. */
+export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readonly OpenPart[]; canStop: boolean }) {
+  const run = currentRun(view);
+  if (run === null) return null;
+  const done = view.plan.filter(({ status }) => status === "done").length;
+  return (
+    <section
+      aria-label="Run"
+      data-run-id={run.id}
+      data-run-state={run.state}
+      className="mx-auto flex w-full max-w-3xl items-center gap-3 px-4 py-1 text-sm"
+    >
+      <StateMark state={run.state} />
+      <span className="min-w-0 flex-1 truncate text-muted">
+        <Doing run={run} view={view} parts={parts} />
+      </span>
+      {view.plan.length > 0 && run.state !== "queued" && (
+        <span className="hidden items-center gap-2 text-xs text-muted sm:flex">
+          <progress className="h-1.5 w-20 accent-accent" max={view.plan.length} value={done} aria-label="Plan" />
+          {done}/{view.plan.length}
+        </span>
+      )}
+      <span className="text-xs text-muted">
+        <Timer since={run.startedAt ?? run.queuedAt} />
+      </span>
+      {canStop && <Stop key={run.id} run={run} />}
+    </section>
+  );
+}
+
+/** The run that holds the chat, else the next one in the queue. */
+export function currentRun(view: ChatView): RunView | null {
+  const active = view.activeRunId === null ? undefined : view.runs.get(view.activeRunId);
+  if (active !== undefined) return active;
+  for (const run of view.runs.values()) if (run.state === "queued") return run;
+  return null;
+}
+
+function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: readonly OpenPart[] }) {
+  if (run.state === "waiting" && run.until !== null) return <Until reason={run.message} until={run.until} />;
+  if (run.state === "waiting") return run.message;
+  if (run.state === "queued") return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
+  if (run.state === "stopping") return run.by === null ? "" : `asked by ${run.by}`;
+  const call = view.openCalls.findLast(({ runId }) => runId === run.id);
+  if (call !== undefined) return oneLine(`${call.name} ${call.summary}`, 120);
+  const part = parts.findLast(({ runId }) => runId === run.id);
+  if (part !== undefined) return part.kind === "thought" ? "thinking" : "writing";
+  return "calling the model";
+}
+
+function Until({ reason, until }: { reason: string; until: string }) {
+  const seconds = Math.ceil((Date.parse(until) - useNow(1000)) / 1000);
+  return `${reason}${seconds > 0 ? ` · in ${seconds} s` : ""}`;
+}
+
+/** How long a stop that was asked for may go without a sign in the run's state before the button is offered again. */
+const STOP_SIGN_MS = 8000;
+
+function Stop({ run }: { run: RunView }) {
+  const { http } = useServices();
+  const [isAsked, setAsked] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    if (!isAsked) return;
+    const timer = setTimeout(() => {
+      setAsked(false);
+      setProblem("No answer yet");
+    }, STOP_SIGN_MS);
+    return () => clearTimeout(timer);
+  }, [isAsked]);
+  const stop = async (): Promise<void> => {
+    setAsked(true);
+    setProblem(null);
+    try {
+      await http.send("POST", `/api/runs/${encodeURIComponent(run.id)}/stop`, {}, stoppedSchema);
+    } catch (error) {
+      setAsked(false);
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const isStopping = isAsked || run.state === "stopping";
+  return (
+    <>
+      {problem !== null && (
+        <span role="alert" className="truncate text-xs text-bad">
+          {problem}
+        </span>
+      )}
+      <Button kind="danger" className="shrink-0 px-2.5 py-1" disabled={isStopping} onClick={() => void stop()}>
+        <OctagonX aria-hidden="true" className="size-4" />
+        {isStopping ? "Stopping…" : problem === null ? "Stop" : "Stop again"}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { Brain, ChevronRight, ClipboardList, RotateCw, Trash2, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import type { EventOf } from "../../src/core/events.ts";
+import { useServices } from "../app/services.tsx";
+import type { OutboxItem } from "../live/outbox.ts";
+import { Words } from "../text/words.tsx";
+import { Button } from "../ui/button.tsx";
+import { count, fullTime, timeOfDay } from "../ui/format.ts";
+
+/** What people and the agent said, thought, and were told. */
+
+export function PersonMessage({ event }: { event: EventOf<"message"> }) {
+  const Shape = event.taskId === null ? PersonBubble : Instruction;
+  return <Shape text={event.data.text} name={event.actor.name} at={event.at} />;
+}
+
+function PersonBubble({ text, name, at }: { text: string; name: string; at: string }) {
+  return (
+    <article aria-label={name} className="flex flex-col items-end">
+      <div className="max-w-[85%] rounded-2xl rounded-br-sm bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {text}
+      </div>
+      <p className="mt-0.5 px-1 text-xs text-muted">
+        {name} · <time dateTime={at} title={fullTime(at)}>{timeOfDay(at)}</time>
+      </p>
+    </article>
+  );
+}
+
+/** A task's instruction: neither the agent's words nor a chat message. */
+function Instruction({ text, name, at }: { text: string; name: string; at: string }) {
+  return (
+    <article aria-label="Instruction" className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
+      <p className="flex items-center gap-1.5 text-xs font-semibold text-accent">
+        <ClipboardList aria-hidden="true" className="size-3.5" />
+        Instruction
+        <span className="font-normal text-muted">
+          from {name} · <time dateTime={at} title={fullTime(at)}>{timeOfDay(at)}</time>
+        </span>
+      </p>
+      <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>
+    </article>
+  );
+}
+
+export function CutOff() {
+  return (
+    <p className="mt-1 flex items-center gap-1.5 text-xs font-medium text-warn">
+      <TriangleAlert aria-hidden="true" className="size-3.5" />
+      Cut off here: the step did not finish
+    </p>
+  );
+}
+
+/** Thoughts are folded with their length; one that is being written shows its last words. */
+export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolean }) {
+  const [isOpen, setOpen] = useState(false);
+  const words = text.trim().split(/\s+/).length;
+  const line = text.trim().replace(/\s+/g, " ");
+  return (
+    <section aria-label="Thought">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        className="tap flex w-full items-center gap-2 rounded-md px-1.5 py-1 text-left text-sm text-muted hover:bg-sunken"
+      >
+        <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 ${isOpen ? "rotate-90" : ""}`} />
+        <Brain aria-hidden="true" className="size-3.5 shrink-0" />
+        <span className="shrink-0 font-medium">{isOpenPart ? "Thinking…" : "Thought"}</span>
+        {!isOpen && (
+          <span className="min-w-0 flex-1 truncate italic">{isOpenPart ? line.slice(-120) : line.slice(0, 200)}</span>
+        )}
+        <span className="ml-auto shrink-0 text-xs tabular-nums">{count(words)} words</span>
+      </button>
+      {isOpen && (
+        <div className="ml-5 border-l-2 border-line py-1 pl-3 text-muted">
+          <Words text={text} isStreaming={isOpenPart} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A message that is not in the log yet. */
+export function Unsent({ item }: { item: OutboxItem }) {
+  const { outbox } = useServices();
+  return (
+    <article aria-label="Your message, not yet delivered" data-outbox={item.state} className="flex flex-col items-end">
+      <div
+        className={`max-w-[85%] rounded-2xl rounded-br-sm px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere] ${
+          item.state === "failed" ? "border border-bad bg-bad-soft" : "bg-accent-soft"
+        }`}
+      >
+        {item.text}
+      </div>
+      {item.state === "failed" ? (
+        <div role="alert" className="mt-1 flex flex-wrap items-center justify-end gap-2 text-sm">
+          <span className="text-bad">Not sent: {item.error}</span>
+          <Button className="px-2 py-0.5" onClick={() => outbox.retry(item.key)}>
+            <RotateCw aria-hidden="true" className="size-3.5" />
+            Retry
+          </Button>
+          <Button kind="quiet" className="px-2 py-0.5" onClick={() => outbox.discard(item.key)}>
+            <Trash2 aria-hidden="true" className="size-3.5" />
+            Discard
+          </Button>
+        </div>
+      ) : (
+        <p className="mt-0.5 px-1 text-xs text-muted">Sending…</p>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,127 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { RowView } from "./row-view.tsx";
+import type { Row } from "./rows.ts";
+
+interface Props {
+  readonly rows: readonly Row[];
+  /** The last `seq` in the rows. */
+  readonly last: number;
+  readonly isBusy: boolean;
+  readonly older: "none" | "idle" | "loading" | "failed";
+  readonly onOlder: () => void;
+  /** Told whether the newest row is in view. */
+  readonly onAtEnd: (isAtEnd: boolean) => void;
+}
+
+/** Within this distance of the end, in pixels, the list follows what is new. */
+const FOLLOW_PX = 80;
+/** Older events are fetched when the reader is this near to the beginning. */
+const OLDER_PX = 600;
+
+export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setAtEnd] = useState(true);
+  const [leftAt, setLeftAt] = useState(last);
+  const isPlaced = useRef(false);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 48,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 8,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: FOLLOW_PX,
+    paddingStart: 12,
+    paddingEnd: 12,
+  });
+
+  useLayoutEffect(() => {
+    virtualizer.scrollToEnd();
+    const frame = requestAnimationFrame(() => (isPlaced.current = true));
+    return () => cancelAnimationFrame(frame);
+  }, [virtualizer]);
+
+  const look = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const isNowAtEnd = scrollHeight - scrollTop - clientHeight <= FOLLOW_PX;
+    if (isNowAtEnd !== isAtEnd) {
+      setAtEnd(isNowAtEnd);
+      if (!isNowAtEnd) setLeftAt(last);
+    }
+    if (isPlaced.current && scrollTop < OLDER_PX && older === "idle") onOlder();
+  };
+
+  useEffect(() => onAtEnd(isAtEnd), [onAtEnd, isAtEnd]);
+  // A page of few rows may not fill the window: then there is nothing to scroll, and the next one is fetched at once.
+  useEffect(() => {
+    const timer = setTimeout(look, 100);
+    return () => clearTimeout(timer);
+  });
+
+  const fresh = rows.filter((row) => seqOf(row) > leftAt).length;
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-label="Conversation"
+        aria-live="off"
+        aria-busy={isBusy}
+        tabIndex={0}
+        onScroll={look}
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      >
+        <Older older={older} onOlder={onOlder} />
+        <div className="relative mx-auto w-full max-w-3xl" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className="absolute top-0 left-0 flow-root w-full px-4"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <RowView row={row} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {!isAtEnd && (
+        <Button
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md"
+          onClick={() => virtualizer.scrollToEnd()}
+        >
+          <ArrowDown aria-hidden="true" className="size-4" />
+          Jump to latest{fresh > 0 && ` · ${fresh} new`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Older({ older, onOlder }: Pick<Props, "older" | "onOlder">) {
+  if (older === "none") return null;
+  return (
+    <div className="absolute top-1 left-1/2 z-10 -translate-x-1/2">
+      <Button className="rounded-full py-0.5 text-xs shadow-sm" disabled={older === "loading"} onClick={onOlder}>
+        {older === "loading" ? "Loading older…" : older === "failed" ? "Older ones did not load: try again" : "Older"}
+      </Button>
+    </div>
+  );
+}
+
+function seqOf(row: Row): number {
+  if (row.kind === "event") return row.entry.seq;
+  if (row.kind === "call") return row.call.seq;
+  return row.kind === "fold" ? (row.calls.at(-1)?.seq ?? 0) : 0;
+}

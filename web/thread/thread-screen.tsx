@@ -1,0 +1,123 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { ArrowLeft, Eye } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import type { RunView } from "../../src/core/run-state.ts";
+import { useChat, useOutbox, useServices } from "../app/services.tsx";
+import { ChatMark, Origin } from "../chats/chat-mark.tsx";
+import { hasOlder } from "../live/chat-log.ts";
+import type { ChatSnapshot } from "../live/chat-watch.ts";
+import { count } from "../ui/format.ts";
+import { Empty, Failure, Loading } from "../ui/notice.tsx";
+import { stateWord } from "../ui/state.tsx";
+import { Composer } from "./composer.tsx";
+import { toRows } from "./rows.ts";
+import { currentRun, RunBar } from "./run-bar.tsx";
+import { useSeen } from "./seen.ts";
+import { ThreadList } from "./thread-list.tsx";
+
+export function ThreadScreen() {
+  const { chatId } = useParams({ from: "/chats/$chatId" });
+  const { chats } = useServices();
+  const snapshot = useChat(chatId);
+  switch (snapshot.phase) {
+    case "loading":
+      return <Loading what="Loading the chat…" />;
+    case "gone":
+      return (
+        <Empty title="This chat is not here" command="sparky chats list">
+          It was deleted, or you may not see it. <Link to="/chats" className="text-accent underline">All chats</Link>
+        </Empty>
+      );
+    case "failed":
+      return (
+        <Failure what="The chat could not be loaded" error={snapshot.error} retry={() => void chats.get(chatId).load()} />
+      );
+    case "ready":
+      return <Thread key={chatId} chatId={chatId} snapshot={snapshot} />;
+  }
+}
+
+function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSnapshot, { phase: "ready" }> }) {
+  const { chats, outbox } = useServices();
+  const { chat, log, isLive } = snapshot;
+  const { view, transcript } = log;
+  const allUnsent = useOutbox();
+  const [isAtEnd, setAtEnd] = useState(true);
+
+  const arrived = useMemo(() => keysOf(log.events), [log.events]);
+  useEffect(() => outbox.arrived(chatId, transcript.last, arrived), [outbox, chatId, transcript.last, arrived]);
+  const unsent = allUnsent.filter(
+    (item) => item.chatId === chatId && !arrived.has(item.key) && !(item.seq !== undefined && item.seq <= transcript.last),
+  );
+  const runOf = (id: string): RunView | undefined => view.runs.get(id) ?? transcript.runs.get(id);
+  const rows = toRows({ entries: transcript.entries, parts: log.open.parts, outbox: unsent, runOf });
+  useSeen(chatId, transcript.last, isAtEnd && isLive && transcript.last > chat.seen);
+
+  const tokens = view.inputTokens + view.outputTokens;
+  const isBusy = log.open.parts.length > 0;
+  return (
+    <div className="flex h-full flex-col">
+      <header className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2">
+        <Link to="/chats" aria-label="All chats" className="tap -ml-2 inline-flex items-center justify-center md:hidden">
+          <ArrowLeft aria-hidden="true" className="size-5" />
+        </Link>
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate font-semibold">{view.title || chat.title}</h2>
+          <p className="flex items-center gap-3 text-xs text-muted">
+            <Origin origin={chat.origin} />
+            {!chat.canWrite && (
+              <span className="inline-flex items-center gap-1">
+                <Eye aria-hidden="true" className="size-3.5" /> you may watch
+              </span>
+            )}
+            {tokens > 0 && <span>{count(tokens)} tokens</span>}
+            {view.costUsd !== null && <span>${view.costUsd.toFixed(2)}</span>}
+            <span data-live={isLive}>{isLive ? `live · at #${transcript.last}` : "catching up…"}</span>
+          </p>
+        </div>
+        <ChatMark mark={currentRun(view)?.state === "waiting" ? "waiting" : null} />
+      </header>
+      <ThreadList
+        rows={rows}
+        last={transcript.last}
+        isBusy={isBusy}
+        older={hasOlder(log) ? snapshot.older : "none"}
+        onOlder={() => void chats.get(chatId).loadOlder()}
+        onAtEnd={setAtEnd}
+      />
+      <Announcer snapshot={snapshot} />
+      <RunBar view={view} parts={log.open.parts} canStop={chat.canWrite} />
+      {chat.canWrite ? (
+        <Composer draftKey={chatId} onSend={(text) => outbox.send(chatId, text)} />
+      ) : (
+        <p className="px-4 py-3 text-center text-sm text-muted">You may watch this chat, not write in it.</p>
+      )}
+    </div>
+  );
+}
+
+/** What a screen reader hears: states in words, and each finished answer once; never token by token. */
+function Announcer({ snapshot }: { snapshot: Extract<ChatSnapshot, { phase: "ready" }> }) {
+  const { view, transcript } = snapshot.log;
+  const run = currentRun(view);
+  const lastEntry = transcript.entries.at(-1);
+  const ended = lastEntry?.kind === "event" && lastEntry.event.type === "status" ? lastEntry.event.data.message : "";
+  const answer = transcript.entries.findLast(
+    ({ kind, event }: { kind: string; event?: { type: string } }) => kind === "event" && event?.type === "message",
+  );
+  const said =
+    answer?.kind === "event" && answer.event.type === "message" && answer.event.data.role === "assistant"
+      ? answer.event.data.text.slice(0, 300)
+      : "";
+  return (
+    <p role="status" className="sr-only">
+      {run !== null ? `The agent: ${stateWord(run.state)}` : `${ended} ${said}`}
+    </p>
+  );
+}
+
+function keysOf(events: Extract<ChatSnapshot, { phase: "ready" }>["log"]["events"]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const event of events) if (event.type === "message" && event.data.key !== undefined) keys.add(event.data.key);
+  return keys;
+}

@@ -1,0 +1,57 @@
+import { LoaderCircle, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { RequestFailure } from "../live/http.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy.tsx";
+
+/** A line for the terminal that does the same. */
+export function CommandLine({ command }: { command: string }) {
+  return (
+    <div className="mt-3 inline-flex max-w-full items-center gap-1 rounded-md border border-line bg-panel py-1 pr-1 pl-3">
+      <code className="overflow-x-auto font-mono text-[0.8125rem] whitespace-pre">{command}</code>
+      <CopyButton text={command} label="Copy" />
+    </div>
+  );
+}
+
+/** Nothing here yet: what to do next, and the command for it. */
+export function Empty({ title, children, command }: { title: string; children?: ReactNode; command?: string }) {
+  return (
+    <div className="px-6 py-12 text-center">
+      <p className="text-base font-semibold">{title}</p>
+      {children !== undefined && <div className="mx-auto mt-1 max-w-md text-muted">{children}</div>}
+      {command !== undefined && <CommandLine command={command} />}
+    </div>
+  );
+}
+
+/** What failed, why, and a way on. */
+export function Failure({ what, error, retry }: { what: string; error: Error; retry?: () => void }) {
+  const hint = error instanceof RequestFailure ? error.hint : null;
+  return (
+    <div role="alert" className="m-4 rounded-lg border border-bad bg-bad-soft p-4">
+      <p className="flex items-center gap-2 font-semibold text-bad">
+        <TriangleAlert aria-hidden="true" className="size-4 shrink-0" />
+        {what}
+      </p>
+      <p className="mt-1">
+        {error.message}
+        {hint !== null && `. ${hint}`}
+      </p>
+      {retry && (
+        <Button className="mt-3" onClick={retry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function Loading({ what }: { what: string }) {
+  return (
+    <p role="status" className="flex items-center justify-center gap-2 px-6 py-12 text-muted">
+      <LoaderCircle aria-hidden="true" className="spin size-4" />
+      {what}
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import { Ban, Circle, CircleCheck, CircleX, Hand, LoaderCircle, OctagonPause, Zap, type LucideIcon } from "lucide-react";
+import type { RunStateName } from "../../src/core/run-state.ts";
+import type { TaskStatus } from "../../src/wire/api.ts";
+
+/** The one vocabulary of states: always an icon, a word and a colour. */
+
+export type Shown = RunStateName | "interrupted";
+
+const LOOKS: Readonly<Record<Shown, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>> = {
+  queued: { icon: Circle, word: "Queued", colour: "text-muted" },
+  working: { icon: LoaderCircle, word: "Working", colour: "text-live" },
+  waiting: { icon: Hand, word: "Waits", colour: "text-warn" },
+  stopping: { icon: OctagonPause, word: "Stopping…", colour: "text-warn" },
+  completed: { icon: CircleCheck, word: "Done", colour: "text-good" },
+  failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
+  cancelled: { icon: Ban, word: "Cancelled", colour: "text-muted" },
+  interrupted: { icon: Zap, word: "Interrupted", colour: "text-warn" },
+};
+
+export function stateWord(state: Shown): string {
+  return LOOKS[state].word;
+}
+
+export function stateColour(state: Shown): string {
+  return LOOKS[state].colour;
+}
+
+export function StateIcon({ state, className = "size-4" }: { state: Shown; className?: string }) {
+  const { icon: Icon, colour } = LOOKS[state];
+  return <Icon aria-hidden="true" className={`${className} ${colour} shrink-0 ${state === "working" ? "spin" : ""}`} />;
+}
+
+export function StateMark({ state, word }: { state: Shown; word?: string }) {
+  return (
+    <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${LOOKS[state].colour}`}>
+      <StateIcon state={state} />
+      {word ?? LOOKS[state].word}
+    </span>
+  );
+}
+
+export function stateOfTask(status: TaskStatus): Shown {
+  switch (status) {
+    case "pending":
+      return "queued";
+    case "in_progress":
+      return "working";
+    case "waiting":
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return status;
+  }
+}
