@@ -12,7 +12,14 @@ import {
 import { jsonSchema as json } from "../core/events.ts";
 import { withDeadline, type Deadlines } from "./deadlines.ts";
 import { toModelError, type Failing } from "./model-errors.ts";
-import { ModelError, type StepChunk, type StepRequest, type StepToolCall, type StepUsage, type ToolSpec } from "./model.ts";
+import {
+  ModelError,
+  type StepChunk,
+  type StepRequest,
+  type StepToolCall,
+  type StepUsage,
+  type ToolSpec,
+} from "./model.ts";
 
 /** One step of a provider's model through the AI SDK. Loaded with the first step, never before. */
 

@@ -94,7 +94,9 @@ function arrayFor(name: string, schema: JsonObject, request: Request): Json[] | 
   const listed =
     request.shapes.quotes.length > 0
       ? [...request.shapes.quotes]
-      : subjectOf(request).split(/\s*,\s*(?:and\s+)?|\s+and\s+/i).filter((part) => part !== "");
+      : subjectOf(request)
+          .split(/\s*,\s*(?:and\s+)?|\s+and\s+/i)
+          .filter((part) => part !== "");
   if (items["type"] === "number" || items["type"] === "integer") return [...request.shapes.numbers];
   return listed.length === 0 ? undefined : listed;
 }
@@ -114,7 +116,8 @@ function textFor(name: string, must: boolean, request: Request): string | undefi
     const quote = shapes.quotes.find((one) => one !== shapes.path);
     return quote ?? saidAfter(text) ?? saidBefore(text, shapes.path) ?? orNothing(earlier);
   }
-  if (/^(instruction|prompt|task|command|question)s?$/i.test(name)) return workIn(text) ?? orNothing(subjectOf(request));
+  if (/^(instruction|prompt|task|command|question)s?$/i.test(name))
+    return workIn(text) ?? orNothing(subjectOf(request));
   return shapes.quotes[0] ?? orNothing(subjectOf(request));
 }
 
@@ -137,14 +140,17 @@ function saidAfter(text: string): string | undefined {
 function saidBefore(text: string, path: string | null): string | undefined {
   const before = path === null ? undefined : text.slice(0, text.indexOf(path));
   const said = /^\s*\p{L}+\s+(.+?)\s+(?:to|in|into)\s+(?:the\s+|a\s+)?(?:file\s+)?$/iu.exec(before ?? "")?.[1];
-  return said === undefined || /^(an?|the|some|my|your|our|it|them|this|that|these|those|its|all)\b/i.test(said) ? undefined : said;
+  return said === undefined || /^(an?|the|some|my|your|our|it|them|this|that|these|those|its|all)\b/i.test(said)
+    ? undefined
+    : said;
 }
 
 /** `add a task to water the plants`, `queue a task: water the plants`. */
 function workIn(text: string): string | undefined {
   const quote = shapesIn(text).quotes[0];
   if (quote !== undefined) return quote;
-  const match = /\b(?:tasks?|jobs?|reminder)\b(?:\s+(?:to|for|that)\b|\s*[:,-])?\s+(.+)$/is.exec(text) ?? /:\s+(.+)$/s.exec(text);
+  const match =
+    /\b(?:tasks?|jobs?|reminder)\b(?:\s+(?:to|for|that)\b|\s*[:,-])?\s+(.+)$/is.exec(text) ?? /:\s+(.+)$/s.exec(text);
   return match?.[1] === undefined ? undefined : orNothing(match[1].trim());
 }
 
@@ -156,7 +162,9 @@ export function subjectOf({ text, tool }: Pick<Request, "text" | "tool">): strin
   const kept = (after ?? text)
     .split(/\s+/)
     .map((word) => word.replace(/^["“'(]+|["”'),.?!:;]+$/g, ""))
-    .filter((word, n) => word !== "" && !isStopWord(word) && !mine(word) && !(n === 0 && after === undefined && isVerb(word)));
+    .filter(
+      (word, n) => word !== "" && !isStopWord(word) && !mine(word) && !(n === 0 && after === undefined && isVerb(word)),
+    );
   return kept.join(" ");
 }
 

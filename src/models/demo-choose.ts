@@ -33,7 +33,10 @@ export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | n
 
 /** "Who is Ann?", "what do you know about trains". */
 function asksAbout(text: string): boolean {
-  return /^(who|what) (is|are|was|were) (\p{Lu}|")/u.test(lowerFirst(text)) || /^(what do (you|we) know|tell me) about /i.test(text);
+  return (
+    /^(who|what) (is|are|was|were) (\p{Lu}|")/u.test(lowerFirst(text)) ||
+    /^(what do (you|we) know|tell me) about /i.test(text)
+  );
 }
 
 function lowerFirst(text: string): string {
@@ -41,7 +44,10 @@ function lowerFirst(text: string): string {
 }
 
 function isSearch(tool: ToolSpec): boolean {
-  return wordsOf(tool.name).some((word) => likeness("search", word) > 0) && hasParameter(tool, /^(q|query|search|text|keywords?)$/i);
+  return (
+    wordsOf(tool.name).some((word) => likeness("search", word) > 0) &&
+    hasParameter(tool, /^(q|query|search|text|keywords?)$/i)
+  );
 }
 
 function scoreOf(text: string, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {

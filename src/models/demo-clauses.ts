@@ -8,13 +8,15 @@ export interface Clause {
 }
 
 /** What must not be taken apart: quoted text, addresses, file names, numbers with a point. */
-const WHOLE = /"[^"]*"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\p{L})'[^']*'(?!\p{L})|https?:\/\/\S+|[\w/-]+(?:\.[\w-]+)+|\b\d+\)/gu;
+const WHOLE =
+  /"[^"]*"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\p{L})'[^']*'(?!\p{L})|https?:\/\/\S+|[\w/-]+(?:\.[\w-]+)+|\b\d+\)/gu;
 
 const THEN = /\s*(?:[,;.]\s*)?\b(?:and\s+)?(?:then|after that|afterwards|finally|next|lastly)\b[,:]?\s+/giu;
 const SENTENCE = /(?<=[.!?;])\s+|\n+\s*(?:[-*•]\s+|\d+[.)]\s+)?/u;
 const BESIDE = /\s*,\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s*&\s*|\s+as well as\s+/giu;
 /** Words that point at an earlier result. */
-const POINTS_BACK = /\b(it|them|that|this|these|those|the (?:result|results|answer|numbers|list|output|outcome|summary))\b/i;
+const POINTS_BACK =
+  /\b(it|them|that|this|these|those|the (?:result|results|answer|numbers|list|output|outcome|summary))\b/i;
 
 /** Takes an instruction apart. `asks` says whether a piece is a request by itself. */
 export function clausesOf(instruction: string, asks: (text: string) => boolean): readonly Clause[] {
@@ -28,7 +30,9 @@ export function clausesOf(instruction: string, asks: (text: string) => boolean):
     for (const [n, step] of sentence.split(THEN).entries()) {
       const pieces = piecesOf(step, (text) => asks(unmask(text)));
       for (const [m, piece] of pieces.entries()) {
-        const text = unmask(piece).replace(/^[\s,]+|[\s,.;!]+$/g, "").trim();
+        const text = unmask(piece)
+          .replace(/^[\s,]+|[\s,.;!]+$/g, "")
+          .trim();
         if (text === "") continue;
         const orders = n > 0 || (m === 0 && clauses.length > 0);
         clauses.push({ text, later: clauses.length > 0 && (orders || POINTS_BACK.test(text)) });

@@ -71,7 +71,10 @@ function stagesDone(stages: readonly Stage[], steps: Conversation["steps"]): Rea
   for (const step of steps) {
     const names = [...step].sort().join(" ");
     const n = stages.findIndex((stage, at) => {
-      const planned = stage.map((call) => call.name).sort().join(" ");
+      const planned = stage
+        .map((call) => call.name)
+        .sort()
+        .join(" ");
       return !done.has(at) && planned === names;
     });
     if (n >= 0) done.add(n);

@@ -52,8 +52,12 @@ function title(call: PlannedCall): string {
 function namedTools(text: string, tools: readonly ToolSpec[]): { tool: ToolSpec; sentence: string; at: number }[] {
   return tools
     .flatMap((tool) => {
-      const places = [...text.matchAll(new RegExp(`(?<![\\w-])${tool.name.replace(/[^\w-]/g, "\\$&")}(?![\\w-])`, "g"))];
-      const place = places.find(({ index }) => !/\b(not|never|don't|avoid|without)\b[^.\n]{0,40}$/i.test(text.slice(0, index)));
+      const places = [
+        ...text.matchAll(new RegExp(`(?<![\\w-])${tool.name.replace(/[^\w-]/g, "\\$&")}(?![\\w-])`, "g")),
+      ];
+      const place = places.find(
+        ({ index }) => !/\b(not|never|don't|avoid|without)\b[^.\n]{0,40}$/i.test(text.slice(0, index)),
+      );
       return place === undefined ? [] : [{ tool, sentence: sentenceAt(text, place.index), at: place.index }];
     })
     .sort((one, other) => one.at - other.at);
@@ -62,7 +66,10 @@ function namedTools(text: string, tools: readonly ToolSpec[]): { tool: ToolSpec;
 function sentenceAt(text: string, at: number): string {
   const start = Math.max(text.lastIndexOf("\n", at), text.lastIndexOf(". ", at) + 1) + 1;
   const ends = [text.indexOf("\n", at), text.indexOf(". ", at)].filter((end) => end >= 0);
-  return text.slice(start, Math.min(text.length, ...ends)).replace(/^\s*(?:[-*•]|\d+[.)])\s*/, "").trim();
+  return text
+    .slice(start, Math.min(text.length, ...ends))
+    .replace(/^\s*(?:[-*•]|\d+[.)])\s*/, "")
+    .trim();
 }
 
 function changes(tool: ToolSpec): boolean {

@@ -68,10 +68,14 @@ function rows(list: readonly Json[]): string {
 
 function rowInWords(row: Json): string {
   if (!isObject(row)) return Array.isArray(row) ? row.map(scalar).join(", ") : scalar(row);
-  const key = ["name", "title", "label", "path", "instruction", "text", "url", "id"].find((one) => typeof row[one] === "string");
+  const key = ["name", "title", "label", "path", "instruction", "text", "url", "id"].find(
+    (one) => typeof row[one] === "string",
+  );
   if (key === undefined) return shortObject(row);
   const rest = Object.fromEntries(
-    Object.entries(row).filter(([other, one]) => other !== key && other !== "id" && typeof one !== "object" && one !== ""),
+    Object.entries(row).filter(
+      ([other, one]) => other !== key && other !== "id" && typeof one !== "object" && one !== "",
+    ),
   );
   const more = shortObject(rest);
   return more === "" ? `**${scalar(row[key] ?? "")}**` : `**${scalar(row[key] ?? "")}** (${more})`;
@@ -93,7 +97,10 @@ function scalar(value: Json): string {
 
 /** `nodeTypes` → `node types`. */
 function label(key: string): string {
-  return key.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
+  return key
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/_/g, " ")
+    .toLowerCase();
 }
 
 function counted(n: number, word: string): string {

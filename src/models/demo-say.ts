@@ -17,7 +17,11 @@ export function smallTalk(instruction: string, tools: readonly ToolSpec[]): stri
   if (/^(hi|hello|hey|hallo|good (morning|day|evening|afternoon))( there| sparky| agent)?$/i.test(text)) {
     return `Hello! I am Sparky, running on the built-in demo model.\n\n${abilities(tools)}\n\n${NOTE}`;
   }
-  if (/^(help|(who|what) are you|(what|which) tools .{0,30}|what can you do|what can (I|you) .{0,20}|how (can|do) (you|I) .{0,20}help.{0,10})$/i.test(text)) {
+  if (
+    /^(help|(who|what) are you|(what|which) tools .{0,30}|what can you do|what can (I|you) .{0,20}|how (can|do) (you|I) .{0,20}help.{0,10})$/i.test(
+      text,
+    )
+  ) {
     return `I am Sparky. ${abilities(tools)}\n\n${NOTE}`;
   }
   if (/^how (are|is) (you|it going|things)( doing)?( today)?$/i.test(text)) {
@@ -49,7 +53,10 @@ export function answerOf(
 
 /** Good results in words: what "write it to a file" writes. */
 export function inWords(outcomes: readonly Outcome[]): string {
-  return outcomes.filter((outcome) => outcome.ok && isNews(outcome)).map(outcomeInWords).join("\n\n");
+  return outcomes
+    .filter((outcome) => outcome.ok && isNews(outcome))
+    .map(outcomeInWords)
+    .join("\n\n");
 }
 
 /** A plan is shown by itself; repeating it is noise. */

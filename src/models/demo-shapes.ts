@@ -17,14 +17,16 @@ export interface Shapes {
 
 const QUOTE = /"([^"]*)"|“([^”]*)”|«([^»]*)»|`([^`]*)`|(?<!\p{L})'([^']+)'(?!\p{L})/gu;
 const URL_SHAPE = /https?:\/\/[^\s"'<>)]+[^\s"'<>).,;!?]/u;
-const PATH_SHAPE = /(?<![\w/.:@-])(?:[\w.-]+\/)*[\w-]+\.[a-z][a-z0-9]{0,7}(?![\w/])|(?<![\w/.:])(?:\.{0,2}\/)?(?:[\w.-]+\/)+[\w.-]*/iu;
+const PATH_SHAPE =
+  /(?<![\w/.:@-])(?:[\w.-]+\/)*[\w-]+\.[a-z][a-z0-9]{0,7}(?![\w/])|(?<![\w/.:])(?:\.{0,2}\/)?(?:[\w.-]+\/)+[\w.-]*/iu;
 
 export function shapesIn(text: string): Shapes {
   const quotes = [...text.matchAll(QUOTE)].map((match) => match.slice(1).find((group) => group !== undefined) ?? "");
   const url = URL_SHAPE.exec(text)?.[0] ?? null;
   const bare = text.replace(URL_SHAPE, " ");
   const plain = bare.replace(QUOTE, " ");
-  const path = PATH_SHAPE.exec(plain)?.[0] ?? quotes.find((quote) => /^[\w ./-]+\.[a-z][a-z0-9]{0,7}$/i.test(quote)) ?? null;
+  const path =
+    PATH_SHAPE.exec(plain)?.[0] ?? quotes.find((quote) => /^[\w ./-]+\.[a-z][a-z0-9]{0,7}$/i.test(quote)) ?? null;
   const numbers = [...plain.replace(PATH_SHAPE, " ").matchAll(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w])/g)].map(Number);
   return { quotes, url, path, numbers, statements: statementsIn(bare) };
 }
@@ -34,7 +36,10 @@ const LEAD =
 const TAIL = /\s+(?:to|in|into)\s+(?:the|my|your)\s+(?:knowledge\s+)?(?:graph|memory)\s*$/iu;
 const THING = String.raw`["“]?([\p{L}\p{N}][\p{L}\p{N} ._'’-]{0,60}?)["”]?`;
 const IS_A = new RegExp(String.raw`^${THING}\s+(?:is|was|are)\s+(?:an?|the)\s+${THING}$`, "iu");
-const IS = new RegExp(String.raw`^${THING}\s+(?:is|are)\s+((?:\p{L}+\s+)?(?:in|at|of|near|from|with|by|on|to))\s+${THING}$`, "iu");
+const IS = new RegExp(
+  String.raw`^${THING}\s+(?:is|are)\s+((?:\p{L}+\s+)?(?:in|at|of|near|from|with|by|on|to))\s+${THING}$`,
+  "iu",
+);
 const KIND = new RegExp(String.raw`^${THING}\s+(?:of type|as an?)\s+${THING}$`, "iu");
 const CALLED = new RegExp(String.raw`^(?:an?\s+)([\p{L}_-]+)\s+(?:called|named)\s+${THING}$`, "iu");
 const ARROW = new RegExp(String.raw`^${THING}\s*(?:--?\s*([\p{L}_ ]+?)\s*--?|-|=)>\s*${THING}$`, "iu");
@@ -57,7 +62,12 @@ function statementsIn(text: string): readonly Statement[] {
 
 /** What a request to remember says, when it is no statement that can be taken apart. */
 export function factIn(text: string): string {
-  return text.replace(LEAD, "").replace(/^that\s+/i, "").replace(TAIL, "").replace(/^[\s:,]+|[\s.!"”]+$/g, "").trim();
+  return text
+    .replace(LEAD, "")
+    .replace(/^that\s+/i, "")
+    .replace(TAIL, "")
+    .replace(/^[\s:,]+|[\s.!"”]+$/g, "")
+    .trim();
 }
 
 function statementOf(fact: string): Statement | null {

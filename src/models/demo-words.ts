@@ -31,7 +31,20 @@ const ROWS = [
 ].map((row) => row.split(" "));
 
 /** Verbs that begin almost any request and say little about the tool. */
-const GENERIC = new Set(["check", "show", "get", "give", "tell", "see", "make", "look", "update", "run", "set", "view"]);
+const GENERIC = new Set([
+  "check",
+  "show",
+  "get",
+  "give",
+  "tell",
+  "see",
+  "make",
+  "look",
+  "update",
+  "run",
+  "set",
+  "view",
+]);
 
 const VERBS = new Set([
   ...GENERIC,

@@ -16,10 +16,14 @@ const path = { path: text };
 const ends = { anyOf: [{ type: "string" }, { type: "object", properties: { type: text, name: text } }] };
 
 const TOOLS: readonly ToolSpec[] = [
-  tool("current_time", "Tells the current date, time and weekday, in UTC and in the owner's time zone.", { timeZone: text }),
+  tool("current_time", "Tells the current date, time and weekday, in UTC and in the owner's time zone.", {
+    timeZone: text,
+  }),
   tool("graph_stats", "Counts the nodes and edges of the knowledge graph, by type."),
   tool("graph_check", "Checks the knowledge graph for isolated nodes, duplicates and empty content."),
-  tool("graph_search", "Searches the nodes of the knowledge graph.", { query: text, limit: { type: "integer" } }, ["query"]),
+  tool("graph_search", "Searches the nodes of the knowledge graph.", { query: text, limit: { type: "integer" } }, [
+    "query",
+  ]),
   tool("graph_add", "Adds nodes and edges to the knowledge graph.", {
     nodes: { type: "array", items: { type: "object", properties: { type: text, name: text, content: text } } },
     edges: { type: "array", items: { type: "object", properties: { source: ends, target: ends, type: text } } },
@@ -30,16 +34,23 @@ const TOOLS: readonly ToolSpec[] = [
   }),
   tool("file_read", "Reads a text file of the workspace.", path, ["path"]),
   tool("file_write", "Writes a text file in the workspace.", { ...path, content: text }, ["path", "content"]),
-  tool("task_add", "Adds a task to the queue of work.", { instruction: text, priority: { type: "integer" } }, ["instruction"]),
+  tool("task_add", "Adds a task to the queue of work.", { instruction: text, priority: { type: "integer" } }, [
+    "instruction",
+  ]),
   tool("task_list", "Lists the tasks, newest first.", { status: { type: "string", enum: ["pending", "failed"] } }),
-  tool("plan_update", "Writes the checklist of this run.", { items: { type: "array", items: { type: "object" } } }, ["items"]),
+  tool("plan_update", "Writes the checklist of this run.", { items: { type: "array", items: { type: "object" } } }, [
+    "items",
+  ]),
 ];
 
 /** Tools of somebody else's server, which the rules know nothing of. */
 const FOREIGN: readonly ToolSpec[] = [
   tool("get_weather", "Current weather and forecast for a city", { city: text, days: { type: "number" } }, ["city"]),
   tool("browser_navigate", "Open a web page in the browser", { url: text }, ["url"]),
-  tool("lights.switch", "Switch a lamp of the house on or off", { room: text, state: { enum: ["on", "off"] } }, ["room", "state"]),
+  tool("lights.switch", "Switch a lamp of the house on or off", { room: text, state: { enum: ["on", "off"] } }, [
+    "room",
+    "state",
+  ]),
 ];
 
 const user = (content: string): ModelMessage => ({ role: "user", content });
@@ -56,7 +67,12 @@ function follow(instruction: string, tools = TOOLS, results: { [tool: string]: J
     messages.push(
       {
         role: "assistant",
-        content: calls.map(({ id, name, args }) => ({ type: "tool-call", toolCallId: id, toolName: name, input: args })),
+        content: calls.map(({ id, name, args }) => ({
+          type: "tool-call",
+          toolCallId: id,
+          toolName: name,
+          input: args,
+        })),
       },
       {
         role: "tool",
@@ -166,7 +182,13 @@ test("a page that names its tools is followed: a plan first, the tools that look
 });
 
 test.each([
-  ["numbers", "graph_stats", "Check knowledge graph stats", { nodes: 12, edges: 3 }, "The graph has 12 nodes and 3 edges."],
+  [
+    "numbers",
+    "graph_stats",
+    "Check knowledge graph stats",
+    { nodes: 12, edges: 3 },
+    "The graph has 12 nodes and 3 edges.",
+  ],
   ["a list", "file_list", "list my files", { entries: [{ name: "a.md", size: 5 }] }, "**a.md** (size 5)"],
   ["nothing", "task_list", "list tasks", [], "task_list found nothing."],
   ["text", "file_read", "read a.md", { path: "a.md", content: "one\ntwo" }, "one\ntwo"],
@@ -213,7 +235,12 @@ test("a failed call is told as failed, and what depended on it is not done", () 
 
 test("a message that comes while it works is taken up", () => {
   const step = planStep(
-    [user("list my files, then read a.md"), called("file_list"), failed("file_list", "gone"), user("Check graph stats")],
+    [
+      user("list my files, then read a.md"),
+      called("file_list"),
+      failed("file_list", "gone"),
+      user("Check graph stats"),
+    ],
     TOOLS,
   );
   expect(step).toMatchObject({ kind: "calls", calls: [{ name: "graph_stats" }] });
@@ -248,7 +275,9 @@ test("it streams a thought in pieces before its calls", async () => {
 test("the pieces of an answer are the answer", async () => {
   const chunks = await run("help");
   const streamed = chunks.map((chunk) => (chunk.type === "text" ? chunk.text : "")).join("");
-  expect(chunks.at(-1)).toMatchObject({ messages: [{ role: "assistant", content: [{ type: "text", text: streamed }] }] });
+  expect(chunks.at(-1)).toMatchObject({
+    messages: [{ role: "assistant", content: [{ type: "text", text: streamed }] }],
+  });
 });
 
 test("it stops in the middle with the reason of the stop", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type StepChunk } from "./model.ts";
@@ -52,7 +53,12 @@ function open(wire: Wire, url: string, deadlines?: Deadlines) {
 
 async function outcome(wire: Wire, url: string, deadlines?: Deadlines, signal = new AbortController().signal) {
   const chunks: StepChunk[] = [];
-  const request = { instructions: "Be brief.", messages: [{ role: "user" as const, content: "hello" }], tools: [], signal };
+  const request = {
+    instructions: "Be brief.",
+    messages: [{ role: "user" as const, content: "hello" }],
+    tools: [],
+    signal,
+  };
   try {
     for await (const chunk of open(wire, url, deadlines).step(request)) chunks.push(chunk);
   } catch (error) {
@@ -66,7 +72,7 @@ async function failure(wire: Wire, handler: Handler, deadlines?: Deadlines) {
   expect(chunks.map((chunk) => chunk.type)).not.toContain("finish");
   if (!(error instanceof ModelError)) throw new Error("no ModelError", { cause: error });
   // No key in the message or in what a log would print of the cause.
-  expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error.cause)}`).not.toContain(KEY);
+  expect(`${error.message} ${inspect(error, { depth: 9 })}`).not.toContain(KEY);
   return { error, chunks };
 }
 
@@ -105,13 +111,17 @@ test.each([
 });
 
 test("Google says 400 to a bad key", async () => {
-  const body = { error: { code: 400, message: "API key not valid. Please pass a valid API key.", status: "INVALID_ARGUMENT" } };
+  const body = {
+    error: { code: 400, message: "API key not valid. Please pass a valid API key.", status: "INVALID_ARGUMENT" },
+  };
   const { error } = await failure("google", answer(400, body));
   expect(error.code).toBe("model_auth");
 });
 
 test("an account without credit is not asked again", async () => {
-  const body = { error: { message: "You exceeded your current quota", type: "insufficient_quota", code: "insufficient_quota" } };
+  const body = {
+    error: { message: "You exceeded your current quota", type: "insufficient_quota", code: "insufficient_quota" },
+  };
   const { error } = await failure("openai", answer(429, body));
   expect(error).toMatchObject({ code: "model_rate_limited", retryable: false });
 });
@@ -132,7 +142,10 @@ test("Retry-After may be a date", async () => {
 });
 
 test.each(each)("an HTML page instead of a stream from $wire is a bad response", async ({ wire }) => {
-  const { error } = await failure(wire, (response) => void response.writeHead(200).end("<html>Welcome to nginx</html>"));
+  const { error } = await failure(
+    wire,
+    (response) => void response.writeHead(200).end("<html>Welcome to nginx</html>"),
+  );
   expect(error).toMatchObject({ code: "model_bad_response", retryable: true });
 });
 
@@ -149,7 +162,14 @@ const HALF: { readonly [W in Wire]: string } = {
   anthropic: sse(
     {
       type: "message_start",
-      message: { id: "m", type: "message", role: "assistant", model: "c", content: [], usage: { input_tokens: 1, output_tokens: 1 } },
+      message: {
+        id: "m",
+        type: "message",
+        role: "assistant",
+        model: "c",
+        content: [],
+        usage: { input_tokens: 1, output_tokens: 1 },
+      },
     },
     { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
     { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Half an" } },
@@ -159,7 +179,11 @@ const HALF: { readonly [W in Wire]: string } = {
 };
 
 const ERROR_FRAME: { readonly [W in Wire]: string } = {
-  openai: sse({ type: "error", sequence_number: 3, error: { type: "server_error", code: "server_error", message: "boom" } }),
+  openai: sse({
+    type: "error",
+    sequence_number: 3,
+    error: { type: "server_error", code: "server_error", message: "boom" },
+  }),
   anthropic: sse({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } }),
   google: sse({ error: { code: 503, message: "The model is overloaded.", status: "UNAVAILABLE" } }),
   compatible: sse({ error: { message: "boom", type: "server_error", code: 500 } }),
@@ -172,14 +196,17 @@ const stream = (response: ServerResponse, body: string): void => {
 const textOf = (chunks: readonly StepChunk[]): string =>
   chunks.map((chunk) => (chunk.type === "text" ? chunk.text : "")).join("");
 
-test.each(each)("a stream of $wire that ends without its end is a failed step, not a completed one (F48)", async ({ wire }) => {
-  const { error, chunks } = await failure(wire, (response) => {
-    stream(response, HALF[wire]);
-    response.end();
-  });
-  expect(textOf(chunks)).toBe("Half an");
-  expect(error).toMatchObject({ code: "model_bad_response", retryable: true });
-});
+test.each(each)(
+  "a stream of $wire that ends without its end is a failed step, not a completed one (F48)",
+  async ({ wire }) => {
+    const { error, chunks } = await failure(wire, (response) => {
+      stream(response, HALF[wire]);
+      response.end();
+    });
+    expect(textOf(chunks)).toBe("Half an");
+    expect(error).toMatchObject({ code: "model_bad_response", retryable: true });
+  },
+);
 
 test.each(each)("a connection of $wire cut in the middle is a failed step (F48)", async ({ wire }) => {
   const { error, chunks } = await failure(wire, (response) => {
@@ -230,19 +257,22 @@ test.each(each)("a $wire that falls silent meets the second deadline", async ({ 
   expect(error).toMatchObject({ code: "model_timeout", retryable: true });
 });
 
-test.each(each)("a stop in the middle ends the request to $wire, with the stop's own reason (F26)", async ({ wire }) => {
-  const control = new AbortController();
-  const reason = new Error("stopped by Ann");
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  const url = await provider((response) => {
-    response.on("close", () => resolve());
-    stream(response, HALF[wire]);
-    setTimeout(() => control.abort(reason), 50);
-  });
-  const { error } = await outcome(wire, url, undefined, control.signal);
-  expect(error).toBe(reason);
-  await closed;
-});
+test.each(each)(
+  "a stop in the middle ends the request to $wire, with the stop's own reason (F26)",
+  async ({ wire }) => {
+    const control = new AbortController();
+    const reason = new Error("stopped by Ann");
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const url = await provider((response) => {
+      response.on("close", () => resolve());
+      stream(response, HALF[wire]);
+      setTimeout(() => control.abort(reason), 50);
+    });
+    const { error } = await outcome(wire, url, undefined, control.signal);
+    expect(error).toBe(reason);
+    await closed;
+  },
+);
 
 test("a reader that leaves early ends the request", async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
@@ -250,7 +280,12 @@ test("a reader that leaves early ends the request", async () => {
     response.on("close", () => resolve());
     stream(response, HALF.anthropic);
   });
-  const request = { instructions: "", messages: [{ role: "user" as const, content: "x" }], tools: [], signal: new AbortController().signal };
+  const request = {
+    instructions: "",
+    messages: [{ role: "user" as const, content: "x" }],
+    tools: [],
+    signal: new AbortController().signal,
+  };
   for await (const chunk of open("anthropic", url).step(request)) if (chunk.type === "text") break;
   await closed;
 });
@@ -265,7 +300,10 @@ test("OpenAI is asked to store nothing, and an account that may not see summarie
     bodies.push(await text(request));
     if (bodies.length === 1) {
       const message = "Your organization must be verified to generate reasoning summaries.";
-      await answer(400, { error: { message, type: "invalid_request_error", param: "reasoning.summary" } })(response, request);
+      await answer(400, { error: { message, type: "invalid_request_error", param: "reasoning.summary" } })(
+        response,
+        request,
+      );
       return;
     }
     stream(response, HALF.openai + done);
@@ -281,4 +319,59 @@ test("OpenAI is asked to store nothing, and an account that may not see summarie
     { store: false, include: ["reasoning.encrypted_content"] },
   ]);
   expect(bodies[1]).not.toContain("summary");
+});
+
+test("a call goes back to OpenAI under its call id alone: no id of an item there, no reference to one", async () => {
+  let body = "";
+  const url = await provider(async (response, request) => {
+    body = await text(request);
+    stream(
+      response,
+      HALF.openai + sse({ type: "response.completed", response: { usage: { input_tokens: 5, output_tokens: 2 } } }),
+    );
+    response.end();
+  });
+  const callId = "0123456789abcdefghjk";
+  const reasoning = { openai: { itemId: "rs_1", reasoningEncryptedContent: "sealed" } };
+  const request = {
+    instructions: "",
+    messages: [
+      { role: "user" as const, content: "stats" },
+      {
+        role: "assistant" as const,
+        content: [
+          { type: "reasoning" as const, text: "Hm.", providerOptions: reasoning },
+          {
+            type: "tool-call" as const,
+            toolCallId: callId,
+            toolName: "graph_stats",
+            input: {},
+            providerOptions: { openai: { itemId: "fc_1" } },
+          },
+        ],
+      },
+      {
+        role: "tool" as const,
+        content: [
+          {
+            type: "tool-result" as const,
+            toolCallId: callId,
+            toolName: "graph_stats",
+            output: { type: "json" as const, value: { nodes: 1 } },
+          },
+        ],
+      },
+    ],
+    tools: [{ name: "graph_stats", description: "Counts", parameters: { type: "object", properties: {} } }],
+    signal: new AbortController().signal,
+  };
+  for await (const chunk of open("openai", url).step(request)) expect(chunk).toBeDefined();
+  const { input } = JSON.parse(body) as { input: { type?: string }[] };
+  expect(input.filter((item) => item.type !== undefined)).toMatchObject([
+    { type: "reasoning", encrypted_content: "sealed" },
+    { type: "function_call", call_id: callId, name: "graph_stats" },
+    { type: "function_call_output", call_id: callId },
+  ]);
+  expect(body).not.toContain("item_reference");
+  expect(body).not.toContain("fc_1");
 });

@@ -1,15 +1,25 @@
 import { APICallError, StreamProviderError } from "ai";
 import { ModelError, type ModelErrorCode } from "./model.ts";
+import type { ProviderName } from "./select.ts";
 
 /** What an error message may name of the model that failed. */
 export interface Failing {
   readonly id: string;
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly name: string;
   readonly baseUrl: string;
   readonly keyVariable: string;
   readonly key: string | null;
 }
+
+const TITLES: { readonly [P in ProviderName]: string } = {
+  openai: "OpenAI",
+  anthropic: "Anthropic",
+  google: "Google",
+  ollama: "Ollama",
+  openrouter: "OpenRouter",
+  compatible: "The model's server",
+};
 
 const NETWORK_CODES = new Set([
   "ECONNREFUSED",
@@ -61,7 +71,10 @@ function factsOf(error: unknown): Facts {
     };
   }
   if (StreamProviderError.isInstance(error)) {
-    const kind = [error.type, error.code].filter((part) => part !== undefined).join(" ").toLowerCase();
+    const kind = [error.type, error.code]
+      .filter((part) => part !== undefined)
+      .join(" ")
+      .toLowerCase();
     return { status: error.statusCode ?? null, message: error.message, kind, headers: {}, networkCode };
   }
   const message = error instanceof Error ? error.message : typeof error === "string" ? error : messageIn(error);
@@ -72,6 +85,7 @@ type Verdict = { readonly code: ModelErrorCode; readonly says: string; readonly 
 
 function classify(facts: Facts, model: Failing): Verdict {
   const { status, kind } = facts;
+  const title = TITLES[model.provider];
   const words = quoted(facts.message, model);
   const verdict = (code: ModelErrorCode, retryable: boolean, says: string): Verdict => ({ code, retryable, says });
   if (facts.networkCode !== null && TIMEOUT_CODES.has(facts.networkCode)) {
@@ -79,36 +93,42 @@ function classify(facts: Facts, model: Failing): Verdict {
   }
   // A connection that fails after a good status line is a network failure too.
   if (facts.networkCode !== null && (status === null || status < 400)) {
+    if (status !== null) return verdict("model_unreachable", true, `the connection to ${model.id} broke off`);
     const how = facts.networkCode === "unknown" ? "no connection" : facts.networkCode;
     const check = model.provider === "ollama" ? "is Ollama running?" : "check the network and the address";
     return verdict("model_unreachable", true, `${model.id} cannot be reached at ${model.baseUrl} (${how}): ${check}`);
   }
   if (/insufficient_quota|billing|credit_balance|payment/.test(kind) || status === 402) {
-    return verdict("model_rate_limited", false, `${model.provider} says the account has no credit left${words}`);
+    return verdict("model_rate_limited", false, `${title} says the account has no credit left${words}`);
   }
   if (status === 401 || status === 403 || /authentication|invalid_api_key|permission/.test(kind)) {
     const state = model.key === null ? "needs a key" : "refused the key";
-    return verdict("model_auth", false, `${model.provider} ${state}: set ${model.keyVariable} to a valid one`);
+    return verdict("model_auth", false, `${title} ${state}: set ${model.keyVariable} to a valid one`);
   }
   if (/invalid_argument/.test(kind) && /api key/i.test(facts.message)) {
-    return verdict("model_auth", false, `${model.provider} refused the key: set ${model.keyVariable} to a valid one`);
+    return verdict("model_auth", false, `${title} refused the key: set ${model.keyVariable} to a valid one`);
   }
   if (status === 404 || /not_found/.test(kind)) {
-    const says = `${model.provider} does not know the model "${model.name}" at ${model.baseUrl}: check SPARKY_MODEL${words}`;
+    const how = model.provider === "ollama" ? `run "ollama pull ${model.name}"` : "check SPARKY_MODEL";
+    const says = `${title} does not know the model "${model.name}" at ${model.baseUrl} (${how})${words}`;
     return verdict("model_not_found", false, says);
   }
   if (status === 429 || /rate_limit|too_many|resource_exhausted/.test(kind)) {
-    return verdict("model_rate_limited", true, `${model.provider} limits the rate of requests${words}`);
+    return verdict("model_rate_limited", true, `${title} limits the rate of requests${words}`);
   }
   if (status === 408 || status === 504) return verdict("model_timeout", true, `${model.id} did not answer in time`);
   if (status !== null && (status >= 500 || status === 409 || status === 425)) {
-    return verdict("model_overloaded", true, `${model.provider} cannot answer now (${status})${words}`);
+    return verdict("model_overloaded", true, `${title} cannot answer now (${status})${words}`);
   }
   if (/overload|unavailable|server_error|api_error|internal/.test(kind)) {
-    return verdict("model_overloaded", true, `${model.provider} cannot answer now${words}`);
+    return verdict("model_overloaded", true, `${title} cannot answer now${words}`);
   }
   if ((status !== null && status >= 400) || /invalid_request|bad_request|context_length/.test(kind)) {
-    return verdict("model_bad_request", false, `${model.id} refused the request${status === null ? "" : ` (${status})`}${words}`);
+    return verdict(
+      "model_bad_request",
+      false,
+      `${model.id} refused the request${status === null ? "" : ` (${status})`}${words}`,
+    );
   }
   return verdict("model_bad_response", true, `${model.id} sent an answer that cannot be read${words}`);
 }

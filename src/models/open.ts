@@ -44,11 +44,11 @@ function refusesSummaries(error: unknown): boolean {
 function contextTokens({ provider, name }: RemoteChoice): number {
   switch (provider) {
     case "openai":
-      return /^gpt-4\.1/.test(name) ? 1_000_000 : /^gpt-[5-9]/.test(name) ? 270_000 : 128_000;
+      return name.startsWith("gpt-4.1") ? 1_000_000 : /^gpt-[5-9]/.test(name) ? 270_000 : 128_000;
     case "anthropic":
       return 200_000;
     case "google":
-      return /^gemini-/.test(name) ? 1_000_000 : 32_000;
+      return name.startsWith("gemini-") ? 1_000_000 : 32_000;
     case "openrouter":
       return 128_000;
     case "ollama":

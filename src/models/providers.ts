@@ -14,7 +14,9 @@ export async function provide(choice: RemoteChoice, summaries: boolean): Promise
         model: openai.responses(name),
         // Nothing is kept at the provider: with `store: false` the request carries every item itself, reasoning encrypted,
         // and a call is known by its call id alone, which is ours.
-        providerOptions: { openai: { store: false, ...(summaries && isReasoning(name) ? { reasoningSummary: "auto" } : {}) } },
+        providerOptions: {
+          openai: { store: false, ...(summaries && isReasoning(name) ? { reasoningSummary: "auto" } : {}) },
+        },
       };
     }
     case "anthropic": {
@@ -33,7 +35,7 @@ export async function provide(choice: RemoteChoice, summaries: boolean): Promise
     }
     case "google": {
       const { createGoogle } = await import("@ai-sdk/google");
-      const thinks = /^gemini-/.test(name) && !/^gemini-(1|2\.0)/.test(name) && !/image|tts|audio/.test(name);
+      const thinks = name.startsWith("gemini-") && !/^gemini-(1|2\.0)/.test(name) && !/image|tts|audio/.test(name);
       return {
         model: createGoogle({ apiKey, baseURL })(name),
         providerOptions: thinks ? { google: { thinkingConfig: { includeThoughts: true } } } : {},

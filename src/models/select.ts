@@ -108,7 +108,15 @@ function remoteChoice(asked: string, settings: ModelSettings): RemoteChoice {
     });
   }
   const id = `${provider}/${name}`;
-  return { kind: "remote", id, provider, name, baseUrl: baseUrlOf(asked, facts, settings), keyVariable, key: () => key };
+  return {
+    kind: "remote",
+    id,
+    provider,
+    name,
+    baseUrl: baseUrlOf(asked, facts, settings),
+    keyVariable,
+    key: () => key,
+  };
 }
 
 function providerOf(id: (typeof DEFAULT_MODELS)[number]): ProviderName {

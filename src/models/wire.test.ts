@@ -59,7 +59,8 @@ async function collect(chunks: AsyncIterable<StepChunk>) {
     const last = parts.at(-1);
     if (chunk.type === "part") parts.push({ kind: chunk.kind, text: "", pieces: 0 });
     else if (chunk.type === "finish") finish = chunk;
-    else if (last !== undefined) parts.splice(-1, 1, { ...last, text: last.text + chunk.text, pieces: last.pieces + 1 });
+    else if (last !== undefined)
+      parts.splice(-1, 1, { ...last, text: last.text + chunk.text, pieces: last.pieces + 1 });
   }
   if (finish === undefined) throw new Error("the step had no last chunk");
   return { parts, finish };
@@ -96,6 +97,7 @@ test.each(WIRES)("parallel tool calls of $wire are answered under our own ids in
 
   const first = await collect(opened.step(request([user("both please")])));
   expect(first.finish.reason).toBe("tool-calls");
+  if (model.startsWith("anthropic")) expect(JSON.stringify(first.finish.messages)).toContain("signature");
   expect(first.finish.toolCalls.map(({ name, args }) => ({ name, args }))).toEqual([
     { name: "graph_stats", args: {} },
     { name: "file_read", args: { path: "notes.md" } },
@@ -132,7 +134,10 @@ test.each(WIRES)("parallel tool calls of $wire are answered under our own ids in
 });
 
 test("the reasoning of OpenAI comes encrypted, to be sent back, because nothing is stored there", async () => {
-  server.on({ userMessage: "stats", hasToolResult: false }, { toolCalls: [{ name: "graph_stats", arguments: "{}" }], reasoning: "Hm." });
+  server.on(
+    { userMessage: "stats", hasToolResult: false },
+    { toolCalls: [{ name: "graph_stats", arguments: "{}" }], reasoning: "Hm." },
+  );
   const opened = openModel(selectModel(settings("openai/gpt-5.4", server.url)));
   const { finish } = await collect(opened.step(request([user("stats")])));
   expect(JSON.stringify(finish.messages)).toContain("reasoningEncryptedContent");
