@@ -4,13 +4,14 @@ import type { Store } from "../store/store.ts";
 import { userOfToken } from "../store/tokens.ts";
 import type { User } from "../wire/api.ts";
 import type { Log } from "./log.ts";
+import { hasSessionCookie } from "./session-cookie.ts";
 import type { Session, Sessions } from "./sessions.ts";
 
 /** A revoked token stops working after at most this long. */
 const TOKEN_CACHE_MS = 10_000;
 const TOKEN_CACHE_SIZE = 1000;
 
-export const SIGN_IN_HINT = "open a sign-in link (`sparky open` makes one), or send `Authorization: Bearer` with an API token";
+const SIGN_IN_HINT = "open a sign-in link (`sparky open` makes one), or send `Authorization: Bearer` with an API token";
 
 export interface Auth {
   /** Whom the headers speak for: a token when there is one, else a session cookie; null: nobody. */
@@ -18,6 +19,8 @@ export interface Auth {
   userOfToken(token: string): Promise<User | null>;
   signIn(token: string, headers: Headers): Promise<Session | null>;
   signOut(headers: Headers): Promise<readonly string[]>;
+  /** What to tell a caller whom `identify` did not know. */
+  refusal(headers: Headers): SparkyError;
 }
 
 export function createAuth(store: Store, secret: string, log: Log): Auth {
@@ -48,19 +51,18 @@ export function createAuth(store: Store, secret: string, log: Log): Auth {
         const user = token === undefined ? null : await cachedUserOfToken(token);
         return user === null ? null : { user, cookies: [] };
       }
-      if (!headers.get("cookie")?.includes("session_token=")) return null;
+      if (!hasSessionCookie(headers, secret)) return null;
       return (await load()).find(headers, renew);
     },
     signIn: async (token, headers) => (await load()).signIn(token, headers),
     signOut: async (headers) => (await load()).signOut(headers),
+    refusal(headers) {
+      const message = headers.has("authorization")
+        ? "this API token is not valid"
+        : hasSessionCookie(headers, secret)
+          ? "your sign-in has expired"
+          : "not signed in";
+      return new SparkyError("unauthenticated", message, { hint: SIGN_IN_HINT });
+    },
   };
-}
-
-export function notSignedIn(headers: Headers): SparkyError {
-  const message = headers.has("authorization")
-    ? "this API token is not valid"
-    : headers.get("cookie")?.includes("session_token=")
-      ? "your sign-in has expired"
-      : "not signed in";
-  return new SparkyError("unauthenticated", message, { hint: SIGN_IN_HINT });
 }

@@ -3,7 +3,7 @@ import { SparkyError } from "../core/errors.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
 import { openApiDocument } from "../wire/openapi.ts";
-import { notSignedIn, type Auth } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
 import { readJson } from "./input.ts";
@@ -48,7 +48,7 @@ export function createHttp(deps: ServerDeps, parts: HttpParts): (request: Reques
     const session = await auth.identify(request.headers, true);
     if (session !== null) return session;
     if (claims) limit.failed(caller);
-    throw notSignedIn(request.headers);
+    throw auth.refusal(request.headers);
   }
 
   async function serve(route: Route, request: Request, info: RequestInfo, params: { readonly [name: string]: string }) {

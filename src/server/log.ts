@@ -1,4 +1,9 @@
-import type { Logger } from "pino";
+type Write = (details: object, message: string) => void;
 
 /** The part of the process's logger that the server uses. */
-export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+export interface Log {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+}

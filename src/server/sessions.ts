@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { z } from "zod";
 import type { Log } from "./log.ts";
 import { LINK_SECONDS } from "./login-link.ts";
+import { cookiePrefix } from "./session-cookie.ts";
 import type { Store } from "../store/store.ts";
 import { userSchema, type User } from "../wire/api.ts";
 
@@ -13,11 +13,6 @@ import { userSchema, type User } from "../wire/api.ts";
  */
 
 const DAY_SECONDS = 86_400;
-
-/** Cookies do not know ports: two instances on one host must not overwrite each other's. */
-export function cookiePrefix(secret: string): string {
-  return `sparky-${createHash("sha256").update(secret).digest("hex").slice(0, 8)}`;
-}
 
 export function authOptions(store: Store, secret: string) {
   const times = { createdAt: "created_at", updatedAt: "updated_at" } as const;

@@ -29,6 +29,8 @@ export interface ChatServer {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any;
 
+export const SECRET = "a secret that is long enough for cookies";
+
 /** A chat server over a store, with no loop behind it; closed when the test ends. */
 export async function chatServer(store: Store, options: Partial<ServerDeps> = {}): Promise<ChatServer> {
   const logged: Logged[] = [];
@@ -39,7 +41,7 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     startedAt: store.clock.now(),
     agentLoop: false,
     model: "demo",
-    secret: "a secret of thirty-two characters",
+    secret: SECRET,
     host: "127.0.0.1",
     port: 8000,
     allowedHosts: [],
