@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
 import { getRequestListener } from "@hono/node-server";
@@ -28,6 +28,8 @@ export function createServer(deps: ServerDeps): Server {
   const { store, log } = deps;
   let url = urlOf(deps.host, deps.port);
   let listening: HttpServer | null = null;
+  const running = new Set<ServerResponse>();
+  const idle = Promise.withResolvers<void>();
   const auth = createAuth(store, deps.secret, log);
   const origins = originRules(deps.host, deps.allowedHosts);
   const answer = createHttp(deps, { auth, origins, base: () => url });
@@ -41,7 +43,14 @@ export function createServer(deps: ServerDeps): Server {
         (request, { incoming }) => answer(request, { remote: incoming.socket.remoteAddress ?? "" }),
         { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
       );
-      const server = createHttpServer((request, response) => void listener(request, response));
+      const server = createHttpServer((request, response) => {
+        running.add(response);
+        response.once("close", () => {
+          running.delete(response);
+          if (running.size === 0 && listening === null) idle.resolve();
+        });
+        void listener(request, response);
+      });
       server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
       await bind(server, host, port);
       server.on("error", (error) => log.error({ err: error }, "the listener failed"));
@@ -55,11 +64,13 @@ export function createServer(deps: ServerDeps): Server {
       const server = listening;
       listening = null;
       const closed = server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
-      server?.closeIdleConnections();
-      const cancel = store.clock.after(CLOSE_GRACE_MS, () => server?.closeAllConnections());
+      const cancel = store.clock.after(CLOSE_GRACE_MS, () => idle.resolve());
       await sockets.close();
-      await closed;
+      if (running.size > 0) await idle.promise;
       cancel();
+      // What is left carries no request: browsers open connections ahead of need.
+      server?.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -9,19 +9,26 @@ const DRAIN_MS = 30_000;
 /** A socket that was told to close and does not is cut after this long. */
 const CLOSE_GRACE_MS = 1000;
 
+/** What an outbox needs of a socket. */
+export interface Pipe extends Pick<WebSocket, "readyState" | "OPEN" | "CLOSED" | "bufferedAmount" | "terminate"> {
+  send(data: string, done: () => void): void;
+  close(code: number, reason: string): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
 /**
  * What goes out on one socket, with bounded memory: above 256 KB no deltas, above 1 MB nothing is pushed until it has
  * drained to 256 KB, and a reader that does not drain in 30 s is closed with 4408. Sending on a closed socket does nothing.
  */
 export class Outbox implements Sink {
-  readonly #socket: WebSocket;
+  readonly #socket: Pipe;
   readonly #clock: Clock;
   readonly #onRoom: () => void;
   #full: { readonly promise: Promise<void>; readonly resolve: () => void; readonly cancel: () => void } | null = null;
   #congested = false;
 
   /** `onRoom` is called when deltas may flow again after they could not. */
-  constructor(socket: WebSocket, clock: Clock, onRoom: () => void) {
+  constructor(socket: Pipe, clock: Clock, onRoom: () => void) {
     this.#socket = socket;
     this.#clock = clock;
     this.#onRoom = onRoom;
