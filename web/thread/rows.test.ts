@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { ChatEvent, EventBody } from "../../src/core/events.ts";
+import type { OpenPart } from "../../src/core/open-parts.ts";
+import { foldTranscript } from "../../src/core/transcript.ts";
+import { toRows, type Row } from "./rows.ts";
+
+type Line = EventBody & { run?: string | null; task?: string };
+
+function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = []): Row[] {
+  const events = lines.map(
+    ({ run, task, ...body }, index): ChatEvent => ({
+      chatId: "c1",
+      seq: index + 1,
+      at: "2026-01-01T00:00:00.000Z",
+      runId: run === undefined ? "r1" : run,
+      taskId: task ?? null,
+      step: 1,
+      actor: { kind: "agent", id: "agent", name: "agent" },
+      ...body,
+    }),
+  );
+  const { entries, runs } = foldTranscript(events);
+  return toRows({ entries, parts, outbox: [], runOf: (id) => runs.get(id) });
+}
+const call = (callId: string, ok = true): Line[] => [
+  { type: "tool_use", data: { callId, name: "look", args: {}, effect: "read", summary: "" } },
+  { type: "tool_result", data: { callId, name: "look", ok, durationMs: 1, size: 1 } },
+];
+const say = (text: string, part?: string): Line => ({
+  type: "message",
+  data: { role: "assistant", text, ...(part !== undefined && { part }) },
+});
+const queued: Line = { type: "status", data: { state: "queued", message: "Queued" } };
+const starting: Line = { type: "status", data: { state: "starting", message: "Task starting…", attempt: 1 } };
+const completed: Line = { type: "status", data: { state: "completed", message: "Task completed" } };
+const kinds = (rows: readonly Row[]): string[] =>
+  rows.map((row) => (row.kind === "fold" ? `fold ${row.calls.length}` : row.kind));
+
+test.each([
+  { what: "three good calls that are over", lines: [...call("a"), ...call("b"), ...call("c"), say("x")], are: ["fold 3", "event"] },
+  { what: "two good calls", lines: [...call("a"), ...call("b"), say("x")], are: ["call", "call", "event"] },
+  { what: "calls at the end of a working run", lines: [starting, ...call("a"), ...call("b"), ...call("c")], are: ["call", "call", "call"] },
+  {
+    what: "calls at the end of an ended run",
+    lines: [...call("a"), ...call("b"), ...call("c"), completed],
+    are: ["fold 3", "event"],
+  },
+  {
+    what: "a failure among good calls",
+    lines: [...call("a"), ...call("b"), ...call("c"), ...call("d", false), ...call("e"), say("x")],
+    are: ["fold 3", "call", "call", "event"],
+  },
+])("$what: shown as $are", ({ lines, are }) => expect(kinds(rowsOf(lines))).toEqual(are));
+
+test("F18: what a task's run does stands in one frame with a badge", () => {
+  const task = { task: "t1" };
+  const rows = rowsOf([
+    { type: "chat", data: { change: "created", title: "A", ownerId: "u" }, run: null },
+    { ...queued, ...task },
+    { ...starting, ...task },
+    { ...say("done"), ...task },
+    { ...completed, ...task },
+    { type: "message", data: { role: "user", text: "thanks" }, run: null },
+  ]);
+  expect(kinds(rows)).toEqual(["event", "head", "event", "event", "event", "event", "event"]);
+  expect(rows.map(({ frame }) => (frame === null ? "-" : frame.isFirst ? "first" : frame.isLast ? "last" : "in"))).toEqual([
+    ...["-", "first", "in", "in", "in", "last", "-"],
+  ]);
+});
+
+test("a turn's queueing and starting are said by the bar, its end by the transcript", () => {
+  expect(kinds(rowsOf([queued, starting, say("x"), completed]))).toEqual(["event", "event"]);
+});
+
+test("a streamed part and the event that replaces it are the same row", () => {
+  const part: OpenPart = { runId: "r1", part: "1.1", kind: "message", text: "Hel" };
+  const [streaming] = rowsOf([], [part]);
+  const [final] = rowsOf([say("Hello", "1.1")]);
+  expect(streaming?.key).toBe(final?.key);
+});

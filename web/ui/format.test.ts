@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { ago, count, duration, oneLine, size, timer } from "./format.ts";
+
+test.each([
+  [0, "0.0 s"],
+  [-5, "0.0 s"],
+  [412, "0.4 s"],
+  [9_960, "10.0 s"],
+  [12_000, "12 s"],
+  [84_000, "1:24"],
+  [7_389_000, "2:03:09"],
+])("%d ms took %s", (ms, words) => expect(duration(ms)).toBe(words));
+
+test("a timer counts up in minutes and seconds, and never below zero", () => {
+  expect([timer(-3), timer(7_999), timer(84_000)]).toEqual(["0:00", "0:07", "1:24"]);
+});
+
+test("sizes and counts are short", () => {
+  expect([size(950), size(2100), size(3_400_000), count(999), count(12_400)]).toEqual(["950 B", "2.1 KB", "3.4 MB", "999", "12.4k"]);
+});
+
+test("how long ago is said in words", () => {
+  const now = Date.parse("2026-03-01T12:00:00Z");
+  const at = (s: number): string => ago(new Date(now - s * 1000).toISOString(), now);
+  expect([at(-2), at(44), at(60), at(600), at(7200)]).toEqual(["now", "now", "1 min ago", "10 min ago", "2 h ago"]);
+});
+
+test("a line is cut to its length", () => expect(oneLine(" a\n b  c", 4)).toBe("a b…"));
