@@ -68,8 +68,7 @@ function addTaskCommands(agent: Command, execute: Execute): void {
       ["--max-cost <usd>", "end it as failed before it costs more", positive],
       ["--wait", "wait for its end and show the result (exit 7 when it failed)"],
     ],
-    run: async (context, args, options: AddOptions) =>
-      (await import("./tasks-add.ts")).addTask(context, args, options),
+    run: async (context, args, options: AddOptions) => (await import("./tasks-add.ts")).addTask(context, args, options),
   });
   verb(tasks, execute, "list", {
     summary: "List tasks, the newest first.",
@@ -97,7 +96,11 @@ function addTaskCommands(agent: Command, execute: Execute): void {
   });
   verb(tasks, execute, "logs <id>", {
     summary: "Show what the agent did for a task.",
-    examples: ["sparky agent tasks logs 3f2a", "sparky agent tasks logs -f 3f2a", "sparky agent tasks logs 3f2a --json"],
+    examples: [
+      "sparky agent tasks logs 3f2a",
+      "sparky agent tasks logs -f 3f2a",
+      "sparky agent tasks logs 3f2a --json",
+    ],
     args: ID,
     options: [["-f, --follow", "go on until the task ends"]],
     run: async (context, args, options: LogsOptions) =>

@@ -33,7 +33,12 @@ export async function sendMessage(context: Context, args: readonly string[], opt
   }
   if (end === undefined || end.data.state === "completed") return EXIT.ok;
   out.failure(
-    new Failure(EXIT.workFailed, end.data.state, `the answer has ${end.data.state}: ${end.data.message}`, `sparky open`),
+    new Failure(
+      EXIT.workFailed,
+      end.data.state,
+      `the answer has ${end.data.state}: ${end.data.message}`,
+      `sparky open`,
+    ),
   );
   return EXIT.workFailed;
 }

@@ -12,11 +12,7 @@ const SAME_SIGNAL_MS = 300;
 /** The server promises to stop within 5 s. */
 const STOP_MS = 7000;
 
-export async function startChat(
-  context: Context,
-  _args: readonly string[],
-  options: StartOptions,
-): Promise<ExitCode> {
+export async function startChat(context: Context, _args: readonly string[], options: StartOptions): Promise<ExitCode> {
   if (options.daemon) return (await import("./daemon.ts")).startDaemon(context, options);
   const { io } = context;
   const asDaemon = io.env[CHILD_VARIABLE] === "1" && io.report !== undefined;
@@ -101,7 +97,12 @@ function writePidfile(file: string, pid: number): void {
     writeFileSync(file, `${pid}\n`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(EXIT.error, "invalid_input", `cannot write the pidfile ${file}: ${why}`, "name a file in a folder that exists");
+    throw new Failure(
+      EXIT.error,
+      "invalid_input",
+      `cannot write the pidfile ${file}: ${why}`,
+      "name a file in a folder that exists",
+    );
   }
 }
 
@@ -118,7 +119,12 @@ function removePidfile(file: string, pid: number): void {
 function startFailure(error: unknown): unknown {
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
     const port = "port" in error ? ` ${String(error.port)}` : "";
-    return new Failure(EXIT.error, "unavailable", `port${port} is taken by another program`, "sparky chat start --port 0");
+    return new Failure(
+      EXIT.error,
+      "unavailable",
+      `port${port} is taken by another program`,
+      "sparky chat start --port 0",
+    );
   }
   return asStartFailure(error);
 }

@@ -27,7 +27,11 @@ export async function chatStatus(context: Context): Promise<ExitCode> {
   } else if (out.terminal) {
     const loop = `agent loop ${agentLoop ? "on" : "off"}`;
     const up = duration(io.now() - Date.parse(startedAt));
-    out.print([`Server up ${up} on ${url}`, ...(pid === null ? [] : [`process ${pid}`]), loop, `version ${version}`].join(" · "));
+    out.print(
+      [`Server up ${up} on ${url}`, ...(pid === null ? [] : [`process ${pid}`]), loop, `version ${version}`].join(
+        " · ",
+      ),
+    );
   } else {
     const fields = { url, pid: pid ?? "", version, agentLoop, startedAt };
     for (const [name, value] of Object.entries(fields)) out.print(`${name}\t${value}`);

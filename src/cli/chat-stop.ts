@@ -14,9 +14,19 @@ export async function stopChat(context: Context): Promise<ExitCode> {
   const { out } = context;
   const server = await runningHere(context);
   signal(context, server.pid, "SIGTERM");
-  await until(context, STOP_MS, async () => ((await holder(context)) === server.pid ? null : true), () => {
-    return new Failure(EXIT.error, "unavailable", `process ${server.pid} has not stopped after ${STOP_MS / 1000} s`, `kill -9 ${server.pid}`);
-  });
+  await until(
+    context,
+    STOP_MS,
+    async () => ((await holder(context)) === server.pid ? null : true),
+    () => {
+      return new Failure(
+        EXIT.error,
+        "unavailable",
+        `process ${server.pid} has not stopped after ${STOP_MS / 1000} s`,
+        `kill -9 ${server.pid}`,
+      );
+    },
+  );
   if (out.json) out.document({ stopped: true, url: server.url, pid: server.pid });
   else out.print(`Stopped ${server.url}`);
   return EXIT.ok;
@@ -35,7 +45,10 @@ export async function restartChat(context: Context): Promise<ExitCode> {
       const file = readServerFile(home);
       if (file === null || file.pid === server.pid || (await holder(context)) !== file.pid) return null;
       const health = networkClient({ url: file.url, token: null }).request("GET", "/health");
-      return health.then(() => file, () => null);
+      return health.then(
+        () => file,
+        () => null,
+      );
     },
     () => new Failure(EXIT.error, "unavailable", "the server has not come back", `look into ${logFile(home)}`),
   );

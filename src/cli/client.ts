@@ -1,5 +1,6 @@
 import type { ErrorBody } from "../wire/api.ts";
 import { Failure, failureOfCode, notRunning } from "./failure.ts";
+import { exchange, type Answer, type Call, type Method } from "./http.ts";
 import { EXIT } from "./io.ts";
 
 /** A client of the HTTP API: over the network, or of the same app in this process. */
@@ -14,33 +15,37 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
-
 export interface Endpoint {
   readonly url: string;
   readonly token: string | null;
 }
 
-type Fetch = (request: Request) => Promise<Response>;
-
-const ANSWER_MS = 30_000;
-
-export function networkClient(endpoint: Endpoint, send: Fetch = fetch): Client {
+export function networkClient(endpoint: Endpoint): Client {
+  const authorization = endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` };
   return {
     endpoint,
     async request<T>(method: Method, path: string, body?: unknown) {
-      const headers = new Headers(endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` });
-      return exchange<T>(send, endpoint.url, { method, path, body, headers, signal: AbortSignal.timeout(ANSWER_MS) });
+      const call = callOf(method, path, body, authorization);
+      return read<T>(
+        endpoint.url,
+        await exchange(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url)),
+      );
     },
     close: async () => {},
   };
 }
 
-export function localClient(app: { fetch: Fetch; close(): Promise<void> }): Client {
+export function localClient(app: { fetch(request: Request): Promise<Response>; close(): Promise<void> }): Client {
+  const base = "http://127.0.0.1";
   return {
     endpoint: null,
-    request: <T>(method: Method, path: string, body?: unknown) =>
-      exchange<T>(app.fetch, "http://127.0.0.1", { method, path, body, headers: new Headers(), signal: null }),
+    async request<T>(method: Method, path: string, body?: unknown) {
+      const call = callOf(method, path, body, {});
+      const response = await app.fetch(
+        new Request(base + call.path, { method, headers: call.headers, body: call.body }),
+      );
+      return read<T>("Sparky", { status: response.status, text: await response.text() });
+    },
     close: () => app.close(),
   };
 }
@@ -50,36 +55,18 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof Failure && error.exit === EXIT.notRunning;
 }
 
-interface Call {
-  readonly method: Method;
-  readonly path: string;
-  readonly body: unknown;
-  readonly headers: Headers;
-  readonly signal: AbortSignal | null;
+function callOf(method: Method, path: string, body: unknown, headers: Call["headers"]): Call {
+  if (body === undefined) return { method, path, headers, body: null };
+  return { method, path, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-async function exchange<T>(send: Fetch, base: string, call: Call): Promise<T> {
-  const { method, path, body, headers, signal } = call;
-  if (body !== undefined) headers.set("content-type", "application/json");
-  const init = { method, headers, signal, body: body === undefined ? null : JSON.stringify(body) };
-  let response: Response;
-  let text: string;
-  try {
-    response = await send(new Request(`${base}${path}`, init));
-    text = await response.text();
-  } catch (error) {
-    throw networkFailure(error, base);
-  }
+function read<T>(who: string, { status, text }: Answer): T {
   const value = parse(text);
-  if (response.ok) return value as T;
+  if (status >= 200 && status < 300) return value as T;
   const problem = (value as Partial<ErrorBody> | undefined)?.error;
   if (typeof problem?.message === "string") throw failureOfCode(problem.code, problem.message, problem.hint);
-  throw new Failure(
-    EXIT.error,
-    "internal",
-    `${base} answered ${response.status} without saying why`,
-    "check that SPARKY_URL names a Sparky server, and look into its log",
-  );
+  const hint = "check that SPARKY_URL names a Sparky server, and look into its log";
+  throw new Failure(EXIT.error, "internal", `${who} answered ${status} without saying why`, hint);
 }
 
 function parse(text: string): unknown {
@@ -91,14 +78,11 @@ function parse(text: string): unknown {
   }
 }
 
-function networkFailure(error: unknown, base: string): Failure {
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return new Failure(EXIT.error, "unavailable", `${base} did not answer within ${ANSWER_MS / 1000} s`, "sparky chat status");
-  }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|UND_ERR_SOCKET)$/.test(code)) {
-    return notRunning(`no server answers at ${base} (${code})`);
-  }
-  return new Failure(EXIT.error, "internal", cause instanceof Error ? cause.message : String(cause));
+const NOBODY = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "EPIPE"];
+
+function unanswered(error: unknown, url: string): never {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (NOBODY.includes(code)) throw notRunning(`no server answers at ${url} (${code})`);
+  const message = error instanceof Error ? error.message : String(error);
+  throw new Failure(EXIT.error, "unavailable", `${url}: ${message}`, "sparky chat status");
 }

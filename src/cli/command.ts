@@ -25,15 +25,20 @@ export type Execute = <O extends OptionValues>(command: Command, run: Handler<O>
 const EXAMPLES = new WeakMap<Command, readonly string[]>();
 
 export function root(name: string, text: CommandText): Command {
-  return prepare(new Command(name), text).enablePositionalOptions();
+  return withCommonOptions(prepare(new Command(name), text).enablePositionalOptions());
 }
 
 export function group(parent: Command, name: string, text: CommandText): Command {
-  return prepare(parent.command(name), text);
+  return withCommonOptions(prepare(parent.command(name), text));
 }
 
 /** Adds a command that does something. `usage` is its name and arguments: `add <instruction>`. */
-export function verb<O extends OptionValues>(parent: Command, execute: Execute, usage: string, text: VerbText<O>): void {
+export function verb<O extends OptionValues>(
+  parent: Command,
+  execute: Execute,
+  usage: string,
+  text: VerbText<O>,
+): void {
   const [name = "", ...args] = usage.split(" ");
   const command = prepare(parent.command(name), text);
   for (const arg of args) command.argument(arg, text.args?.[arg.replace(/[<>[\].]/g, "")] ?? "");
@@ -41,7 +46,7 @@ export function verb<O extends OptionValues>(parent: Command, execute: Execute, 
     if (parse === undefined) command.option(flags, description);
     else command.option(flags, description, parse as (value: string, before: unknown) => unknown);
   }
-  command.action(() => execute(command, text.run));
+  withCommonOptions(command).action(() => execute(command, text.run));
 }
 
 function prepare(command: Command, text: CommandText): Command {
@@ -50,10 +55,13 @@ function prepare(command: Command, text: CommandText): Command {
     .description(text.summary)
     .helpCommand(false)
     .helpOption("-h, --help", "show this help")
-    .option("--json", "JSON on stdout, errors as JSON on stderr")
-    .option("--no-color", "no colours")
     .configureHelp({ formatHelp })
     .exitOverride();
+}
+
+/** Every command has these, after its own. */
+function withCommonOptions(command: Command): Command {
+  return command.option("--json", "JSON on stdout, errors as JSON on stderr").option("--no-color", "no colours");
 }
 
 /** Was the flag given anywhere on the way to this command: `sparky --json agent status` too. */
@@ -85,9 +93,18 @@ function formatHelp(command: Command, helper: Help): string {
     "",
     "Usage:",
     `  ${[...usage, ...helper.visibleArguments(command).map((arg) => bracketed(arg))].join(" ")}`,
-    ...list("Commands", helper.visibleCommands(command).map((each) => [term(each), each.description()])),
-    ...list("Arguments", helper.visibleArguments(command).map((arg) => [arg.name(), arg.description])),
-    ...list("Options", helper.visibleOptions(command).map((option) => [option.flags, option.description])),
+    ...list(
+      "Commands",
+      helper.visibleCommands(command).map((each) => [term(each), each.description()]),
+    ),
+    ...list(
+      "Arguments",
+      helper.visibleArguments(command).map((arg) => [arg.name(), arg.description]),
+    ),
+    ...list(
+      "Options",
+      helper.visibleOptions(command).map((option) => [option.flags, option.description]),
+    ),
     "",
   ].join("\n");
 }

@@ -1,7 +1,8 @@
 import { connect, currentEndpoint } from "./connect.ts";
-import type { Client, Method } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { CliConfig, Deps } from "./deps.ts";
 import { Failure } from "./failure.ts";
+import type { Method } from "./http.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
 import type { Output } from "./output.ts";
 import type { Watched } from "./watch.ts";
@@ -32,7 +33,9 @@ export function createContext(io: Io, deps: Deps, out: Output): Context {
     out,
     config: () => (config ??= loadConfig(deps)),
     client(need) {
-      client ??= context.config().then(async (found) => patient(out, await waiting(out, connect(deps, io, found, need))));
+      client ??= context
+        .config()
+        .then(async (found) => patient(out, await waiting(out, connect(deps, io, found, need))));
       return client;
     },
     async *watch(options) {

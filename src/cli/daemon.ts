@@ -58,7 +58,9 @@ async function readiness(io: Io, child: Child, signal: AbortSignal): Promise<{ u
   const outcome = await Promise.race([
     child.reported,
     child.exited.then((code) => new Failure(EXIT.error, "internal", `the server ended at once (exit ${code})`)),
-    io.sleep(START_MS, signal).then(() => new Failure(EXIT.error, "unavailable", `the server was not ready after ${START_MS / 1000} s`)),
+    io
+      .sleep(START_MS, signal)
+      .then(() => new Failure(EXIT.error, "unavailable", `the server was not ready after ${START_MS / 1000} s`)),
   ]);
   if (outcome instanceof Failure) throw outcome;
   const report = outcome as Report;

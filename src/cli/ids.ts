@@ -34,7 +34,11 @@ interface Kind<T> {
   readonly title: (item: T) => string;
 }
 
-async function resolve<T extends { readonly id: string }>(client: Client, given: string, kind: Kind<T>): Promise<string> {
+async function resolve<T extends { readonly id: string }>(
+  client: Client,
+  given: string,
+  kind: Kind<T>,
+): Promise<string> {
   if (given.length < FEWEST) {
     throw usage(`"${given}" is too short for the id of a ${kind.word}: give at least ${FEWEST} characters`, kind.list);
   }

@@ -28,8 +28,12 @@ interface Call {
 /** `to` is where the lines go: data on stdout, or notes on stderr. */
 export function createLogPrinter(out: Output, width: number, to: "data" | "notes"): LogPrinter {
   const calls = new Map<string, Call>();
-  const line = to === "data" ? out.print : out.note;
-  const show = (row: Row): void => (to === "data" && !out.terminal ? line(piped(row)) : line(forPeople(out, row, width)));
+  const line = (text: string): void => (to === "data" ? out.print(text) : out.note(text));
+  const show = (row: Row): void =>
+    to === "data" && !out.terminal ? line(piped(row)) : line(forPeople(out, row, width));
+  const forget = (runId: string | null): void => {
+    for (const [id, call] of calls) if (call.use.runId === runId) calls.delete(id);
+  };
   return {
     event(event) {
       if (event.type === "tool_use") calls.set(event.data.callId, { use: event, startedAt: event.at });
@@ -37,7 +41,7 @@ export function createLogPrinter(out: Output, width: number, to: "data" | "notes
       if (started !== undefined) calls.set(started.use.data.callId, { ...started, startedAt: event.at });
       const row = rowOf(event, calls);
       if (event.type === "tool_result") calls.delete(event.data.callId);
-      if (event.type === "status") for (const [id, call] of calls) if (call.use.runId === event.runId && isEnd(event)) calls.delete(id);
+      if (event.type === "status" && isEnd(event)) forget(event.runId);
       if (row !== null) show(row);
     },
     tick(now) {
@@ -48,7 +52,13 @@ export function createLogPrinter(out: Output, width: number, to: "data" | "notes
     },
     open(now) {
       for (const { use, startedAt } of calls.values()) {
-        show({ at: startedAt, kind: "tool", mark: "●", text: callText(use), took: now - Date.parse(startedAt) });
+        show({
+          at: startedAt,
+          kind: "tool",
+          mark: "●",
+          text: callText(use),
+          took: Math.max(0, now - Date.parse(startedAt)),
+        });
       }
     },
   };
@@ -62,7 +72,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
   const row = (kind: string, text: string): Row => ({ at: event.at, kind, mark: "", text });
   switch (event.type) {
     case "message": {
-      const who = event.data.role === "assistant" ? "" : event.taskId === null ? `${event.actor.name}: ` : "instruction: ";
+      const who =
+        event.data.role === "assistant" ? "" : event.taskId === null ? `${event.actor.name}: ` : "instruction: ";
       return row("message", `${who}${event.data.text}${event.data.partial ? " [cut off]" : ""}`);
     }
     case "thought":

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { isatty } from "node:tty";
 import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
 
 /** The real process. Signals keep their usual effect until a command takes them. */
@@ -15,7 +16,7 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
   return {
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
-    stdinIsTerminal: process.stdin.isTTY === true,
+    stdinIsTerminal: isatty(0),
     async ask(question) {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {

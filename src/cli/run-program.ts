@@ -23,10 +23,11 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
     }
   };
   const program = buildProgram(execute);
+  const flags = { json: argv.includes("--json"), color: !argv.includes("--no-color") };
   everyCommand(program, (command) =>
     command.configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => (flags.json ? undefined : io.stderr.write(text)),
       outputError: () => {},
     }),
   );
@@ -34,10 +35,9 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // A group without a command has shown its help on stderr.
-    if (error.code === "commander.help") return EXIT.usage;
     if (error.exitCode === 0) return EXIT.ok;
-    const flags = { json: argv.includes("--json"), color: !argv.includes("--no-color") };
+    // A group without a command has shown its help on stderr.
+    if (error.code === "commander.help" && !flags.json) return EXIT.usage;
     createOutput(io, flags).failure(usageFailure(error, closest(program, argv)));
     return EXIT.usage;
   }
@@ -61,10 +61,8 @@ function closest(program: Command, argv: readonly string[]): Command {
 }
 
 function usageFailure(error: CommanderError, command: Command): Failure {
+  const hint = `${pathOf(command)} --help`;
+  if (error.code === "commander.help") return usage("a command is missing", hint);
   const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?");
-  const hint =
-    error.code === "commander.excessArguments"
-      ? `put the text in quotes, or see ${pathOf(command)} --help`
-      : `${pathOf(command)} --help`;
-  return usage(message, hint);
+  return usage(message, error.code === "commander.excessArguments" ? `put the text in quotes, or see ${hint}` : hint);
 }

@@ -41,7 +41,8 @@ export async function runSchedules(
   }
   if (out.json) out.document({ items: tasks, next: null, total: tasks.length });
   await warnWithoutLoop(context, client);
-  if (out.terminal && tasks[0] !== undefined) out.note(`  follow it: sparky agent tasks logs -f ${shortId(tasks[0].id)}`);
+  if (out.terminal && tasks[0] !== undefined)
+    out.note(`  follow it: sparky agent tasks logs -f ${shortId(tasks[0].id)}`);
   return EXIT.ok;
 }
 

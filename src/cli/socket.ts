@@ -89,7 +89,11 @@ export function openSocket(endpoint: Endpoint, signal: AbortSignal): Socket {
 
 function refusal(signedOut: boolean): Failure {
   return signedOut
-    ? failureOfCode("unauthenticated", "the server does not accept this token", "set SPARKY_TOKEN, or run as the server's user")
+    ? failureOfCode(
+        "unauthenticated",
+        "the server does not accept this token",
+        "set SPARKY_TOKEN, or run as the server's user",
+      )
     : failureOfCode("forbidden", "the server refuses this connection");
 }
 

@@ -17,7 +17,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const room = Math.max(width - before, 8);
   const line = (cells: readonly string[]): string =>
     columns
-      .map((_, at) => (at === last ? cut(cells[at] ?? "", room) : pad(cut(cells[at] ?? "", widths[at] ?? 0), widths[at] ?? 0)))
+      .map((_, at) =>
+        at === last ? cut(cells[at] ?? "", room) : pad(cut(cells[at] ?? "", widths[at] ?? 0), widths[at] ?? 0),
+      )
       .join("  ")
       .trimEnd();
   return [line(columns.map((column) => column.title)), ...rows.map(line)];

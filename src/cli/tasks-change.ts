@@ -41,10 +41,13 @@ export async function deleteTask(context: Context, args: readonly string[], opti
   const task = await client.request<Task>("GET", `/api/tasks/${id}`);
   if (!options.yes) {
     if (!io.stdinIsTerminal) {
-      throw usage("deleting asks first, and there is no terminal to ask on", `sparky agent tasks delete ${shortId(id)} --yes`);
+      throw usage(
+        "deleting asks first, and there is no terminal to ask on",
+        `sparky agent tasks delete ${shortId(id)} --yes`,
+      );
     }
-    out.note(`${shortId(id)}  ${task.status}  ${cut(oneLine(task.instruction), 60)}`);
-    const answer = await io.ask("Delete this task? [y/N] ");
+    const what = `${shortId(id)} (${task.status}) ${cut(oneLine(task.instruction), 60)}`;
+    const answer = await io.ask(`Delete the task ${what}? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) {
       out.note("Nothing was deleted.");
       return EXIT.error;
@@ -58,6 +61,7 @@ export async function deleteTask(context: Context, args: readonly string[], opti
 
 function show({ out }: Context, task: Task, word: string): void {
   if (out.json) out.document(task);
-  else if (!out.terminal) out.print(`${task.id}\t${word}`);
-  else out.print(`${word[0]?.toUpperCase()}${word.slice(1)}  ${shortId(task.id)}  ${cut(oneLine(task.instruction), 60)}`);
+  else if (!out.terminal) out.print(`${task.id}\t${task.status}`);
+  else
+    out.print(`${word[0]?.toUpperCase()}${word.slice(1)}  ${shortId(task.id)}  ${cut(oneLine(task.instruction), 60)}`);
 }

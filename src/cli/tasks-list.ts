@@ -30,8 +30,16 @@ export async function listTasks(context: Context, _args: readonly string[], opti
     return;
   }
   out.table(
-    [{ title: "ID" }, { title: "STATUS" }, { title: "TASK", max: 40 }, { title: "FROM", max: 20 }, { title: "WAIT" },
-      { title: "TOOK" }, { title: "WHEN" }, { title: "WHY" }],
+    [
+      { title: "ID" },
+      { title: "STATUS" },
+      { title: "TASK", max: 40 },
+      { title: "FROM", max: 20 },
+      { title: "WAIT" },
+      { title: "TOOK" },
+      { title: "WHEN" },
+      { title: "WHY" },
+    ],
     list.items.map((task) => row(out, task, io.now())),
   );
   if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
@@ -90,6 +98,12 @@ export async function showTask(context: Context, args: readonly string[]): Promi
 }
 
 function field(out: Output, name: string, value: string): string {
-  const text = name === "status" ? value : clean(value).trimEnd().split("\n").join(`\n${" ".repeat(10)}`);
+  const text =
+    name === "status"
+      ? value
+      : clean(value)
+          .trimEnd()
+          .split("\n")
+          .join(`\n${" ".repeat(10)}`);
   return `${out.paint.dim(name.padEnd(8))}  ${text}`;
 }

@@ -27,7 +27,9 @@ export async function awaitTask(context: Context, task: Task, timeoutSeconds: nu
   const ticking = setInterval(() => printer.tick(io.now()), 1000);
   const timeout = new AbortController();
   const timer =
-    timeoutSeconds === null ? undefined : setTimeout(() => timeout.abort(), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+    timeoutSeconds === null
+      ? undefined
+      : setTimeout(() => timeout.abort(), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
   try {
     const done = await untilInterrupted(io, async (interrupted) => {
       const signal = AbortSignal.any([interrupted, timeout.signal]);
@@ -59,8 +61,12 @@ function showEnd({ out }: Context, task: Task): ExitCode {
   if (task.status === "completed") return EXIT.ok;
   const why = task.error === null ? "" : `: ${task.error}`;
   out.failure(
-    new Failure(EXIT.workFailed, task.status, `the task was ${task.status === "failed" ? "not completed" : "cancelled"}${why}`,
-      `sparky agent tasks logs ${shortId(task.id)}`),
+    new Failure(
+      EXIT.workFailed,
+      task.status,
+      `the task ${task.status === "failed" ? "failed" : "was cancelled"}${why}`,
+      `sparky agent tasks logs ${shortId(task.id)}`,
+    ),
   );
   return EXIT.workFailed;
 }

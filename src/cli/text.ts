@@ -1,7 +1,8 @@
 /** Text on its way to a terminal or a column. Pure. */
 
 /** Terminal sequences (CSI, OSC and the short ones), whole, so that no remainder of one is shown. */
-const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])/g;
+const SEQUENCES =
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])/g;
 /** C0 without tab and newline, DEL, C1, and the characters that reorder a line. */
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -13,7 +14,9 @@ export function clean(text: string): string {
 
 /** The same as one line: for columns and tab-separated fields. */
 export function oneLine(text: string): string {
-  return clean(text.replace(/[\n\r\t\u2028\u2029]/g, " ")).replace(/ {2,}/g, " ").trim();
+  return clean(text.replace(/[\n\r\t\u2028\u2029]/g, " "))
+    .replace(/ {2,}/g, " ")
+    .trim();
 }
 
 /** At most `width` characters, the last one `…` when something was cut. */

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { table } from "./table.ts";
+
+const columns = [{ title: "ID" }, { title: "TASK", max: 10 }, { title: "WHY" }];
+
+test("columns are aligned, and the last one is cut to the width", () => {
+  const lines = table(
+    columns,
+    [
+      ["1", "short", "a reason that is far too long"],
+      ["22", "a very long task", ""],
+    ],
+    30,
+  );
+  expect(lines).toEqual(["ID  TASK        WHY", "1   short       a reason that…", "22  a very lo…"]);
+  expect(Math.max(...lines.map((line) => line.length))).toBe(30);
+});
+
+test("a narrow terminal still shows something of the last column", () => {
+  expect(table([{ title: "A" }, { title: "B" }], [["x".repeat(40), "abcdefghijk"]], 10)[1]).toBe(
+    `${"x".repeat(40)}  abcdefg…`,
+  );
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { ago, clean, cut, duration, oneLine, tokens } from "./text.ts";
+
+test.each([
+  [0, "0s"],
+  [40, "0s"],
+  [210, "0.2s"],
+  [8000, "8s"],
+  [9950, "10s"],
+  [59_600, "1m"],
+  [84_000, "1m24s"],
+  [3_600_000, "1h"],
+  [11_040_000, "3h4m"],
+  [86_400_000, "1d"],
+  [273_600_000, "3d4h"],
+  [-5, "0s"],
+])("%d ms is %s", (ms, words) => expect(duration(ms)).toBe(words));
+
+test.each([
+  ["2026-01-01T00:00:00.000Z", "just now"],
+  ["2025-12-31T23:59:20.000Z", "40s ago"],
+  ["2025-12-31T22:00:00.000Z", "2h ago"],
+  ["2026-01-01T00:12:30.000Z", "in 12m"],
+  ["2026-01-03T01:00:00.000Z", "in 2d"],
+])("%s is %s at the turn of the year", (iso, words) => {
+  expect(ago(iso, Date.parse("2026-01-01T00:00:00.000Z"))).toBe(words);
+});
+
+test.each([
+  { what: "colours", text: "\u001b[1;31mred\u001b[0m", is: "red" },
+  { what: "a window title", text: "\u001b]0;owned\u0007text", is: "text" },
+  { what: "a link's address", text: "\u001b]8;;http://x\u001b\\here\u001b]8;;\u001b\\", is: "here" },
+  { what: "an unfinished sequence", text: "a\u001b[", is: "a" },
+  { what: "eight-bit controls, backspaces and bells", text: "a\u009b2Jb\u0008\u0007c", is: "a2Jbc" },
+  { what: "a carriage return that would overwrite the line", text: "safe\rbad", is: "safebad" },
+  { what: "characters that reverse the line", text: "abc\u202edcb", is: "abcdcb" },
+])("what a model writes loses $what", ({ text, is }) => expect(clean(text)).toBe(is));
+
+test("tabs, newlines and every language stay", () => {
+  expect(clean("a\tb\r\nс кириллицей 漢字 👩‍🚀")).toBe("a\tb\nс кириллицей 漢字 👩‍🚀");
+});
+
+test("one line holds no tab and no newline, so that a field stays a field", () => {
+  expect(oneLine("a\tb\r\n  c\u2028d")).toBe("a b c d");
+});
+
+test("a cut text has exactly the width and says that it was cut", () => {
+  expect(cut("abcdef", 4)).toBe("abc…");
+  expect(cut("abcd", 4)).toBe("abcd");
+  expect([...cut("👩👩👩👩👩", 3)]).toHaveLength(3);
+});
+
+test("tokens are counted in thousands from a thousand on", () => {
+  expect([tokens(950), tokens(12_400)]).toEqual(["950 tok", "12.4k tok"]);
+});

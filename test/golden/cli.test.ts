@@ -1,0 +1,185 @@
+import { expect, test } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
+import { chat, doneTask, failedTask, graph, schedule, status, task, taskLog } from "./wire-samples.ts";
+
+process.env["TZ"] = "UTC";
+
+const id = task().id;
+const found = { items: [task()], next: null };
+const prefix = { "GET /api/tasks?prefix=3f2a&limit=6": found };
+const one = { ...prefix, [`GET /api/tasks/${id}`]: task() };
+const page = { events: taskLog, first: 1, last: taskLog.length, epoch: "e1" };
+const events = { [`GET /api/chats/${chat.id}/events?after=0&limit=200`]: page };
+const server = { "GET /api/status": status };
+
+async function views(argv: readonly string[], stage: Stage): Promise<string> {
+  const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;
+  return [
+    shown(command, await sparky(argv, { ...stage, terminal: true })),
+    shown(`${command} | cat`, await sparky(argv, stage)),
+    shown(`${command} --json`, await sparky([...argv, "--json"], { ...stage, terminal: true })),
+  ].join("");
+}
+
+test("help of every command", async () => {
+  const paths: string[][] = [];
+  const walk = (command: ReturnType<typeof buildProgram>, path: readonly string[]): void => {
+    paths.push([...path]);
+    command.commands.forEach((child) => walk(child, [...path, child.name()]));
+  };
+  walk(buildProgram(async () => {}), []);
+  let text = "";
+  for (const path of paths) {
+    const outcome = await sparky([...path, "--help"]);
+    expect(outcome.exit).toBe(0);
+    expect(outcome.stderr).toBe("");
+    text += shown(["sparky", ...path, "--help"].join(" "), outcome);
+  }
+  expect(paths.length).toBeGreaterThan(20);
+  await expect(text).toMatchFileSnapshot("cli-help.txt");
+});
+
+test("what the commands show, on a terminal, in a pipe and as JSON", async () => {
+  const text = [
+    await views(["agent", "status"], { routes: server }),
+    await views(["agent", "tasks", "list"], {
+      routes: { "GET /api/tasks?limit=20": { items: [task(), failedTask, doneTask], next: "c2", total: 45 } },
+    }),
+    await views(["agent", "tasks", "list", "--status", "pending"], {
+      routes: { "GET /api/tasks?limit=20&status=pending": { items: [], next: null, total: 0 } },
+    }),
+    await views(["agent", "tasks", "get", "3f2a"], { routes: { ...prefix, [`GET /api/tasks/${id}`]: doneTask } }),
+    await views(["agent", "tasks", "logs", "3f2a"], { routes: { ...one, ...events } }),
+    await views(["agent", "tasks", "wait", "3f2a"], { routes: { ...prefix, [`GET /api/tasks/${id}`]: doneTask } }),
+    await views(["agent", "tasks", "add", "Check knowledge graph stats"], {
+      routes: { "POST /api/tasks": new Answer(201, task({ status: "pending" })) },
+    }),
+    await views(["agent", "tasks", "cancel", "3f2a"], {
+      routes: { ...prefix, [`POST /api/tasks/${id}/cancel`]: { runId: "r1" }, [`GET /api/tasks/${id}`]: task({ status: "cancelled" }) },
+    }),
+    await views(["agent", "tasks", "retry", "3f2a"], {
+      routes: { ...prefix, [`POST /api/tasks/${id}/retry`]: task({ status: "pending" }) },
+    }),
+    await views(["agent", "tasks", "delete", "3f2a", "--yes"], {
+      routes: { ...one, [`DELETE /api/tasks/${id}`]: new Answer(204, null) },
+    }),
+    await views(["agent", "schedule", "list"], { routes: { "GET /api/schedules": { items: [schedule], next: null } } }),
+    await views(["agent", "schedule", "run", "smart_maintenance"], {
+      routes: { "POST /api/schedules/smart_maintenance/run": task({ schedule: "smart_maintenance" }) },
+    }),
+    await views(["chats", "list"], { routes: { "GET /api/chats?limit=20": { items: [chat], next: null } } }),
+    await views(["graph", "stats"], { routes: { "GET /api/graph/stats": graph } }),
+  ].join("");
+  await expect(text).toMatchFileSnapshot("cli-output.txt");
+});
+
+const ambiguous = { items: [task(), failedTask], next: null };
+test("what bad input and refusals get", async () => {
+  const cases: readonly (readonly [argv: readonly string[], stage?: Stage])[] = [
+    [["agent", "tasks", "get", "zzzz"], { routes: { "GET /api/tasks?prefix=zzzz&limit=6": { items: [], next: null } } }],
+    [["agent", "tasks", "get", "3f2"]],
+    [["agent", "tasks", "get", "3f2a"], { routes: { "GET /api/tasks?prefix=3f2a&limit=6": ambiguous } }],
+    [["agent", "tasks", "add", "  "]],
+    [["agent", "tasks", "add", "two", "words"]],
+    [["agent", "tasks", "add", "x", "-m", "novalue"]],
+    [["agent", "tasks", "add", "x", "--at", "tomorrow"]],
+    [["agent", "tasks", "add", "x", "--wait"]],
+    [["agent", "tasks", "list", "--status", "done"]],
+    [["agent", "tasks", "list", "--limit", "0"]],
+    [["agent", "tasks", "wait", "3f2a"], { routes: one }],
+    [["agent", "tasks", "logs", "-f", "3f2a"], { routes: one }],
+    [["agent", "tasks", "delete", "3f2a"], { routes: one }],
+    [["agent", "tasks", "delete", "3f2a"], { routes: one, answer: "n" }],
+    [["agent", "tasks", "retry", "3f2a"], {
+      routes: {
+        ...prefix,
+        [`POST /api/tasks/${id}/retry`]: new Answer(409, { error: { code: "conflict", message: "the task is still working" } }),
+      },
+    }],
+    [["agent", "tasks", "wait", "3f2a"], { routes: { ...prefix, [`GET /api/tasks/${id}`]: task({ status: "failed", error: "the model answered 401" }) } }],
+    [["agent", "schedule", "run"]],
+    [["agent", "schedule", "run", "nope"], {
+      routes: { "POST /api/schedules/nope/run": new Answer(404, { error: { code: "not_found", message: 'there is no schedule "nope"', hint: "sparky agent schedule list" } }) },
+    }],
+    [["chat", "send", "hello"]],
+    [["chat", "send", ""]],
+    [["chat", "stop"]],
+    [["chat", "restart"]],
+    [["chat", "status"]],
+    [["user", "login-link", "agent"]],
+    [["open"]],
+    [["server", "start"]],
+    [["server", "stop"]],
+    [["agent", "start"]],
+    [["agent", "stop"]],
+    [["agnet", "status"]],
+    [["chat"]],
+    [["chat", "start", "--port", "99999"]],
+  ];
+  let text = "";
+  for (const [argv, stage] of cases) {
+    for (const args of [argv, [...argv, "--json"]]) {
+      const outcome = await sparky(args, stage);
+      text += shown(`sparky ${args.map((arg) => (/^[\w-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(" ")}`, outcome);
+      expect(outcome.exit).toBeGreaterThan(0);
+    }
+  }
+  await expect(text).toMatchFileSnapshot("cli-errors.txt");
+});
+
+test("F59: an unknown id says so on stderr with exit 5, and stdout stays empty", async () => {
+  const routes = { "GET /api/tasks?prefix=zzzz&limit=6": { items: [], next: null } };
+  for (const verb of ["get", "logs", "wait", "cancel", "retry", "delete"]) {
+    const outcome = await sparky(["agent", "tasks", verb, "zzzz"], { routes });
+    expect(outcome).toMatchObject({ exit: 5, stdout: "" });
+    expect(outcome.stderr).toBe('error: no task starts with "zzzz"\n  try: sparky agent tasks list --limit 5\n');
+  }
+});
+
+test("F59: with --json the log is one event a line, exactly as it is stored, and only the task's", async () => {
+  const { stdout } = await sparky(["agent", "tasks", "logs", "3f2a", "--json"], { routes: { ...one, ...events } });
+  const own = taskLog.filter((event) => event.taskId === id);
+  expect(stdout).toBe(own.map((event) => `${JSON.stringify(event)}\n`).join(""));
+});
+
+test("a long log is read page by page to its end", async () => {
+  const url = (after: number): string => `GET /api/chats/${chat.id}/events?after=${after}&limit=200`;
+  const routes = {
+    ...one,
+    [url(0)]: { ...page, events: taskLog.slice(0, 6) },
+    [url(6)]: { ...page, events: taskLog.slice(6, 7) },
+    [url(7)]: { ...page, events: taskLog.slice(7) },
+  };
+  const { stdout } = await sparky(["agent", "tasks", "logs", "3f2a", "--json"], { routes });
+  expect(stdout.trim().split("\n")).toHaveLength(taskLog.filter((event) => event.taskId === id).length);
+});
+
+test("every option of tasks add reaches the server", async () => {
+  const { requests, exit } = await sparky(
+    ["agent", "tasks", "add", "Do it", "-c", "c4a7", "-m", "a=b=c", "-m", "d=", "--after", "3f2a", "--at", "2026-12-01T09:00Z"]
+      .concat(["--priority", "-5", "--key", "k", "--max-steps", "3", "--max-minutes", "1.5", "--max-cost", ".25"]),
+    { routes: { ...prefix, "GET /api/chats?prefix=c4a7&limit=6": { items: [chat], next: null }, "POST /api/tasks": task() } },
+  );
+  expect(exit).toBe(0);
+  expect(JSON.parse(requests.at(-1)?.replace("POST /api/tasks ", "") ?? "")).toEqual({
+    instruction: "Do it",
+    chatId: chat.id,
+    metadata: { a: "b=c", d: "" },
+    priority: -5,
+    dependsOn: [id],
+    runAt: "2026-12-01T09:00:00.000Z",
+    key: "k",
+    limits: { steps: 3, minutes: 1.5, costUsd: 0.25 },
+  });
+});
+
+test("colour is for terminals, and NO_COLOR and --no-color turn it off", async () => {
+  const colourful = async (argv: string[], stage: Stage): Promise<boolean> =>
+    /\u001b\[/.test((await sparky(argv, { routes: server, ...stage })).stdout);
+  const argv = ["agent", "status"];
+  expect(await colourful(argv, { terminal: true, env: { NO_COLOR: "" } })).toBe(true);
+  expect(await colourful(argv, { terminal: true, env: { NO_COLOR: "1" } })).toBe(false);
+  expect(await colourful([...argv, "--no-color"], { terminal: true, env: { NO_COLOR: "" } })).toBe(false);
+  expect(await colourful(argv, { terminal: false, env: { NO_COLOR: "" } })).toBe(false);
+});

@@ -1,0 +1,96 @@
+import type { Deps } from "../../src/cli/deps.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/run.ts";
+
+/** What a command did: its exit code and what it wrote. */
+export interface Outcome {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Each request as `METHOD /path` with its JSON body. */
+  readonly requests: readonly string[];
+}
+
+export interface Stage {
+  /** `METHOD /path?query` to the answer's body, or to a status and body. */
+  readonly routes?: { readonly [route: string]: unknown };
+  readonly terminal?: boolean;
+  readonly columns?: number;
+  readonly env?: { readonly [name: string]: string };
+  /** What a person types when asked. */
+  readonly answer?: string;
+  readonly now?: string;
+  readonly deps?: Partial<Deps>;
+}
+
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+  constructor(status: number, body: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Runs the CLI as a function, with the app in its process answered by a script. */
+export async function sparky(argv: readonly string[], stage: Stage = {}): Promise<Outcome> {
+  let stdout = "";
+  let stderr = "";
+  const requests: string[] = [];
+  const terminal = stage.terminal ?? false;
+  const columns = stage.columns ?? 100;
+  const io: Io = {
+    stdout: { write: (text) => void (stdout += text), isTerminal: terminal, columns },
+    stderr: { write: (text) => void (stderr += text), isTerminal: terminal, columns },
+    stdinIsTerminal: stage.answer !== undefined,
+    ask: async (question) => {
+      stderr += `${question}\n`;
+      return stage.answer ?? "";
+    },
+    env: { NO_COLOR: "1", ...stage.env },
+    pid: 4242,
+    platform: "linux",
+    now: () => Date.parse(stage.now ?? "2026-12-01T14:02:20.000Z"),
+    sleep: async () => {},
+    onSignal: () => () => {},
+    kill: () => false,
+    exitNow: (code) => {
+      throw new Error(`left with ${code}`);
+    },
+    spawnSelf: () => {
+      throw new Error("nothing is to be spawned here");
+    },
+    launch: async () => false,
+    report: undefined,
+  };
+  const deps: Deps = {
+    version: "0.1.0",
+    loadConfig: async () => ({ home: "/home/ada/.sparky", url: null, token: null, agentLoop: false }),
+    homeState: async () => ({ held: false }),
+    openApp: async () => ({
+      async fetch(request) {
+        const { pathname, search } = new URL(request.url);
+        const body = await request.text();
+        const route = `${request.method} ${pathname}${search}`;
+        requests.push(body === "" ? route : `${route} ${body}`);
+        const found = stage.routes?.[route];
+        if (found === undefined) throw new Error(`the script has no answer for ${route}`);
+        const { status, body: answer } = found instanceof Answer ? found : new Answer(200, found);
+        return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
+      },
+      close: async () => {},
+    }),
+    startServer: async () => {
+      throw new Error("no server is to be started here");
+    },
+    ...stage.deps,
+  };
+  const exit = await runCli(argv, io, deps);
+  return { exit, stdout, stderr, requests };
+}
+
+/** The outcome as one text, for a golden file. */
+export function shown(command: string, outcome: Outcome): string {
+  const tabs = outcome.stdout.replaceAll("\t", "→");
+  return `$ ${command}\n${tabs}${outcome.stderr.replace(/^(?=.)/gm, "! ")}(exit ${outcome.exit})\n\n`;
+}

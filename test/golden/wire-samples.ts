@@ -1,0 +1,185 @@
+import type { ChatEvent, NewEvent } from "../../src/core/events.ts";
+import {
+  chatSchema,
+  graphStatsSchema,
+  scheduleSchema,
+  statusSchema,
+  taskSchema,
+  type Chat,
+  type GraphStats,
+  type Schedule,
+  type Status,
+  type Task,
+} from "../../src/wire/api.ts";
+import { chatEventSchema } from "../../src/core/events.ts";
+
+/** Answers of a server, checked with the wire's own schemas so that the golden files stay true to them. */
+
+const WORKING: Task = {
+  id: "3f2a91c0aaaabbbbcccc",
+  instruction: "Check knowledge graph stats",
+  status: "in_progress",
+  chatId: "c4a7aaaabbbbccccdddd",
+  ownerId: "u1",
+  metadata: {},
+  priority: 0,
+  dependsOn: [],
+  runAt: null,
+  key: null,
+  limits: {},
+  attempts: 1,
+  runId: "r1",
+  result: null,
+  error: null,
+  schedule: null,
+  createdAt: "2026-12-01T14:02:00.000Z",
+  startedAt: "2026-12-01T14:02:00.200Z",
+  finishedAt: null,
+  progress: { done: 1, total: 3, step: 2, current: 'web_fetch "https://example.org"' },
+};
+
+export const task = (change: Partial<Task> = {}): Task => taskSchema.parse({ ...WORKING, ...change });
+
+export const failedTask = task({
+  id: "c01d77e2aaaabbbbcccc",
+  instruction: "Check links of the wiki",
+  status: "failed",
+  schedule: "link_check",
+  error: "shell: exit 1",
+  finishedAt: "2026-12-01T12:05:12.200Z",
+  startedAt: "2026-12-01T12:02:00.200Z",
+  createdAt: "2026-12-01T12:02:00.000Z",
+  progress: { done: 0, total: 0, step: 7, current: null },
+});
+
+export const doneTask = task({
+  status: "completed",
+  result: "The graph has 212 nodes.\nNone is isolated.",
+  finishedAt: "2026-12-01T14:02:12.000Z",
+  progress: { done: 3, total: 3, step: 3, current: null },
+});
+
+export const chat: Chat = chatSchema.parse({
+  id: "c4a7aaaabbbbccccdddd",
+  title: "Check knowledge graph stats",
+  ownerId: "agent",
+  origin: "task",
+  model: null,
+  head: 12,
+  seen: 0,
+  archived: false,
+  createdAt: "2026-12-01T14:02:00.000Z",
+  lastEventAt: "2026-12-01T14:02:12.000Z",
+  runState: "working",
+  lastRunState: null,
+  canWrite: true,
+});
+
+export const status: Status = statusSchema.parse({
+  tasks: { pending: 2, in_progress: 1, waiting: 1, completed: 40, failed: 1, cancelled: 0, total: 45 },
+  running: [
+    {
+      id: "r1",
+      chatId: chat.id,
+      taskId: WORKING.id,
+      state: "working",
+      attempt: 1,
+      queuedAt: "2026-12-01T14:00:55.000Z",
+      startedAt: "2026-12-01T14:00:56.000Z",
+      endedAt: null,
+      step: 5,
+      current: "web_fetch",
+      reason: null,
+      tokens: 12_400,
+      costUsd: 0.03,
+      model: "demo",
+      title: "smart_maintenance",
+    },
+    {
+      id: "r2",
+      chatId: "c5",
+      taskId: "77aa02deaaaabbbbcccc",
+      state: "waiting",
+      attempt: 1,
+      queuedAt: "2026-12-01T13:56:00.000Z",
+      startedAt: "2026-12-01T13:56:20.000Z",
+      endedAt: null,
+      step: 2,
+      current: null,
+      reason: "your approval",
+      tokens: 0,
+      costUsd: null,
+      model: null,
+      title: '"Book the train"',
+    },
+  ],
+  next: [{ schedule: "reflection", dueAt: "2026-12-01T14:14:30.000Z" }],
+  agentLoop: true,
+  model: "demo",
+  node: "home",
+  startedAt: "2026-11-28T10:00:00.000Z",
+});
+
+export const schedule: Schedule = scheduleSchema.parse({
+  name: "smart_maintenance",
+  description: "Keeps the knowledge graph healthy",
+  prompt: "Look after the graph.",
+  when: null,
+  enabled: true,
+  lastTaskId: null,
+});
+
+export const graph: GraphStats = graphStatsSchema.parse({
+  nodes: 3,
+  edges: 2,
+  nodeTypes: { person: 2, place: 1 },
+  edgeTypes: { lives_in: 2 },
+});
+
+/** A log from event bodies; each is a second after the one before. */
+export function log(events: readonly (Pick<NewEvent, "type" | "data"> & Partial<NewEvent>)[]): ChatEvent[] {
+  return events.map((event, at) =>
+    chatEventSchema.parse({
+      chatId: chat.id,
+      seq: at + 1,
+      at: new Date(Date.parse("2026-12-01T14:02:10.000Z") + at * 1000).toISOString(),
+      runId: "r1",
+      taskId: WORKING.id,
+      step: null,
+      actor: { kind: "agent", id: "agent", name: "agent" },
+      ...event,
+    }),
+  );
+}
+
+export const taskLog = log([
+  { type: "chat", taskId: null, runId: null, data: { change: "created", title: "Check", ownerId: "agent" } },
+  { type: "status", data: { state: "queued", message: "Queued" } },
+  { type: "message", taskId: null, runId: "r0", data: { role: "user", text: "another task's words" } },
+  { type: "status", data: { state: "starting", message: "Task starting…", attempt: 1 } },
+  {
+    type: "message",
+    actor: { kind: "user", id: "u1", name: "owner" },
+    data: { role: "user", text: "Check knowledge graph stats" },
+  },
+  { type: "thought", step: 1, data: { text: "The graph may have\nisolated nodes… \u001b[31mred\u001b[0m \u001b]0;title\u0007" } },
+  {
+    type: "tool_use",
+    step: 1,
+    data: { callId: "a", name: "graph_stats", args: {}, effect: "read", summary: "" },
+  },
+  {
+    type: "tool_use",
+    step: 1,
+    data: { callId: "b", name: "graph_check", args: { deep: true }, effect: "read", summary: "deep" },
+  },
+  { type: "tool_result", step: 1, data: { callId: "b", name: "graph_check", ok: false, error: "timeout", durationMs: 600, size: 0 } },
+  { type: "tool_result", step: 1, data: { callId: "a", name: "graph_stats", ok: true, result: { nodes: 3 }, durationMs: 100, size: 11 } },
+  { type: "plan", step: 1, data: { items: [{ text: "count", status: "done" }, { text: "report", status: "doing" }] } },
+  { type: "usage", step: 1, data: { model: "demo", inputTokens: 10, outputTokens: 5, durationMs: 900 } },
+  {
+    type: "tool_use",
+    step: 2,
+    data: { callId: "c", name: "web_fetch", args: { url: "https://example.org" }, effect: "external", summary: "https://example.org" },
+  },
+]);
