@@ -18,6 +18,9 @@ const BESIDE = /\s*,\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s*&\s*|\s+as well as\s
 const POINTS_BACK =
   /\b(it|them|that|this|these|those|the (?:result|results|answer|numbers|list|output|outcome|summary))\b/i;
 
+/** Whether a piece is a request shows in its first words; looking at all of it each time would take for ever. */
+const NEAR = 160;
+
 /** Takes an instruction apart. `asks` says whether a piece is a request by itself. */
 export function clausesOf(instruction: string, asks: (text: string) => boolean): readonly Clause[] {
   const kept: string[] = [];
@@ -52,7 +55,7 @@ function piecesOf(text: string, asks: (text: string) => boolean): readonly strin
     const before = text.slice(from, match.index);
     const after = text.slice(match.index + match[0].length);
     const first = /^\p{L}+/u.exec(after)?.[0] ?? "";
-    if (!isVerb(first) || !asks(after) || !asks(before)) continue;
+    if (!isVerb(first) || !asks(after.slice(0, NEAR)) || !asks(before.slice(-NEAR))) continue;
     pieces.push(before);
     from = match.index + match[0].length;
   }

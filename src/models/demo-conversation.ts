@@ -25,8 +25,13 @@ export function readConversation(messages: readonly ModelMessage[]): Conversatio
   let interrupted = false;
   for (const [n, message] of messages.entries()) {
     if (message.role === "user") {
+      const text = textOf(message.content)
+        .replace(/[^\S\n]+/g, " ")
+        .trim();
+      // A message all in brackets is a remark on what goes on elsewhere, not a request.
+      if (/^\([^]*\)$/.test(text) && instruction !== "") continue;
       interrupted = messages[n - 1]?.role === "tool";
-      instruction = textOf(message.content);
+      instruction = text;
       steps = [];
       outcomes = [];
     } else if (message.role === "assistant" && typeof message.content !== "string") {
@@ -36,7 +41,7 @@ export function readConversation(messages: readonly ModelMessage[]): Conversatio
       for (const part of message.content) if (part.type === "tool-result") outcomes.push(outcomeOf(part));
     }
   }
-  return { instruction: instruction.trim(), steps, outcomes, interrupted };
+  return { instruction, steps, outcomes, interrupted };
 }
 
 function textOf(content: Extract<ModelMessage, { role: "user" }>["content"]): string {

@@ -38,9 +38,18 @@ function planOf({ instruction, outcomes }: Conversation, tools: readonly ToolSpe
 /** Stands for results while a later stage is only foreseen; its arguments are made anew when its turn comes. */
 const TO_COME = "(nothing was found)";
 
+/** More than this is not read clause by clause. */
+const LONGEST = 8000;
+const MOST_CALLS = 20;
+
 function clausePlan(instruction: string, tools: readonly ToolSpec[], earlier: string): Plan {
   const stages: PlannedCall[][] = [];
   const open: string[] = [];
+  if (instruction.length > LONGEST) {
+    const length = `${instruction.length} characters`;
+    return { stages, open: [`The instruction has ${length}; the demo model reads ${LONGEST} at most.`] };
+  }
+  let calls = 0;
   const asks = (text: string): boolean => chooseTool(text, tools) !== null;
   for (const { text, later } of clausesOf(instruction, asks)) {
     const choice = chooseTool(text, tools);
@@ -52,6 +61,10 @@ function clausePlan(instruction: string, tools: readonly ToolSpec[], earlier: st
     if (!filled.ok) {
       open.push(`For "${text}" I would use ${choice.tool.name}, but it needs to be told "${filled.missing}".`);
       continue;
+    }
+    if (calls++ === MOST_CALLS) {
+      open.push(`I stopped after ${MOST_CALLS} calls: the request asks for more.`);
+      break;
     }
     const call: PlannedCall = { name: choice.tool.name, args: filled.args, because: text };
     const stage = stages.at(-1);

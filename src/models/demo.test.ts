@@ -59,7 +59,7 @@ const user = (content: string): ModelMessage => ({ role: "user", content });
 function follow(instruction: string, tools = TOOLS, results: { [tool: string]: Json } = {}) {
   const messages: ModelMessage[] = [user(instruction)];
   const steps: { name: string; args: Json }[][] = [];
-  for (let n = 0; n < 10; n++) {
+  for (let n = 0; n < 40; n++) {
     const step = planStep(messages, tools);
     if (step.kind === "answer") return { steps, answer: step.text };
     steps.push(step.calls.map(({ name, args }) => ({ name, args })));
@@ -285,4 +285,25 @@ test("it stops in the middle with the reason of the stop", async () => {
   const running = run("help", 20, control.signal);
   setTimeout(() => control.abort(new Error("stopped by Ann")), 50);
   await expect(running).rejects.toThrow("stopped by Ann");
+});
+
+test("a remark in brackets is no request", () => {
+  const remark = user('(A task was given here and is worked on apart from this conversation: "list my files")');
+  expect(planStep([user("Check graph stats"), remark], TOOLS)).toMatchObject({ calls: [{ name: "graph_stats" }] });
+});
+
+test.each([
+  ["commas", "list files, ".repeat(5400)],
+  ["sentences", "Add a task to read a.md and list files. ".repeat(1600)],
+  ["spaces", `list${" ".repeat(60_000)}files`],
+  ["quotes", "\"'".repeat(32_000)],
+  ["one word", "a".repeat(64_000)],
+  ["arrows", "a -> b ".repeat(9000)],
+  ["brackets", "(".repeat(64_000)],
+  ["eight thousand characters", "write it to a.md and then check graph stats, ".repeat(170)],
+])("64 KB of %s ends, in few steps and without holding everybody up", (_, instruction) => {
+  const started = performance.now();
+  expect(follow(instruction).steps.length).toBeLessThan(30);
+  // Seconds would be a regular expression gone wild; the usual is some milliseconds.
+  expect(performance.now() - started).toBeLessThan(3000);
 });
