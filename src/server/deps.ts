@@ -1,5 +1,6 @@
 import type { Store } from "../store/store.ts";
-import type { Schedule, Stopped, Task, User } from "../wire/api.ts";
+import type { Task } from "../store/tasks.ts";
+import type { Schedule, Stopped, User } from "../wire/api.ts";
 import type { Log } from "./log.ts";
 
 /** What the chat server is built from. */
@@ -22,7 +23,11 @@ export interface ServerDeps {
   readonly allowedHosts: readonly string[];
   /** The built web UI; null: there is none. */
   readonly webRoot: string | null;
-  readonly stopRun: (viewer: User, target: { readonly chatId: string } | { readonly runId: string }) => Promise<Stopped>;
+  readonly stopRun: (
+    viewer: User,
+    target: { readonly chatId: string } | { readonly runId: string },
+  ) => Promise<Stopped>;
+  readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
   readonly schedules: {
     list(viewer: User): Promise<readonly Schedule[]>;
     /** Adds the schedule's task now. */

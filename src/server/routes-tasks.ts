@@ -1,5 +1,5 @@
 import { addTask } from "../store/tasks-add.ts";
-import { cancelTask, deleteTask, patchTask, retryTask } from "../store/tasks-change.ts";
+import { deleteTask, patchTask, retryTask } from "../store/tasks-change.ts";
 import { getTask, listTaskRuns, listTasks } from "../store/tasks.ts";
 import {
   listSchema,
@@ -14,7 +14,7 @@ import type { ServerDeps } from "./deps.ts";
 import { tasksQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function taskRoutes({ store, schedules }: ServerDeps): readonly Route[] {
+export function taskRoutes({ store, schedules, cancelTask }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -48,7 +48,10 @@ export function taskRoutes({ store, schedules }: ServerDeps): readonly Route[] {
       summary: "Changes a task that is pending or waiting; its metadata always, its status never.",
       body: taskPatchSchema,
       answers: { 200: taskSchema },
-      handle: async ({ viewer, params, body }) => ({ status: 200, body: await patchTask(store, viewer, params.id, body) }),
+      handle: async ({ viewer, params, body }) => ({
+        status: 200,
+        body: await patchTask(store, viewer, params.id, body),
+      }),
     }),
     route({
       method: "DELETE",
@@ -65,10 +68,7 @@ export function taskRoutes({ store, schedules }: ServerDeps): readonly Route[] {
       path: "/api/tasks/:id/cancel",
       summary: "Cancels a task; its run ends within two seconds.",
       answers: { 200: stoppedSchema },
-      async handle({ viewer, params }) {
-        const { runId } = await cancelTask(store, viewer, params.id);
-        return { status: 200, body: { runId } };
-      },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await cancelTask(viewer, params.id) }),
     }),
     route({
       method: "POST",

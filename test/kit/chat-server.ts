@@ -4,6 +4,8 @@ import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/server/log.ts";
 import { requestStop } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
+import { cancelTask } from "../../src/store/tasks-change.ts";
+import { cancelTask } from "../../src/store/tasks-change.ts";
 import { createToken } from "../../src/store/tokens.ts";
 import type { User } from "../../src/store/users.ts";
 import type { Schedule, Task } from "../../src/wire/api.ts";
@@ -18,11 +20,11 @@ export interface ChatServer {
   readonly server: Server;
   readonly people: { readonly owner: User; readonly agent: User; readonly ann: User; readonly bob: User };
   readonly logged: Logged[];
-  token(user: User): Promise<string>;
+  readonly token: (user: User) => Promise<string>;
   /** One request as this user, through the router and without a socket; the answer's body parsed. */
-  as(user: User, method: string, path: string, body?: unknown): Promise<{ status: number; body: Body }>;
+  readonly as: (user: User, method: string, path: string, body?: unknown) => Promise<{ status: number; body: Body }>;
   /** Starts listening on a free port of loopback; the address. */
-  listen(): Promise<string>;
+  readonly listen: () => Promise<string>;
 }
 
 /** A test reads what it expects; a wrong guess fails its assertion. */
@@ -50,7 +52,18 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
       const { runId } = await requestStop(store, viewer, target);
       return { runId };
     },
-    schedules: { list: async (): Promise<Schedule[]> => [], run: (): Promise<Task> => Promise.reject(new Error("none")) },
+    async cancelTask(viewer, taskId) {
+      const { runId } = await cancelTask(store, viewer, taskId);
+      return { runId };
+    },
+    async cancelTask(viewer, taskId) {
+      const { runId } = await cancelTask(store, viewer, taskId);
+      return { runId };
+    },
+    schedules: {
+      list: async (): Promise<Schedule[]> => [],
+      run: (): Promise<Task> => Promise.reject(new Error("none")),
+    },
     ...options,
   });
   onTestFinished(() => server.close());

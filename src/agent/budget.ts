@@ -1,0 +1,49 @@
+import type { ChatEvent } from "../core/events.ts";
+
+/** Limits that are checked before each model call. */
+
+export interface Limits {
+  readonly steps?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly costUsd?: number | undefined;
+}
+
+export interface Spent {
+  readonly steps: number;
+  /** Time under a lease: waiting for a person or a back-off does not count. */
+  readonly workedMs: number;
+  readonly costUsd: number | null;
+}
+
+/** No run goes on for ever, whatever it was allowed. */
+export const MAX_STEPS = 200;
+
+/** The same calls with the same arguments this many steps in a row are a loop. */
+const LOOP_STEPS = 3;
+
+/** Why the run may not make another model call, in words; null: it may. */
+export function exhausted(limits: Limits, spent: Spent): string | null {
+  const steps = Math.min(limits.steps ?? MAX_STEPS, MAX_STEPS);
+  if (spent.steps >= steps) return `it reached its limit of ${steps} steps`;
+  if (limits.minutes !== undefined && spent.workedMs >= limits.minutes * 60_000) {
+    return `it reached its limit of ${limits.minutes} minutes`;
+  }
+  if (limits.costUsd !== undefined && (spent.costUsd ?? 0) >= limits.costUsd) {
+    return `it reached its limit of $${limits.costUsd}`;
+  }
+  return null;
+}
+
+/** Names the call when the run's last steps asked for exactly the same, over and over; null otherwise. */
+export function loops(events: readonly ChatEvent[], runId: string): string | null {
+  const steps = new Map<number, string[]>();
+  for (const event of events) {
+    if (event.type !== "tool_use" || event.runId !== runId || event.step === null) continue;
+    const calls = steps.get(event.step) ?? [];
+    calls.push(`${event.data.name} ${JSON.stringify(event.data.args)}`);
+    steps.set(event.step, calls);
+  }
+  const last = [...steps.values()].slice(-LOOP_STEPS).map((calls) => calls.toSorted().join("\n"));
+  if (last.length < LOOP_STEPS || new Set(last).size > 1) return null;
+  return (last[0] ?? "").split("\n", 1)[0]?.slice(0, 200) ?? null;
+}

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { isSparkyError, messageOf } from "../core/errors.ts";
+import type { OpenCall } from "../core/chat-view.ts";
+import type { EventBody, Json, NewEvent } from "../core/events.ts";
+import { AGENT_ID } from "../store/access.ts";
+import { AGENT_ACTOR } from "../store/actors.ts";
+import type { Claimed } from "../store/runs-claim.ts";
+import { appendResult, fenceOf, type CallOutcome } from "../store/runs-record.ts";
+import { prepareCall } from "../tools/registry.ts";
+import type { Prepared, Principal, ToolContext } from "../tools/tool.ts";
+import type { Tx } from "../store/store.ts";
+import { abortReason, type AgentDeps } from "./deps.ts";
+import type { RecordedStep } from "./context.ts";
+
+/** Runs the open calls of a step, in parallel, each written ahead: intent, then effect, then outcome. */
+
+export interface CallInput {
+  readonly calls: readonly OpenCall[];
+  readonly steps: readonly RecordedStep[];
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+}
+
+export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<void> {
+  const results = await Promise.allSettled(input.calls.map((call) => runCall(deps, claimed, input, call)));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function runCall(deps: AgentDeps, claimed: Claimed, input: CallInput, call: OpenCall): Promise<void> {
+  const started = deps.store.clock.now();
+  const finish = (outcome: CallOutcome): Promise<void> =>
+    deps.store.transact((tx) =>
+      appendResult(tx, claimed, finished(deps, call, started, outcome), []),
+    );
+  input.signal.throwIfAborted();
+  const prepared = prepareCall(deps.registry, call.name, argsOf(input.steps, call));
+  if (!prepared.ok) return finish({ ok: false, error: prepared.error });
+  const context: ToolContext = {
+    principal: input.principal,
+    chatId: claimed.run.chat_id,
+    runId: claimed.run.id,
+    taskId: claimed.run.task_id,
+    callId: call.callId,
+    workspace: join(deps.workspaces, input.principal.userId),
+    now: started,
+    timeZone: deps.timeZone,
+    signal: input.signal,
+  };
+  if (prepared.kind === "transactional") return runTransactional(deps, claimed, call, prepared, context);
+  const tool = deps.registry.get(call.name);
+  if (call.startedAt !== null && tool?.idempotent !== true) {
+    // It was started under an earlier lease, and nobody knows whether its effect happened.
+    const error = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
+    return finish({ ok: false, error, interrupted: true });
+  }
+  await startEvent(deps, claimed, call);
+  const outcome = await settle(prepared, { ...context, now: deps.store.clock.now() }, tool?.timeoutMs ?? 60_000, deps);
+  // A stop or hand-back that came first decides what the log says of a call without an outcome.
+  if (outcome === undefined) return input.signal.throwIfAborted();
+  await finish(outcome);
+}
+
+/** The whole arguments: an event may hold only a preview. */
+function argsOf(steps: readonly RecordedStep[], call: OpenCall): Json {
+  for (const step of steps) {
+    if (step.runId !== call.runId || step.step !== call.step) continue;
+    for (const message of step.messages) {
+      if (message.role !== "assistant" || typeof message.content === "string") continue;
+      for (const part of message.content) {
+        // What the provider's stream held was JSON when the step was recorded.
+        if (part.type === "tool-call" && part.toolCallId === call.callId) return (part.input ?? {}) as Json;
+      }
+    }
+  }
+  return {};
+}
+
+async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Promise<void> {
+  const event: NewEvent = {
+    type: "tool_start",
+    data: { callId: call.callId, attempt: claimed.lease },
+    runId: claimed.run.id,
+    taskId: claimed.run.task_id,
+    step: call.step,
+    actor: AGENT_ACTOR,
+  };
+  await deps.store.append({ chatId: claimed.run.chat_id, events: [event], fence: fenceOf(claimed) });
+}
+
+type Plain = Extract<Prepared<Tx>, { ok: true; kind: "plain" }>;
+type Transactional = Extract<Prepared<Tx>, { ok: true; kind: "transactional" }>;
+
+/** The tool's effect, its events and its result are one transaction; a tool that throws has done nothing. */
+async function runTransactional(
+  deps: AgentDeps,
+  claimed: Claimed,
+  call: OpenCall,
+  prepared: Transactional,
+  context: ToolContext,
+): Promise<void> {
+  const place = { runId: claimed.run.id, taskId: claimed.run.task_id, step: call.step, actor: AGENT_ACTOR };
+  let failure: unknown;
+  try {
+    await deps.store.transact(async (tx) => {
+      const emitted: NewEvent[] = [];
+      const emit = (body: EventBody): void => void emitted.push({ ...body, ...place });
+      let result: Json;
+      try {
+        result = await prepared.execute({ ...context, emit }, tx);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+      await appendResult(tx, claimed, finished(deps, call, context.now, { ok: true, result }), emitted);
+    });
+  } catch (error) {
+    if (failure === undefined || error !== failure) throw error;
+    const outcome: CallOutcome = { ok: false, error: explain(failure) };
+    await deps.store.transact((tx) => appendResult(tx, claimed, finished(deps, call, context.now, outcome), []));
+  }
+}
+
+/** How long a tool at work may still finish: a stop tells it to end at once, a shutdown lets it work on for a while. */
+const GRACE_MS = { stop: 800, shutdown: 2000, lost: 0 } as const;
+
+/** undefined: the run was aborted before there was an outcome. */
+async function settle(
+  prepared: Plain,
+  context: ToolContext,
+  timeoutMs: number,
+  { store }: AgentDeps,
+): Promise<CallOutcome | undefined> {
+  const limit = new AbortController();
+  const { promise: late, resolve } = Promise.withResolvers<CallOutcome | undefined>();
+  const timers = [
+    store.clock.after(timeoutMs, () => {
+      limit.abort(new Error("timeout"));
+      resolve({ ok: false, error: `no result within ${timeoutMs / 1000} s` });
+    }),
+  ];
+  const onAbort = (): void => {
+    const reason = abortReason(context.signal) ?? "lost";
+    if (reason !== "shutdown") limit.abort(context.signal.reason);
+    timers.push(
+      store.clock.after(GRACE_MS[reason], () => {
+        limit.abort(context.signal.reason);
+        resolve(undefined);
+      }),
+    );
+  };
+  context.signal.addEventListener("abort", onAbort, { once: true });
+  if (context.signal.aborted) onAbort();
+  const work = prepared.execute({ ...context, signal: limit.signal }).then(
+    (result): CallOutcome => ({ ok: true, result }),
+    (error: unknown): CallOutcome | undefined =>
+      limit.signal.aborted && context.signal.aborted ? undefined : { ok: false, error: explain(error) },
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    for (const cancel of timers) cancel();
+    context.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function finished(deps: AgentDeps, call: OpenCall, started: number, outcome: CallOutcome) {
+  const durationMs = Math.max(0, deps.store.clock.now() - started);
+  return { callId: call.callId, name: call.name, step: call.step, durationMs, outcome };
+}
+
+function explain(error: unknown): string {
+  const hint = isSparkyError(error) && error.hint !== undefined ? ` (${error.hint})` : "";
+  return messageOf(error) + hint;
+}
+
+export function principalOf(owner: { readonly id: string; readonly name: string }): Principal {
+  return { userId: owner.id, name: owner.name, isAgent: owner.id === AGENT_ID };
+}

@@ -1,0 +1,160 @@
+import type { AssistantModelMessage, ModelMessage, ToolModelMessage } from "ai";
+import type { ChatEvent, EventOf } from "../core/events.ts";
+
+/** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
+
+export interface RecordedStep {
+  readonly runId: string;
+  readonly step: number;
+  readonly provider: string;
+  readonly messages: readonly ModelMessage[];
+}
+
+export interface ContextInput {
+  /** Ascending; only the types that matter here are looked at. */
+  readonly events: readonly ChatEvent[];
+  readonly steps: readonly RecordedStep[];
+  readonly run: { readonly id: string; readonly taskId: string | null };
+  /**
+   * `chat`: everything that was said and done here. `task`: the task's own events, what people said to it, and the final
+   * messages of the last runs.
+   */
+  readonly scope: "chat" | "task";
+  /** The provider that will read it: another one's reasoning and signatures mean nothing to it. */
+  readonly provider: string;
+  /** Tokens that the conversation may take. */
+  readonly budget: number;
+}
+
+/** How many earlier runs' last words a task's run is given. */
+const LAST_RUNS = 3;
+
+/** A rough measure: four characters a token, for text and JSON alike. */
+const CHARS_PER_TOKEN = 4;
+
+type Entry =
+  | { readonly kind: "message"; readonly message: ModelMessage }
+  | {
+      readonly kind: "step";
+      readonly step: RecordedStep;
+      readonly results: EventOf<"tool_result">["data"][];
+    };
+
+export function buildContext(input: ContextInput): readonly ModelMessage[] {
+  const entries: Entry[] = [];
+  const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
+  const open = new Map<string, Extract<Entry, { kind: "step" }>>();
+  const inScope = scopeOf(input);
+  for (const event of input.events) {
+    if (!inScope(event)) continue;
+    const key = `${event.runId} ${event.step}`;
+    const step = event.runId === null || event.step === null ? undefined : steps.get(key);
+    if (step !== undefined && isOwnWork(input, event) && !isPartial(event)) {
+      let entry = open.get(key);
+      if (entry === undefined) entries.push((entry = { kind: "step", step, results: [] }));
+      open.set(key, entry);
+      if (event.type === "tool_result") entry.results.push(event.data);
+    } else if (event.type === "message") {
+      const message = wordsOf(input, event);
+      if (message !== undefined) entries.push({ kind: "message", message });
+    }
+  }
+  const messages = entries.map((entry) =>
+    entry.kind === "message" ? [entry.message] : stepMessages(entry.step, entry.results, input.provider),
+  );
+  return newest(messages, input.budget).flat();
+}
+
+/** A turn in a chat sees other tasks' last words, not their every call. */
+function isOwnWork(input: ContextInput, event: ChatEvent): boolean {
+  return event.taskId === null || event.taskId === input.run.taskId;
+}
+
+function scopeOf({ scope, events, run }: ContextInput): (event: ChatEvent) => boolean {
+  if (scope === "chat") return () => true;
+  const from = events.find((event) => event.taskId === run.taskId)?.seq ?? 0;
+  const finals = new Map<string, number>();
+  for (const event of events) {
+    if (event.taskId === run.taskId || event.runId === null || event.type !== "message") continue;
+    if (event.data.role === "assistant" && !event.data.partial) finals.set(event.runId, event.seq);
+  }
+  const last = new Set([...finals.values()].sort((a, b) => a - b).slice(-LAST_RUNS));
+  return (event) =>
+    event.taskId === run.taskId ||
+    last.has(event.seq) ||
+    (event.runId === null && event.taskId === null && event.type === "message" && event.seq > from);
+}
+
+function isPartial(event: ChatEvent): boolean {
+  return (event.type === "message" || event.type === "thought") && event.data.partial === true;
+}
+
+function wordsOf({ run }: ContextInput, event: EventOf<"message">): ModelMessage | undefined {
+  const { role, text, partial } = event.data;
+  if (role === "user") {
+    if (event.taskId === null || event.taskId === run.taskId) return { role: "user", content: text };
+    const content = `(A task was given here and is worked on apart from this conversation: ${JSON.stringify(text)})`;
+    return { role: "user", content };
+  }
+  // What the present run began and did not finish it does again; what an ended run left is part of what was said.
+  if (partial && event.runId === run.id) return undefined;
+  return { role: "assistant", content: partial ? `${text}\n\n[cut off here]` : text };
+}
+
+/** A recorded step with the results of its calls; a call without a result gets one, or the provider refuses it all. */
+function stepMessages(
+  step: RecordedStep,
+  results: readonly EventOf<"tool_result">["data"][],
+  provider: string,
+): ModelMessage[] {
+  const own = step.provider === provider;
+  const messages = step.messages
+    .map((message) => (own || message.role !== "assistant" ? message : foreign(message)))
+    .filter((message) => message.role !== "assistant" || message.content.length > 0);
+  const calls = messages.flatMap((message) =>
+    message.role === "assistant" && typeof message.content !== "string"
+      ? message.content.filter((part) => part.type === "tool-call")
+      : [],
+  );
+  if (calls.length === 0) return messages;
+  const content: ToolModelMessage["content"] = calls.map(({ toolCallId, toolName }) => {
+    const result = results.find((candidate) => candidate.callId === toolCallId);
+    return { type: "tool-result", toolCallId, toolName, output: outputOf(result) };
+  });
+  return [...messages, { role: "tool", content }];
+}
+
+function foreign(message: AssistantModelMessage): AssistantModelMessage {
+  if (typeof message.content === "string") return { role: "assistant", content: message.content };
+  const content = message.content
+    .filter((part) => part.type === "text" || part.type === "tool-call")
+    .map(({ providerOptions: _, ...part }) => part);
+  return { role: "assistant", content };
+}
+
+type ToolOutput = Extract<ToolModelMessage["content"][number], { type: "tool-result" }>["output"];
+
+function outputOf(result: EventOf<"tool_result">["data"] | undefined): ToolOutput {
+  if (result === undefined) return { type: "error-text", value: "no result was recorded" };
+  if (!result.ok) return { type: "error-text", value: result.error ?? "failed" };
+  if (result.blob !== undefined) {
+    const value = `${String(result.result)}\n[cut: the whole result has ${result.size} bytes and is kept as ${result.blob}]`;
+    return { type: "text", value };
+  }
+  return { type: "json", value: result.result ?? null };
+}
+
+/** The newest entries that fit, from a person's or the task's words on: a context never begins in the middle of an answer. */
+function newest(entries: readonly (readonly ModelMessage[])[], budget: number): readonly (readonly ModelMessage[])[] {
+  let left = budget * CHARS_PER_TOKEN;
+  let from = entries.length;
+  while (from > 0) {
+    left -= JSON.stringify(entries[from - 1]).length;
+    if (left < 0 && from < entries.length) break;
+    from--;
+  }
+  const kept = entries.slice(from);
+  const start = kept.findIndex((messages) => messages[0]?.role === "user");
+  if (from === 0 || start <= 0) return kept;
+  return kept.slice(start);
+}

@@ -1,0 +1,42 @@
+import type { Registry } from "../tools/registry.ts";
+import type { Model } from "../models/model.ts";
+import type { Store, Tx } from "../store/store.ts";
+
+/** What a run works with. */
+export interface AgentDeps {
+  readonly store: Store;
+  readonly registry: Registry<Tx>;
+  /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
+  modelFor(choice: string | null): Model;
+  /** The folder with one folder for each user. */
+  readonly workspaces: string;
+  readonly timeZone: string;
+  /** In [0, 1): jitter. */
+  readonly chance: () => number;
+  readonly log: AgentLog;
+}
+
+/** The part of a logger that a run uses. */
+export interface AgentLog {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Why a run's signal aborts. */
+export type AbortReason = "stop" | "shutdown" | "lost";
+
+export class RunAborted extends Error {
+  readonly reason: AbortReason;
+  constructor(reason: AbortReason) {
+    super(`the run was aborted: ${reason}`);
+    this.name = "RunAborted";
+    this.reason = reason;
+  }
+}
+
+/** The reason that this signal aborted with; undefined while it has not, or for somebody else's abort. */
+export function abortReason(signal: AbortSignal): AbortReason | undefined {
+  const reason: unknown = signal.reason;
+  return reason instanceof RunAborted ? reason.reason : undefined;
+}

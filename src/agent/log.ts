@@ -1,0 +1,76 @@
+import type { ModelMessage } from "ai";
+import { foldChat, type OpenCall } from "../core/chat-view.ts";
+import type { ChatEvent, EventOf } from "../core/events.ts";
+import { readEvents } from "../store/events.ts";
+import type { Claimed } from "../store/runs-claim.ts";
+import type { Store } from "../store/store.ts";
+import type { RecordedStep } from "./context.ts";
+
+/** The types that a run's next move depends on. */
+const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "status", "summary"] as const;
+
+/** A chat's log as one run reads it: once from the store, then only what was added. */
+export class RunLog {
+  readonly #store: Store;
+  readonly #claimed: Claimed;
+  #events: ChatEvent[] = [];
+  #steps: RecordedStep[] = [];
+  #head = 0;
+
+  constructor(store: Store, claimed: Claimed) {
+    this.#store = store;
+    this.#claimed = claimed;
+  }
+
+  get events(): readonly ChatEvent[] {
+    return this.#events;
+  }
+
+  get steps(): readonly RecordedStep[] {
+    return this.#steps;
+  }
+
+  /** The last `seq` that has been read: what a step that starts now has in its context. */
+  get head(): number {
+    return this.#head;
+  }
+
+  async read(): Promise<void> {
+    const { chat_id } = this.#claimed.run;
+    const { db } = this.#store;
+    const { head } = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
+    const fresh = await readEvents(db, chat_id, { from: this.#head + 1, types: TYPES });
+    this.#events.push(...fresh);
+    this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
+    const known = new Set(this.#steps.map((step) => `${step.runId} ${step.step}`));
+    const wanted = new Set(
+      fresh.flatMap((event) => (event.runId === null || event.step === null ? [] : [event.runId])),
+    );
+    if (wanted.size === 0) return;
+    const rows = await db.selectFrom("steps").selectAll().where("run_id", "in", [...wanted]).orderBy("step").execute();
+    for (const row of rows) {
+      if (known.has(`${row.run_id} ${row.step}`)) continue;
+      // Written by `recordStep` alone, from messages that the AI SDK gave.
+      const messages = JSON.parse(row.messages) as ModelMessage[];
+      this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, messages });
+    }
+  }
+
+  /** The run's calls without a result, each with its whole arguments. */
+  openCalls(): readonly OpenCall[] {
+    return foldChat(this.#events).openCalls.filter((call) => call.runId === this.#claimed.run.id);
+  }
+
+  /** The words of the run's last recorded step, if that step asked for no tools and nothing was said since. */
+  finalWords(): string | null {
+    const own = this.#steps.filter((step) => step.runId === this.#claimed.run.id);
+    const last = own.at(-1);
+    if (last === undefined) return null;
+    const events = this.#events.filter((event) => event.runId === last.runId && event.step === last.step);
+    if (events.some((event) => event.type === "tool_use")) return null;
+    return events
+      .filter((event): event is EventOf<"message"> => event.type === "message" && !event.data.partial)
+      .map((event) => event.data.text)
+      .join("\n\n");
+  }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from "../core/clock.ts";
+import type { Hub } from "../core/hub.ts";
+import type { Checkpoint } from "../store/runs-record.ts";
+
+/** What was shown is kept at least this often. */
+const SAVE_AFTER_MS = 500;
+const SAVE_AFTER_CHARS = 2048;
+
+interface PartsDeps {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly chatId: string;
+  readonly runId: string;
+  readonly lease: number;
+  /** Keeps the open parts; false: the run is another lease's now. */
+  readonly save: (parts: readonly Checkpoint[]) => Promise<boolean>;
+  /** The checkpoint was refused, or failed. */
+  readonly onLost: (error: unknown) => void;
+}
+
+interface Part {
+  readonly ord: number;
+  readonly part: string;
+  readonly kind: "message" | "thought";
+  text: string;
+  saved: number;
+}
+
+/**
+ * The text that a run is streaming: sent to watchers at once, checkpointed a little later, turned into events by whoever
+ * records the step. Numbers count up within a lease and are never used again, not by a retried step either.
+ */
+export class Parts {
+  readonly #deps: PartsDeps;
+  #last = 0;
+  #open: Part[] = [];
+  #saving: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(deps: PartsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The parts of the present step, in order. */
+  get open(): readonly Readonly<Part>[] {
+    return this.#open;
+  }
+
+  begin(kind: Part["kind"]): void {
+    const ord = ++this.#last;
+    this.#open.push({ ord, part: `${this.#deps.lease}.${ord}`, kind, text: "", saved: 0 });
+  }
+
+  add(text: string): void {
+    if (this.#open.length === 0) this.begin("message");
+    const part = this.#open.at(-1);
+    if (part === undefined || text === "") return;
+    const { hub, chatId, runId, lease, clock } = this.#deps;
+    const offset = part.text.length;
+    part.text += text;
+    hub.delta({ chatId, runId, lease, part: part.part, kind: part.kind, offset, text });
+    if (part.text.length - part.saved >= SAVE_AFTER_CHARS) this.#saveSoon();
+    else this.#cancelTimer ??= clock.after(SAVE_AFTER_MS, () => this.#saveSoon());
+  }
+
+  /** Everything shown so far is kept when this resolves, or the run is lost. */
+  async flush(): Promise<void> {
+    await this.#saving;
+    if (this.#open.some((part) => part.saved < part.text.length)) await this.#save();
+  }
+
+  /** The parts have become events, or nothing was worth keeping: the next step starts afresh. */
+  async close(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    // A checkpoint in flight must not put back what the step's transaction has removed.
+    await this.#saving;
+    this.#open = [];
+    this.#deps.hub.closeParts(this.#deps.runId, this.#deps.lease);
+  }
+
+  /** No checkpoint begins after this resolves until text is added: the caller writes the parts as events now. */
+  async settle(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    await this.#saving;
+  }
+
+  #saveSoon(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+  }
+
+  async #save(): Promise<void> {
+    const parts = this.#open.filter((part) => part.saved < part.text.length);
+    const lengths = parts.map((part) => part.text.length);
+    try {
+      const kept = await this.#deps.save(parts.map(({ ord, part, kind, text }) => ({ ord, part, kind, text })));
+      if (!kept) return this.#deps.onLost(undefined);
+      parts.forEach((part, i) => (part.saved = lengths[i] ?? 0));
+    } catch (error) {
+      this.#deps.onLost(error);
+    }
+  }
+}

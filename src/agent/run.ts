@@ -1,0 +1,231 @@
+import { isoTime } from "../core/clock.ts";
+import { isSparkyError, messageOf } from "../core/errors.ts";
+import { ModelError } from "../models/model.ts";
+import { AGENT_ACTOR } from "../store/actors.ts";
+import type { Ending } from "../store/ending.ts";
+import type { Claimed } from "../store/runs-claim.ts";
+import { backOff, endRun, handBack } from "../store/runs-end.ts";
+import { checkpoint, fenceOf, recordStep } from "../store/runs-record.ts";
+import { runRow } from "../store/runs.ts";
+import { getUser } from "../store/users.ts";
+import { exhausted, loops, type Limits } from "./budget.ts";
+import { principalOf, runCalls } from "./calls.ts";
+import { buildContext } from "./context.ts";
+import { abortReason, RunAborted, type AgentDeps } from "./deps.ts";
+import { RunLog } from "./log.ts";
+import { Parts } from "./parts.ts";
+import { instructionsFor } from "./prompt.ts";
+import { backOffMs, MAX_RETRIES } from "./retry.ts";
+import { modelStep } from "./step.ts";
+
+/** The share of a model's window that the conversation may take; the rest is for instructions, tools and the answer. */
+const CONTEXT_SHARE = 0.7;
+
+/**
+ * Works on a claimed run until it ends, waits, or is taken away: fold the log, decide, do one thing, record, again. The
+ * signal aborts with `RunAborted`. Every end is written here; nothing is thrown.
+ */
+export async function workRun(deps: AgentDeps, claimed: Claimed, signal: AbortSignal): Promise<void> {
+  const { store, log } = deps;
+  const { run, lease } = claimed;
+  const lost = new AbortController();
+  const parts = new Parts({
+    hub: store.hub,
+    clock: store.clock,
+    chatId: run.chat_id,
+    runId: run.id,
+    lease,
+    save: (open) => checkpoint(store, claimed, open),
+    onLost: (error) => {
+      if (error !== undefined) log.warn({ err: error, runId: run.id }, "a checkpoint failed");
+      else lost.abort(new RunAborted("lost"));
+    },
+  });
+  const work = new RunWork(deps, claimed, parts, AbortSignal.any([signal, lost.signal]));
+  try {
+    await work.goOn();
+  } catch (error) {
+    await leave(deps, claimed, parts, work, error);
+  } finally {
+    await parts.close();
+  }
+}
+
+class RunWork {
+  readonly #deps: AgentDeps;
+  readonly #claimed: Claimed;
+  readonly #parts: Parts;
+  readonly #log: RunLog;
+  readonly signal: AbortSignal;
+
+  constructor(deps: AgentDeps, claimed: Claimed, parts: Parts, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#claimed = claimed;
+    this.#parts = parts;
+    this.#log = new RunLog(deps.store, claimed);
+    this.signal = signal;
+  }
+
+  /** What the model was last given, or would have been: messages up to here count as read by a failed run. */
+  get readSeq(): number {
+    return this.#log.head;
+  }
+
+  async goOn(): Promise<void> {
+    const { store } = this.#deps;
+    const owner = await getUser(store, this.#claimed.chat.owner_id);
+    const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
+    for (;;) {
+      this.signal.throwIfAborted();
+      await this.#log.read();
+      const calls = this.#log.openCalls();
+      if (calls.length > 0) {
+        await runCalls(this.#deps, this.#claimed, { calls, steps: this.#log.steps, principal, signal: this.signal });
+        continue;
+      }
+      const words = this.#log.finalWords();
+      if (words !== null && (await this.#complete(words))) return;
+      const over = await this.#overBudget();
+      if (over !== null) {
+        await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
+        return;
+      }
+      await this.#step(principal);
+    }
+  }
+
+  /** false: a person's message lies unread, so another step is taken. */
+  async #complete(words: string): Promise<boolean> {
+    const { store } = this.#deps;
+    const { run, task } = this.#claimed;
+    const { read_seq } = await runRow(store.db, run.id);
+    const message = task === null ? "Done" : "Task completed";
+    return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
+  }
+
+  async #overBudget(): Promise<string | null> {
+    const { store } = this.#deps;
+    const run = await runRow(store.db, this.#claimed.run.id);
+    const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as Limits;
+    const now = store.clock.now();
+    const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
+    const over = exhausted(limits, { steps: run.step, workedMs, costUsd: run.cost_usd });
+    if (over !== null) return over;
+    const loop = loops(this.#log.events, run.id);
+    return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  async #step(principal: ReturnType<typeof principalOf>): Promise<void> {
+    const { store, registry, timeZone } = this.#deps;
+    const { run, chat, task } = this.#claimed;
+    const model = this.#deps.modelFor(chat.model);
+    const readSeq = this.#log.head;
+    const messages = buildContext({
+      events: this.#log.events,
+      steps: this.#log.steps,
+      run: { id: run.id, taskId: run.task_id },
+      scope: task === null || chat.origin === "user" ? "chat" : "task",
+      provider: model.provider,
+      budget: Math.floor(model.contextTokens * CONTEXT_SHARE),
+    });
+    const instructions = instructionsFor({
+      principal,
+      task: task === null ? null : { schedule: task.schedule },
+      now: isoTime(store.clock.now()),
+      timeZone,
+      hasTools: registry.list().length > 0,
+    });
+    const { step } = await runRow(store.db, run.id);
+    const record = await modelStep(this.#deps, this.#claimed, this.#parts, {
+      model,
+      instructions,
+      messages,
+      step: step + 1,
+      readSeq,
+      signal: this.signal,
+    });
+    await this.#parts.settle();
+    await recordStep(store, this.#claimed, record);
+    await this.#parts.close();
+  }
+}
+
+/** The run leaves its worker by an exception: stopped, handed back, waiting to try again, failed, or simply no longer its. */
+async function leave(
+  deps: AgentDeps,
+  claimed: Claimed,
+  parts: Parts,
+  work: RunWork,
+  error: unknown,
+): Promise<void> {
+  const { store, log } = deps;
+  const { run } = claimed;
+  try {
+    const reason = abortReason(work.signal);
+    // Someone else has the run, or its chat is gone: nothing may be written.
+    if (reason === "lost" || isSparkyError(error, "fenced") || isSparkyError(error, "not_found")) {
+      log.debug({ err: error, runId: run.id }, "the run is no longer this worker's");
+      return;
+    }
+    await parts.flush();
+    await parts.settle();
+    if (reason === "stop") {
+      const { read_seq, stopped_by } = await runRow(store.db, run.id);
+      const message = claimed.task === null ? "Stopped" : "Task cancelled";
+      await end(deps, claimed, { state: "cancelled", message, by: stopped_by ?? "a person" }, read_seq);
+    } else if (reason === "shutdown") {
+      await store.transact((tx) => handBack(tx, run.id, "shutdown", fenceOf(claimed)));
+    } else {
+      await failOrWait(deps, claimed, work, error);
+    }
+  } catch (second) {
+    if (isSparkyError(second, "fenced") || isSparkyError(second, "not_found")) return;
+    // Left as it is: the next sweep takes the run back, from what the log holds.
+    log.error({ err: second, runId: run.id }, "a run could not be ended");
+  }
+}
+
+async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, error: unknown): Promise<void> {
+  const { store, log } = deps;
+  const { run, lease } = claimed;
+  const known = error instanceof ModelError || isSparkyError(error);
+  if (!known) log.error({ err: error, runId: run.id }, "a run failed");
+  const retryable = error instanceof ModelError ? error.retryable : !known;
+  const code = error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : "internal";
+  const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
+  const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
+  const { retries, step } = await runRow(store.db, run.id);
+  if (!retryable || retries >= MAX_RETRIES) {
+    const tried = retryable ? ` (tried ${retries + 1} times)` : "";
+    await end(deps, claimed, failed(claimed, reason + tried, code), work.readSeq);
+    return;
+  }
+  const ms = backOffMs(retries, error, deps.chance());
+  const until = store.clock.now() + ms;
+  const wait = {
+    until,
+    untilIso: isoTime(until),
+    message: `Waits to try again in ${Math.max(1, Math.round(ms / 1000))} s: ${reason}`,
+    error: {
+      type: "error",
+      data: { code, message: reason, retryable: true },
+      runId: run.id,
+      taskId: run.task_id,
+      step: step + 1,
+      actor: AGENT_ACTOR,
+    },
+  } as const;
+  await store.transact((tx) => backOff(tx, run.id, wait, { runId: run.id, lease }));
+}
+
+function failed(claimed: Claimed, reason: string, code: string): Ending {
+  const message = claimed.task === null ? "Failed" : "Task failed";
+  return { state: "failed", message, reason, code };
+}
+
+async function end(deps: AgentDeps, claimed: Claimed, ending: Ending, readSeq: number): Promise<boolean> {
+  const fence = fenceOf(claimed);
+  const ended = await deps.store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence, readSeq }));
+  if (ended) deps.store.hub.forgetRun(claimed.run.id);
+  return ended;
+}

@@ -1,0 +1,141 @@
+import type { ModelMessage } from "ai";
+import type { EventOf, Json, NewEvent } from "../core/events.ts";
+import { newId } from "../core/ids.ts";
+import { ModelError, type Model, type StepChunk } from "../models/model.ts";
+import { AGENT_ACTOR } from "../store/actors.ts";
+import type { Claimed } from "../store/runs-claim.ts";
+import type { StepRecord } from "../store/runs-record.ts";
+import { prepareCall } from "../tools/registry.ts";
+import type { AgentDeps } from "./deps.ts";
+import type { Parts } from "./parts.ts";
+
+/** One model call, streamed into parts and turned into the record of a step. */
+
+type Finish = Extract<StepChunk, { type: "finish" }>;
+
+export interface StepInput {
+  readonly model: Model;
+  readonly instructions: string;
+  readonly messages: readonly ModelMessage[];
+  readonly step: number;
+  readonly readSeq: number;
+  readonly signal: AbortSignal;
+}
+
+/** Over this an argument is shown cut; the whole is with the step. */
+const MAX_INLINE_ARGS = 32_768;
+const PREVIEW = 2048;
+
+/** Throws `ModelError`, or the signal's reason. What was streamed until then stays in `parts`. */
+export async function modelStep(
+  deps: AgentDeps,
+  claimed: Claimed,
+  parts: Parts,
+  input: StepInput,
+): Promise<StepRecord> {
+  const { model, signal } = input;
+  const started = deps.store.clock.now();
+  let finish: Finish | undefined;
+  const request = {
+    instructions: input.instructions,
+    messages: input.messages,
+    tools: deps.registry.specs(),
+    signal,
+  };
+  for await (const chunk of model.step(request)) {
+    signal.throwIfAborted();
+    switch (chunk.type) {
+      case "part":
+        parts.begin(chunk.kind);
+        break;
+      case "text":
+        parts.add(chunk.text);
+        break;
+      case "finish":
+        finish = chunk;
+        break;
+    }
+  }
+  signal.throwIfAborted();
+  checkFinish(model, finish, parts);
+  return record(deps, claimed, parts, input, finish, deps.store.clock.now() - started);
+}
+
+function checkFinish(model: Model, finish: Finish | undefined, parts: Parts): asserts finish is Finish {
+  if (finish === undefined) {
+    throw new ModelError("model_bad_response", `${model.id} ended its answer in the middle`, { retryable: true });
+  }
+  const silent = finish.toolCalls.length === 0 && parts.open.every((part) => part.text.trim() === "");
+  if (finish.reason === "content-filter" && finish.toolCalls.length === 0) {
+    const message = `${model.id} refused to answer: its content filter stopped it. Put the request in other words.`;
+    throw new ModelError("model_bad_response", message, { retryable: false });
+  }
+  if (silent) {
+    throw new ModelError("model_bad_response", `${model.id} answered with nothing`, { retryable: true });
+  }
+}
+
+function record(
+  deps: AgentDeps,
+  { run }: Claimed,
+  parts: Parts,
+  input: StepInput,
+  finish: Finish,
+  durationMs: number,
+): StepRecord {
+  const { model, step } = input;
+  const place = { runId: run.id, taskId: run.task_id, step, actor: AGENT_ACTOR };
+  // Providers repeat their ids; ours are unique in the chat, and what is sent back to the provider carries ours too.
+  const ids = new Map<string, string[]>();
+  const uses = finish.toolCalls.map((call): NewEvent => {
+    const callId = newId(deps.store.random);
+    ids.set(call.providerCallId, [...(ids.get(call.providerCallId) ?? []), callId]);
+    return { type: "tool_use", data: toolUse(deps, callId, call.name, call.args), ...place };
+  });
+  const usage: EventOf<"usage">["data"] = { model: model.id, durationMs, ...finish.usage };
+  const withTools = uses.length > 0;
+  const said = parts.open
+    .filter((part) => part.text.trim() !== "")
+    .map(({ kind, part, text }): NewEvent =>
+      kind === "message" && !withTools
+        ? { type: "message", data: { role: "assistant", text, part }, ...place }
+        : { type: "thought", data: { text, part }, ...place },
+    );
+  const cut: NewEvent[] =
+    finish.reason === "length" && !withTools
+      ? [{ type: "error", data: { code: "model_length", message: CUT, retryable: false }, ...place }]
+      : [];
+  return {
+    step,
+    readSeq: input.readSeq,
+    provider: model.provider,
+    model: model.id,
+    messages: JSON.stringify(renamed(finish.messages, ids)),
+    events: [...said, ...cut, ...uses, { type: "usage", data: usage, ...place }],
+    usage,
+  };
+}
+
+const CUT = "The answer was cut off: it reached the model's longest output.";
+
+function toolUse(deps: AgentDeps, callId: string, name: string, args: Json): EventOf<"tool_use">["data"] {
+  const prepared = prepareCall(deps.registry, name, args);
+  const json = JSON.stringify(args);
+  return {
+    callId,
+    name,
+    args: json.length > MAX_INLINE_ARGS ? { preview: json.slice(0, PREVIEW), size: json.length } : args,
+    effect: deps.registry.get(name)?.effect ?? "read",
+    summary: prepared.ok ? prepared.summary.slice(0, 300) : "",
+  };
+}
+
+function renamed(messages: readonly ModelMessage[], ids: Map<string, string[]>): readonly ModelMessage[] {
+  return messages.map((message): ModelMessage => {
+    if (message.role !== "assistant" || typeof message.content === "string") return message;
+    const content = message.content.map((part) =>
+      part.type === "tool-call" ? { ...part, toolCallId: ids.get(part.toolCallId)?.shift() ?? part.toolCallId } : part,
+    );
+    return { ...message, content };
+  });
+}

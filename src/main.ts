@@ -1,0 +1,165 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import manifest from "../package.json" with { type: "json" };
+import { Stopper } from "./agent/stop.ts";
+import type { AgentDeps } from "./agent/deps.ts";
+import type { Config } from "./config.ts";
+import { isoTime } from "./core/clock.ts";
+import { openLog, type Log } from "./log.ts";
+import { graphTools } from "./memory/tools.ts";
+import { openModel } from "./models/open.ts";
+import { selectModel } from "./models/select.ts";
+import type { Model } from "./models/model.ts";
+import { createServer, type Server } from "./server/app.ts";
+import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home.ts";
+import { lockHome } from "./store/home-lock.ts";
+import { openStore } from "./store/open.ts";
+import type { Store, Tx } from "./store/store.ts";
+import { addToken } from "./store/tokens.ts";
+import { ensureUsers, type User } from "./store/users.ts";
+import { Loop } from "./tasks/loop.ts";
+import { listSchedules, runSchedule } from "./tasks/schedules.ts";
+import { taskTools } from "./tasks/tools.ts";
+import { generalTools } from "./tools/general.ts";
+import { createRegistry } from "./tools/registry.ts";
+
+/** Builds every part once and wires them; the only file that may import everything. */
+
+export interface LocalApp {
+  /** Answers a request as the local owner's, with no network between. */
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Signs the owner in, once. */
+  readonly loginUrl: string;
+  readonly stopped: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How it was started, for `server.json`. */
+export interface Launch {
+  readonly args: readonly string[];
+  readonly daemon: boolean;
+}
+
+/** The whole app in this process, with neither loop nor listener: what the CLI uses while no server runs. */
+export async function openApp(config: Config): Promise<LocalApp> {
+  const parts = await build(config, { agentLoop: false });
+  return {
+    fetch: (request) => parts.server.fetch(request, { viewer: parts.owner }),
+    close: () => parts.close(),
+  };
+}
+
+/** The chat server, listening, with the agent loop if the configuration says so. */
+export async function startServer(config: Config, launch: Launch): Promise<RunningServer> {
+  const parts = await build(config, { agentLoop: config.agentLoop });
+  const { server, store, log } = parts;
+  const serverFile = join(config.home, "server.json");
+  try {
+    const { url } = await server.listen(config.host, config.port);
+    const { agent } = parts;
+    const loop = new Loop({
+      store,
+      work: async (claimed, signal) => (await import("./agent/run.ts")).workRun(agent, claimed, signal),
+      tasks: config.agentLoop,
+      concurrency: config.concurrency,
+      pollMs: config.pollIntervalMs,
+      log,
+    });
+    await loop.start();
+    const { pid } = process;
+    const startedAt = isoTime(parts.startedAt);
+    const { args, daemon } = launch;
+    writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
+    log.info({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
+    const { promise: stopped, resolve } = Promise.withResolvers<void>();
+    let stopping: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
+      rmSync(serverFile, { force: true });
+      await loop[Symbol.asyncDispose]();
+      await parts.close();
+      resolve();
+    };
+    const { url: loginUrl } = await server.createLoginLink(parts.owner);
+    return { url, loginUrl, stopped, stop: () => (stopping ??= stop()) };
+  } catch (error) {
+    rmSync(serverFile, { force: true });
+    await parts.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly server: Server;
+  readonly agent: AgentDeps;
+  readonly model: Model;
+  readonly owner: User;
+  readonly log: Log;
+  readonly startedAt: number;
+  close(): Promise<void>;
+}
+
+async function build(config: Config, { agentLoop }: { readonly agentLoop: boolean }): Promise<Parts> {
+  // A wrong model name or a missing key is said before anything is opened.
+  const model = openModel(selectModel(config));
+  const log = openLog(config.logLevel);
+  prepareHome(config.home);
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(lockHome(config.home));
+  const store = cleanup.use(
+    await openStore(
+      config.dbUrl === null
+        ? { kind: "sqlite", file: join(config.home, "sparky.db") }
+        : { kind: "postgres", url: config.dbUrl },
+      { onError: (error) => log.warn({ err: error }, "a database connection broke") },
+    ),
+  );
+  store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
+  const { owner } = await ensureUsers(store);
+  await addToken(store, owner.id, "token file", ownerToken(config.home, store.random));
+  const stopper = cleanup.use(new Stopper(store, log));
+  const agent: AgentDeps = {
+    store,
+    registry: createRegistry<Tx>([...generalTools, ...graphTools, ...taskTools(store)]),
+    modelFor: (choice) => (choice === null ? model : openModel(selectModel({ ...config, model: choice }))),
+    workspaces: join(config.home, "workspace"),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    chance: Math.random,
+    log,
+  };
+  const startedAt = store.clock.now();
+  const server = createServer({
+    store,
+    log,
+    version: manifest.version,
+    startedAt,
+    agentLoop,
+    model: model.id,
+    secret: await cookieSecret(store, config.home),
+    host: config.host,
+    port: config.port,
+    allowedHosts: [],
+    webRoot: webRoot(),
+    stopRun: (viewer, target) => stopper.stop(viewer, target),
+    cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
+    schedules: {
+      list: (viewer) => listSchedules(store, viewer),
+      run: (viewer, name) => runSchedule(store, viewer, name),
+    },
+  });
+  cleanup.defer(() => server.close());
+  const owned = cleanup.move();
+  return { store, server, agent, model, owner, log, startedAt, close: () => owned.disposeAsync() };
+}
+
+/** The built web UI: beside the bundle, or in `dist` of a checkout. */
+function webRoot(): string | null {
+  const places = ["../web", "../dist/web"].map((place) => join(import.meta.dirname, place));
+  return places.find((place) => existsSync(join(place, "index.html"))) ?? null;
+}

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { SparkyError } from "../core/errors.ts";
+
+/**
+ * The home's lock: a write lock on a small SQLite file, which the system drops with its process, however that ends. A
+ * reader can still see who holds it.
+ */
+
+const SQLITE_BUSY = "SQLITE_BUSY";
+
+/** Whoever only looks holds the lock for a moment: so long is it waited for. */
+const ACQUIRE_MS = 300;
+
+export interface HomeLock extends Disposable {
+  readonly home: string;
+}
+
+/** Throws `conflict`, naming the process, while another one holds it. */
+export function lockHome(home: string): HomeLock {
+  const handle = new Database(join(home, "lock"), { timeout: ACQUIRE_MS });
+  try {
+    handle.exec("create table if not exists holder (one integer primary key check (one = 1), pid integer not null)");
+    handle.prepare("insert into holder values (1, ?) on conflict (one) do update set pid = excluded.pid").run(process.pid);
+    handle.exec("begin immediate");
+  } catch (error) {
+    handle.close();
+    if (!isBusy(error)) throw error;
+    const { pid } = homeState(home);
+    throw new SparkyError("conflict", `${pid === undefined ? "another process" : `process ${pid}`} is using ${home}`, {
+      cause: error,
+      hint: "stop it with: sparky chat stop",
+    });
+  }
+  return { home, [Symbol.dispose]: () => void handle.close() };
+}
+
+/** Who holds the home, by its lock and not by any file's word. */
+export function homeState(home: string): { readonly held: boolean; readonly pid?: number } {
+  const path = join(home, "lock");
+  if (!existsSync(path)) return { held: false };
+  const handle = new Database(path, { timeout: 0 });
+  try {
+    handle.exec("begin immediate; rollback");
+    return { held: false };
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return { held: true, ...holder(handle) };
+  } finally {
+    handle.close();
+  }
+}
+
+/** Nothing while the holder is just writing itself down. */
+function holder(handle: Database.Database): { readonly pid?: number } {
+  try {
+    const row = handle.prepare<[], { pid: number }>("select pid from holder").get();
+    return row === undefined ? {} : { pid: row.pid };
+  } catch {
+    return {};
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith(SQLITE_BUSY);
+}

@@ -1,0 +1,153 @@
+import type { Clock } from "../core/clock.ts";
+import { claimRuns, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
+import { purgeDeleted, sweepRuns } from "../store/runs-sweep.ts";
+import type { Store } from "../store/store.ts";
+import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
+
+export interface LoopOptions {
+  readonly store: Store;
+  /** Works on a run until it ends, waits or is taken away; never throws. */
+  readonly work: (claimed: Claimed, signal: AbortSignal) => Promise<void>;
+  /** Answers to people are always served; tasks only where the agent loop is enabled. */
+  readonly tasks: boolean;
+  readonly concurrency: number;
+  /** The fallback behind instant wake-ups. */
+  readonly pollMs: number;
+  readonly log: AgentLog;
+}
+
+/** Answers to people at a time on this node. */
+const TURNS = 32;
+const RENEW_MS = 5000;
+const PURGE_MS = 30_000;
+/** How long a hand-back may take before the loop stops waiting for it. */
+const HAND_BACK_MS = 4000;
+
+interface Working {
+  readonly claimed: Claimed;
+  readonly control: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Serves the queue on this node: claims what is due as long as there is room, and is woken rather than waiting. */
+export class Loop implements AsyncDisposable {
+  readonly #options: LoopOptions;
+  readonly #clock: Clock;
+  readonly #working = new Map<string, Working>();
+  readonly #cleanup: (() => void)[] = [];
+  #cancelDue: (() => void) | undefined;
+  #pumping: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#clock = options.store.clock;
+  }
+
+  /** Takes back what a crash left, then serves. */
+  async start(): Promise<void> {
+    const { store, pollMs } = this.#options;
+    await sweepRuns(store);
+    this.#cleanup.push(
+      store.hub.onWake(() => this.#pump()),
+      store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
+      this.#every(pollMs, () => this.#pump()),
+      this.#every(PURGE_MS, () => this.#guarded("purging", () => purgeDeleted(store))),
+    );
+    if (store.kind === "postgres") {
+      this.#cleanup.push(this.#every(RENEW_MS, () => this.#guarded("renewing leases", () => this.#renew())));
+    }
+    this.#pump();
+  }
+
+  /** How many runs this node works on. */
+  get size(): number {
+    return this.#working.size;
+  }
+
+  /** Hands every run back and stops; what is at work goes on elsewhere, or at the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    for (const clean of this.#cleanup.splice(0)) clean();
+    this.#cancelDue?.();
+    await this.#pumping;
+    this.#abortAll("shutdown");
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(HAND_BACK_MS, resolve);
+    await Promise.race([Promise.all([...this.#working.values()].map((working) => working.done)), late]);
+    cancel();
+  }
+
+  #abortAll(reason: AbortReason): void {
+    for (const { control } of this.#working.values()) control.abort(new RunAborted(reason));
+  }
+
+  /** One claim round at a time; what wakes it meanwhile starts another. */
+  #pump(): void {
+    this.#again = true;
+    if (this.#stopped) return;
+    this.#pumping ??= this.#guarded("claiming", async () => {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        await this.#claim("turn", TURNS);
+        if (this.#options.tasks) await this.#claim("task", this.#options.concurrency);
+      }
+      await this.#armDue();
+    }).finally(() => {
+      this.#pumping = undefined;
+      if (this.#again) this.#pump();
+    });
+  }
+
+  async #claim(kind: ClaimOptions["kind"], slots: number): Promise<void> {
+    const busy = [...this.#working.values()].filter(({ claimed }) => (claimed.task === null) === (kind === "turn"));
+    const limit = slots - busy.length;
+    if (limit <= 0) return;
+    const claims = await claimRuns(this.#options.store, { kind, limit });
+    for (const claimed of claims) this.#begin(claimed);
+  }
+
+  #begin(claimed: Claimed): void {
+    const control = new AbortController();
+    const { id } = claimed.run;
+    const done = this.#options.work(claimed, control.signal).finally(() => {
+      if (this.#working.get(id)?.control === control) this.#working.delete(id);
+      this.#pump();
+    });
+    this.#working.set(id, { claimed, control, done });
+  }
+
+  /** A back-off or a task's `runAt` is served when it is due, not at the next poll. */
+  async #armDue(): Promise<void> {
+    const at = await nextDue(this.#options.store);
+    this.#cancelDue?.();
+    this.#cancelDue = at === null ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
+  }
+
+  async #renew(): Promise<void> {
+    const { store } = this.#options;
+    const held = [...this.#working.values()].map((working) => working.claimed);
+    for (const runId of await renewLeases(store, held)) {
+      this.#working.get(runId)?.control.abort(new RunAborted("lost"));
+    }
+    if ((await sweepRuns(store)) > 0) this.#pump();
+  }
+
+  #every(ms: number, act: () => void): () => void {
+    let cancel = this.#clock.after(ms, function tick() {
+      act();
+      cancel = clock.after(ms, tick);
+    });
+    const clock = this.#clock;
+    return () => cancel();
+  }
+
+  async #guarded(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#options.log.error({ err: error }, `${what} failed; it is tried again`);
+    }
+  }
+}
