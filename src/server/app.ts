@@ -63,7 +63,8 @@ export function createServer(deps: ServerDeps): Server {
     async close() {
       const server = listening;
       listening = null;
-      const closed = server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed =
+        server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
       const cancel = store.clock.after(CLOSE_GRACE_MS, () => idle.resolve());
       await sockets.close();
       if (running.size > 0) await idle.promise;
@@ -96,10 +97,14 @@ async function bind(server: HttpServer, host: string, port: number): Promise<voi
 
 function bindFailure(cause: unknown, host: string, port: number): unknown {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const failed = (message: string, hint: string): SparkyError => new SparkyError("unavailable", message, { hint, cause });
+  const failed = (message: string, hint: string): SparkyError =>
+    new SparkyError("unavailable", message, { hint, cause });
   switch (code) {
     case "EADDRINUSE":
-      return failed(`port ${port} on ${host} is taken`, "choose another with --port or SPARKY_PORT, or stop what uses it");
+      return failed(
+        `port ${port} on ${host} is taken`,
+        "choose another with --port or SPARKY_PORT, or stop what uses it",
+      );
     case "EACCES":
       return failed(`this user may not listen on port ${port}`, "choose a port above 1023 with --port or SPARKY_PORT");
     case "EADDRNOTAVAIL":

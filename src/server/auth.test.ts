@@ -54,6 +54,13 @@ eachEngine("sign-in", (engine) => {
   });
 });
 
+test("a mere look at a link, as by a preview, does not spend it", async () => {
+  const app = await chatServer(await sqlite.store());
+  const { url } = await app.server.createLoginLink(app.people.owner);
+  await send(app, url.slice(BASE.length), {}, "HEAD");
+  await open(app, url);
+});
+
 test("F19 the owner makes a link for agent, and whoever opens it is agent", async () => {
   const app = await chatServer(await sqlite.store());
   const link = await app.as(app.people.owner, "POST", "/api/users/agent/login-link");
@@ -79,7 +86,10 @@ test("an API token speaks for its user, and a wrong one is refused even beside a
   expect(await (await send(app, "/api/me", { authorization })).json()).toMatchObject({ name: "ann" });
   const cookie = await open(app, (await app.server.createLoginLink(app.people.ann)).url);
   const refused = await send(app, "/api/me", { cookie, authorization: "Bearer sparky_wrong" });
-  expect((await refused.json()).error).toMatchObject({ code: "unauthenticated", message: "this API token is not valid" });
+  expect((await refused.json()).error).toMatchObject({
+    code: "unauthenticated",
+    message: "this API token is not valid",
+  });
 });
 
 test("F10 F17 without a sign-in nothing but health and the documents answers, and the answer says what to do", async () => {
@@ -91,7 +101,10 @@ test("F10 F17 without a sign-in nothing but health and the documents answers, an
       const response = await send(app, path.replace(/\{\w+\}/, "x"), {}, method.toUpperCase());
       if (response.status !== 401) continue;
       closed.push(path);
-      expect((await response.json()).error).toMatchObject({ code: "unauthenticated", hint: expect.stringContaining("sparky open") });
+      expect((await response.json()).error).toMatchObject({
+        code: "unauthenticated",
+        hint: expect.stringContaining("sparky open"),
+      });
     }
   }
   expect(new Set(closed)).toEqual(new Set(Object.keys(document.paths).filter((path) => path !== "/health")));
@@ -99,13 +112,15 @@ test("F10 F17 without a sign-in nothing but health and the documents answers, an
   expect((await forged.json()).error).toMatchObject({ code: "unauthenticated", message: "your sign-in has expired" });
 });
 
-test.each(["/api/auth/sign-up/email", "/api/auth/sign-in/magic-link", "/sign-in/magic-link", "/api/auth/list-sessions"])(
-  "F17 the account library's own route %s is not there",
-  async (path) => {
-    const app = await chatServer(await sqlite.store());
-    expect((await send(app, path, {}, "POST")).status).toBe(404);
-  },
-);
+test.each([
+  "/api/auth/sign-up/email",
+  "/api/auth/sign-in/magic-link",
+  "/sign-in/magic-link",
+  "/api/auth/list-sessions",
+])("F17 the account library's own route %s is not there", async (path) => {
+  const app = await chatServer(await sqlite.store());
+  expect((await send(app, path, {}, "POST")).status).toBe(404);
+});
 
 test("guessing is slowed down: after twenty failures an address waits, another does not", async () => {
   const { server } = await chatServer(await sqlite.store());

@@ -18,8 +18,8 @@ const RECHECK_MS = 60_000;
 /** Changes of the same list within this time are one frame. */
 const CHANGED_MS = 20;
 const MAX_CHANGED = 50;
-/** Frames that wait for an earlier command; above it, nothing more is read from the socket. */
-const MAX_WAITING = 64;
+/** Frames that wait their turn; above it, nothing more is read from the socket. */
+const MAX_WAITING = 16;
 
 type Command = Extract<ClientFrame, { ref: string }>;
 type Subscribe = Extract<ClientFrame, { type: "subscribe" }>;
@@ -75,7 +75,10 @@ export class Connection {
   changed(change: Change): void {
     if (this.#user === null || !(change.users === "all" || change.users.includes(this.#user.viewer.id))) return;
     const many = this.#changes.size >= MAX_CHANGED;
-    this.#changes.set(many ? change.topic : `${change.topic} ${change.id ?? ""}`, many ? { topic: change.topic, users: "all" } : change);
+    this.#changes.set(
+      many ? change.topic : `${change.topic} ${change.id ?? ""}`,
+      many ? { topic: change.topic, users: "all" } : change,
+    );
     this.#cancelChanged ??= this.#parts.deps.store.clock.after(CHANGED_MS, () => {
       this.#cancelChanged = null;
       this.#flushChanged();
@@ -89,18 +92,19 @@ export class Connection {
       if (isBinary) throw new SparkyError("invalid_input", "frames are text: one JSON object each");
       // Frames arrive as one buffer: the socket's default binary type.
       raw = parseJson((data as Buffer).toString("utf8"), "the frame");
-      this.#enqueue(parseInput(clientFrameSchema, raw));
+      const frame = parseInput(clientFrameSchema, raw);
+      if (frame.type !== "pong") this.#enqueue(frame, () => this.#handle(frame));
     } catch (error) {
-      this.#answerError(error, raw);
+      this.#enqueue(raw, () => Promise.reject(error as Error));
     }
   }
 
-  /** Frames are handled one after another, in the order in which they came. */
-  #enqueue(frame: ClientFrame): void {
-    if (frame.type === "pong") return;
+  /** One after another, in the order in which they came, and only while the client reads the answers. */
+  #enqueue(frame: unknown, job: () => Promise<void>): void {
     if (++this.#waiting === MAX_WAITING) this.#socket.pause();
     this.#queue = this.#queue
-      .then(() => this.#handle(frame))
+      .then(() => this.#outbox.room())
+      .then(job)
       .catch((error: unknown) => this.#answerError(error, frame))
       .finally(() => {
         if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
@@ -148,7 +152,8 @@ export class Connection {
   }
 
   #subscribe({ sub, chatId, after, epoch, deltas = false }: Subscribe, source: LogSource): void {
-    if (after > 0 && epoch === undefined) throw new SparkyError("invalid_input", "epoch: is required when after is above 0");
+    if (after > 0 && epoch === undefined)
+      throw new SparkyError("invalid_input", "epoch: is required when after is above 0");
     this.#subscriptions.get(chatId)?.end();
     this.#bySub.get(sub)?.end();
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
@@ -191,8 +196,7 @@ export class Connection {
   }
 
   #send(frame: ServerFrame): void {
-    // A client that does not read its answers gets none: the outbox stays bounded.
-    if (this.#outbox.pressure() !== "full") this.#outbox.send(JSON.stringify(frame));
+    this.#outbox.send(JSON.stringify(frame));
   }
 
   #armPing(): void {
@@ -203,7 +207,7 @@ export class Connection {
     if (this.#silentPings >= 2) return this.#socket.terminate();
     this.#silentPings++;
     const heads = Object.fromEntries([...this.#subscriptions].map(([chatId, { head }]) => [chatId, head]));
-    this.#send({ type: "ping", heads });
+    if (this.#outbox.pressure() !== "full") this.#send({ type: "ping", heads });
     this.#socket.ping();
     void this.#recheck();
     this.#armPing();

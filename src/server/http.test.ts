@@ -21,8 +21,13 @@ eachEngine("the session of a task, over HTTP", (engine) => {
     const again = await as(owner, "POST", "/api/tasks", { instruction: "Check knowledge graph stats", key: "k" });
     expect([again.status, again.body.id]).toEqual([200, added.body.id]);
     const path = `/api/tasks/${added.body.id}`;
-    expect((await as(owner, "GET", "/api/tasks?status=pending&limit=5")).body).toMatchObject({ items: [{ id: added.body.id }] });
-    expect((await as(owner, "GET", "/api/status")).body).toMatchObject({ tasks: { pending: 1, total: 1 }, agentLoop: false });
+    expect((await as(owner, "GET", "/api/tasks?status=pending&limit=5")).body).toMatchObject({
+      items: [{ id: added.body.id }],
+    });
+    expect((await as(owner, "GET", "/api/status")).body).toMatchObject({
+      tasks: { pending: 1, total: 1 },
+      agentLoop: false,
+    });
     expect((await as(owner, "GET", `${path}/runs`)).body.items).toHaveLength(1);
     const log = await as(owner, "GET", `/api/chats/${added.body.chatId}/events`);
     expect(log.body.events.map((event: { type: string }) => event.type)).toContain("status");
@@ -134,18 +139,72 @@ eachEngine("the session of a task, over HTTP", (engine) => {
 });
 
 test.each([
-  { what: "an empty instruction", path: "/api/tasks", body: { instruction: "  " }, status: 400, says: "instruction: must not be empty" },
+  {
+    what: "an empty instruction",
+    path: "/api/tasks",
+    body: { instruction: "  " },
+    status: 400,
+    says: "instruction: must not be empty",
+  },
   { what: "no instruction", path: "/api/tasks", body: {}, status: 400, says: "instruction: is required" },
-  { what: "100 KB of instruction", path: "/api/tasks", body: { instruction: "x".repeat(100_000) }, status: 400, says: "instruction: must be at most 64 KB" },
-  { what: "a wrong type", path: "/api/tasks", body: { instruction: 5 }, status: 400, says: "instruction: must be a string" },
-  { what: "a status", path: "/api/tasks", body: { instruction: "a", status: "completed" }, status: 400, says: 'unknown field "status"' },
-  { what: "a wrong nested value", path: "/api/tasks", body: { instruction: "a", limits: { steps: 0 } }, status: 400, says: "limits.steps: must be at least 1" },
-  { what: "a time that is none", path: "/api/tasks", body: { instruction: "a", runAt: "soon" }, status: 400, says: "runAt: must be a time such as" },
+  {
+    what: "100 KB of instruction",
+    path: "/api/tasks",
+    body: { instruction: "x".repeat(100_000) },
+    status: 400,
+    says: "instruction: must be at most 64 KB",
+  },
+  {
+    what: "a wrong type",
+    path: "/api/tasks",
+    body: { instruction: 5 },
+    status: 400,
+    says: "instruction: must be a string",
+  },
+  {
+    what: "a status",
+    path: "/api/tasks",
+    body: { instruction: "a", status: "completed" },
+    status: 400,
+    says: 'unknown field "status"',
+  },
+  {
+    what: "a wrong nested value",
+    path: "/api/tasks",
+    body: { instruction: "a", limits: { steps: 0 } },
+    status: 400,
+    says: "limits.steps: must be at least 1",
+  },
+  {
+    what: "a time that is none",
+    path: "/api/tasks",
+    body: { instruction: "a", runAt: "soon" },
+    status: 400,
+    says: "runAt: must be a time such as",
+  },
   { what: "a NUL character", path: "/api/tasks", body: { instruction: "a\0b" }, status: 400, says: "U+0000" },
   { what: "an array", path: "/api/tasks", body: [], status: 400, says: "must be an object" },
-  { what: "an unknown chat", path: "/api/tasks", body: { instruction: "a", chatId: "nope" }, status: 404, says: "nope" },
-  { what: "an unknown dependency", path: "/api/tasks", body: { instruction: "a", dependsOn: ["nope"] }, status: 404, says: "nope" },
-  { what: "two megabytes", path: "/api/tasks", body: { instruction: "x".repeat(2_000_000) }, status: 413, says: "the body is larger than 1024 KB" },
+  {
+    what: "an unknown chat",
+    path: "/api/tasks",
+    body: { instruction: "a", chatId: "nope" },
+    status: 404,
+    says: "nope",
+  },
+  {
+    what: "an unknown dependency",
+    path: "/api/tasks",
+    body: { instruction: "a", dependsOn: ["nope"] },
+    status: 404,
+    says: "nope",
+  },
+  {
+    what: "two megabytes",
+    path: "/api/tasks",
+    body: { instruction: "x".repeat(2_000_000) },
+    status: 413,
+    says: "the body is larger than 1024 KB",
+  },
   { what: "an unknown route", path: "/api/nothing", body: {}, status: 404, says: "there is no POST /api/nothing" },
 ])("$what gets $status and says so", async ({ path, body, status, says }) => {
   const { as, people } = await chatServer(await sqlite.store());
@@ -173,14 +232,19 @@ test.each([
   { what: "bytes that are no text", body: new Uint8Array([0xff, 0xfe, 0xfd]), says: "could not be read as UTF-8" },
 ])("$what gets 400", async ({ body, says }) => {
   const { server, people } = await chatServer(await sqlite.store());
-  const response = await server.fetch(new Request(`${BASE}/api/tasks`, { method: "POST", body }), { viewer: people.ann });
+  const response = await server.fetch(new Request(`${BASE}/api/tasks`, { method: "POST", body }), {
+    viewer: people.ann,
+  });
   expect(response.status).toBe(400);
   expect(await response.text()).toContain(says);
 });
 
 test("a bug is answered without its details and logged with them, and the server lives on", async () => {
   const { as, people, logged } = await chatServer(await sqlite.store(), {
-    schedules: { list: () => Promise.reject(new Error("the secret is 42")), run: () => Promise.reject(new Error("no")) },
+    schedules: {
+      list: () => Promise.reject(new Error("the secret is 42")),
+      run: () => Promise.reject(new Error("no")),
+    },
   });
   const answer = await as(people.ann, "GET", "/api/schedules");
   expect([answer.status, answer.body.error.code]).toEqual([500, "internal"]);
@@ -192,11 +256,16 @@ test("a bug is answered without its details and logged with them, and the server
 test("the OpenAPI document names every route, and each of its references leads somewhere", async () => {
   const { server } = await chatServer(await sqlite.store());
   const document = await (await server.fetch(new Request(`${BASE}/openapi.json`))).json();
-  expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(["/health", "/api/tasks/{id}/cancel", "/api/chats/{id}/events"]));
+  expect(Object.keys(document.paths)).toEqual(
+    expect.arrayContaining(["/health", "/api/tasks/{id}/cancel", "/api/chats/{id}/events"]),
+  );
   const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1] ?? "");
   expect(refs.length).toBeGreaterThan(50);
   for (const ref of new Set(refs)) {
-    const found = ref.slice(2).split("/").reduce((node, key) => node?.[key], document);
+    const found = ref
+      .slice(2)
+      .split("/")
+      .reduce((node, key) => node?.[key], document);
     expect(found, ref).toBeTypeOf("object");
   }
 });

@@ -32,7 +32,10 @@ export interface HttpParts {
 }
 
 /** The HTTP side as a function: no sockets, no listener. It never rejects. */
-export function createHttp(deps: ServerDeps, parts: HttpParts): (request: Request, info?: RequestInfo) => Promise<Response> {
+export function createHttp(
+  deps: ServerDeps,
+  parts: HttpParts,
+): (request: Request, info?: RequestInfo) => Promise<Response> {
   const { log, store } = deps;
   const { auth, origins } = parts;
   const limit = new SignInLimit(store.clock);
@@ -71,20 +74,28 @@ export function createHttp(deps: ServerDeps, parts: HttpParts): (request: Reques
   }
   let document: object | null = null;
   app.get("/openapi.json", () => {
-    document ??= openApiDocument(routes.map((route) => route.doc), deps.version);
+    document ??= openApiDocument(
+      routes.map((route) => route.doc),
+      deps.version,
+    );
     return json({ status: 200, body: document });
   });
   app.get("/login", async (c) => {
     const caller = c.env.remote ?? "";
     limit.check(caller);
     const token = c.req.query("token") ?? "";
-    const session = token === "" || token.length > 200 ? null : await auth.signIn(token, c.req.raw.headers);
+    // What only looks at a link must not spend it.
+    if (token === "" || c.req.raw.method === "HEAD") return files(c.req.raw);
+    const session = token.length > 200 ? null : await auth.signIn(token, c.req.raw.headers);
     if (session === null) {
       limit.failed(caller);
       return spentLinkPage();
     }
     log.info({ user: session.user.name }, "signed in by link");
-    return withCookies(new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } }), session.cookies);
+    return withCookies(
+      new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } }),
+      session.cookies,
+    );
   });
   app.notFound((c) => {
     const { method, path } = c.req;
@@ -115,7 +126,10 @@ export function createHttp(deps: ServerDeps, parts: HttpParts): (request: Reques
     }
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     // The path without its query: a sign-in link's token is there.
-    log.debug({ method: request.method, path: url.pathname, status: response.status, ms: store.clock.now() - started }, "request");
+    log.debug(
+      { method: request.method, path: url.pathname, status: response.status, ms: store.clock.now() - started },
+      "request",
+    );
     return response;
   };
 }

@@ -89,7 +89,11 @@ function inWords(issue: z.core.$ZodIssue): string {
 }
 
 function article(expected: string): string {
-  const words: { readonly [type: string]: string } = { int: "a whole number", record: "an object", object: "an object" };
+  const words: { readonly [type: string]: string } = {
+    int: "a whole number",
+    record: "an object",
+    object: "an object",
+  };
   return words[expected] ?? (/^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`);
 }
 

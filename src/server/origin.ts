@@ -7,7 +7,12 @@ import { SparkyError } from "../core/errors.ts";
  * opens a socket, must come from a page of that same host (or from no page at all).
  */
 export interface OriginRules {
-  check(request: { readonly method: string; readonly host: string | null; readonly origin: string | null; readonly upgrade?: boolean }): void;
+  check(request: {
+    readonly method: string;
+    readonly host: string | null;
+    readonly origin: string | null;
+    readonly upgrade?: boolean;
+  }): void;
 }
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];

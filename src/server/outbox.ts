@@ -43,7 +43,11 @@ export class Outbox implements Sink {
     if (buffered > NO_DELTAS_BYTES) this.#congested = true;
     if (buffered > FULL_BYTES && this.#full === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#full = { promise, resolve, cancel: this.#clock.after(DRAIN_MS, () => this.close(CLOSE.tooSlow, "too slow")) };
+      this.#full = {
+        promise,
+        resolve,
+        cancel: this.#clock.after(DRAIN_MS, () => this.close(CLOSE.tooSlow, "too slow")),
+      };
     }
   }
 

@@ -25,11 +25,15 @@ export const tasksQuery = z
   .object({ ...page, status: taskStatusSchema, schedule: words, chatId: idSchema, search: words })
   .exactPartial();
 
-const eventTypes = z.string().refine((value) => value.split(",").every((type) => EVENT_TYPES.some((known) => known === type)), {
-  error: `must be one or more of ${EVENT_TYPES.join(", ")}, with commas between`,
-});
+const eventTypes = z
+  .string()
+  .refine((value) => value.split(",").every((type) => EVENT_TYPES.some((known) => known === type)), {
+    error: `must be one or more of ${EVENT_TYPES.join(", ")}, with commas between`,
+  });
 
 export const eventsQuery = z
   .object({ after: seq, before: seq, limit: whole(1, 500), type: eventTypes, epoch: words })
   .exactPartial()
-  .refine((query) => query.after === undefined || query.before === undefined, { error: "give after or before, not both" });
+  .refine((query) => query.after === undefined || query.before === undefined, {
+    error: "give after or before, not both",
+  });

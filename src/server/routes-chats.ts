@@ -1,4 +1,4 @@
-import { createChat, deleteChat, getChat, listChats, markSeen, patchChat } from "../store/chats.ts";
+import { createChat, deleteChat, listChats, markSeen, patchChat } from "../store/chats.ts";
 import { getChatWithView } from "../store/chat-view.ts";
 import { eventsPage } from "../store/events.ts";
 import { postMessage } from "../store/messages.ts";
@@ -52,7 +52,10 @@ export function chatRoutes({ store, stopRun }: ServerDeps): readonly Route[] {
       summary: "Renames a chat, archives it, or chooses its model.",
       body: chatPatchSchema,
       answers: { 200: chatSchema },
-      handle: async ({ viewer, params, body }) => ({ status: 200, body: await patchChat(store, viewer, params.id, body) }),
+      handle: async ({ viewer, params, body }) => ({
+        status: 200,
+        body: await patchChat(store, viewer, params.id, body),
+      }),
     }),
     route({
       method: "DELETE",
@@ -81,17 +84,17 @@ export function chatRoutes({ store, stopRun }: ServerDeps): readonly Route[] {
       summary: "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once.",
       body: newMessageSchema,
       answers: { 202: messageAcceptedSchema },
-      handle: async ({ viewer, params, body }) => ({ status: 202, body: await postMessage(store, viewer, params.id, body) }),
+      handle: async ({ viewer, params, body }) => ({
+        status: 202,
+        body: await postMessage(store, viewer, params.id, body),
+      }),
     }),
     route({
       method: "POST",
       path: "/api/chats/:id/stop",
       summary: "Stops the chat's active run, within two seconds; `runId` is null when nothing ran.",
       answers: { 200: stoppedSchema },
-      async handle({ viewer, params }) {
-        await getChat(store, viewer, params.id);
-        return { status: 200, body: await stopRun(viewer, { chatId: params.id }) };
-      },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { chatId: params.id }) }),
     }),
     route({
       method: "POST",

@@ -28,7 +28,13 @@ export function authOptions(store: Store, secret: string) {
     session: {
       expiresIn: 30 * DAY_SECONDS,
       updateAge: DAY_SECONDS,
-      fields: { ...times, expiresAt: "expires_at", ipAddress: "ip_address", userAgent: "user_agent", userId: "user_id" },
+      fields: {
+        ...times,
+        expiresAt: "expires_at",
+        ipAddress: "ip_address",
+        userAgent: "user_agent",
+        userId: "user_id",
+      },
     },
     account: {
       fields: {
@@ -75,7 +81,10 @@ export interface Sessions {
 export function openSessions(store: Store, secret: string, log: Log): Sessions {
   const auth = betterAuth({
     ...authOptions(store, secret),
-    logger: { level: "warn", log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message) },
+    logger: {
+      level: "warn",
+      log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message),
+    },
   });
   return {
     async find(headers, renew) {

@@ -27,7 +27,12 @@ async function scene(engine: Engine = sqlite, options: Partial<ServerDeps> = {},
   };
   /** Appends this many events to the chat's log. */
   const write = async (chatId: string, count = 1, text = "…") => {
-    const event = { runId: null, taskId: null, step: null, actor: { kind: "system", id: "s", name: "Sparky" } } as const;
+    const event = {
+      runId: null,
+      taskId: null,
+      step: null,
+      actor: { kind: "system", id: "s", name: "Sparky" },
+    } as const;
     await store.append({
       chatId,
       events: Array.from({ length: count }, () => ({ ...event, type: "thought", data: { text } }) as const),
@@ -128,6 +133,30 @@ test("deltas reach who asked for them, and a chat's deletion ends its watchers",
   expect(two.frames.filter((frame) => frame.type === "delta")).toEqual([]);
 });
 
+test("F9 commands of a client that does not read wait their turn, and none goes without an answer", async () => {
+  const { chat, hello, write } = await scene();
+  const client = await hello();
+  client.send({ type: "subscribe", sub: "a", chatId: chat, after: 0 });
+  await client.first("live");
+  client.socket.pause();
+  await write(chat, 200, "x".repeat(60_000));
+  for (let count = 0; count < 100; count++) {
+    client.send({ type: "message", ref: `r${count}`, chatId: chat, text: "Hello?", key: `k${count}` });
+    client.send("no JSON");
+  }
+  await wait(100);
+  client.socket.resume();
+  await client.first("ack", (frame) => frame.ref === "r99");
+  const answers = client.frames.flatMap((frame) =>
+    frame.type === "ack" ? [frame.ref] : frame.type === "error" ? ["bad"] : [],
+  );
+  expect(answers.slice(0, 199)).toEqual(
+    Array.from({ length: 100 }, (_, count) => [`r${count}`, "bad"])
+      .flat()
+      .slice(0, 199),
+  );
+});
+
 test("lists that change are announced to those who may see them, and to nobody else", async () => {
   const { hello, as, people, token, url } = await scene();
   const [ann, bob] = [await hello(), await hello(url, await token(people.bob))];
@@ -141,11 +170,31 @@ test.each([
   { what: "no JSON", frame: "{", code: "invalid_input" },
   { what: "bytes", frame: Buffer.from("{}"), code: "invalid_input" },
   { what: "an unknown type", frame: { type: "shout" }, code: "invalid_input" },
-  { what: "a wrong shape", frame: { type: "subscribe", sub: "x", chatId: 5, after: -1 }, code: "invalid_input", sub: "x" },
-  { what: "a cursor without its epoch", frame: { type: "subscribe", sub: "x", chatId: "c", after: 5 }, code: "invalid_input", sub: "x" },
-  { what: "an empty message", frame: { type: "message", ref: "m", chatId: "c", text: " ", key: "k" }, code: "invalid_input", ref: "m" },
+  {
+    what: "a wrong shape",
+    frame: { type: "subscribe", sub: "x", chatId: 5, after: -1 },
+    code: "invalid_input",
+    sub: "x",
+  },
+  {
+    what: "a cursor without its epoch",
+    frame: { type: "subscribe", sub: "x", chatId: "c", after: 5 },
+    code: "invalid_input",
+    sub: "x",
+  },
+  {
+    what: "an empty message",
+    frame: { type: "message", ref: "m", chatId: "c", text: " ", key: "k" },
+    code: "invalid_input",
+    ref: "m",
+  },
   { what: "a stop of nothing", frame: { type: "stop", ref: "s" }, code: "invalid_input", ref: "s" },
-  { what: "an unknown approval", frame: { type: "decide", ref: "d", approvalId: "a", decision: "approve" }, code: "not_found", ref: "d" },
+  {
+    what: "an unknown approval",
+    frame: { type: "decide", ref: "d", approvalId: "a", decision: "approve" },
+    code: "not_found",
+    ref: "d",
+  },
   { what: "a second hello", frame: { type: "hello", v: 1 }, code: "invalid_input" },
 ])("a frame with $what costs an answer, not the connection", async ({ frame, code, sub, ref }) => {
   const { chat, hello } = await scene();
@@ -225,7 +274,8 @@ test("heartbeats tell the heads of what is subscribed, and a peer that does not 
 test("F9 a slow reader delays nobody, costs bounded memory and no log line, and gets everything once it reads", async () => {
   const { hello, chat, write, store, log, logged } = await scene();
   const [slow, quick] = [await hello(), await hello()];
-  for (const client of [slow, quick]) client.send({ type: "subscribe", sub: "a", chatId: chat, after: 0, deltas: true });
+  for (const client of [slow, quick])
+    client.send({ type: "subscribe", sub: "a", chatId: chat, after: 0, deltas: true });
   await Promise.all([slow.first("live"), quick.first("live")]);
   slow.socket.pause();
   const text = "x".repeat(20_000);
@@ -250,10 +300,21 @@ test("a socket holds at most 1,000 subscriptions", async () => {
   const client = await hello();
   const ids = Array.from({ length: 1001 }, (_, index) => `c${index}`);
   await store.transact(async ({ db }) => {
-    const row = { owner_id: people.ann.id, title: "", titled_by: "nobody", origin: "user", head: 0, archived: 0 } as const;
+    const row = {
+      owner_id: people.ann.id,
+      title: "",
+      titled_by: "nobody",
+      origin: "user",
+      head: 0,
+      archived: 0,
+    } as const;
     const rest = { schedule: null, model: null, key: null, run_id: null, run_lease: null, deleted_at: null };
     const times = { created_at: 0, last_event_at: 0 };
-    for (const id of ids) await db.insertInto("chats").values({ id, ...row, ...rest, ...times }).execute();
+    for (const id of ids)
+      await db
+        .insertInto("chats")
+        .values({ id, ...row, ...rest, ...times })
+        .execute();
   });
   for (const id of ids) client.send({ type: "subscribe", sub: id, chatId: id, after: 0 });
   expect(await client.first("error")).toMatchObject({ sub: "c1000", code: "too_large" });

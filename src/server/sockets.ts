@@ -80,7 +80,9 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
     async close() {
       closing = true;
       stopListening();
-      const gone = [...server.clients].map((client) => new Promise<void>((resolve) => client.once("close", () => resolve())));
+      const gone = [...server.clients].map(
+        (client) => new Promise<void>((resolve) => client.once("close", () => resolve())),
+      );
       for (const connection of connections) connection.close(CLOSE.restarting, "the server is restarting");
       await Promise.all(gone);
     },

@@ -21,12 +21,15 @@ async function scene() {
     server.fetch(new Request(`http://127.0.0.1:8000${path}`, { headers }));
 }
 
-test.each(["/", "/tasks", "/chats/3f2a91c0", "/index.html"])("%s is the page, never cached, with no foreign script", async (path) => {
-  const response = await (await scene())(path);
-  expect([response.status, await response.text()]).toEqual([200, PAGE]);
-  expect(response.headers.get("cache-control")).toBe("no-cache");
-  expect(response.headers.get("content-security-policy")).toMatch(/script-src 'self';.*frame-ancestors 'none'/);
-});
+test.each(["/", "/tasks", "/chats/3f2a91c0", "/index.html"])(
+  "%s is the page, never cached, with no foreign script",
+  async (path) => {
+    const response = await (await scene())(path);
+    expect([response.status, await response.text()]).toEqual([200, PAGE]);
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+    expect(response.headers.get("content-security-policy")).toMatch(/script-src 'self';.*frame-ancestors 'none'/);
+  },
+);
 
 test("an asset is kept for ever, sent small to who takes that, and not at all to who has it", async () => {
   const get = await scene();
@@ -41,14 +44,17 @@ test("an asset is kept for ever, sent small to who takes that, and not at all to
   expect([known.status, await known.text()]).toEqual([304, ""]);
 });
 
-test.each(["/assets/gone.js", "/favicon.png", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt"])(
-  "F17 %s is not found, and no path leads out of the folder",
-  async (path) => {
-    const response = await (await scene())(path);
-    expect(response.status).toBe(404);
-    expect(await response.text()).not.toContain("the secret");
-  },
-);
+test.each([
+  "/assets/gone.js",
+  "/favicon.png",
+  "/..%2fsecret.txt",
+  "/%2e%2e/secret.txt",
+  "/assets/..%2f..%2fsecret.txt",
+])("F17 %s is not found, and no path leads out of the folder", async (path) => {
+  const response = await (await scene())(path);
+  expect(response.status).toBe(404);
+  expect(await response.text()).not.toContain("the secret");
+});
 
 test("an unknown API path is a JSON error, not the page", async () => {
   const response = await (await scene())("/api/nothing");

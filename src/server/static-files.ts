@@ -45,7 +45,10 @@ export function staticFiles(root: string | null): (request: Request) => Promise<
     if (name === null) return text(404, `there is no file /${asked}\n`);
     if (root === null || !known.has(name)) {
       names = null;
-      return text(503, "The web UI is not built here. `npm start` builds it; the API and the command line work without it.\n");
+      return text(
+        503,
+        "The web UI is not built here. `npm start` builds it; the API and the command line work without it.\n",
+      );
     }
     const file = await (files.get(name) ?? remember(files, name, load(root, name)));
     return answer(request, file);

@@ -11,7 +11,13 @@ type Frame =
   | { readonly type: "events"; readonly sub: string; readonly events: readonly { readonly seq: number }[] }
   | { readonly type: "live"; readonly sub: string; readonly seq: number }
   | { readonly type: "delta"; readonly part: string; readonly offset: number; readonly text: string }
-  | { readonly type: "reset"; readonly reason: string; readonly first: number; readonly last: number; readonly epoch: string }
+  | {
+      readonly type: "reset";
+      readonly reason: string;
+      readonly first: number;
+      readonly last: number;
+      readonly epoch: string;
+    }
   | { readonly type: "error"; readonly sub: string; readonly code: string };
 
 const eventAt = (seq: number): HubEvent => ({ seq, json: JSON.stringify({ chatId: CHAT, seq }) });
@@ -149,11 +155,16 @@ test("a lost hint is made up for from the log when the next one comes", async ()
 test("a failing read is reported once and tried again until it works", async () => {
   const s = scene(3);
   let failures = 2;
-  s.open(0, {}, {
-    ...s.source,
-    clock: { now: () => 0, after: (_ms, fn) => (setImmediate(fn), () => {}) },
-    page: (chatId, after) => (failures-- > 0 ? Promise.reject(new Error("database is away")) : s.source.page(chatId, after)),
-  });
+  s.open(
+    0,
+    {},
+    {
+      ...s.source,
+      clock: { now: () => 0, after: (_ms, fn) => (setImmediate(fn), () => {}) },
+      page: (chatId, after) =>
+        failures-- > 0 ? Promise.reject(new Error("database is away")) : s.source.page(chatId, after),
+    },
+  );
   await expect.poll(s.seqs).toEqual([1, 2, 3]);
   expect(s.errors).toHaveLength(1);
 });

@@ -96,7 +96,12 @@ function operation(doc: RouteDoc, ref: (schema: z.ZodType) => JsonObject): JsonO
 }
 
 function pathParameters(path: string): readonly JsonObject[] {
-  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
 }
 
 function queryParameters(query: z.ZodType | undefined): readonly JsonObject[] {

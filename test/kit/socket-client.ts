@@ -9,13 +9,16 @@ export interface SocketClient {
   readonly socket: WebSocket;
   /** Every frame so far, each checked against the wire's schema. */
   readonly frames: ServerFrame[];
-  send(frame: object | string | Buffer): void;
+  readonly send: (frame: object | string | Buffer) => void;
   /** The first frame of this type (that fits), once it is there. */
-  first<T extends ServerFrame["type"]>(type: T, fits?: (frame: FrameOf<T>) => boolean): Promise<FrameOf<T>>;
+  readonly first: <T extends ServerFrame["type"]>(
+    type: T,
+    fits?: (frame: FrameOf<T>) => boolean,
+  ) => Promise<FrameOf<T>>;
   /** The `seq`s of a chat's events, in the order in which they came. */
-  seqs(chatId: string): number[];
+  readonly seqs: (chatId: string) => number[];
   /** The close code. */
-  closed: Promise<number>;
+  readonly closed: Promise<number>;
 }
 
 const PATIENCE_MS = 5000;
