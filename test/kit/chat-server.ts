@@ -5,7 +5,6 @@ import type { Log } from "../../src/server/log.ts";
 import { requestStop } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
 import { cancelTask } from "../../src/store/tasks-change.ts";
-import { cancelTask } from "../../src/store/tasks-change.ts";
 import { createToken } from "../../src/store/tokens.ts";
 import type { User } from "../../src/store/users.ts";
 import type { Schedule, Task } from "../../src/wire/api.ts";
@@ -50,10 +49,6 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     webRoot: null,
     async stopRun(viewer, target) {
       const { runId } = await requestStop(store, viewer, target);
-      return { runId };
-    },
-    async cancelTask(viewer, taskId) {
-      const { runId } = await cancelTask(store, viewer, taskId);
       return { runId };
     },
     async cancelTask(viewer, taskId) {
