@@ -15,9 +15,9 @@ export function AgentNow() {
   const run = data.running.find(({ state }) => state === "working" || state === "stopping") ?? data.running[0];
   if (run === undefined) {
     return (
-      <p className="flex items-center gap-1.5 px-1 text-xs text-muted" title={`Model: ${data.model}`}>
+      <p className="flex items-center gap-1.5 px-1 text-xs text-muted md:max-wide:justify-center" title={`Model: ${data.model}`}>
         <Bot aria-hidden="true" className="size-3.5 shrink-0" />
-        <span className="truncate">{data.agentLoop ? "Agent is idle" : "Task loop is off"}</span>
+        <span className="truncate md:max-wide:sr-only">{data.agentLoop ? "Agent is idle" : "Task loop is off"}</span>
       </p>
     );
   }
@@ -26,15 +26,15 @@ export function AgentNow() {
     <Link
       to="/chats/$chatId"
       params={{ chatId: run.chatId }}
-      className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken"
+      className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken md:max-wide:justify-center"
       title={oneLine(run.current ?? run.title, 200)}
     >
       <StateIcon state={run.state} className="size-3.5" />
-      <span className="truncate">
+      <span className="truncate md:max-wide:sr-only">
         <span className="sr-only">{stateWord(run.state)}: </span>
         {oneLine(run.title, 60)}
       </span>
-      <span className="ml-auto flex shrink-0 gap-1.5 text-muted">
+      <span className="ml-auto flex shrink-0 gap-1.5 text-muted md:max-wide:sr-only">
         {run.startedAt !== null && <Timer since={run.startedAt} />}
         {more > 0 && <span>+{more}</span>}
       </span>

@@ -16,10 +16,10 @@ export function ConnectionPill() {
       data-connection={connection.state}
       title={connection.state === "live" ? "Everything is shown as it happens" : "Try to connect now"}
       onClick={() => (connection.state === "live" ? socket.check() : socket.connect())}
-      className={`tap inline-flex max-w-full items-center gap-1.5 rounded-full border border-line bg-page px-2.5 py-1 text-xs font-medium ${colour}`}
+      className={`tap inline-flex max-w-full items-center gap-1.5 rounded-full border border-line bg-page px-2.5 py-1 text-xs font-medium md:max-wide:w-full md:max-wide:justify-center ${colour}`}
     >
       <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${connection.state === "connecting" ? "spin" : ""}`} />
-      <span role="status" className="truncate">
+      <span role="status" className="truncate md:max-wide:sr-only">
         {word}
       </span>
       {isWaiting && <NextTry attempt={connection.attempt} nextAt={connection.nextAt} />}
@@ -32,7 +32,7 @@ function NextTry({ attempt, nextAt }: { attempt: number; nextAt: number }) {
   useNow(500);
   const seconds = Math.ceil((nextAt - Date.now()) / 1000);
   return (
-    <span className="truncate text-muted tabular-nums">
+    <span className="truncate text-muted tabular-nums md:max-wide:sr-only">
       try {attempt}
       {seconds > 0 ? `, next in ${seconds} s` : " now"}
     </span>

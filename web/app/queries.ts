@@ -36,6 +36,7 @@ export const chatsQuery = (http: Http, limit: number) =>
 export interface TaskFilter {
   readonly status?: TaskStatus | undefined;
   readonly search?: string | undefined;
+  readonly id?: string | undefined;
 }
 
 export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
@@ -44,6 +45,7 @@ export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (filter.status !== undefined) query.set("status", filter.status);
+      if (filter.id !== undefined) query.set("prefix", filter.id);
       if (filter.search) query.set("search", filter.search);
       return http.get(`/api/tasks?${query}`, taskListSchema, signal);
     },

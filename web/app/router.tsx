@@ -52,6 +52,7 @@ const chat = createRoute({
 const taskSearch = z.object({
   status: taskStatusSchema.optional().catch(undefined),
   q: z.string().optional().catch(undefined),
+  id: z.string().min(4).optional().catch(undefined),
   new: z.literal(true).optional().catch(undefined),
 });
 

@@ -34,10 +34,10 @@ export function Shell() {
           <Places isTabs={false} />
         </nav>
         <div className="flex min-w-0 flex-1 items-center justify-end gap-2 md:w-full md:flex-col md:items-stretch md:justify-end">
-          <div className="min-w-0 max-md:max-w-[45%] md:max-wide:hidden">
+          <div className="min-w-0 max-md:max-w-[45%]">
             <AgentNow />
           </div>
-          <div className="min-w-0 md:max-wide:[&_button]:w-full md:max-wide:[&_span]:sr-only">
+          <div className="min-w-0">
             <ConnectionPill />
           </div>
           <UserMenu />

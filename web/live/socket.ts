@@ -97,7 +97,9 @@ export class LiveSocket {
   check(): void {
     if (this.#closed) return;
     const silentMs = this.#deps.now() - this.#heardAt;
-    if (this.#connection.state === "live" && silentMs < this.#pingMs * 1.5 && this.#deps.isOnline()) return;
+    // Open, or about to be: a wake-up that comes with the first load must not cut the connection it finds in the making.
+    const isGood = this.#socket !== null && silentMs < (this.#welcomed ? this.#pingMs * 1.5 : WELCOME_MS);
+    if (isGood && this.#deps.isOnline()) return;
     this.#attempt = 0;
     this.connect();
   }

@@ -15,7 +15,9 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
+    if (element === null || element.open) return;
+    element.showModal();
+    element.querySelector("textarea")?.focus();
   }, []);
   const add = useMutation({
     mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
@@ -71,7 +73,6 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               name="instruction"
               rows={4}
               required
-              autoFocus
               placeholder="Check knowledge graph stats"
               className="rounded-md border border-line-strong bg-page px-2 py-1.5 text-base font-normal placeholder:text-muted"
             />

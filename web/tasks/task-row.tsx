@@ -4,7 +4,7 @@ import { CalendarClock, OctagonX, RotateCw } from "lucide-react";
 import { stoppedSchema, taskSchema, type Task } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
-import { ago, duration, fullTime, oneLine } from "../ui/format.ts";
+import { ago, duration, fullTime, oneLine, plain } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
 import { StateMark, stateOfTask } from "../ui/state.tsx";
 
@@ -76,12 +76,12 @@ function TaskLine({ task }: { task: Task }) {
       {task.attempts > 1 && <span>run {task.attempts} </span>}
       {progress.total > 0 && (
         <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-          <progress className="h-1.5 w-20 accent-accent" max={progress.total} value={progress.done} aria-label="Progress" />
+          <progress className="bar w-20" max={progress.total} value={progress.done} aria-label="Progress" />
           {progress.done}/{progress.total}
         </span>
       )}
       {task.status === "completed" && task.result !== null && (
-        <p className="line-clamp-2 [overflow-wrap:anywhere]">{oneLine(task.result, 300)}</p>
+        <p className="line-clamp-2 [overflow-wrap:anywhere]">{oneLine(plain(task.result), 300)}</p>
       )}
       {task.error !== null && (
         <p className={`[overflow-wrap:anywhere] ${task.status === "failed" ? "text-bad" : ""}`}>{oneLine(task.error, 300)}</p>

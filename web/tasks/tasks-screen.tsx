@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus, Search } from "lucide-react";
 import { useEffect, useState } from "react";
-import { TASK_STATUSES, type TaskStatus } from "../../src/wire/api.ts";
-import { statusQuery, tasksQuery } from "../app/queries.ts";
+import { TASK_STATUSES } from "../../src/wire/api.ts";
+import { statusQuery, tasksQuery, type TaskFilter } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
@@ -20,8 +20,8 @@ export function TasksScreen() {
   const navigate = useNavigate({ from: "/tasks" });
   const [limit, setLimit] = useState(PAGE);
   const { data: status } = useQuery(statusQuery(http));
-  const isFiltered = filter.status !== undefined || filter.q !== undefined;
-  const show = (change: { status?: TaskStatus | undefined; q?: string | undefined; new?: true | undefined }): void =>
+  const isFiltered = filter.status !== undefined || filter.q !== undefined || filter.id !== undefined;
+  const show = (change: Partial<typeof filter>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 
   return (
@@ -54,14 +54,28 @@ export function TasksScreen() {
           </div>
         )}
         {filter.new && <TaskForm onClose={() => show({ new: undefined })} />}
-        <TaskTable filter={{ status: filter.status, search: filter.q }} limit={limit} isFiltered={isFiltered} onMore={() => setLimit(limit + PAGE)} onClear={() => show({ status: undefined, q: undefined })} />
+        {filter.id !== undefined && (
+          <p className="mt-2 flex items-center gap-2 text-sm">
+            Only task <code>{filter.id.slice(0, 8)}</code>
+            <Button className="px-2 py-0.5" onClick={() => show({ id: undefined })}>
+              Show all
+            </Button>
+          </p>
+        )}
+        <TaskTable
+          filter={{ status: filter.status, search: filter.q, id: filter.id }}
+          limit={limit}
+          isFiltered={isFiltered}
+          onMore={() => setLimit(limit + PAGE)}
+          onClear={() => show({ status: undefined, q: undefined, id: undefined })}
+        />
       </div>
     </div>
   );
 }
 
 interface TableProps {
-  readonly filter: { readonly status: TaskStatus | undefined; readonly search: string | undefined };
+  readonly filter: TaskFilter;
   readonly limit: number;
   readonly isFiltered: boolean;
   readonly onMore: () => void;
@@ -126,7 +140,7 @@ function StatusFilter({ word, n, isOn, onClick }: { word: string; n: number | un
       type="button"
       aria-pressed={isOn}
       onClick={onClick}
-      className={`tap rounded-full border px-3 py-0.5 text-sm whitespace-nowrap ${
+      className={`tap shrink-0 rounded-full border px-3 py-0.5 text-sm whitespace-nowrap ${
         isOn ? "border-accent bg-accent-soft font-medium text-accent" : "border-line text-muted hover:bg-sunken"
       }`}
     >

@@ -65,7 +65,7 @@ export function Composer({ draftKey, isBusy = false, onSend, children }: Props) 
           placeholder="Message the agent"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className="max-h-[40vh] min-h-9 flex-1 resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
+          className="max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
         />
         {children}
         <button

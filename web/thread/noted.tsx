@@ -74,7 +74,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
     >
       <Link
         to="/tasks"
-        search={{ q: taskId }}
+        search={{ id: taskId }}
         className="inline-flex items-center gap-1.5 rounded-full bg-accent-soft px-2.5 py-0.5 text-xs font-semibold text-accent hover:underline"
       >
         <ListTodo aria-hidden="true" className="size-3.5" />

@@ -17,7 +17,9 @@ export const RowView = memo(function RowView({ row }: { row: Row }) {
   return (
     <div
       className={`border-x border-line bg-panel px-3 ${frame.isFirst ? "mt-3 rounded-t-xl border-t pt-1" : ""} ${
-        frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : ""
+        
+        // Rows are placed at fractions of a pixel: the shadow covers the seam.
+        frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : "shadow-[0_1px_0_var(--panel)]"
       }`}
     >
       <div className={isCompact ? "py-0.5" : "py-1.5"}>{inner}</div>

@@ -28,7 +28,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
       </span>
       {view.plan.length > 0 && run.state !== "queued" && (
         <span className="hidden items-center gap-2 text-xs text-muted sm:flex">
-          <progress className="h-1.5 w-20 accent-accent" max={view.plan.length} value={done} aria-label="Plan" />
+          <progress className="bar w-20" max={view.plan.length} value={done} aria-label="Plan" />
           {done}/{view.plan.length}
         </span>
       )}

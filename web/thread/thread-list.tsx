@@ -98,7 +98,8 @@ export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Prop
       </div>
       {!isAtEnd && (
         <Button
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md"
+          isPill
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-md"
           onClick={() => virtualizer.scrollToEnd()}
         >
           <ArrowDown aria-hidden="true" className="size-4" />
@@ -109,12 +110,13 @@ export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Prop
   );
 }
 
+/** Older events come by themselves as the reader nears the beginning; this says so, or why not. */
 function Older({ older, onOlder }: Pick<Props, "older" | "onOlder">) {
-  if (older === "none") return null;
+  if (older === "none" || older === "idle") return null;
   return (
-    <div className="absolute top-1 left-1/2 z-10 -translate-x-1/2">
-      <Button className="rounded-full py-0.5 text-xs shadow-sm" disabled={older === "loading"} onClick={onOlder}>
-        {older === "loading" ? "Loading older…" : older === "failed" ? "Older ones did not load: try again" : "Older"}
+    <div className="absolute top-2 left-1/2 z-10 -translate-x-1/2">
+      <Button isPill className="py-1 text-xs shadow-md" disabled={older === "loading"} onClick={onOlder}>
+        {older === "loading" ? "Loading older…" : "Older events did not load: try again"}
       </Button>
     </div>
   );

@@ -9,13 +9,14 @@ const KINDS = {
 
 export function Button({
   kind = "plain",
+  isPill = false,
   className = "",
   ...rest
-}: ComponentProps<"button"> & { kind?: keyof typeof KINDS }) {
+}: ComponentProps<"button"> & { kind?: keyof typeof KINDS; isPill?: boolean }) {
   return (
     <button
       type="button"
-      className={`tap inline-flex items-center justify-center gap-1.5 rounded-md px-3 py-1.5 text-sm font-medium disabled:opacity-55 ${KINDS[kind]} ${className}`}
+      className={`tap inline-flex items-center justify-center gap-1.5 ${isPill ? "rounded-full" : "rounded-md"} px-3 py-1.5 text-sm font-medium disabled:opacity-55 ${KINDS[kind]} ${className}`}
       {...rest}
     />
   );

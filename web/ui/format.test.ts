@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, duration, oneLine, size, timer } from "./format.ts";
+import { ago, count, duration, oneLine, plain, size, timer } from "./format.ts";
 
 test.each([
   [0, "0.0 s"],
@@ -23,6 +23,11 @@ test("how long ago is said in words", () => {
   const now = Date.parse("2026-03-01T12:00:00Z");
   const at = (s: number): string => ago(new Date(now - s * 1000).toISOString(), now);
   expect([at(-2), at(44), at(60), at(600), at(7200)]).toEqual(["now", "now", "1 min ago", "10 min ago", "2 h ago"]);
+});
+
+test("an answer in one line has no Markdown left", () => {
+  const answer = "## Stats\n\n**212** `nodes`, see [docs](https://x.test)\n\n| a | b |\n| --- | --- |\n- one";
+  expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see docs a b one");
 });
 
 test("a line is cut to its length", () => expect(oneLine(" a\n b  c", 4)).toBe("a b…"));

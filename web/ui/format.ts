@@ -47,6 +47,16 @@ export function fullTime(at: string): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** Markdown as plain words, for a line that has no room for more. */
+export function plain(markdown: string): string {
+  return markdown
+    .replace(/^\s*((#{1,6}|>|[-*+])\s|```.*$)/gm, "")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/^[\s|:-]+$/gm, "")
+    .replace(/\*\*|`/g, "")
+    .replace(/\|/g, " ");
+}
+
 /** One line, cut to `most` characters. */
 export function oneLine(text: string, most: number): string {
   const line = text.replace(/\s+/g, " ").trim();
