@@ -16,7 +16,7 @@ const files = ["src", "web", "test"]
 
 /** A title is the first string behind a call of `test` or `describe`, or behind the table of `test.each`. */
 const TITLE =
-  /(?<call>\b(?:test|describe|eachEngine|describeInBrowser)(?:\.\w+)*\(|\]\)\(|\bas const\)\()\s*["'`](?<title>[^\n]*)/g;
+  /(?<call>\b(?:test|describe|eachEngine|describeInBrowser)(?:\.\w+)*\((?:\w+\)\()?|\]\)\(|\bas const\)\()\s*["'`](?<title>[^\n]*)/g;
 
 const titles = files.flatMap((file) =>
   [...readFileSync(join(ROOT, file), "utf8").matchAll(TITLE)].map(({ groups }) => ({
