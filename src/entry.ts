@@ -1,5 +1,6 @@
 import { runCli } from "./cli/run.ts";
-import { processIo } from "./cli/process-io.ts";
+import { DAEMON_VARIABLE, SUPERVISED_VARIABLE } from "./cli/io.ts";
+import { ARGUMENTS_FOLLOW, processIo } from "./cli/process-io.ts";
 import manifest from "../package.json" with { type: "json" };
 
 /** The process starts here. What a command does not need is not loaded: `main.ts` least of all. */
@@ -9,7 +10,13 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }
 
-const code = await runCli(process.argv.slice(2), processIo(process, process.env), {
+const env = { ...process.env };
+// What this process was told about itself is not for those that it starts.
+delete process.env[DAEMON_VARIABLE];
+delete process.env[SUPERVISED_VARIABLE];
+
+const argv = process.argv.slice(2);
+const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, processIo(process, env), {
   version: manifest.version,
   loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
   homeState: async (home) => (await import("./store/home-lock.ts")).homeState(home),

@@ -2,10 +2,10 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { asStartFailure, type Context } from "./context.ts";
 import type { RunningServer } from "./deps.ts";
 import { Failure } from "./failure.ts";
-import { EXIT, type ExitCode } from "./io.ts";
+import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type ExitCode } from "./io.ts";
 import { openInBrowser } from "./open.ts";
 import { argsOf, flagsOf, type StartOptions } from "./start-options.ts";
-import { CHILD_VARIABLE, RESTART_CODE, spawnDaemon, superviseSuccessor, SUPERVISED_VARIABLE } from "./successor.ts";
+import { RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
 
 /** A second signal this soon after the first is the same one, sent to the whole group and passed on. */
 const SAME_SIGNAL_MS = 300;
@@ -15,7 +15,7 @@ const STOP_MS = 7000;
 export async function startChat(context: Context, _args: readonly string[], options: StartOptions): Promise<ExitCode> {
   if (options.daemon) return (await import("./daemon.ts")).startDaemon(context, options);
   const { io } = context;
-  const asDaemon = io.env[CHILD_VARIABLE] === "1" && io.report !== undefined;
+  const asDaemon = io.env[DAEMON_VARIABLE] === "1" && io.report !== undefined;
   try {
     return await serve(context, options, asDaemon);
   } catch (error) {

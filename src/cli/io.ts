@@ -27,6 +27,7 @@ export interface Io {
 export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** Infinite where nothing has to be cut. */
   readonly columns: number;
 }
 
@@ -59,3 +60,8 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Tells a process that it is the server of `chat start --daemon`: it reports instead of printing. */
+export const DAEMON_VARIABLE = "SPARKY_DAEMON_CHILD";
+/** Tells a process that its parent starts it again when it asks for that by its exit code. */
+export const SUPERVISED_VARIABLE = "SPARKY_SUPERVISED";

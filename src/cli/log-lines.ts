@@ -124,7 +124,8 @@ function forPeople(out: Output, row: Row, width: number): string {
   const kind = row.mark === "" ? row.kind : `${row.kind.padEnd(6)}${row.mark}`;
   const head = `${paint.dim(clock(row.at))}  ${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
   const room = Math.max(width - INDENT.length, 20);
-  if (row.kind === "message") return head + clean(row.text).trimEnd().split("\n").join(`\n${INDENT}`);
+  if (row.kind === "message")
+    return head + clean(row.text).trimEnd().split("\n").join(`\n${INDENT}`).replace(/ +$/gm, "");
   if (row.kind !== "tool") return head + cut(oneLine(row.text), room);
   const took = row.took === undefined ? "" : `  ${duration(row.took)}`;
   const error = row.error === undefined ? "" : `  ${oneLine(row.error)}`;
@@ -139,6 +140,6 @@ function painted(paint: Output["paint"], row: Row, text: string): string {
 }
 
 function piped(row: Row): string {
-  const seconds = row.took === undefined ? "" : (row.took / 1000).toFixed(1);
+  const seconds = row.took === undefined ? "" : (row.took / 1000).toFixed(3);
   return [row.at, row.kind, row.mark, row.text, seconds, row.error ?? ""].map(oneLine).join("\t");
 }

@@ -4,13 +4,16 @@ import { createInterface } from "node:readline/promises";
 import { isatty } from "node:tty";
 import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
 
+/** Without it Node reads a `--env-file` among the program's own arguments as one for itself, and fails where it is missing. */
+export const ARGUMENTS_FOLLOW = "--";
+
 /** The real process. Signals keep their usual effect until a command takes them. */
 export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
   const sink = (stream: NodeJS.WriteStream): Sink => ({
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns ?? Number.POSITIVE_INFINITY;
     },
   });
   return {
@@ -44,7 +47,7 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
     exitNow: (code) => process.exit(code),
     spawnSelf(args, options) {
       const [, script = ""] = process.argv;
-      return startChild(process.execPath, [...process.execArgv, script, ...args], env, options);
+      return startChild(process.execPath, [...process.execArgv, script, ARGUMENTS_FOLLOW, ...args], env, options);
     },
     launch,
     report:

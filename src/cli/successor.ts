@@ -1,11 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Child, ExitCode, Io } from "./io.ts";
+import { DAEMON_VARIABLE, SUPERVISED_VARIABLE, type Child, type ExitCode, type Io } from "./io.ts";
 
-/** Tells a process that it is the server of `chat start --daemon`: it reports instead of printing. */
-export const CHILD_VARIABLE = "SPARKY_DAEMON_CHILD";
-/** Tells a process that its parent starts it again when it exits with `RESTART_CODE`. */
-export const SUPERVISED_VARIABLE = "SPARKY_SUPERVISED";
+/** Tells the parent of a supervised server to start it again. */
 export const RESTART_CODE = 75;
 
 export function logFile(home: string): string {
@@ -15,7 +12,7 @@ export function logFile(home: string): string {
 /** Starts a server that outlives this process. */
 export function spawnDaemon(io: Io, home: string, args: readonly string[]): Child {
   mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
-  return io.spawnSelf(args, { env: { [CHILD_VARIABLE]: "1" }, output: { file: logFile(home) } });
+  return io.spawnSelf(args, { env: { [DAEMON_VARIABLE]: "1" }, output: { file: logFile(home) } });
 }
 
 /**

@@ -21,3 +21,9 @@ test("a narrow terminal still shows something of the last column", () => {
     `${"x".repeat(40)}  abcdefg…`,
   );
 });
+
+test("where it does not fit, the columns that may be long give way", () => {
+  const wide = [{ title: "ID" }, { title: "TASK", max: 40 }, { title: "FROM", max: 20 }, { title: "WHY" }];
+  const lines = table(wide, [["3f2a91c0", "a".repeat(40), "smart_maintenance", "because"]], 50);
+  expect(lines[1]).toBe(`3f2a91c0  ${"a".repeat(19)}…  smart_m…  because`);
+});

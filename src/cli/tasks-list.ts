@@ -51,7 +51,7 @@ function row(out: Output, task: Task, now: number): string[] {
   const took = task.startedAt === null ? null : end - Date.parse(task.startedAt);
   const when = task.finishedAt ?? task.startedAt ?? task.runAt ?? task.createdAt;
   const time = (ms: number | null): string =>
-    ms === null ? "" : out.terminal ? duration(Math.max(ms, 0)) : (Math.max(ms, 0) / 1000).toFixed(1);
+    ms === null ? "" : out.terminal ? duration(Math.max(ms, 0)) : (Math.max(ms, 0) / 1000).toFixed(3);
   return [
     out.terminal ? shortId(task.id) : task.id,
     task.status,

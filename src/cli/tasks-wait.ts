@@ -1,3 +1,4 @@
+import type { ChatEvent } from "../core/events.ts";
 import type { Task } from "../wire/api.ts";
 import type { Context } from "./context.ts";
 import { Failure, notRunning } from "./failure.ts";
@@ -6,6 +7,7 @@ import { taskId } from "./ids.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 import { createLogPrinter } from "./log-lines.ts";
+import type { Output } from "./output.ts";
 import { hasEnded } from "./status-words.ts";
 import { clean, shortId } from "./text.ts";
 
@@ -33,7 +35,7 @@ export async function awaitTask(context: Context, task: Task, timeoutSeconds: nu
   try {
     const done = await untilInterrupted(io, async (interrupted) => {
       const signal = AbortSignal.any([interrupted, timeout.signal]);
-      for await (const event of followTask(context, task, signal)) printer.event(event);
+      for await (const event of followTask(context, task, signal)) if (!isResult(out, event)) printer.event(event);
       return true;
     });
     if (done === null) {
@@ -53,6 +55,11 @@ export async function awaitTask(context: Context, task: Task, timeoutSeconds: nu
     `the task has not ended within ${timeoutSeconds} s; it goes on`,
     `sparky agent tasks logs -f ${shortId(task.id)}`,
   );
+}
+
+/** On a terminal the agent's answer is not shown twice: the result follows on stdout. */
+function isResult(out: Output, event: ChatEvent): boolean {
+  return out.terminal && event.type === "message" && event.data.role === "assistant" && !event.data.partial;
 }
 
 function showEnd({ out }: Context, task: Task): ExitCode {

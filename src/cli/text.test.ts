@@ -3,7 +3,9 @@ import { ago, clean, cut, duration, oneLine, tokens } from "./text.ts";
 
 test.each([
   [0, "0s"],
-  [40, "0s"],
+  [0.4, "0ms"],
+  [40, "40ms"],
+  [95, "0.1s"],
   [210, "0.2s"],
   [8000, "8s"],
   [9950, "10s"],

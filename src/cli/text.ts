@@ -25,8 +25,9 @@ export function cut(text: string, width: number): string {
   return letters.length <= width ? text : `${letters.slice(0, Math.max(width - 1, 0)).join("")}…`;
 }
 
-/** `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`. */
+/** `40ms`, `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 95) return `${Math.round(ms)}ms`;
   const tenths = Math.max(0, Math.round(ms / 100));
   if (tenths < 100) return tenths % 10 === 0 ? `${tenths / 10}s` : `${(tenths / 10).toFixed(1)}s`;
   const seconds = Math.round(ms / 1000);

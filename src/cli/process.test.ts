@@ -1,0 +1,273 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, onTestFinished, test as base } from "vitest";
+import { homeState } from "../store/home-lock.ts";
+import { ARGUMENTS_FOLLOW } from "./process-io.ts";
+import { tempHome } from "../../test/kit/temp-home.ts";
+
+/** The whole program as processes: what a person's shell and scripts see. */
+
+const ENTRY = join(import.meta.dirname, "../entry.ts");
+
+interface Ended {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves once the output has this text, or fails when the process ends without it. */
+  says(text: string): Promise<void>;
+}
+
+interface Shell {
+  readonly home: string;
+  start(args: readonly string[], env?: { readonly [name: string]: string }): Running;
+  sparky(...args: string[]): Promise<Ended>;
+}
+
+/** A shell with a home of its own; whatever still runs when the test ends is killed. */
+async function shell(): Promise<Shell> {
+  const home = await tempHome();
+  const start: Shell["start"] = (args, env = {}) => {
+    const options = { env: { PATH: process.env["PATH"], HOME: home, SPARKY_HOME: home, SPARKY_PORT: "0", ...env } };
+    const child = spawn(process.execPath, [ENTRY, ARGUMENTS_FOLLOW, ...args], {
+      ...options,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (data) => (stdout += String(data)));
+    child.stderr.on("data", (data) => (stderr += String(data)));
+    const ended = once(child, "close").then(([code]): Ended => ({ exit: Number(code), stdout, stderr }));
+    onTestFinished(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    return {
+      child,
+      ended,
+      says: (text) =>
+        new Promise((resolve, reject) => {
+          const look = (): void => void ((stdout + stderr).includes(text) && resolve());
+          child.stdout.on("data", look);
+          child.stderr.on("data", look);
+          look();
+          void ended.then((end) => reject(new Error(`it ended without saying ${text}: ${JSON.stringify(end)}`)));
+        }),
+    };
+  };
+  onTestFinished(async () => {
+    const state = homeState(home);
+    if (!state.held || state.pid === undefined) return;
+    process.kill(state.pid, "SIGKILL");
+    while (homeState(home).held) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+  return { home, start, sparky: (...args) => start(args).ended };
+}
+
+const test = (name: string, body: (at: Shell) => Promise<void>): void =>
+  base(name, { timeout: 60_000 }, async () => body(await shell()));
+
+const pidOf = (home: string): number =>
+  (JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { pid: number }).pid;
+
+const parsed = (lines: string): unknown[] =>
+  lines
+    .trim()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+
+/** A port that something else listens on. */
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => new Promise((resolve) => void server.close(() => resolve())));
+  return (server.address() as AddressInfo).port;
+}
+
+test("F59: every answer has its exit code, data on stdout and words on stderr", async (at) => {
+  const [list, unknown, wrong, missing] = await Promise.all([
+    at.sparky("agent", "tasks", "list", "--json"),
+    at.sparky("agent", "tasks", "get", "zzzz"),
+    at.sparky("agnet"),
+    at.sparky("chat", "send", "hello"),
+  ]);
+  expect(list).toEqual({ exit: 0, stdout: '{"items":[],"next":null,"total":0}\n', stderr: "" });
+  expect(unknown).toMatchObject({ exit: 5, stdout: "" });
+  expect(unknown?.stderr).toContain('no task starts with "zzzz"');
+  expect(wrong).toMatchObject({ exit: 2, stdout: "" });
+  expect(missing).toMatchObject({ exit: 3, stdout: "" });
+});
+
+test("F64: --daemon returns when the server answers, and leaves it running until chat stop", async (at) => {
+  const started = await at.start([
+    "chat",
+    "start",
+    "--daemon",
+    "--agent-loop",
+    "--pidfile",
+    join(at.home, "pid"),
+    "--json",
+  ]).ended;
+  expect(started.exit).toBe(0);
+  const { url, loginUrl, pid } = JSON.parse(started.stdout) as { url: string; loginUrl: string; pid: number };
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok", agentLoop: true });
+  expect(loginUrl).toMatch(/\/login\?token=/);
+  expect([pidOf(at.home), homeState(at.home).pid, Number(readFileSync(join(at.home, "pid"), "utf8"))]).toEqual([
+    pid,
+    pid,
+    pid,
+  ]);
+  expect(readFileSync(join(at.home, "logs/server.log"), "utf8")).not.toContain("token=");
+
+  const done = await at.sparky("agent", "tasks", "add", "Check knowledge graph stats", "--wait", "--json");
+  expect(done.exit).toBe(0);
+  const task = JSON.parse(done.stdout) as { id: string; status: string };
+  expect(task.status).toBe("completed");
+  const log = (await at.sparky("agent", "tasks", "logs", task.id.slice(0, 8), "--json")).stdout.trim().split("\n");
+  const seqs = log.map((line) => (JSON.parse(line) as { seq: number }).seq);
+  expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+  expect(log.at(-1)).toContain('"completed"');
+
+  const sent = await at.sparky("chat", "send", "What time is it?");
+  expect(sent.exit).toBe(0);
+  expect(sent.stdout).toContain("demo");
+
+  expect(await at.sparky("chat", "stop")).toMatchObject({ exit: 0, stdout: `Stopped ${url}\n` });
+  expect(homeState(at.home).held).toBe(false);
+  expect(existsSync(join(at.home, "pid"))).toBe(false);
+  expect(await at.sparky("chat", "stop")).toMatchObject({ exit: 3 });
+});
+
+test("F64: --daemon fails with the reason and leaves nothing running", async (at) => {
+  const port = String(await takenPort());
+  const start = ["chat", "start", "--daemon"];
+  const cases = [
+    { args: ["--port", port], env: {}, says: port },
+    { args: [], env: { LOG_LEVEL: "loud" }, says: 'LOG_LEVEL is "loud"' },
+    { args: [], env: { SPARKY_MODEL: "nonsense/x" }, says: "nonsense" },
+    { args: ["--env-file", join(at.home, "none")], env: {}, says: "cannot read the settings file" },
+    { args: ["--pidfile", join(at.home, "no/such/folder")], env: {}, says: "cannot write the pidfile" },
+  ];
+  for (const { args, env, says } of cases) {
+    const { exit, stdout, stderr } = await at.start([...start, ...args], env).ended;
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: .*\n {2}try: .*\n$/);
+    expect(stderr).toContain(says);
+    expect(homeState(at.home).held).toBe(false);
+  }
+});
+
+test("F64: a second server on the same home is refused and does not disturb the first", async (at) => {
+  expect((await at.sparky("chat", "start", "--daemon")).exit).toBe(0);
+  const pid = pidOf(at.home);
+  for (const args of [
+    ["chat", "start"],
+    ["chat", "start", "--daemon"],
+  ]) {
+    const second = await at.start(args).ended;
+    expect(second).toMatchObject({ exit: 1, stdout: "" });
+    expect(second.stderr).toContain(`process ${pid}`);
+  }
+  expect(await at.sparky("chat", "status")).toMatchObject({ exit: 0 });
+  expect(pidOf(at.home)).toBe(pid);
+});
+
+test("a server in the foreground prints its link and stops on SIGTERM", async (at) => {
+  const server = at.start(["chat", "start", "--pidfile", join(at.home, "pid")], { SPARKY_ENABLE_AGENT_LOOP: "true" });
+  await server.says("Sign in, once: http://127.0.0.1:");
+  expect(Number(readFileSync(join(at.home, "pid"), "utf8"))).toBe(server.child.pid);
+  const began = Date.now();
+  server.child.kill("SIGTERM");
+  expect((await server.ended).exit).toBe(0);
+  expect(Date.now() - began).toBeLessThan(5000);
+  expect(existsSync(join(at.home, "pid"))).toBe(false);
+});
+
+test("restart starts the server again as it was started, in the same terminal", async (at) => {
+  const server = at.start(["chat", "start"], { SPARKY_ENABLE_AGENT_LOOP: "true", SPARKY_MODEL: "demo" });
+  await server.says("Sign in, once");
+  for (let round = 0; round < 2; round += 1) {
+    const before = pidOf(at.home);
+    expect(await at.sparky("chat", "restart")).toMatchObject({ exit: 0 });
+    expect(pidOf(at.home)).not.toBe(before);
+    expect(JSON.parse((await at.sparky("chat", "status", "--json")).stdout)).toMatchObject({ agentLoop: true });
+  }
+  expect(await at.sparky("chat", "stop")).toMatchObject({ exit: 0 });
+  expect((await server.ended).exit).toBe(0);
+});
+
+test("restart keeps a daemon a daemon", async (at) => {
+  await at.start(["chat", "start", "--daemon", "--agent-loop"]).ended;
+  const before = pidOf(at.home);
+  expect(await at.sparky("chat", "restart")).toMatchObject({ exit: 0 });
+  expect(pidOf(at.home)).not.toBe(before);
+  expect(JSON.parse((await at.sparky("chat", "status", "--json")).stdout)).toMatchObject({ agentLoop: true });
+  expect(await at.sparky("chat", "stop")).toMatchObject({ exit: 0 });
+});
+
+test("F1: logs -f goes on across a restart of the server, each event once, and ends with the task", async (at) => {
+  await at.start(["chat", "start", "--daemon", "--no-agent-loop"]).ended;
+  const added = await at.sparky("agent", "tasks", "add", "Check knowledge graph stats");
+  expect(added.stderr).toContain("sparky chat start --agent-loop");
+  const id = added.stdout.trim();
+  const following = at.start(["agent", "tasks", "logs", "-f", id, "--json"]);
+  await following.says('"queued"');
+  await at.sparky("chat", "stop");
+  await at.start(["chat", "start", "--daemon", "--agent-loop"]).ended;
+  const { exit, stdout } = await following.ended;
+  expect(exit).toBe(0);
+  const whole = await at.sparky("agent", "tasks", "logs", id, "--json");
+  expect(parsed(stdout)).toEqual(parsed(whole.stdout));
+  expect(stdout).toContain('"completed"');
+});
+
+test("Ctrl-C detaches from a task without stopping it; its cancellation exits 7, and waiting too long exits 8", async (at) => {
+  await at.start(["chat", "start", "--daemon", "--no-agent-loop"]).ended;
+  const id = (await at.sparky("agent", "tasks", "add", "Check knowledge graph stats")).stdout.trim();
+
+  const following = at.start(["agent", "tasks", "logs", "-f", id]);
+  await following.says("Queued");
+  following.child.kill("SIGINT");
+  const left = await following.ended;
+  expect(left.exit).toBe(130);
+  expect(left.stderr).toContain(`sparky agent tasks cancel ${id.slice(0, 8)}`);
+
+  expect(await at.sparky("agent", "tasks", "wait", id, "--timeout", "0.2")).toMatchObject({ exit: 8, stdout: "" });
+
+  const waiting = at.start(["agent", "tasks", "wait", id]);
+  await waiting.says("Queued");
+  expect(await at.sparky("agent", "tasks", "cancel", id)).toMatchObject({ exit: 0, stdout: `${id}\tcancelled\n` });
+  expect(await waiting.ended).toMatchObject({ exit: 7, stdout: "" });
+});
+
+test("F25: after kill -9 nobody believes the stale server.json", async (at) => {
+  await at.start(["chat", "start", "--daemon"]).ended;
+  process.kill(pidOf(at.home), "SIGKILL");
+  while (homeState(at.home).held) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(existsSync(join(at.home, "server.json"))).toBe(true);
+  expect(await at.sparky("chat", "status")).toMatchObject({ exit: 3 });
+  expect(await at.sparky("agent", "status", "--json")).toMatchObject({ exit: 3 });
+  expect(await at.sparky("agent", "tasks", "list", "--json")).toMatchObject({ exit: 0 });
+  expect((await at.sparky("chat", "start", "--daemon")).exit).toBe(0);
+});
+
+test("a broken .env in the home is named, with what is wrong in it", async (at) => {
+  writeFileSync(join(at.home, ".env"), "this is not a setting\n");
+  const { exit, stderr } = await at.sparky("agent", "tasks", "list");
+  expect(exit).toBe(1);
+  expect(stderr).toContain("line 1 of");
+});
+
+test("several commands at once without a server share the home", async (at) => {
+  const all = await Promise.all(Array.from({ length: 5 }, (_, n) => at.sparky("agent", "tasks", "add", `Task ${n}`)));
+  expect(all.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0]);
+  expect(JSON.parse((await at.sparky("agent", "tasks", "list", "--json")).stdout)).toMatchObject({ total: 5 });
+});
