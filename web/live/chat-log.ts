@@ -2,7 +2,8 @@ import { emptyChatView, foldChat, type ChatView } from "../../src/core/chat-view
 import type { ChatEvent } from "../../src/core/events.ts";
 import { applyDelta, closeParts, noOpenParts, type OpenParts } from "../../src/core/open-parts.ts";
 import { emptyTranscript, foldTranscript, type LogEvent, type Transcript } from "../../src/core/transcript.ts";
-import type { ChatWithView } from "../../src/wire/api.ts";
+import type { RunView } from "../../src/core/run-state.ts";
+import type { ChatWithView, Run } from "../../src/wire/api.ts";
 import type { DeltaFrame } from "../../src/wire/frames.ts";
 
 /** What this tab holds of one chat: a stretch of its log up to the newest event, and the folds of it. All of it pure. */
@@ -22,9 +23,10 @@ export type Arrival = { readonly event: LogEvent } | { readonly delta: DeltaFram
 /** `chat`: the server's own fold, which knows what happened before the stretch. */
 export function openLog(page: { epoch: string; first: number; events: readonly LogEvent[] }, chat: ChatWithView): ChatLog {
   const isWhole = page.events.length === 0 || page.events[0]?.seq === 1;
-  const view = addToView(isWhole ? emptyChatView : viewFromWire(chat), page.events);
+  const transcript = foldTranscript(page.events);
+  const view = addToView(isWhole ? emptyChatView : viewFromWire(chat, transcript.runs), page.events);
   const open = page.events.reduce<OpenParts>(closeParts, noOpenParts);
-  return { ...page, view, transcript: foldTranscript(page.events), open };
+  return { ...page, view, transcript, open };
 }
 
 export function addArrivals(log: ChatLog, arrivals: readonly Arrival[]): ChatLog {
@@ -75,27 +77,19 @@ function addToView(view: ChatView, events: readonly LogEvent[]): ChatView {
   );
 }
 
-function viewFromWire({ title, view }: ChatWithView): ChatView {
-  const run = view.activeRun;
-  const runs: ChatView["runs"] =
-    run === null
-      ? new Map()
-      : new Map([
-          [
-            run.id,
-            {
-              ...{ id: run.id, taskId: run.taskId, state: run.state, message: "", reason: run.reason, until: null },
-              ...{ attempt: run.attempt, by: null, worker: null, queuedAt: run.queuedAt, startedAt: run.startedAt },
-              ...{ endedAt: run.endedAt, step: run.step, inputTokens: 0, outputTokens: run.tokens },
-              ...{ costUsd: run.costUsd, model: run.model },
-            },
-          ],
-        ]);
+/** `known`: runs as the loaded stretch tells them. */
+function viewFromWire({ title, view }: ChatWithView, known: ChatView["runs"]): ChatView {
+  const runs = new Map<string, RunView>();
+  for (const id of view.queuedRuns) {
+    const run = known.get(id);
+    if (run !== undefined) runs.set(id, run);
+  }
+  if (view.activeRun !== null) runs.set(view.activeRun.id, runFromWire(view.activeRun));
   return {
     head: view.head,
     title,
     runs,
-    activeRunId: run?.id ?? null,
+    activeRunId: view.activeRun?.id ?? null,
     openCalls: view.openCalls,
     // Only their state is known here; what they are about is in their events.
     approvals: new Map(),
@@ -104,3 +98,8 @@ function viewFromWire({ title, view }: ChatWithView): ChatView {
   };
 }
 
+function runFromWire(run: Run): RunView {
+  const { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model } = run;
+  const shared = { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model };
+  return { ...shared, message: "", until: null, by: null, worker: null, inputTokens: 0, outputTokens: run.tokens };
+}

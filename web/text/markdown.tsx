@@ -1,5 +1,5 @@
-import { ExternalLink } from "lucide-react";
-import { memo, useState, type ReactNode } from "react";
+import { Image as ImageIcon } from "lucide-react";
+import { memo, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remend from "remend";
@@ -44,38 +44,18 @@ const COMPONENTS: Components = {
   ),
 };
 
-/** An image's address may carry what the model read to somebody else: nothing is fetched before a click. */
+/**
+ * An image's address may carry what the model read to somebody else: nothing is fetched before a click, and then in a
+ * tab of its own, as this page's security policy loads no images from elsewhere.
+ */
 function RemoteImage({ src, alt }: { src: string; alt: string }) {
-  const [isShown, setShown] = useState(false);
-  const [isBroken, setBroken] = useState(false);
   const host = URL.canParse(src) ? new URL(src).host : "";
-  if (isShown && !isBroken) {
-    return (
-      <img
-        src={src}
-        alt={alt}
-        referrerPolicy="no-referrer"
-        className="max-h-96 max-w-full"
-        onError={() => setBroken(true)}
-      />
-    );
-  }
   if (host === "") return <span className="text-muted">[image: {alt}]</span>;
-  if (isBroken) {
-    return (
-      <a href={src} target="_blank" rel="noopener noreferrer nofollow">
-        Image “{alt}” at {host} <ExternalLink aria-hidden="true" className="inline size-3.5" />
-      </a>
-    );
-  }
   return (
-    <button
-      type="button"
-      className="tap rounded-md border border-line px-2 py-1 text-sm text-muted hover:bg-sunken"
-      onClick={() => setShown(true)}
-    >
-      Load image {alt !== "" && `“${alt}” `}from {host}
-    </button>
+    <a href={src} target="_blank" rel="noopener noreferrer nofollow">
+      <ImageIcon aria-hidden="true" className="mr-1 inline size-4" />
+      {alt === "" ? "Image" : `Image “${alt}”`} at {host}
+    </a>
   );
 }
 
