@@ -160,6 +160,6 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
 
 /** The built web UI: beside the bundle, or in `dist` of a checkout. */
 function webRoot(): string | null {
-  const places = ["../web", "../dist/web"].map((place) => join(import.meta.dirname, place));
+  const places = ["../dist/web", "../web"].map((place) => join(import.meta.dirname, place));
   return places.find((place) => existsSync(join(place, "index.html"))) ?? null;
 }
