@@ -15,14 +15,10 @@ const NOBODY: Identity = { uid: 65_534, gid: 65_534 };
 /** Empty: as whoever runs the tests. */
 type Identity = { readonly uid?: number; readonly gid?: number };
 
+const SETTINGS = ["max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB"];
+
 /** Speed, not safety: a test's data need not outlive the machine, only the server's own crash. */
-const SETTINGS = [
-  "fsync=off",
-  "full_page_writes=off",
-  "max_connections=300",
-  "shared_buffers=64MB",
-  "max_wal_size=256MB",
-];
+const NOT_DURABLE = ["fsync=off", "full_page_writes=off"];
 
 export interface PostgresCluster extends AsyncDisposable {
   /** Of the maintenance database; other databases differ in the path only. */
@@ -30,7 +26,7 @@ export interface PostgresCluster extends AsyncDisposable {
 }
 
 /** A real PostgreSQL server on a free loopback port, with its data in a temporary folder. */
-export async function startPostgres(): Promise<PostgresCluster> {
+export async function startPostgres({ durable = false } = {}): Promise<PostgresCluster> {
   const asNobody = process.getuid?.() === 0;
   const identity: Identity = asNobody ? NOBODY : {};
   const folder = await mkdtemp(join(tmpdir(), "sparky-postgres-"));
@@ -49,7 +45,8 @@ export async function startPostgres(): Promise<PostgresCluster> {
       { ...identity, cwd: folder },
     );
     const port = await freePort();
-    const stop = await startServer(join(bin, "postgres"), data, folder, port, identity);
+    const settings = durable ? SETTINGS : [...SETTINGS, ...NOT_DURABLE];
+    const stop = await startServer({ postgres: join(bin, "postgres"), data, sockets: folder, port, identity, settings });
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       async [Symbol.asyncDispose]() {
@@ -90,15 +87,17 @@ async function freePort(): Promise<number> {
 }
 
 /** The shell around the server stops it when its standard input closes, so that it also ends with a killed test run. */
-async function startServer(
-  postgres: string,
-  data: string,
-  sockets: string,
-  port: number,
-  identity: Identity,
-): Promise<() => Promise<void>> {
+async function startServer(server: {
+  readonly postgres: string;
+  readonly data: string;
+  readonly sockets: string;
+  readonly port: number;
+  readonly identity: Identity;
+  readonly settings: readonly string[];
+}): Promise<() => Promise<void>> {
+  const { postgres, data, sockets, port, identity, settings } = server;
   const script = '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server';
-  const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${sockets}`, ...SETTINGS];
+  const options = ["listen_addresses=127.0.0.1", `unix_socket_directories=${sockets}`, ...settings];
   const args = ["-D", data, "-p", String(port), ...options.flatMap((option) => ["-c", option])];
   const shell = spawn("sh", ["-c", script, "sh", postgres, ...args], {
     ...identity,

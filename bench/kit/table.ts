@@ -1,0 +1,38 @@
+import { ratio, reached, type Figure } from "./figure.ts";
+
+const HEAD = ["", "measured", "to reach", "", "raw limit", "", "times the limit"];
+
+export function cells(figure: Figure): string[] {
+  const { what, value, unit, reach, raw, note } = figure;
+  const times = ratio(figure);
+  return [
+    note === undefined ? what : `${what} (${note})`,
+    `${amount(value)} ${unit}`,
+    reach === null ? "" : `${amount(reach)} ${unit}`,
+    reach === null ? "" : reached(figure) ? "reached" : "missed",
+    raw === null ? "" : `${amount(raw.value)} ${unit}`,
+    raw === null ? "" : raw.what,
+    times === null ? "" : times.toFixed(1),
+  ];
+}
+
+/** Aligned columns, for a terminal. */
+export function aligned(rows: readonly (readonly string[])[]): string {
+  const all = [HEAD, ...rows];
+  const widths = HEAD.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+  const isNumber = (i: number): boolean => [1, 2, 4, 6].includes(i);
+  return all
+    .map((row) => row.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))))
+    .map((row) => row.join("  ").trimEnd())
+    .join("\n");
+}
+
+export function markdown(rows: readonly (readonly string[])[]): string {
+  const line = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
+  return [line(HEAD), line(HEAD.map((_, i) => ([1, 2, 4, 6].includes(i) ? "---:" : "---"))), ...rows.map(line)].join("\n");
+}
+
+function amount(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
+}
