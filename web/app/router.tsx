@@ -12,7 +12,7 @@ import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Empty title="There is no such page">Choose one from the menu.</Empty>,
+  notFoundComponent: () => <Empty isPage title="There is no such page">Choose one from the menu.</Empty>,
 });
 
 const home = createRoute({

@@ -33,7 +33,7 @@ export function NewChat() {
         Chats
       </Link>
       <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end overflow-y-auto px-4 pb-2 md:justify-center">
-        <h2 className="text-2xl font-bold">What should the agent do?</h2>
+        <h1 className="text-2xl font-bold">What should the agent do?</h1>
         <p className="mt-1 text-muted">
           {status === undefined ? "Everything it does is shown here, and stays." : modelLine(status.model)}
         </p>

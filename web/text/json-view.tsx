@@ -11,7 +11,7 @@ export function JsonView({ label, value, note }: { label: string; value: unknown
   const text = useMemo(() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "")), [value]);
   const isCut = text.length > PREVIEW && !isWhole;
   return (
-    <section aria-label={label} className="mt-1.5">
+    <div className="mt-1.5">
       <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
         <span className="font-medium">{label}</span>
         <span>{size(text.length)}</span>
@@ -30,6 +30,6 @@ export function JsonView({ label, value, note }: { label: string; value: unknown
           {isWhole ? "Show less" : `Show all ${size(text.length)}`}
         </Button>
       )}
-    </section>
+    </div>
   );
 }

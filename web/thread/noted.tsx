@@ -1,8 +1,11 @@
 import { CheckSquare, CircleDot, Info, ListChecks, ListTodo, Square, TriangleAlert } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { EventOf } from "../../src/core/events.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { UnknownEvent } from "../../src/core/transcript.ts";
+import { meQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { count, duration, fullTime, timeOfDay } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
@@ -67,7 +70,7 @@ function RunTotals({ run }: { run: RunView }) {
 export function RunHead({ taskId, runId, run }: { taskId: string; runId: string; run: RunView | undefined }) {
   const isOver = run?.endedAt != null;
   return (
-    <header
+    <div
       data-run-id={runId}
       data-run-state={run?.state ?? "unknown"}
       className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5 text-sm"
@@ -87,14 +90,14 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         </span>
       )}
       {run !== undefined && run.attempt > 1 && <span className="text-xs text-muted">attempt {run.attempt}</span>}
-    </header>
+    </div>
   );
 }
 
 export function Plan({ items }: { items: EventOf<"plan">["data"]["items"] }) {
   const done = items.filter(({ status }) => status === "done").length;
   return (
-    <section aria-label="Plan" className="px-1.5 py-1 text-sm">
+    <div className="px-1.5 py-1 text-sm">
       <p className="flex items-center gap-1.5 font-medium">
         <ListChecks aria-hidden="true" className="size-4 text-muted" />
         Plan · {done} of {items.length} done
@@ -113,7 +116,7 @@ export function Plan({ items }: { items: EventOf<"plan">["data"]["items"] }) {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 
@@ -149,16 +152,22 @@ export function Unknown({ event }: { event: UnknownEvent }) {
   );
 }
 
-export function chatNote(data: EventOf<"chat">["data"]): string {
+export function ChatChange({ event }: { event: EventOf<"chat"> }) {
+  const { http } = useServices();
+  const { data: me } = useQuery(meQuery(http));
+  return <Note at={event.at}>{chatNote(event.data, me?.id)}</Note>;
+}
+
+function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): string {
   switch (data.change) {
     case "created":
       return "Chat created";
     case "renamed":
       return `Renamed to “${data.title}”`;
     case "shared":
-      return "Shared with another user";
+      return data.userId === myId ? "Shared with you" : "Shared with another user";
     case "unshared":
-      return "No longer shared with a user";
+      return data.userId === myId ? "No longer shared with you" : "No longer shared with a user";
     case "archived":
       return data.archived ? "Archived" : "Taken out of the archive";
     case "model":

@@ -4,7 +4,7 @@ import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { Words } from "../text/words.tsx";
 import { CallFold, CallRow } from "./call-row.tsx";
-import { chatNote, Note, Plan, Problem, RunHead, Status, Unknown } from "./noted.tsx";
+import { ChatChange, Note, Plan, Problem, RunHead, Status, Unknown } from "./noted.tsx";
 import type { Row } from "./rows.ts";
 import { CutOff, PersonMessage, Thought, Unsent } from "./said.tsx";
 
@@ -18,8 +18,8 @@ export const RowView = memo(function RowView({ row }: { row: Row }) {
     <div
       className={`border-x border-line bg-panel px-3 ${frame.isFirst ? "mt-3 rounded-t-xl border-t pt-1" : ""} ${
         
-        // Rows are placed at fractions of a pixel: the shadow covers the seam.
-        frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : "shadow-[0_1px_0_var(--panel)]"
+        // Rows are placed at fractions of a pixel: they overlap by one, so that no seam shows.
+        frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : "-mb-px"
       }`}
     >
       <div className={isCompact ? "py-0.5" : "py-1.5"}>{inner}</div>
@@ -115,7 +115,7 @@ function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView 
     case "recall":
       return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
     case "chat":
-      return <Note at={event.at}>{chatNote(event.data)}</Note>;
+      return <ChatChange event={event} />;
     case "unknown":
       return <Unknown event={event} />;
     default:

@@ -58,7 +58,7 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
   const words = text.trim().split(/\s+/).length;
   const line = text.trim().replace(/\s+/g, " ");
   return (
-    <section aria-label="Thought">
+    <div>
       <button
         type="button"
         aria-expanded={isOpen}
@@ -78,7 +78,7 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
           <Words text={text} isStreaming={isOpenPart} />
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

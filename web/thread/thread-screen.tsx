@@ -24,7 +24,7 @@ export function ThreadScreen() {
       return <Loading what="Loading the chat…" />;
     case "gone":
       return (
-        <Empty title="This chat is not here" command="sparky chats list">
+        <Empty isPage title="This chat is not here">
           It was deleted, or you may not see it. <Link to="/chats" className="text-accent underline">All chats</Link>
         </Empty>
       );
@@ -62,7 +62,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           <ArrowLeft aria-hidden="true" className="size-5" />
         </Link>
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-semibold">{view.title || chat.title}</h2>
+          <h1 className="truncate font-semibold">{view.title || chat.title}</h1>
           <p className="flex items-center gap-3 text-xs text-muted">
             <Origin origin={chat.origin} />
             {!chat.canWrite && (

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { ago, count, duration, oneLine, plain, size, timer } from "./format.ts";
 
 test.each([
-  [0, "0.0 s"],
-  [-5, "0.0 s"],
+  [0, "0 ms"],
+  [-5, "0 ms"],
+  [6.4, "6 ms"],
   [412, "0.4 s"],
   [9_960, "10.0 s"],
   [12_000, "12 s"],

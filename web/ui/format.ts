@@ -1,6 +1,7 @@
-/** `0.4 s`, `12 s`, `1:24`, `2:03:09`. */
+/** `6 ms`, `0.4 s`, `12 s`, `1:24`, `2:03:09`. */
 export function duration(ms: number): string {
-  if (ms < 10_000) return `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
+  if (ms < 50) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   return clock(seconds);

@@ -14,11 +14,20 @@ export function CommandLine({ command }: { command: string }) {
   );
 }
 
+interface EmptyProps {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly command?: string;
+  /** It stands for a whole page. */
+  readonly isPage?: boolean;
+}
+
 /** Nothing here yet: what to do next, and the command for it. */
-export function Empty({ title, children, command }: { title: string; children?: ReactNode; command?: string }) {
+export function Empty({ title, children, command, isPage = false }: EmptyProps) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="px-6 py-12 text-center">
-      <p className="text-base font-semibold">{title}</p>
+      <Title className="text-base font-semibold">{title}</Title>
       {children !== undefined && <div className="mx-auto mt-1 max-w-md text-muted">{children}</div>}
       {command !== undefined && <CommandLine command={command} />}
     </div>
