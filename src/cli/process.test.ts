@@ -154,6 +154,7 @@ test("F64: --daemon fails with the reason and leaves nothing running", async (at
     { args: [], env: { LOG_LEVEL: "loud" }, says: 'LOG_LEVEL is "loud"' },
     { args: [], env: { SPARKY_MODEL: "nonsense/x" }, says: "nonsense" },
     { args: ["--env-file", join(at.home, "none")], env: {}, says: "cannot read the settings file" },
+    { args: [], env: { SPARKY_HOME: "/proc/nowhere" }, says: "cannot use /proc/nowhere as Sparky's folder" },
     { args: ["--pidfile", join(at.home, "no/such/folder")], env: {}, says: "cannot write the pidfile" },
   ];
   for (const { args, env, says } of cases) {

@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { DAEMON_VARIABLE, SUPERVISED_VARIABLE, type Child, type ExitCode, type Io } from "./io.ts";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Failure } from "./failure.ts";
+import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type Child, type ExitCode, type Io } from "./io.ts";
 
 /** Tells the parent of a supervised server to start it again. */
 export const RESTART_CODE = 75;
@@ -11,8 +12,21 @@ export function logFile(home: string): string {
 
 /** Starts a server that outlives this process. */
 export function spawnDaemon(io: Io, home: string, args: readonly string[]): Child {
-  mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(join(home, "logs"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = "set SPARKY_HOME to a folder that you may write to";
+    throw new Failure(EXIT.error, "unavailable", `cannot use ${home} as Sparky's folder: ${why}`, hint);
+  }
   return io.spawnSelf(args, { env: { [DAEMON_VARIABLE]: "1" }, output: { file: logFile(home) } });
+}
+
+/** With its parents. Not by `recursive`, which never returns where a file system refuses every new folder, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /**
