@@ -7,7 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { z } from "zod";
 import { taskStatusSchema } from "../../src/wire/api.ts";
-import { Empty } from "../ui/notice.tsx";
+import { Empty, Failure } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({
@@ -65,8 +65,13 @@ const tasks = createRoute({
 
 const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlone, chat]), tasks]);
 
+/** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
+function Broken({ error }: { error: unknown }) {
+  return <Failure what="This page could not be shown" error={error instanceof Error ? error : new Error(String(error))} retry={() => location.reload()} />;
+}
+
 export function createAppRouter() {
-  return createRouter({ routeTree, defaultPreload: "intent" });
+  return createRouter({ routeTree, defaultPreload: "intent", defaultErrorComponent: Broken });
 }
 
 declare module "@tanstack/react-router" {

@@ -28,6 +28,7 @@ export function NewChat() {
   });
   return (
     <div className="flex h-full flex-col">
+      <title>Sparky</title>
       <Link to="/chats" className="tap flex w-fit items-center gap-1 px-3 py-2 text-sm text-muted md:hidden">
         <ArrowLeft aria-hidden="true" className="size-4" />
         Chats

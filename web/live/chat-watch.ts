@@ -64,7 +64,7 @@ export class ChatWatch {
     this.#unwatch?.();
     this.#unwatch = null;
     this.#fold();
-    if (this.#snapshot.phase === "ready") this.#snapshot = { ...this.#snapshot, isLive: false };
+    if (this.#snapshot.phase === "ready") this.#snapshot = { ...this.#snapshot, isLive: false, older: "idle" };
   }
 
   /** Drops what is held and loads again: the first time, after a reset, and when a person asks for another try. */

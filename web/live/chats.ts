@@ -10,6 +10,9 @@ export class Chats {
 
   constructor(deps: ChatWatchDeps) {
     this.#deps = deps;
+    deps.socket.onConnection(() => {
+      if (deps.socket.connection().state === "live") this.#retryFailed();
+    });
   }
 
   get(chatId: string): ChatWatch {
@@ -34,5 +37,12 @@ export class Chats {
       kept.lookers -= 1;
       if (kept.lookers === 0) watch.stop();
     };
+  }
+
+  /** What could not be loaded while the server was away is loaded now that it is back. */
+  #retryFailed(): void {
+    for (const { watch, lookers } of this.#kept.values()) {
+      if (lookers > 0 && watch.snapshot().phase === "failed") void watch.load();
+    }
   }
 }

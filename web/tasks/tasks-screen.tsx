@@ -26,6 +26,7 @@ export function TasksScreen() {
 
   return (
     <div className="h-full overflow-y-auto">
+      <title>Tasks · Sparky</title>
       <div className="mx-auto max-w-6xl px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-base font-semibold">Tasks</h1>

@@ -91,7 +91,7 @@ export function CallFold({ calls, run }: { calls: readonly CallEntry[]; run: Run
   const names = [...new Set(calls.map(({ name }) => name))].join(", ");
   const ms = calls.reduce((sum, { result }) => sum + (result?.data.durationMs ?? 0), 0);
   return (
-    <div data-fold={calls.length} data-seq={calls[0]?.seq}>
+    <div data-fold={calls.length} data-seq={calls[0]?.seq} data-seqs={calls.map(({ seq }) => seq).join(" ")}>
       <button
         type="button"
         aria-expanded={isOpen}

@@ -40,7 +40,7 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
       <span className={`inline-flex items-center gap-1.5 font-medium ${stateColour(state)}`}>
         {/* The spinner stands for work that goes on; this line is about its beginning. */}
         {isPast ? <CircleDot aria-hidden="true" className="size-4 shrink-0" /> : <StateIcon state={state} />}
-        {data.message === "" ? stateWord(state) : data.message}
+        {data.message === "" || data.state === "cancelled" ? stateWord(state) : data.message}
       </span>
       {data.state === "cancelled" && <span className="text-muted">by {data.by}</span>}
       {data.state === "stopping" && <span className="text-muted">asked by {data.by}</span>}

@@ -33,12 +33,12 @@ const FOLD_FROM = 3;
 type Draft = Content & { readonly key: string; readonly runId: string | null; readonly taskId: string | null };
 
 export function toRows(source: RowSource): Row[] {
-  const drafts = foldCalls(source.entries.filter((entry) => isShown(entry, source)).map((entry) => draftOf(entry, source)));
+  const drafts = source.entries.filter((entry) => isShown(entry, source)).map((entry) => draftOf(entry, source));
   for (const part of source.parts) {
     const { runId } = part;
     drafts.push({ kind: "part", key: partKey(runId, part.part), part, runId, taskId: source.runOf(runId)?.taskId ?? null });
   }
-  const rows = framed(drafts, source);
+  const rows = framed(foldCalls(drafts), source);
   for (const item of source.outbox) rows.push({ kind: "outbox", key: `o${item.key}`, item, frame: null });
   return rows;
 }

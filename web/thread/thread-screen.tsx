@@ -2,7 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Eye } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
-import { useChat, useOutbox, useServices } from "../app/services.tsx";
+import { useChat, useConnection, useOutbox, useServices } from "../app/services.tsx";
 import { ChatMark, Origin } from "../chats/chat-mark.tsx";
 import { hasOlder } from "../live/chat-log.ts";
 import type { ChatSnapshot } from "../live/chat-watch.ts";
@@ -42,6 +42,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const { chat, log, isLive } = snapshot;
   const { view, transcript } = log;
   const allUnsent = useOutbox();
+  const isConnected = useConnection().state === "live";
   const [isAtEnd, setAtEnd] = useState(true);
 
   const arrived = useMemo(() => keysOf(log.events), [log.events]);
@@ -57,6 +58,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const isBusy = log.open.parts.length > 0;
   return (
     <div className="flex h-full flex-col">
+      <title>{`${view.title || chat.title} · Sparky`}</title>
       <header className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2">
         <Link to="/chats" aria-label="All chats" className="tap -ml-2 inline-flex items-center justify-center md:hidden">
           <ArrowLeft aria-hidden="true" className="size-5" />
@@ -72,7 +74,9 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
             )}
             {tokens > 0 && <span>{count(tokens)} tokens</span>}
             {view.costUsd !== null && <span>${view.costUsd.toFixed(2)}</span>}
-            <span data-live={isLive}>{isLive ? `live · at #${transcript.last}` : "catching up…"}</span>
+            <span data-live={isLive && isConnected}>
+              {isLive && isConnected ? "live · at" : isConnected ? "catching up from" : "as of"} #{transcript.last}
+            </span>
           </p>
         </div>
         <ChatMark mark={currentRun(view)?.state === "waiting" ? "waiting" : null} />
