@@ -7,6 +7,8 @@ export interface RecordedStep {
   readonly runId: string;
   readonly step: number;
   readonly provider: string;
+  /** The last `seq` that was in the step's context. */
+  readonly readSeq: number;
   readonly messages: readonly ModelMessage[];
 }
 
@@ -33,7 +35,7 @@ const LAST_RUNS = 3;
 const CHARS_PER_TOKEN = 4;
 
 type Entry =
-  | { readonly kind: "message"; readonly message: ModelMessage }
+  | { readonly kind: "message"; readonly seq: number; readonly message: ModelMessage }
   | {
       readonly kind: "step";
       readonly step: RecordedStep;
@@ -51,18 +53,23 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
     const step = event.runId === null || event.step === null ? undefined : steps.get(key);
     if (step !== undefined && isOwnWork(input, event) && !isPartial(event)) {
       let entry = open.get(key);
-      if (entry === undefined) entries.push((entry = { kind: "step", step, results: [] }));
+      if (entry === undefined) entries.splice(placeOf(entries, step), 0, (entry = { kind: "step", step, results: [] }));
       open.set(key, entry);
       if (event.type === "tool_result") entry.results.push(event.data);
-    } else if (event.type === "message") {
+    } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
       const message = wordsOf(input, event);
-      if (message !== undefined) entries.push({ kind: "message", message });
+      if (message !== undefined) entries.push({ kind: "message", seq: event.seq, message });
     }
   }
   const messages = entries.map((entry) =>
     entry.kind === "message" ? [entry.message] : stepMessages(entry.step, entry.results, input.provider),
   );
   return newest(messages, input.budget).flat();
+}
+
+/** Behind what the step had read: words that came while the model spoke were not what it answered. */
+function placeOf(entries: readonly Entry[], step: RecordedStep): number {
+  return entries.findLastIndex((entry) => entry.kind !== "message" || entry.seq <= step.readSeq) + 1;
 }
 
 /** A turn in a chat sees other tasks' last words, not their every call. */
@@ -89,15 +96,19 @@ function isPartial(event: ChatEvent): boolean {
   return (event.type === "message" || event.type === "thought") && event.data.partial === true;
 }
 
-function wordsOf({ run }: ContextInput, event: EventOf<"message">): ModelMessage | undefined {
+function wordsOf({ run, scope }: ContextInput, event: EventOf<"message">): ModelMessage | undefined {
   const { role, text, partial } = event.data;
   if (role === "user") {
     if (event.taskId === null || event.taskId === run.taskId) return { role: "user", content: text };
     const content = `(A task was given here and is worked on apart from this conversation: ${JSON.stringify(text)})`;
     return { role: "user", content };
   }
-  // What the present run began and did not finish it does again; what an ended run left is part of what was said.
+  // What the present run began and did not finish it does again; what an ended run left so is part of what was said.
   if (partial && event.runId === run.id) return undefined;
+  // Providers want a conversation to begin with the user, so what an earlier run left is told, not said.
+  if (scope === "task" && event.taskId !== run.taskId) {
+    return { role: "user", content: `(An earlier run here ended with: ${JSON.stringify(text)})` };
+  }
   return { role: "assistant", content: partial ? `${text}\n\n[cut off here]` : text };
 }
 
@@ -144,8 +155,12 @@ function outputOf(result: EventOf<"tool_result">["data"] | undefined): ToolOutpu
   return { type: "json", value: result.result ?? null };
 }
 
-/** The newest entries that fit, from a person's or the task's words on: a context never begins in the middle of an answer. */
+/**
+ * The newest entries that fit, from a person's or the task's words on: a context never begins in the middle of an answer.
+ * The words that the newest entries work on stay, however long that work has become.
+ */
 function newest(entries: readonly (readonly ModelMessage[])[], budget: number): readonly (readonly ModelMessage[])[] {
+  const isWords = (messages: readonly ModelMessage[]): boolean => messages[0]?.role === "user";
   let left = budget * CHARS_PER_TOKEN;
   let from = entries.length;
   while (from > 0) {
@@ -154,7 +169,9 @@ function newest(entries: readonly (readonly ModelMessage[])[], budget: number): 
     from--;
   }
   const kept = entries.slice(from);
-  const start = kept.findIndex((messages) => messages[0]?.role === "user");
-  if (from === 0 || start <= 0) return kept;
-  return kept.slice(start);
+  if (from === 0) return kept;
+  const start = kept.findIndex(isWords);
+  if (start >= 0) return kept.slice(start);
+  const words = entries.slice(0, from).findLast(isWords);
+  return words === undefined ? kept : [words, ...kept];
 }

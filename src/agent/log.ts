@@ -52,7 +52,7 @@ export class RunLog {
       if (known.has(`${row.run_id} ${row.step}`)) continue;
       // Written by `recordStep` alone, from messages that the AI SDK gave.
       const messages = JSON.parse(row.messages) as ModelMessage[];
-      this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, messages });
+      this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, readSeq: row.read_seq, messages });
     }
   }
 

@@ -37,6 +37,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
         chat_id: run.chat_id,
         provider: record.provider,
         model: record.model,
+        read_seq: record.readSeq,
         messages: record.messages,
         at: tx.now,
       })
@@ -46,7 +47,8 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
       .updateTable("runs")
       .set((eb) => ({
         step: record.step,
-        read_seq: record.readSeq,
+        // A stop that came first has counted everything as read.
+        read_seq: sql<number>`CASE WHEN read_seq > ${record.readSeq} THEN read_seq ELSE ${record.readSeq} END`,
         retries: 0,
         model: record.model,
         input_tokens: eb("input_tokens", "+", usage.inputTokens),

@@ -44,6 +44,8 @@ export interface StepRow {
   chat_id: string;
   provider: string;
   model: string;
+  /** The last `seq` in the context that the model was given. */
+  read_seq: number;
   /** The provider's own messages as JSON, reasoning signatures included. */
   messages: string;
   at: number;

@@ -132,6 +132,7 @@ export const start: Migration = {
          chat_id TEXT NOT NULL,
          provider TEXT NOT NULL,
          model TEXT NOT NULL,
+         read_seq ${int} NOT NULL,
          messages TEXT NOT NULL,
          at ${int} NOT NULL,
          PRIMARY KEY (run_id, step)${clustered}`,

@@ -1,0 +1,235 @@
+import type { ModelMessage } from "ai";
+import { expect, test } from "vitest";
+import type { ChatEvent, EventBody } from "../core/events.ts";
+import { buildContext, type ContextInput, type RecordedStep } from "./context.ts";
+
+interface Place {
+  readonly run?: string;
+  readonly task?: string;
+  readonly step?: number;
+}
+type Line = EventBody & Place;
+
+const asks = (text: string, place: Place = {}): Line => ({ type: "message", data: { role: "user", text }, ...place });
+const answers = (text: string, place: Place): Line => ({ type: "message", data: { role: "assistant", text }, ...place });
+const partial = (text: string, place: Place): Line => ({
+  type: "message",
+  data: { role: "assistant", text, partial: true },
+  ...place,
+});
+const uses = (callId: string, place: Place): Line => ({
+  type: "tool_use",
+  data: { callId, name: "look", args: {}, effect: "read", summary: "" },
+  ...place,
+});
+const gives = (callId: string, result: string, place: Place): Line => ({
+  type: "tool_result",
+  data: { callId, name: "look", ok: true, result, durationMs: 1, size: 1 },
+  ...place,
+});
+const fails = (callId: string, error: string, place: Place): Line => ({
+  type: "tool_result",
+  data: { callId, name: "look", ok: false, error, durationMs: 1, size: 1 },
+  ...place,
+});
+const ends = (place: Place): Line => ({ type: "status", data: { state: "completed", message: "Done" }, ...place });
+
+const log = (...lines: Line[]): ChatEvent[] =>
+  lines.map(({ run, task, step, ...body }, index) => ({
+    ...body,
+    chatId: "c",
+    seq: index + 1,
+    at: "2026-01-01T00:00:00.000Z",
+    runId: run ?? null,
+    taskId: task ?? null,
+    step: step ?? null,
+    actor: { kind: "user", id: "u", name: "u" },
+  }));
+
+/** A step that said `text` and asked for these calls. */
+function recorded(runId: string, step: number, readSeq: number, text: string, ...calls: string[]): RecordedStep {
+  const content = [
+    ...(text === "" ? [] : [{ type: "text" as const, text }]),
+    ...calls.map((id) => ({ type: "tool-call" as const, toolCallId: id, toolName: "look", input: { of: id } })),
+  ];
+  return { runId, step, readSeq, provider: "p", messages: [{ role: "assistant", content }] };
+}
+
+const context = (events: ChatEvent[], steps: RecordedStep[], more: Partial<ContextInput> = {}) =>
+  buildContext({ events, steps, run: { id: "r", taskId: null }, scope: "chat", provider: "p", budget: 10_000, ...more });
+
+/** A message in one line: who, what it says, which calls it holds. */
+const brief = ({ role, content }: ModelMessage): string =>
+  typeof content === "string"
+    ? `${role}: ${content}`
+    : `${role}: ${content
+        .map((part) => {
+          if (part.type === "text") return part.text;
+          if (part.type === "tool-call") return `${part.toolName}(${part.toolCallId})`;
+          if (part.type === "tool-result") return `${part.toolCallId}=${JSON.stringify(part.output)}`;
+          return part.type;
+        })
+        .join(" ")}`;
+
+const r1 = { run: "r", step: 1 };
+const r2 = { run: "r", step: 2 };
+
+test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more?: Partial<ContextInput> }>([
+  {
+    name: "a chat is everything that was said and done, each call followed by its results under its own id",
+    log: [asks("hi"), uses("a", r1), uses("b", r1), gives("b", "B", r1), gives("a", "A", r1), answers("so", r2)],
+    steps: [recorded("r", 1, 1, "", "a", "b"), recorded("r", 2, 5, "so")],
+    is: [
+      "user: hi",
+      "assistant: look(a) look(b)",
+      'tool: a={"type":"json","value":"A"} b={"type":"json","value":"B"}',
+      "assistant: so",
+    ],
+  },
+  {
+    name: "a failed call tells its error, and a call without a result says so",
+    log: [asks("hi"), uses("a", r1), uses("b", r1), fails("a", "no disk", r1)],
+    steps: [recorded("r", 1, 1, "", "a", "b")],
+    is: [
+      "user: hi",
+      "assistant: look(a) look(b)",
+      'tool: a={"type":"error-text","value":"no disk"} b={"type":"error-text","value":"no result was recorded"}',
+    ],
+  },
+  {
+    name: "words that came while the model spoke stand behind what it said, and behind its results",
+    log: [asks("one"), asks("two"), uses("a", r1), gives("a", "A", r1), asks("three"), asks("four"), answers("so", r2)],
+    steps: [recorded("r", 1, 1, "", "a"), recorded("r", 2, 5, "so")],
+    is: [
+      "user: one",
+      "assistant: look(a)",
+      'tool: a={"type":"json","value":"A"}',
+      "user: two",
+      "user: three",
+      "assistant: so",
+      "user: four",
+    ],
+  },
+  {
+    name: "what the present run began and lost is done again, what a run left for good is marked as cut off",
+    log: [asks("hi"), partial("Once up", { run: "old", step: 1 }), asks("again"), partial("It was", r1)],
+    steps: [],
+    is: ["user: hi", "assistant: Once up\n\n[cut off here]", "user: again"],
+  },
+  {
+    name: "a part that was lost and then said again is not there twice",
+    log: [asks("hi"), partial("It w", { run: "old", step: 1 }), answers("It was.", { run: "old", step: 1 }), asks("more")],
+    steps: [recorded("old", 1, 1, "It was.")],
+    is: ["user: hi", "assistant: It was.", "user: more"],
+  },
+  {
+    name: "a turn sees a task's instruction as such and its last words, not its calls",
+    log: [
+      asks("hi"),
+      asks("count", { run: "t", task: "T" }),
+      uses("a", { run: "t", task: "T", step: 1 }),
+      gives("a", "A", { run: "t", task: "T", step: 1 }),
+      answers("42", { run: "t", task: "T", step: 2 }),
+      asks("and?"),
+    ],
+    steps: [recorded("t", 1, 2, "", "a"), recorded("t", 2, 4, "42")],
+    is: [
+      "user: hi",
+      'user: (A task was given here and is worked on apart from this conversation: "count")',
+      "assistant: 42",
+      "user: and?",
+    ],
+  },
+  {
+    name: "a task in a chat of the agent's sees its own events and the last words of three runs, not the whole chat",
+    log: [
+      ...["1", "2", "3", "4"].flatMap((n) => [
+        asks(`task ${n}`, { run: `t${n}`, task: `T${n}` }),
+        answers(`not the last of ${n}`, { run: `t${n}`, task: `T${n}`, step: 1 }),
+        answers(`result ${n}`, { run: `t${n}`, task: `T${n}`, step: 2 }),
+        ends({ run: `t${n}`, task: `T${n}` }),
+      ]),
+      asks("old talk"),
+      asks("task 5", { run: "r", task: "T" }),
+      asks("and be quick"),
+    ],
+    steps: [],
+    more: { scope: "task", run: { id: "r", taskId: "T" } },
+    is: [
+      'user: (An earlier run here ended with: "result 2")',
+      'user: (An earlier run here ended with: "result 3")',
+      'user: (An earlier run here ended with: "result 4")',
+      "user: task 5",
+      "user: and be quick",
+    ],
+  },
+])("in the model's context $name", ({ log: lines, steps, is, more }) => {
+  expect(context(log(...lines), steps, more).map(brief)).toEqual(is);
+});
+
+const signed: RecordedStep = {
+  ...recorded("r", 1, 1, ""),
+  messages: [
+    {
+      role: "assistant",
+      content: [
+        { type: "reasoning", text: "hm", providerOptions: { p: { signature: "s" } } },
+        { type: "text", text: "I look", providerOptions: { p: { id: "1" } } },
+        { type: "tool-call", toolCallId: "a", toolName: "look", input: {} },
+      ],
+    },
+  ],
+};
+
+test("a provider gets its own reasoning and signatures back, and another provider none of it", () => {
+  const events = log(asks("hi"), uses("a", r1), gives("a", "A", r1));
+  const [, own] = context(events, [signed]);
+  expect(own).toEqual(signed.messages[0]);
+  const [, other, results] = context(events, [signed], { provider: "q" });
+  expect(other).toEqual({
+    role: "assistant",
+    content: [
+      { type: "text", text: "I look" },
+      { type: "tool-call", toolCallId: "a", toolName: "look", input: {} },
+    ],
+  });
+  expect(results?.role).toBe("tool");
+});
+
+test("another provider's step that held only reasoning leaves nothing empty behind", () => {
+  const silent = { ...signed, messages: [{ role: "assistant" as const, content: [{ type: "reasoning" as const, text: "hm" }] }] };
+  const events = log(asks("hi"), { type: "thought", data: { text: "hm" }, ...r1 }, asks("well?"));
+  expect(context(events, [silent], { provider: "q" }).map(brief)).toEqual(["user: hi", "user: well?"]);
+});
+
+test("a big result is given by reference", () => {
+  const big: Line = {
+    type: "tool_result",
+    data: { callId: "a", name: "look", ok: true, result: "[1,2", durationMs: 1, size: 99_999, blob: "b1" },
+    ...r1,
+  };
+  const last = context(log(asks("hi"), uses("a", r1), big), [recorded("r", 1, 1, "", "a")]).at(-1);
+  expect(brief(last as ModelMessage)).toContain("[1,2\\n[cut: the whole result has 99999 bytes and is kept as b1]");
+});
+
+const long = "x".repeat(400);
+const exchange = (n: number): Line[] => [asks(`${n} ${long}`), answers(`${n} ${long}`, { run: `r${n}`, step: 1 })];
+
+test("what does not fit is left out from the start, and the rest begins with a person's words", () => {
+  const events = log(...[1, 2, 3, 4].flatMap(exchange));
+  const heads = context(events, [], { budget: 560 }).map((message) => brief(message).slice(0, 8));
+  expect(heads).toEqual(["user: 3 ", "assistan", "user: 4 ", "assistan"]);
+});
+
+test("a run whose own work outgrows the window still has the words it works on", () => {
+  const steps = Array.from({ length: 8 }, (_, i) => recorded("r", i + 1, i + 1, long, `c${i + 1}`));
+  const work = steps.map(({ step }) => uses(`c${step}`, { run: "r", step }));
+  const heads = context(log(asks("old"), asks("do it"), ...work), steps, { budget: 500 }).map(brief);
+  expect(heads[0]).toBe("user: do it");
+  expect(heads[1]).toMatch(/^assistant: x+ look\(c7\)$/);
+  expect(heads).toHaveLength(5);
+});
+
+test("the newest entry is given even when it alone is too big", () => {
+  expect(context(log(asks("old"), asks(long)), [], { budget: 1 }).map(brief)).toEqual([`user: ${long}`]);
+});
