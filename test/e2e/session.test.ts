@@ -1,0 +1,138 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { ChatEvent } from "../../src/core/events.ts";
+import type { Status, Task } from "../../src/wire/api.ts";
+import { describeInBrowser, launchBrowser } from "../kit/browser.ts";
+import { tcpProxy } from "../kit/tcp-proxy.ts";
+import { Sparky } from "./sparky-process.ts";
+import { seqsToShow, Tab } from "./thread-page.ts";
+
+const CUT_MS = 2500;
+
+/** Twenty parts, one after the other: the demo model takes some seconds over them. */
+const LONG = [
+  "Check knowledge graph stats",
+  "list my files",
+  "write hello to a.txt",
+  "read a.txt",
+  "check the graph for duplicates",
+  "remember that Alice is a person",
+  "find Alice in the graph",
+  "write bye to b.txt",
+  "read b.txt",
+  "add node Berlin of type city",
+  "list my tasks",
+  "check knowledge graph stats",
+  "what time is it",
+  "search for Berlin in the graph",
+  "list my files",
+  "write again to c.txt",
+  "read c.txt",
+  "check knowledge graph stats",
+  "find Berlin in the graph",
+  "list my files",
+].join(", then ");
+
+describeInBrowser("a session on a fresh machine, no key set", () => {
+  test("a queued task is watched live in two tabs, through a reload and a lost network, and nothing is missed or doubled (F1, F5, F6, F7, F19, F32, F33)", async () => {
+    await using sparky = await Sparky.start({ SPARKY_ENABLE_AGENT_LOOP: "true" });
+    await using proxy = await tcpProxy({ port: sparky.port });
+    await using browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(10_000);
+    const base = `http://127.0.0.1:${proxy.port}`;
+
+    const { pathname, search } = new URL(sparky.link);
+    const one = await Tab.open(context, base, pathname + search);
+    await one.connection("live");
+    const two = await Tab.open(context, base);
+    await two.connection("live");
+
+    // The first task: both tabs see its chat appear, and the work in it.
+    const first = await sparky.addTask("Check knowledge graph stats");
+    for (const tab of [one, two]) {
+      await tab.chatLink(first.chatId).click();
+      for (const words of ["Task starting…", "graph_stats", "Task completed"]) {
+        await tab.conversation.getByText(words, { exact: true }).waitFor();
+      }
+      await tab.ofType("thought").first().waitFor();
+      await tab.conversation.getByText("0 nodes and 0 edges").waitFor();
+    }
+    const instruction = one.conversation.getByRole("article", { name: "Instruction" });
+    expect(await instruction.textContent()).toContain("Check knowledge graph stats");
+    await expectSame(sparky, first, [one, two]);
+
+    // A longer one: tab one is reloaded in its middle, then both lose the network.
+    const long = await sparky.addTask(LONG);
+    for (const tab of [one, two]) await tab.chatLink(long.chatId).click();
+    await one.conversation.getByText("file_list").first().waitFor();
+    await one.page.reload();
+    expect(await sparky.running(long.chatId), "the run goes on through the reload").toHaveLength(1);
+    await one.connection("live");
+    await one.conversation.getByText("graph_check").first().waitFor();
+
+    const from = new Date();
+    proxy.cut();
+    await Promise.all([one.connection("reconnecting"), two.connection("reconnecting")]);
+    await wait(CUT_MS - (Date.now() - from.getTime()));
+    const to = new Date();
+    proxy.restore();
+    await Promise.all([one.connection("live"), two.connection("live")]);
+    await Promise.all([one, two].map((tab) => tab.conversation.getByText("Task completed").waitFor()));
+    await expectSame(sparky, long, [one, two]);
+
+    const log = await sparky.logs(long.id);
+    expect(log.filter(isBetween(from, to)).length, "events fell into the cut").toBeGreaterThan(5);
+    expect(statesOf(log)).toEqual(["queued", "starting", "completed"]);
+    expect(log.filter((event) => event.type === "tool_use")).toHaveLength(20);
+    expect((await sparky.task(long.id)).attempts).toBe(1);
+
+    // A page that was not there sees the same.
+    const late = await Tab.open(context, base, `/chats/${long.chatId}`);
+    await expectSame(sparky, long, [late]);
+
+    expect((await sparky.run("agent", "tasks", "list", "--status", "pending")).code).toBe(0);
+    expect(await sparky.json("agent", "tasks", "list", "--status", "pending")).toMatchObject({ items: [], total: 0 });
+    const status = await sparky.json<Status>("agent", "status");
+    expect(status).toMatchObject({ agentLoop: true, model: "demo", running: [], tasks: { completed: 2, total: 2 } });
+
+    expect((await sparky.run("agent", "schedule", "run", "smart_maintenance")).code).toBe(0);
+    const [kept] = (await sparky.json<{ items: Task[] }>("agent", "tasks", "list", "--limit", "1")).items;
+    expect(kept).toMatchObject({ schedule: "smart_maintenance" });
+    if (kept === undefined) throw new Error("no task");
+    await one.chatLink(kept.chatId).click();
+    await one.conversation.getByText("Task completed").waitFor();
+    await expectSame(sparky, kept, [one]);
+
+    for (const tab of [one, two, late]) expect(tab.complaints).toEqual([]);
+    const stop = await sparky.run("chat", "stop");
+    expect(stop).toMatchObject({ code: 0 });
+    expect(await sparky.ended()).toBe(0);
+    await one.page.locator('[data-connection="restarting"], [data-connection="reconnecting"]').waitFor();
+    expect((await sparky.run("chat", "stop")).code).toBe(3);
+  }, 90_000);
+});
+
+/** The tabs, which have this task's chat open, and `tasks logs --json` show the same events, each once and in order. */
+async function expectSame(sparky: Sparky, task: Task, tabs: readonly Tab[]): Promise<void> {
+  const log = await sparky.log(task.chatId);
+  expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
+  const ofTask = await sparky.logs(task.id);
+  expect(ofTask).toEqual(log.filter((event) => event.taskId === task.id));
+  expect(ofTask.length).toBeGreaterThan(5);
+  const results = log.filter((event) => event.type === "tool_result").map((event) => event.seq);
+  const expected = [...seqsToShow(log).filter((seq) => !results.includes(seq)), ...results].toSorted((a, b) => a - b);
+  for (const tab of tabs) {
+    await tab.caughtUp(log.at(-1)?.seq ?? 0);
+    const shown = await tab.shown();
+    expect(shown.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(expected);
+  }
+}
+
+function isBetween(from: Date, to: Date): (event: ChatEvent) => boolean {
+  return ({ at }) => at > from.toISOString() && at < to.toISOString();
+}
+
+function statesOf(log: readonly ChatEvent[]): readonly string[] {
+  return log.flatMap((event) => (event.type === "status" ? [event.data.state] : []));
+}

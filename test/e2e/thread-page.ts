@@ -1,0 +1,122 @@
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { ChatEvent } from "../../src/core/events.ts";
+
+/** One event on screen, and the row of the virtual list in which it stands. */
+interface Shown {
+  readonly row: number;
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** A tab, with what its console complained about. */
+export class Tab {
+  readonly page: Page;
+  readonly #base: string;
+  readonly #complaints: string[] = [];
+
+  private constructor(page: Page, base: string) {
+    this.page = page;
+    this.#base = base;
+    page.on("pageerror", (error) => this.#complaints.push(`uncaught: ${error.stack ?? error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") this.#complaints.push(message.text());
+    });
+  }
+
+  static async open(context: BrowserContext, base: string, path = "/"): Promise<Tab> {
+    const tab = new Tab(await context.newPage(), base);
+    await tab.go(path);
+    return tab;
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(this.#base + path);
+  }
+
+  /** Errors and warnings, but for the browser's own about a network that the test took away. */
+  get complaints(): readonly string[] {
+    const aboutNetwork = /^(Failed to load resource: net::ERR_|WebSocket connection to '[^']*' failed)/;
+    return this.#complaints.filter((text) => !aboutNetwork.test(text));
+  }
+
+  get conversation(): Locator {
+    return this.page.getByRole("log", { name: "Conversation" });
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole("textbox", { name: "Message" });
+  }
+
+  chatLink(chatId: string): Locator {
+    return this.page.locator(`[data-chat-id="${chatId}"]`);
+  }
+
+  /** Words, thoughts and notes of this kind in the open chat. */
+  ofType(type: ChatEvent["type"]): Locator {
+    return this.conversation.locator(`[data-type="${type}"]`);
+  }
+
+  async connection(state: string, timeout = 15_000): Promise<void> {
+    await this.page.locator(`[data-connection="${state}"]`).first().waitFor({ timeout });
+  }
+
+  /** Waits until the open chat has everything up to `seq` and follows. */
+  async caughtUp(seq: number, timeout = 15_000): Promise<void> {
+    await this.page.getByText(`live · at #${seq}`, { exact: true }).waitFor({ timeout });
+  }
+
+  /** Every event that the open chat shows, by scrolling through the whole list. Folds are opened on the way. */
+  async shown(): Promise<readonly Shown[]> {
+    const found = new Map<string, Shown>();
+    const scroller = this.conversation;
+    await this.page.bringToFront();
+    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    for (let screens = 0; screens < 500; screens += 1) {
+      await settled(scroller);
+      const folds = scroller.locator('[data-fold] > button[aria-expanded="false"]');
+      for (let left = await folds.count(); left > 0; left -= 1) await folds.first().click();
+      for (const shown of await scroller.evaluate(readRows))
+        found.set(`${shown.row} ${shown.seq} ${shown.kind}`, shown);
+      const isEnd = await scroller.evaluate((element) => {
+        const before = element.scrollTop;
+        element.scrollBy(0, element.clientHeight / 2);
+        return element.scrollTop === before;
+      });
+      if (isEnd) return [...found.values()].toSorted((a, b) => a.row - b.row || a.seq - b.seq);
+    }
+    throw new Error("the list has no end");
+  }
+}
+
+/** Runs in the page. A call stands for two events: that it was asked for, and its result. */
+function readRows(list: Element): (Shown & { kind: string })[] {
+  return [...list.querySelectorAll("[data-seq], [data-result-seq]")].flatMap((element) => {
+    if (element.hasAttribute("data-fold")) return [];
+    const row = Number(element.closest("[data-index]")?.getAttribute("data-index"));
+    return ["data-seq", "data-result-seq"].flatMap((kind) => {
+      const seq = element.getAttribute(kind);
+      return seq === null ? [] : [{ row, kind, seq: Number(seq), text: element.textContent }];
+    });
+  });
+}
+
+/** Two frames: the list has painted what is in view, and measured it. */
+async function settled(list: Locator): Promise<void> {
+  await list.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  );
+}
+
+/** The events of a log that a thread shows: beginnings of calls and token counts are not rows of their own. */
+export function seqsToShow(log: readonly ChatEvent[]): readonly number[] {
+  const plans = new Set<string | null>();
+  return log
+    .filter((event) => {
+      if (event.type === "plan") return !plans.has(event.runId) && plans.add(event.runId);
+      if (event.type === "tool_start" || event.type === "usage" || event.type === "approval") return false;
+      if (event.type !== "status" || event.taskId !== null) return true;
+      // A turn's beginning is shown in the bar below the thread.
+      return !["queued", "starting", "stopping"].includes(event.data.state);
+    })
+    .map((event) => event.seq);
+}
