@@ -27,7 +27,8 @@ function start(root: HTMLElement): void {
     now: () => Date.now(),
     random: () => Math.random(),
     isOnline: () => navigator.onLine,
-    isSignedIn: async () => (await fetch("/api/me", { signal: AbortSignal.timeout(5000) }).catch(() => null))?.status !== 401,
+    isSignedIn: async () =>
+      (await fetch("/api/me", { signal: AbortSignal.timeout(5000) }).catch(() => null))?.status !== 401,
     onChanged: createInvalidator(queries),
   });
   const chats = new Chats({ http, socket, nextPaint: (paint) => void requestAnimationFrame(paint) });

@@ -16,7 +16,11 @@ const event = (type: string, data: object = {}, runId: string | null = "r1") => 
 test.each([
   { when: "pieces follow one another", deltas: [delta("1.1", 0, "Hel"), delta("1.1", 3, "lo")], shows: ["1.1 Hello"] },
   { when: "a piece comes twice", deltas: [delta("1.1", 0, "Hel"), delta("1.1", 0, "Hel")], shows: ["1.1 Hel"] },
-  { when: "a later piece begins earlier: it cuts", deltas: [delta("1.1", 0, "Hello"), delta("1.1", 2, "y")], shows: ["1.1 Hey"] },
+  {
+    when: "a later piece begins earlier: it cuts",
+    deltas: [delta("1.1", 0, "Hello"), delta("1.1", 2, "y")],
+    shows: ["1.1 Hey"],
+  },
   { when: "a piece is missing", deltas: [delta("1.1", 0, "He"), delta("1.1", 3, "o")], shows: ["1.1 He"] },
   { when: "the first piece was missed", deltas: [delta("1.1", 3, "lo")], shows: [] },
   {

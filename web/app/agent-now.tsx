@@ -15,7 +15,10 @@ export function AgentNow() {
   const run = data.running.find(({ state }) => state === "working" || state === "stopping") ?? data.running[0];
   if (run === undefined) {
     return (
-      <p className="flex items-center gap-1.5 px-1 text-xs text-muted md:max-wide:justify-center" title={`Model: ${data.model}`}>
+      <p
+        className="flex items-center gap-1.5 px-1 text-xs text-muted md:max-wide:justify-center"
+        title={`Model: ${data.model}`}
+      >
         <Bot aria-hidden="true" className="size-3.5 shrink-0" />
         <span className="truncate md:max-wide:sr-only">{data.agentLoop ? "Agent is idle" : "Task loop is off"}</span>
       </p>

@@ -1,12 +1,5 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import {
-  chatSchema,
-  listSchema,
-  statusSchema,
-  taskSchema,
-  userSchema,
-  type TaskStatus,
-} from "../../src/wire/api.ts";
+import { chatSchema, listSchema, statusSchema, taskSchema, userSchema, type TaskStatus } from "../../src/wire/api.ts";
 import type { Topic } from "../../src/wire/frames.ts";
 import { mayRetry, type Http } from "../live/http.ts";
 

@@ -1,10 +1,4 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { z } from "zod";
 import { taskStatusSchema } from "../../src/wire/api.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
@@ -12,7 +6,11 @@ import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({
   component: Shell,
-  notFoundComponent: () => <Empty isPage title="There is no such page">Choose one from the menu.</Empty>,
+  notFoundComponent: () => (
+    <Empty isPage title="There is no such page">
+      Choose one from the menu.
+    </Empty>
+  ),
 });
 
 const home = createRoute({
@@ -67,7 +65,13 @@ const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlo
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
 function Broken({ error }: { error: unknown }) {
-  return <Failure what="This page could not be shown" error={error instanceof Error ? error : new Error(String(error))} retry={() => location.reload()} />;
+  return (
+    <Failure
+      what="This page could not be shown"
+      error={error instanceof Error ? error : new Error(String(error))}
+      retry={() => location.reload()}
+    />
+  );
 }
 
 export function createAppRouter() {

@@ -83,6 +83,7 @@ function Gate() {
   const isSignedOut = me.error instanceof RequestFailure && me.error.code === "unauthenticated";
   if (connection.state === "signed-out" || (isSignedOut && connection.state !== "live")) return <SignedOut />;
   if (me.data !== undefined) return <Outlet />;
-  if (me.error !== null) return <Failure what="Sparky did not answer" error={me.error} retry={() => void me.refetch()} />;
+  if (me.error !== null)
+    return <Failure what="Sparky did not answer" error={me.error} retry={() => void me.refetch()} />;
   return <Loading what="Connecting…" />;
 }

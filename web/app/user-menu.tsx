@@ -28,7 +28,11 @@ export function UserMenu() {
   };
   return (
     <div className="shrink-0 wide:w-full">
-      <IconButton label={`${me?.name ?? "…"}: account and theme`} popoverTarget="user-menu" className="gap-2 md:w-full wide:justify-start">
+      <IconButton
+        label={`${me?.name ?? "…"}: account and theme`}
+        popoverTarget="user-menu"
+        className="gap-2 md:w-full wide:justify-start"
+      >
         <CircleUser aria-hidden="true" className="size-5 shrink-0" />
         <span className="hidden truncate text-sm font-medium wide:inline">{me?.name ?? "…"}</span>
       </IconButton>

@@ -7,12 +7,48 @@ test("waits double up to a cap, and half of each is jitter", () => {
 });
 
 test.each([
-  { when: "it is behind on two pings with no event between", pings: [[5, 9], [5, 9]], is: true },
+  {
+    when: "it is behind on two pings with no event between",
+    pings: [
+      [5, 9],
+      [5, 9],
+    ],
+    is: true,
+  },
   { when: "it is behind once", pings: [[5, 9]], is: false },
-  { when: "events came between the pings", pings: [[5, 9], [7, 12]], is: false },
-  { when: "it has caught up", pings: [[5, 9], [9, 9]], is: false },
-  { when: "it was behind, caught up, and is behind again", pings: [[5, 9], [9, 9], [9, 10]], is: false },
-  { when: "the server says nothing of the chat", pings: [[5, undefined], [5, undefined]], is: false },
+  {
+    when: "events came between the pings",
+    pings: [
+      [5, 9],
+      [7, 12],
+    ],
+    is: false,
+  },
+  {
+    when: "it has caught up",
+    pings: [
+      [5, 9],
+      [9, 9],
+    ],
+    is: false,
+  },
+  {
+    when: "it was behind, caught up, and is behind again",
+    pings: [
+      [5, 9],
+      [9, 9],
+      [9, 10],
+    ],
+    is: false,
+  },
+  {
+    when: "the server says nothing of the chat",
+    pings: [
+      [5, undefined],
+      [5, undefined],
+    ],
+    is: false,
+  },
 ] as const)("a subscription is stuck: $is, when $when", ({ pings, is }) => {
   const check = new HeadCheck();
   const answers = pings.map(([cursor, head]) => check.isStuck(cursor, head));

@@ -5,7 +5,14 @@ import type { ChatWithView } from "../../src/wire/api.ts";
 import { addArrivals, addOlder, hasOlder, lastSeq, openLog, type ChatLog } from "./chat-log.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
-const place = { chatId: "c1", at, runId: "r1", taskId: null, step: 1, actor: { kind: "agent" as const, id: "a", name: "a" } };
+const place = {
+  chatId: "c1",
+  at,
+  runId: "r1",
+  taskId: null,
+  step: 1,
+  actor: { kind: "agent" as const, id: "a", name: "a" },
+};
 const bodies: EventBody[] = [
   { type: "status", data: { state: "queued", message: "Queued" } },
   { type: "status", data: { state: "starting", message: "Starting…", attempt: 1 } },
@@ -23,7 +30,16 @@ const chat: ChatWithView = {
   view: {
     head: 4,
     activeRun: {
-      ...{ id: "r1", chatId: "c1", taskId: null, state: "working", attempt: 1, queuedAt: at, startedAt: at, endedAt: null },
+      ...{
+        id: "r1",
+        chatId: "c1",
+        taskId: null,
+        state: "working",
+        attempt: 1,
+        queuedAt: at,
+        startedAt: at,
+        endedAt: null,
+      },
       ...{ step: 1, current: null, reason: null, tokens: 0, costUsd: null, model: null },
     },
     queuedRuns: [],
@@ -33,16 +49,29 @@ const chat: ChatWithView = {
     totals: { inputTokens: 0, outputTokens: 0, costUsd: null },
   },
 };
-const add = (log: ChatLog, more: readonly ChatEvent[]): ChatLog => addArrivals(log, more.map((event) => ({ event })));
+const add = (log: ChatLog, more: readonly ChatEvent[]): ChatLog =>
+  addArrivals(
+    log,
+    more.map((event) => ({ event })),
+  );
 const delta = (part: string, text: string) => ({
-  delta: { type: "delta" as const, sub: "s1", chatId: "c1", runId: "r1", kind: "message" as const, part, offset: 0, text },
+  delta: {
+    type: "delta" as const,
+    sub: "s1",
+    chatId: "c1",
+    runId: "r1",
+    kind: "message" as const,
+    part,
+    offset: 0,
+    text,
+  },
 });
 
 test("F32: what is shown live is what is shown after a reload, however the log was cut into pages and frames", () => {
   let whole = 0;
   fc.assert(
     fc.property(fc.nat(7), fc.nat(7), fc.nat(7), (a, b, c) => {
-      const [start = 0, opened = 0, live = 0] = [a, b, c].sort();
+      const [start = 0, opened = 0, live = 0] = [a, b, c].sort((x, y) => x - y);
       let log = add(openLog(page(start, opened), chat), events.slice(opened, live));
       log = add(log, events.slice(live));
       if (start > 0 && log.events.length > 0) log = addOlder(log, events.slice(0, start));

@@ -21,7 +21,10 @@ export interface ChatLog {
 export type Arrival = { readonly event: LogEvent } | { readonly delta: DeltaFrame };
 
 /** `chat`: the server's own fold, which knows what happened before the stretch. */
-export function openLog(page: { epoch: string; first: number; events: readonly LogEvent[] }, chat: ChatWithView): ChatLog {
+export function openLog(
+  page: { epoch: string; first: number; events: readonly LogEvent[] },
+  chat: ChatWithView,
+): ChatLog {
   const isWhole = page.events.length === 0 || page.events[0]?.seq === 1;
   const transcript = foldTranscript(page.events);
   const view = addToView(isWhole ? emptyChatView : viewFromWire(chat, transcript.runs), page.events);

@@ -107,14 +107,17 @@ export class ChatWatch {
       this.#show({ ...now, older: "idle", log: addOlder(now.log, page.events) });
     } catch {
       const now = this.#snapshot;
-      if (now.phase === "ready") this.#show({ ...now, older: "failed" });
+      if (load === this.#loads && now.phase === "ready") this.#show({ ...now, older: "failed" });
     }
   }
 
   #follow(): void {
     const watcher: Watcher = {
       chatId: this.#chatId,
-      cursor: () => ({ after: this.#cursor, epoch: this.#snapshot.phase === "ready" ? this.#snapshot.log.epoch : null }),
+      cursor: () => ({
+        after: this.#cursor,
+        epoch: this.#snapshot.phase === "ready" ? this.#snapshot.log.epoch : null,
+      }),
       events: (events) => {
         for (const event of events) {
           if (event.chatId !== this.#chatId || event.seq !== this.#cursor + 1) continue;

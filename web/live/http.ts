@@ -32,7 +32,10 @@ export class RequestFailure extends Error {
 
 /** The same request may succeed when it is sent again. */
 export function mayRetry(error: unknown): boolean {
-  return error instanceof RequestFailure && ["offline", "timeout", "internal", "unavailable", "rate_limited"].includes(error.code);
+  return (
+    error instanceof RequestFailure &&
+    ["offline", "timeout", "internal", "unavailable", "rate_limited"].includes(error.code)
+  );
 }
 
 export interface Http {

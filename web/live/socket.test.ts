@@ -165,6 +165,11 @@ test("a frame or an event that it does not know is no reason to stop", async () 
   await until(() => expect(subscribes()).toHaveLength(1));
   say({ type: "hologram" });
   peers[0]?.send("not json");
-  say({ type: "events", sub: subscribes()[0]?.sub, chatId: "c1", events: [event("c1", 1, "hologram"), event("c1", 2)] });
+  say({
+    type: "events",
+    sub: subscribes()[0]?.sub,
+    chatId: "c1",
+    events: [event("c1", 1, "hologram"), event("c1", 2)],
+  });
   await until(() => expect(seqs).toEqual([1, 2]));
 });

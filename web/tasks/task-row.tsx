@@ -84,7 +84,9 @@ function TaskLine({ task }: { task: Task }) {
         <p className="line-clamp-2 [overflow-wrap:anywhere]">{oneLine(plain(task.result), 300)}</p>
       )}
       {task.error !== null && (
-        <p className={`[overflow-wrap:anywhere] ${task.status === "failed" ? "text-bad" : ""}`}>{oneLine(task.error, 300)}</p>
+        <p className={`[overflow-wrap:anywhere] ${task.status === "failed" ? "text-bad" : ""}`}>
+          {oneLine(task.error, 300)}
+        </p>
       )}
     </div>
   );

@@ -30,14 +30,23 @@ export function TasksScreen() {
       <div className="mx-auto max-w-6xl px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-base font-semibold">Tasks</h1>
-          <SearchBox key={filter.q ?? ""} value={filter.q ?? ""} onChange={(q) => show({ q: q === "" ? undefined : q })} />
+          <SearchBox
+            key={filter.q ?? ""}
+            value={filter.q ?? ""}
+            onChange={(q) => show({ q: q === "" ? undefined : q })}
+          />
           <Button kind="primary" className="ml-auto" onClick={() => show({ new: true })}>
             <Plus aria-hidden="true" className="size-4" />
             New task
           </Button>
         </div>
         <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
-          <StatusFilter word="All" n={status?.tasks.total} isOn={filter.status === undefined} onClick={() => show({ status: undefined })} />
+          <StatusFilter
+            word="All"
+            n={status?.tasks.total}
+            isOn={filter.status === undefined}
+            onClick={() => show({ status: undefined })}
+          />
           {TASK_STATUSES.map((state) => (
             <StatusFilter
               key={state}
@@ -135,7 +144,17 @@ function TaskTable({ filter, limit, isFiltered, onMore, onClear }: TableProps) {
   );
 }
 
-function StatusFilter({ word, n, isOn, onClick }: { word: string; n: number | undefined; isOn: boolean; onClick: () => void }) {
+function StatusFilter({
+  word,
+  n,
+  isOn,
+  onClick,
+}: {
+  word: string;
+  n: number | undefined;
+  isOn: boolean;
+  onClick: () => void;
+}) {
   return (
     <button
       type="button"

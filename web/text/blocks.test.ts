@@ -9,7 +9,11 @@ test.each([
   { what: "a longer fence around a shorter one", text: "````\n```\n\n````\n\nx", blocks: ["````\n```\n\n````\n", "x"] },
   { what: "a loose list", text: "- a\n\n- b\n\nx", blocks: ["- a\n\n- b\n", "x"] },
   { what: "a list item of two paragraphs", text: "1. a\n\n   more\n\n2. b", blocks: ["1. a\n\n   more\n\n2. b"] },
-  { what: "a definition that reaches across", text: "[a]\n\n[a]: https://x.test", blocks: ["[a]\n\n[a]: https://x.test"] },
+  {
+    what: "a definition that reaches across",
+    text: "[a]\n\n[a]: https://x.test",
+    blocks: ["[a]\n\n[a]: https://x.test"],
+  },
   { what: "nothing", text: "", blocks: [] },
 ])("$what: cut into whole blocks", ({ text, blocks }) => expect(toBlocks(text)).toEqual(blocks));
 

@@ -15,7 +15,10 @@ export default function Markdown({ text, isStreaming }: { text: string; isStream
     <div className="prose">
       {blocks.map((block, index) => (
         // Blocks are only ever added at the end; the last one grows.
-        <Block key={index} text={isStreaming && index === blocks.length - 1 ? remend(block, { linkMode: "text-only" }) : block} />
+        <Block
+          key={index}
+          text={isStreaming && index === blocks.length - 1 ? remend(block, { linkMode: "text-only" }) : block}
+        />
       ))}
     </div>
   );

@@ -1,4 +1,15 @@
-import { ChevronRight, CircleCheck, CircleHelp, CircleSlash, CircleX, Circle, Hand, LoaderCircle, Wrench, type LucideIcon } from "lucide-react";
+import {
+  ChevronRight,
+  CircleCheck,
+  CircleHelp,
+  CircleSlash,
+  CircleX,
+  Circle,
+  Hand,
+  LoaderCircle,
+  Wrench,
+  type LucideIcon,
+} from "lucide-react";
 import { useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
 import { callState, type CallEntry, type CallState } from "../../src/core/transcript.ts";
@@ -6,7 +17,9 @@ import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
 
-const LOOKS: Readonly<Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>> = {
+const LOOKS: Readonly<
+  Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
+> = {
   queued: { icon: Circle, word: "Not started", colour: "text-muted" },
   asks: { icon: Hand, word: "Waits for approval", colour: "text-warn" },
   working: { icon: LoaderCircle, word: "Working", colour: "text-live" },

@@ -44,7 +44,9 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
       </span>
       {data.state === "cancelled" && <span className="text-muted">by {data.by}</span>}
       {data.state === "stopping" && <span className="text-muted">asked by {data.by}</span>}
-      {data.state === "failed" && !data.message.includes(data.reason) && <span className="text-bad">{data.reason}</span>}
+      {data.state === "failed" && !data.message.includes(data.reason) && (
+        <span className="text-bad">{data.reason}</span>
+      )}
       {"attempt" in data && (data.attempt ?? 1) > 1 && <span className="text-muted">attempt {data.attempt}</span>}
       <span className="text-xs text-muted">
         {isEnd && run !== undefined && <RunTotals run={run} />}
@@ -59,7 +61,9 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
 function RunTotals({ run }: { run: RunView }) {
   const tokens = run.inputTokens + run.outputTokens;
   const facts = [
-    run.startedAt !== null && run.endedAt !== null ? duration(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : null,
+    run.startedAt !== null && run.endedAt !== null
+      ? duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))
+      : null,
     tokens > 0 ? `${count(tokens)} tokens` : null,
     run.costUsd !== null ? `$${run.costUsd.toFixed(2)}` : null,
   ].filter((fact) => fact !== null);
@@ -137,7 +141,10 @@ export function Note({ children, at }: { children: string; at: string }) {
   return (
     <p className="flex items-center gap-1.5 px-1.5 text-xs text-muted">
       <Info aria-hidden="true" className="size-3.5 shrink-0" />
-      {children} · <time dateTime={at} title={fullTime(at)}>{timeOfDay(at)}</time>
+      {children} ·{" "}
+      <time dateTime={at} title={fullTime(at)}>
+        {timeOfDay(at)}
+      </time>
     </p>
   );
 }

@@ -17,7 +17,6 @@ export const RowView = memo(function RowView({ row }: { row: Row }) {
   return (
     <div
       className={`border-x border-line bg-panel px-3 ${frame.isFirst ? "mt-3 rounded-t-xl border-t pt-1" : ""} ${
-        
         // Rows are placed at fractions of a pixel: they overlap by one, so that no seam shows.
         frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : "-mb-px"
       }`}

@@ -7,18 +7,16 @@ import { toRows, type Row } from "./rows.ts";
 type Line = EventBody & { run?: string | null; task?: string };
 
 function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = []): Row[] {
-  const events = lines.map(
-    ({ run, task, ...body }, index): ChatEvent => ({
-      chatId: "c1",
-      seq: index + 1,
-      at: "2026-01-01T00:00:00.000Z",
-      runId: run === undefined ? "r1" : run,
-      taskId: task ?? null,
-      step: 1,
-      actor: { kind: "agent", id: "agent", name: "agent" },
-      ...body,
-    }),
-  );
+  const events = lines.map(({ run, task, ...body }, index): ChatEvent => ({
+    chatId: "c1",
+    seq: index + 1,
+    at: "2026-01-01T00:00:00.000Z",
+    runId: run === undefined ? "r1" : run,
+    taskId: task ?? null,
+    step: 1,
+    actor: { kind: "agent", id: "agent", name: "agent" },
+    ...body,
+  }));
   const { entries, runs } = foldTranscript(events);
   return toRows({ entries, parts, outbox: [], runOf: (id) => runs.get(id) });
 }
@@ -37,9 +35,17 @@ const kinds = (rows: readonly Row[]): string[] =>
   rows.map((row) => (row.kind === "fold" ? `fold ${row.calls.length}` : row.kind));
 
 test.each([
-  { what: "three good calls that are over", lines: [...call("a"), ...call("b"), ...call("c"), say("x")], are: ["fold 3", "event"] },
+  {
+    what: "three good calls that are over",
+    lines: [...call("a"), ...call("b"), ...call("c"), say("x")],
+    are: ["fold 3", "event"],
+  },
   { what: "two good calls", lines: [...call("a"), ...call("b"), say("x")], are: ["call", "call", "event"] },
-  { what: "calls at the end of a working run", lines: [starting, ...call("a"), ...call("b"), ...call("c")], are: ["call", "call", "call"] },
+  {
+    what: "calls at the end of a working run",
+    lines: [starting, ...call("a"), ...call("b"), ...call("c")],
+    are: ["call", "call", "call"],
+  },
   {
     what: "calls at the end of an ended run",
     lines: [...call("a"), ...call("b"), ...call("c"), completed],
@@ -63,9 +69,9 @@ test("F18: what a task's run does stands in one frame with a badge", () => {
     { type: "message", data: { role: "user", text: "thanks" }, run: null },
   ]);
   expect(kinds(rows)).toEqual(["event", "head", "event", "event", "event", "event", "event"]);
-  expect(rows.map(({ frame }) => (frame === null ? "-" : frame.isFirst ? "first" : frame.isLast ? "last" : "in"))).toEqual([
-    ...["-", "first", "in", "in", "in", "last", "-"],
-  ]);
+  expect(
+    rows.map(({ frame }) => (frame === null ? "-" : frame.isFirst ? "first" : frame.isLast ? "last" : "in")),
+  ).toEqual([...["-", "first", "in", "in", "in", "last", "-"]]);
 });
 
 test("a turn's queueing and starting are said by the bar, its end by the transcript", () => {

@@ -36,7 +36,13 @@ export function toRows(source: RowSource): Row[] {
   const drafts = source.entries.filter((entry) => isShown(entry, source)).map((entry) => draftOf(entry, source));
   for (const part of source.parts) {
     const { runId } = part;
-    drafts.push({ kind: "part", key: partKey(runId, part.part), part, runId, taskId: source.runOf(runId)?.taskId ?? null });
+    drafts.push({
+      kind: "part",
+      key: partKey(runId, part.part),
+      part,
+      runId,
+      taskId: source.runOf(runId)?.taskId ?? null,
+    });
   }
   const rows = framed(foldCalls(drafts), source);
   for (const item of source.outbox) rows.push({ kind: "outbox", key: `o${item.key}`, item, frame: null });
@@ -69,7 +75,7 @@ function partKey(runId: string, part: string): string {
 /** Folds what went well and is over: the calls at the end of a working run stay open to view. */
 function foldCalls(drafts: readonly Draft[]): Draft[] {
   const out: Draft[] = [];
-  for (let at = 0; at < drafts.length; ) {
+  for (let at = 0; at < drafts.length;) {
     const first = drafts[at] as Draft;
     let end = at;
     while (end < drafts.length && isQuietCall(drafts[end]) && drafts[end]?.runId === first.runId) end += 1;

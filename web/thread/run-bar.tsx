@@ -51,7 +51,8 @@ export function currentRun(view: ChatView): RunView | null {
 function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: readonly OpenPart[] }) {
   if (run.state === "waiting" && run.until !== null) return <Until reason={run.message} until={run.until} />;
   if (run.state === "waiting") return run.message;
-  if (run.state === "queued") return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
+  if (run.state === "queued")
+    return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
   if (run.state === "stopping") return run.by === null ? "" : `asked by ${run.by}`;
   const call = view.openCalls.findLast(({ runId }) => runId === run.id);
   if (call !== undefined) return oneLine(`${call.name} ${call.summary}`, 120);

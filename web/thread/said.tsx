@@ -21,7 +21,10 @@ function PersonBubble({ text, name, at }: { text: string; name: string; at: stri
         {text}
       </div>
       <p className="mt-0.5 px-1 text-xs text-muted">
-        {name} · <time dateTime={at} title={fullTime(at)}>{timeOfDay(at)}</time>
+        {name} ·{" "}
+        <time dateTime={at} title={fullTime(at)}>
+          {timeOfDay(at)}
+        </time>
       </p>
     </article>
   );
@@ -35,7 +38,10 @@ function Instruction({ text, name, at }: { text: string; name: string; at: strin
         <ClipboardList aria-hidden="true" className="size-3.5" />
         Instruction
         <span className="font-normal text-muted">
-          from {name} · <time dateTime={at} title={fullTime(at)}>{timeOfDay(at)}</time>
+          from {name} ·{" "}
+          <time dateTime={at} title={fullTime(at)}>
+            {timeOfDay(at)}
+          </time>
         </span>
       </p>
       <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>

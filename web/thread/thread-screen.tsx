@@ -25,12 +25,19 @@ export function ThreadScreen() {
     case "gone":
       return (
         <Empty isPage title="This chat is not here">
-          It was deleted, or you may not see it. <Link to="/chats" className="text-accent underline">All chats</Link>
+          It was deleted, or you may not see it.{" "}
+          <Link to="/chats" className="text-accent underline">
+            All chats
+          </Link>
         </Empty>
       );
     case "failed":
       return (
-        <Failure what="The chat could not be loaded" error={snapshot.error} retry={() => void chats.get(chatId).load()} />
+        <Failure
+          what="The chat could not be loaded"
+          error={snapshot.error}
+          retry={() => void chats.get(chatId).load()}
+        />
       );
     case "ready":
       return <Thread key={chatId} chatId={chatId} snapshot={snapshot} />;
@@ -48,7 +55,8 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const arrived = useMemo(() => keysOf(log.events), [log.events]);
   useEffect(() => outbox.arrived(chatId, transcript.last, arrived), [outbox, chatId, transcript.last, arrived]);
   const unsent = allUnsent.filter(
-    (item) => item.chatId === chatId && !arrived.has(item.key) && !(item.seq !== undefined && item.seq <= transcript.last),
+    (item) =>
+      item.chatId === chatId && !arrived.has(item.key) && !(item.seq !== undefined && item.seq <= transcript.last),
   );
   const runOf = (id: string): RunView | undefined => view.runs.get(id) ?? transcript.runs.get(id);
   const rows = toRows({ entries: transcript.entries, parts: log.open.parts, outbox: unsent, runOf });
@@ -60,7 +68,11 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
     <div className="flex h-full flex-col">
       <title>{`${view.title || chat.title} · Sparky`}</title>
       <header className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2">
-        <Link to="/chats" aria-label="All chats" className="tap -ml-2 inline-flex items-center justify-center md:hidden">
+        <Link
+          to="/chats"
+          aria-label="All chats"
+          className="tap -ml-2 inline-flex items-center justify-center md:hidden"
+        >
           <ArrowLeft aria-hidden="true" className="size-5" />
         </Link>
         <div className="min-w-0 flex-1">

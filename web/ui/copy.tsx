@@ -20,7 +20,11 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
   };
   return (
     <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={() => void copy()}>
-      {state === "done" ? <Check aria-hidden="true" className="size-3.5" /> : <Copy aria-hidden="true" className="size-3.5" />}
+      {state === "done" ? (
+        <Check aria-hidden="true" className="size-3.5" />
+      ) : (
+        <Copy aria-hidden="true" className="size-3.5" />
+      )}
       <span aria-live="polite">{state === "done" ? "Copied" : state === "failed" ? "Not allowed here" : label}</span>
     </Button>
   );

@@ -17,7 +17,13 @@ test("a timer counts up in minutes and seconds, and never below zero", () => {
 });
 
 test("sizes and counts are short", () => {
-  expect([size(950), size(2100), size(3_400_000), count(999), count(12_400)]).toEqual(["950 B", "2.1 KB", "3.4 MB", "999", "12.4k"]);
+  expect([size(950), size(2100), size(3_400_000), count(999), count(12_400)]).toEqual([
+    "950 B",
+    "2.1 KB",
+    "3.4 MB",
+    "999",
+    "12.4k",
+  ]);
 });
 
 test("how long ago is said in words", () => {

@@ -1,4 +1,14 @@
-import { Ban, Circle, CircleCheck, CircleX, Hand, LoaderCircle, OctagonPause, Zap, type LucideIcon } from "lucide-react";
+import {
+  Ban,
+  Circle,
+  CircleCheck,
+  CircleX,
+  Hand,
+  LoaderCircle,
+  OctagonPause,
+  Zap,
+  type LucideIcon,
+} from "lucide-react";
 import type { RunStateName } from "../../src/core/run-state.ts";
 import type { TaskStatus } from "../../src/wire/api.ts";
 
