@@ -36,6 +36,7 @@ export class Parts {
   #open: Part[] = [];
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
+  #lost = false;
 
   constructor(deps: PartsDeps) {
     this.#deps = deps;
@@ -54,13 +55,14 @@ export class Parts {
   add(text: string): void {
     if (this.#open.length === 0) this.begin("message");
     const part = this.#open.at(-1);
-    if (part === undefined || text === "") return;
-    const { hub, chatId, runId, lease, clock } = this.#deps;
+    // Who has lost the run delivers nothing more.
+    if (part === undefined || text === "" || this.#lost) return;
+    const { hub, chatId, runId, lease } = this.#deps;
     const offset = part.text.length;
     part.text += text;
     hub.delta({ chatId, runId, lease, part: part.part, kind: part.kind, offset, text });
     if (part.text.length - part.saved >= SAVE_AFTER_CHARS) this.#saveSoon();
-    else this.#cancelTimer ??= clock.after(SAVE_AFTER_MS, () => this.#saveSoon());
+    else this.#arm();
   }
 
   /** Everything shown so far is kept when this resolves, or the run is lost. */
@@ -71,27 +73,34 @@ export class Parts {
 
   /** The parts have become events, or nothing was worth keeping: the next step starts afresh. */
   async close(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
     // A checkpoint in flight must not put back what the step's transaction has removed.
-    await this.#saving;
+    await this.settle();
     this.#open = [];
     this.#deps.hub.closeParts(this.#deps.runId, this.#deps.lease);
   }
 
   /** No checkpoint begins after this resolves until text is added: the caller writes the parts as events now. */
   async settle(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
     await this.#saving;
+    this.#disarm();
   }
 
   #saveSoon(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#disarm();
     this.#saving ??= this.#save().finally(() => {
       this.#saving = undefined;
+      // What came meanwhile, or could not be kept, has its turn too, even if the model says nothing more.
+      if (!this.#lost && this.#open.some((part) => part.saved < part.text.length)) this.#arm();
     });
+  }
+
+  #arm(): void {
+    this.#cancelTimer ??= this.#deps.clock.after(SAVE_AFTER_MS, () => this.#saveSoon());
+  }
+
+  #disarm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   async #save(): Promise<void> {
@@ -99,7 +108,10 @@ export class Parts {
     const lengths = parts.map((part) => part.text.length);
     try {
       const kept = await this.#deps.save(parts.map(({ ord, part, kind, text }) => ({ ord, part, kind, text })));
-      if (!kept) return this.#deps.onLost(undefined);
+      if (!kept) {
+        this.#lost = true;
+        return this.#deps.onLost(undefined);
+      }
       parts.forEach((part, i) => (part.saved = lengths[i] ?? 0));
     } catch (error) {
       this.#deps.onLost(error);

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { ChatEvent, Json } from "../core/events.ts";
+import { exhausted, loops, MAX_STEPS } from "./budget.ts";
+
+const unspent = { steps: 0, workedMs: 0, costUsd: null };
+
+test.each([
+  { when: "nothing is limited and nothing spent", limits: {}, spent: {}, is: null },
+  { when: "it is within all limits", limits: { steps: 3, minutes: 1, costUsd: 1 }, spent: { steps: 2 }, is: null },
+  { when: "its steps are used up", limits: { steps: 3 }, spent: { steps: 3 }, is: /3 steps/ },
+  { when: "no limit was given, but it goes on for ever", limits: {}, spent: { steps: MAX_STEPS }, is: /200 steps/ },
+  { when: "a limit beyond the highest was given", limits: { steps: 9999 }, spent: { steps: MAX_STEPS }, is: /200/ },
+  { when: "it worked for its minutes", limits: { minutes: 2 }, spent: { workedMs: 120_000 }, is: /2 minutes/ },
+  { when: "it worked for less", limits: { minutes: 2 }, spent: { workedMs: 119_999 }, is: null },
+  { when: "it has cost its money", limits: { costUsd: 0.5 }, spent: { costUsd: 0.5 }, is: /\$0\.5/ },
+  { when: "nobody knows what it costs", limits: { costUsd: 0.5 }, spent: { costUsd: null }, is: null },
+])("a budget's answer is $is when $when", ({ limits, spent, is }) => {
+  const reason = exhausted(limits, { ...unspent, ...spent });
+  if (is === null) expect(reason).toBeNull();
+  else expect(reason).toMatch(is);
+});
+
+let callId = 0;
+const use = (step: number, name: string, args: Json, runId = "r"): ChatEvent => ({
+  type: "tool_use",
+  data: { callId: `c${callId++}`, name, args, effect: "read", summary: "" },
+  chatId: "c",
+  seq: callId,
+  at: "2026-01-01T00:00:00.000Z",
+  runId,
+  taskId: null,
+  step,
+  actor: { kind: "agent", id: "agent", name: "agent" },
+});
+
+test.each([
+  { what: "the same call three steps in a row", events: [1, 2, 3].map((n) => use(n, "a", { x: 1 })), is: 'a {"x":1}' },
+  { what: "the same call twice", events: [1, 2].map((n) => use(n, "a", {})), is: null },
+  { what: "one call three times in one step", events: [1, 1, 1].map((n) => use(n, "a", {})), is: null },
+  { what: "other arguments each time", events: [1, 2, 3].map((n) => use(n, "a", { n })), is: null },
+  { what: "something else in between", events: [use(1, "a", {}), use(2, "b", {}), use(3, "a", {})], is: null },
+  { what: "something new at last", events: [...[1, 2, 3].map((n) => use(n, "a", {})), use(4, "b", {})], is: null },
+  {
+    what: "the same calls in another order",
+    events: [1, 2, 3].flatMap((n) => (n % 2 ? [use(n, "a", {}), use(n, "b", {})] : [use(n, "b", {}), use(n, "a", {})])),
+    is: "a {}",
+  },
+  { what: "what another run asked for", events: [1, 2, 3].map((n) => use(n, "a", {}, "other")), is: null },
+])("F27: a loop in $what: $is", ({ events, is }) => expect(loops(events, "r")).toBe(is));

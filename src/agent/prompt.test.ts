@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { instructionsFor, type PromptInput } from "./prompt.ts";
+
+const ann = { userId: "u1", name: "ann", isAgent: false };
+const base: PromptInput = {
+  principal: ann,
+  task: null,
+  now: "2026-01-05T09:30:12.000Z",
+  timeZone: "Europe/Vienna",
+  hasTools: true,
+};
+const instructions = (more: Partial<PromptInput> = {}) => instructionsFor({ ...base, ...more });
+
+test.each([
+  { what: "a chat", more: {}, says: [/talking with a person/, /ann, with their rights only/], not: [/by yourself/] },
+  { what: "a task", more: { task: { schedule: null } }, says: [/working on a task by yourself/], not: [/schedule/] },
+  { what: "a schedule's task", more: { task: { schedule: "nightly" } }, says: [/by yourself/, /"nightly"/], not: [] },
+  { what: "the agent itself", more: { principal: { ...ann, isAgent: true } }, says: [/all members/], not: [/ann/] },
+  { what: "a run with tools", more: {}, says: [/Use the tools/, /knowledge graph/], not: [] },
+  { what: "a run without tools", more: { hasTools: false }, says: [], not: [/Use the tools/, /knowledge graph/] },
+])("F34: the instructions of $what fit it", ({ more, says, not }) => {
+  const text = instructions(more);
+  for (const pattern of says) expect(text).toMatch(pattern);
+  for (const pattern of not) expect(text).not.toMatch(pattern);
+});
+
+test("only the end of the instructions changes with time, so that providers can keep the rest", () => {
+  const [a, b] = [instructions(), instructions({ now: "2026-01-06T10:31:00.000Z" })];
+  expect(a).not.toBe(b);
+  expect(a.slice(0, a.lastIndexOf("\n\n"))).toBe(b.slice(0, b.lastIndexOf("\n\n")));
+  expect(a.endsWith("It is 2026-01-05T09:30Z; the local time zone is Europe/Vienna.")).toBe(true);
+});
