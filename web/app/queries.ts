@@ -46,12 +46,6 @@ export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
     refetchInterval: ({ state }) => (state.data?.items.some(({ status }) => status === "in_progress") ? 3000 : false),
   });
 
-export const taskQuery = (http: Http, id: string) =>
-  queryOptions({
-    queryKey: ["tasks", "one", id],
-    queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}`, taskSchema, signal),
-  });
-
 export const retryQuery = (count: number, error: Error): boolean => count < 2 && mayRetry(error);
 
 /** Many `changed` frames in a short time are one refetch. */

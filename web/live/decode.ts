@@ -27,7 +27,6 @@ export const logPageSchema = z.object({
   last: z.number(),
   epoch: z.string(),
 });
-export type LogPage = z.infer<typeof logPageSchema>;
 
 const eventsFrameSchema = z.object({
   type: z.literal("events"),
