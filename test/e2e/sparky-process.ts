@@ -28,7 +28,8 @@ export class Sparky implements AsyncDisposable {
   readonly #env: Environment;
   #server: { readonly process: ChildProcess; readonly url: string; readonly link: string; output: string } | null =
     null;
-  #token = "";
+  /** The owner's API token. */
+  token = "";
 
   private constructor(home: string, env: Environment) {
     this.home = home;
@@ -64,7 +65,7 @@ export class Sparky implements AsyncDisposable {
     child.once("exit", (code) => ready.reject(new Error(`the server ended with ${code}:\n${found.output}`)));
     const late = setTimeout(() => ready.reject(new Error(`the server is not ready:\n${found.output}`)), READY_MS);
     await ready.promise.finally(() => clearTimeout(late));
-    this.#token = (await readFile(join(this.home, "token"), "utf8")).trim();
+    this.token = (await readFile(join(this.home, "token"), "utf8")).trim();
   }
 
   get url(): string {
@@ -118,7 +119,7 @@ export class Sparky implements AsyncDisposable {
 
   /** A request with the owner's token; the answer's body. */
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers = { authorization: `Bearer ${this.#token}`, "content-type": "application/json", connection: "close" };
+    const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json", connection: "close" };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await fetch(this.url + path, init);
     const text = await response.text();

@@ -2,8 +2,5 @@ import { test } from "vitest";
 
 // The faults of the main path, until each has its real test: then its line here goes.
 
-test.todo("F6 a refresh or a lost network cancels no run");
 test.todo("F8 a failing watcher breaks no run, and results reach the model under their own id");
 test.todo("F12 a reply lands in its own chat, whichever is open");
-test.todo("F33 a task's instruction is shown as an instruction");
-test.todo("F34 a task's run gets its system prompt");
