@@ -5,4 +5,9 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   "start-up": async () => (await import("./start-up.ts")).startUp,
   "command-line": async () => (await import("./command-line.ts")).commandLine,
   append: async () => (await import("./append.ts")).append,
+  claims: async () => (await import("./claims.ts")).claims,
+  wake: async () => (await import("./wake.ts")).wake,
+  "fan-out": async () => (await import("./fan-out.ts")).fanOut,
+  replay: async () => (await import("./replay.ts")).replay,
+  recovery: async () => (await import("./recovery.ts")).recovery,
 };

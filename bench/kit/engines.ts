@@ -21,7 +21,7 @@ export async function* eachDatabase({ postgres }: Setting): AsyncGenerator<Bench
   if (postgres !== null) yield postgresDatabase(postgres);
 }
 
-export async function sqliteDatabase(): Promise<BenchDatabase> {
+export async function sqliteDatabase(): Promise<BenchDatabase & { readonly place: { readonly file: string } }> {
   const folder = await mkdtemp(join(tmpdir(), "sparky-bench-"));
   const place = { kind: "sqlite", file: join(folder, "sparky.db") } as const;
   return {

@@ -3,21 +3,28 @@ import type { NewEvent } from "../../src/core/events.ts";
 const WORDS = "The graph holds 1,204 nodes and 3,377 edges; nothing is missing, nothing is doubled. ".repeat(3);
 const PLACE = { runId: null, taskId: null, step: null, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
 
-/** An event of the usual size. */
-export function event(n: number): NewEvent {
-  return { type: "message", data: { role: "assistant", text: `${n}: ${WORDS}` }, ...PLACE };
+/** An event of the usual size, that says `first` before anything else. */
+export function event(first: number): NewEvent {
+  return { type: "message", data: { role: "assistant", text: `${first} ${WORDS}` }, ...PLACE };
 }
 
-/** A log as a working agent writes it: of each five events one is a call, one its start, one its result. */
+/** A log as a working agent writes it: thought, tokens used, a call, its start, its result; and now and then an answer. */
 export function workingEvent(n: number): NewEvent {
-  const callId = `call_${Math.floor(n / 5)}`;
-  switch (n % 5) {
+  const callId = `call_${Math.floor(n / 6)}`;
+  const name = "graph_search";
+  switch (n % 6) {
     case 0:
       return { type: "thought", data: { text: WORDS }, ...PLACE };
+    case 4:
+      return {
+        type: "usage",
+        data: { model: "demo", inputTokens: 1200, outputTokens: 80, durationMs: 900 },
+        ...PLACE,
+      };
     case 1:
       return {
         type: "tool_use",
-        data: { callId, name: "graph_search", args: { query: WORDS.slice(0, 40) }, effect: "read", summary: "nodes" },
+        data: { callId, name, args: { query: WORDS.slice(0, 40) }, effect: "read", summary: "nodes" },
         ...PLACE,
       };
     case 2:
@@ -25,7 +32,7 @@ export function workingEvent(n: number): NewEvent {
     case 3:
       return {
         type: "tool_result",
-        data: { callId, name: "graph_search", ok: true, result: { found: WORDS }, durationMs: 12, size: WORDS.length },
+        data: { callId, name, ok: true, result: { found: WORDS }, durationMs: 12, size: WORDS.length },
         ...PLACE,
       };
     default:
@@ -33,5 +40,12 @@ export function workingEvent(n: number): NewEvent {
   }
 }
 
-/** The body of an event's row, for the bare databases. */
+/** What the body of an event's row is like, for the bare databases. */
 export const BODY = JSON.stringify({ at: new Date(0).toISOString(), ...event(1) });
+
+/** A frame as the wire has it, for the bare sockets. */
+export function frameOf(chatId: string, seq: number, events: readonly NewEvent[]): string {
+  const at = new Date(0).toISOString();
+  const placed = events.map((body, i) => ({ chatId, seq: seq + i, at, ...body }));
+  return JSON.stringify({ type: "events", sub: "s", chatId, events: placed });
+}

@@ -1,0 +1,89 @@
+import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/engines.ts";
+import type { Figure, Setting } from "./kit/figure.ts";
+import { rateInFlight } from "./kit/measure.ts";
+import { claimRuns } from "../src/store/runs-claim.ts";
+import { addTask } from "../src/store/tasks-add.ts";
+import { ensureUsers } from "../src/store/users.ts";
+
+const WORKERS = 16;
+const RUNS = 3000;
+
+/** Leases on queued runs, taken one at a time by sixteen workers until the queue is empty; none may be taken twice. */
+export async function claims(setting: Setting): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for await (const database of eachDatabase(setting)) {
+    await using opened = database;
+    const raw = await bareClaims(opened);
+    figures.push({
+      what: `claims with ${WORKERS} workers, ${opened.name}`,
+      value: await storeClaims(opened),
+      unit: "/s",
+      reach: 3000,
+      raw: { what: "one update of a queue's row a commit", value: raw },
+    });
+  }
+  return figures;
+}
+
+async function storeClaims(database: BenchDatabase): Promise<number> {
+  await using store = await database.open();
+  const { owner } = await ensureUsers(store);
+  await rateInFlight(RUNS, WORKERS, () => addTask(store, owner, { instruction: "Check knowledge graph stats" }));
+  const taken = new Set<string>();
+  const rate = await untilEmpty(async () => {
+    const claimed = await claimRuns(store, { kind: "task", limit: 1 });
+    for (const { run } of claimed) {
+      if (taken.has(run.id)) throw new Error(`run ${run.id} was claimed twice`);
+      taken.add(run.id);
+    }
+    return claimed.length > 0;
+  });
+  if (taken.size !== RUNS) throw new Error(`${taken.size} of ${RUNS} runs were claimed`);
+  return rate;
+}
+
+async function untilEmpty(claim: () => Promise<boolean>): Promise<number> {
+  const started = performance.now();
+  const worker = async (): Promise<void> => {
+    while (await claim());
+  };
+  await Promise.all(Array.from({ length: WORKERS }, worker));
+  return (RUNS * 1000) / (performance.now() - started);
+}
+
+const TABLE = "create table bare (id integer primary key, state text not null, lease integer not null)";
+const INDEX = "create index bare_queued on bare (id) where state = 'queued'";
+const CLAIM = (lock: string): string =>
+  `update bare set state = 'working', lease = lease + 1
+     where id = (select id from bare where state = 'queued' order by id limit 1 ${lock}) returning id`;
+
+function bareClaims({ place }: BenchDatabase): Promise<number> {
+  return place.kind === "sqlite" ? bareSqliteClaims(`${place.file}-bare`) : barePostgresClaims(place.url);
+}
+
+async function bareSqliteClaims(file: string): Promise<number> {
+  const db = bareSqlite(file);
+  db.exec(`${TABLE}; ${INDEX}`);
+  const insert = db.prepare("insert into bare values (?, 'queued', 0)");
+  db.transaction(() => {
+    for (let id = 1; id <= RUNS; id++) insert.run(id);
+  })();
+  const claim = db.prepare(CLAIM(""));
+  const rate = await untilEmpty(async () => claim.get() !== undefined);
+  db.close();
+  return rate;
+}
+
+async function barePostgresClaims(url: string): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  const clients = await Promise.all(Array.from({ length: WORKERS }, () => bareClient(url)));
+  const idle = clients.map((connection) => stack.use(connection).client);
+  await idle[0]?.query(`${TABLE}; ${INDEX}; insert into bare select n, 'queued', 0 from generate_series(1, ${RUNS}) n`);
+  // Awaited here: the connections are closed on the way out.
+  return await untilEmpty(async () => {
+    const client = idle.pop();
+    const rows = (await client?.query({ name: "claim", text: CLAIM("for update skip locked") }))?.rows ?? [];
+    if (client !== undefined) idle.push(client);
+    return rows.length > 0;
+  });
+}

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { eachDatabase, type BenchDatabase } from "./kit/engines.ts";
+import type { Figure, Setting } from "./kit/figure.ts";
+import { quantile } from "./kit/measure.ts";
+import { fenceOf } from "../src/store/runs-record.ts";
+import { endRun } from "../src/store/runs-end.ts";
+import type { Store } from "../src/store/store.ts";
+import { addTask } from "../src/store/tasks-add.ts";
+import { ensureUsers } from "../src/store/users.ts";
+import { Loop } from "../src/tasks/loop.ts";
+
+const TASKS = 300;
+const WARM_UP = 50;
+/** Between two tasks: each finds the loop asleep. */
+const PAUSE_MS = 5;
+const REACH = { SQLite: 5, PostgreSQL: 10 };
+
+/** From the call that adds a task until a worker has its run, on the same node, while nothing else is to do. */
+export async function wake(setting: Setting): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for await (const database of eachDatabase(setting)) {
+    await using opened = database;
+    const times = await startTimes(opened);
+    const what = `task added → run started, ${opened.name}`;
+    figures.push(
+      { what: `${what}, median`, value: quantile(times, 0.5), unit: "ms", reach: null, raw: null },
+      { what: `${what}, p99`, value: quantile(times, 0.99), unit: "ms", reach: REACH[opened.name], raw: null },
+    );
+  }
+  return figures;
+}
+
+async function startTimes(database: BenchDatabase): Promise<number[]> {
+  await using store = await database.open();
+  const { owner } = await ensureUsers(store);
+  let started: (() => void) | undefined;
+  await using loop = quickLoop(store, () => started?.());
+  await loop.start();
+  const times: number[] = [];
+  for (let i = 0; i < WARM_UP + TASKS; i++) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    started = resolve;
+    const asked = performance.now();
+    const [took] = await Promise.all([
+      promise.then(() => performance.now() - asked),
+      addTask(store, owner, { instruction: "Check knowledge graph stats" }),
+    ]);
+    if (i >= WARM_UP) times.push(took);
+    while (loop.size > 0) await pause(1);
+    await pause(PAUSE_MS);
+  }
+  return times;
+}
+
+/** The real loop, with workers that end their run at once. Its poll is too slow to help. */
+function quickLoop(store: Store, onStart: () => void): Loop {
+  const silent = (): void => {};
+  return new Loop({
+    store,
+    tasks: true,
+    concurrency: 4,
+    pollMs: 60_000,
+    log: { debug: silent, warn: console.warn, error: console.error },
+    async work(claimed) {
+      onStart();
+      const ending = { state: "completed", message: "Task completed", result: "" } as const;
+      await store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence: fenceOf(claimed), readSeq: 1000 }));
+    },
+  });
+}
