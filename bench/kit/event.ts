@@ -8,35 +8,48 @@ export function event(first: number): NewEvent {
   return { type: "message", data: { role: "assistant", text: `${first} ${WORDS}` }, ...PLACE };
 }
 
-/** A log as a working agent writes it: thought, tokens used, a call, its start, its result; and now and then an answer. */
+/** Events of one run in `workingEvent`'s log: its life, and steps of thought, tokens used, and a call between. */
+const RUN_EVENTS = 40;
+
+/** A log as a working agent writes it, run after run, event by event from 0. */
 export function workingEvent(n: number): NewEvent {
-  const callId = `call_${Math.floor(n / 6)}`;
+  const runId = `run_${Math.floor(n / RUN_EVENTS)}`;
+  const callId = `call_${Math.floor(n / 5)}`;
   const name = "graph_search";
-  switch (n % 6) {
+  const place = { ...PLACE, runId, step: Math.floor((n % RUN_EVENTS) / 5) };
+  switch (n % RUN_EVENTS) {
     case 0:
-      return { type: "thought", data: { text: WORDS }, ...PLACE };
-    case 4:
-      return {
-        type: "usage",
-        data: { model: "demo", inputTokens: 1200, outputTokens: 80, durationMs: 900 },
-        ...PLACE,
-      };
+      return { type: "status", data: { state: "queued", message: "Queued" }, ...place };
+    case 1:
+      return { type: "status", data: { state: "starting", message: "Working", attempt: 1 }, ...place };
+    case RUN_EVENTS - 2:
+      return { ...event(n), runId };
+    case RUN_EVENTS - 1:
+      return { type: "status", data: { state: "completed", message: "Done" }, ...place };
+  }
+  switch (n % 5) {
+    case 0:
+      return { type: "thought", data: { text: WORDS }, ...place };
     case 1:
       return {
         type: "tool_use",
         data: { callId, name, args: { query: WORDS.slice(0, 40) }, effect: "read", summary: "nodes" },
-        ...PLACE,
+        ...place,
       };
     case 2:
-      return { type: "tool_start", data: { callId, attempt: 1 }, ...PLACE };
+      return { type: "tool_start", data: { callId, attempt: 1 }, ...place };
     case 3:
       return {
         type: "tool_result",
         data: { callId, name, ok: true, result: { found: WORDS }, durationMs: 12, size: WORDS.length },
-        ...PLACE,
+        ...place,
       };
     default:
-      return event(n);
+      return {
+        type: "usage",
+        data: { model: "demo", inputTokens: 1200, outputTokens: 80, durationMs: 900 },
+        ...place,
+      };
   }
 }
 
