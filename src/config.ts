@@ -14,6 +14,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Further names under which browsers reach the server, as behind a proxy. */
+  readonly allowedHosts: readonly string[];
   readonly agentLoop: boolean;
   readonly pollIntervalMs: number;
   readonly concurrency: number;
@@ -72,6 +74,7 @@ const VARIABLES = {
   SPARKY_DB_URL: [url(["postgres:", "postgresql:"]), "postgres://user:password@host/database"],
   SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
   SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
+  SPARKY_ALLOWED_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],
   SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
   SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
@@ -110,6 +113,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     dbUrl: get("SPARKY_DB_URL") ?? null,
     host: get("SPARKY_HOST", flags.host) ?? "127.0.0.1",
     port: get("SPARKY_PORT", flags.port) ?? 8000,
+    allowedHosts: (get("SPARKY_ALLOWED_HOSTS") ?? "").split(/[\s,]+/).filter((name) => name !== ""),
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP") ?? false,
     pollIntervalMs: (get("SPARKY_AGENT_POLL_INTERVAL") ?? 10) * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY") ?? 4,
@@ -129,7 +133,8 @@ function readEnvFile(path: string, need: "optional" | "required"): Environment {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    if (need === "optional" && (cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    // No file, or no folder: what is wrong with the home itself is said by whoever opens it.
+    if (need === "optional" && ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return {};
     throw new SparkyError("invalid_input", `cannot read the settings file ${path}`, {
       cause,
       hint: "check its path and permissions",

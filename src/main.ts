@@ -16,7 +16,8 @@ import { lockHome } from "./store/home-lock.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/store.ts";
 import { addToken } from "./store/tokens.ts";
-import { ensureUsers, type User } from "./store/users.ts";
+import { ensureUsers } from "./store/users.ts";
+import type { User } from "./store/user.ts";
 import { Loop } from "./tasks/loop.ts";
 import { listSchedules, runSchedule } from "./tasks/schedules.ts";
 import { taskTools } from "./tasks/tools.ts";
@@ -75,7 +76,8 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     const startedAt = isoTime(parts.startedAt);
     const { args, daemon } = launch;
     writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
-    log.info({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
+    // On a terminal the CLI's own lines say so.
+    log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
     let stopping: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
@@ -144,7 +146,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
     secret: await cookieSecret(store, config.home),
     host: config.host,
     port: config.port,
-    allowedHosts: [],
+    allowedHosts: config.allowedHosts,
     webRoot: webRoot(),
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),

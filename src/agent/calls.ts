@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { OpenCall } from "../core/chat-view.ts";
 import type { EventBody, Json, NewEvent } from "../core/events.ts";
-import { AGENT_ID } from "../store/access.ts";
+import { AGENT_ID } from "../store/user.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs-record.ts";
@@ -30,10 +30,14 @@ export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInp
 async function runCall(deps: AgentDeps, claimed: Claimed, input: CallInput, call: OpenCall): Promise<void> {
   const started = deps.store.clock.now();
   const finish = (outcome: CallOutcome): Promise<void> =>
-    deps.store.transact((tx) =>
-      appendResult(tx, claimed, finished(deps, call, started, outcome), []),
-    );
+    deps.store.transact((tx) => appendResult(tx, claimed, finished(deps, call, started, outcome), []));
   input.signal.throwIfAborted();
+  const tool = deps.registry.get(call.name);
+  if (call.startedAt !== null && tool?.idempotent !== true) {
+    // It was started under an earlier lease, and nobody knows whether its effect happened.
+    const error = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
+    return finish({ ok: false, error, interrupted: true });
+  }
   const prepared = prepareCall(deps.registry, call.name, argsOf(input.steps, call));
   if (!prepared.ok) return finish({ ok: false, error: prepared.error });
   const context: ToolContext = {
@@ -48,12 +52,6 @@ async function runCall(deps: AgentDeps, claimed: Claimed, input: CallInput, call
     signal: input.signal,
   };
   if (prepared.kind === "transactional") return runTransactional(deps, claimed, call, prepared, context);
-  const tool = deps.registry.get(call.name);
-  if (call.startedAt !== null && tool?.idempotent !== true) {
-    // It was started under an earlier lease, and nobody knows whether its effect happened.
-    const error = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
-    return finish({ ok: false, error, interrupted: true });
-  }
   await startEvent(deps, claimed, call);
   const outcome = await settle(prepared, { ...context, now: deps.store.clock.now() }, tool?.timeoutMs ?? 60_000, deps);
   // A stop or hand-back that came first decides what the log says of a call without an outcome.
@@ -151,7 +149,9 @@ async function settle(
   };
   context.signal.addEventListener("abort", onAbort, { once: true });
   if (context.signal.aborted) onAbort();
-  const work = prepared.execute({ ...context, signal: limit.signal }).then(
+  // In a function of its own, so that a tool that throws before its first await is a failure like any other.
+  const execute = async (): Promise<Json> => prepared.execute({ ...context, signal: limit.signal });
+  const work = execute().then(
     (result): CallOutcome => ({ ok: true, result }),
     (error: unknown): CallOutcome | undefined =>
       limit.signal.aborted && context.signal.aborted ? undefined : { ok: false, error: explain(error) },

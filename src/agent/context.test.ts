@@ -11,7 +11,11 @@ interface Place {
 type Line = EventBody & Place;
 
 const asks = (text: string, place: Place = {}): Line => ({ type: "message", data: { role: "user", text }, ...place });
-const answers = (text: string, place: Place): Line => ({ type: "message", data: { role: "assistant", text }, ...place });
+const answers = (text: string, place: Place): Line => ({
+  type: "message",
+  data: { role: "assistant", text },
+  ...place,
+});
 const partial = (text: string, place: Place): Line => ({
   type: "message",
   data: { role: "assistant", text, partial: true },
@@ -56,7 +60,15 @@ function recorded(runId: string, step: number, readSeq: number, text: string, ..
 }
 
 const context = (events: ChatEvent[], steps: RecordedStep[], more: Partial<ContextInput> = {}) =>
-  buildContext({ events, steps, run: { id: "r", taskId: null }, scope: "chat", provider: "p", budget: 10_000, ...more });
+  buildContext({
+    events,
+    steps,
+    run: { id: "r", taskId: null },
+    scope: "chat",
+    provider: "p",
+    budget: 10_000,
+    ...more,
+  });
 
 /** A message in one line: who, what it says, which calls it holds. */
 const brief = ({ role, content }: ModelMessage): string =>
@@ -118,7 +130,12 @@ test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more
   },
   {
     name: "a part that was lost and then said again is not there twice",
-    log: [asks("hi"), partial("It w", { run: "old", step: 1 }), answers("It was.", { run: "old", step: 1 }), asks("more")],
+    log: [
+      asks("hi"),
+      partial("It w", { run: "old", step: 1 }),
+      answers("It was.", { run: "old", step: 1 }),
+      asks("more"),
+    ],
     steps: [recorded("old", 1, 1, "It was.")],
     is: ["user: hi", "assistant: It was.", "user: more"],
   },
@@ -197,7 +214,10 @@ test("a provider gets its own reasoning and signatures back, and another provide
 });
 
 test("another provider's step that held only reasoning leaves nothing empty behind", () => {
-  const silent = { ...signed, messages: [{ role: "assistant" as const, content: [{ type: "reasoning" as const, text: "hm" }] }] };
+  const silent = {
+    ...signed,
+    messages: [{ role: "assistant" as const, content: [{ type: "reasoning" as const, text: "hm" }] }],
+  };
   const events = log(asks("hi"), { type: "thought", data: { text: "hm" }, ...r1 }, asks("well?"));
   expect(context(events, [silent], { provider: "q" }).map(brief)).toEqual(["user: hi", "user: well?"]);
 });

@@ -22,6 +22,9 @@ test.each([
   { asked: 30_000, random: 0, is: 30_000 },
   { asked: 30_000, random: 0.9999, is: 30_250 },
   { asked: 86_400_000, random: 0, is: 3_600_000 },
-])("a provider that asks for $asked ms gets $is ms, never less than it asked up to an hour", ({ asked, random, is }) => {
-  expect(backOffMs(0, busy(asked), random)).toBe(is);
-});
+])(
+  "a provider that asks for $asked ms gets $is ms, never less than it asked up to an hour",
+  ({ asked, random, is }) => {
+    expect(backOffMs(0, busy(asked), random)).toBe(is);
+  },
+);

@@ -42,8 +42,7 @@ export async function modelStep(
     tools: deps.registry.specs(),
     signal,
   };
-  for await (const chunk of model.step(request)) {
-    signal.throwIfAborted();
+  for await (const chunk of heeding(model.step(request), signal)) {
     switch (chunk.type) {
       case "part":
         parts.begin(chunk.kind);
@@ -59,6 +58,30 @@ export async function modelStep(
   signal.throwIfAborted();
   checkFinish(model, finish, parts);
   return record(deps, claimed, parts, input, finish, deps.store.clock.now() - started);
+}
+
+/** What the source gives, until the signal aborts: then its reason, even if the source does not heed it or hangs. */
+async function* heeding<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+  const iterator = source[Symbol.asyncIterator]();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => {});
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", onAbort, { once: true });
+  let ended = false;
+  try {
+    signal.throwIfAborted();
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      ended = next.done === true;
+      if (next.done === true) return;
+      signal.throwIfAborted();
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    // Not awaited: a source that hangs must not hold its reader. What it still throws is nobody's any more.
+    if (!ended) iterator.return?.().then(undefined, () => {});
+  }
 }
 
 function checkFinish(model: Model, finish: Finish | undefined, parts: Parts): asserts finish is Finish {

@@ -31,6 +31,15 @@ export interface Change {
   readonly users: readonly string[] | "all";
 }
 
+/** What other nodes should hear of, without its content: they read that from the database. */
+export type Hint =
+  | { readonly kind: "events"; readonly chatId: string; readonly seq: number }
+  | { readonly kind: "parts"; readonly chatId: string }
+  | { readonly kind: "gone"; readonly chatId: string }
+  | { readonly kind: "changed"; readonly change: Change }
+  | { readonly kind: "wake" }
+  | { readonly kind: "stop"; readonly runId: string };
+
 interface Watched {
   head: number;
   readonly watchers: Set<Watcher>;
@@ -54,6 +63,23 @@ export class Hub {
   readonly #stop = new Set<(runId: string) => void>();
   /** Where a listener's exception goes; the process's log once there is one. */
   onError: (error: unknown) => void = () => {};
+  /** Told of everything that began on this node; set where there are other nodes. */
+  onHint: ((hint: Hint) => void) | undefined;
+  #relaying = false;
+
+  /** Runs what another node's hint calls for: it is delivered here, and not sent back out. */
+  relayed(act: () => void): void {
+    this.#relaying = true;
+    try {
+      act();
+    } finally {
+      this.#relaying = false;
+    }
+  }
+
+  #hint(hint: Hint): void {
+    if (!this.#relaying && this.onHint !== undefined) this.onHint(hint);
+  }
 
   /** The last `seq` published while somebody watched; 0 when nobody does. */
   head(chatId: string): number {
@@ -62,6 +88,10 @@ export class Hub {
 
   isWatched(chatId: string): boolean {
     return this.#chats.has(chatId);
+  }
+
+  watchedChats(): readonly string[] {
+    return [...this.#chats.keys()];
   }
 
   watch(chatId: string, watcher: Watcher): () => void {
@@ -75,9 +105,11 @@ export class Hub {
   }
 
   publish(chatId: string, events: readonly HubEvent[]): void {
-    const watched = this.#chats.get(chatId);
     const last = events.at(-1);
-    if (watched === undefined || last === undefined) return;
+    if (last === undefined) return;
+    this.#hint({ kind: "events", chatId, seq: last.seq });
+    const watched = this.#chats.get(chatId);
+    if (watched === undefined) return;
     watched.head = Math.max(watched.head, last.seq);
     for (const watcher of watched.watchers) this.#guard(() => watcher.events(events));
   }
@@ -108,12 +140,23 @@ export class Hub {
     if (run !== undefined && lease >= run.lease) run.parts.clear();
   }
 
+  /** Another node's run said something durable: what was open of it here is replaced, or will be told again. */
+  dropParts(chatId: string): void {
+    for (const run of this.#runs.values()) if (run.chatId === chatId) run.parts.clear();
+  }
+
   /** Forgets a run that has ended. */
   forgetRun(runId: string): void {
     this.#runs.delete(runId);
   }
 
+  /** Parts of the chat's run were checkpointed: other nodes may show them from there. */
+  checkpointed(chatId: string): void {
+    this.#hint({ kind: "parts", chatId });
+  }
+
   gone(chatId: string): void {
+    this.#hint({ kind: "gone", chatId });
     for (const watcher of this.#chats.get(chatId)?.watchers ?? []) this.#guard(() => watcher.gone());
   }
 
@@ -121,6 +164,7 @@ export class Hub {
     return listen(this.#changed, listener);
   }
   changed(change: Change): void {
+    this.#hint({ kind: "changed", change });
     for (const listener of this.#changed) this.#guard(() => listener(change));
   }
 
@@ -129,6 +173,7 @@ export class Hub {
     return listen(this.#wake, listener);
   }
   wake(): void {
+    this.#hint({ kind: "wake" });
     for (const listener of this.#wake) this.#guard(listener);
   }
 
@@ -137,6 +182,7 @@ export class Hub {
     return listen(this.#stop, listener);
   }
   stop(runId: string): void {
+    this.#hint({ kind: "stop", runId });
     for (const listener of this.#stop) this.#guard(() => listener(runId));
   }
 

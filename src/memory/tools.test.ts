@@ -4,7 +4,7 @@ import { people } from "../../test/kit/members.ts";
 import type { Json } from "../core/events.ts";
 import type { Change } from "../core/hub.ts";
 import type { Store } from "../store/store.ts";
-import type { User } from "../store/users.ts";
+import type { User } from "../store/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
 import { graphTools } from "./tools.ts";
 

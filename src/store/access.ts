@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder, type Expression, type SqlBool } from "kysely";
 import { notFound, SparkyError } from "../core/errors.ts";
-import type { User } from "./users.ts";
+import { AGENT_ID, type User } from "./user.ts";
 import type { ChatRow, Schema } from "./schema.ts";
 import type { Db } from "./sql.ts";
 import type { Tx } from "./store.ts";
@@ -9,9 +9,6 @@ import type { Tx } from "./store.ts";
  * The one permission check, in front of HTTP, sockets, replay and search. A chat is seen by its owner, by whom it is
  * shared with, and, when it belongs to `agent`, by the instance's owner. What one may not see does not exist for one.
  */
-
-/** The built-in account that owns unattended work; its id is fixed. */
-export const AGENT_ID = "agent";
 
 /** For a query over `chats`: only those that the viewer may see, and that are not deleted. */
 export function visibleChats(viewer: User) {

@@ -1,6 +1,6 @@
 import type { Actor } from "../core/events.ts";
-import { AGENT_ID } from "./access.ts";
-import type { User } from "./users.ts";
+import { AGENT_ID } from "./user.ts";
+import type { User } from "./user.ts";
 
 export const AGENT_ACTOR: Actor = { kind: "agent", id: AGENT_ID, name: "agent" };
 export const SYSTEM_ACTOR: Actor = { kind: "system", id: "sparky", name: "Sparky" };

@@ -4,7 +4,7 @@ import { getChat, type Chat } from "./chats.ts";
 import { readEvents } from "./events.ts";
 import { ACTIVE, currentOf, runOf, type Run } from "./runs.ts";
 import type { Store } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 export interface ChatWithView extends Chat {
   readonly view: {

@@ -1,12 +1,15 @@
-import { endRun } from "./runs-end.ts";
-import { cancelledMessage } from "./runs-sweep.ts";
+import type { Hub } from "../core/hub.ts";
+import { cancelledMessage, endRun } from "./runs-end.ts";
 import type { ChatRow } from "./schema.ts";
 import { endTask } from "./tasks-end.ts";
 import type { Tx } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
-/** Ends all that runs or waits in a chat and hides it. The caller holds the chat's lock. */
-export async function cancelChat(tx: Tx, viewer: User, chat: ChatRow): Promise<void> {
+/**
+ * Ends all that runs or waits in a chat and hides it; after the commit its watchers and workers are told. The caller holds
+ * the chat's lock.
+ */
+export async function cancelChat(tx: Tx, hub: Hub, viewer: User, chat: ChatRow): Promise<void> {
   const runs = await tx.db
     .selectFrom("runs")
     .select(["id", "task_id"])
@@ -28,4 +31,9 @@ export async function cancelChat(tx: Tx, viewer: User, chat: ChatRow): Promise<v
   for (const { id } of tasks) await endTask(tx, id, { state: "cancelled", message: "Task cancelled", by });
   await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("chat_id", "=", chat.id).execute();
   await tx.db.updateTable("chats").set({ deleted_at: tx.now }).where("id", "=", chat.id).execute();
+  tx.after(() => {
+    hub.gone(chat.id);
+    // A worker would notice at its next write; told now, it ends its tools and gives its place back at once.
+    for (const run of runs) hub.stop(run.id);
+  });
 }

@@ -9,7 +9,7 @@ import { ACTIVE, ENDED } from "./runs.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
 import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 /** A chat as the API tells it to one viewer. */
 export interface Chat {
@@ -190,9 +190,8 @@ export async function deleteChat(store: Store, viewer: User, chatId: string): Pr
   }
   await store.transact(async (tx) => {
     const chat = await lockChat(tx, chatId);
-    await cancelChat(tx, viewer, chat);
+    await cancelChat(tx, store.hub, viewer, chat);
     tx.changed("chats", await audienceOf(tx.db, chat), chatId);
-    tx.after(() => store.hub.gone(chatId));
   });
 }
 

@@ -5,7 +5,7 @@ import { readableChat } from "./access.ts";
 import { eventJson } from "./place.ts";
 import { DEFAULT_PAGE, MAX_PAGE, type Db } from "./sql.ts";
 import type { Store } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 /** Replay: reading a chat's log by page, from any point. */
 

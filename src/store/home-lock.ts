@@ -12,6 +12,8 @@ const SQLITE_BUSY = "SQLITE_BUSY";
 
 /** Whoever only looks holds the lock for a moment: so long is it waited for. */
 const ACQUIRE_MS = 300;
+/** Two who look at the same moment must not take each other for the holder. */
+const LOOK_MS = 20;
 
 export interface HomeLock extends Disposable {
   readonly home: string;
@@ -40,7 +42,7 @@ export function lockHome(home: string): HomeLock {
 export function homeState(home: string): { readonly held: boolean; readonly pid?: number } {
   const path = join(home, "lock");
   if (!existsSync(path)) return { held: false };
-  const handle = new Database(path, { timeout: 0 });
+  const handle = new Database(path, { timeout: LOOK_MS });
   try {
     handle.exec("begin immediate; rollback");
     return { held: false };

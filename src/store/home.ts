@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SparkyError } from "../core/errors.ts";
 import type { RandomBytes } from "../core/ids.ts";
 import type { Store } from "./store.ts";
@@ -13,9 +13,9 @@ const SECRET_BYTES = 32;
 /** Throws `unavailable`, saying what to do, when the folder cannot be made or written. */
 export function prepareHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolder(home);
     chmodSync(home, PRIVATE_FOLDER);
-    for (const folder of ["logs", "workspace"]) mkdirSync(join(home, folder), { recursive: true, mode: PRIVATE_FOLDER });
+    for (const folder of ["logs", "workspace"]) makeFolder(join(home, folder));
     const probe = join(home, `.writable-${process.pid}`);
     writeFileSync(probe, "");
     rmSync(probe);
@@ -25,6 +25,13 @@ export function prepareHome(home: string): void {
       hint: "set SPARKY_HOME to a folder that you may write to",
     });
   }
+}
+
+/** One folder at a time: where a file system refuses new folders, Node's own recursion never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: PRIVATE_FOLDER });
 }
 
 /** Written whole or not at all: a reader never sees half a file. */

@@ -5,7 +5,7 @@ import { titleFrom } from "./chats.ts";
 import { announce, queueRun } from "./runs-queue.ts";
 import type { RunRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 export interface Accepted {
   readonly seq: number;

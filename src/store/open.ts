@@ -33,7 +33,8 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
   try {
     await migrate(engine.db, engine.kind, clock.now());
     const epoch = await readEpoch(engine, newId(random));
-    return assemble(engine, { clock, random, node: deps.node ?? hostname() }, epoch);
+    const store = assemble(engine, { clock, random, node: deps.node ?? hostname() }, epoch);
+    return where.kind === "postgres" ? await withNodes(store, where.url, deps.onError ?? (() => {})) : store;
   } catch (error) {
     await engine.close();
     throw error;
@@ -49,6 +50,20 @@ async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
     throw error;
   });
   return engine;
+}
+
+/** On a server that others may share, this node tells them what it commits, and hears what they did. */
+async function withNodes(store: Store, url: string, onError: (error: Error) => void): Promise<Store> {
+  const { Nodes } = await import("./nodes.ts");
+  const nodes = new Nodes(store, url, onError);
+  nodes.start();
+  return {
+    ...store,
+    async [Symbol.asyncDispose]() {
+      await nodes[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function readEpoch({ db }: Engine, fresh: string): Promise<string> {

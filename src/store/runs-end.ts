@@ -43,6 +43,7 @@ export async function endRun(tx: Tx, runId: string, ending: Ending, options: End
 /** Gives a working run back: the next worker goes on from the log. */
 export async function handBack(tx: Tx, runId: string, reason: "shutdown" | "crash", fence?: Fence): Promise<void> {
   const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") return endStopped(tx, run, fence);
   const message = reason === "shutdown" ? "Interrupted: the server is stopping" : "Interrupted: the worker was lost";
   await tx.append(
     chat.id,
@@ -63,6 +64,7 @@ export async function backOff(
   fence: Fence,
 ): Promise<void> {
   const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") return endStopped(tx, run, fence);
   const data: StatusData = {
     state: "waiting",
     reason: "retry",
@@ -84,6 +86,16 @@ export async function backOff(
   // Whoever serves the queue arms a timer for the new due time.
   tx.wake();
   await announce(tx, chat, run.task_id);
+}
+
+/** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
+export async function endStopped(tx: Tx, run: RunRow, fence?: Fence): Promise<void> {
+  const ending = { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" } as const;
+  await endRun(tx, run.id, ending, { readSeq: run.read_seq, ...(fence && { fence }) });
+}
+
+export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
+  return run.task_id === null ? "Stopped" : "Task cancelled";
 }
 
 export async function lockRun(tx: Tx, runId: string): Promise<{ readonly run: RunRow; readonly chat: ChatRow }> {

@@ -134,7 +134,8 @@ export interface Checkpoint {
 
 /** Keeps what has been shown of open parts. Refused, with no effect, once the run is another lease's. */
 export async function checkpoint(store: Store, claimed: Claimed, parts: readonly Checkpoint[]): Promise<boolean> {
-  return store.transact(async ({ db, kind }) => {
+  return store.transact(async (tx) => {
+    const { db, kind } = tx;
     const held = await db
       .selectFrom("chats")
       .select("id")
@@ -151,6 +152,7 @@ export async function checkpoint(store: Store, claimed: Claimed, parts: readonly
         .onConflict((oc) => oc.columns(["run_id", "part"]).doUpdateSet({ text }))
         .execute();
     }
+    tx.after(() => store.hub.checkpointed(claimed.run.chat_id));
     return true;
   });
 }

@@ -1,5 +1,5 @@
 import { nowSql } from "./sql.ts";
-import { endRun, handBack, lockRun } from "./runs-end.ts";
+import { endRun, endStopped, handBack, lockRun } from "./runs-end.ts";
 import type { RunRow } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -30,8 +30,7 @@ async function recover(store: Store, runId: string): Promise<void> {
     const { run, chat } = await lockRun(tx, runId);
     if (!(await isStale(store, run))) return;
     if (run.state === "stopping") {
-      const by = run.stopped_by ?? "a person";
-      await endRun(tx, runId, { state: "cancelled", message: cancelledMessage(run), by }, { readSeq: run.read_seq });
+      await endStopped(tx, run);
     } else if (run.recoveries + 1 >= MAX_RECOVERIES) {
       const reason = `it was interrupted by a crash ${MAX_RECOVERIES} times`;
       const message = run.task_id === null ? "Failed" : "Task failed";
@@ -55,10 +54,6 @@ async function isStale(store: Store, run: RunRow): Promise<boolean> {
     .where("lease_until", "<", now)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
-  return run.task_id === null ? "Stopped" : "Task cancelled";
 }
 
 /** Removes what was deleted a while ago, with all that belongs to it. */

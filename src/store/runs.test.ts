@@ -14,7 +14,8 @@ import { forceCancel, requestStop } from "./stop.ts";
 import type { Store } from "./store.ts";
 import { getTask, listTasks } from "./tasks.ts";
 import { activeRuns, taskCounts } from "./status.ts";
-import { ensureUsers, type User } from "./users.ts";
+import { ensureUsers } from "./users.ts";
+import type { User } from "./user.ts";
 
 const DONE = { state: "completed", message: "Task completed", result: "42" } as const;
 

@@ -4,7 +4,7 @@ import { visibleChats } from "./access.ts";
 import type { Store } from "./store.ts";
 import { visibleTasks } from "./tasks.ts";
 import { titleFrom } from "./chats.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 export type TaskCounts = { readonly [status in TaskRow["status"]]: number } & { readonly total: number };
 

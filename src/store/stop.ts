@@ -2,12 +2,11 @@ import { notFound } from "../core/errors.ts";
 import type { NewEvent } from "../core/events.ts";
 import { lockChat, writableChat } from "./access.ts";
 import { userActor } from "./actors.ts";
-import { endRun, lockRun } from "./runs-end.ts";
+import { cancelledMessage, endRun, endStopped, lockRun } from "./runs-end.ts";
 import { announce } from "./runs-queue.ts";
-import { cancelledMessage } from "./runs-sweep.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 export type StopTarget = { readonly chatId: string } | { readonly runId: string };
 
@@ -72,8 +71,7 @@ export async function forceCancel(store: Store, runId: string): Promise<void> {
       .set({ attempt: run.attempt + 1 })
       .where("id", "=", runId)
       .execute();
-    const by = run.stopped_by ?? "a person";
-    await endRun(tx, runId, { state: "cancelled", message: cancelledMessage(run), by }, { readSeq: run.read_seq });
+    await endStopped(tx, run);
   });
 }
 

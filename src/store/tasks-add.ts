@@ -1,14 +1,15 @@
 import { notFound, SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
-import { AGENT_ID, lockChat, writableChat } from "./access.ts";
+import { lockChat, writableChat } from "./access.ts";
+import { AGENT_ID } from "./user.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
 import { chatEvent, insertChat, titleFrom } from "./chats.ts";
 import { announce } from "./runs-queue.ts";
 import type { ChatRow, TaskRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
 import { releaseWhenReady } from "./tasks-end.ts";
-import { getTask, visibleTask, type Task } from "./tasks.ts";
-import type { User } from "./users.ts";
+import { getTask, visibleTask, type Task, type TaskLimits } from "./tasks.ts";
+import type { User } from "./user.ts";
 
 export interface NewTask {
   readonly instruction: string;
@@ -20,12 +21,6 @@ export interface NewTask {
   readonly runAt?: string | undefined;
   readonly key?: string | undefined;
   readonly limits?: TaskLimits | undefined;
-}
-
-export interface TaskLimits {
-  readonly steps?: number | undefined;
-  readonly minutes?: number | undefined;
-  readonly costUsd?: number | undefined;
 }
 
 interface AddOptions {

@@ -1,5 +1,6 @@
 import { SparkyError } from "../core/errors.ts";
-import { AGENT_ID, lockChat, mayWrite } from "./access.ts";
+import { lockChat, mayWrite } from "./access.ts";
+import { AGENT_ID } from "./user.ts";
 import { userActor } from "./actors.ts";
 import { cancelChat } from "./chats-delete.ts";
 import { announce } from "./runs-queue.ts";
@@ -9,7 +10,7 @@ import type { Store, Tx } from "./store.ts";
 import type { NewTask } from "./tasks-add.ts";
 import { endTask, queueTaskRun, releaseWhenReady } from "./tasks-end.ts";
 import { getTask, visibleTask, type Task } from "./tasks.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt"> & {
   readonly instruction?: string | undefined;
@@ -140,8 +141,7 @@ export async function deleteTask(store: Store, viewer: User, taskId: string): Pr
     await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("id", "=", taskId).execute();
     await announce(tx, chat, taskId);
     if (chat.origin === "task" && chat.owner_id === AGENT_ID && (await isAlone(tx, task))) {
-      await cancelChat(tx, viewer, chat);
-      tx.after(() => store.hub.gone(chat.id));
+      await cancelChat(tx, store.hub, viewer, chat);
     }
   });
 }

@@ -7,8 +7,13 @@ import { currentOf, runOf, type Run } from "./runs.ts";
 import type { Schema, TaskRow } from "./schema.ts";
 import { decodeCursor, DEFAULT_PAGE, likePattern, MAX_PAGE, pageOf, type Db } from "./sql.ts";
 import type { Store } from "./store.ts";
-import type { TaskLimits } from "./tasks-add.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
+
+export interface TaskLimits {
+  readonly steps?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly costUsd?: number | undefined;
+}
 
 /** A task as the API tells it. */
 export interface Task {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { newId } from "../core/ids.ts";
 import type { Store } from "./store.ts";
-import type { User } from "./users.ts";
+import type { User } from "./user.ts";
 
 /** API tokens: random, shown once, kept only as a hash. */
 const PREFIX = "sparky_";

@@ -1,16 +1,9 @@
 import { isoTime } from "../core/clock.ts";
 import { notFound } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import { AGENT_ID } from "./access.ts";
+import { AGENT_ID, type User } from "./user.ts";
 import type { UserRow } from "./schema.ts";
 import type { Store } from "./store.ts";
-
-/** Whoever looks, asks or acts: the principal of every call. */
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  readonly role: UserRow["role"];
-}
 
 /** Makes the two accounts that every instance has, once. */
 export async function ensureUsers(store: Store): Promise<{ readonly owner: User; readonly agent: User }> {

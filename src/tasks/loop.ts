@@ -53,10 +53,10 @@ export class Loop implements AsyncDisposable {
       store.hub.onWake(() => this.#pump()),
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
       this.#every(pollMs, () => this.#pump()),
-      this.#every(PURGE_MS, () => this.#guarded("purging", () => purgeDeleted(store))),
+      this.#every(PURGE_MS, () => void this.#guarded("purging", () => purgeDeleted(store))),
     );
     if (store.kind === "postgres") {
-      this.#cleanup.push(this.#every(RENEW_MS, () => this.#guarded("renewing leases", () => this.#renew())));
+      this.#cleanup.push(this.#every(RENEW_MS, () => void this.#guarded("renewing leases", () => this.#renew())));
     }
     this.#pump();
   }

@@ -2,7 +2,7 @@ import { notFound } from "../core/errors.ts";
 import { visibleTasks, type Task } from "../store/tasks.ts";
 import { addTask } from "../store/tasks-add.ts";
 import type { Store } from "../store/store.ts";
-import type { User } from "../store/users.ts";
+import type { User } from "../store/user.ts";
 import { SMART_MAINTENANCE } from "./smart-maintenance.ts";
 
 /** The built-in schedules. They are run by hand: nothing here ticks. */

@@ -6,7 +6,7 @@ import { createChat } from "../store/chats.ts";
 import type { Store } from "../store/store.ts";
 import { addTask } from "../store/tasks-add.ts";
 import { getTask, listTasks } from "../store/tasks.ts";
-import type { User } from "../store/users.ts";
+import type { User } from "../store/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
 import { taskTools } from "./tools.ts";
 

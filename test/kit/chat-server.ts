@@ -6,7 +6,7 @@ import { requestStop } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
 import { cancelTask } from "../../src/store/tasks-change.ts";
 import { createToken } from "../../src/store/tokens.ts";
-import type { User } from "../../src/store/users.ts";
+import type { User } from "../../src/store/user.ts";
 import type { Schedule, Task } from "../../src/wire/api.ts";
 import { people } from "./members.ts";
 

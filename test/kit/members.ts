@@ -1,4 +1,5 @@
-import { ensureUsers, type User } from "../../src/store/users.ts";
+import { ensureUsers } from "../../src/store/users.ts";
+import type { User } from "../../src/store/user.ts";
 import type { Store } from "../../src/store/store.ts";
 
 /** The instance's two accounts and two members, for tests of who sees what. */

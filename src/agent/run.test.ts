@@ -1,0 +1,303 @@
+import type { ModelMessage } from "ai";
+import { expect, test } from "vitest";
+import { dataOf, echoTool, ended, startAgent, story, until } from "../../test/kit/agent.ts";
+import { testClock, type TestClock } from "../../test/kit/clock.ts";
+import { eachEngine, sqlite } from "../../test/kit/databases.ts";
+import { people } from "../../test/kit/members.ts";
+import { call, cut, end, fail, gate, pause, say, scriptedModel, spend, think } from "../../test/kit/scripted-model.ts";
+import { ModelError } from "../models/model.ts";
+import { createChat } from "../store/chats.ts";
+import { postMessage } from "../store/messages.ts";
+import { runRow } from "../store/runs.ts";
+import type { Store } from "../store/store.ts";
+import { addTask, type NewTask } from "../store/tasks-add.ts";
+import { getTask } from "../store/tasks.ts";
+
+const busy = (retryAfterMs?: number) =>
+  new ModelError("model_overloaded", "the model is busy", {
+    retryable: true,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+const refused = new ModelError("model_auth", "the key was refused: check it", { retryable: false });
+
+/** A message in one line. */
+const brief = ({ role, content }: ModelMessage): string =>
+  typeof content === "string"
+    ? `${role}: ${content}`
+    : `${role}: ${content.map((part) => (part.type === "text" ? part.text : part.type)).join(" ")}`;
+
+eachEngine("a turn", (engine) => {
+  test("reads what a person writes while it works: during its calls, and while the model speaks", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const [first, second, third] = [gate(), gate(), gate()];
+    const model = scriptedModel([
+      [pause(first), call("echo", { text: "1" })],
+      [say("An answer"), pause(second), say(" to both.")],
+      [pause(third), say("And to the last.")],
+    ]);
+    const agent = await startAgent(store, { model, tools: [echoTool] });
+    const { chat } = await createChat(store, owner, {});
+    const send = async (text: string) => postMessage(store, owner, chat.id, { text });
+    const { runId } = await send("one");
+    await first.reached;
+    expect((await send("two")).runId).toBe(runId);
+    first.open();
+    await second.reached;
+    expect((await send("three")).runId).toBe(runId);
+    second.open();
+    await third.reached;
+    third.open();
+    expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 3 });
+    expect(model.requests.map(({ messages }) => messages.map(brief))).toEqual([
+      ["user: one"],
+      ["user: one", "assistant: tool-call", "tool: tool-result", "user: two"],
+      [
+        "user: one",
+        "assistant: tool-call",
+        "tool: tool-result",
+        "user: two",
+        "assistant: An answer  to both.",
+        "user: three",
+      ],
+    ]);
+    const runs = await store.db.selectFrom("runs").select("id").execute();
+    expect(runs).toHaveLength(1);
+    expect(agent.errors).toEqual([]);
+  });
+
+  test("follows a task's run that ends with a message unread", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const working = gate();
+    const model = scriptedModel([[pause(working), say("The result.")], [say("You are welcome.")]]);
+    await startAgent(store, { model });
+    const { chat } = await createChat(store, owner, {});
+    const { task } = await addTask(store, owner, { instruction: "work", chatId: chat.id });
+    await working.reached;
+    await postMessage(store, owner, chat.id, { text: "Thanks!" });
+    working.open();
+    await ended(store, task.runId);
+    const turn = await until("a turn", () =>
+      store.db.selectFrom("runs").selectAll().where("task_id", "is", null).executeTakeFirst(),
+    );
+    await ended(store, turn.id);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", result: "The result." });
+    expect((await story(store, chat.id)).slice(-7)).toEqual(
+      ["assistant: The result.", "completed", "queued", "starting", "assistant: You are welcome.", "completed"].slice(
+        -7,
+      ),
+    );
+    expect(model.requests[1]?.messages.map(brief).at(-1)).toBe("user: Thanks!");
+  });
+});
+
+async function taskWith(store: Store, model: ReturnType<typeof scriptedModel>, more: Partial<NewTask> = {}) {
+  const { owner } = await people(store);
+  const agent = await startAgent(store, { model, tools: [echoTool] });
+  const { task } = await addTask(store, owner, { instruction: "go", ...more });
+  return { owner, agent, task };
+}
+
+/** Moves time on until the run waits for its next try, and returns for how long it does. */
+async function backOffOf(store: Store, runId: string | null, clock: TestClock): Promise<number> {
+  const run = await until("a back-off", async () => {
+    const row = await runRow(store.db, runId ?? "");
+    return row.state === "waiting" && row;
+  });
+  return run.not_before - clock.now();
+}
+
+test("a failed model call is tried again after a visible back-off that grows, and as late as the provider asks", async () => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const model = scriptedModel([[say("Once up"), fail(busy())], [fail(busy())], [fail(busy(42_000))], [say("There.")]]);
+  const { owner, task, agent } = await taskWith(store, model);
+  for (const [tried, ms] of [500, 1000, 42_000].entries()) {
+    expect(await backOffOf(store, task.runId, clock)).toBe(ms);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "waiting" });
+    const waiting = (await dataOf(store, task.chatId, "status")).at(-1);
+    const until = new Date(clock.now() + ms).toISOString();
+    expect(waiting).toMatchObject({ state: "waiting", reason: "retry", attempt: tried + 1, until });
+    expect(waiting?.message).toContain("the model is busy");
+    await clock.advance(ms - 1);
+    expect(model.requests).toHaveLength(tried + 1);
+    await clock.advance(1);
+  }
+  expect(await ended(store, task.runId)).toMatchObject({ state: "completed", retries: 0 });
+  expect((await story(store, task.chatId)).slice(3)).toEqual([
+    "assistant: Once up …",
+    "error model_overloaded",
+    "waiting",
+    "resumed",
+    "error model_overloaded",
+    "waiting",
+    "resumed",
+    "error model_overloaded",
+    "waiting",
+    "resumed",
+    "assistant: There.",
+    "completed",
+  ]);
+  // What was cut off is not in the next try's context: the model begins again.
+  expect(model.requests.map(({ messages }) => messages.map(brief))).toEqual(
+    Array.from({ length: 4 }, () => ["user: go"]),
+  );
+  expect(agent.errors).toEqual([]);
+});
+
+test("a person's message cuts a back-off short", async () => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const model = scriptedModel([[fail(busy(600_000))], [say("Yes.")]]);
+  const { owner } = await people(store);
+  await startAgent(store, { model });
+  const { chat } = await createChat(store, owner, {});
+  const { runId } = await postMessage(store, owner, chat.id, { text: "hello" });
+  await backOffOf(store, runId, clock);
+  expect((await postMessage(store, owner, chat.id, { text: "still there?" })).runId).toBe(runId);
+  expect(await ended(store, runId)).toMatchObject({ state: "completed" });
+  expect(model.requests[1]?.messages.map(brief)).toEqual(["user: hello", "user: still there?"]);
+});
+
+test("F48: a model that keeps failing makes a failed task with the cause, after six tries, never a completed one", async () => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const model = scriptedModel(() => [fail(busy())]);
+  const { owner, task } = await taskWith(store, model);
+  for (let i = 0; i < 5; i++) await clock.advance(await backOffOf(store, task.runId, clock));
+  await ended(store, task.runId);
+  const failed = await getTask(store, owner, task.id);
+  expect(failed).toMatchObject({ status: "failed", error: "the model is busy (tried 6 times)", result: null });
+  expect(model.requests).toHaveLength(6);
+  expect((await dataOf(store, task.chatId, "status")).at(-1)).toMatchObject({ state: "failed", reason: failed.error });
+});
+
+const FAILURES = [
+  { what: "refuses the key", step: [fail(refused)], says: "the key was refused: check it", tries: 1 },
+  { what: "refuses the content", step: [end("content-filter")], says: /content filter/, tries: 1 },
+  { what: "says nothing", step: [say("")], says: /answered with nothing \(tried 6 times\)/, tries: 6 },
+  { what: "breaks off in the middle", step: [say("Half"), cut], says: /in the middle \(tried 6 times\)/, tries: 6 },
+  { what: "meets a bug of ours", step: [fail(new TypeError("x is not a function"))], says: /inside Sparky/, tries: 6 },
+] as const;
+
+test.each(FAILURES)("F48: a model that $what makes a failed task that says so", async ({ step, says, tries }) => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const model = scriptedModel(() => step);
+  const { owner, task } = await taskWith(store, model);
+  for (let i = 1; i < tries; i++) await clock.advance(await backOffOf(store, task.runId, clock));
+  await ended(store, task.runId);
+  expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", error: expect.stringMatching(says) });
+  expect(model.requests).toHaveLength(tries);
+});
+
+test("an answer that was cut off by its length stands, and says that it is cut", async () => {
+  const store = await sqlite.store();
+  const { task } = await taskWith(store, scriptedModel([[say("A long"), end("length")]]));
+  await ended(store, task.runId);
+  expect((await story(store, task.chatId)).slice(-3)).toEqual(["assistant: A long", "error model_length", "completed"]);
+});
+
+test("text that comes with calls is a thought, and keeps the number under which it was streamed", async () => {
+  const store = await sqlite.store();
+  const step = [think("Hm."), say("I look."), call("echo")];
+  const { task } = await taskWith(store, scriptedModel([step, [think("So."), say("Done.")]]));
+  await ended(store, task.runId);
+  expect(await dataOf(store, task.chatId, "thought")).toEqual([
+    { text: "Hm.", part: "1.1" },
+    { text: "I look.", part: "1.2" },
+    { text: "So.", part: "1.3" },
+  ]);
+  expect((await dataOf(store, task.chatId, "message")).at(-1)).toEqual({
+    role: "assistant",
+    text: "Done.",
+    part: "1.4",
+  });
+  expect(await dataOf(store, task.chatId, "usage")).toMatchObject([
+    { model: "scripted/model", inputTokens: 10, outputTokens: 5 },
+    { model: "scripted/model", inputTokens: 10, outputTokens: 5 },
+  ]);
+});
+
+test("F27: a run that asks for the same over and over ends as failed, and names what", async () => {
+  const store = await sqlite.store();
+  const model = scriptedModel(() => [call("echo", { text: "again" })]);
+  const { owner, task } = await taskWith(store, model);
+  expect(await ended(store, task.runId)).toMatchObject({ state: "failed", step: 3 });
+  expect((await getTask(store, owner, task.id)).error).toBe(
+    'it asked for the same over and over: echo {"text":"again"}',
+  );
+});
+
+test("F27: a run that never ends by itself has a cap", async () => {
+  const store = await sqlite.store();
+  let n = 0;
+  const model = scriptedModel(() => [call("echo", { text: `${n++}` })]);
+  const { owner, task } = await taskWith(store, model);
+  expect(await ended(store, task.runId)).toMatchObject({ state: "failed", step: 200 });
+  expect((await getTask(store, owner, task.id)).error).toBe("it reached its limit of 200 steps");
+});
+
+test("a task's own limits of steps, money and minutes are checked before each model call", async () => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const { owner } = await people(store);
+  let n = 0;
+  const model = scriptedModel(() => [
+    call("echo", { text: `${n++}` }),
+    spend({ inputTokens: 1, outputTokens: 1, costUsd: 0.2 }),
+  ]);
+  const slow = {
+    ...model,
+    async *step(request: Parameters<typeof model.step>[0]) {
+      clock.step(20_000);
+      yield* model.step(request);
+    },
+  };
+  await startAgent(store, { model: slow, tools: [echoTool], concurrency: 1 });
+  const failures = [
+    { limits: { steps: 2 }, calls: 2, error: "it reached its limit of 2 steps" },
+    { limits: { costUsd: 0.5 }, calls: 3, error: "it reached its limit of $0.5" },
+    { limits: { minutes: 1 }, calls: 3, error: "it reached its limit of 1 minutes" },
+  ];
+  for (const { limits, calls, error } of failures) {
+    const before = model.requests.length;
+    const { task } = await addTask(store, owner, { instruction: "spend", limits });
+    await ended(store, task.runId);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", error });
+    expect(model.requests.length - before).toBe(calls);
+  }
+});
+
+test("F8: a watcher that throws breaks no run, and other watchers get everything", async () => {
+  const store = await sqlite.store();
+  const failures: unknown[] = [];
+  store.hub.onError = (error) => void failures.push(error);
+  const { owner } = await people(store);
+  const model = scriptedModel([[say("I look."), call("echo", { text: "x" })], [say("Done.")]]);
+  const agent = await startAgent(store, { model, tools: [echoTool] });
+  const { chat } = await createChat(store, owner, {});
+  const boom = () => {
+    throw new Error("a bad watcher");
+  };
+  store.hub.watch(chat.id, { events: boom, delta: boom, gone: boom });
+  const seen: number[] = [];
+  const deltas: string[] = [];
+  const good = {
+    events: (events: readonly { seq: number }[]) => void seen.push(...events.map((event) => event.seq)),
+    delta: ({ text }: { text: string }) => void deltas.push(text),
+    gone: () => {},
+  };
+  store.hub.watch(chat.id, good);
+  for (const listen of ["onChanged", "onWake"] as const) store.hub[listen](boom);
+  const { task } = await addTask(store, owner, { instruction: "go", chatId: chat.id });
+  expect(await ended(store, task.runId)).toMatchObject({ state: "completed" });
+  expect(seen).toEqual(Array.from({ length: seen.length }, (_, i) => i + 2));
+  expect(seen.length).toBeGreaterThan(8);
+  expect(deltas.join("")).toBe("I look.Done.");
+  expect(failures.length).toBeGreaterThan(10);
+  const results = model.requests[1]?.messages.at(-1);
+  expect(results).toMatchObject({ role: "tool", content: [{ toolName: "echo", output: { value: { echo: "x" } } }] });
+  expect(agent.errors).toEqual([]);
+});
