@@ -56,8 +56,36 @@ export class Tab {
     return this.conversation.locator(`[data-type="${type}"]`);
   }
 
+  /** The words of this person in the open chat, as far as they are in view. */
+  async said(name: string): Promise<readonly string[]> {
+    return this.conversation.getByRole("article", { name, exact: true }).locator("> div").allTextContents();
+  }
+
   async connection(state: string, timeout = 15_000): Promise<void> {
     await this.page.locator(`[data-connection="${state}"]`).first().waitFor({ timeout });
+  }
+
+  /** Waits until the chat list marks this chat so. */
+  async mark(chatId: string, mark: string): Promise<void> {
+    await this.page.locator(`[data-chat-id="${chatId}"][data-mark="${mark}"]`).waitFor();
+  }
+
+  get stopButton(): Locator {
+    return this.#run.getByRole("button", { name: "Stop" });
+  }
+
+  async runState(state: string): Promise<void> {
+    await this.page.locator(`section[data-run-state="${state}"]`).waitFor();
+  }
+
+  /** Waits until no run is at work, or waits, in the open chat. */
+  async runEnded(): Promise<void> {
+    await this.#run.waitFor({ state: "detached" });
+  }
+
+  /** The bar below the thread that tells of the chat's run. */
+  get #run(): Locator {
+    return this.page.getByRole("region", { name: "Run", exact: true });
   }
 
   /** Waits until the open chat has everything up to `seq` and follows. */

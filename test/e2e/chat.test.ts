@@ -1,0 +1,259 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Chat } from "../../src/wire/api.ts";
+import { describeInBrowser } from "../kit/browser.ts";
+import { type PacedProvider, pacedProvider, type Question, type Reply } from "./paced-provider.ts";
+import { Stage } from "./stage.ts";
+import { seqsToShow, type Tab } from "./thread-page.ts";
+
+// People's own chats, in a real browser, with a provider that answers slowly.
+
+const LAST = "Sentence 60 of the story.";
+const STORY = Array.from({ length: 60 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
+
+function answer({ text, results, asked }: Question): Reply {
+  // Some four seconds.
+  if (text.includes("story")) return { words: STORY, pieceMs: 13 };
+  if (text.includes("patience")) return { status: 429, retryAfter: 600 };
+  if (text.includes("stumble") && asked === 0) return { status: 429, retryAfter: 1 };
+  if (text.includes("clock") && results === 0) {
+    return { reasoning: "I ask the clock, twice.", calls: ["current_time", "current_time"] };
+  }
+  return { words: text.includes("clock") ? "It is **late**." : "A short answer." };
+}
+
+describeInBrowser("a person's own chat", () => {
+  let provider: PacedProvider;
+  let stage: Stage;
+  beforeAll(async () => {
+    provider = await pacedProvider(answer);
+    stage = await Stage.open({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url });
+  });
+  afterAll(async () => {
+    await stage[Symbol.asyncDispose]();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  const newChat = (): Promise<Chat> => stage.sparky.api<Chat>("POST", "/api/chats", {});
+  const statesOf = async (chatId: string): Promise<readonly string[]> =>
+    (await stage.sparky.log(chatId)).flatMap((event) => (event.type === "status" ? [event.data.state] : []));
+
+  test("goes on through a reload and a lost network, and comes back by itself (F6, F7)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await say(tab, "Tell me a long story");
+    await tab.conversation.getByText("Sentence 4 ").waitFor();
+    await tab.page.reload();
+    await tab.conversation.getByText("Sentence 12 ").waitFor();
+    device.network.cut();
+    await tab.connection("reconnecting");
+    await wait(1000);
+    expect(await tab.conversation.getByText(LAST).count()).toBe(0);
+    device.network.restore();
+    await tab.conversation.getByText(LAST).waitFor();
+    await tab.runEnded();
+
+    const log = await stage.sparky.log(chat.id);
+    expect(await statesOf(chat.id)).toEqual(["queued", "starting", "completed"]);
+    expect(log.filter((event) => event.type === "message").map(({ data }) => data.text)).toEqual([
+      "Tell me a long story",
+      STORY,
+    ]);
+    expect((await tab.shown()).map(({ seq }) => seq)).toEqual(seqsToShow(log));
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("is recovered when the network only falls silent, without anybody's doing (F7)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await tab.connection("live");
+    device.network.freeze();
+    const { seq } = await stage.sparky.api<{ seq: number }>("POST", `/api/chats/${chat.id}/messages`, {
+      text: "short",
+    });
+    await wait(500);
+    expect(await tab.conversation.getByText("short", { exact: true }).count()).toBe(0);
+    device.network.cut();
+    await tab.connection("reconnecting");
+    device.network.restore();
+    await tab.conversation.getByText("A short answer.").waitFor();
+    expect((await tab.shown()).map((shown) => shown.seq)).toContain(seq);
+  });
+
+  test("keeps its reply to itself when another chat is opened meanwhile; the list tells by the runs' states (F11, F12, F13, F22)", async () => {
+    const device = await stage.device();
+    const [a, b] = [await newChat(), await newChat()];
+    const tab = await device.tab(`/chats/${a.id}`);
+    await say(tab, "Tell me a long story");
+    await tab.conversation.getByText("Sentence 2 ").waitFor();
+    await tab.mark(a.id, "working");
+
+    await tab.chatLink(b.id).click();
+    await tab.conversation.waitFor();
+    await say(tab, "Something short");
+    await tab.conversation.getByText("A short answer.").waitFor();
+    await tab.mark(b.id, "none");
+    await tab.mark(a.id, "working");
+    // Neither a reload nor what came last changes what the mark says.
+    await tab.page.reload();
+    await tab.mark(a.id, "working");
+    await tab.mark(a.id, "unread");
+    expect(await tab.conversation.textContent()).not.toContain("Sentence");
+
+    await tab.chatLink(a.id).click();
+    await tab.conversation.getByText(LAST).waitFor();
+    await tab.mark(a.id, "none");
+    expect(await tab.conversation.textContent()).not.toContain("A short answer.");
+    expect(await statesOf(a.id)).toEqual(["queued", "starting", "completed"]);
+    expect(await statesOf(b.id)).toEqual(["queued", "starting", "completed"]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("looks the same live and reloaded: thoughts, calls, words, a retry, a stop (F32)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    for (const [words, answer] of [
+      ["What does the clock say?", "It is late."],
+      ["You stumble", "A short answer."],
+    ] as const) {
+      await say(tab, words);
+      await tab.conversation.getByText(answer).waitFor();
+      await tab.runEnded();
+    }
+    await say(tab, "Tell me a long story");
+    await tab.conversation.getByText("Sentence 3 ").waitFor();
+    await tab.stopButton.click();
+    await tab.runEnded();
+    const log = await stage.sparky.log(chat.id);
+    await tab.caughtUp(log.at(-1)?.seq ?? 0);
+    const live = await tab.shown();
+    await tab.page.reload();
+    await tab.caughtUp(log.at(-1)?.seq ?? 0);
+    // Words are plain until the part of the page that sets them has loaded.
+    await tab.conversation.locator("strong", { hasText: "late" }).waitFor();
+    expect(await tab.shown()).toEqual(live);
+    expect(live.length).toBeGreaterThan(12);
+    const results = log.filter((event) => event.type === "tool_result").map(({ seq }) => seq);
+    expect(new Set(live.map(({ seq }) => seq))).toEqual(new Set([...seqsToShow(log), ...results]));
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("is stopped from the page within two seconds, while it writes and while it waits, in every tab (F26)", async () => {
+    const device = await stage.device();
+    for (const words of ["Tell me a long story", "Have patience"]) {
+      const chat = await newChat();
+      const tab = await device.tab(`/chats/${chat.id}`);
+      const other = await (await stage.device()).tab(`/chats/${chat.id}`);
+      await say(tab, words);
+      if (words === "Have patience") await tab.runState("waiting");
+      else await tab.conversation.getByText("Sentence 2 ").waitFor();
+      const before = Date.now();
+      await tab.stopButton.click();
+      await tab.runEnded();
+      expect(Date.now() - before).toBeLessThan(2000);
+      for (const each of [tab, other]) await each.conversation.getByText(/by owner/).waitFor();
+      const states = await statesOf(chat.id);
+      expect(states.at(-1)).toBe("cancelled");
+      expect(await tab.stopButton.count()).toBe(0);
+      await tab.page.close();
+    }
+  });
+
+  test("takes the first message exactly once, whatever the network does to it (F20)", async () => {
+    const device = await stage.device();
+    const tab = await device.tab("/chats/new");
+    await tab.connection("live");
+    // The chat's creation and the message arrive, but their answers are lost.
+    const lost = new Set<string>();
+    await tab.page.route(/\/api\/chats(\/\w+\/messages)?$/, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (route.request().method() !== "POST" || lost.has(pathname)) return route.continue();
+      lost.add(pathname);
+      await route.fetch();
+      return route.abort();
+    });
+    await say(tab, "Something short, please");
+    await tab.conversation.getByText("A short answer.").waitFor({ timeout: 15_000 });
+    expect(lost.size).toBe(2);
+    expect(await tab.said("owner")).toEqual(["Something short, please"]);
+    const chatId = new URL(tab.page.url()).pathname.split("/").at(-1) ?? "";
+    expect(await messages(chatId)).toEqual(["Something short, please", "A short answer."]);
+    expect(await tab.page.locator("[data-outbox]").count()).toBe(0);
+  });
+
+  test("shows a message that could not be sent, with a retry that delivers it once (F20)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await tab.composer.waitFor();
+    device.network.cut();
+    await say(tab, "A short question");
+    const unsent = tab.page.locator('[data-outbox="failed"]');
+    await unsent.waitFor({ timeout: 20_000 });
+    expect(await messages(chat.id)).toEqual([]);
+    device.network.restore();
+    await tab.connection("live");
+    await unsent.getByRole("button", { name: "Retry" }).click();
+    await tab.conversation.getByText("A short answer.").waitFor();
+    expect(await messages(chat.id)).toEqual(["A short question", "A short answer."]);
+    expect(await tab.said("owner")).toEqual(["A short question"]);
+  });
+
+  test("takes a task for it, and its owner sees that live, with a badge and the instruction as such (F18, F33)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await tab.connection("live");
+    const task = await stage.sparky.addTask("Write something short", "--chat", chat.id);
+    await tab.conversation.getByText("Task completed").waitFor();
+    expect(task).toMatchObject({ chatId: chat.id, ownerId: chat.ownerId });
+    await tab.conversation.getByRole("link", { name: `Task ${task.id.slice(0, 8)}` }).waitFor();
+    const instruction = tab.conversation.getByRole("article", { name: "Instruction" });
+    expect(await instruction.textContent()).toContain("Write something short");
+  });
+
+  test("is not shown to the agent's account, which sees the unattended work, as its author does (F18, F19)", async () => {
+    const chat = await newChat();
+    const task = await stage.sparky.addTask("Tell me a long story");
+    const agent = await (await stage.device("agent")).tab();
+    const owner = await (await stage.device("owner")).tab(`/chats/${task.chatId}`);
+    await agent.chatLink(task.chatId).click();
+    for (const tab of [agent, owner]) {
+      await tab.conversation.getByText("Sentence 9 ").waitFor();
+      await tab.conversation.getByText("Task completed").waitFor();
+    }
+    expect(await agent.chatLink(chat.id).count()).toBe(0);
+    await agent.go(`/chats/${chat.id}`);
+    await agent.page.getByText("This chat is not here").waitFor();
+  });
+
+  test("says that the sign-in is over, which is not a lost network (F10)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const [one, two] = [await device.tab(`/chats/${chat.id}`), await device.tab(`/chats/${chat.id}`)];
+    device.network.cut();
+    await one.connection("reconnecting");
+    device.network.restore();
+    await one.connection("live");
+    await two.connection("live");
+    await device.context.clearCookies();
+    device.network.cut();
+    device.network.restore();
+    for (const tab of [one, two]) {
+      await tab.connection("signed-out", 20_000);
+      await tab.page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    }
+  });
+
+  async function messages(chatId: string): Promise<readonly string[]> {
+    return (await stage.sparky.log(chatId)).flatMap((event) => (event.type === "message" ? [event.data.text] : []));
+  }
+});
+
+async function say(tab: Tab, words: string): Promise<void> {
+  await tab.composer.fill(words);
+  await tab.composer.press("Enter");
+}

@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
+import { z } from "zod";
+
+/** What a provider answers to a step: a refusal, calls of tools, or words, spoken at this pace. */
+export type Reply =
+  | { readonly status: number; readonly retryAfter: number }
+  | { readonly reasoning: string; readonly calls: readonly string[] }
+  | { readonly words: string; readonly pieceMs?: number };
+
+export interface Question {
+  /** The person's last message. */
+  readonly text: string;
+  /** How many tool results came after it. */
+  readonly results: number;
+  /** How often this was asked before, word for word. */
+  readonly asked: number;
+}
+
+const requestSchema = z.object({
+  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })),
+});
+
+export interface PacedProvider extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** A server in the OpenAI-compatible format that takes its time, and falls silent at once when nobody listens. */
+export async function pacedProvider(answer: (question: Question) => Reply): Promise<PacedProvider> {
+  const asked = new Map<string, number>();
+  const server = createServer((request, response) => {
+    void (async () => {
+      const { messages } = requestSchema.parse(await json(request));
+      const at = messages.findLastIndex(({ role }) => role === "user");
+      const question = { text: JSON.stringify(messages[at]?.content), results: messages.length - at - 1 };
+      const key = JSON.stringify(question);
+      asked.set(key, (asked.get(key) ?? 0) + 1);
+      send(response, answer({ ...question, asked: (asked.get(key) ?? 1) - 1 }));
+    })().catch((error: unknown) => response.destroy(new Error("a bad question", { cause: error })));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  if ("status" in reply) {
+    response.writeHead(reply.status, { "content-type": "application/json", "retry-after": String(reply.retryAfter) });
+    return void response.end(JSON.stringify({ error: { message: `not now (${reply.status})` } }));
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const chunk = (delta: object, finish: string | null = null): void => {
+    const choices = [{ index: 0, delta, finish_reason: finish }];
+    response.write(`data: ${JSON.stringify({ id: "c", model: "paced", choices })}\n\n`);
+  };
+  const end = (reason: string): void => {
+    chunk({}, reason);
+    response.end("data: [DONE]\n\n");
+  };
+  if ("calls" in reply) {
+    chunk({ role: "assistant", reasoning_content: reply.reasoning });
+    const calls = reply.calls.map((name, index) => ({
+      index,
+      id: `call_${index}`,
+      type: "function",
+      function: { name, arguments: "{}" },
+    }));
+    chunk({ tool_calls: calls });
+    return end("tool_calls");
+  }
+  const pieces = reply.words.match(/\S+\s*/g) ?? [];
+  const timer = setInterval(() => {
+    const piece = pieces.shift();
+    if (piece === undefined) clearInterval(timer);
+    if (piece === undefined) end("stop");
+    else chunk({ content: piece });
+  }, reply.pieceMs ?? 5);
+  response.once("close", () => clearInterval(timer));
+}

@@ -1,0 +1,69 @@
+import { onTestFinished } from "vitest";
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
+import type { LoginLink } from "../../src/wire/api.ts";
+import { launchBrowser } from "../kit/browser.ts";
+import { type TcpProxy, tcpProxy } from "../kit/tcp-proxy.ts";
+import { Sparky } from "./sparky-process.ts";
+import { Tab } from "./thread-page.ts";
+
+type SignIn = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** Nothing that a page shows of its own accord takes longer than this. */
+const PATIENCE_MS = 10_000;
+
+/** One server and one browser for a file's tests; each test opens devices of its own. */
+export class Stage implements AsyncDisposable {
+  readonly sparky: Sparky;
+  readonly #browser: Browser;
+  readonly #signIns = new Map<string, SignIn>();
+
+  private constructor(sparky: Sparky, browser: Browser) {
+    this.sparky = sparky;
+    this.#browser = browser;
+  }
+
+  static async open(env: { readonly [name: string]: string }): Promise<Stage> {
+    const sparky = await Sparky.start({ SPARKY_ENABLE_AGENT_LOOP: "true", ...env });
+    const stage = new Stage(sparky, await launchBrowser());
+    for (const name of ["owner", "agent"]) await stage.#signIn(name);
+    return stage;
+  }
+
+  /** A browser of its own, signed in; closed when the test ends. */
+  async device(user: "owner" | "agent" = "owner", options: BrowserContextOptions = {}): Promise<Device> {
+    const signIn = this.#signIns.get(user);
+    const context = await this.#browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      ...(signIn !== undefined && { storageState: signIn }),
+      ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const network = await tcpProxy({ port: this.sparky.port });
+    onTestFinished(async () => {
+      await context.close();
+      await network[Symbol.asyncDispose]();
+    });
+    const base = `http://127.0.0.1:${network.port}`;
+    return { context, network, tab: (path) => Tab.open(context, base, path) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.sparky[Symbol.asyncDispose]();
+  }
+
+  async #signIn(name: string): Promise<void> {
+    const { url } = await this.sparky.json<LoginLink>("user", "login-link", name);
+    const context = await this.#browser.newContext();
+    await (await context.newPage()).goto(url);
+    this.#signIns.set(name, await context.storageState());
+    await context.close();
+  }
+}
+
+export interface Device {
+  readonly context: BrowserContext;
+  /** All that passes between this device and the server. */
+  readonly network: TcpProxy;
+  readonly tab: (path?: string) => Promise<Tab>;
+}
