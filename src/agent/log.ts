@@ -9,6 +9,9 @@ import type { RecordedStep } from "./context.ts";
 /** The types that a run's next move depends on. */
 const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "status", "summary"] as const;
 
+/** More than any context holds: a long chat's older events are not read at all. */
+const MAX_EVENTS = 4000;
+
 /** A chat's log as one run reads it: once from the store, then only what was added. */
 export class RunLog {
   readonly #store: Store;
@@ -39,7 +42,8 @@ export class RunLog {
     const { chat_id } = this.#claimed.run;
     const { db } = this.#store;
     const { head } = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
-    const fresh = await readEvents(db, chat_id, { from: this.#head + 1, types: TYPES });
+    const from = this.#head === 0 ? await this.#start() : this.#head + 1;
+    const fresh = await readEvents(db, chat_id, { from, types: TYPES });
     this.#events.push(...fresh);
     this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
     const known = new Set(this.#steps.map((step) => `${step.runId} ${step.step}`));
@@ -54,6 +58,21 @@ export class RunLog {
       const messages = JSON.parse(row.messages) as ModelMessage[];
       this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, readSeq: row.read_seq, messages });
     }
+  }
+
+  /** Where reading begins: with the newest events that a context may hold, and with everything of the run itself. */
+  async #start(): Promise<number> {
+    const { run, task } = this.#claimed;
+    const newest = await this.#store.db
+      .selectFrom("events")
+      .select("seq")
+      .where("chat_id", "=", run.chat_id)
+      .where("type", "in", [...TYPES])
+      .orderBy("seq", "desc")
+      .offset(MAX_EVENTS)
+      .limit(1)
+      .executeTakeFirst();
+    return Math.min(newest?.seq ?? 1, run.first_seq, task?.message_seq ?? run.first_seq);
   }
 
   /** The run's calls without a result, each with its whole arguments. */

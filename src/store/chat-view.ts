@@ -1,8 +1,8 @@
 import { foldChat } from "../core/chat-view.ts";
-import { readableChat } from "./access.ts";
 import { getChat, type Chat } from "./chats.ts";
-import { readEvents } from "./events.ts";
+import { decodeEvent, readEvents } from "./events.ts";
 import { ACTIVE, currentOf, runOf, type Run } from "./runs.ts";
+import type { Db } from "./sql.ts";
 import type { Store } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -25,28 +25,70 @@ export interface ChatWithView extends Chat {
   };
 }
 
-/** A chat with the fold of its log: the same fold that a watcher makes of the events. */
+/**
+ * A chat with the fold of its log. A long log is not folded again for each look: what the fold would say is read from
+ * where it is kept, and only the active run's own events are folded. A test holds the two equal.
+ */
 export async function getChatWithView(store: Store, viewer: User, chatId: string): Promise<ChatWithView> {
-  await readableChat(store.db, viewer, chatId);
+  const { db } = store;
   const chat = await getChat(store, viewer, chatId);
-  const types = ["chat", "status", "tool_use", "tool_start", "tool_result", "plan", "approval", "usage"] as const;
-  const view = foldChat(await readEvents(store.db, chatId, { types }));
-  const active = await store.db
+  const runs = await db
     .selectFrom("runs")
     .selectAll()
     .where("chat_id", "=", chatId)
-    .where("state", "in", [...ACTIVE])
-    .executeTakeFirst();
+    .where("state", "in", ["queued", ...ACTIVE])
+    .orderBy("first_seq")
+    .execute();
+  const active = runs.find((run) => run.state !== "queued");
+  const open = runs.filter((run) => run.attempt > 0);
+  const calls =
+    open.length === 0
+      ? []
+      : foldChat(await readEvents(db, chatId, { from: Math.min(...open.map((run) => run.first_seq)), types: CALLS }))
+          .openCalls;
+  const totals = await db
+    .selectFrom("runs")
+    .select((eb) => [
+      eb.fn.sum<number | null>("input_tokens").as("input"),
+      eb.fn.sum<number | null>("output_tokens").as("output"),
+      eb.fn.sum<number | null>("cost_usd").as("cost"),
+    ])
+    .where("chat_id", "=", chatId)
+    .executeTakeFirstOrThrow();
   return {
     ...chat,
     view: {
       head: chat.head,
-      activeRun: active === undefined ? null : runOf(active, await currentOf(store.db, active)),
-      queuedRuns: [...view.runs.values()].filter((run) => run.state === "queued").map((run) => run.id),
-      openCalls: view.openCalls,
-      approvals: [...view.approvals.values()].map(({ approvalId, callId, state }) => ({ approvalId, callId, state })),
-      plan: view.plan,
-      totals: { inputTokens: view.inputTokens, outputTokens: view.outputTokens, costUsd: view.costUsd },
+      activeRun: active === undefined ? null : runOf(active, await currentOf(db, active)),
+      queuedRuns: runs.filter((run) => run.state === "queued").map((run) => run.id),
+      openCalls: calls,
+      approvals: await approvalsOf(db, chatId),
+      plan: await planOf(db, chatId),
+      totals: {
+        inputTokens: Number(totals.input ?? 0),
+        outputTokens: Number(totals.output ?? 0),
+        costUsd: totals.cost === null ? null : Number(totals.cost),
+      },
     },
   };
+}
+
+const CALLS = ["tool_use", "tool_start", "tool_result"] as const;
+
+async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["plan"]> {
+  const row = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("type", "=", "plan")
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const event = row === undefined ? undefined : decodeEvent(chatId, row.seq, row.body);
+  return event?.type === "plan" ? event.data.items : [];
+}
+
+async function approvalsOf(db: Db, chatId: string): Promise<ChatWithView["view"]["approvals"]> {
+  const { approvals } = foldChat(await readEvents(db, chatId, { types: ["approval"] }));
+  return [...approvals.values()].map(({ approvalId, callId, state }) => ({ approvalId, callId, state }));
 }

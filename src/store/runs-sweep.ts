@@ -1,7 +1,7 @@
 import { nowSql } from "./sql.ts";
 import { endRun, endStopped, handBack, lockRun } from "./runs-end.ts";
 import type { RunRow } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { Store, Tx } from "./store.ts";
 
 /** A run that crashed its worker this often is poison: it ends, and says so. */
 export const MAX_RECOVERIES = 10;
@@ -28,7 +28,7 @@ export async function sweepRuns(store: Store): Promise<number> {
 async function recover(store: Store, runId: string): Promise<void> {
   await store.transact(async (tx) => {
     const { run, chat } = await lockRun(tx, runId);
-    if (!(await isStale(store, run))) return;
+    if (!(await isStale(store, tx, run))) return;
     if (run.state === "stopping") {
       await endStopped(tx, run);
     } else if (run.recoveries + 1 >= MAX_RECOVERIES) {
@@ -43,11 +43,11 @@ async function recover(store: Store, runId: string): Promise<void> {
 }
 
 /** Asked again under the chat's lock: the worker may have ended the run meanwhile. */
-async function isStale(store: Store, run: RunRow): Promise<boolean> {
+async function isStale(store: Store, tx: Tx, run: RunRow): Promise<boolean> {
   if (run.state !== "working" && run.state !== "stopping") return false;
   if (store.kind === "sqlite") return run.boot_id !== store.bootId;
   const now = nowSql(store.kind, 0);
-  const row = await store.db
+  const row = await tx.db
     .selectFrom("runs")
     .select("id")
     .where("id", "=", run.id)
