@@ -158,6 +158,16 @@ test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more
     ],
   },
   {
+    name: "words that came while another task's run spoke stand behind what it said",
+    log: [asks("count", { run: "t", task: "T" }), asks("thanks"), answers("42", { run: "t", task: "T", step: 1 })],
+    steps: [recorded("t", 1, 1, "42")],
+    is: [
+      'user: (A task was given here and is worked on apart from this conversation: "count")',
+      "assistant: 42",
+      "user: thanks",
+    ],
+  },
+  {
     name: "a task in a chat of the agent's sees its own events and the last words of three runs, not the whole chat",
     log: [
       ...["1", "2", "3", "4"].flatMap((n) => [

@@ -58,7 +58,8 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
       if (event.type === "tool_result") entry.results.push(event.data);
     } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
       const message = wordsOf(input, event);
-      if (message !== undefined) entries.push({ kind: "message", seq: event.seq, message });
+      const at = step === undefined ? entries.length : placeOf(entries, step);
+      if (message !== undefined) entries.splice(at, 0, { kind: "message", seq: event.seq, message });
     }
   }
   const messages = entries.map((entry) =>
