@@ -6,7 +6,7 @@ import type { Chat } from "../../src/wire/api.ts";
 import { chatsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
-import { ago, fullTime } from "../ui/format.ts";
+import { ago, dayName, fullTime } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { ChatMark, markOf, Origin } from "./chat-mark.tsx";
@@ -41,11 +41,16 @@ export function ChatList() {
             Write to the agent, or give it a task from the terminal.
           </Empty>
         )}
-        <ul>
-          {list.data?.items.map((chat) => (
-            <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} />
-          ))}
-        </ul>
+        {groupsOf(list.data?.items ?? [], now).map(({ name, chats }) => (
+          <section key={name} aria-label={name}>
+            <h2 className="px-2 pt-2 pb-1 text-xs font-medium text-muted">{name}</h2>
+            <ul>
+              {chats.map((chat) => (
+                <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} />
+              ))}
+            </ul>
+          </section>
+        ))}
         {list.data?.next != null && (
           <Button className="mt-2 w-full" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
             Show more
@@ -54,6 +59,18 @@ export function ChatList() {
       </nav>
     </div>
   );
+}
+
+/** By the day of the last event, in the order of the list. */
+function groupsOf(chats: readonly Chat[], now: number): { name: string; chats: Chat[] }[] {
+  const groups: { name: string; chats: Chat[] }[] = [];
+  for (const chat of chats) {
+    const name = dayName(chat.lastEventAt, now);
+    const group = groups.find((other) => other.name === name);
+    if (group === undefined) groups.push({ name, chats: [chat] });
+    else group.chats.push(chat);
+  }
+  return groups;
 }
 
 function ChatItem({ chat, isOpen, now }: { chat: Chat; isOpen: boolean; now: number }) {

@@ -170,7 +170,7 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
     case "created":
       return "Chat created";
     case "renamed":
-      return `Renamed to “${data.title}”`;
+      return `${data.by === "agent" ? "Named" : "Renamed to"} “${data.title}”`;
     case "shared":
       return data.userId === myId ? "Shared with you" : "Shared with another user";
     case "unshared":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, duration, oneLine, plain, size, timer } from "./format.ts";
+import { ago, count, dayName, duration, oneLine, plain, size, timer } from "./format.ts";
 
 test.each([
   [0, "0 ms"],
@@ -33,8 +33,17 @@ test("how long ago is said in words", () => {
 });
 
 test("an answer in one line has no Markdown left", () => {
-  const answer = "## Stats\n\n**212** `nodes`, see [docs](https://x.test)\n\n| a | b |\n| --- | --- |\n- one";
-  expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see docs a b one");
+  const answer =
+    "## Stats\n\n**212** `nodes`, _see_ [docs](https://x.test) at a_b_c\n\n| a | b |\n| --- | --- |\n- one";
+  expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see docs at a_b_c a b one");
+});
+
+test("days are named by the reader's calendar", () => {
+  const noon = new Date(2026, 2, 10, 12).getTime();
+  const name = (hours: number): string => dayName(new Date(noon - hours * 3_600_000).toISOString(), noon);
+  expect([name(0), name(11), name(13), name(35), name(40), name(200)]).toEqual([
+    ...["Today", "Today", "Yesterday", "Yesterday", "This week", "Earlier"],
+  ]);
 });
 
 test("a line is cut to its length", () => expect(oneLine(" a\n b  c", 4)).toBe("a b…"));

@@ -40,6 +40,15 @@ export function ago(at: string, now: number): string {
   return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** `Today`, `Yesterday`, `This week`, `Earlier`, by the reader's own calendar. */
+export function dayName(at: string, now: number): string {
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const days = Math.ceil((midnight - Date.parse(at)) / 86_400_000);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Yesterday";
+  return days < 7 ? "This week" : "Earlier";
+}
+
 export function timeOfDay(at: string): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
@@ -55,6 +64,7 @@ export function plain(markdown: string): string {
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^[\s|:-]+$/gm, "")
     .replace(/\*\*|`/g, "")
+    .replace(/(^|\s)_(\S[^_]*)_(?=\W|$)/gm, "$1$2")
     .replace(/\|/g, " ");
 }
 
