@@ -39,7 +39,7 @@ export interface ConfigFlags {
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-const PROVIDER_VARIABLES = [
+export const PROVIDER_VARIABLES = [
   "OPENAI_API_KEY",
   "OPENAI_BASE_URL",
   "ANTHROPIC_API_KEY",
@@ -69,7 +69,7 @@ const url = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
 
 /** Each variable with the words for what is allowed; an empty value means "not set". */
-const VARIABLES = {
+export const VARIABLES = {
   SPARKY_HOME: [z.string(), "a folder"],
   SPARKY_DB_URL: [url(["postgres:", "postgresql:"]), "postgres://user:password@host/database"],
   SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
