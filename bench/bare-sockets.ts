@@ -36,7 +36,13 @@ server.on("connection", (socket, request) => {
   if (events === 0) return;
   const frames: string[] = [];
   for (let n = 0; n < events; n += PAGE) {
-    frames.push(frameOf("chat", n + 1, Array.from({ length: Math.min(PAGE, events - n) }, (_, i) => workingEvent(n + i))));
+    frames.push(
+      frameOf(
+        "chat",
+        n + 1,
+        Array.from({ length: Math.min(PAGE, events - n) }, (_, i) => workingEvent(n + i)),
+      ),
+    );
   }
   frames.push('{"type":"live"}');
   const next = (): void => {

@@ -35,7 +35,9 @@ async function killAndResume(): Promise<number> {
   await using home = await benchHome();
   const port = await freePort();
   await using first = await startSparky(home, port, ["--agent-loop"]);
-  const { chatId } = await call<{ chatId: string }>(home, `${first.url}/api/tasks`, "POST", { instruction: INSTRUCTION });
+  const { chatId } = await call<{ chatId: string }>(home, `${first.url}/api/tasks`, "POST", {
+    instruction: INSTRUCTION,
+  });
   const events = `${first.url}/api/chats/${chatId}/events?limit=500`;
   await status(home, events, ({ state }) => state === "starting");
   await first.kill();

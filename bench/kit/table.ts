@@ -29,7 +29,9 @@ export function aligned(rows: readonly (readonly string[])[]): string {
 
 export function markdown(rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
-  return [line(HEAD), line(HEAD.map((_, i) => ([1, 2, 4, 6].includes(i) ? "---:" : "---"))), ...rows.map(line)].join("\n");
+  return [line(HEAD), line(HEAD.map((_, i) => ([1, 2, 4, 6].includes(i) ? "---:" : "---"))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 function amount(value: number): string {

@@ -6,8 +6,8 @@ import type { Append, EngineKind, Placed } from "./store.ts";
 export interface Engine {
   readonly kind: EngineKind;
   readonly db: Kysely<Schema>;
-  /** Appends within a transaction; throws `fenced` or `not_found`. */
-  appendIn(tx: Transaction<Schema>, append: Append, now: number): Promise<Placed>;
+  /** Appends within a transaction; throws `fenced` or `not_found` if one is refused. */
+  appendIn(tx: Transaction<Schema>, appends: readonly Append[], now: number): Promise<readonly Placed[]>;
   /** One commit for all members; a refused member takes back only itself. */
   appendBatch(batch: readonly Append[], now: number): Promise<readonly (Placed | Error)[]>;
   /** The whole transaction may be tried again: a deadlock or a serialisation failure. */

@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
-import type { Placed, Store, Tx } from "./store.ts";
+import type { Append, Placed, Store, Tx } from "./store.ts";
 
 export type Place =
   | { readonly kind: "sqlite"; readonly file: string }
@@ -89,17 +89,21 @@ function assemble(engine: Engine, parts: Pick<Store, "clock" | "random" | "node"
   };
   const openTx = (db: Transaction<Schema>, announcements: (() => void)[]): Tx => {
     const now = parts.clock.now();
-    const publish = (chatId: string, placed: Placed): void => hub.publish(chatId, placed.wire);
+    const appendAll = async (appends: readonly Append[]): Promise<readonly Placed[]> => {
+      const placed = await engine.appendIn(db, appends, now);
+      placed.forEach(({ wire }, i) => announcements.push(() => hub.publish(appends[i]!.chatId, wire)));
+      return placed;
+    };
     return {
       kind: engine.kind,
       db,
       now,
       newId: () => newId(parts.random),
       async append(chatId, events, fence) {
-        const placed = await engine.appendIn(db, { chatId, events, ...(fence && { fence }) }, now);
-        announcements.push(() => publish(chatId, placed));
-        return placed.events;
+        const [placed] = await appendAll([{ chatId, events, ...(fence && { fence }) }]);
+        return placed?.events ?? [];
       },
+      appendAll: async (appends) => void (await appendAll(appends)),
       changed: (topic: Change["topic"], users, id) =>
         void announcements.push(() => hub.changed({ topic, users, ...(id !== undefined && { id }) })),
       wake: () => void announcements.push(() => hub.wake()),

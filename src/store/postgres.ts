@@ -22,19 +22,12 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
   return {
     kind: "postgres",
     db,
-    appendIn: async (tx, append, now) => {
-      const [outcome] = await appendRound(tx, [append], now);
-      if (outcome === undefined || outcome instanceof Error) throw outcome ?? refused(append);
-      return outcome;
-    },
-    appendBatch: async (batch, now) => {
-      const outcomes = new Map<Append, Placed | Error>();
-      for (const round of rounds(batch)) {
-        const results = await appendRound(db, round, now);
-        results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
-      }
-      return batch.map((append) => outcomes.get(append) ?? refused(append));
-    },
+    appendIn: async (tx, appends, now) =>
+      (await appendRounds(tx, appends, now)).map((outcome) => {
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      }),
+    appendBatch: (batch, now) => appendRounds(db, batch, now),
     isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
     now: async () => {
       const { rows } = await sql<{ now: number }>`
@@ -56,6 +49,19 @@ export async function probePostgres(engine: Engine, url: string): Promise<void> 
       hint: "check SPARKY_DB_URL, and that the server runs and lets you in",
     });
   }
+}
+
+async function appendRounds(
+  db: Kysely<Schema> | Transaction<Schema>,
+  batch: readonly Append[],
+  now: number,
+): Promise<readonly (Placed | Error)[]> {
+  const outcomes = new Map<Append, Placed | Error>();
+  for (const round of rounds(batch)) {
+    const results = await appendRound(db, round, now);
+    results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
+  }
+  return batch.map((append) => outcomes.get(append) ?? refused(append));
 }
 
 /** Splits a batch so that no round holds one chat under two different fences, keeping each chat's order. */

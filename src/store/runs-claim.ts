@@ -1,11 +1,12 @@
 import { sql } from "kysely";
 import type { NewEvent } from "../core/events.ts";
-import { lockChat } from "./access.ts";
 import { AGENT_ACTOR, userActor } from "./actors.ts";
-import { announce } from "./runs-queue.ts";
+import { candidateQuery, type Candidate } from "./runs-next.ts";
+import { announceAll } from "./runs-queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
 import { nowSql } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
+import type { User } from "./user.ts";
 
 /** On PostgreSQL a lease must be renewed within this time; on SQLite it belongs to the process. */
 export const LEASE_MS = 15_000;
@@ -30,134 +31,132 @@ const UNIQUE_VIOLATION = "23505";
  * takes is passed over; one run at a time in a chat is kept by an index, and a claim that loses there takes the next.
  */
 export async function claimRuns(store: Store, options: ClaimOptions): Promise<readonly Claimed[]> {
+  const { kind, limit } = options;
   const claimed: Claimed[] = [];
   const lost: string[] = [];
-  // PostgreSQL: one claim a transaction, for a lost one takes its transaction back. SQLite: all in one commit.
-  while (claimed.length < options.limit) {
-    const want = store.kind === "sqlite" ? options.limit - claimed.length : 1;
-    let taking: string | undefined;
+  let most = limit;
+  while (claimed.length < limit) {
+    const want = Math.min(most, limit - claimed.length);
+    let taking: readonly Candidate[] = [];
     try {
       const took = await store.transact(async (tx) => {
-        const batch: Claimed[] = [];
-        while (batch.length < want) {
-          taking = await candidate(store, tx, options.kind, lost);
-          if (taking === undefined) break;
-          batch.push(await take(store, tx, taking));
-        }
-        return batch;
+        taking = await candidateQuery(tx, { kind, want, lost }).execute();
+        return taking.length === 0 ? [] : take(store, tx, oneOfEachChat(taking));
       });
       claimed.push(...took);
-      if (took.length < want) break;
+      if (taking.length < want) break;
     } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION || taking === undefined) throw error;
-      lost.push(taking);
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      // The whole batch is taken back: from here on one at a time, so that it is known which one is lost.
+      if (want === 1) lost.push(...taking.map((run) => run.id));
+      most = 1;
     }
   }
   return claimed;
 }
 
-async function candidate(store: Store, tx: Tx, kind: ClaimOptions["kind"], lost: string[]): Promise<string | undefined> {
-  const now = nowSql(store.kind, tx.now);
-  const row = await tx.db
-    .selectFrom("runs as r")
-    .innerJoin("chats as c", "c.id", "r.chat_id")
-    .select("r.id")
-    .where("c.deleted_at", "is", null)
-    .where("r.not_before", "<=", now)
-    .where("r.task_id", kind === "turn" ? "is" : "is not", null)
-    .where((eb) =>
-      eb.or([
-        eb.and([eb("r.state", "=", "waiting"), eb("r.wait_reason", "=", "retry")]),
-        eb.and([
-          eb("r.state", "=", "queued"),
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom("runs as a")
-                .select(sql`1`.as("one"))
-                .whereRef("a.chat_id", "=", "r.chat_id")
-                .where("a.state", "in", ["working", "waiting", "stopping"]),
-            ),
-          ),
-        ]),
-      ]),
-    )
-    .$if(lost.length > 0, (query) => query.where("r.id", "not in", lost))
-    .orderBy("r.priority", "desc")
-    .orderBy("r.queued_at")
-    .orderBy("r.id")
-    .limit(1)
-    .$if(store.kind === "postgres", (query) => query.forUpdate(["r", "c"]).skipLocked())
-    .executeTakeFirst();
-  return row?.id;
+function oneOfEachChat(runs: readonly Candidate[]): readonly Candidate[] {
+  const first = new Map<string, Candidate>();
+  for (const run of runs) if (!first.has(run.chat_id)) first.set(run.chat_id, run);
+  return [...first.values()];
 }
 
-async function take(store: Store, tx: Tx, runId: string): Promise<Claimed> {
-  const before = await tx.db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
-  const chat = await lockChat(tx, before.chat_id);
-  const lease = before.attempt + 1;
-  const run = await tx.db
+/** Each statement is for all of them: with many workers it is the number of statements that sets the pace. */
+async function take(store: Store, tx: Tx, runs: readonly Candidate[]): Promise<readonly Claimed[]> {
+  const ids = runs.map((run) => run.id);
+  const taken = await tx.db
     .updateTable("runs")
-    .set({
+    .set((eb) => ({
       state: "working",
-      attempt: lease,
+      attempt: eb("attempt", "+", 1),
       boot_id: store.bootId,
-      lease_until: store.kind === "postgres" ? sql`${nowSql(store.kind, tx.now)} + ${LEASE_MS}` : null,
+      lease_until: store.kind === "postgres" ? sql<number>`${nowSql(store.kind, tx.now)} + ${LEASE_MS}` : null,
       wait_reason: null,
       reason: null,
       lease_at: tx.now,
-      started_at: before.started_at ?? tx.now,
-    })
-    .where("id", "=", runId)
+      started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`),
+    }))
+    .where("id", "in", ids)
     .returningAll()
-    .executeTakeFirstOrThrow();
-  await tx.db.updateTable("chats").set({ run_id: runId, run_lease: lease }).where("id", "=", chat.id).execute();
-  const task = run.task_id === null ? null : await startTask(tx, run.task_id);
-  await tx.append(chat.id, [...(await instructionOf(tx, run, task)), startEvent(store, before, run)]);
-  await announce(tx, chat, run.task_id);
-  return { run, lease, chat, task };
+    .execute();
+  const holder = (column: "id" | "attempt") =>
+    sql<never>`(SELECT r.${sql.ref(column)} FROM runs r WHERE r.chat_id = chats.id AND r.id IN (${sql.join(ids)}))`;
+  const chatIds = runs.map((run) => run.chat_id);
+  const held = await tx.db
+    .updateTable("chats")
+    .set({ run_id: holder("id"), run_lease: holder("attempt") })
+    .where("id", "in", chatIds)
+    .returningAll()
+    .execute();
+  const tasks = await startTasks(
+    tx,
+    taken.flatMap((run) => (run.task_id === null ? [] : [run.task_id])),
+  );
+  const authors = await authorsOf(tx, tasks);
+  const byId = new Map(taken.map((run) => [run.id, run]));
+  const chats = new Map(held.map((chat) => [chat.id, chat]));
+  const claims = runs.map((before): Claimed & { readonly before: Candidate } => {
+    const run = known(byId.get(before.id));
+    const task = run.task_id === null ? null : known(tasks.get(run.task_id));
+    return { run, lease: run.attempt, chat: known(chats.get(before.chat_id)), task, before };
+  });
+  await tx.appendAll(
+    claims.map(({ run, chat, task, before }) => {
+      // Taken just now, and not in an earlier attempt, if it is the place that this append will get.
+      const instruction = task?.message_seq === chat.head + 1 ? [instructionOf(run, task, authors)] : [];
+      return { chatId: chat.id, events: [...instruction, startEvent(store, before, run)] };
+    }),
+  );
+  await announceAll(
+    tx,
+    claims.map(({ chat, task }) => ({ chat, task })),
+  );
+  return claims.map(({ before: _, ...claim }) => claim);
 }
 
-async function startTask(tx: Tx, taskId: string): Promise<TaskRow> {
-  return tx.db
+/** A task's instruction gets its place in the log when its first run starts: right after the chat's head. */
+async function startTasks(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, TaskRow>> {
+  if (ids.length === 0) return new Map();
+  const next = sql<number>`(SELECT c.head + 1 FROM chats c WHERE c.id = tasks.chat_id)`;
+  const rows = await tx.db
     .updateTable("tasks")
-    .set((eb) => ({ status: "in_progress", started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`) }))
-    .where("id", "=", taskId)
+    .set((eb) => ({
+      status: "in_progress",
+      started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`),
+      message_seq: eb.fn.coalesce("message_seq", next),
+    }))
+    .where("id", "in", ids)
     .returningAll()
-    .executeTakeFirstOrThrow();
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function authorsOf(tx: Tx, tasks: ReadonlyMap<string, TaskRow>): Promise<ReadonlyMap<string, User>> {
+  const ids = [...new Set([...tasks.values()].map((task) => task.owner_id))];
+  if (ids.length === 0) return new Map();
+  const rows = await tx.db.selectFrom("user").select(["id", "name", "role"]).where("id", "in", ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Of a row that a foreign key, or the statement before, vouches for. */
+function known<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error("a row of the claimed run is missing");
+  return row;
 }
 
 /** A task's instruction becomes a message, by the task's author, when its first run starts. */
-async function instructionOf(tx: Tx, run: RunRow, task: TaskRow | null): Promise<NewEvent[]> {
-  if (task === null || task.message_seq !== null) return [];
-  const author = await tx.db
-    .selectFrom("user")
-    .select(["id", "name", "role"])
-    .where("id", "=", task.owner_id)
-    .executeTakeFirstOrThrow();
-  const { head } = await tx.db
-    .selectFrom("chats")
-    .select("head")
-    .where("id", "=", run.chat_id)
-    .executeTakeFirstOrThrow();
-  await tx.db
-    .updateTable("tasks")
-    .set({ message_seq: head + 1 })
-    .where("id", "=", task.id)
-    .execute();
-  return [
-    {
-      type: "message",
-      data: { role: "user", text: task.instruction },
-      runId: run.id,
-      taskId: task.id,
-      step: null,
-      actor: userActor(author),
-    },
-  ];
+function instructionOf(run: RunRow, task: TaskRow, authors: ReadonlyMap<string, User>): NewEvent {
+  return {
+    type: "message",
+    data: { role: "user", text: task.instruction },
+    runId: run.id,
+    taskId: task.id,
+    step: null,
+    actor: userActor(known(authors.get(task.owner_id))),
+  };
 }
 
-function startEvent(store: Store, before: RunRow, run: RunRow): NewEvent {
+function startEvent(store: Store, before: Candidate, run: RunRow): NewEvent {
   const place = { runId: run.id, taskId: run.task_id, step: null, actor: AGENT_ACTOR };
   const attempt = run.attempt;
   const worker = store.node;

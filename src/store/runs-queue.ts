@@ -1,7 +1,7 @@
-import { audienceOf } from "./access.ts";
+import { audienceOf, audiencesOf } from "./access.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
 import type { Actor } from "../core/events.ts";
-import type { ChatRow } from "./schema.ts";
+import type { ChatRow, TaskRow } from "./schema.ts";
 import type { Tx } from "./store.ts";
 
 interface NewRun {
@@ -70,5 +70,21 @@ export async function announce(tx: Tx, chat: Pick<ChatRow, "id" | "owner_id">, t
   if (taskId !== null) {
     const task = await tx.db.selectFrom("tasks").select("owner_id").where("id", "=", taskId).executeTakeFirst();
     tx.changed("tasks", [...new Set([...audience, ...(task ? [task.owner_id] : [])])], taskId);
+  }
+}
+
+/** The same for many chats and their tasks, with one question to the database for all. */
+export async function announceAll(
+  tx: Tx,
+  all: readonly { readonly chat: Pick<ChatRow, "id" | "owner_id">; readonly task: TaskRow | null }[],
+): Promise<void> {
+  const audiences = await audiencesOf(
+    tx.db,
+    all.map(({ chat }) => chat),
+  );
+  for (const { chat, task } of all) {
+    const audience = audiences.get(chat.id) ?? [];
+    tx.changed("chats", audience, chat.id);
+    if (task !== null) tx.changed("tasks", [...new Set([...audience, task.owner_id])], task.id);
   }
 }

@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type DatabaseConnection,
+  type SqliteDatabase,
   type SqliteDialectConfig,
 } from "kysely";
 import { SparkyError } from "../core/errors.ts";
@@ -18,6 +19,8 @@ import type { Append, Placed } from "./store.ts";
 const OLDEST_SQLITE = [3, 51, 3];
 
 const PRAGMAS = { journal_mode: "wal", synchronous: 2, busy_timeout: 5000, foreign_keys: 1 } as const;
+
+const MAX_PREPARED = 500;
 
 /** Writing transactions take the write lock at once, so that none fails in the middle for want of it. */
 class ImmediateDriver extends SqliteDriver {
@@ -53,7 +56,7 @@ export function openSqlite(file: string): Engine {
       hint: "check that the folder exists, is writable, and that the file is a Sparky database",
     });
   }
-  const db = new Kysely<Schema>({ dialect: new Dialect({ database: handle }) });
+  const db = new Kysely<Schema>({ dialect: new Dialect({ database: preparing(handle) }) });
   // Prepared on first use: the tables may not exist before the migrations.
   let statements: ReturnType<typeof prepareAppend> | undefined;
   const appendNow = (append: Append, now: number): Placed => {
@@ -63,7 +66,7 @@ export function openSqlite(file: string): Engine {
   return {
     kind: "sqlite",
     db,
-    appendIn: async (_tx, append, now) => appendNow(append, now),
+    appendIn: async (_tx, appends, now) => appends.map((append) => appendNow(append, now)),
     appendBatch: (batch, now) =>
       // Inside the lock, and synchronous: nothing else can come between `begin` and `commit`.
       db.connection().execute(async () => {
@@ -90,6 +93,23 @@ export function openSqlite(file: string): Engine {
     isRetryable: () => false,
     now: async () => null,
     close: () => db.destroy(),
+  };
+}
+
+/** Keeps what was prepared: compiling a statement takes longer than running it. Nothing here iterates over one. */
+function preparing(handle: Database.Database): SqliteDatabase {
+  const known = new Map<string, Database.Statement>();
+  return {
+    prepare(text) {
+      let statement = known.get(text);
+      if (statement === undefined) {
+        // Lists of different lengths are different texts.
+        if (known.size >= MAX_PREPARED) known.clear();
+        known.set(text, (statement = handle.prepare(text)));
+      }
+      return statement;
+    },
+    close: () => void handle.close(),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Tx {
   newId(): string;
   /** Throws `fenced` when the fence is refused, `not_found` when the chat is gone; the transaction must not go on then. */
   append(chatId: string, events: readonly NewEvent[], fence?: Fence): Promise<readonly ChatEvent[]>;
+  /** The same for many chats at once, all or nothing. */
+  appendAll(appends: readonly Append[]): Promise<void>;
   changed(topic: Change["topic"], users: Change["users"], id?: string): void;
   /** A run may have become claimable. */
   wake(): void;

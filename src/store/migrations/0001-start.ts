@@ -122,10 +122,14 @@ export const start: Migration = {
          ended_at ${int}${end}`,
       // One run at a time in a chat: the rule itself, whatever two claims see of each other.
       `CREATE UNIQUE INDEX runs_one_active ON runs (chat_id) WHERE state IN ('working', 'waiting', 'stopping')`,
-      `CREATE INDEX runs_claim ON runs (priority DESC, queued_at, id) WHERE state = 'queued'`,
+      // One for each kind of claim: many waiting tasks must not be in the way of an answer.
+      `CREATE INDEX runs_claim_turn ON runs (priority DESC, queued_at, id)
+         WHERE task_id IS NULL AND state IN ('queued', 'waiting')`,
+      `CREATE INDEX runs_claim_task ON runs (priority DESC, queued_at, id)
+         WHERE task_id IS NOT NULL AND state IN ('queued', 'waiting')`,
       `CREATE INDEX runs_backoff ON runs (not_before) WHERE state = 'waiting'`,
       `CREATE INDEX runs_chat ON runs (chat_id, queued_at)`,
-      `CREATE INDEX runs_task ON runs (task_id)`,
+      `CREATE INDEX runs_task ON runs (task_id) WHERE task_id IS NOT NULL`,
       `CREATE TABLE steps (
          run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
          step ${int} NOT NULL,

@@ -1,0 +1,39 @@
+import { sql, type SqlBool } from "kysely";
+import type { RunRow } from "./schema.ts";
+import { nowSql } from "./sql.ts";
+import type { Tx } from "./store.ts";
+
+/** A run that may be claimed, as it was before. */
+export type Candidate = Pick<RunRow, "id" | "chat_id" | "state" | "attempt">;
+
+interface Wanted {
+  readonly kind: "turn" | "task";
+  readonly want: number;
+  /** Runs that were taken by others meanwhile. */
+  readonly lost: readonly string[];
+}
+
+/**
+ * The runs that are due, the highest priority first, then the oldest; on PostgreSQL locked, with their chats, and without
+ * those that somebody else has locked. The states are written out, not bound: only so do the partial indexes apply.
+ */
+export function candidateQuery(tx: Pick<Tx, "db" | "kind" | "now">, { kind, want, lost }: Wanted) {
+  const due = sql<SqlBool>`r.state IN ('queued', 'waiting') AND (
+    r.state = 'waiting' AND r.wait_reason = 'retry'
+    OR r.state = 'queued' AND NOT EXISTS (
+      SELECT 1 FROM runs a WHERE a.chat_id = r.chat_id AND a.state IN ('working', 'waiting', 'stopping')))`;
+  return tx.db
+    .selectFrom("runs as r")
+    .innerJoin("chats as c", "c.id", "r.chat_id")
+    .select(["r.id", "r.chat_id", "r.state", "r.attempt"])
+    .where(kind === "turn" ? sql<SqlBool>`r.task_id IS NULL` : sql<SqlBool>`r.task_id IS NOT NULL`)
+    .where(due)
+    .where("r.not_before", "<=", nowSql(tx.kind, tx.now))
+    .where("c.deleted_at", "is", null)
+    .$if(lost.length > 0, (query) => query.where("r.id", "not in", lost))
+    .orderBy("r.priority", "desc")
+    .orderBy("r.queued_at")
+    .orderBy("r.id")
+    .limit(want)
+    .$if(tx.kind === "postgres", (query) => query.forUpdate(["r", "c"]).skipLocked());
+}
