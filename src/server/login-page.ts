@@ -6,7 +6,8 @@ export function spentLinkPage(): Response {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sign in to Sparky</title>
 <style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem; color-scheme: light dark }
+  :root { color-scheme: light dark; background: Canvas }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }
   code { padding: .1em .4em; border: 1px solid; border-radius: .3em }
 </style>
 <main>
