@@ -16,10 +16,10 @@ export function ConnectionPill() {
       data-connection={connection.state}
       title={connection.state === "live" ? "Everything is shown as it happens" : "Try to connect now"}
       onClick={() => (connection.state === "live" ? socket.check() : socket.connect())}
-      className={`tap inline-flex max-w-full flex-wrap items-center gap-x-1.5 rounded-2xl border text-left border-line bg-page px-2.5 py-1 text-xs font-medium md:max-wide:w-full md:max-wide:justify-center ${colour}`}
+      className={`tap inline-flex max-w-full flex-wrap items-center gap-x-1.5 rounded-2xl border text-left border-line bg-page px-2.5 py-1 text-xs font-medium md:max-wide:w-full md:max-wide:flex-col md:max-wide:px-0 md:max-wide:text-center md:max-wide:text-[0.625rem] ${colour}`}
     >
       <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${connection.state === "connecting" ? "spin" : ""}`} />
-      <span role="status" className="truncate md:max-wide:sr-only">
+      <span role="status" className="max-w-full">
         {word}
       </span>
       {isWaiting && <NextTry attempt={connection.attempt} nextAt={connection.nextAt} />}
@@ -32,7 +32,7 @@ function NextTry({ attempt, nextAt }: { attempt: number; nextAt: number }) {
   useNow(500);
   const seconds = Math.ceil((nextAt - Date.now()) / 1000);
   return (
-    <span className="truncate text-muted tabular-nums md:max-wide:sr-only">
+    <span className="text-muted tabular-nums">
       try {attempt}
       {seconds > 0 ? `, next in ${seconds} s` : " now"}
     </span>

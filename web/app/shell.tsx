@@ -25,7 +25,7 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <header className="flex shrink-0 items-center gap-2 border-line bg-panel px-3 py-1.5 max-md:border-b md:w-16 md:flex-col md:border-r md:px-2 md:py-3 wide:w-52 wide:items-stretch wide:px-3">
+      <header className="flex shrink-0 items-center gap-2 border-line bg-panel px-3 py-1.5 max-md:border-b md:w-20 md:flex-col md:border-r md:px-2 md:py-3 wide:w-52 wide:items-stretch wide:px-3">
         <Link to="/chats" className="flex items-center gap-2 px-1 text-base font-bold md:mb-3" aria-label="Sparky">
           <Zap aria-hidden="true" className="size-5 fill-current text-accent" />
           <span className="hidden wide:inline">Sparky</span>

@@ -34,8 +34,8 @@ test("how long ago is said in words", () => {
 
 test("an answer in one line has no Markdown left", () => {
   const answer =
-    "## Stats\n\n**212** `nodes`, _see_ [docs](https://x.test) at a_b_c\n\n| a | b |\n| --- | --- |\n- one";
-  expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see docs at a_b_c a b one");
+    "## Stats\n\n**212** `nodes`, _see MY_VAR in_ [docs](https://x.test) at a_b_c\n\n| a | b |\n| --- | --- |\n- one";
+  expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see MY_VAR in docs at a_b_c a b one");
 });
 
 test("days are named by the reader's calendar", () => {

@@ -64,7 +64,7 @@ export function plain(markdown: string): string {
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^[\s|:-]+$/gm, "")
     .replace(/\*\*|`/g, "")
-    .replace(/(^|\s)_(\S[^_]*)_(?=\W|$)/gm, "$1$2")
+    .replace(/(^|\s)_(\S[\s\S]*?)_(?=\W|$)/gm, "$1$2")
     .replace(/\|/g, " ");
 }
 
