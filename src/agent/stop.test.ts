@@ -1,0 +1,287 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { agentDeps, dataOf, ended, noteTool, startAgent, story, testTool, until } from "../../test/kit/agent.ts";
+import { testClock } from "../../test/kit/clock.ts";
+import { eachEngine, sqlite } from "../../test/kit/databases.ts";
+import { people } from "../../test/kit/members.ts";
+import { call, deafPause, gate, pause, say, scriptedModel, stepsIn, type Step } from "../../test/kit/scripted-model.ts";
+import { tempHome } from "../../test/kit/temp-home.ts";
+import type { HubDelta } from "../core/hub.ts";
+import { createChat } from "../store/chats.ts";
+import { readEvents } from "../store/events.ts";
+import { postMessage } from "../store/messages.ts";
+import { claimRuns } from "../store/runs-claim.ts";
+import { backOff, handBack } from "../store/runs-end.ts";
+import { fenceOf, recordStep } from "../store/runs-record.ts";
+import { sweepRuns } from "../store/runs-sweep.ts";
+import { runRow } from "../store/runs.ts";
+import { requestStop } from "../store/stop.ts";
+import type { Store } from "../store/store.ts";
+import { addTask } from "../store/tasks-add.ts";
+import { getTask } from "../store/tasks.ts";
+import { RunAborted } from "./deps.ts";
+import { workRun } from "./run.ts";
+
+const never = new Promise<never>(() => {});
+
+/** Each leaves the run at work on something; `reached` says when. */
+const atWork = () => {
+  const here = gate();
+  const waits = (name: string, heeds: boolean) =>
+    testTool(name, (_text, { signal }) => {
+      void here.wait(heeds ? signal : undefined).catch(() => {});
+      return heeds
+        ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("told to end"))))
+        : never;
+    });
+  return { here, tools: [waits("waits", true), waits("deaf", false)] };
+};
+
+const STOPS: readonly { what: string; step: (here: ReturnType<typeof gate>) => Step; leaves: string[] }[] = [
+  { what: "speaks", step: (here) => [say("I am", " about"), pause(here)], leaves: ["assistant: I am about …"] },
+  {
+    what: "speaks and does not heed its signal",
+    step: (here) => [say("I am"), deafPause(here)],
+    leaves: ["assistant: I am …"],
+  },
+  { what: "waits for a tool", step: () => [call("waits")], leaves: ["asks waits", "fails waits"] },
+  { what: "waits for a tool that hears nothing", step: () => [call("deaf")], leaves: ["asks deaf", "fails deaf"] },
+];
+
+eachEngine("F26: a stop", (engine) => {
+  test.each(STOPS)("ends a run that $what within two seconds, as cancelled", async ({ step, leaves }) => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const { here, tools } = atWork();
+    const agent = await startAgent(store, { model: scriptedModel([step(here)]), tools });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    await here.reached;
+    const before = performance.now();
+    expect(await agent.stopper.stop(owner, { chatId: task.chatId })).toEqual({ runId: task.runId });
+    await ended(store, task.runId);
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "cancelled", error: "cancelled by owner" });
+    const log = await story(store, task.chatId);
+    expect(log.slice(3).filter((line) => line !== "stopping")).toEqual([...leaves, "cancelled"]);
+    expect(log.filter((line) => line === "stopping")).toHaveLength(1);
+    // The worker is free again: what hangs holds no place.
+    await until("a free worker", () => agent.loop.size === 0);
+    expect(store.hub.openParts(task.chatId)).toEqual([]);
+    expect(agent.errors).toEqual([]);
+  });
+});
+
+test("F26: a stop whose worker does nothing at all is carried out for it, and the worker can write nothing more", async () => {
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
+  const { owner } = await people(store);
+  const here = gate();
+  const agent = await startAgent(store, { model: scriptedModel([]), tasks: false });
+  const { task } = await addTask(store, owner, { instruction: "go" });
+  const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+  if (claimed === undefined) throw new Error("nothing to claim");
+  // A worker elsewhere, that nobody can tell to stop.
+  const ghost = workRun(
+    agentDeps(store, { model: scriptedModel([[say("a"), deafPause(here), say("b")]]) }),
+    claimed,
+    new AbortController().signal,
+  );
+  await here.reached;
+  await agent.stopper.stop(owner, { chatId: task.chatId });
+  await clock.advance(1499);
+  expect(await runRow(store.db, claimed.run.id)).toMatchObject({ state: "stopping" });
+  await clock.advance(1);
+  await ended(store, task.runId);
+  const log = await story(store, task.chatId);
+  here.open();
+  await ghost;
+  expect(await story(store, task.chatId)).toEqual(log);
+  expect(log.slice(2)).toEqual(["starting", "stopping", "assistant: a …", "cancelled"]);
+});
+
+test("a stop that was recorded first wins over a back-off, a hand-back and a step, and counts what was said as read", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const error = { type: "error", data: { code: "x", message: "x", retryable: true } } as const;
+  const usage = { model: "m", inputTokens: 1, outputTokens: 1, durationMs: 1 };
+  const place = { taskId: null, step: null, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
+  const leaving = [
+    (runId: string, lease: number) =>
+      store.transact((tx) =>
+        backOff(
+          tx,
+          runId,
+          { until: 1, untilIso: "", message: "", error: { ...error, ...place, runId } },
+          { runId, lease },
+        ),
+      ),
+    (runId: string, lease: number) => store.transact((tx) => handBack(tx, runId, "shutdown", { runId, lease })),
+  ];
+  for (const leave of leaving) {
+    const { chat } = await createChat(store, owner, {});
+    const { seq } = await postMessage(store, owner, chat.id, { text: "one" });
+    const [claimed] = await claimRuns(store, { kind: "turn", limit: 1 });
+    if (claimed === undefined) throw new Error("nothing to claim");
+    await postMessage(store, owner, chat.id, { text: "two, unread" });
+    await requestStop(store, owner, { chatId: chat.id });
+    const step = { step: 1, readSeq: seq, provider: "p", model: "m", messages: "[]", events: [], usage };
+    await recordStep(store, claimed, step);
+    await leave(claimed.run.id, claimed.lease);
+    expect((await story(store, chat.id)).slice(-2)).toEqual(["stopping", "cancelled"]);
+    expect(await store.db.selectFrom("runs").select("state").where("chat_id", "=", chat.id).execute()).toEqual([
+      { state: "cancelled" },
+    ]);
+  }
+});
+
+/** Stops the agent over a store, and starts another one over the same data. */
+async function restart(store: Store, agent: { stop(): Promise<void> }): Promise<number> {
+  const before = performance.now();
+  await agent.stop();
+  const took = performance.now() - before;
+  await store[Symbol.asyncDispose]();
+  return took;
+}
+
+eachEngine("a shutdown", (engine) => {
+  test("hands runs back within five seconds, and the next start goes on without repeating what was finished", async () => {
+    const place = await engine.place();
+    const first = await engine.open(place);
+    const { owner } = await people(first);
+    const file = `${await tempHome()}/notes`;
+    const here = gate();
+    let slow = 0;
+    const tools = [
+      noteTool(file),
+      testTool("slow", () => (slow++ === 0 ? here.wait().then(() => null) : Promise.resolve("ok"))),
+    ];
+    const script = (at: number): Step =>
+      at === 0
+        ? [call("note", { text: "once" })]
+        : at === 1
+          ? [say("Then"), call("note", { text: "twice" }), call("slow")]
+          : [say("All done.")];
+    const model = () => scriptedModel((request) => script(stepsIn(request)));
+    const agent = await startAgent(first, { model: model(), tools });
+    const { task } = await addTask(first, owner, { instruction: "go" });
+    await here.reached;
+    await until("the other call's result", async () => (await dataOf(first, task.chatId, "tool_result")).length === 2);
+    expect(await restart(first, agent)).toBeLessThan(5000);
+    const second = await engine.open(place);
+    expect(await runRow(second.db, task.runId ?? "")).toMatchObject({ state: "queued", recoveries: 0, boot_id: null });
+    const heir = model();
+    const next = await startAgent(second, { model: heir, tools });
+    await ended(second, task.runId);
+    expect(await getTask(second, owner, task.id)).toMatchObject({ status: "completed", result: "All done." });
+    expect((await story(second, task.chatId)).slice(2)).toEqual([
+      "starting",
+      "asks note",
+      "has note",
+      "thinks: Then",
+      "asks note",
+      "asks slow",
+      "has note",
+      "interrupted",
+      "resumed",
+      "has slow",
+      "assistant: All done.",
+      "completed",
+    ]);
+    expect(heir.requests).toHaveLength(1);
+    expect(await readFile(file, "utf8")).toBe("once\ntwice\n");
+    expect([agent.errors, next.errors]).toEqual([[], []]);
+  });
+
+  test("keeps what the model had said, and lets it say it again", async () => {
+    const place = await engine.place();
+    const first = await engine.open(place);
+    const { owner } = await people(first);
+    const here = gate();
+    const agent = await startAgent(first, { model: scriptedModel([[say("The answer", " is"), pause(here)]]) });
+    const { chat } = await createChat(first, owner, {});
+    const { runId } = await postMessage(first, owner, chat.id, { text: "What is it?" });
+    await here.reached;
+    expect(await restart(first, agent)).toBeLessThan(1000);
+    const second = await engine.open(place);
+    const model = scriptedModel([[say("The answer is 42.")]]);
+    await startAgent(second, { model });
+    await ended(second, runId);
+    expect((await story(second, chat.id)).slice(2)).toEqual([
+      "starting",
+      "assistant: The answer is …",
+      "interrupted",
+      "resumed",
+      "assistant: The answer is 42.",
+      "completed",
+    ]);
+    expect(model.requests[0]?.messages).toEqual([{ role: "user", content: "What is it?" }]);
+  });
+
+  test("of a stopped run keeps the stop", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const { here, tools } = atWork();
+    const agent = await startAgent(store, { model: scriptedModel([[call("deaf")]]), tools });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    await here.reached;
+    const stopping = agent.stop();
+    await requestStop(store, owner, { chatId: task.chatId });
+    await stopping;
+    expect(await runRow(store.db, task.runId ?? "")).toMatchObject({ state: "cancelled" });
+  });
+});
+
+eachEngine("a worker that lost its run", (engine) => {
+  test("writes nothing more, and delivers nothing more from its next checkpoint on", async () => {
+    const place = await engine.place();
+    const [lost, store] = [await engine.open(place), await engine.open(place)];
+    const { owner } = await people(lost);
+    const chat = (await createChat(lost, owner, {})).chat.id;
+    const deltas: HubDelta[] = [];
+    lost.hub.watch(chat, { events: () => {}, delta: (delta) => void deltas.push(delta), gone: () => {} });
+    const here = gate();
+    const { runId } = await postMessage(lost, owner, chat, { text: "hi" });
+    const [claimed] = await claimRuns(lost, { kind: "turn", limit: 1 });
+    if (claimed === undefined) throw new Error("nothing to claim");
+    const model = scriptedModel([
+      [say("mine"), deafPause(here), say("x".repeat(4000)), deafPause(gate()), say("late")],
+    ]);
+    const ghost = workRun(agentDeps(lost, { model }), claimed, new AbortController().signal);
+    await here.reached;
+    // Its lease has run out: another node takes the run, and ends it.
+    await store.db.updateTable("runs").set({ boot_id: "gone", lease_until: 1 }).where("id", "=", runId).execute();
+    expect(await sweepRuns(store)).toBe(1);
+    await startAgent(store, { model: scriptedModel([[say("the heir's")]]) });
+    await ended(store, runId);
+    const log = await readEvents(store.db, chat);
+    here.open();
+    await ghost;
+    expect(await readEvents(store.db, chat)).toEqual(log);
+    expect(await store.db.selectFrom("parts").selectAll().execute()).toEqual([]);
+    expect(await store.db.selectFrom("steps").select("step").where("run_id", "=", runId).execute()).toHaveLength(1);
+    expect((await story(store, chat)).at(-2)).toBe("assistant: the heir's");
+    // Its next checkpoint told it: the worker has left, and what its model still says reaches nobody.
+    expect(deltas.filter((delta) => delta.lease === claimed.lease).map((delta) => delta.text[0])).toEqual(["m", "x"]);
+  });
+
+  test("is told by an aborted signal, and its tools end with it", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const { here, tools } = atWork();
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+    if (claimed === undefined) throw new Error("nothing to claim");
+    const control = new AbortController();
+    const worker = workRun(
+      agentDeps(store, { model: scriptedModel([[call("deaf")]]), tools }),
+      claimed,
+      control.signal,
+    );
+    await here.reached;
+    const log = await story(store, task.chatId);
+    control.abort(new RunAborted("lost"));
+    await worker;
+    expect(await story(store, task.chatId)).toEqual(log);
+    expect(fenceOf(claimed)).toEqual({ runId: task.runId, lease: 1 });
+  });
+});
