@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { NewEvent } from "../core/events.ts";
 import { AGENT_ACTOR, userActor } from "./actors.ts";
-import { candidateQuery, type Candidate } from "./runs-next.ts";
+import { candidates, type Candidate } from "./runs-next.ts";
 import { announceAll } from "./runs-queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
 import { nowSql } from "./sql.ts";
@@ -40,7 +40,7 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
     let taking: readonly Candidate[] = [];
     try {
       const took = await store.transact(async (tx) => {
-        taking = await candidateQuery(tx, { kind, want, lost }).execute();
+        taking = await candidates(tx, { kind, want, lost });
         return taking.length === 0 ? [] : take(store, tx, oneOfEachChat(taking));
       });
       claimed.push(...took);

@@ -13,6 +13,12 @@ interface Wanted {
   readonly lost: readonly string[];
 }
 
+/** Finds them by the index's order, whatever the planner believes: a queue outdates its statistics all the time. */
+export async function candidates(tx: Tx, wanted: Wanted): Promise<readonly Candidate[]> {
+  if (tx.kind === "postgres") await sql`SET LOCAL enable_sort = off`.execute(tx.db);
+  return candidateQuery(tx, wanted).execute();
+}
+
 /**
  * The runs that are due, the highest priority first, then the oldest; on PostgreSQL locked, with their chats, and without
  * those that somebody else has locked. The states are written out, not bound: only so do the partial indexes apply.
