@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
-import { dataOf, ended, startAgent, story, testTool } from "../../test/kit/agent.ts";
+import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, pause, say, scriptedModel, think, type Gate } from "../../test/kit/scripted-model.ts";
+import { ended, testTool } from "../../test/kit/worker.ts";
 import type { HubEvent } from "../core/hub.ts";
 import { AGENT_ID } from "../store/user.ts";
 import { createChat, getChat } from "../store/chats.ts";

@@ -1,10 +1,11 @@
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
-import { dataOf, echoTool, ended, startAgent, story, until } from "../../test/kit/agent.ts";
+import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock, type TestClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, cut, end, fail, gate, pause, say, scriptedModel, spend, think } from "../../test/kit/scripted-model.ts";
+import { echoTool, ended, until } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
 import { createChat } from "../store/chats.ts";
 import { postMessage } from "../store/messages.ts";

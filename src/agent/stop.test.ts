@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { agentDeps, dataOf, ended, noteTool, startAgent, story, testTool, until } from "../../test/kit/agent.ts";
+import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, deafPause, gate, pause, say, scriptedModel, stepsIn, type Step } from "../../test/kit/scripted-model.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
+import { agentDeps, ended, noteTool, testTool, until } from "../../test/kit/worker.ts";
 import type { HubDelta } from "../core/hub.ts";
 import { createChat } from "../store/chats.ts";
 import { readEvents } from "../store/events.ts";

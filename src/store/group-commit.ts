@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { ChatEvent } from "../core/events.ts";
 import type { Hub } from "../core/hub.ts";
 import type { Engine } from "./engine.ts";
+import type { Commits } from "./probe.ts";
 import type { Append } from "./store.ts";
 
 interface Waiting {
@@ -21,13 +22,15 @@ export class GroupCommit {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #hub: Hub;
+  readonly #commits: Commits;
   #queue: Waiting[] = [];
   #flushing: Promise<void> | undefined;
 
-  constructor(engine: Engine, clock: Clock, hub: Hub) {
+  constructor(engine: Engine, clock: Clock, hub: Hub, commits: Commits) {
     this.#engine = engine;
     this.#clock = clock;
     this.#hub = hub;
+    this.#commits = commits;
   }
 
   append(append: Append): Promise<readonly ChatEvent[]> {
@@ -52,7 +55,9 @@ export class GroupCommit {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const appends = batch.map((member) => member.append);
     try {
+      const committed = this.#commits.begin("append");
       const outcomes = await this.#retrying(() => this.#engine.appendBatch(appends, this.#clock.now()));
+      committed();
       outcomes.forEach((outcome, i) => {
         if (!(outcome instanceof Error)) this.#hub.publish(appends[i]!.chatId, outcome.wire);
       });

@@ -7,6 +7,7 @@ import { newId, type RandomBytes } from "../core/ids.ts";
 import type { Engine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
+import { Commits, type Probe } from "./probe.ts";
 import type { Schema } from "./schema.ts";
 import type { Append, Placed, Store, Tx } from "./store.ts";
 
@@ -20,6 +21,8 @@ export interface StoreDeps {
   readonly node?: string;
   /** Where failures go that have no caller: an idle connection that broke. */
   readonly onError?: (error: Error) => void;
+  /** For tests only. */
+  readonly probe?: Probe;
 }
 
 /** Deadlocks and serialisation failures are tried again this often before they count as an error. */
@@ -33,7 +36,8 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
   try {
     await migrate(engine.db, engine.kind, clock.now());
     const epoch = await readEpoch(engine, newId(random));
-    const store = assemble(engine, { clock, random, node: deps.node ?? hostname() }, epoch);
+    const parts = { clock, random, node: deps.node ?? hostname() };
+    const store = assemble(engine, parts, epoch, new Commits(deps.probe));
     return where.kind === "postgres" ? await withNodes(store, where.url, deps.onError ?? (() => {})) : store;
   } catch (error) {
     await engine.close();
@@ -67,19 +71,34 @@ async function withNodes(store: Store, url: string, onError: (error: Error) => v
 }
 
 async function readEpoch({ db }: Engine, fresh: string): Promise<string> {
-  await db.insertInto("meta").values({ key: "epoch", value: fresh }).onConflict((oc) => oc.doNothing()).execute();
+  await db
+    .insertInto("meta")
+    .values({ key: "epoch", value: fresh })
+    .onConflict((oc) => oc.doNothing())
+    .execute();
   const row = await db.selectFrom("meta").select("value").where("key", "=", "epoch").executeTakeFirstOrThrow();
   return row.value;
 }
 
-function assemble(engine: Engine, parts: Pick<Store, "clock" | "random" | "node">, epoch: string): Store {
+function assemble(
+  engine: Engine,
+  parts: Pick<Store, "clock" | "random" | "node">,
+  epoch: string,
+  commits: Commits,
+): Store {
   const hub = new Hub();
-  const commits = new GroupCommit(engine, parts.clock, hub);
+  const groups = new GroupCommit(engine, parts.clock, hub, commits);
   const transact = async <T>(body: (tx: Tx) => Promise<T>): Promise<T> => {
     for (let tried = 1; ; tried++) {
       const announcements: (() => void)[] = [];
       try {
-        const result = await engine.db.transaction().execute(async (db) => body(openTx(db, announcements)));
+        let committed: (() => void) | undefined;
+        const result = await engine.db.transaction().execute(async (db) => {
+          const made = await body(openTx(db, announcements));
+          committed = commits.begin("transact");
+          return made;
+        });
+        committed?.();
         for (const announce of announcements) announce();
         return result;
       } catch (error) {
@@ -118,9 +137,9 @@ function assemble(engine: Engine, parts: Pick<Store, "clock" | "random" | "node"
     epoch,
     bootId: newId(parts.random),
     transact,
-    append: (append) => commits.append(append),
+    append: (append) => groups.append(append),
     async [Symbol.asyncDispose]() {
-      await commits.idle();
+      await groups.idle();
       await engine.close();
     },
   };

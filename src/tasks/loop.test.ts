@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { dataOf, echoTool, ended, startAgent, story, testTool, until } from "../../test/kit/agent.ts";
+import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, say, scriptedModel, stepsIn, think } from "../../test/kit/scripted-model.ts";
+import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats.ts";
 import { postMessage } from "../store/messages.ts";
 import { addTask } from "../store/tasks-add.ts";

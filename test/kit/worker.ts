@@ -1,0 +1,87 @@
+import { appendFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import type { AgentDeps } from "../../src/agent/deps.ts";
+import type { Json } from "../../src/core/events.ts";
+import type { Model } from "../../src/models/model.ts";
+import { runRow } from "../../src/store/runs.ts";
+import type { Store, Tx } from "../../src/store/store.ts";
+import { generalTools } from "../../src/tools/general.ts";
+import { createRegistry } from "../../src/tools/registry.ts";
+import { defineTool, type Tool, type ToolContext } from "../../src/tools/tool.ts";
+
+// What a worker of the tests is made of; usable outside of the test runner too, in processes that a test kills.
+
+export interface AgentOptions {
+  readonly model: Model;
+  readonly tools?: readonly Tool<Tx>[];
+  readonly tasks?: boolean;
+  readonly workspaces?: string;
+  readonly pollMs?: number;
+  readonly concurrency?: number;
+}
+
+export function agentDeps(store: Store, options: AgentOptions, errors: unknown[] = []): AgentDeps {
+  return {
+    store,
+    registry: createRegistry<Tx>([...generalTools, ...(options.tools ?? [])]),
+    modelFor: () => options.model,
+    workspaces: options.workspaces ?? "/nonexistent",
+    timeZone: "UTC",
+    chance: () => 0,
+    log: { debug: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
+  };
+}
+
+/** A tool with one text argument, for tests: `execute` gets it. */
+export function testTool(
+  name: string,
+  execute: (text: string, context: ToolContext) => Promise<Json>,
+  facts: { readonly idempotent?: boolean; readonly timeoutMs?: number } = {},
+): Tool<Tx> {
+  return defineTool({
+    name,
+    description: `The test's tool ${name}.`,
+    effect: "external",
+    idempotent: facts.idempotent ?? true,
+    timeoutMs: facts.timeoutMs ?? 10_000,
+    args: z.strictObject({ text: z.string().default("") }),
+    summary: ({ text }) => text,
+    execute: ({ text }, context) => execute(text, context),
+  });
+}
+
+/** Its effect is a line in a file, and must not happen twice. */
+export const noteTool = (file: string): Tool<Tx> =>
+  testTool(
+    "note",
+    async (text) => {
+      appendFileSync(file, `${text}\n`);
+      return { noted: text };
+    },
+    { idempotent: false },
+  );
+
+export const echoTool: Tool<Tx> = testTool("echo", async (text) => ({ echo: text }));
+
+/** Looks again and again until something is true; fails with what was waited for. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  patienceMs = 8000,
+): Promise<T> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${patienceMs} ms in vain for ${what}`);
+    await wait(3);
+  }
+}
+
+/** The run's row, once it has ended. */
+export const ended = (store: Store, runId: string | null) =>
+  until("the run's end", async () => {
+    const run = await runRow(store.db, runId ?? "");
+    return run.ended_at !== null && run;
+  });
