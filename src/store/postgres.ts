@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import { Pool, types } from "pg";
 import { SparkyError } from "../core/errors.ts";
 import type { Engine } from "./engine.ts";
@@ -23,11 +23,17 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
     kind: "postgres",
     db,
     appendIn: async (tx, appends, now) =>
-      (await appendRounds(tx, appends, now)).map((outcome) => {
+      (await appendRounds(within(tx), appends, now)).map((outcome) => {
         if (outcome instanceof Error) throw outcome;
         return outcome;
       }),
-    appendBatch: (batch, now) => appendRounds(db, batch, now),
+    // By itself it needs no transaction of ours, and each connection plans it only once.
+    appendBatch: (batch, now) =>
+      appendRounds(
+        async (values) => (await pool.query({ name: "append", text: APPEND, values: [...values] })).rows,
+        batch,
+        now,
+      ),
     isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
     now: async () => {
       const { rows } = await sql<{ now: number }>`
@@ -51,14 +57,19 @@ export async function probePostgres(engine: Engine, url: string): Promise<void> 
   }
 }
 
+function within(tx: Transaction<Schema>): RunAppend {
+  return async (values) =>
+    (await tx.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(APPEND, [...values]))).rows;
+}
+
 async function appendRounds(
-  db: Kysely<Schema> | Transaction<Schema>,
+  run: RunAppend,
   batch: readonly Append[],
   now: number,
 ): Promise<readonly (Placed | Error)[]> {
   const outcomes = new Map<Append, Placed | Error>();
   for (const round of rounds(batch)) {
-    const results = await appendRound(db, round, now);
+    const results = await appendRound(run, round, now);
     results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
   }
   return batch.map((append) => outcomes.get(append) ?? refused(append));
@@ -82,45 +93,55 @@ function rounds(batch: readonly Append[]): Append[][] {
  * One statement, one round trip: locks the chats in id order, takes numbers from their counters, inserts. The fence is a
  * condition on the very row that is locked, so PostgreSQL checks it again on the row's newest version after a wait.
  */
-async function appendRound(
-  db: Kysely<Schema> | Transaction<Schema>,
-  appends: readonly Append[],
-  now: number,
-): Promise<(Placed | Error)[]> {
+const APPEND = `
+  WITH want AS (
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS w(id, n, run_id, lease)
+  ), locked AS MATERIALIZED (
+    SELECT c.id FROM chats c WHERE c.id = ANY($1::text[]) ORDER BY c.id FOR UPDATE
+  ), taken AS (
+    UPDATE chats c SET head = c.head + w.n, last_event_at = $5
+    FROM want w, locked l
+    WHERE c.id = w.id AND l.id = c.id AND c.deleted_at IS NULL
+      AND (w.run_id IS NULL OR (c.run_id = w.run_id AND c.run_lease = w.lease))
+    RETURNING c.id, c.head, w.n
+  ), written AS (
+    INSERT INTO events (chat_id, seq, type, at, run_id, task_id, body)
+    SELECT t.id, t.head - t.n + e.ord, e.type, e.at, e.run_id, e.task_id, e.body
+    FROM taken t JOIN unnest(
+      $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::text[], $11::text[], $12::text[]
+    ) AS e(id, ord, type, at, run_id, task_id, body) ON e.id = t.id
+  )
+  SELECT id, head FROM taken`;
+
+/** Runs `APPEND` with its values, in a transaction or by itself. */
+type RunAppend = (values: readonly unknown[]) => Promise<readonly { readonly id: string; readonly head: number }[]>;
+
+async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Placed | Error)[]> {
   const chats = new Map<string, { fence: Append["fence"]; members: { index: number; drafts: Draft[] }[] }>();
   appends.forEach((append, index) => {
     const chat = chats.get(append.chatId) ?? { fence: append.fence, members: [] };
     chat.members.push({ index, drafts: append.events.map((event) => draft(event, now)) });
     chats.set(append.chatId, chat);
   });
-  const ids = [...chats.keys()];
   const groups = [...chats.values()];
   const counts = groups.map((g) => g.members.reduce((n, m) => n + m.drafts.length, 0));
   const rows = [...chats].flatMap(([id, g]) =>
     g.members.flatMap((m) => m.drafts).map((d, i) => ({ id, ord: i + 1, ...d })),
   );
-  const { rows: heads } = await sql<{ id: string; head: number }>`
-    WITH want AS (
-      SELECT * FROM unnest(${ids}::text[], ${counts}::bigint[], ${groups.map((g) => g.fence?.runId ?? null)}::text[],
-        ${groups.map((g) => g.fence?.lease ?? null)}::bigint[]) AS w(id, n, run_id, lease)
-    ), locked AS MATERIALIZED (
-      SELECT c.id FROM chats c WHERE c.id = ANY(${ids}::text[]) ORDER BY c.id FOR UPDATE
-    ), taken AS (
-      UPDATE chats c SET head = c.head + w.n, last_event_at = ${now}
-      FROM want w, locked l
-      WHERE c.id = w.id AND l.id = c.id AND c.deleted_at IS NULL
-        AND (w.run_id IS NULL OR (c.run_id = w.run_id AND c.run_lease = w.lease))
-      RETURNING c.id, c.head, w.n
-    ), written AS (
-      INSERT INTO events (chat_id, seq, type, at, run_id, task_id, body)
-      SELECT t.id, t.head - t.n + e.ord, e.type, e.at, e.run_id, e.task_id, e.body
-      FROM taken t JOIN unnest(
-        ${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.ord)}::bigint[], ${rows.map((r) => r.event.type)}::text[],
-        ${rows.map((r) => r.atMs)}::bigint[], ${rows.map((r) => r.event.runId)}::text[],
-        ${rows.map((r) => r.event.taskId)}::text[], ${rows.map((r) => r.body)}::text[]
-      ) AS e(id, ord, type, at, run_id, task_id, body) ON e.id = t.id
-    )
-    SELECT id, head FROM taken`.execute(db);
+  const heads = await run([
+    [...chats.keys()],
+    counts,
+    groups.map((g) => g.fence?.runId ?? null),
+    groups.map((g) => g.fence?.lease ?? null),
+    now,
+    rows.map((r) => r.id),
+    rows.map((r) => r.ord),
+    rows.map((r) => r.event.type),
+    rows.map((r) => r.atMs),
+    rows.map((r) => r.event.runId),
+    rows.map((r) => r.event.taskId),
+    rows.map((r) => r.body),
+  ]);
   const head = new Map(heads.map((row) => [row.id, row.head]));
   const outcomes: (Placed | Error)[] = appends.map((append) => refused(append));
   for (const [id, group] of chats) {
