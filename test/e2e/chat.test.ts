@@ -1,10 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Chat } from "../../src/wire/api.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { type PacedProvider, pacedProvider, type Question, type Reply } from "./paced-provider.ts";
 import { Stage } from "./stage.ts";
-import { seqsToShow, type Tab } from "./thread-page.ts";
+import { expectThread, type Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 // People's own chats, in a real browser, with a provider that answers slowly.
 
@@ -14,6 +16,7 @@ const STORY = Array.from({ length: 60 }, (_, n) => `Sentence ${n + 1} of the sto
 function answer({ text, results, asked }: Question): Reply {
   // Some four seconds.
   if (text.includes("story")) return { words: STORY, pieceMs: 13 };
+  if (text.includes("riddle")) return { unfinished: "What has **roots** as nobody sees, is taller than" };
   if (text.includes("patience")) return { status: 429, retryAfter: 600 };
   if (text.includes("stumble") && asked === 0) return { status: 429, retryAfter: 1 };
   if (text.includes("clock") && results === 0) {
@@ -60,7 +63,7 @@ describeInBrowser("a person's own chat", () => {
       "Tell me a long story",
       STORY,
     ]);
-    expect((await tab.shown()).map(({ seq }) => seq)).toEqual(seqsToShow(log));
+    await expectThread(tab, log);
     expect(tab.complaints).toEqual([]);
   });
 
@@ -128,17 +131,67 @@ describeInBrowser("a person's own chat", () => {
     await tab.stopButton.click();
     await tab.runEnded();
     const log = await stage.sparky.log(chat.id);
-    await tab.caughtUp(log.at(-1)?.seq ?? 0);
-    const live = await tab.shown();
+    const live = await expectThread(tab, log);
     await tab.page.reload();
-    await tab.caughtUp(log.at(-1)?.seq ?? 0);
-    // Words are plain until the part of the page that sets them has loaded.
-    await tab.conversation.locator("strong", { hasText: "late" }).waitFor();
-    expect(await tab.shown()).toEqual(live);
+    expect(await expectThread(tab, log)).toEqual(live);
     expect(live.length).toBeGreaterThan(12);
-    const results = log.filter((event) => event.type === "tool_result").map(({ seq }) => seq);
-    expect(new Set(live.map(({ seq }) => seq))).toEqual(new Set([...seqsToShow(log), ...results]));
     expect(tab.complaints).toEqual([]);
+  });
+
+  test("looks the same live and reloaded in the middle of an answer, too (F32)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await say(tab, "Ask me a riddle");
+    const writing = tab.conversation.getByRole("article", { name: "Agent, writing" });
+    const bold = writing.locator("strong", { hasText: "roots" });
+    await bold.waitFor();
+    const [live, words] = [await tab.shown(), await writing.textContent()];
+    expect(words).toContain("is taller than");
+    await tab.page.reload();
+    await bold.waitFor();
+    expect(await tab.shown()).toEqual(live);
+    expect(await writing.textContent()).toBe(words);
+    await tab.runState("working");
+    await tab.stopButton.click();
+    await tab.runEnded();
+  });
+
+  test("goes on in one tab when another is opened and closed, and after the device was offline (F5, F7)", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await say(tab, "Tell me a long story");
+    await tab.conversation.getByText("Sentence 2 ").waitFor();
+    const other = await device.tab(`/chats/${chat.id}`);
+    await other.conversation.getByText("Sentence 5 ").waitFor();
+    await other.page.close();
+    await tab.page.bringToFront();
+    await tab.conversation.getByText("Sentence 12 ").waitFor();
+    await device.context.setOffline(true);
+    await tab.connection("offline");
+    await wait(300);
+    await device.context.setOffline(false);
+    await tab.connection("live");
+    await tab.conversation.getByText(LAST).waitFor();
+    expect(await messages(chat.id)).toEqual(["Tell me a long story", STORY]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("opens at its end when it is long, and every event can be reached, each once (F29)", async () => {
+    const chat = await newChat();
+    const words = Array.from({ length: 240 }, (_, n) => `Question ${n + 1}?`);
+    for (const text of words) await stage.sparky.api("POST", `/api/chats/${chat.id}/messages`, { text });
+    const device = await stage.device();
+    for (let waited = 0; (await stage.sparky.running(chat.id)).length > 0 && waited < 10_000; waited += 50)
+      await wait(50);
+    const log = await stage.sparky.log(chat.id);
+    const tab = await device.tab(`/chats/${chat.id}`);
+    await tab.caughtUp(log.at(-1)?.seq ?? 0);
+    await tab.conversation.getByText("A short answer.").last().waitFor();
+    expect(await tab.conversation.getByText("Question 1?", { exact: true }).count()).toBe(0);
+    await expectThread(tab, log);
+    expect(log.length).toBeGreaterThan(200);
   });
 
   test("is stopped from the page within two seconds, while it writes and while it waits, in every tab (F26)", async () => {

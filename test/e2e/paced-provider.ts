@@ -7,7 +7,9 @@ import { z } from "zod";
 export type Reply =
   | { readonly status: number; readonly retryAfter: number }
   | { readonly reasoning: string; readonly calls: readonly string[] }
-  | { readonly words: string; readonly pieceMs?: number };
+  | { readonly words: string; readonly pieceMs?: number }
+  /** Words, and then silence with the connection open. */
+  | { readonly unfinished: string };
 
 export interface Question {
   /** The person's last message. */
@@ -78,6 +80,7 @@ function send(response: ServerResponse, reply: Reply): void {
     chunk({ tool_calls: calls });
     return end("tool_calls");
   }
+  if ("unfinished" in reply) return chunk({ role: "assistant", content: reply.unfinished });
   const pieces = reply.words.match(/\S+\s*/g) ?? [];
   const timer = setInterval(() => {
     const piece = pieces.shift();

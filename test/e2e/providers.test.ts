@@ -1,10 +1,12 @@
 import { LLMock } from "@copilotkit/aimock";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { ChatEvent, EventOf } from "../../src/core/events.ts";
 import type { Chat, ChatWithView, Task } from "../../src/wire/api.ts";
 import { socketClient } from "../kit/socket-client.ts";
 import { Sparky } from "./sparky-process.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 // A whole Sparky against each provider's real wire format, spoken by a scripted server on loopback.
 
@@ -126,7 +128,6 @@ test.each(WIRES)(
     const whole = (await sparky.log(chat.id)).map(({ seq }) => seq);
     expect(watcher.seqs(chat.id)).toEqual(whole);
   },
-  60_000,
 );
 
 test.each(WIRES)(
@@ -192,7 +193,6 @@ test.each(WIRES)(
     expect(sparky.output, wire).not.toContain(KEY);
     expect(sparky.output).not.toMatch(/unhandled|uncaught/i);
   },
-  60_000,
 );
 
 test("a provider that never recovers fails the task with the cause, after tries that all show (F48)", async () => {

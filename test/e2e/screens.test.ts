@@ -1,10 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Task } from "../../src/wire/api.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const PHONE = { width: 390, height: 844 };
 const EVERYTHING = "Check knowledge graph stats, then write hello to a.txt, then read missing.txt, then read a.txt";
@@ -60,24 +62,20 @@ describeInBrowser("the screens", () => {
     { device: "a light desk", options: { colorScheme: "light" } },
     { device: "a dark desk", options: { colorScheme: "dark" } },
     { device: "a light phone", options: { colorScheme: "light", viewport: PHONE, hasTouch: true } },
-  ] as const)(
-    "are accessible on $device",
-    async ({ options }) => {
-      const device = await stage.device("owner", options);
-      for (const { name, path, ready } of screens) {
-        const tab = await device.tab(path === "chat" ? `/chats/${task.chatId}` : path);
-        await tab.connection("live");
-        await ready(tab);
-        expect(await faultsOf(tab.page), name).toEqual([]);
-        expect(
-          tab.complaints.filter((text) => !/404 \(Not Found\)/.test(text)),
-          name,
-        ).toEqual([]);
-        await tab.page.close();
-      }
-    },
-    60_000,
-  );
+  ] as const)("are accessible on $device", async ({ options }) => {
+    const device = await stage.device("owner", options);
+    for (const { name, path, ready } of screens) {
+      const tab = await device.tab(path === "chat" ? `/chats/${task.chatId}` : path);
+      await tab.connection("live");
+      await ready(tab);
+      expect(await faultsOf(tab.page), name).toEqual([]);
+      expect(
+        tab.complaints.filter((text) => !/404 \(Not Found\)/.test(text)),
+        name,
+      ).toEqual([]);
+      await tab.page.close();
+    }
+  });
 
   test.each(["light", "dark"] as const)(
     "tell in %s that nobody is signed in, and that a link is spent",

@@ -147,6 +147,12 @@ export class Sparky implements AsyncDisposable {
     return (await this.api<Status>("GET", "/api/status")).running.filter((run) => run.chatId === chatId);
   }
 
+  /** Ends the server's process with this signal, and waits until it is gone. */
+  async kill(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    this.#server?.process.kill(signal);
+    await this.ended();
+  }
+
   /** The server's exit code, once it has ended. */
   async ended(): Promise<number | null> {
     const child = this.#server?.process;

@@ -1,9 +1,11 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
 
-/** One event on screen, and the row of the virtual list in which it stands. */
+/** One event on screen, and the row of the virtual list in which it stands. A call stands for two: itself and its result. */
 interface Shown {
   readonly row: number;
+  readonly kind: "event" | "result";
   readonly seq: number;
   readonly text: string;
 }
@@ -98,7 +100,12 @@ export class Tab {
     const found = new Map<string, Shown>();
     const scroller = this.conversation;
     await this.page.bringToFront();
-    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    // Older pages come as the reader nears the beginning, until the first event is there.
+    for (let pages = 0; pages < 100; pages += 1) {
+      await scroller.evaluate((element) => element.scrollTo(0, 0));
+      await settled(scroller);
+      if ((await scroller.locator('[data-seq="1"]').count()) > 0) break;
+    }
     for (let screens = 0; screens < 500; screens += 1) {
       await settled(scroller);
       const folds = scroller.locator('[data-fold] > button[aria-expanded="false"]');
@@ -116,35 +123,52 @@ export class Tab {
   }
 }
 
-/** Runs in the page. A call stands for two events: that it was asked for, and its result. */
-function readRows(list: Element): (Shown & { kind: string })[] {
+/** Runs in the page. */
+function readRows(list: Element): Shown[] {
   return [...list.querySelectorAll("[data-seq], [data-result-seq]")].flatMap((element) => {
     if (element.hasAttribute("data-fold")) return [];
     const row = Number(element.closest("[data-index]")?.getAttribute("data-index"));
-    return ["data-seq", "data-result-seq"].flatMap((kind) => {
-      const seq = element.getAttribute(kind);
+    return (["event", "result"] as const).flatMap((kind) => {
+      const seq = element.getAttribute(kind === "event" ? "data-seq" : "data-result-seq");
       return seq === null ? [] : [{ row, kind, seq: Number(seq), text: element.textContent }];
     });
   });
 }
 
-/** Two frames: the list has painted what is in view, and measured it. */
+/** Two frames: the list has painted what is in view, and measured it; and its words are set, no longer plain. */
 async function settled(list: Locator): Promise<void> {
+  await list.locator('[aria-busy="true"]').first().waitFor({ state: "detached" });
   await list.evaluate(
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   );
 }
 
-/** The events of a log that a thread shows: beginnings of calls and token counts are not rows of their own. */
-export function seqsToShow(log: readonly ChatEvent[]): readonly number[] {
-  const plans = new Set<string | null>();
-  return log
-    .filter((event) => {
-      if (event.type === "plan") return !plans.has(event.runId) && plans.add(event.runId);
-      if (event.type === "tool_start" || event.type === "usage" || event.type === "approval") return false;
-      if (event.type !== "status" || event.taskId !== null) return true;
-      // A turn's beginning is shown in the bar below the thread.
-      return !["queued", "starting", "stopping"].includes(event.data.state);
-    })
-    .map((event) => event.seq);
+/** The open chat shows what this log holds: each event once, and in order. Gives what is shown. */
+export async function expectThread(tab: Tab, log: readonly ChatEvent[]): Promise<readonly Shown[]> {
+  expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+  await tab.caughtUp(log.length);
+  const shown = await tab.shown();
+  const rows = shown.filter(({ kind }) => kind === "event").map(({ seq }) => seq);
+  expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+  expect(shown.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(log.filter(isShown(log)).map(({ seq }) => seq));
+  return shown;
+}
+
+/** Not shown: beginnings of calls, token counts, and a turn's beginning, which is in the bar below the thread. */
+function isShown(log: readonly ChatEvent[]): (event: ChatEvent) => boolean {
+  return (event) => {
+    switch (event.type) {
+      case "tool_start":
+      case "usage":
+      case "approval":
+        return false;
+      // As it was last, in the place where it was first.
+      case "plan":
+        return log.find(({ type, runId }) => type === "plan" && runId === event.runId) === event;
+      case "status":
+        return event.taskId !== null || !["queued", "starting", "stopping"].includes(event.data.state);
+      default:
+        return true;
+    }
+  };
 }
