@@ -230,7 +230,7 @@ test("a call that an earlier lease started is run again only if that is safe, an
   ]);
   expect(() => readFileSync(file)).toThrow("ENOENT");
   const starts = (await dataOf(store, task.chatId, "tool_start")).map(
-    ({ callId }) => uses.find((use) => use.callId === callId)?.summary,
+    ({ callId }) => uses.find((use) => use.callId === callId)?.summary ?? "no such call",
   );
   expect(starts.sort()).toEqual(["", "n", "quick", "slow", "slow"]);
   expect(await story(store, task.chatId)).toEqual(expect.arrayContaining(["interrupted", "resumed", "completed"]));

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { EventOf, EventType } from "../../src/core/events.ts";
 import { eventJson } from "../../src/store/place.ts";
@@ -19,7 +19,7 @@ interface Death {
   readonly k: number;
 }
 
-const CHILD = join(import.meta.dirname, "crash-child.ts");
+const CHILD = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
 
 /** Lives in a process of its own until it kills itself; false: it never came so far, and ended well. */
 async function die(scenario: Scenario, death: Death): Promise<boolean> {
