@@ -30,9 +30,10 @@ export function createServer(deps: ServerDeps): Server {
   let listening: HttpServer | null = null;
   const running = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
+  const closing = new AbortController();
   const auth = createAuth(store, deps.secret, log);
   const origins = originRules(deps.host, deps.allowedHosts);
-  const answer = createHttp(deps, { auth, origins, base: () => url });
+  const answer = createHttp(deps, { auth, origins, base: () => url, closing: closing.signal });
   const sockets = createSockets(deps, auth, origins);
 
   return {
@@ -40,7 +41,7 @@ export function createServer(deps: ServerDeps): Server {
     createLoginLink: (user) => createLoginLink(store, user, url),
     async listen(host, port) {
       const listener = getRequestListener(
-        (request, { incoming }) => answer(request, { remote: incoming.socket.remoteAddress ?? "" }),
+        (request, { incoming }) => answer(request, { remote: incoming.socket.remoteAddress ?? "", cut: () => incoming.destroy() }),
         { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
       );
       const server = createHttpServer((request, response) => {
@@ -63,6 +64,7 @@ export function createServer(deps: ServerDeps): Server {
     async close() {
       const server = listening;
       listening = null;
+      closing.abort();
       const closed =
         server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
       const cancel = store.clock.after(CLOSE_GRACE_MS, () => idle.resolve());

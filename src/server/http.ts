@@ -15,6 +15,7 @@ import { chatRoutes } from "./routes-chats.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { taskRoutes } from "./routes-tasks.ts";
 import { staticFiles } from "./static-files.ts";
+import { streamRoutes } from "./stream-route.ts";
 
 /** How a request came in. */
 export interface RequestInfo {
@@ -22,6 +23,8 @@ export interface RequestInfo {
   readonly viewer?: User;
   /** The peer's address. */
   readonly remote?: string;
+  /** Destroys the connection. */
+  readonly cut?: () => void;
 }
 
 export interface HttpParts {
@@ -29,6 +32,8 @@ export interface HttpParts {
   readonly origins: OriginRules;
   /** The address for links, when the request does not say one. */
   base(): string;
+  /** Aborts when the server closes: answers that wait end. */
+  readonly closing: AbortSignal;
 }
 
 /** The HTTP side as a function: no sockets, no listener. It never rejects. */
@@ -39,7 +44,7 @@ export function createHttp(
   const { log, store } = deps;
   const { auth, origins } = parts;
   const limit = new SignInLimit(store.clock);
-  const routes = [...systemRoutes(deps, auth), ...chatRoutes(deps), ...taskRoutes(deps)];
+  const routes = [...systemRoutes(deps, auth), ...chatRoutes(deps), ...streamRoutes(deps, parts.closing), ...taskRoutes(deps)];
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();
 
@@ -65,7 +70,10 @@ export function createHttp(
       headers: request.headers,
       base: info.viewer === undefined ? url.origin : parts.base(),
       json: () => readJson(request),
+      request,
+      cut: info.cut,
     });
+    if (reply instanceof Response) return withCookies(reply, cookies);
     return json({ ...reply, cookies: [...cookies, ...(reply.cookies ?? [])] });
   }
 

@@ -42,12 +42,16 @@ export interface RawCall {
   readonly base: string;
   /** Reads the body, for routes that take one. */
   json(): Promise<unknown>;
+  readonly request: Request;
+  /** Destroys the connection; undefined: there is none. */
+  readonly cut: (() => void) | undefined;
 }
 
 /** One row of the route table: what it is, for the documentation, and what it does. */
 export interface Route {
   readonly doc: RouteDoc;
-  run(call: RawCall): Promise<Reply>;
+  /** A `Response` goes out as it is. */
+  run(call: RawCall): Promise<Reply | Response>;
 }
 
 const nothing = z.unknown();
