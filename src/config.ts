@@ -22,6 +22,8 @@ export interface Config {
   /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
   readonly model: string | null;
   readonly modelUrl: string | null;
+  /** What a command of the `shell` tool sees of the environment. */
+  readonly commandEnvironment: { readonly [variable: string]: string };
   /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
   readonly providers: { readonly [variable: string]: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -51,6 +53,8 @@ export const PROVIDER_VARIABLES = [
   "OPENROUTER_API_KEY",
   "SPARKY_MODEL_KEY",
 ] as const;
+
+const COMMAND_VARIABLES = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "USER", "LOGNAME", "SHELL"] as const;
 
 const flag = z
   .string()
@@ -119,13 +123,16 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     concurrency: get("SPARKY_AGENT_CONCURRENCY") ?? 4,
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
-    providers: Object.freeze(
-      Object.fromEntries(PROVIDER_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
-    ),
+    commandEnvironment: pick(environment, COMMAND_VARIABLES),
+    providers: pick(env, PROVIDER_VARIABLES),
     logLevel: get("LOG_LEVEL") ?? "info",
     url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
     token: get("SPARKY_TOKEN") ?? null,
   });
+}
+
+function pick(env: Environment, names: readonly string[]): { readonly [variable: string]: string } {
+  return Object.freeze(Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : []))));
 }
 
 function readEnvFile(path: string, need: "optional" | "required"): Environment {

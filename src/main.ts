@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { Stopper } from "./agent/stop.ts";
@@ -23,6 +23,8 @@ import { listSchedules, runSchedule } from "./tasks/schedules.ts";
 import { taskTools } from "./tasks/tools.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
+import { parseToolSettings, withSettings, type ToolSettings } from "./tools/settings.ts";
+import { shellTool } from "./tools/shell.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
 
@@ -128,7 +130,12 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
   const stopper = cleanup.use(new Stopper(store, log));
   const agent: AgentDeps = {
     store,
-    registry: createRegistry<Tx>([...generalTools, ...graphTools, ...taskTools(store)]),
+    registry: createRegistry<Tx>(
+      withSettings<Tx>(
+        [...generalTools, ...graphTools, ...taskTools(store), shellTool(config.commandEnvironment)],
+        toolSettings(config.home),
+      ),
+    ),
     modelFor: (choice) => (choice === null ? model : openModel(selectModel({ ...config, model: choice }))),
     workspaces: join(config.home, "workspace"),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -158,6 +165,12 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
   cleanup.defer(() => server.close());
   const owned = cleanup.move();
   return { store, server, agent, model, owner, log, startedAt, close: () => owned.disposeAsync() };
+}
+
+/** What the owner says of tools, in `tools.json`; nothing when there is no such file. */
+function toolSettings(home: string): ToolSettings {
+  const path = join(home, "tools.json");
+  return existsSync(path) ? parseToolSettings(readFileSync(path, "utf8"), path) : {};
 }
 
 /** The built web UI: beside the bundle, or in `dist` of a checkout. */

@@ -6,9 +6,12 @@ import { AGENT_ID } from "../store/user.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs-record.ts";
+import { keepProcess } from "../store/tool-processes.ts";
+import { startOf } from "../tools/processes.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { Prepared, Principal, ToolContext } from "../tools/tool.ts";
 import type { Tx } from "../store/store.ts";
+import { gateCalls, type Gate } from "./gate.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
 import type { RecordedStep } from "./context.ts";
 
@@ -21,24 +24,38 @@ export interface CallInput {
   readonly signal: AbortSignal;
 }
 
-export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<void> {
-  const results = await Promise.allSettled(input.calls.map((call) => runCall(deps, claimed, input, call)));
+/**
+ * Runs what may run. `true`: nothing is left to wait for; `false`: calls are left that people are asked about. Throws
+ * `RunRefused` when a call's unknown outcome ends the run.
+ */
+export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<boolean> {
+  input.signal.throwIfAborted();
+  const gates = await gateCalls(deps, claimed, input);
+  const results = await Promise.allSettled(
+    gates.map(({ call, args, gate }) =>
+      gate.pass === "ask" ? undefined : runCall(deps, claimed, input, call, args, gate),
+    ),
+  );
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
+  return gates.every(({ gate }) => gate.pass !== "ask");
 }
 
-async function runCall(deps: AgentDeps, claimed: Claimed, input: CallInput, call: OpenCall): Promise<void> {
-  const started = deps.store.clock.now();
+async function runCall(
+  deps: AgentDeps,
+  claimed: Claimed,
+  input: CallInput,
+  call: OpenCall,
+  args: Json,
+  gate: Exclude<Gate, { pass: "ask" }>,
+): Promise<void> {
+  const { store } = deps;
+  const started = store.clock.now();
   const finish = (outcome: CallOutcome): Promise<void> =>
-    deps.store.transact((tx) => appendResult(tx, claimed, finished(deps, call, started, outcome), []));
+    store.transact((tx) => appendResult(tx, claimed, finished(deps, call, started, outcome), []));
   input.signal.throwIfAborted();
-  const tool = deps.registry.get(call.name);
-  if (call.startedAt !== null && tool?.idempotent !== true) {
-    // It was started under an earlier lease, and nobody knows whether its effect happened.
-    const error = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
-    return finish({ ok: false, error, interrupted: true });
-  }
-  const prepared = prepareCall(deps.registry, call.name, argsOf(input.steps, call));
+  if (gate.pass === "refuse") return finish(gate.outcome);
+  const prepared = prepareCall(deps.registry, call.name, args);
   if (!prepared.ok) return finish({ ok: false, error: prepared.error });
   const context: ToolContext = {
     principal: input.principal,
@@ -50,28 +67,15 @@ async function runCall(deps: AgentDeps, claimed: Claimed, input: CallInput, call
     now: started,
     timeZone: deps.timeZone,
     signal: input.signal,
+    ownsProcess: (pgid) => keepProcess(store, claimed, call.callId, pgid, startOf(pgid) ?? ""),
   };
   if (prepared.kind === "transactional") return runTransactional(deps, claimed, call, prepared, context);
   await startEvent(deps, claimed, call);
-  const outcome = await settle(prepared, { ...context, now: deps.store.clock.now() }, tool?.timeoutMs ?? 60_000, deps);
+  const timeoutMs = deps.registry.get(call.name)?.timeoutMs ?? 60_000;
+  const outcome = await settle(prepared, { ...context, now: store.clock.now() }, timeoutMs, deps);
   // A stop or hand-back that came first decides what the log says of a call without an outcome.
   if (outcome === undefined) return input.signal.throwIfAborted();
   await finish(outcome);
-}
-
-/** The whole arguments: an event may hold only a preview. */
-function argsOf(steps: readonly RecordedStep[], call: OpenCall): Json {
-  for (const step of steps) {
-    if (step.runId !== call.runId || step.step !== call.step) continue;
-    for (const message of step.messages) {
-      if (message.role !== "assistant" || typeof message.content === "string") continue;
-      for (const part of message.content) {
-        // What the provider's stream held was JSON when the step was recorded.
-        if (part.type === "tool-call" && part.toolCallId === call.callId) return (part.input ?? {}) as Json;
-      }
-    }
-  }
-  return {};
 }
 
 async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Promise<void> {

@@ -35,6 +35,14 @@ export class RunAborted extends Error {
   }
 }
 
+/** The run may not go on: its reason is for people. */
+export class RunRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "RunRefused";
+  }
+}
+
 /** The reason that this signal aborted with; undefined while it has not, or for somebody else's abort. */
 export function abortReason(signal: AbortSignal): AbortReason | undefined {
   const reason: unknown = signal.reason;

@@ -4,14 +4,16 @@ import { ModelError } from "../models/model.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
 import type { Ending } from "../store/ending.ts";
 import type { Claimed } from "../store/runs-claim.ts";
-import { backOff, endRun, handBack } from "../store/runs-end.ts";
+import { backOff, endRun, handBack, waitForApproval } from "../store/runs-end.ts";
 import { checkpoint, fenceOf, recordStep } from "../store/runs-record.ts";
 import { runRow } from "../store/runs.ts";
+import { takeProcesses } from "../store/tool-processes.ts";
 import { getUser } from "../store/users.ts";
+import { endLeftover } from "../tools/processes.ts";
 import { exhausted, loops, type Limits } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";
-import { abortReason, RunAborted, type AgentDeps } from "./deps.ts";
+import { abortReason, RunAborted, RunRefused, type AgentDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
@@ -74,13 +76,19 @@ class RunWork {
   async goOn(): Promise<void> {
     const { store } = this.#deps;
     const owner = await getUser(store, this.#claimed.chat.owner_id);
+    await this.#endLeftovers();
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
     for (;;) {
       this.signal.throwIfAborted();
       await this.#log.read();
       const calls = this.#log.openCalls();
       if (calls.length > 0) {
-        await runCalls(this.#deps, this.#claimed, { calls, steps: this.#log.steps, principal, signal: this.signal });
+        const input = { calls, steps: this.#log.steps, principal, signal: this.signal };
+        if (await runCalls(this.#deps, this.#claimed, input)) continue;
+        // What people were asked about is all that is left. If it was answered meanwhile, the run simply goes on.
+        const { run } = this.#claimed;
+        const fence = fenceOf(this.#claimed);
+        if (await store.transact((tx) => waitForApproval(tx, run.id, fence))) return;
         continue;
       }
       const words = this.#log.finalWords();
@@ -92,6 +100,13 @@ class RunWork {
       }
       await this.#step(principal);
     }
+  }
+
+  /** What a crash left running of this run's calls is ended before anything else. */
+  async #endLeftovers(): Promise<void> {
+    if (this.#claimed.lease === 1) return;
+    const left = await takeProcesses(this.#deps.store, this.#claimed.run.id);
+    for (const { pgid, started } of left) endLeftover(pgid, started);
   }
 
   /** false: a person's message lies unread, so another step is taken. */
@@ -188,10 +203,10 @@ async function leave(
 async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, error: unknown): Promise<void> {
   const { store, log } = deps;
   const { run, lease } = claimed;
-  const known = error instanceof ModelError || isSparkyError(error);
+  const known = error instanceof ModelError || error instanceof RunRefused || isSparkyError(error);
   if (!known) log.error({ err: error, runId: run.id }, "a run failed");
   const retryable = error instanceof ModelError ? error.retryable : !known;
-  const code = error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : "internal";
+  const code = error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : known ? "refused" : "internal";
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
   const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
   const { retries, step } = await runRow(store.db, run.id);

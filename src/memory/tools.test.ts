@@ -24,6 +24,7 @@ async function call(store: Store, user: User, name: string, args: Json): Promise
     now: 0,
     timeZone: "UTC",
     signal: new AbortController().signal,
+    ownsProcess: async () => {},
     emit: () => {},
   };
   return store.transact((tx) => prepared.execute(context, tx));

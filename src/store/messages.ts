@@ -3,6 +3,7 @@ import { lockChat, writableChat } from "./access.ts";
 import { AGENT_ACTOR, userActor } from "./actors.ts";
 import { titleFrom } from "./chats.ts";
 import { announce, queueRun } from "./runs-queue.ts";
+import { withdrawApprovals } from "./approvals-end.ts";
 import type { RunRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
@@ -81,8 +82,10 @@ async function readerOf(tx: Tx, chatId: string, queue: () => Promise<string>): P
   return reader?.id ?? queue();
 }
 
-/** A person's word ends a back-off: the run is due at once. */
+/** A person's word ends the wait: the run is due at once, and what was asked of people meanwhile is withdrawn. */
 async function cutShort(tx: Tx, run: RunRow): Promise<void> {
-  await tx.db.updateTable("runs").set({ not_before: 0 }).where("id", "=", run.id).execute();
+  const withdrawn = await withdrawApprovals(tx, run);
+  if (withdrawn.length > 0) await tx.append(run.chat_id, withdrawn);
+  await tx.db.updateTable("runs").set({ not_before: 0, wait_reason: "message" }).where("id", "=", run.id).execute();
   tx.wake();
 }

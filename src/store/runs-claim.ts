@@ -1,7 +1,8 @@
 import { sql } from "kysely";
+import { sleep } from "../core/clock.ts";
 import type { NewEvent } from "../core/events.ts";
 import { AGENT_ACTOR, userActor } from "./actors.ts";
-import { candidates, type Candidate } from "./runs-next.ts";
+import { candidateQuery, candidates, type Candidate } from "./runs-next.ts";
 import { announceAll } from "./runs-queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
 import { nowSql } from "./sql.ts";
@@ -25,6 +26,8 @@ export interface ClaimOptions {
 }
 
 const UNIQUE_VIOLATION = "23505";
+const LOOKS = 4;
+const LOOK_AGAIN_MS = 25;
 
 /**
  * Takes leases on the next runs that are due: the highest priority first, then the oldest. What another worker holds or
@@ -35,6 +38,7 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
   const claimed: Claimed[] = [];
   const lost: string[] = [];
   let most = limit;
+  let looks = 0;
   while (claimed.length < limit) {
     const want = Math.min(most, limit - claimed.length);
     let taking: readonly Candidate[] = [];
@@ -44,7 +48,10 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
         return taking.length === 0 ? [] : take(store, tx, oneOfEachChat(taking));
       });
       claimed.push(...took);
-      if (taking.length < want) break;
+      if (taking.length >= want) continue;
+      // What is due may be locked just now by somebody who only writes into its chat, and who wakes nobody.
+      if (claimed.length > 0 || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost))) break;
+      await sleep(store.clock, LOOK_AGAIN_MS);
     } catch (error) {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       // The whole batch is taken back: from here on one at a time, so that it is known which one is lost.
@@ -53,6 +60,12 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
     }
   }
   return claimed;
+}
+
+async function isAnyDue(store: Store, kind: ClaimOptions["kind"], lost: readonly string[]): Promise<boolean> {
+  if (store.kind === "sqlite") return false;
+  const due = candidateQuery({ db: store.db, kind: store.kind, now: 0 }, { kind, want: 1, lost }, false);
+  return (await due.executeTakeFirst()) !== undefined;
 }
 
 function oneOfEachChat(runs: readonly Candidate[]): readonly Candidate[] {
@@ -156,12 +169,19 @@ function instructionOf(run: RunRow, task: TaskRow, authors: ReadonlyMap<string, 
   };
 }
 
+const RESUMED = {
+  retry: { reason: "retry", message: "Trying again" },
+  approval: { reason: "approval", message: "Going on: the approval was answered" },
+  question: { reason: "answer", message: "Going on: the question was answered" },
+  message: { reason: "message", message: "Going on: a person wrote" },
+} as const;
+
 function startEvent(store: Store, before: Candidate, run: RunRow): NewEvent {
   const place = { runId: run.id, taskId: run.task_id, step: null, actor: AGENT_ACTOR };
   const attempt = run.attempt;
   const worker = store.node;
   if (before.state === "waiting") {
-    const data = { state: "resumed", reason: "retry", attempt, worker, message: "Trying again" } as const;
+    const data = { state: "resumed", ...RESUMED[before.wait_reason ?? "retry"], attempt, worker } as const;
     return { type: "status", data, ...place };
   }
   if (before.attempt > 0) {
@@ -177,9 +197,7 @@ export async function nextDue(store: Store): Promise<number | null> {
   const row = await store.db
     .selectFrom("runs")
     .select((eb) => eb.fn.min("not_before").as("at"))
-    .where((eb) =>
-      eb.or([eb("state", "=", "queued"), eb.and([eb("state", "=", "waiting"), eb("wait_reason", "=", "retry")])]),
-    )
+    .where("state", "in", ["queued", "waiting"])
     .where("not_before", ">", store.clock.now())
     .executeTakeFirst();
   return row?.at ?? null;

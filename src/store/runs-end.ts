@@ -1,7 +1,9 @@
 import type { NewEvent, StatusData } from "../core/events.ts";
+import { isoTime } from "../core/clock.ts";
 import { foldChat } from "../core/chat-view.ts";
 import { lockChat } from "./access.ts";
 import { AGENT_ACTOR } from "./actors.ts";
+import { withdrawApprovals } from "./approvals-end.ts";
 import type { Ending } from "./ending.ts";
 import { hasUnread, readEvents } from "./events.ts";
 import { announce, queueRun } from "./runs-queue.ts";
@@ -88,6 +90,42 @@ export async function backOff(
   await announce(tx, chat, run.task_id);
 }
 
+/**
+ * Waits for people: the run holds its chat, but no worker. false, having written nothing, when nothing is waited for any
+ * more, or when a person wrote instead of answering.
+ */
+export async function waitForApproval(tx: Tx, runId: string, fence: Fence): Promise<boolean> {
+  const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") {
+    await endStopped(tx, run, fence);
+    return true;
+  }
+  const open = await tx.db
+    .selectFrom("approvals")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .where("state", "=", "requested")
+    .execute();
+  if (open.length === 0) return false;
+  if (await hasUnread(tx.db, chat.id, run.read_seq)) {
+    await tx.append(chat.id, await withdrawApprovals(tx, run), fence);
+    return false;
+  }
+  const until = Math.min(...open.map((approval) => approval.expires_at));
+  const [first] = open;
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
+  const message = `Waits for your approval: ${`${first?.tool} ${first?.summary}`.trim()}${more}`;
+  const data: StatusData = { state: "waiting", reason: "approval", until: isoTime(until), message };
+  await tx.append(chat.id, [statusEvent(run, data)], fence);
+  await release(tx, run, { state: "waiting", wait_reason: "approval", not_before: until, reason: message });
+  if (run.task_id !== null) {
+    await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
+  }
+  tx.wake();
+  await announce(tx, chat, run.task_id);
+  return true;
+}
+
 /** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
 export async function endStopped(tx: Tx, run: RunRow, fence?: Fence): Promise<void> {
   const ending = { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" } as const;
@@ -129,6 +167,7 @@ async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
   const open = foldChat(events).openCalls.filter((call) => call.runId === run.id);
   return [
     ...(await partialEvents(tx, run)),
+    ...(await withdrawApprovals(tx, run)),
     ...open.map(
       (call): NewEvent => ({
         type: "tool_result",

@@ -1,16 +1,22 @@
 import { sql, type SqlBool } from "kysely";
 import type { RunRow } from "./schema.ts";
-import { nowSql } from "./sql.ts";
-import type { Tx } from "./store.ts";
+import { nowSql, type Db } from "./sql.ts";
+import type { EngineKind, Tx } from "./store.ts";
 
 /** A run that may be claimed, as it was before. */
-export type Candidate = Pick<RunRow, "id" | "chat_id" | "state" | "attempt">;
+export type Candidate = Pick<RunRow, "id" | "chat_id" | "state" | "attempt" | "wait_reason">;
 
 interface Wanted {
   readonly kind: "turn" | "task";
   readonly want: number;
   /** Runs that were taken by others meanwhile. */
   readonly lost: readonly string[];
+}
+
+interface Place {
+  readonly db: Db;
+  readonly kind: EngineKind;
+  readonly now: number;
 }
 
 /** Finds them by the index's order, whatever the planner believes: a queue outdates its statistics all the time. */
@@ -20,18 +26,19 @@ export async function candidates(tx: Tx, wanted: Wanted): Promise<readonly Candi
 }
 
 /**
- * The runs that are due, the highest priority first, then the oldest; on PostgreSQL locked, with their chats, and without
- * those that somebody else has locked. The states are written out, not bound: only so do the partial indexes apply.
+ * The runs that are due, the highest priority first, then the oldest; a waiting one is due when its back-off ends, when
+ * its approval is answered or expires, or when a person wrote. On PostgreSQL they come locked, with their chats, and
+ * without those that somebody else has locked. The states are written out, not bound: only so do the partial indexes apply.
  */
-export function candidateQuery(tx: Pick<Tx, "db" | "kind" | "now">, { kind, want, lost }: Wanted) {
+export function candidateQuery(tx: Place, { kind, want, lost }: Wanted, lock = true) {
   const due = sql<SqlBool>`r.state IN ('queued', 'waiting') AND (
-    r.state = 'waiting' AND r.wait_reason = 'retry'
+    r.state = 'waiting'
     OR r.state = 'queued' AND NOT EXISTS (
       SELECT 1 FROM runs a WHERE a.chat_id = r.chat_id AND a.state IN ('working', 'waiting', 'stopping')))`;
   return tx.db
     .selectFrom("runs as r")
     .innerJoin("chats as c", "c.id", "r.chat_id")
-    .select(["r.id", "r.chat_id", "r.state", "r.attempt"])
+    .select(["r.id", "r.chat_id", "r.state", "r.attempt", "r.wait_reason"])
     .where(kind === "turn" ? sql<SqlBool>`r.task_id IS NULL` : sql<SqlBool>`r.task_id IS NOT NULL`)
     .where(due)
     .where("r.not_before", "<=", nowSql(tx.kind, tx.now))
@@ -41,5 +48,5 @@ export function candidateQuery(tx: Pick<Tx, "db" | "kind" | "now">, { kind, want
     .orderBy("r.queued_at")
     .orderBy("r.id")
     .limit(want)
-    .$if(tx.kind === "postgres", (query) => query.forUpdate(["r", "c"]).skipLocked());
+    .$if(lock && tx.kind === "postgres", (query) => query.forUpdate(["r", "c"]).skipLocked());
 }

@@ -65,7 +65,8 @@ export interface RunRow {
   lease_until: number | null;
   /** Not before: a task's `runAt`, a back-off's end. */
   not_before: number;
-  wait_reason: "approval" | "question" | "retry" | null;
+  /** What it waits for; `message`: it was waiting until a person wrote. */
+  wait_reason: "approval" | "question" | "retry" | "message" | null;
   /** Failed model calls in a row. */
   retries: number;
   /** How often a crash or restart took it from its worker. */
@@ -113,6 +114,46 @@ export interface TaskRow {
   started_at: number | null;
   finished_at: number | null;
   deleted_at: number | null;
+}
+
+export interface ApprovalRow {
+  id: string;
+  chat_id: string;
+  run_id: string;
+  call_id: string;
+  tool: string;
+  summary: string;
+  /** The exact arguments as JSON, and their digest. */
+  args: string;
+  args_digest: string;
+  state: "requested" | "approved" | "denied" | "expired" | "withdrawn";
+  requested_at: number;
+  expires_at: number;
+  decided_at: number | null;
+  decided_by: string | null;
+  note: string | null;
+}
+
+/** A standing yes: to one tool, for one principal's runs, for one run or until a time. */
+export interface GrantRow {
+  id: string;
+  principal_id: string;
+  tool: string;
+  run_id: string | null;
+  until_at: number | null;
+  granted_by: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+/** A process group that a call started, so that recovery can end what is left of it. */
+export interface ToolProcessRow {
+  run_id: string;
+  call_id: string;
+  node: string;
+  pgid: number;
+  /** When the leader started, in the system's own measure: a number that was used again is told apart by it. */
+  started: string;
 }
 
 export interface NodeRow {
@@ -166,6 +207,9 @@ export interface Schema {
   tasks: TaskRow;
   task_deps: { task_id: string; depends_on: string };
   blobs: { id: string; chat_id: string; sha256: string; size: number; data: Uint8Array; created_at: number };
+  approvals: ApprovalRow;
+  grants: GrantRow;
+  tool_processes: ToolProcessRow;
   nodes: NodeRow;
   edges: EdgeRow;
 }

@@ -70,8 +70,8 @@ export class Loop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     for (const clean of this.#cleanup.splice(0)) clean();
-    this.#cancelDue?.();
     await this.#pumping;
+    this.#cancelDue?.();
     this.#abortAll("shutdown");
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#clock.after(HAND_BACK_MS, resolve);
@@ -122,7 +122,7 @@ export class Loop implements AsyncDisposable {
   async #armDue(): Promise<void> {
     const at = await nextDue(this.#options.store);
     this.#cancelDue?.();
-    this.#cancelDue = at === null ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
+    this.#cancelDue = at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
   }
 
   async #renew(): Promise<void> {

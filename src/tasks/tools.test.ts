@@ -27,6 +27,7 @@ async function caller(store: Store, user: User, runId = "run1") {
       now: 0,
       timeZone: "UTC",
       signal: new AbortController().signal,
+      ownsProcess: async () => {},
       emit: () => {},
     };
     if (prepared.kind === "plain") return prepared.execute(context);

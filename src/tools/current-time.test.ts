@@ -12,6 +12,7 @@ const context: ToolContext = {
   now: Date.UTC(2026, 2, 29, 1, 30),
   timeZone: "Europe/Berlin",
   signal: new AbortController().signal,
+  ownsProcess: async () => {},
 };
 
 test.each([

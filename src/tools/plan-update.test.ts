@@ -12,6 +12,7 @@ const context = {
   now: 0,
   timeZone: "UTC",
   signal: new AbortController().signal,
+  ownsProcess: async () => {},
 };
 
 test("a plan becomes an event of the run, and the call says how much is done", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Effect, EventBody, Json } from "../core/events.ts";
+import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts";
 
 /** The tool contract. A call goes prepare → execute → finalize; an unknown tool or bad arguments are values, not exceptions. */
 
@@ -24,6 +25,11 @@ export interface ToolContext {
   /** The owner's IANA time zone. */
   readonly timeZone: string;
   readonly signal: AbortSignal;
+  /**
+   * Keeps the id of a process group that the call has started, before the group does anything: after a crash, recovery
+   * ends what is left of it.
+   */
+  readonly ownsProcess: (pgid: number) => Promise<void>;
 }
 
 export interface TransactionalContext extends ToolContext {
@@ -44,6 +50,12 @@ interface ToolFacts {
   readonly timeoutMs: number;
 }
 
+/** What the owner may decide otherwise, in `tools.json`. */
+interface ToolRules {
+  readonly policy: Policy;
+  readonly onUnknown: OnUnknown;
+}
+
 export type Prepared<Tx> =
   | { readonly ok: false; readonly error: string }
   /** The effect may reach outside our database: written ahead with `tool_start`. */
@@ -61,7 +73,7 @@ export type Prepared<Tx> =
       execute(context: TransactionalContext, tx: Tx): Promise<Json>;
     };
 
-export interface Tool<Tx> extends ToolFacts {
+export interface Tool<Tx> extends ToolFacts, ToolRules {
   /** JSON Schema of the arguments. */
   readonly parameters: { readonly [key: string]: Json };
   /** Checks the arguments: bad ones are a value that tells the model what is allowed. */
@@ -69,6 +81,10 @@ export interface Tool<Tx> extends ToolFacts {
 }
 
 interface Definition<A> extends ToolFacts {
+  /** Allowed everywhere when left out. */
+  readonly policy?: Verdict | Partial<Policy>;
+  /** The model decides when left out. */
+  readonly onUnknown?: OnUnknown;
   readonly args: z.ZodType<A>;
   /** The call's main argument in one line, for people. */
   summary(args: A): string;
@@ -105,9 +121,10 @@ export function defineTransactionalTool<A, Tx>(
 }
 
 function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare"> {
-  const { name, description, effect, idempotent, timeoutMs } = tool;
+  const { name, description, effect, idempotent, timeoutMs, onUnknown = "model" } = tool;
+  const policy = policyOf(tool.policy ?? "allow");
   const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: "input" }) as { [key: string]: Json };
-  return { name, description, effect, idempotent, timeoutMs, parameters };
+  return { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters };
 }
 
 function parsed<A, Tx>(tool: Definition<A>, raw: Json, then: (args: A) => Prepared<Tx>): Prepared<Tx> {

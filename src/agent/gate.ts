@@ -1,0 +1,138 @@
+import type { OpenCall } from "../core/chat-view.ts";
+import type { Json } from "../core/events.ts";
+import {
+  approvalsOfRun,
+  argsDigest,
+  expireApprovals,
+  requestApprovals,
+  type ApprovalRequest,
+} from "../store/approvals.ts";
+import { isGranted } from "../store/grants.ts";
+import type { Claimed } from "../store/runs-claim.ts";
+import type { CallOutcome } from "../store/runs-record.ts";
+import type { ApprovalRow } from "../store/schema.ts";
+import type { Origin } from "../tools/policy.ts";
+import { prepareCall } from "../tools/registry.ts";
+import type { CallInput } from "./calls.ts";
+import type { RecordedStep } from "./context.ts";
+import { RunRefused, type AgentDeps } from "./deps.ts";
+
+/** Whether a call may happen: by its tool's policy, by a person's word, and by what a crash left of it. */
+export type Gate =
+  | { readonly pass: "run" }
+  | { readonly pass: "refuse"; readonly outcome: CallOutcome }
+  /** People are asked; nothing happens until they answer. */
+  | { readonly pass: "ask" };
+
+export interface GatedCall {
+  readonly call: OpenCall;
+  readonly args: Json;
+  readonly gate: Gate;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** So long is an answer waited for: shorter where the schedule will come again. */
+const TTL_MS = { chat: 7 * DAY_MS, task: 7 * DAY_MS, schedule: DAY_MS } as const;
+
+const UNKNOWN = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
+
+export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<readonly GatedCall[]> {
+  const { store } = deps;
+  const origin = originOf(claimed);
+  let approvals = await approvalsOfRun(store, claimed.run.id);
+  if (approvals.some((row) => row.state === "requested" && row.expires_at <= store.clock.now())) {
+    await expireApprovals(store, claimed);
+    approvals = await approvalsOfRun(store, claimed.run.id);
+  }
+  const requests: ApprovalRequest[] = [];
+  const gates: GatedCall[] = [];
+  for (const call of input.calls) {
+    const args = argsOf(input.steps, call);
+    const { gate, request } = await gateOf(deps, claimed, origin, approvals, call, args);
+    if (request !== undefined) requests.push(request);
+    gates.push({ call, args, gate });
+  }
+  if (requests.length > 0) await requestApprovals(store, claimed, requests, TTL_MS[origin]);
+  return gates;
+}
+
+interface Answer {
+  readonly gate: Gate;
+  readonly request?: ApprovalRequest;
+}
+
+async function gateOf(
+  deps: AgentDeps,
+  claimed: Claimed,
+  origin: Origin,
+  approvals: readonly ApprovalRow[],
+  call: OpenCall,
+  args: Json,
+): Promise<Answer> {
+  const tool = deps.registry.get(call.name);
+  const prepared = prepareCall(deps.registry, call.name, args);
+  // What cannot run needs nobody's word: its result says why.
+  if (tool === undefined || !prepared.ok) return { gate: { pass: "run" } };
+  const verdict = tool.policy[origin];
+  if (verdict === "deny") {
+    const error = `not run: the owner's policy does not allow ${tool.name} in a ${origin === "chat" ? "chat" : `${origin}'s run`}`;
+    return { gate: { pass: "refuse", outcome: { ok: false, error } } };
+  }
+  const unknown = call.startedAt !== null && !tool.idempotent;
+  if (unknown && tool.onUnknown === "fail") {
+    throw new RunRefused(`${call.name} was interrupted and its outcome is unknown`);
+  }
+  if (unknown && tool.onUnknown === "model") {
+    return { gate: { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } } };
+  }
+  if (!unknown && verdict === "allow") return { gate: { pass: "run" } };
+  // An answer counts only if it was given for these arguments, and after the start that it is about.
+  const since = unknown && call.startedAt !== null ? Date.parse(call.startedAt) : 0;
+  const digest = argsDigest(call.name, args);
+  const own = approvals.filter((row) => row.call_id === call.callId && row.requested_at >= since).at(-1);
+  if (own !== undefined && own.args_digest === digest) return { gate: answered(own, unknown) };
+  if (!unknown && (await isGranted(deps.store, claimed.chat.owner_id, tool.name, claimed.run.id))) {
+    return { gate: { pass: "run" } };
+  }
+  const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
+  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args } };
+}
+
+function answered(row: ApprovalRow, unknown: boolean): Gate {
+  const note = row.note === null ? "" : `: ${row.note}`;
+  const refuse = (error: string): Gate => ({
+    pass: "refuse",
+    outcome: { ok: false, error: unknown ? `${UNKNOWN} (${error})` : error, ...(unknown && { interrupted: true }) },
+  });
+  switch (row.state) {
+    case "requested":
+      return { pass: "ask" };
+    case "approved":
+      return { pass: "run" };
+    case "denied":
+      return refuse(`not run: ${row.decided_by ?? "a person"} said no${note}`);
+    case "expired":
+      return refuse("not run: nobody answered in time");
+    case "withdrawn":
+      return refuse("not run: the person wrote instead");
+  }
+}
+
+function originOf({ task }: Claimed): Origin {
+  return task === null ? "chat" : task.schedule === null ? "task" : "schedule";
+}
+
+/** The whole arguments: an event may hold only a preview. */
+function argsOf(steps: readonly RecordedStep[], call: OpenCall): Json {
+  for (const step of steps) {
+    if (step.runId !== call.runId || step.step !== call.step) continue;
+    for (const message of step.messages) {
+      if (message.role !== "assistant" || typeof message.content === "string") continue;
+      for (const part of message.content) {
+        // What the provider's stream held was JSON when the step was recorded.
+        if (part.type === "tool-call" && part.toolCallId === call.callId) return (part.input ?? {}) as Json;
+      }
+    }
+  }
+  return {};
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { SparkyError } from "../core/errors.ts";
+import { effectSchema } from "../core/events.ts";
+import { ORIGINS, policyOf } from "./policy.ts";
+import type { Tool } from "./tool.ts";
+
+/** `tools.json`: what its owner says of a tool, over what the tool says of itself. */
+
+const verdict = z.enum(["allow", "ask", "deny"]);
+const settingSchema = z.strictObject({
+  policy: z.union([verdict, z.partialRecord(z.enum(ORIGINS), verdict)]).optional(),
+  effect: effectSchema.optional(),
+  /** May be run again after a crash left its outcome unknown. */
+  idempotent: z.boolean().optional(),
+  onUnknown: z.enum(["model", "ask", "fail"]).optional(),
+  timeoutSeconds: z.number().positive().max(86_400).optional(),
+});
+const settingsSchema = z.record(z.string(), settingSchema);
+export type ToolSettings = z.infer<typeof settingsSchema>;
+
+/** Throws `invalid_input` that names the place and what is allowed. */
+export function parseToolSettings(text: string, path: string): ToolSettings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new SparkyError("invalid_input", `${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const result = settingsSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new SparkyError("invalid_input", `${path}: ${issue?.path.join(".")}: ${issue?.message}`, {
+    hint: 'for example {"shell": {"policy": {"chat": "ask", "schedule": "deny"}}}',
+  });
+}
+
+/** A setting for a tool that does not exist is refused: it would protect nothing. */
+export function withSettings<Tx>(tools: readonly Tool<Tx>[], settings: ToolSettings): readonly Tool<Tx>[] {
+  const unknown = Object.keys(settings).find((name) => !tools.some((tool) => tool.name === name));
+  if (unknown !== undefined) {
+    throw new SparkyError("invalid_input", `tools.json: there is no tool called ${JSON.stringify(unknown)}`, {
+      hint: `there are: ${tools.map((tool) => tool.name).join(", ")}`,
+    });
+  }
+  return tools.map((tool) => {
+    const setting = settings[tool.name];
+    if (setting === undefined) return tool;
+    const { policy, effect, idempotent, onUnknown, timeoutSeconds } = setting;
+    return {
+      ...tool,
+      ...(effect !== undefined && { effect }),
+      ...(idempotent !== undefined && { idempotent }),
+      ...(onUnknown !== undefined && { onUnknown }),
+      ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
+      ...(policy !== undefined && { policy: policyOf(dropUndefined(policy), tool.policy) }),
+    };
+  });
+}
+
+function dropUndefined<T>(value: T): T extends string ? T : { [K in keyof T]: Exclude<T[K], undefined> } {
+  const clean = typeof value === "string" ? value : JSON.parse(JSON.stringify(value));
+  return clean as T extends string ? T : { [K in keyof T]: Exclude<T[K], undefined> };
+}
