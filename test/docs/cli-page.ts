@@ -7,14 +7,20 @@ import { buildProgram } from "../../src/cli/program.ts";
 const COMMON = ["--json", "--no-color", "--help"];
 
 export function cliReference(): string {
-  return verbsOf(buildProgram(async () => {}), [])
+  return verbsOf(
+    buildProgram(async () => {}),
+    [],
+  )
     .map(({ command, path }) => section(command, path))
     .join("\n");
 }
 
 /** Every path of words that names a command which does something, such as `agent tasks add`. */
 export function commandPaths(): readonly string[] {
-  return verbsOf(buildProgram(async () => {}), []).map(({ path }) => path.join(" "));
+  return verbsOf(
+    buildProgram(async () => {}),
+    [],
+  ).map(({ path }) => path.join(" "));
 }
 
 function verbsOf(command: Command, path: readonly string[]): { readonly command: Command; readonly path: string[] }[] {

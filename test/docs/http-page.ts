@@ -62,7 +62,9 @@ export function httpReference({ paths, components: { schemas } }: OpenApi): stri
   function takes({ parameters, requestBody }: Operation): string {
     const query = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => `\`${name}\``);
     const body = requestBody?.content?.["application/json"].schema;
-    return [...(query.length > 0 ? [`?${query.join(" ")}`] : []), ...(body === undefined ? [] : [linked(body)])].join("; ");
+    return [...(query.length > 0 ? [`?${query.join(" ")}`] : []), ...(body === undefined ? [] : [linked(body)])].join(
+      "; ",
+    );
   }
 
   function gives({ responses }: Operation): string {
@@ -125,5 +127,5 @@ function mark({ required = [] }: Schema, field: string): string {
 }
 
 function listOf(type: string): string {
-  return type.includes(" | ") ? `(${type})[]` : `${type}[]`;
+  return type.includes(" | ") && !type.startsWith("{") ? `(${type})[]` : `${type}[]`;
 }

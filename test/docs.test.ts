@@ -1,0 +1,111 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
+import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
+import { CLOSE } from "../src/wire/limits.ts";
+import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
+import { cliReference, commandPaths } from "./docs/cli-page.ts";
+import { httpReference, type OpenApi } from "./docs/http-page.ts";
+import { anchorsOf, commandsOf, linksOf, namesIn, page, pages, rowsOf, withGenerated } from "./docs/pages.ts";
+import { Shell } from "./docs/shell.ts";
+import { chatServer } from "./kit/chat-server.ts";
+import { sqlite } from "./kit/databases.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const MAX_IMAGE_BYTES = 300 * 1024;
+
+const withCommands = pages.filter((each) => commandsOf(each).length > 0);
+
+test.each(withCommands.map(({ file }) => ({ file })))(
+  "F60 every command on $file works as written, in its order",
+  async ({ file }) => {
+    await using shell = await Shell.open();
+    for (const line of commandsOf(page(file))) {
+      const { code, stderr } = await shell.line(line);
+      expect(code, `${line}\n${stderr}`).toBe(0);
+    }
+  },
+  240_000,
+);
+
+test("F60 the pages show every command that there is, and the reference is what the program says of itself", async () => {
+  const cli = page("docs/reference/cli.md");
+  const text = withGenerated(cli, "cli", cliReference());
+  await expect(text).toMatchFileSnapshot(cli.path);
+  const shown = commandsOf({ ...cli, text });
+  expect(commandPaths().filter((path) => !shown.some((line) => line.includes(`sparky ${path}`)))).toEqual([]);
+  expect(commandPaths().length).toBeGreaterThan(15);
+  expect(withCommands.length).toBeGreaterThan(4);
+});
+
+test("the reference of the HTTP API is what the server says of itself", async () => {
+  const { server } = await chatServer(await sqlite.store());
+  const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
+  const http = page("docs/reference/http.md");
+  const content = httpReference((await response.json()) as OpenApi);
+  await expect(withGenerated(http, "http", content)).toMatchFileSnapshot(http.path);
+});
+
+test("the tables of variables name every setting, with what is allowed", () => {
+  const all = [...Object.keys(VARIABLES), ...PROVIDER_VARIABLES].toSorted();
+  const reference = rowsOf(page("docs/reference/environment.md").text).filter(([name]) => /^`[A-Z]/.test(name ?? ""));
+  expect(reference.flatMap(([name = ""]) => namesIn(name)).toSorted()).toEqual(all);
+  const allowed = Object.fromEntries(Object.entries(VARIABLES).map(([name, [, words]]) => [name, words]));
+  const told = reference.flatMap(([name = "", words]) => namesIn(name).map((each) => [each, words] as const));
+  expect(Object.fromEntries(told.filter(([name]) => Object.hasOwn(VARIABLES, name)))).toEqual(allowed);
+  const readme = page("README.md").text;
+  expect(
+    rowsOf(readme)
+      .flatMap(([name = ""]) => namesIn(name))
+      .sort(),
+  ).toEqual(Object.keys(VARIABLES).sort());
+  expect(PROVIDER_VARIABLES.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the page of events names every type, and each of its fields", () => {
+  const [types = ""] = page("docs/reference/events.md").text.split("\n## Types\n")[1]?.split("\n## ") ?? [];
+  const rows = new Map(rowsOf(types).map(([name = "", data = ""]) => [name.replaceAll("`", ""), data]));
+  expect([...rows.keys()]).toEqual(EVENT_TYPES);
+  for (const { shape } of eventBodySchema.options) {
+    const variants = "options" in shape.data ? shape.data.options : [shape.data];
+    const fields = new Set(variants.flatMap((variant) => Object.keys(variant.shape)));
+    const named = namesIn(rows.get(shape.type.value) ?? "").map((name) => name.replace("?", ""));
+    expect(
+      [...fields].filter((field) => !named.includes(field)),
+      shape.type.value,
+    ).toEqual([]);
+  }
+});
+
+test("the page of the socket names every frame with its fields, and every close code", () => {
+  const { text } = page("docs/reference/socket.md");
+  const shown = namesIn(text).filter((name) => name.startsWith("{type:"));
+  for (const { shape } of [...clientFrameSchema.options, ...serverFrameSchema.options]) {
+    const frames = shown.filter((frame) => frame.startsWith(`{type: "${shape.type.value}"`)).join(" ");
+    expect(
+      Object.keys(shape).filter((field) => !new RegExp(`\\b${field}\\b`).test(frames)),
+      shape.type.value,
+    ).toEqual([]);
+  }
+  expect(Object.values(CLOSE).filter((code) => !text.includes(String(code)))).toEqual([]);
+});
+
+test("links lead somewhere, and every page can be reached from the README", () => {
+  const links = pages.flatMap(linksOf);
+  const broken = links.filter(({ file, anchor }) => {
+    if (!existsSync(join(ROOT, file))) return true;
+    return anchor !== null && !anchorsOf(page(file)).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+  const reached = new Set(["README.md"]);
+  for (const from of reached) for (const link of links) if (link.from === from) reached.add(link.file);
+  expect(pages.map(({ file }) => file).filter((file) => !reached.has(file))).toEqual([]);
+  expect(links.length).toBeGreaterThan(30);
+});
+
+test("the README has its pictures, and no picture is too heavy", () => {
+  const images = pages.flatMap(linksOf).filter(({ file }) => /\.(png|jpe?g|svg)$/.test(file));
+  expect(images.length).toBeGreaterThan(1);
+  for (const { file } of images) expect(statSync(join(ROOT, file)).size, file).toBeLessThan(MAX_IMAGE_BYTES);
+});

@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Runs lines of the documentation as a person would: in a shell, with `sparky` on the path and a home of their own. */
+
+const BIN = join(import.meta.dirname, "../../bin");
+const READY_MS = 60_000;
+const LINE_MS = 30_000;
+
+export interface Ran {
+  readonly line: string;
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+export class Shell implements AsyncDisposable {
+  readonly home: string;
+  readonly #env: { readonly [name: string]: string };
+  /** Whoever only looks may look at the same one. */
+  readonly #known = new Map<"task" | "chat", string>();
+  #server: ChildProcess | null = null;
+
+  private constructor(home: string) {
+    this.home = home;
+    const path = `${BIN}:${process.env["PATH"] ?? ""}`;
+    // What a line says of the port is left to the next one: no line names it.
+    this.#env = { PATH: path, HOME: home, SPARKY_HOME: join(home, ".sparky"), SPARKY_PORT: "0", NO_COLOR: "1" };
+  }
+
+  static async open(): Promise<Shell> {
+    return new Shell(await mkdtemp(join(tmpdir(), "sparky-docs-")));
+  }
+
+  /** Runs one line of a page, with the ids, the port and the answer that its reader would give. */
+  async line(line: string): Promise<Ran> {
+    const isStart = /\bsparky chat start\b/.test(line);
+    if (isStart) await this.#stop();
+    else if (!(await this.#isRunning())) await this.#start("sparky chat start --agent-loop");
+    const real = line
+      .replace("3f2a", () => "$id")
+      .replace(/--port \d+/, "--port 0")
+      .replace(/(tasks delete \S+)$/, "$1 --yes");
+    if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
+    const id = line.includes("3f2a") ? await this.#idFor(line) : "";
+    const { code, stderr } = await this.#run(`id=${id}; ${real}`);
+    return { line, code, stderr };
+  }
+
+  /** A task or a chat that is in the state which the command is for. */
+  async #idFor(line: string): Promise<string> {
+    const must = async (command: string): Promise<string> => {
+      const { code, stdout, stderr } = await this.#run(command);
+      if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
+      return stdout.trim();
+    };
+    const once = async (kind: "task" | "chat", make: string): Promise<string> => {
+      const id = this.#known.get(kind) ?? (await must(make));
+      this.#known.set(kind, id);
+      return id;
+    };
+    const add = `sparky agent tasks add "List my files"`;
+    switch (/\btasks (\w+)/.exec(line)?.[1]) {
+      case "cancel":
+      case "delete":
+        return must(`${add} --at 2999-01-01`);
+      case "retry":
+        return must(`id=$(${add} --at 2999-01-01) && sparky agent tasks cancel $id >&2 && echo $id`);
+      case undefined:
+        return once("chat", `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`);
+      default:
+        return once("task", `id=$(${add}) && sparky agent tasks wait $id >&2 && echo $id`);
+    }
+  }
+
+  async #run(
+    command: string,
+  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+    const child = spawn("sh", ["-c", command], {
+      env: this.#env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: LINE_MS,
+      killSignal: "SIGKILL",
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, stdout, stderr };
+  }
+
+  /** A server in the foreground, once it has printed where it runs; throws when it ends instead. */
+  async #start(command: string): Promise<string> {
+    // Not a child of the shell, but in its place: stopping it stops the server.
+    const assignments = /^((?:\w+=\S+ )*)(.*)$/.exec(command);
+    const child = spawn("sh", ["-c", `${assignments?.[1] ?? ""} exec ${assignments?.[2] ?? ""}`], {
+      env: this.#env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#server = child;
+    let [stdout, stderr] = ["", ""];
+    const ready = Promise.withResolvers<void>();
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (stdout.includes("Sparky runs at ")) ready.resolve();
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.once("exit", (code) => ready.reject(new Error(`${command} ended with ${code}:\n${stderr}`)));
+    const late = setTimeout(() => ready.reject(new Error(`${command} is not ready:\n${stderr}`)), READY_MS);
+    await ready.promise.finally(() => clearTimeout(late));
+    return stderr;
+  }
+
+  async #isRunning(): Promise<boolean> {
+    try {
+      const { pid } = JSON.parse(await readFile(join(this.home, ".sparky/server.json"), "utf8")) as { pid: number };
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (await this.#isRunning()) await this.#run("sparky chat stop");
+    const child = this.#server;
+    this.#server = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
