@@ -16,6 +16,7 @@ async function addMember(store: Store, name: string): Promise<User> {
   await store.db
     .insertInto("user")
     .values({ ...user, email, email_verified, created_at: at, updated_at: at })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
   return user;
 }
