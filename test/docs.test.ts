@@ -4,7 +4,10 @@ import { expect, test } from "vitest";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";
+import type { User } from "../src/store/user.ts";
+import { listSchedules, runSchedule } from "../src/tasks/schedules.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
+import { answerSchema, describedPath } from "./docs/answers.ts";
 import { cliReference, commandPaths } from "./docs/cli-page.ts";
 import { httpReference, type OpenApi } from "./docs/http-page.ts";
 import { anchorsOf, commandsOf, linksOf, namesIn, page, pages, rowsOf, withGenerated } from "./docs/pages.ts";
@@ -45,6 +48,55 @@ test("the reference of the HTTP API is what the server says of itself", async ()
   const http = page("docs/reference/http.md");
   const content = httpReference((await response.json()) as OpenApi);
   await expect(withGenerated(http, "http", content)).toMatchFileSnapshot(http.path);
+});
+
+test("every route answers in the shape that is described", async () => {
+  const store = await sqlite.store();
+  const schedules = {
+    list: (viewer: User) => listSchedules(store, viewer),
+    run: (viewer: User, name: string) => runSchedule(store, viewer, name),
+  };
+  const { server, people, as } = await chatServer(store, { schedules });
+  const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
+  const document = (await response.json()) as OpenApi;
+  const asked = new Set<string>();
+  const ask = async (method: string, path: string, body?: unknown): Promise<{ id: string; runId: string }> => {
+    const described = describedPath(document, path);
+    const answer = await as(people.owner, method, path, body);
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    const result = answerSchema(document, method, described, answer.status)?.safeParse(answer.body);
+    expect(result?.error, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeUndefined();
+    asked.add(`${method} ${described}`);
+    return answer.body;
+  };
+
+  const chat = `/api/chats/${(await ask("POST", "/api/chats", { title: "A chat" })).id}`;
+  const { runId } = await ask("POST", `${chat}/messages`, { text: "Hello" });
+  const first = await ask("POST", "/api/tasks", { instruction: "Do it", runAt: "2999-01-01T00:00:00Z", key: "k" });
+  const task = `/api/tasks/${first.id}`;
+  await ask("POST", "/api/tasks", { instruction: "Then this", dependsOn: [first.id] });
+  await ask("PATCH", task, { metadata: { a: [1] }, limits: { steps: 3 } });
+  await ask("POST", "/api/schedules/smart_maintenance/run");
+  for (const path of ["", "/runs"]) await ask("GET", task + path);
+  for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {
+    await ask("GET", path);
+  }
+  for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
+  await ask("GET", "/api/graph/stats");
+  await ask("POST", `/api/runs/${runId}/stop`);
+  await ask("POST", `${chat}/stop`);
+  await ask("POST", `${chat}/seen`, { seq: 1 });
+  await ask("PATCH", chat, { archived: true });
+  await ask("POST", `${task}/cancel`);
+  await ask("POST", `${task}/retry`);
+  await ask("DELETE", task);
+  await ask("DELETE", chat);
+  await ask("POST", "/api/users/agent/login-link");
+
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.filter((route) => !asked.has(route))).toEqual(["POST /api/sign-out"]);
 });
 
 test("the tables of variables name every setting, with what is allowed", () => {
