@@ -57,6 +57,12 @@ export function openSqlite(file: string): Engine {
     });
   }
   const db = new Kysely<Schema>({ dialect: new Dialect({ database: preparing(handle) }) });
+  const [begin, member, release, commit] = [
+    handle.prepare("begin immediate"),
+    handle.prepare("savepoint member"),
+    handle.prepare("release member"),
+    handle.prepare("commit"),
+  ];
   // Prepared on first use: the tables may not exist before the migrations.
   let statements: ReturnType<typeof prepareAppend> | undefined;
   const appendNow = (append: Append, now: number): Placed => {
@@ -70,20 +76,20 @@ export function openSqlite(file: string): Engine {
     appendBatch: (batch, now) =>
       // Inside the lock, and synchronous: nothing else can come between `begin` and `commit`.
       db.connection().execute(async () => {
-        handle.exec("begin immediate");
+        begin.run();
         try {
           const outcomes = batch.map((append) => {
-            handle.exec("savepoint member");
+            member.run();
             try {
               const placed = appendNow(append, now);
-              handle.exec("release member");
+              release.run();
               return placed;
             } catch (error) {
               handle.exec("rollback to member; release member");
               return error as Error;
             }
           });
-          handle.exec("commit");
+          commit.run();
           return outcomes;
         } catch (error) {
           if (handle.inTransaction) handle.exec("rollback");
