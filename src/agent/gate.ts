@@ -35,6 +35,7 @@ const DAY_MS = 24 * 3_600_000;
 const TTL_MS = { chat: 7 * DAY_MS, task: 7 * DAY_MS, schedule: DAY_MS } as const;
 
 const UNKNOWN = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
+const INTERRUPTED: Gate = { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } };
 
 export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<readonly GatedCall[]> {
   const { store } = deps;
@@ -71,20 +72,21 @@ async function gateOf(
 ): Promise<Answer> {
   const tool = deps.registry.get(call.name);
   const prepared = prepareCall(deps.registry, call.name, args);
-  // What cannot run needs nobody's word: its result says why.
-  if (tool === undefined || !prepared.ok) return { gate: { pass: "run" } };
+  const unknown = call.startedAt !== null && tool?.idempotent !== true;
+  if (tool === undefined || !prepared.ok) {
+    // What cannot run needs nobody's word, and its result says why; but what was started before may have happened.
+    return { gate: unknown ? INTERRUPTED : { pass: "run" } };
+  }
   const verdict = tool.policy[origin];
+  if (verdict === "deny" && unknown) return { gate: INTERRUPTED };
   if (verdict === "deny") {
     const error = `not run: the owner's policy does not allow ${tool.name} in a ${origin === "chat" ? "chat" : `${origin}'s run`}`;
     return { gate: { pass: "refuse", outcome: { ok: false, error } } };
   }
-  const unknown = call.startedAt !== null && !tool.idempotent;
   if (unknown && tool.onUnknown === "fail") {
     throw new RunRefused(`${call.name} was interrupted and its outcome is unknown`);
   }
-  if (unknown && tool.onUnknown === "model") {
-    return { gate: { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } } };
-  }
+  if (unknown && tool.onUnknown === "model") return { gate: INTERRUPTED };
   if (!unknown && verdict === "allow") return { gate: { pass: "run" } };
   // An answer counts only if it was given for these arguments, and after the start that it is about.
   const since = unknown && call.startedAt !== null ? Date.parse(call.startedAt) : 0;

@@ -76,6 +76,9 @@ async function expectAllWell(world: World): Promise<void> {
       const ends = of("status").filter((event) => event.runId === run.id && isEnded(event.data.state as never));
       expect(ends.map((event) => [event.data.state, event.seq])).toEqual([[run.state, own.at(-1)?.seq]]);
       expect(view.runs.get(run.id)?.state).toBe(run.state);
+      // A stop that was accepted is what becomes of the run, unless it came to its end by itself just then.
+      const states = own.flatMap((event) => (event.type === "status" ? [event.data.state] : []));
+      if (states.includes("stopping")) expect(states.indexOf("stopping")).toBe(states.length - 2);
     }
     expect([view.openCalls, view.activeRunId]).toEqual([[], null]);
 
