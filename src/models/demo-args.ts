@@ -1,7 +1,9 @@
 import type { Json } from "../core/events.ts";
-import { graphArguments } from "./demo-graph.ts";
+import { graphArguments, takesNodes, type KnownNodes } from "./demo-graph.ts";
 import { isObject, type JsonObject } from "./demo-json.ts";
-import { shapesIn, type Shapes } from "./demo-shapes.ts";
+import { folderCalled, folderIn, shapesIn, type Shapes } from "./demo-shapes.ts";
+import { asksForEdge, statementsIn } from "./demo-statements.ts";
+import { zoneIn } from "./demo-zones.ts";
 import { isStopWord, isVerb, likeness, wordsOf } from "./demo-words.ts";
 import type { ToolSpec } from "./model.ts";
 
@@ -19,10 +21,21 @@ interface Request {
   readonly earlier: string;
 }
 
+/** What earlier steps found out. */
+export interface Earlier {
+  readonly words: string;
+  readonly nodes: KnownNodes;
+}
+
+export const NOTHING_EARLIER: Earlier = { words: "", nodes: new Map() };
+
 /** Arguments for a tool out of the words of a request. Optional ones are given only where the request speaks of them. */
-export function fillArguments(tool: ToolSpec, text: string, earlier: string): Filled {
-  const graph = graphArguments(tool, text);
-  if (graph !== null) return { ok: true, args: graph };
+export function fillArguments(tool: ToolSpec, text: string, { words: earlier, nodes }: Earlier): Filled {
+  if (takesNodes(tool)) {
+    if (!asksForEdge(text) || statementsIn(text).length > 0)
+      return { ok: true, args: graphArguments(tool, text, nodes) };
+    return { ok: false, missing: "what to connect, such as: connect Ann to Sparky as works_on" };
+  }
   return fillObject(tool.parameters, { text, shapes: shapesIn(text), words: new Set(wordsOf(text)), tool, earlier });
 }
 
@@ -35,7 +48,7 @@ function fillObject(schema: JsonObject, request: Request): Filled {
     const must = required.has(name) && own["default"] === undefined;
     const value = valueFor(name, own, must, request);
     if (value !== undefined) args[name] = value;
-    else if (must) return { ok: false, missing: name };
+    else if (must) return { ok: false, missing: `"${name}"` };
   }
   return { ok: true, args };
 }
@@ -67,7 +80,7 @@ function valueFor(name: string, schema: JsonObject, must: boolean, request: Requ
       return filled.ok ? filled.args : undefined;
     }
     default:
-      return textFor(name, must, request);
+      return textFor(name, schema, must, request);
   }
 }
 
@@ -104,14 +117,20 @@ function arrayFor(name: string, schema: JsonObject, request: Request): Json[] | 
 const PATH_NAME = /path|file|folder|directory/i;
 const CONTENT_NAME = /^(content|contents|text|body|message|data|value)$/i;
 
-function textFor(name: string, must: boolean, request: Request): string | undefined {
+function textFor(name: string, schema: JsonObject, must: boolean, request: Request): string | undefined {
   const { text, shapes, earlier } = request;
   if (/^(url|uri|link|href)$/i.test(name)) return shapes.url ?? undefined;
-  if (PATH_NAME.test(name)) return shapes.path ?? folderIn(text) ?? (must ? invented(request) : undefined);
-  if (/zone/i.test(name)) return /\b([A-Z]\w+\/[A-Z][\w/]+|UTC)\b/.exec(text)?.[1];
+  if (PATH_NAME.test(name)) {
+    const listing = `${name} ${words(schema["description"])} ${request.tool.description}`;
+    const folder = /folder|director/i.test(listing) && !must ? folderIn(text) : folderCalled(text);
+    return shapes.path ?? folder ?? (must ? invented(request) : undefined);
+  }
+  if (/zone|^tz$/i.test(name)) return zoneIn(text);
   const beside = new RegExp(`\\b${name.replace(/[^\w]/g, "")}\\s*[:=]\\s*["“]?([^"”,]+)`, "i").exec(text)?.[1]?.trim();
   if (beside !== undefined && !CONTENT_NAME.test(name)) return beside;
   if (!must) return undefined;
+  // No words can stand for an id; what is quoted or has a digit in it may be one.
+  if (/(?:^|_)id$|Id$/.test(name)) return shapes.quotes[0] ?? /\b(?=\p{L}*\d)[\p{L}\d_-]{4,}\b/u.exec(text)?.[0];
   if (CONTENT_NAME.test(name)) {
     const quote = shapes.quotes.find((one) => one !== shapes.path);
     return quote ?? saidAfter(text) ?? saidBefore(text, shapes.path) ?? orNothing(earlier);
@@ -121,8 +140,8 @@ function textFor(name: string, must: boolean, request: Request): string | undefi
   return shapes.quotes[0] ?? orNothing(subjectOf(request));
 }
 
-function folderIn(text: string): string | undefined {
-  return /\b(?:in|of|under)\s+(?:the\s+)?(?:folder|directory)\s+([\w.-]+)/i.exec(text)?.[1];
+function words(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** A name for a file that the request does not name; reading needs a name that exists. */

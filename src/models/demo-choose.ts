@@ -1,7 +1,7 @@
 import type { Json } from "../core/events.ts";
 import type { ToolSpec } from "./model.ts";
-import { isGeneric, isStopWord, likeness, wordsOf } from "./demo-words.ts";
-import { shapesIn } from "./demo-shapes.ts";
+import { isGeneric, isStopWord, isVerb, likeness, wordsOf } from "./demo-words.ts";
+import { shapesIn, type Shapes } from "./demo-shapes.ts";
 
 export interface Choice {
   readonly tool: ToolSpec;
@@ -21,11 +21,12 @@ export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | n
   if (chosen !== null) return chosen;
   const search = asksAbout(text) ? tools.find(isSearch) : undefined;
   if (search !== undefined) return { tool: search, score: ENOUGH };
-  const words = [...new Set(wordsOf(wordsOnly(text)))].filter((word) => !isStopWord(word));
+  const request = { text, shapes: shapesIn(text), stated: !isVerb(/^\s*(\p{L}*)/u.exec(text)?.[1] ?? "") };
+  const words = [...new Set(wordsOf(wordsOnly(request)))].filter((word) => !isStopWord(word));
   const rare = rarity(tools);
   let best: Choice | null = null;
   for (const tool of tools) {
-    const score = scoreOf(text, words, tool, rare);
+    const score = scoreOf(request, words, tool, rare);
     if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool, score };
   }
   return best;
@@ -43,14 +44,25 @@ function lowerFirst(text: string): string {
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
-function isSearch(tool: ToolSpec): boolean {
-  return (
-    wordsOf(tool.name).some((word) => likeness("search", word) > 0) &&
-    hasParameter(tool, /^(q|query|search|text|keywords?)$/i)
-  );
+/** The parameter that takes the words to look for; undefined for a tool that does not search. */
+export function searchParameter(tool: ToolSpec): string | undefined {
+  return wordsOf(tool.name).some((word) => likeness("search", word) > 0)
+    ? parameterNames(tool).find((name) => /^(q|query|search|text|keywords?)$/i.test(name))
+    : undefined;
 }
 
-function scoreOf(text: string, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {
+function isSearch(tool: ToolSpec): boolean {
+  return searchParameter(tool) !== undefined;
+}
+
+interface Request {
+  readonly text: string;
+  readonly shapes: Shapes;
+  /** It begins with no verb: it may be a fact. */
+  readonly stated: boolean;
+}
+
+function scoreOf({ text, shapes, stated }: Request, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {
   const name = wordsOf(tool.name);
   const description = new Set(wordsOf(tool.description));
   const parameters = new Set(parameterNames(tool).flatMap((parameter) => wordsOf(parameter)));
@@ -64,12 +76,16 @@ function scoreOf(text: string, words: readonly string[], tool: ToolSpec, rare: (
     score += weight * (best > 0 ? 3 * best : description.has(word) ? 0.6 : parameters.has(word) ? 0.4 : 0);
   }
   // The shape of what the request holds speaks for the tools that take such a thing.
-  if (inName || words.length <= 3) {
-    const shapes = shapesIn(text);
+  if (inName || words.length <= 3 || stated) {
+    if (shapes.statements.length > 0 && hasParameter(tool, /^(nodes|entities|edges|relations)$/i)) score += 1.5;
+    if (!inName && words.length > 3) return score - 0.1 * required(tool).length;
+    const runs = /^\s*(?:please\s+)?(?:run|execute)\b/i.test(text) && shapes.quotes.length > 0;
+    if (runs && hasParameter(tool, /^(command|cmd|script)$/i)) score += 2;
     if (shapes.url !== null && hasParameter(tool, /^(url|uri|link|href)$/i)) score += 2;
     const path = parameterNames(tool).find((parameter) => /^(path|file|filename|file_?path)$/i.test(parameter));
-    if (shapes.path !== null && path !== undefined) score += required(tool).includes(path) ? 1.6 : 0.8;
-    if (shapes.statements.length > 0 && hasParameter(tool, /^(nodes|entities|edges|relations)$/i)) score += 1.5;
+    // A tool that can do without a path may be given a folder, one that cannot needs a file.
+    const isFile = /\.\w+$/.test(shapes.path ?? "");
+    if (shapes.path !== null && path !== undefined) score += required(tool).includes(path) === isFile ? 1.6 : 0.8;
   }
   // Of two that fit alike, the one that must be told less.
   return score - 0.1 * required(tool).length;
@@ -99,8 +115,7 @@ function required(tool: ToolSpec): readonly Json[] {
 }
 
 /** Without what is quoted, addresses and file names: their words are not the request's. */
-function wordsOnly(text: string): string {
-  const { url, path } = shapesIn(text);
+function wordsOnly({ text, shapes: { url, path } }: Request): string {
   const plain = text.replace(/"[^"]*"|“[^”]*”|`[^`]*`/g, " ");
   return [url, path].reduce<string>((rest, shape) => (shape === null ? rest : rest.replaceAll(shape, " ")), plain);
 }

@@ -4,6 +4,7 @@ import { jsonSchema, type Json } from "../core/events.ts";
 /** One tool call since the last thing that a person said, with what came of it. */
 export interface Outcome {
   readonly name: string;
+  readonly args: Json;
   readonly ok: boolean;
   readonly value: Json;
 }
@@ -23,6 +24,7 @@ export function readConversation(messages: readonly ModelMessage[]): Conversatio
   let steps: string[][] = [];
   let outcomes: Outcome[] = [];
   let interrupted = false;
+  const asked = new Map<string, Json>();
   for (const [n, message] of messages.entries()) {
     if (message.role === "user") {
       const text = textOf(message.content)
@@ -37,8 +39,12 @@ export function readConversation(messages: readonly ModelMessage[]): Conversatio
     } else if (message.role === "assistant" && typeof message.content !== "string") {
       const names = message.content.flatMap((part) => (part.type === "tool-call" ? [part.toolName] : []));
       if (names.length > 0) steps.push(names);
+      for (const part of message.content) if (part.type === "tool-call") asked.set(part.toolCallId, jsonOf(part.input));
     } else if (message.role === "tool") {
-      for (const part of message.content) if (part.type === "tool-result") outcomes.push(outcomeOf(part));
+      for (const part of message.content) {
+        if (part.type !== "tool-result") continue;
+        outcomes.push({ name: part.toolName, args: asked.get(part.toolCallId) ?? null, ...outcomeOf(part) });
+      }
     }
   }
   return { instruction, steps, outcomes, interrupted };
@@ -51,21 +57,21 @@ function textOf(content: Extract<ModelMessage, { role: "user" }>["content"]): st
 
 type ResultPart = Extract<Extract<ModelMessage, { role: "tool" }>["content"][number], { type: "tool-result" }>;
 
-function outcomeOf({ toolName: name, output }: ResultPart): Outcome {
+function outcomeOf({ output }: ResultPart): Pick<Outcome, "ok" | "value"> {
   switch (output.type) {
     case "text":
-      return { name, ok: true, value: asJson(output.value) };
+      return { ok: true, value: asJson(output.value) };
     case "json":
-      return { name, ok: true, value: jsonOf(output.value) };
+      return { ok: true, value: jsonOf(output.value) };
     case "error-text":
-      return { name, ok: false, value: output.value };
+      return { ok: false, value: output.value };
     case "error-json":
-      return { name, ok: false, value: jsonOf(output.value) };
+      return { ok: false, value: jsonOf(output.value) };
     case "execution-denied":
-      return { name, ok: false, value: output.reason ?? "a person did not allow it" };
+      return { ok: false, value: output.reason ?? "a person did not allow it" };
     case "content": {
       const texts = output.value.flatMap((part) => (part.type === "text" ? [part.text] : []));
-      return { name, ok: true, value: asJson(texts.join("\n")) };
+      return { ok: true, value: asJson(texts.join("\n")) };
     }
   }
 }

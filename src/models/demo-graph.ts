@@ -1,38 +1,82 @@
 import type { Json } from "../core/events.ts";
+import { searchParameter } from "./demo-choose.ts";
+import type { Outcome } from "./demo-conversation.ts";
 import { isObject, type JsonObject } from "./demo-json.ts";
-import { factIn, shapesIn } from "./demo-shapes.ts";
+import { contentIn, factIn, statementsIn } from "./demo-statements.ts";
+import { isVerb, wordsOf } from "./demo-words.ts";
 import type { ToolSpec } from "./model.ts";
 
-/** Nodes and edges for a tool that takes them, out of statements such as "Ann knows Bob"; null for any other tool. */
-export function graphArguments(tool: ToolSpec, text: string): JsonObject | null {
-  const shapes = shapesIn(text);
+/** Nodes that earlier results have shown, by name in lower case. */
+export type KnownNodes = ReadonlyMap<string, { readonly name: string; readonly type: string }>;
+
+/** Whatever has a name and a type in the results so far of a tool's relatives: `graph_search` is one of `graph_add`. */
+export function knownNodes(adding: ToolSpec, outcomes: readonly Outcome[]): KnownNodes {
+  const known = new Map<string, { name: string; type: string }>();
+  const look = (value: Json): void => {
+    if (Array.isArray(value)) value.forEach(look);
+    if (!isObject(value)) return;
+    const { name, type } = value;
+    if (typeof name === "string" && typeof type === "string" && !known.has(name.toLowerCase())) {
+      known.set(name.toLowerCase(), { name, type });
+    }
+    Object.values(value).forEach(look);
+  };
+  for (const { name, ok, value } of outcomes) if (ok && related(name, adding.name)) look(value);
+  return known;
+}
+
+/** Whether a tool takes nodes, so that statements are for it. */
+export function takesNodes(tool: ToolSpec): boolean {
+  return itemOf(tool.parameters, "nodes") !== null;
+}
+
+/** The tool that finds what the graph holds already. */
+export function lookupTool(adding: ToolSpec, tools: readonly ToolSpec[]): ToolSpec | undefined {
+  return tools.find((tool) => searchParameter(tool) !== undefined && related(tool.name, adding.name));
+}
+
+/** Names that share a word other than a verb. */
+function related(one: string, other: string): boolean {
+  const words = new Set(wordsOf(other));
+  return wordsOf(one).some((word) => words.has(word) && !isVerb(word));
+}
+
+/** Nodes and edges for a tool that takes nodes, out of statements; a node that is known is not added again. */
+export function graphArguments(tool: ToolSpec, text: string, known: KnownNodes): JsonObject {
+  const statements = statementsIn(text);
   const node = itemOf(tool.parameters, "nodes");
   const edge = itemOf(tool.parameters, "edges");
-  if (node === null) return null;
-  if (shapes.statements.length === 0) {
+  const content = contentIn(text);
+  if (statements.length === 0) {
     const fact = factIn(text);
-    return { nodes: [pick(node, { name: fact.slice(0, 80), label: fact.slice(0, 80), type: "note", content: fact })] };
+    const name = fact.slice(0, 80).toWellFormed();
+    return { nodes: [pick(node, { name, label: name, type: "note", content: content ?? fact })] };
   }
-  const types = new Map<string, string>();
-  const links: { source: string; relation: string; target: string }[] = [];
-  for (const { source, relation, target } of shapes.statements) {
-    if (relation === "is_a") types.set(source, target.toLowerCase());
-    else {
-      links.push({ source, relation, target });
-      for (const name of [source, target]) if (!types.has(name)) types.set(name, "");
-    }
+  const said = new Map<string, string>();
+  for (const { source, relation, target } of statements)
+    if (relation === "is_a") said.set(source, target.toLowerCase());
+  const named = (name: string) => known.get(name.toLowerCase()) ?? { name, type: "thing" };
+  const typeOf = (name: string): string => said.get(name) || named(name).type;
+  const links = statements.filter(({ relation }) => relation !== "is_a");
+  const ends = new Set(links.flatMap(({ source, target }) => [source, target]));
+  // Without edges to hold them, ends can only be told as nodes.
+  const fresh = [...ends].filter((name) => !said.has(name) && (edge === null || !known.has(name.toLowerCase())));
+  const args: JsonObject = {};
+  const nodes = [...said.keys(), ...fresh].toSorted((one, other) => text.indexOf(one) - text.indexOf(other));
+  if (nodes.length > 0) {
+    args["nodes"] = nodes.map((name) =>
+      pick(node, { name, label: name, type: typeOf(name), ...(content === undefined ? {} : { content }) }),
+    );
   }
-  const typeOf = (name: string): string => types.get(name) || "thing";
-  const args: JsonObject = {
-    nodes: [...types.keys()].map((name) => pick(node, { name, label: name, type: typeOf(name) })),
-  };
   if (edge === null || links.length === 0) return args;
-  const end = (key: string, name: string): Json =>
-    takesObject(edge[key]) ? pick(edge[key], { name, label: name, type: typeOf(name) }) : name;
+  const endOf = (key: string, name: string): Json => {
+    const called = said.has(name) ? name : named(name).name;
+    return takesObject(edge[key]) ? pick(edge[key], { name: called, label: called, type: typeOf(name) }) : called;
+  };
   args["edges"] = links.map(({ source, relation, target }) => ({
     ...(edge["source"] === undefined
-      ? { from: end("from", source), to: end("to", target) }
-      : { source: end("source", source), target: end("target", target) }),
+      ? { from: endOf("from", source), to: endOf("to", target) }
+      : { source: endOf("source", source), target: endOf("target", target) }),
     ...("relation" in edge && !("type" in edge) ? { relation } : { type: relation }),
     ...("sourceType" in edge ? { sourceType: typeOf(source) } : {}),
     ...("targetType" in edge ? { targetType: typeOf(target) } : {}),

@@ -1,6 +1,8 @@
 import type { Json } from "../core/events.ts";
-import { fillArguments } from "./demo-args.ts";
-import { isObject } from "./demo-json.ts";
+import { fillArguments, NOTHING_EARLIER } from "./demo-args.ts";
+import type { Outcome } from "./demo-conversation.ts";
+import { findingsIn } from "./demo-findings.ts";
+import { listed } from "./demo-render.ts";
 import type { Plan, PlannedCall, Stage } from "./demo-stage.ts";
 import { wordsOf } from "./demo-words.ts";
 import type { ToolSpec } from "./model.ts";
@@ -11,41 +13,63 @@ const PLAN_TOOL = "plan_update";
 const CHANGES = new Set(["add", "write", "update", "delete", "remove", "send", "create", "set", "put", "merge", "run"]);
 
 /**
- * The stages of a prompt that names its tools. A page of prose does not say what to change and how, so of a page only
+ * The plan of a prompt that names its tools. A page of prose does not say what to change and how, so of a page only
  * the tools are called that look and need to be told nothing. Null for other instructions.
  */
-export function promptStages(instruction: string, tools: readonly ToolSpec[]): Plan | null {
+export function promptPlan(instruction: string, tools: readonly ToolSpec[], outcomes: readonly Outcome[]): Plan | null {
   const named = namedTools(instruction, tools);
   const page = instruction.length > PAGE;
   const inOrder = /\b(then|after that|afterwards|finally)\b/i.test(instruction);
   const wanted = named.filter(({ tool }) => tool.name !== PLAN_TOOL);
   if (wanted.length === 0 || (!page && (named.length < 2 || inOrder))) return null;
   const calls: PlannedCall[] = [];
-  const open: string[] = [];
+  const titles: string[] = [];
+  const left: ToolSpec[] = [];
   for (const { tool, sentence } of wanted) {
-    const filled = fillArguments(tool, page ? "" : sentence, "");
-    const leave = page && (changes(tool) || needs(tool));
-    if (filled.ok && !leave) calls.push({ name: tool.name, args: filled.args, because: sentence });
-    else open.push(`I leave ${tool.name} to a real model: what to give it takes judgement.`);
+    const filled = fillArguments(tool, page ? "" : sentence, NOTHING_EARLIER);
+    if (filled.ok && !(page && (changes(tool) || needs(tool)))) {
+      calls.push({ name: tool.name, args: filled.args, because: sentence });
+      titles.push(titleOf(tool));
+    } else left.push(tool);
   }
-  const plan = tools.find((tool) => tool.name === PLAN_TOOL);
-  if (plan === undefined || !named.some(({ tool }) => tool === plan) || calls.length === 0) {
-    return { stages: calls.length === 0 ? [] : [calls], open };
-  }
-  return { stages: [planStage(calls, "doing"), calls, planStage(calls, "done")], open };
+  const open = leftInWords(left, outcomes);
+  const planned = calls.length > 0 && named.some(({ tool }) => tool.name === PLAN_TOOL);
+  const stages = calls.length === 0 ? [] : [calls];
+  if (!planned) return { stages, asides: [], open };
+  return { stages: [planStage(titles, "doing"), calls, planStage(titles, "done")], asides: [], open };
 }
 
-function planStage(calls: readonly PlannedCall[], status: "doing" | "done"): Stage {
-  const items: Json[] = calls.map((call) => ({ text: title(call), status: status === "done" ? "done" : "todo" }));
-  items.push({ text: "Report what was found", status: status === "done" ? "doing" : "todo" });
-  const first = items[0];
-  if (status === "doing" && isObject(first)) first["status"] = "doing";
-  return [{ name: PLAN_TOOL, args: { items }, because: "keep a plan" }];
+/** What was not done, and why. */
+function leftInWords(left: readonly ToolSpec[], outcomes: readonly Outcome[]): readonly string[] {
+  if (left.length === 0) return [];
+  const names = listed(
+    left.map((tool) => `\`${tool.name}\``),
+    left.length,
+  );
+  const checks = outcomes.flatMap(({ ok, value }) => (ok ? (findingsIn(value) ?? []) : []));
+  const untouched = left.some(changes) ? "Nothing was changed" : "I stopped here";
+  if (checks.length > 0 && checks.every(({ count }) => count === 0)) {
+    return [`${untouched}, and nothing needs to be: ${names} had no work to do.`];
+  }
+  return [`${untouched}: what to give ${names} takes judgement, so that is left for a person or a real model.`];
 }
 
-function title(call: PlannedCall): string {
-  const text = call.name.replace(/_/g, " ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+/** The last plan has all done: right after it comes the report, and nothing can be called behind that. */
+function planStage(titles: readonly string[], status: "doing" | "done"): Stage {
+  const items: Json[] = [...titles, "Report what was found"].map((text, n) => ({
+    text,
+    status: status === "done" ? "done" : n === 0 ? "doing" : "todo",
+  }));
+  return [{ name: PLAN_TOOL, args: { items }, because: status === "done" ? "all parts are done" : "keep a plan" }];
+}
+
+const LONGEST_TITLE = 80;
+
+/** "Counts the nodes of the graph, in all and by type." → "Count the nodes of the graph". */
+function titleOf({ name, description }: ToolSpec): string {
+  const clause = /^[^.,:;\n]+/.exec(description.trim())?.[0].trim() ?? "";
+  if (clause === "" || clause.length > LONGEST_TITLE || !clause.includes(" ")) return name.replace(/_/g, " ");
+  return clause.replace(/^(\w+?(?:ch|sh|ss|x))es\b|^(\w+[^s\W])s\b/, "$1$2");
 }
 
 /** Tools whose exact names stand in the text, in order, but for those that it says to leave alone. */

@@ -1,10 +1,6 @@
-/** What can be told from the shape of a request: quotations, addresses, file names, numbers, statements. */
+import { statementsIn, type Statement } from "./demo-statements.ts";
 
-export interface Statement {
-  readonly source: string;
-  readonly relation: string;
-  readonly target: string;
-}
+/** What can be told from the shape of a request: quotations, addresses, file names, numbers, statements. */
 
 export interface Shapes {
   readonly quotes: readonly string[];
@@ -31,63 +27,19 @@ export function shapesIn(text: string): Shapes {
   return { quotes, url, path, numbers, statements: statementsIn(bare) };
 }
 
-const LEAD =
-  /^\s*(?:please\s+)?(?:remember|note|learn|add|store|save|record|know|insert|create)(?:\s+(?:a\s+)?(?:node|nodes|edge|edges|fact|facts|to (?:the|my) (?:knowledge )?graph))*(?:\s+that)?[:,]?\s+/iu;
-const TAIL = /\s+(?:to|in|into)\s+(?:the|my|your)\s+(?:knowledge\s+)?(?:graph|memory)\s*$/iu;
-const THING = String.raw`["“]?([\p{L}\p{N}][\p{L}\p{N} ._'’-]{0,60}?)["”]?`;
-const IS_A = new RegExp(String.raw`^${THING}\s+(?:is|was|are)\s+(?:an?|the)\s+${THING}$`, "iu");
-const IS = new RegExp(
-  String.raw`^${THING}\s+(?:is|are)\s+((?:\p{L}+\s+)?(?:in|at|of|near|from|with|by|on|to))\s+${THING}$`,
-  "iu",
-);
-const KIND = new RegExp(String.raw`^${THING}\s+(?:of type|as an?)\s+${THING}$`, "iu");
-const CALLED = new RegExp(String.raw`^(?:an?\s+)([\p{L}_-]+)\s+(?:called|named)\s+${THING}$`, "iu");
-const ARROW = new RegExp(String.raw`^${THING}\s*(?:--?\s*([\p{L}_ ]+?)\s*--?|-|=)>\s*${THING}$`, "iu");
-const CONNECT = new RegExp(String.raw`^(?:connect|link|relate)\s+${THING}\s+(?:to|with|and)\s+${THING}$`, "iu");
-const VERB = new RegExp(
-  String.raw`^${THING}\s+((?:knows|likes|loves|uses|owns|has|needs|wants|hates|runs|wrote|made|built|teaches|manages|contains|includes|depends on|belongs to|works (?:at|for|with|on|in)|lives (?:in|at|with)|reports to|comes from|consists of|married|is married to)(?:\s+an?|\s+the)?)\s+${THING}$`,
-  "iu",
-);
-
-function statementsIn(text: string): readonly Statement[] {
-  const found: Statement[] = [];
-  for (const piece of text.split(/[.;\n]\s*|,\s*(?:and\s+)?|\s+and\s+(?=[\p{Lu}"“])/u)) {
-    const statement = statementOf(factIn(piece));
-    if (statement !== null && !/^(what|who|where|when|which|how|it|there|this|that)$/i.test(statement.source)) {
-      found.push(statement);
-    }
-  }
-  return found;
+/** `in the folder notes`, `in the notes folder`. */
+export function folderCalled(text: string): string | undefined {
+  const match =
+    /\b(?:in|of|under|inside)\s+(?:the\s+|my\s+)?(?:folder|directory)\s+["']?([\w.-]+)/i.exec(text) ??
+    /\b(?:in|of|under|inside)\s+(?:the\s+|my\s+)?["']?([\w.-]+)["']?\s+(?:folder|directory)\b/i.exec(text);
+  return match?.[1];
 }
 
-/** What a request to remember says, when it is no statement that can be taken apart. */
-export function factIn(text: string): string {
-  return text
-    .replace(LEAD, "")
-    .replace(/^that\s+/i, "")
-    .replace(TAIL, "")
-    .replace(/^[\s:,]+|[\s.!"”]+$/g, "")
-    .trim();
-}
+const NO_FOLDER =
+  /^(the|my|your|our|this|that|it|them|here|there|workspace|home|folders?|director(y|ies)|files?|all|total|detail)$/i;
 
-function statementOf(fact: string): Statement | null {
-  const kind = KIND.exec(fact);
-  if (kind !== null) return statement(kind[1], "is_a", kind[2]);
-  const called = CALLED.exec(fact);
-  if (called !== null) return statement(called[2], "is_a", called[1]);
-  const arrow = ARROW.exec(fact);
-  if (arrow !== null) return statement(arrow[1], arrow[2] ?? "related_to", arrow[3]);
-  const connect = CONNECT.exec(fact);
-  if (connect !== null) return statement(connect[1], "related_to", connect[2]);
-  const isA = IS_A.exec(fact);
-  if (isA !== null) return statement(isA[1], "is_a", isA[2]);
-  const is = IS.exec(fact);
-  if (is !== null) return statement(is[1], `is ${is[2]}`, is[3]);
-  const verb = VERB.exec(fact);
-  return verb === null ? null : statement(verb[1], (verb[2] ?? "").replace(/\s+(an?|the)$/i, ""), verb[3]);
-}
-
-function statement(source = "", relation = "", target = ""): Statement {
-  const clean = (text: string): string => text.trim().replace(/^(?:the|an?)\s+/i, "");
-  return { source: clean(source), relation: relation.trim().toLowerCase().replace(/\s+/g, "_"), target: clean(target) };
+/** `in notes` too, for a tool that lists a folder. */
+export function folderIn(text: string): string | undefined {
+  const last = /\b(?:in|inside|under|of)\s+(?:the\s+|my\s+)?["']?([\w.-]*\w)["']?\s*[?.!]*$/i.exec(text)?.[1];
+  return folderCalled(text) ?? (last === undefined || NO_FOLDER.test(last) ? undefined : last);
 }

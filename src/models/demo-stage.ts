@@ -1,3 +1,4 @@
+import type { Json } from "../core/events.ts";
 import type { JsonObject } from "./demo-json.ts";
 
 export interface PlannedCall {
@@ -13,6 +14,15 @@ export type Stage = readonly PlannedCall[];
 /** What a request comes to. */
 export interface Plan {
   readonly stages: readonly Stage[];
+  /** Calls that only prepare others: their results are no news to people. */
+  readonly asides: readonly PlannedCall[];
   /** Parts of the request that came to nothing, as sentences. */
   readonly open: readonly string[];
+}
+
+export function sameCall(
+  one: Pick<PlannedCall, "name" | "args">,
+  other: { readonly name: string; readonly args: Json },
+) {
+  return one.name === other.name && JSON.stringify(one.args) === JSON.stringify(other.args);
 }

@@ -112,7 +112,7 @@ test.each([
   ["List my files, then read notes.md, then check the graph stats", "file_list > file_read > graph_stats"],
   ["1. list the files\n2. show graph stats\n3. write them to stats.md", "file_list > graph_stats > file_write"],
   ["Check the graph stats and write them to stats.md", "graph_stats > file_write"],
-  ["Remember that Alice knows Bob and Carol is a singer.", "graph_add"],
+  ["Remember that Alice knows Bob and Carol is a singer.", "graph_search+graph_search > graph_add"],
 ])("%j is done with %s", (instruction, expected) => expect(names(instruction)).toBe(expected));
 
 test.each([
@@ -133,6 +133,14 @@ test.each([
   ["list failed tasks", "task_list", { status: "failed" }],
   ["list my files", "file_list", {}],
   ["What time is it in Europe/London?", "current_time", { timeZone: "Europe/London" }],
+  ["What time is it in Tokyo", "current_time", { timeZone: "Asia/Tokyo" }],
+  ["what time is it in new york now?", "current_time", { timeZone: "America/New_York" }],
+  ["What is the Mumbai time?", "current_time", { timeZone: "Asia/Kolkata" }],
+  ["What time is it in Bielefeld?", "current_time", {}],
+  ["list the files in notes", "file_list", { path: "notes" }],
+  ["List the files in the notes folder.", "file_list", { path: "notes" }],
+  ["what files are in notes/old?", "file_list", { path: "notes/old" }],
+  ["list the files in my workspace", "file_list", {}],
 ])("%j calls %s with the right arguments", (instruction, name, args) =>
   expect(follow(instruction).steps).toEqual([[{ name, args }]]),
 );
@@ -140,7 +148,8 @@ test.each([
 test("a statement becomes nodes and an edge between them", () => {
   const [step] = follow("Remember that Alice is a person. Remember that Alice works at Acme.").steps;
   expect(step).toHaveLength(1);
-  const [whole] = follow("Add to the graph: Alice knows Bob, Bob is a cook").steps;
+  const [looked, whole] = follow("Add to the graph: Alice knows Bob, Bob is a cook").steps;
+  expect(looked).toEqual([{ name: "graph_search", args: { query: "Alice" } }]);
   expect(whole).toEqual([
     {
       name: "graph_add",
@@ -176,7 +185,7 @@ test("a page that names its tools is followed: a plan first, the tools that look
   expect(names(MAINTENANCE)).toBe("plan_update > graph_stats+graph_check > plan_update");
   const { steps, answer } = follow(MAINTENANCE, TOOLS, { graph_stats: { nodes: 2, edges: 1 } });
   expect(steps[0]?.[0]?.args).toMatchObject({ items: [{ status: "doing" }, { status: "todo" }, { status: "todo" }] });
-  expect(steps[2]?.[0]?.args).toMatchObject({ items: [{ status: "done" }, { status: "done" }, { status: "doing" }] });
+  expect(steps[2]?.[0]?.args).toMatchObject({ items: [{ status: "done" }, { status: "done" }, { status: "done" }] });
   expect(answer).toContain("2 nodes and 1 edge");
   expect(answer).toContain("graph_add");
 });
@@ -189,7 +198,7 @@ test.each([
     { nodes: 12, edges: 3 },
     "The graph has 12 nodes and 3 edges.",
   ],
-  ["a list", "file_list", "list my files", { entries: [{ name: "a.md", size: 5 }] }, "**a.md** (size 5)"],
+  ["a list", "file_list", "list my files", { path: ".", entries: [{ name: "a.md", size: 5 }] }, "**a.md** (5 bytes)"],
   ["nothing", "task_list", "list tasks", [], "task_list found nothing."],
   ["text", "file_read", "read a.md", { path: "a.md", content: "one\ntwo" }, "one\ntwo"],
 ])("%s in a result are told in words", (_, name, instruction, result, words) => {
@@ -199,15 +208,45 @@ test.each([
   expect(answer).toContain("SPARKY_MODEL");
 });
 
-test.each(["hello", "help", "What can you do?", "", "asdf qwertz", "Sing me a song of sixpence"])(
+test.each(["help", "What can you do?", "asdf qwertz", "Sing me a song of sixpence"])(
   "%j calls nothing and says what can be done",
   (instruction) => {
     const { steps, answer } = follow(instruction);
     expect(steps).toEqual([]);
-    expect(answer).toContain("graph_stats");
-    expect(answer).toContain("demo model");
+    expect(answer).toContain("`graph_stats`: Counts the nodes and edges");
+    expect(answer).toContain("- Check knowledge graph stats");
   },
 );
+
+test.each(["hi", "Hello!", "good morning", "how are you?", ""])(
+  "%j gets a short answer with three things to try",
+  (said) => {
+    const { steps, answer } = follow(said);
+    expect(steps).toEqual([]);
+    expect(answer.match(/^- /gm)).toHaveLength(3);
+    expect(answer.length).toBeLessThan(400);
+  },
+);
+
+test("what it offers to try is what the tools at hand can do", () => {
+  expect(follow("hi", FOREIGN).answer).toContain("- `get_weather`: Current weather and forecast for a city");
+  expect(follow("hi", FOREIGN).answer).not.toContain("graph");
+  expect(follow("hi", []).answer).toContain("No tools are set up");
+});
+
+test.each([
+  "hi",
+  "help",
+  "thanks",
+  "asdf qwertz",
+  "read the file",
+  "Check graph stats",
+  "list my files, then read a.md",
+])("the answer to %j says once, in its last line, which model it comes from", (instruction) => {
+  const { answer } = follow(instruction);
+  expect(answer.split("\n").at(-1)).toMatch(/demo model.*SPARKY_MODEL/);
+  expect(answer.match(/demo model|SPARKY_MODEL/g)).toHaveLength(2);
+});
 
 test("a request that lacks an argument is told what is missing", () => {
   const { steps, answer } = follow("read the file");
