@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
+import { resultRead } from "./agent/result-read.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { AgentDeps } from "./agent/deps.ts";
 import type { Config } from "./config.ts";
@@ -132,7 +133,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
     store,
     registry: createRegistry<Tx>(
       withSettings<Tx>(
-        [...generalTools, ...graphTools, ...taskTools(store), shellTool(config.commandEnvironment)],
+        [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
         toolSettings(config.home),
       ),
     ),

@@ -239,7 +239,9 @@ test("a big result is given by reference", () => {
     ...r1,
   };
   const last = context(log(asks("hi"), uses("a", r1), big), [recorded("r", 1, 1, "", "a")]).at(-1);
-  expect(brief(last as ModelMessage)).toContain("[1,2\\n[cut: the whole result has 99999 bytes and is kept as b1]");
+  expect(brief(last as ModelMessage)).toContain(
+    "[1,2\\n[cut: the whole result has 99999 bytes; read on with result_read",
+  );
 });
 
 const long = "x".repeat(400);

@@ -31,6 +31,9 @@ export interface ContextInput {
 /** How many earlier runs' last words a task's run is given. */
 const LAST_RUNS = 3;
 
+/** The tool that reads on in a result that was cut. */
+export const RESULT_READ = "result_read";
+
 /** A rough measure: four characters a token, for text and JSON alike. */
 const CHARS_PER_TOKEN = 4;
 
@@ -150,7 +153,9 @@ function outputOf(result: EventOf<"tool_result">["data"] | undefined): ToolOutpu
   if (result === undefined) return { type: "error-text", value: "no result was recorded" };
   if (!result.ok) return { type: "error-text", value: result.error ?? "failed" };
   if (result.blob !== undefined) {
-    const value = `${String(result.result)}\n[cut: the whole result has ${result.size} bytes and is kept as ${result.blob}]`;
+    const shown = String(result.result);
+    const rest = JSON.stringify({ id: result.blob, offset: shown.length });
+    const value = `${shown}\n[cut: the whole result has ${result.size} bytes; read on with ${RESULT_READ} ${rest}]`;
     return { type: "text", value };
   }
   return { type: "json", value: result.result ?? null };

@@ -7,6 +7,7 @@ import { errorBody } from "../wire/errors.ts";
 import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../wire/frames.ts";
 import { CLOSE, HELLO_TIMEOUT_MS, MAX_SUBSCRIPTIONS } from "../wire/limits.ts";
 import type { Auth } from "./auth.ts";
+import { decide } from "./decide.ts";
 import type { ServerDeps } from "./deps.ts";
 import { parseInput, parseJson } from "./input.ts";
 import { Outbox } from "./outbox.ts";
@@ -185,7 +186,7 @@ export class Connection {
         return this.#send({ type: "ack", ref, ...(stopped.runId === null ? {} : { runId: stopped.runId }) });
       }
       case "decide":
-        throw new SparkyError("not_found", "this approval was not found");
+        return this.#send({ type: "ack", ref, runId: (await decide(store, viewer, frame.approvalId, frame)).runId });
     }
   }
 

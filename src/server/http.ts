@@ -11,6 +11,9 @@ import { spentLinkPage } from "./login-page.ts";
 import type { OriginRules } from "./origin.ts";
 import { SignInLimit } from "./rate-limit.ts";
 import type { Reply, Route } from "./route.ts";
+import { approvalRoutes } from "./routes-approvals.ts";
+import { awayRoutes } from "./routes-away.ts";
+import { blobRoutes } from "./routes-blobs.ts";
 import { chatRoutes } from "./routes-chats.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { taskRoutes } from "./routes-tasks.ts";
@@ -44,7 +47,15 @@ export function createHttp(
   const { log, store } = deps;
   const { auth, origins } = parts;
   const limit = new SignInLimit(store.clock);
-  const routes = [...systemRoutes(deps, auth), ...chatRoutes(deps), ...streamRoutes(deps, parts.closing), ...taskRoutes(deps)];
+  const routes = [
+    ...systemRoutes(deps, auth),
+    ...chatRoutes(deps),
+    ...streamRoutes(deps, parts.closing),
+    ...taskRoutes(deps),
+    ...approvalRoutes(deps),
+    ...awayRoutes(deps),
+    ...blobRoutes(deps),
+  ];
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();
 

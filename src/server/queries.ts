@@ -25,6 +25,10 @@ export const tasksQuery = z
   .object({ ...page, status: taskStatusSchema, schedule: words, chatId: idSchema, search: words })
   .exactPartial();
 
+export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
+
+export const grantsQuery = z.object({ prefix: words }).exactPartial();
+
 const eventTypes = z
   .string()
   .refine((value) => value.split(",").every((type) => EVENT_TYPES.some((known) => known === type)), {

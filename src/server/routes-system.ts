@@ -1,5 +1,6 @@
 import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
+import { openApprovals } from "../store/away.ts";
 import { graphStats } from "../store/graph-stats.ts";
 import { activeRuns, taskCounts } from "../store/status.ts";
 import { getUserByName } from "../store/users.ts";
@@ -34,8 +35,14 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       summary: "Counts of tasks, what runs now, and by which model and node.",
       answers: { 200: statusSchema },
       async handle({ viewer }) {
-        const [tasks, running] = await Promise.all([taskCounts(store, viewer), activeRuns(store, viewer)]);
-        return { status: 200, body: { tasks, running, next: [], agentLoop, model, node: store.node, startedAt } };
+        const [tasks, running, approvals] = await Promise.all([
+          taskCounts(store, viewer),
+          activeRuns(store, viewer),
+          openApprovals(store, viewer),
+        ]);
+        const { node } = store;
+        const waiting = { approvals };
+        return { status: 200, body: { tasks, running, next: [], waiting, agentLoop, model, node, startedAt } };
       },
     }),
     route({

@@ -221,6 +221,8 @@ export const statusSchema = z.object({
   /** The runs that are working, stopping or waiting, each with its title for people. */
   running: z.array(runSchema.extend({ title: z.string() })),
   next: z.array(occurrenceSchema),
+  /** What waits for people: approvals that are open. */
+  waiting: z.object({ approvals: z.number() }),
   agentLoop: z.boolean(),
   model: z.string(),
   node: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chatEventSchema } from "../core/events.ts";
 import { idSchema, keySchema, textSchema } from "./api.ts";
+import { noteSchema, scopeSchema } from "./approvals.ts";
 
 /** WebSocket frames, one JSON object per text frame. `sub` and `ref` are the client's own strings. */
 
@@ -26,8 +27,8 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
     ref,
     approvalId: idSchema,
     decision: z.enum(["approve", "deny"]),
-    scope: z.string().max(100).optional(),
-    note: z.string().max(2000).optional(),
+    scope: scopeSchema.optional(),
+    note: noteSchema.optional(),
   }),
   z.object({ type: z.literal("pong") }),
 ]);

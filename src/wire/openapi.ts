@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
 import * as api from "./api.ts";
+import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
+import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -35,6 +37,12 @@ const NAMED = {
   NewMessage: api.newMessageSchema,
   Status: api.statusSchema,
   Schedule: api.scheduleSchema,
+  Approval: approvalSchema,
+  Decision: decisionSchema,
+  Grant: grantSchema,
+  Away: awaySchema,
+  AwayItem: awayItemSchema,
+  AwaySeen: awaySeenSchema,
   LoginLink: api.loginLinkSchema,
   GraphStats: api.graphStatsSchema,
 } as const;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { jsonSchema } from "../core/events.ts";
+
+/** What crosses the wire about approvals: a person's yes or no to one exact call, and the standing yes of a grant. */
+
+export const APPROVAL_STATES = ["requested", "approved", "denied", "expired", "withdrawn"] as const;
+
+export const approvalSchema = z.object({
+  id: z.string(),
+  chatId: z.string(),
+  chatTitle: z.string(),
+  runId: z.string(),
+  taskId: z.string().nullable(),
+  callId: z.string(),
+  tool: z.string(),
+  /** The call's main argument in one line. */
+  summary: z.string(),
+  /** The exact arguments: what is answered for, nothing else. */
+  args: jsonSchema,
+  argsDigest: z.string(),
+  state: z.enum(APPROVAL_STATES),
+  requestedAt: z.string(),
+  expiresAt: z.string(),
+  decidedAt: z.string().nullable(),
+  /** Who answered, by name. */
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+  /** The caller may answer it. */
+  canDecide: z.boolean(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+
+/** What a yes covers: this call, this tool for the rest of the run, or this tool until a time (milliseconds). */
+export type Scope =
+  | { readonly kind: "call" }
+  | { readonly kind: "run" }
+  | { readonly kind: "until"; readonly at: number };
+
+const untilTime = z.iso.datetime({ offset: true });
+
+/** `call`, `run`, or `until ` and a time with its offset; null for anything else. */
+export function parseScope(text: string): Scope | null {
+  if (text === "call" || text === "run") return { kind: text };
+  const time = untilTime.safeParse(/^until (\S+)$/.exec(text)?.[1]);
+  return time.success ? { kind: "until", at: Date.parse(time.data) } : null;
+}
+
+export const scopeSchema = z
+  .string()
+  .max(100)
+  .refine((text) => parseScope(text) !== null, {
+    error: 'must be "call", "run", or "until" and a time such as "until 2026-12-01T18:00:00Z"',
+  });
+
+export const noteSchema = z.string().trim().max(2000);
+
+export const decisionSchema = z.strictObject({
+  decision: z.enum(["approve", "deny"]),
+  /** What a yes covers; `call` when left out. */
+  scope: scopeSchema.optional(),
+  /** Told to the model with a no, and kept with either. */
+  note: noteSchema.optional(),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const grantSchema = z.object({
+  id: z.string(),
+  tool: z.string(),
+  /** For whose runs. */
+  principalId: z.string(),
+  /** Only in this run; null: until a time. */
+  runId: z.string().nullable(),
+  until: z.string().nullable(),
+  grantedBy: z.string(),
+  createdAt: z.string(),
+});
+export type Grant = z.infer<typeof grantSchema>;

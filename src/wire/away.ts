@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { idSchema } from "./api.ts";
+
+/** "While you were away": what lies above the caller's own `seen` in the chats that they may see. */
+
+export const AWAY_KINDS = ["completed", "failed", "cancelled", "recovered", "asks"] as const;
+export const MAX_AWAY = 500;
+
+export const awayItemSchema = z.object({
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval. */
+  kind: z.enum(AWAY_KINDS),
+  chatId: z.string(),
+  /** The event that says so. */
+  seq: z.number(),
+  at: z.string(),
+  runId: z.string(),
+  taskId: z.string().nullable(),
+  /** The schedule's name, the task's first words, or the chat's title. */
+  title: z.string(),
+  /** Why it failed, by whom it was cancelled, what is asked. */
+  reason: z.string().nullable(),
+  /** Of what is asked. */
+  approvalId: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+});
+export type AwayItem = z.infer<typeof awayItemSchema>;
+
+export const awaySchema = z.object({
+  /** The newest first, at most 500. */
+  items: z.array(awayItemSchema),
+  next: z.null(),
+  /** How many there are, shown or not. */
+  total: z.number(),
+  /** Of everything above `seen`, shown or not. */
+  totals: z.object({
+    completed: z.number(),
+    failed: z.number(),
+    cancelled: z.number(),
+    recovered: z.number(),
+    asks: z.number(),
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    costUsd: z.number().nullable(),
+  }),
+  /** Approvals that wait for an answer, seen or not. */
+  waiting: z.number(),
+  /** false: so much lies above `seen` that only the newest of it was looked at. */
+  complete: z.boolean(),
+});
+export type Away = z.infer<typeof awaySchema>;
+
+/** Marks chats as seen up to the `seq`s that were shown. */
+export const awaySeenSchema = z.strictObject({
+  chats: z
+    .record(idSchema, z.number().int().nonnegative())
+    .refine((chats) => Object.keys(chats).length <= MAX_AWAY, { error: `must name at most ${MAX_AWAY} chats` }),
+});
+export const awayMarkedSchema = z.object({ marked: z.number() });
