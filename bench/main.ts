@@ -32,6 +32,7 @@ await using postgres = await startPostgres({ durable: true }).catch((error: unkn
 });
 const setting: Setting = { postgres: postgres?.url ?? null };
 const figures: Figure[] = [];
+const loadBefore = loadavg()[0]?.toFixed(1);
 for (const name of names) {
   if (process.stderr.isTTY) process.stderr.write(`${name} …\r`);
   // A process of its own for each group: none is measured in the heap that another one left.
@@ -42,7 +43,7 @@ for (const name of names) {
 
 const rows = figures.map(cells);
 const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GB`;
-const facts = `${machine}, Node ${process.versions.node}, ${process.platform}; load ${loadavg()[0]?.toFixed(1)}`;
+const facts = `${machine}, Node ${process.versions.node}, ${process.platform}; load average before: ${loadBefore}`;
 console.log(`${aligned(rows)}\n\n${facts}`);
 
 if (values.write) {
@@ -50,7 +51,7 @@ if (values.write) {
 
 Written by \`npm run bench -- --write\`. Each figure stands beside what it is to reach and beside its raw limit: the same
 work without Sparky, measured in the same run. The last column says how often the limit's time, memory or rate the product
-takes; it holds on any machine, the other columns on this one.
+takes; it holds on any machine, the other columns on this one, and only while nothing else is at work on it.
 
 ${markdown(rows)}
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { eachDatabase, type BenchDatabase } from "./kit/engines.ts";
+import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/engines.ts";
 import type { Figure, Setting } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";
 import { fenceOf } from "../src/store/runs-record.ts";
@@ -20,12 +20,16 @@ export async function wake(setting: Setting): Promise<Figure[]> {
   const figures: Figure[] = [];
   for await (const database of eachDatabase(setting)) {
     await using opened = database;
+    const bare = await bareTimes(opened);
     const times = await startTimes(opened);
-    const what = `task added → run started, ${opened.name}`;
-    figures.push(
-      { what: `${what}, median`, value: quantile(times, 0.5), unit: "ms", reach: null, raw: null },
-      { what: `${what}, p99`, value: quantile(times, 0.99), unit: "ms", reach: REACH[opened.name], raw: null },
-    );
+    const figure = (name: string, q: number, reach: number | null): Figure => ({
+      what: `task added → run started, ${opened.name}, ${name}`,
+      value: quantile(times, q),
+      unit: "ms",
+      reach,
+      raw: { what: "two bare commits: add, take", value: quantile(bare, q) },
+    });
+    figures.push(figure("median", 0.5, null), figure("p99", 0.99, REACH[opened.name]));
   }
   return figures;
 }
@@ -47,6 +51,39 @@ async function startTimes(database: BenchDatabase): Promise<number[]> {
     ]);
     if (i >= WARM_UP) times.push(took);
     while (loop.size > 0) await pause(1);
+    await pause(PAUSE_MS);
+  }
+  return times;
+}
+
+const TABLE = "create table bare (id integer primary key, state text not null)";
+const ADD = "insert into bare values ($1, 'queued')";
+const TAKE = "update bare set state = 'working' where id = $1";
+
+async function bareTimes({ place }: BenchDatabase): Promise<number[]> {
+  if (place.kind === "sqlite") {
+    const db = bareSqlite(`${place.file}-bare`);
+    db.exec(TABLE);
+    const statements = [ADD, TAKE].map((text) => db.prepare<{ 1: number }>(text));
+    const times = await timesOf(async (id) => statements.forEach((statement) => statement.run({ 1: id })));
+    db.close();
+    return times;
+  }
+  await using connection = await bareClient(place.url);
+  const { client } = connection;
+  await client.query(TABLE);
+  return await timesOf(async (id) => {
+    await client.query({ name: "add", text: ADD, values: [id] });
+    await client.query({ name: "take", text: TAKE, values: [id] });
+  });
+}
+
+async function timesOf(work: (n: number) => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < WARM_UP + TASKS; n++) {
+    const started = performance.now();
+    await work(n);
+    if (n >= WARM_UP) times.push(performance.now() - started);
     await pause(PAUSE_MS);
   }
   return times;
