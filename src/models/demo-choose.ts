@@ -11,25 +11,49 @@ export interface Choice {
 /** Below this a tool has hardly a word in common with the request. */
 const ENOUGH = 1.4;
 
-/** The tool that fits a request best, by its name, its description and its parameters; null when none fits. */
-export function chooseTool(text: string, tools: readonly ToolSpec[]): Choice | null {
-  const named = tools.find((tool) => new RegExp(`(?<![\\w-])${escaped(tool.name)}(?![\\w-])`, "i").test(text));
-  if (named !== undefined) return { tool: named, score: 100 };
-  // "Add a task to check the stats" asks for a task.
-  const head = /^(.*?\b(?:task|job|reminder)s?\b)(?=\s+(?:to|that|for)\b)|^([^:"]+)(?=:\s)/is.exec(text)?.[0];
-  const chosen = head === undefined ? null : chooseTool(head, tools);
-  if (chosen !== null) return chosen;
-  const search = asksAbout(text) ? tools.find(isSearch) : undefined;
-  if (search !== undefined) return { tool: search, score: ENOUGH };
-  const request = { text, shapes: shapesIn(text), stated: !isVerb(/^\s*(\p{L}*)/u.exec(text)?.[1] ?? "") };
-  const words = [...new Set(wordsOf(wordsOnly(request)))].filter((word) => !isStopWord(word));
-  const rare = rarity(tools);
-  let best: Choice | null = null;
-  for (const tool of tools) {
-    const score = scoreOf(request, words, tool, rare);
-    if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool, score };
-  }
-  return best;
+export type Chooser = (text: string) => Choice | null;
+
+/** Finds the tool that fits a request best, by its name, its description and its parameters; null when none fits. */
+export function chooserOf(tools: readonly ToolSpec[]): Chooser {
+  const known = tools.map(wordedTool);
+  const rare = rarity(known);
+  const search = known.find(({ tool }) => searchParameter(tool) !== undefined);
+  const choose: Chooser = (text) => {
+    const named = known.find(({ exactly }) => exactly?.test(text));
+    if (named !== undefined) return { tool: named.tool, score: 100 };
+    // "Add a task to check the stats" asks for a task.
+    const head = /^(.*?\b(?:task|job|reminder)s?\b)(?=\s+(?:to|that|for)\b)|^([^:"]+)(?=:\s)/is.exec(text)?.[0];
+    const chosen = head === undefined ? null : choose(head);
+    if (chosen !== null) return chosen;
+    if (search !== undefined && asksAbout(text)) return { tool: search.tool, score: ENOUGH };
+    const request = requestIn(text);
+    let best: Choice | null = null;
+    for (const worded of known) {
+      const score = scoreOf(request, worded, rare);
+      if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool: worded.tool, score };
+    }
+    return best;
+  };
+  return choose;
+}
+
+interface WordedTool {
+  readonly tool: ToolSpec;
+  readonly name: readonly string[];
+  readonly description: ReadonlySet<string>;
+  readonly parameters: ReadonlySet<string>;
+  /** Finds the name as it is; null for a name that is an ordinary word. */
+  readonly exactly: RegExp | null;
+}
+
+function wordedTool(tool: ToolSpec): WordedTool {
+  return {
+    tool,
+    name: wordsOf(tool.name),
+    description: new Set(wordsOf(tool.description)),
+    parameters: new Set(parameterNames(tool).flatMap((parameter) => wordsOf(parameter))),
+    exactly: /^\p{L}+$/u.test(tool.name) ? null : new RegExp(`(?<![\\w-])${escaped(tool.name)}(?![\\w-])`, "i"),
+  };
 }
 
 /** "Who is Ann?", "what do you know about trains". */
@@ -51,21 +75,23 @@ export function searchParameter(tool: ToolSpec): string | undefined {
     : undefined;
 }
 
-function isSearch(tool: ToolSpec): boolean {
-  return searchParameter(tool) !== undefined;
-}
-
 interface Request {
   readonly text: string;
+  readonly words: readonly string[];
   readonly shapes: Shapes;
   /** It begins with no verb: it may be a fact. */
   readonly stated: boolean;
 }
 
-function scoreOf({ text, shapes, stated }: Request, words: readonly string[], tool: ToolSpec, rare: (word: string) => number): number {
-  const name = wordsOf(tool.name);
-  const description = new Set(wordsOf(tool.description));
-  const parameters = new Set(parameterNames(tool).flatMap((parameter) => wordsOf(parameter)));
+function requestIn(text: string): Request {
+  const shapes = shapesIn(text);
+  const words = [...new Set(wordsOf(wordsOnly(text, shapes)))].filter((word) => !isStopWord(word));
+  return { text, words, shapes, stated: !isVerb(/^\s*(\p{L}*)/u.exec(text)?.[1] ?? "") };
+}
+
+function scoreOf(request: Request, worded: WordedTool, rare: (word: string) => number): number {
+  const { text, words, shapes, stated } = request;
+  const { tool, name, description, parameters } = worded;
   let score = 0;
   let inName = false;
   for (const word of words) {
@@ -92,10 +118,10 @@ function scoreOf({ text, shapes, stated }: Request, words: readonly string[], to
 }
 
 /** A word in one tool's name tells more than a word in five. */
-function rarity(tools: readonly ToolSpec[]): (word: string) => number {
+function rarity(tools: readonly WordedTool[]): (word: string) => number {
   const counts = new Map<string, number>();
-  for (const tool of tools) {
-    for (const word of new Set(wordsOf(tool.name))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const { name } of tools) {
+    for (const word of new Set(name)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return (word) => 1 / Math.sqrt(counts.get(word) ?? 1);
 }
@@ -115,7 +141,7 @@ function required(tool: ToolSpec): readonly Json[] {
 }
 
 /** Without what is quoted, addresses and file names: their words are not the request's. */
-function wordsOnly({ text, shapes: { url, path } }: Request): string {
+function wordsOnly(text: string, { url, path }: Shapes): string {
   const plain = text.replace(/"[^"]*"|“[^”]*”|`[^`]*`/g, " ");
   return [url, path].reduce<string>((rest, shape) => (shape === null ? rest : rest.replaceAll(shape, " ")), plain);
 }

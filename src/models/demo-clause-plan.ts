@@ -1,5 +1,5 @@
 import { fillArguments } from "./demo-args.ts";
-import { chooseTool, searchParameter } from "./demo-choose.ts";
+import { chooserOf, searchParameter } from "./demo-choose.ts";
 import { clausesOf } from "./demo-clauses.ts";
 import type { Outcome } from "./demo-conversation.ts";
 import { knownNodes, lookupTool, takesNodes } from "./demo-graph.ts";
@@ -32,10 +32,10 @@ export function clausePlan(instruction: string, tools: readonly ToolSpec[], outc
   /** Names that the request has spoken of before, the latest last. */
   const told = new Set<string>();
   let calls = 0;
-  const asks = (text: string): boolean => chooseTool(text, tools) !== null;
-  for (const { text: said, later } of clausesOf(instruction, asks)) {
+  const choose = chooserOf(tools);
+  for (const { text: said, later } of clausesOf(instruction, (piece) => choose(piece) !== null)) {
     const text = withNames(said, [...told]);
-    const choice = chooseTool(text, tools);
+    const choice = choose(text);
     if (choice === null) {
       open.push(`I found no tool for "${text}".`);
       continue;

@@ -1,5 +1,5 @@
 import type { Json } from "../core/events.ts";
-import { chooseTool } from "./demo-choose.ts";
+import { chooserOf } from "./demo-choose.ts";
 import type { Conversation, Outcome } from "./demo-conversation.ts";
 import { listed } from "./demo-render.ts";
 import { joinTold, resultTold, type Told } from "./demo-results.ts";
@@ -101,7 +101,8 @@ const OFFERED = 3;
 
 /** Things to try with the tools that there are. */
 function invitation(tools: readonly ToolSpec[]): string {
-  const tries = EXAMPLES.filter((example) => chooseTool(example, tools) !== null).map((example) => `- ${example}`);
+  const choose = chooserOf(tools);
+  const tries = EXAMPLES.filter((example) => choose(example) !== null).map((example) => `- ${example}`);
   if (tries.length < OFFERED) {
     tries.push(...tools.map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`));
   }
