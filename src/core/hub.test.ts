@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { Hub, type HubDelta, type Watcher } from "./hub.ts";
+
+const delta = (lease: number, text: string, more: Partial<HubDelta> = {}): HubDelta => ({
+  chatId: "c",
+  runId: "r",
+  lease,
+  part: `${lease}.1`,
+  kind: "message",
+  offset: 0,
+  text,
+  ...more,
+});
+
+function watching(hub: Hub, chatId = "c"): { readonly got: string[]; end(): void } {
+  const got: string[] = [];
+  const watcher: Watcher = {
+    events: (events) => void got.push(...events.map((event) => event.json)),
+    delta: ({ part, text }) => void got.push(`${part} ${text}`),
+    gone: () => void got.push("gone"),
+  };
+  return { got, end: hub.watch(chatId, watcher) };
+}
+
+test("events and text go to whoever watches that chat, and to nobody else", () => {
+  const hub = new Hub();
+  const [here, also, elsewhere] = [watching(hub), watching(hub), watching(hub, "d")];
+  hub.publish("c", [{ seq: 1, json: "one" }]);
+  also.end();
+  hub.delta(delta(1, "hello"));
+  hub.gone("c");
+  expect([here.got, also.got, elsewhere.got]).toEqual([["one", "1.1 hello", "gone"], ["one"], []]);
+  here.end();
+  expect([hub.isWatched("c"), hub.head("c"), hub.isWatched("d")]).toEqual([false, 0, true]);
+});
+
+test("F8: a watcher that throws is reported, and the others get everything", () => {
+  const hub = new Hub();
+  const failures: unknown[] = [];
+  hub.onError = (error) => void failures.push(error);
+  const fails = () => {
+    throw new Error("no");
+  };
+  hub.watch("c", { events: fails, delta: fails, gone: fails });
+  const { got } = watching(hub);
+  hub.publish("c", [{ seq: 1, json: "one" }]);
+  hub.delta(delta(1, "hello"));
+  expect([got, failures.length]).toEqual([["one", "1.1 hello"], 2]);
+});
+
+test("a worker whose lease is not the newest seen delivers nothing, and its open parts go", () => {
+  const hub = new Hub();
+  const { got } = watching(hub);
+  hub.delta(delta(1, "old"));
+  hub.delta(delta(2, "new"));
+  hub.delta(delta(1, "ghost", { offset: 3 }));
+  hub.closeParts("r", 1);
+  expect(got).toEqual(["1.1 old", "2.1 new"]);
+  expect(hub.openParts("c")).toEqual([delta(2, "new")]);
+  hub.closeParts("r", 2);
+  hub.delta(delta(1, "ghost"));
+  expect([hub.openParts("c"), got.length]).toEqual([[], 2]);
+});
+
+test("who comes late gets the open parts whole, each from its start", () => {
+  const hub = new Hub();
+  hub.delta(delta(1, "Hel"));
+  hub.delta(delta(1, "lo", { offset: 3 }));
+  hub.delta(delta(1, "p", { offset: 3 }));
+  hub.delta(delta(1, "Hm", { part: "1.2", kind: "thought" }));
+  hub.delta(delta(1, "elsewhere", { chatId: "d", runId: "s" }));
+  expect(hub.openParts("c").map(({ part, offset, text }) => [part, offset, text])).toEqual([
+    ["1.1", 0, "Help"],
+    ["1.2", 0, "Hm"],
+  ]);
+  hub.forgetRun("r");
+  expect(hub.openParts("c")).toEqual([]);
+});
