@@ -11,18 +11,10 @@ import { startOf } from "../tools/processes.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { Prepared, Principal, ToolContext } from "../tools/tool.ts";
 import type { Tx } from "../store/store.ts";
-import { gateCalls, type Gate } from "./gate.ts";
+import { gateCalls, type CallInput, type Gate } from "./gate.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
-import type { RecordedStep } from "./context.ts";
 
 /** Runs the open calls of a step, in parallel, each written ahead: intent, then effect, then outcome. */
-
-export interface CallInput {
-  readonly calls: readonly OpenCall[];
-  readonly steps: readonly RecordedStep[];
-  readonly principal: Principal;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Runs what may run. `true`: nothing is left to wait for; `false`: calls are left that people are asked about. Throws
@@ -32,8 +24,8 @@ export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInp
   input.signal.throwIfAborted();
   const gates = await gateCalls(deps, claimed, input);
   const results = await Promise.allSettled(
-    gates.map(({ call, args, gate }) =>
-      gate.pass === "ask" ? undefined : runCall(deps, claimed, input, call, args, gate),
+    gates.flatMap(({ call, args, gate }) =>
+      gate.pass === "ask" ? [] : [runCall(deps, claimed, input, call, args, gate)],
     ),
   );
   const failed = results.find((result) => result.status === "rejected");

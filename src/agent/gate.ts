@@ -13,7 +13,7 @@ import type { CallOutcome } from "../store/runs-record.ts";
 import type { ApprovalRow } from "../store/schema.ts";
 import type { Origin } from "../tools/policy.ts";
 import { prepareCall } from "../tools/registry.ts";
-import type { CallInput } from "./calls.ts";
+import type { Principal } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
 
@@ -23,6 +23,13 @@ export type Gate =
   | { readonly pass: "refuse"; readonly outcome: CallOutcome }
   /** People are asked; nothing happens until they answer. */
   | { readonly pass: "ask" };
+
+export interface CallInput {
+  readonly calls: readonly OpenCall[];
+  readonly steps: readonly RecordedStep[];
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+}
 
 export interface GatedCall {
   readonly call: OpenCall;

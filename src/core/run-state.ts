@@ -12,10 +12,6 @@ export const RUN_STATES = [
 ] as const;
 export type RunStateName = (typeof RUN_STATES)[number];
 
-export const ENDED_STATES = ["completed", "failed", "cancelled"] as const satisfies readonly RunStateName[];
-/** States in which a run holds its chat: at most one run of a chat is in one of them. */
-export const ACTIVE_STATES = ["working", "waiting", "stopping"] as const satisfies readonly RunStateName[];
-
 /** A run as its chat's log tells it. */
 export interface RunView {
   readonly id: string;
