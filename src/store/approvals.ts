@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sql } from "kysely";
 import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
@@ -142,6 +143,9 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     await mayDecide(tx, viewer, seen.chat_id);
     const chat = await lockChat(tx, seen.chat_id);
     const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
+      throw new SparkyError("conflict", "this expired already: nobody answered in time");
+    }
     if (row.state !== "requested") {
       const by = row.decided_by === null ? "" : ` by ${row.decided_by}`;
       throw new SparkyError("conflict", `this was ${row.state} already${by}`);
@@ -179,6 +183,7 @@ async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean,
     })
     .where("run_id", "=", row.run_id)
     .where("state", "=", "requested")
+    .where("expires_at", ">", tx.now)
     .where("tool", "=", row.tool)
     .$if(only, (query) => query.where("id", "=", row.id))
     .returningAll()
@@ -232,7 +237,9 @@ export async function listApprovals(
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await approvalRows(store, viewer)
     .$if((query.state ?? "open") === "open", (q) => q.where("approvals.state", "=", "requested"))
-    .$if(query.prefix !== undefined, (q) => q.where("approvals.id", "like", `${query.prefix?.replace(/\W/g, "")}%`))
+    .$if(query.prefix !== undefined, (q) =>
+      q.where(sql<string>`substr(approvals.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
+    )
     .$if(after !== undefined, (q) =>
       q.where((eb) =>
         eb.or([
