@@ -51,7 +51,7 @@ if (values.write) {
 
 Written by \`npm run bench -- --write\`. Each figure stands beside what it is to reach and beside its raw limit: the same
 work without Sparky, measured in the same run. The last column says how often the limit's time, memory or rate the product
-takes; it holds on any machine, the other columns on this one, and only while nothing else is at work on it.
+takes (*out of reach*: the limit itself was slower than the promise); it holds on any machine, the other columns on this one, and only while nothing else is at work on it.
 
 ${markdown(rows)}
 

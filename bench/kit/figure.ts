@@ -16,8 +16,12 @@ export interface Setting {
   readonly postgres: string | null;
 }
 
-export function reached({ value, unit, reach }: Figure): boolean {
-  return reach === null || (unit === "/s" ? value >= reach : value <= reach);
+/** `out of reach`: in this run the machine itself, with nothing of ours, was slower than the promise. */
+export function verdict({ value, unit, reach, raw }: Figure): "" | "reached" | "missed" | "out of reach" {
+  if (reach === null) return "";
+  const reaches = (number: number): boolean => (unit === "/s" ? number >= reach : number <= reach);
+  if (reaches(value)) return "reached";
+  return raw === null || reaches(raw.value) ? "missed" : "out of reach";
 }
 
 /** How often the raw limit's time, memory or rate it takes: 1 would be the limit itself. */

@@ -1,4 +1,4 @@
-import { ratio, reached, type Figure } from "./figure.ts";
+import { ratio, verdict, type Figure } from "./figure.ts";
 
 const HEAD = ["", "measured", "to reach", "", "raw limit", "", "times the limit"];
 
@@ -9,7 +9,7 @@ export function cells(figure: Figure): string[] {
     note === undefined ? what : `${what} (${note})`,
     `${amount(value)} ${unit}`,
     reach === null ? "" : `${amount(reach)} ${unit}`,
-    reach === null ? "" : reached(figure) ? "reached" : "missed",
+    verdict(figure),
     raw === null ? "" : `${amount(raw.value)} ${unit}`,
     raw === null ? "" : raw.what,
     times === null ? "" : times.toFixed(1),
