@@ -4,11 +4,10 @@ import { test } from "vitest";
 
 test.todo("F3 later runs of a schedule carry run and task ids of their own");
 test.todo("F4 many runs of a schedule show and store each event once");
-test.todo("F16 another user's things are not found by search and export, nor are approvals");
+test.todo("F16 another user's things are not found by search and export");
 test.todo("F17 no path leads out of the uploads, and no admin route is open");
 test.todo("F21 every wait in the UI ends, says why, and offers a way out");
 test.todo("F23 a hung tool server is reported and delays nothing else");
-test.todo("F31 a big result is whole on demand, for the reader and for the model");
 test.todo("F35 recent chats are ordered by their last event");
 test.todo("F36 a deleted chat takes everything of its own with it");
 test.todo("F37 naming a chat delays no answer and overrides no person");
