@@ -25,6 +25,8 @@ const REQUESTS: readonly (readonly [request: string, tools: string])[] = [
   ["how big is my knowledge graph?", "graph_stats"],
   ["Who is Alice?", "graph_search"],
   ["What do you know about trains?", "graph_search"],
+  ["What does Alice like?", "graph_search"],
+  ["where does Bob live", "graph_search"],
   ["Find Alice in the graph", "graph_search"],
   ["Remember that Alice is a person", "graph_add"],
   ["Remember: my dog is called Rex", "graph_add"],
@@ -32,6 +34,10 @@ const REQUESTS: readonly (readonly [request: string, tools: string])[] = [
   ["Add Alice --knows--> Bob to the graph", "graph_search+graph_search"],
   ["add node Berlin of type city", "graph_add"],
   ["Add a person called Ann", "graph_add"],
+  ["list all nodes", "graph_search"],
+  ["how many edges do I have?", "graph_stats"],
+  ["how many files do I have?", "file_list"],
+  ["how many tasks do I have?", "task_list"],
   ["list my files", "file_list"],
   ["What files do I have?", "file_list"],
   ["read notes.md", "file_read"],
@@ -84,6 +90,9 @@ const ANSWERS: readonly (readonly [requests: readonly string[], answer: string])
   [["Add a person called Ann", 'add node Ann of type person with content "likes tea"'], "Updated **Ann** (person)."],
   [["Add nodes Ann and Bob of type person"], "- Added **Ann** (person).\n- Added **Bob** (person)."],
   [["Add a node called Ann"], "Added **Ann** (thing)."],
+  [["Create a node of type city called Paris"], "Added **Paris** (city)."],
+  [["create two nodes: Ann and Bob"], "- Added **Ann** (thing).\n- Added **Bob** (thing)."],
+  [["Add nodes Ann and Bob of type person", "list all nodes"], "graph_search found 2:\n- **Ann** (person"],
   [["Add a node Ann (person) and a node Rex (dog)"], "- Added **Ann** (person).\n- Added **Rex** (dog)."],
   [["Add a person called Ann", "who is Ann?"], "graph_search found 1:\n- **Ann** (person"],
   [["who is Ann?"], "graph_search found nothing."],
@@ -93,6 +102,11 @@ const ANSWERS: readonly (readonly [requests: readonly string[], answer: string])
     "The check found:\n\n- **2 isolated nodes**: Ann (person) and Bob (person)\n" +
       "- **2 nodes without content**: Ann (person) and Bob (person)\n\n" +
       "There are no dangling edges, self loops or duplicate names.",
+  ],
+  [
+    ["Add a person called Ann", "Add a dog called ann", "check the graph for duplicates"],
+    "The check found:\n\n- **2 isolated nodes**: Ann (person) and ann (dog)\n" +
+      "- **1 duplicate name**: ann (dog) = Ann (person)",
   ],
   [["write 'hello' to notes/a.txt"], "Wrote `notes/a.txt` (5 bytes)."],
   [

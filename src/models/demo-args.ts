@@ -7,7 +7,7 @@ import { zoneIn } from "./demo-zones.ts";
 import { isStopWord, isVerb, likeness, wordsOf } from "./demo-words.ts";
 import type { ToolSpec } from "./model.ts";
 
-export type Filled =
+type Filled =
   | { readonly ok: true; readonly args: JsonObject }
   /** What the request would have to say. */
   | { readonly ok: false; readonly missing: string };
@@ -22,7 +22,7 @@ interface Request {
 }
 
 /** What earlier steps found out. */
-export interface Earlier {
+interface Earlier {
   readonly words: string;
   readonly nodes: KnownNodes;
 }
@@ -137,7 +137,9 @@ function textFor(name: string, schema: JsonObject, must: boolean, request: Reque
   }
   if (/^(instruction|prompt|task|command|question)s?$/i.test(name))
     return workIn(text) ?? orNothing(subjectOf(request));
-  return shapes.quotes[0] ?? orNothing(subjectOf(request));
+  const subject = shapes.quotes[0] ?? subjectOf(request);
+  // A parameter may say itself that it can be empty.
+  return subject !== "" || /\bempty\b/i.test(words(schema["description"])) ? subject : undefined;
 }
 
 function words(value: Json | undefined): string {
@@ -174,7 +176,7 @@ function workIn(text: string): string | undefined {
 }
 
 /** The words that say what a request is about: without its verb, the tool's own words and small words. */
-export function subjectOf({ text, tool }: Pick<Request, "text" | "tool">): string {
+function subjectOf({ text, tool }: Pick<Request, "text" | "tool">): string {
   const after = /\b(?:for|about|called|named|of|on)\s+(.+?)[?.!]*$/i.exec(text)?.[1];
   const own = wordsOf(tool.name);
   const mine = (word: string): boolean => wordsOf(word).every((part) => own.some((token) => likeness(part, token) > 0));

@@ -3,7 +3,7 @@ import type { ToolSpec } from "./model.ts";
 import { isGeneric, isStopWord, isVerb, likeness, wordsOf } from "./demo-words.ts";
 import { shapesIn, type Shapes } from "./demo-shapes.ts";
 
-export interface Choice {
+interface Choice {
   readonly tool: ToolSpec;
   readonly score: number;
 }
@@ -11,7 +11,7 @@ export interface Choice {
 /** Below this a tool has hardly a word in common with the request. */
 const ENOUGH = 1.4;
 
-export type Chooser = (text: string) => Choice | null;
+type Chooser = (text: string) => Choice | null;
 
 /** Finds the tool that fits a request best, by its name, its description and its parameters; null when none fits. */
 export function chooserOf(tools: readonly ToolSpec[]): Chooser {
@@ -32,7 +32,7 @@ export function chooserOf(tools: readonly ToolSpec[]): Chooser {
       const score = scoreOf(request, worded, rare);
       if (score >= ENOUGH && (best === null || score > best.score + 1e-9)) best = { tool: worded.tool, score };
     }
-    return best;
+    return best ?? (search !== undefined && asksOfName(text) ? { tool: search.tool, score: ENOUGH } : null);
   };
   return choose;
 }
@@ -60,7 +60,17 @@ function wordedTool(tool: ToolSpec): WordedTool {
 function asksAbout(text: string): boolean {
   return (
     /^(who|what) (is|are|was|were) (\p{Lu}|")/u.test(lowerFirst(text)) ||
-    /^(what do (you|we) know|tell me) about /i.test(text)
+    /^(what do (you|we) know|(tell|show)( me)?( all| everything| more| something)?) about /i.test(text) ||
+    // "List all nodes": no file or task is one.
+    /^(list|show)( me)?( all| every| the| my)* (nodes|entities|people|memories)\b/i.test(text)
+  );
+}
+
+/** "What does Ann like?", "where does Bob live" */
+function asksOfName(text: string): boolean {
+  return (
+    /^(?:who|whom|what|where|which|when|does|do|is|are|was|has)\s[^]*\s(?!I\b)\p{Lu}/u.test(lowerFirst(text)) &&
+    text.length < 200
   );
 }
 
@@ -126,7 +136,7 @@ function rarity(tools: readonly WordedTool[]): (word: string) => number {
   return (word) => 1 / Math.sqrt(counts.get(word) ?? 1);
 }
 
-export function parameterNames(tool: ToolSpec): readonly string[] {
+function parameterNames(tool: ToolSpec): readonly string[] {
   const properties = tool.parameters["properties"];
   return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
 }

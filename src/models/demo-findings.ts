@@ -52,7 +52,7 @@ function exampleInWords(example: Json): string {
   const { name, type, source, target, nodes } = example;
   const kind = typeof type === "string" ? ` (${type})` : "";
   if (source !== undefined && target !== undefined) return `${endName(source)} → ${endName(target)}${kind}`;
-  if (Array.isArray(nodes)) return listed(nodes.map(exampleInWords), FIRST);
+  if (Array.isArray(nodes)) return nodes.map(exampleInWords).join(" = ");
   return typeof name === "string" ? `${name}${kind}` : JSON.stringify(example);
 }
 

@@ -19,7 +19,14 @@ export function resultTold(tool: string, value: Json): Told {
   if (findings !== null) return text(findings);
   const told = graphChanges(value) ?? fileWritten(value) ?? taskQueued(value);
   if (told !== null) return lines(told);
-  return text(graphSize(value) ?? wallClock(value) ?? folder(value) ?? fileText(value) ?? resultInWords(tool, value));
+  return text(
+    graphSize(value) ??
+      wallClock(value) ??
+      folder(value) ??
+      fileText(value) ??
+      commandRun(value) ??
+      resultInWords(tool, value),
+  );
 }
 
 /** Results one after the other: what is short becomes one list. */
@@ -133,6 +140,14 @@ function fileText({ path, text: whole, content = whole, next }: JsonObject): str
   if (content === "") return `\`${path}\` is empty.`;
   const cut = typeof next === "number" ? " begins with" : "";
   return `\`${path}\`${cut}:\n\n${textBlock(content)}`;
+}
+
+/** `{exitCode, stdout, stderr}`. */
+function commandRun({ exitCode, signal, stdout, stderr }: JsonObject): string | null {
+  if (typeof stdout !== "string" || typeof stderr !== "string") return null;
+  const ended = typeof exitCode === "number" ? `ended with exit code ${exitCode}` : `was ended by ${words(signal)}`;
+  const said = [stdout, stderr].filter((output) => output.trim() !== "").map(textBlock);
+  return [`The command ${ended}${said.length === 0 ? " and said nothing." : ":"}`, ...said].join("\n\n");
 }
 
 function words(value: Json | undefined): string {

@@ -25,7 +25,7 @@ const ABOUT =
 function talk(text: string, tools: readonly ToolSpec[]): string | null {
   if (text === "") return `There is nothing to do yet: write what you need. ${invitation(tools)}`;
   if (GREETING.test(text)) return `Hello! I am Sparky. ${invitation(tools)}`;
-  if (ABOUT.test(text)) return `I am Sparky, an agent with tools.\n\n${abilities(tools)}\n\n${invitation(tools)}`;
+  if (ABOUT.test(text)) return `I am Sparky. ${abilities(tools)}\n\n${invitation(tools)}`;
   if (/^how (are|is) (you|it going|things)( doing)?( today)?$/i.test(text)) {
     return `All is well here. ${invitation(tools)}`;
   }
@@ -47,7 +47,14 @@ export function answerOf(
   said.push(...open);
   if (outcomes.length === 0) {
     if (open.length === 0) said.push("I did not understand what to do.");
-    said.push(abilities(tools), invitation(tools));
+    said.push(invitation(tools));
+    if (tools.length > 0)
+      said.push(
+        `My tools are ${listed(
+          tools.map(({ name }) => `\`${name}\``),
+          MOST_TOOLS,
+        )}.`,
+      );
   }
   if (said.length === 0) said.push("Done.");
   return `${said.join("\n\n")}\n\n${NOTE}`;
@@ -82,10 +89,14 @@ function errorText(value: Json): string {
   return text.length > 500 ? `${text.slice(0, 499)}…` : text;
 }
 
+const MOST_TOOLS = 20;
+
 function abilities(tools: readonly ToolSpec[]): string {
   if (tools.length === 0) return "No tools are set up, so all I can do here is talk.";
-  const lines = tools.slice(0, 20).map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`);
-  const more = tools.length > 20 ? `\n- and ${tools.length - 20} more` : "";
+  const lines = tools
+    .slice(0, MOST_TOOLS)
+    .map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`);
+  const more = tools.length > MOST_TOOLS ? `\n- and ${tools.length - MOST_TOOLS} more` : "";
   return `These are my tools:\n\n${lines.join("\n")}${more}`;
 }
 

@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 const LEAD =
-  /^\s*(?:please\s+)?(?:also\s+)?(?:remember|note|learn|add|store|save|record|know|insert|create|make|draw)(?=[\s:,])(?:\s+(?:(?:an?|the|another|new|some)\s+)*(?:nodes?|edges?|relations?|relationships?|facts?|to (?:the|my) (?:knowledge )?graph)\b)*(?:\s+that\b)?[:,]?\s+/iu;
+  /^\s*(?:please\s+)?(?:also\s+)?(?:remember|note|learn|add|store|save|record|know|insert|create|make|draw)(?=[\s:,])(?:\s+(?:(?:an?|the|another|new|some|two|three|four|five|\d+)\s+)*(?:nodes?|edges?|relations?|relationships?|facts?|to (?:the|my) (?:knowledge )?graph)\b)*(?:\s+that\b)?[:,]?\s+/iu;
 const TAIL = /\s+(?:to|in|into)\s+(?:the|my|your)\s+(?:knowledge\s+)?(?:graph|memory)\s*$/iu;
 const CONTENT =
   /\s+(?:with (?:the )?(?:content|description|text)|(?:that says|saying|described as))[:,]?\s+["“']?(.+?)["”']?\s*$/isu;
@@ -56,11 +56,11 @@ const NAMES = regex(
 
 /** Each gives a node's name as `name`, and its type as `type`. */
 const NODES: readonly RegExp[] = [
+  regex(`(?:an?\\s+)?(?:node\\s+)?of type\\s+${as("type", TYPE)},?\\s+(?:called|named)\\s+${as("name", THING)}`),
   regex(
     `(?:(?:called|named)\\s+)?${as("name", THING)},?\\s+(?:of (?:the )?type|with (?:the )?type|type|as an?)\\s+${as("type", TYPE)}`,
   ),
   regex(`(?:called|named)?\\s*${as("name", THING)}\\s*\\(${as("type", TYPE)}\\)`),
-  regex(`(?:an?\\s+)?(?:node\\s+)?of type\\s+${as("type", TYPE)},?\\s+(?:called|named)\\s+${as("name", THING)}`),
   regex(`(?:an?|another)\\s+(?<type>[\\p{L}_-]+)(?:\\s+node)?\\s+(?:called|named)\\s+${as("name", THING)}`),
   regex(`an?\\s+(?<type>[\\p{Ll}_-]+)\\s+(?<name>\\p{Lu}[\\p{L}\\p{N} ._'’-]{0,60}?)`, "u"),
 ];
@@ -139,7 +139,7 @@ function nodesNamedIn(sentence: string): readonly Statement[] {
   const plural = /\bnodes\b/i.test(lead);
   const typed = NODES.map((pattern) => pattern.exec(fact)?.groups).find((groups) => groups !== undefined);
   if (!plural && typed === undefined && /\s(and|is|are)\s|,/.test(fact)) return [];
-  const names = typed?.["name"] ?? fact.replace(/^(?:called|named)\s+/i, "");
+  const names = typed?.["name"] ?? fact.replace(/^(?:called|named|for|about)\s+/i, "");
   const each = plural ? names.split(/\s*,\s*(?:and\s+)?|\s+and\s+/i) : [names];
   if (each.some((name) => /\s(of type|as an?|with type)\s/i.test(name))) return [];
   return each.flatMap((name) => statement(name, "is_a", typed?.["type"] ?? ""));

@@ -16,7 +16,7 @@ const ROWS = [
   "list enumerate ls show display",
   "read open cat content print view",
   "write save store create put make",
-  "stat statistic",
+  "stat statistic count many",
   "check verify validate audit inspect health healthy integrity duplicate orphan isolated problem",
   "time clock date day today hour weekday",
   "file document folder directory",
@@ -44,6 +44,8 @@ const GENERIC = new Set([
   "run",
   "set",
   "view",
+  "count",
+  "many",
 ]);
 
 const VERBS = new Set([

@@ -200,6 +200,14 @@ test.each([
   ],
   ["a list", "file_list", "list my files", { path: ".", entries: [{ name: "a.md", size: 5 }] }, "**a.md** (5 bytes)"],
   ["nothing", "task_list", "list tasks", [], "task_list found nothing."],
+  [
+    "a command's output",
+    "file_read",
+    "read a.md",
+    { exitCode: 1, signal: null, stdout: "one\n", stderr: "" },
+    "The command ended with exit code 1:\n\n```\none\n```",
+  ],
+  ["a value of no known shape", "file_read", "read a.md", { rainMm: 3, wet: true }, "file_read: rain mm 3, wet true."],
   ["text", "file_read", "read a.md", { path: "a.md", content: "one\ntwo" }, "one\ntwo"],
 ])("%s in a result are told in words", (_, name, instruction, result, words) => {
   const { answer } = follow(instruction, TOOLS, { [name]: result });
@@ -213,7 +221,7 @@ test.each(["help", "What can you do?", "asdf qwertz", "Sing me a song of sixpenc
   (instruction) => {
     const { steps, answer } = follow(instruction);
     expect(steps).toEqual([]);
-    expect(answer).toContain("`graph_stats`: Counts the nodes and edges");
+    expect(answer).toContain("`graph_stats`");
     expect(answer).toContain("- Check knowledge graph stats");
   },
 );
