@@ -37,7 +37,8 @@ let ran = 0;
 describe("Durable Streams, the read path", () => {
   const config = { baseUrl: "", longPollTimeoutMs: 5000 };
   const streams = rawStreams({ longPollMs: 500 });
-  const server = createServer(getRequestListener((request) => streams.answer(request), { overrideGlobalObjects: false }));
+  const listener = getRequestListener((request) => streams.answer(request), { overrideGlobalObjects: false });
+  const server = createServer((request, response) => void listener(request, response));
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -32,10 +32,10 @@ export interface LiveAnswer {
   readonly clock: Clock;
   readonly time: LiveTime;
   /** The control event's fields, for the reader's position. */
-  control(): object;
+  readonly control: () => object;
   /** Destroys the connection; undefined: there is none. */
   readonly cut: (() => void) | undefined;
-  onError(error: unknown): void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**

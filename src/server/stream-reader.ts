@@ -39,7 +39,7 @@ export class StreamReader<Item extends { readonly seq: number }> implements Stre
 
   /** The next items, none at the end of the stream; throws `not_found` once its reader may not see it. */
   async take(): Promise<readonly Item[]> {
-    for (let empty = 0; ; ) {
+    for (let empty = 0; ;) {
       if (this.#unchecked) {
         this.#unchecked = false;
         this.#head = Math.max(this.#head, await this.#source.head());

@@ -16,7 +16,7 @@ export interface StreamParts {
   readonly eventsMs: number;
   /** Aborts when the server closes: live answers end, and their readers ask again. */
   readonly closing: AbortSignal;
-  onError(error: unknown): void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** How the request came in. */
