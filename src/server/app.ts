@@ -41,7 +41,8 @@ export function createServer(deps: ServerDeps): Server {
     createLoginLink: (user) => createLoginLink(store, user, url),
     async listen(host, port) {
       const listener = getRequestListener(
-        (request, { incoming }) => answer(request, { remote: incoming.socket.remoteAddress ?? "", cut: () => incoming.destroy() }),
+        (request, { incoming }) =>
+          answer(request, { remote: incoming.socket.remoteAddress ?? "", cut: () => incoming.destroy() }),
         { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
       );
       const server = createHttpServer((request, response) => {
