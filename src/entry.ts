@@ -24,6 +24,14 @@ const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, p
     const { loadConfig } = await import("./config.ts");
     return (await import("./main.ts")).openApp(loadConfig());
   },
+  async openData(home) {
+    const { loadConfig } = await import("./config.ts");
+    const { openData } = await import("./main.ts");
+    // A folder that is named has its data in it, whatever the settings say of the configured home's.
+    if (home !== undefined) return openData(home, null);
+    const config = loadConfig();
+    return openData(config.home, config.dbUrl);
+  },
   async startServer(flags, launch) {
     const { loadConfig } = await import("./config.ts");
     return (await import("./main.ts")).startServer(loadConfig(process.env, flags), launch);

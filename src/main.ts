@@ -14,6 +14,7 @@ import type { Model } from "./models/model.ts";
 import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home.ts";
 import { lockHome } from "./store/home-lock.ts";
+import type { Data } from "./store/data.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/store.ts";
 import { addToken } from "./store/tokens.ts";
@@ -56,6 +57,11 @@ export async function openApp(config: Config): Promise<LocalApp> {
     fetch: (request) => parts.server.fetch(request, { viewer: parts.owner }),
     close: () => parts.close(),
   };
+}
+
+/** The database alone, for what is done without an app; null: SQLite in the home. */
+export async function openData(home: string, dbUrl: string | null): Promise<Data> {
+  return (await import("./store/data.ts")).openData(home, dbUrl);
 }
 
 /** The chat server, listening, with the agent loop if the configuration says so. */

@@ -62,6 +62,7 @@ async function scene(): Promise<Scene> {
         loadConfig: async () => found,
         homeState: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? { held: false },
         openApp: openApp ?? (async () => ({ fetch, close: async () => {} })),
+        openData: () => Promise.reject(new Error("not here")),
         startServer: () => Promise.reject(new Error("not here")),
       };
       const client = await connect(deps, io, found, need);

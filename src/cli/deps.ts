@@ -1,3 +1,5 @@
+import type { Checked, DataStatus, Finding, VerifyPage } from "../wire/data.ts";
+
 /** What the CLI needs of the rest of the program; `entry.ts` loads each part only when it is asked for. */
 export interface Deps {
   readonly version: string;
@@ -5,6 +7,8 @@ export interface Deps {
   /** The whole app in this process, without loop and listener. Throws `conflict` while another process holds the home. */
   openApp(): Promise<LocalApp>;
   startServer(flags: ServerFlags, launch: Launch): Promise<RunningServer>;
+  /** The database of a home (the configured one when left out), worked on in this process. */
+  openData(home?: string): Promise<LocalData>;
   /** Who holds the home's lock. The lock dies with its process, so this is true when a file is stale. */
   homeState(home: string): Promise<HomeState>;
 }
@@ -32,6 +36,32 @@ export interface Launch {
 export interface LocalApp {
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
+}
+
+/** What an operator does with a database, without a server. */
+export interface LocalData {
+  /** The file, or the server's address without its password. */
+  readonly place: string;
+  status(): Promise<DataStatus>;
+  verify(): AsyncIterable<VerifyPage>;
+  migrate(): Promise<{ readonly from: number; readonly to: number }>;
+  backup(file: string | null): Promise<{
+    readonly file: string;
+    readonly bytes: number;
+    readonly checked: Checked;
+    readonly findings: readonly Finding[];
+  }>;
+  restore(file: string): Promise<PreparedRestore>;
+}
+
+/** A backup made ready beside the database; nothing changes before `swap`. */
+export interface PreparedRestore extends Disposable {
+  readonly bytes: number;
+  readonly checked: Checked;
+  readonly findings: readonly Finding[];
+  readonly epoch: string;
+  /** Returns where the old database is kept; null when there was none. */
+  swap(): string | null;
 }
 
 export interface RunningServer {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { group, verb, wholeNumber, type Execute } from "./command.ts";
+import { addDataCommands } from "./data-commands.ts";
 import type { ChatListOptions } from "./chats.ts";
 
 export function addOtherCommands(program: Command, execute: Execute): void {
@@ -42,6 +43,7 @@ export function addOtherCommands(program: Command, execute: Execute): void {
     args: { name: "your own name, or `agent`" },
     run: async (context, args) => (await import("./open.ts")).loginLink(context, args),
   });
+  addDataCommands(program, execute);
   verb(program, execute, "open", {
     summary: "Open the web UI in a browser, signed in.",
     examples: ["sparky open"],

@@ -15,6 +15,7 @@ import { approvalRoutes } from "./routes-approvals.ts";
 import { awayRoutes } from "./routes-away.ts";
 import { blobRoutes } from "./routes-blobs.ts";
 import { chatRoutes } from "./routes-chats.ts";
+import { dataRoutes } from "./routes-data.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { taskRoutes } from "./routes-tasks.ts";
 import { staticFiles } from "./static-files.ts";
@@ -55,6 +56,7 @@ export function createHttp(
     ...approvalRoutes(deps),
     ...awayRoutes(deps),
     ...blobRoutes(deps),
+    ...dataRoutes(deps),
   ];
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();

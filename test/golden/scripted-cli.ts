@@ -80,6 +80,9 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
       },
       close: async () => {},
     }),
+    openData: async () => {
+      throw new Error("no database is to be opened here");
+    },
     startServer: async () => {
       throw new Error("no server is to be started here");
     },

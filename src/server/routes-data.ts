@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { SparkyError } from "../core/errors.ts";
+import { dataStatus } from "../store/data-status.ts";
+import { liveSource, verifyPage } from "../store/verify.ts";
+import type { User } from "../wire/api.ts";
+import { dataStatusSchema, verifyPageSchema } from "../wire/data.ts";
+import type { ServerDeps } from "./deps.ts";
+import { route, type Route } from "./route.ts";
+
+const verifyQuery = z.object({ cursor: z.string().min(1).max(200) }).exactPartial();
+
+/** Everybody's data at once: for the instance's owner alone. */
+function forOwner(viewer: User): void {
+  if (viewer.role === "owner") return;
+  throw new SparkyError("forbidden", "only the owner of this instance may look at all of its data");
+}
+
+export function dataRoutes({ store }: ServerDeps): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/api/verify",
+      summary: "Derives the state from the log again and compares, part by part: go on with `cursor` until `next` is null.",
+      query: verifyQuery,
+      answers: { 200: verifyPageSchema },
+      async handle({ viewer, query }) {
+        forOwner(viewer);
+        return { status: 200, body: await verifyPage(await liveSource(store), query.cursor ?? null) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/db",
+      summary: "The database: its kind, schema, epoch and size.",
+      answers: { 200: dataStatusSchema },
+      async handle({ viewer }) {
+        forOwner(viewer);
+        return { status: 200, body: await dataStatus(store.kind, store.db) };
+      },
+    }),
+  ];
+}
