@@ -90,7 +90,9 @@ export async function appendResult(tx: Tx, claimed: Claimed, call: FinishedCall,
   const place = { runId: run.id, taskId: run.task_id, step: call.step, actor: AGENT_ACTOR };
   let data: EventOf<"tool_result">["data"];
   if (outcome.ok) {
-    const json = JSON.stringify(outcome.result);
+    // A tool that gave nothing back has succeeded with nothing.
+    const result = outcome.result ?? null;
+    const json = JSON.stringify(result);
     const size = Buffer.byteLength(json);
     if (size > MAX_BLOB) {
       const error = `the result has ${size} bytes, more than the ${MAX_BLOB} that are kept: ask for less`;
@@ -99,7 +101,7 @@ export async function appendResult(tx: Tx, claimed: Claimed, call: FinishedCall,
       const blob = await writeBlob(tx, run.chat_id, json);
       data = { ...base, ok: true, result: json.slice(0, PREVIEW), size, blob };
     } else {
-      data = { ...base, ok: true, result: outcome.result, size };
+      data = { ...base, ok: true, result, size };
     }
   } else {
     const { error, interrupted } = outcome;
