@@ -1,4 +1,5 @@
-import type { Status } from "../wire/api.ts";
+import type { List, Status } from "../wire/api.ts";
+import type { Approval } from "../wire/approvals.ts";
 import type { Context } from "./context.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 import type { Output } from "./output.ts";
@@ -17,15 +18,37 @@ export async function agentStatus(context: Context): Promise<ExitCode> {
     out.document({ ...status, server: url });
     return exit;
   }
-  if (out.terminal) forPeople(out, status, url, io.now());
-  else forScripts(out, status, url);
+  if (out.terminal) {
+    const open = status.waiting.approvals === 0 ? [] : await openApprovals(context);
+    forPeople(out, status, open, url, io.now());
+  } else forScripts(out, status, url);
   if (url === null) out.note("  start it: sparky chat start --agent-loop");
   return exit;
 }
 
-function forPeople(out: Output, status: Status, url: string | null, now: number): void {
+/** As many as a person reads at a glance; the list has the others. */
+const SHOWN = 5;
+
+async function openApprovals(context: Context): Promise<readonly Approval[]> {
+  const client = await context.client("any");
+  return (await client.request<List<Approval>>("GET", `/api/approvals?limit=${SHOWN}`)).items;
+}
+
+function forPeople(
+  out: Output,
+  status: Status,
+  open: readonly Approval[],
+  url: string | null,
+  now: number,
+): void {
   const label = (word: string): string => out.paint.dim(word.padEnd(8));
   for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
+  for (const approval of open) {
+    const what = cut(oneLine(`${approval.tool} ${approval.summary}`), 48).padEnd(30);
+    out.print(`${label("Asks")}  ${shortId(approval.id).padEnd(8)}  ${what}  expires ${ago(approval.expiresAt, now)}`);
+  }
+  const more = status.waiting.approvals - open.length;
+  if (open.length > 0) out.note(`  answer${more > 0 ? ` (${more} more)` : ""}: sparky approvals list`);
   if (status.next.length > 0) {
     const next = status.next.map((each) => `${oneLine(each.schedule)} ${ago(each.dueAt, now)}`);
     out.print(`${label("Next")}  ${next.join(" · ")}`);
@@ -70,6 +93,7 @@ function forScripts(out: Output, status: Status, url: string | null): void {
   }
   for (const each of status.next) out.print(["next", oneLine(each.schedule), each.dueAt].join("\t"));
   for (const [name, count] of Object.entries(status.tasks)) out.print(`tasks.${name}\t${count}`);
+  out.print(`waiting.approvals\t${status.waiting.approvals}`);
   out.print(`model\t${oneLine(status.model)}`);
   out.print(`agentLoop\t${status.agentLoop}`);
   out.print(`server\t${url ?? ""}`);

@@ -1,4 +1,5 @@
 import type { Chat, List, Task } from "../wire/api.ts";
+import type { Approval, Grant } from "../wire/approvals.ts";
 import { ID_LENGTH } from "../core/ids.ts";
 import type { Client } from "./client.ts";
 import { Failure, usage } from "./failure.ts";
@@ -27,9 +28,30 @@ export async function chatId(client: Client, given: string): Promise<string> {
   });
 }
 
+/** One that was answered is found too: its answer is what the person must be told. */
+export async function approvalId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "approval",
+    path: "/api/approvals",
+    query: { state: "all" },
+    list: "sparky approvals list",
+    title: (approval: Approval) => `${approval.tool} ${approval.summary}`,
+  });
+}
+
+export async function grantId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "grant",
+    path: "/api/grants",
+    list: "sparky approvals grants",
+    title: (grant: Grant) => grant.tool,
+  });
+}
+
 interface Kind<T> {
   readonly word: string;
   readonly path: string;
+  readonly query?: { readonly [name: string]: string };
   readonly list: string;
   readonly title: (item: T) => string;
 }
@@ -42,7 +64,7 @@ async function resolve<T extends { readonly id: string }>(
   if (given.length < FEWEST) {
     throw usage(`"${given}" is too short for the id of a ${kind.word}: give at least ${FEWEST} characters`, kind.list);
   }
-  const query = new URLSearchParams({ prefix: given, limit: String(CANDIDATES + 1) });
+  const query = new URLSearchParams({ prefix: given, limit: String(CANDIDATES + 1), ...kind.query });
   const { items } = await client.request<List<T>>("GET", `${kind.path}?${query}`);
   const exact = given.length >= ID_LENGTH ? items.find((item) => item.id === given) : undefined;
   const only = exact ?? (items.length === 1 ? items[0] : undefined);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addAgentCommands } from "./agent-commands.ts";
+import { addApprovalCommands } from "./approval-commands.ts";
 import { addChatCommands } from "./chat-commands.ts";
 import { root, type Execute } from "./command.ts";
 import { addOtherCommands } from "./other-commands.ts";
@@ -17,6 +18,7 @@ export function buildProgram(execute: Execute): Command {
   }).option("-V, --version", "show the version");
   addChatCommands(program, execute);
   addAgentCommands(program, execute);
+  addApprovalCommands(program, execute);
   addOtherCommands(program, execute);
   return program;
 }

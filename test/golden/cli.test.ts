@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
-import { chat, doneTask, failedTask, graph, schedule, status, task, taskLog } from "./wire-samples.ts";
+import { approval, chat, doneTask, failedTask, graph, schedule, status, task, taskLog } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -11,7 +11,7 @@ const prefix = { "GET /api/tasks?prefix=3f2a&limit=6": found };
 const one = { ...prefix, [`GET /api/tasks/${id}`]: task() };
 const page = { events: taskLog, first: 1, last: taskLog.length, epoch: "e1" };
 const events = { [`GET /api/chats/${chat.id}/events?after=0&limit=200`]: page };
-const server = { "GET /api/status": status };
+const server = { "GET /api/status": status, "GET /api/approvals?limit=5": { items: [approval], next: null } };
 
 async function views(argv: readonly string[], stage: Stage): Promise<string> {
   const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;

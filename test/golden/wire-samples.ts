@@ -11,6 +11,8 @@ import {
   type Status,
   type Task,
 } from "../../src/wire/api.ts";
+import { approvalSchema, grantSchema, type Approval, type Grant } from "../../src/wire/approvals.ts";
+import { awaySchema, type Away } from "../../src/wire/away.ts";
 import { chatEventSchema } from "../../src/core/events.ts";
 
 /** Answers of a server, checked with the wire's own schemas so that the golden files stay true to them. */
@@ -114,10 +116,94 @@ export const status: Status = statusSchema.parse({
     },
   ],
   next: [{ schedule: "reflection", dueAt: "2026-12-01T14:14:30.000Z" }],
+  waiting: { approvals: 1 },
   agentLoop: true,
   model: "demo",
   node: "home",
   startedAt: "2026-11-28T10:00:00.000Z",
+});
+
+export const approval: Approval = approvalSchema.parse({
+  id: "7kq2aaaabbbbccccdddd",
+  chatId: chat.id,
+  chatTitle: "Tidy the downloads",
+  runId: "r2",
+  taskId: "77aa02deaaaabbbbcccc",
+  callId: "call1",
+  tool: "shell",
+  summary: "rm -r old",
+  args: { command: "rm -r old\necho done", timeoutSeconds: 5 },
+  argsDigest: "0".repeat(64),
+  state: "requested",
+  requestedAt: "2026-12-01T13:56:20.000Z",
+  expiresAt: "2026-12-08T13:56:20.000Z",
+  decidedAt: null,
+  by: null,
+  note: null,
+  canDecide: true,
+});
+
+export const deniedApproval: Approval = approvalSchema.parse({
+  ...approval,
+  id: "8mm3aaaabbbbccccdddd",
+  state: "denied",
+  decidedAt: "2026-12-01T14:00:20.000Z",
+  by: "ann",
+  note: "use the copy instead",
+  canDecide: false,
+});
+
+export const grant: Grant = grantSchema.parse({
+  id: "9wx4aaaabbbbccccdddd",
+  tool: "shell",
+  principalId: "agent",
+  runId: null,
+  until: "2026-12-01T18:00:00.000Z",
+  grantedBy: "owner",
+  createdAt: "2026-12-01T13:57:20.000Z",
+});
+
+const missed = {
+  chatId: chat.id,
+  runId: "r1",
+  taskId: "3f2a91c0aaaabbbbcccc",
+  title: "Check knowledge graph stats",
+  reason: null,
+  approvalId: null,
+  expiresAt: null,
+};
+
+export const away: Away = awaySchema.parse({
+  items: [
+    {
+      ...missed,
+      kind: "asks",
+      seq: 21,
+      at: approval.requestedAt,
+      title: "Tidy the downloads",
+      reason: "shell rm -r old",
+      approvalId: approval.id,
+      expiresAt: approval.expiresAt,
+    },
+    { ...missed, kind: "completed", seq: 12, at: "2026-12-01T12:40:00.000Z" },
+    { ...missed, kind: "recovered", seq: 9, at: "2026-12-01T12:30:00.000Z" },
+    { ...missed, kind: "failed", chatId: "c5", seq: 7, at: "2026-12-01T12:05:12.000Z", reason: "shell: exit 1" },
+    { ...missed, kind: "cancelled", chatId: "c5", seq: 3, at: "2026-12-01T11:00:00.000Z", reason: "by ann" },
+  ],
+  next: null,
+  total: 5,
+  totals: {
+    completed: 1,
+    failed: 1,
+    cancelled: 1,
+    recovered: 1,
+    asks: 1,
+    inputTokens: 12_000,
+    outputTokens: 400,
+    costUsd: 0.03,
+  },
+  waiting: 2,
+  complete: true,
 });
 
 export const schedule: Schedule = scheduleSchema.parse({
