@@ -128,3 +128,15 @@ test("a group that a crash left is ended, but not one that got its number later"
 test("it asks by default, everywhere", () => {
   expect(shellTool({}).policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
 });
+
+test("its one line for people says when there are more", () => {
+  const summary = (command: string) => {
+    const prepared = shellTool({}).prepare({ command });
+    return prepared.ok ? prepared.summary : prepared.error;
+  };
+  expect(["ls -l\n", "ls\nrm -r notes", "a\nb\nc"].map(summary)).toEqual([
+    "ls -l",
+    "ls … and 1 more line",
+    "a … and 2 more lines",
+  ]);
+});

@@ -36,7 +36,11 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
   policy: "ask",
   timeoutMs: (MAX_SECONDS + 10) * 1000,
   args,
-  summary: ({ command }) => command.split("\n", 1)[0] ?? "",
+  summary: ({ command }) => {
+    const [first = "", ...more] = command.trim().split("\n");
+    // Whoever is asked must not take the first line for all of it.
+    return more.length === 0 ? first : `${first} … and ${more.length} more line${more.length === 1 ? "" : "s"}`;
+  },
   async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, { workspace, signal, ownsProcess }) {
     await mkdir(workspace, { recursive: true, mode: 0o700 });
     const child = spawn("/bin/sh", ["-c", 'read -r _ && exec /bin/sh -c "$1" </dev/null', "sh", command], {
