@@ -8,8 +8,7 @@ export function addDataCommands(program: Command, execute: Execute): void {
     summary: "Prove that nothing is missing: derive the state from the log again and compare (exit 1 if not equal).",
     examples: ["sparky verify", "sparky verify --home /mnt/copy/.sparky", "sparky verify --json"],
     options: [["--home <folder>", "verify this home, or a copy of one, instead of your own"]],
-    run: async (context, args, options: VerifyOptions) =>
-      (await import("./verify.ts")).verify(context, args, options),
+    run: async (context, args, options: VerifyOptions) => (await import("./verify.ts")).verify(context, args, options),
   });
   const db = group(program, "db", {
     summary: "The database: its state, backups, restore.",

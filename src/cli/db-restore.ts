@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Context } from "./context.ts";
 import { openHere } from "./data-place.ts";
-import { countOf, megabytes } from "./db.ts";
+import { megabytes, wrongIn } from "./db.ts";
 import { Failure, usage } from "./failure.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 
@@ -26,7 +26,7 @@ export async function dbRestore(context: Context, args: readonly string[], optio
   const { bytes, checked, findings, epoch } = prepared;
   if (findings.length > 0) {
     const [first] = findings;
-    const message = `${file} is not sound: there ${countOf(findings.length)} wrong, such as: ${first?.what}`;
+    const message = `${file} is not sound: ${wrongIn(findings.length)}, such as: ${first?.what}`;
     throw new Failure(EXIT.error, "invalid_input", message, "choose another backup; nothing was changed");
   }
   if (!options.yes) {

@@ -29,7 +29,7 @@ export async function dbBackup(context: Context, args: readonly string[]): Promi
   else if (!out.terminal) out.print(file);
   else out.print(`Backed up ${checked.events} events of ${checked.chats} chats to ${file} (${megabytes(bytes)})`);
   if (findings.length === 0) return EXIT.ok;
-  out.note(`  the copy is as the database is, and there ${countOf(findings.length)} wrong: sparky verify`);
+  out.note(`  the copy is as the database is, and ${wrongIn(findings.length)}: sparky verify`);
   return EXIT.error;
 }
 
@@ -41,7 +41,8 @@ export async function dbMigrate(context: Context): Promise<void> {
   else out.print(`Brought the schema from ${from} to ${to}`);
 }
 
-export const countOf = (places: number): string => (places === 1 ? "is 1 place" : `are ${places} places`);
+export const wrongIn = (places: number): string =>
+  places === 1 ? "1 place in it is wrong" : `${places} places in it are wrong`;
 
 export function megabytes(bytes: number): string {
   return bytes < 100_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -15,7 +15,14 @@ export async function verify(context: Context, _args: readonly string[], options
   const { out } = context;
   const home = options.home === undefined ? undefined : resolve(options.home);
   const checked: { [name in keyof Checked]: number } = {
-    chats: 0, events: 0, runs: 0, steps: 0, tasks: 0, blobs: 0, edges: 0, resumable: 0,
+    chats: 0,
+    events: 0,
+    runs: 0,
+    steps: 0,
+    tasks: 0,
+    blobs: 0,
+    edges: 0,
+    resumable: 0,
   };
   const findings: Finding[] = [];
   let wrong = 0;
@@ -36,7 +43,7 @@ export async function verify(context: Context, _args: readonly string[], options
 async function* pages(context: Context, home: string | undefined): AsyncGenerator<VerifyPage, void, undefined> {
   const where = await openWhere(context, home);
   if (where.kind === "home") return yield* where.data.verify();
-  for (let next: string | null = null; ; ) {
+  for (let next: string | null = null; ;) {
     const query: string = next === null ? "" : `?cursor=${encodeURIComponent(next)}`;
     const page = await where.client.request<VerifyPage>("GET", `/api/verify${query}`);
     yield page;
@@ -47,7 +54,9 @@ async function* pages(context: Context, home: string | undefined): AsyncGenerato
 
 function show(out: Output, { kind, chatId, seq, what, expected, found }: Finding): void {
   if (!out.terminal) {
-    return out.print([kind, chatId ?? "", seq ?? "", what, expected, found].map((cell) => oneLine(String(cell))).join("\t"));
+    return out.print(
+      [kind, chatId ?? "", seq ?? "", what, expected, found].map((cell) => oneLine(String(cell))).join("\t"),
+    );
   }
   const place = [chatId === null ? [] : [`chat ${shortId(chatId)}`], seq === null ? [] : [`#${seq}`]].flat().join(" ");
   out.print(`${out.paint.red("✕")} ${place === "" ? "" : `${out.paint.dim(place)}  `}${oneLine(what)}`);
@@ -61,7 +70,9 @@ function summarise(out: Output, checked: Checked, wrong: number, shown: number):
     .join(", ");
   if (wrong > shown) out.note(`  and ${wrong - shown} more`);
   if (resumable > 0) {
-    out.note(`  ${resumable === 1 ? "1 run was" : `${resumable} runs were`} left in the middle: a server goes on with them`);
+    out.note(
+      `  ${resumable === 1 ? "1 run was" : `${resumable} runs were`} left in the middle: a server goes on with them`,
+    );
   }
   const verdict = wrong === 0 ? "Nothing is wrong" : wrong === 1 ? "1 place is wrong" : `${wrong} places are wrong`;
   if (wrong === 0) out.print(`${out.terminal ? `${out.paint.green("✓")} ` : ""}${verdict} in ${looked}`);

@@ -20,7 +20,8 @@ export function dataRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/verify",
-      summary: "Derives the state from the log again and compares, part by part: go on with `cursor` until `next` is null.",
+      summary:
+        "Derives the state from the log again and compares, part by part: go on with `cursor` until `next` is null.",
       query: verifyQuery,
       answers: { 200: verifyPageSchema },
       async handle({ viewer, query }) {

@@ -1,4 +1,13 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
@@ -208,7 +217,10 @@ test("PostgreSQL is verified and counted the same way, and backed up by its own 
   expect((await all(data.verify())).flatMap((page) => page.findings)).toEqual([]);
   expect(await data.status()).toMatchObject({ engine: "postgres", epoch: store.epoch, chats: 3, runs: 4 });
   expect(await data.migrate()).toMatchObject({ from: expect.any(Number), to: expect.any(Number) });
-  await expect(data.backup(null)).rejects.toMatchObject({ code: "invalid_input", hint: expect.stringMatching(/^pg_dump/) });
+  await expect(data.backup(null)).rejects.toMatchObject({
+    code: "invalid_input",
+    hint: expect.stringMatching(/^pg_dump/),
+  });
   await expect(data.restore("x")).rejects.toMatchObject({ hint: expect.stringMatching(/pg_restore/) });
   expect(data.place).not.toMatch(/@|password/);
 });

@@ -27,8 +27,12 @@ export async function dataStatus(kind: EngineKind, db: Db): Promise<DataStatus> 
       (SELECT count(*) FROM tasks WHERE deleted_at IS NULL) AS tasks,
       (SELECT count(*) FROM nodes) AS nodes,
       (SELECT count(*) FROM edges) AS edges`.execute(db);
-  const of = (name: "chats" | "events" | "runs" | "tasks" | "nodes" | "edges"): number => Number(counts.rows[0]?.[name]);
-  const schema = await db.selectFrom("migrations").select((eb) => eb.fn.max("number").as("n")).executeTakeFirst();
+  const of = (name: "chats" | "events" | "runs" | "tasks" | "nodes" | "edges"): number =>
+    Number(counts.rows[0]?.[name]);
+  const schema = await db
+    .selectFrom("migrations")
+    .select((eb) => eb.fn.max("number").as("n"))
+    .executeTakeFirst();
   const epoch = await db.selectFrom("meta").select("value").where("key", "=", "epoch").executeTakeFirst();
   return {
     engine: kind,

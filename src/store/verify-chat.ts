@@ -182,12 +182,18 @@ async function namedBlobs(db: Db, log: LogCheck, report: Report): Promise<void> 
     const found = sizes.get(id);
     if (found === size) continue;
     const what = found === undefined ? `blob ${id} is missing` : `blob ${id} has another size than the event says`;
-    report({ kind: "blob", seq, what, expected: `${size} bytes`, found: found === undefined ? "none" : `${found} bytes` });
+    report({
+      kind: "blob",
+      seq,
+      what,
+      expected: `${size} bytes`,
+      found: found === undefined ? "none" : `${found} bytes`,
+    });
   }
 }
 
 async function hashBlobs(source: VerifySource, chatId: string, report: Report, checked: Checked): Promise<void> {
-  for (let last = ""; ; ) {
+  for (let last = ""; ;) {
     const row = await source.db
       .selectFrom("blobs")
       .select(["id", "sha256", "size", "data"])
@@ -217,6 +223,13 @@ async function reportOrphans(db: Db, chatId: string, report: Report): Promise<vo
       .where("chat_id", "=", chatId)
       .executeTakeFirst();
     const n = Number(row?.n ?? 0);
-    if (n > 0) report({ kind: "orphan", seq: null, what: `${table} of a chat that is missing`, expected: "none", found: `${n}` });
+    if (n > 0)
+      report({
+        kind: "orphan",
+        seq: null,
+        what: `${table} of a chat that is missing`,
+        expected: "none",
+        found: `${n}`,
+      });
   }
 }

@@ -19,7 +19,10 @@ const LINKS = [
 
 export async function verifyLinks(db: Db, checked: Checked): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const { n } = await db.selectFrom("edges").select((eb) => eb.fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
+  const { n } = await db
+    .selectFrom("edges")
+    .select((eb) => eb.fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
   checked.edges = Number(n);
   for (const { table, id, column, to } of LINKS) {
     const { rows } = await sql<{ id: string; target: string }>`
@@ -28,7 +31,14 @@ export async function verifyLinks(db: Db, checked: Checked): Promise<readonly Fi
       LIMIT ${MAX_ROWS}`.execute(db);
     for (const row of rows) {
       const what = `${column} of ${table} ${row.id}`;
-      findings.push({ chatId: null, seq: null, kind: "orphan", what, expected: `one of ${to}`, found: `${row.target}, which is missing` });
+      findings.push({
+        chatId: null,
+        seq: null,
+        kind: "orphan",
+        what,
+        expected: `one of ${to}`,
+        found: `${row.target}, which is missing`,
+      });
     }
   }
   for (const task of await stuckTasks(db)) {

@@ -79,7 +79,13 @@ export function addRow(log: LogCheck, chatId: string, row: EventRow, report: Rep
     event = decodeEvent(chatId, seq, row.body);
   } catch (error) {
     const found = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 200);
-    return report({ kind: "undecodable", seq, what: `the ${row.type} event cannot be read`, expected: "an event", found });
+    return report({
+      kind: "undecodable",
+      seq,
+      what: `the ${row.type} event cannot be read`,
+      expected: "an event",
+      found,
+    });
   }
   const columns = [row.type, row.at, row.run_id, row.task_id].join(" ");
   const body = [event.type, Date.parse(event.at), event.runId, event.taskId].join(" ");
@@ -152,7 +158,8 @@ function addCall(run: LoggedRun, event: EventOf<"tool_use" | "tool_start" | "too
   const { seq, data } = event;
   const { callId } = data;
   const call = run.calls.get(callId);
-  const wrong = (what: string, expected: string, found: string): void => report({ kind: "call", seq, what, expected, found });
+  const wrong = (what: string, expected: string, found: string): void =>
+    report({ kind: "call", seq, what, expected, found });
   switch (event.type) {
     case "tool_use":
       if (call !== undefined) return wrong(`the call ${callId} was made before`, "an id of its own", `seq ${call.seq}`);
@@ -164,7 +171,8 @@ function addCall(run: LoggedRun, event: EventOf<"tool_use" | "tool_start" | "too
       else if (call.results > 0) wrong(`the call ${callId} starts again after its result`, "no tool_start", "one");
       return;
     case "tool_result": {
-      if (call === undefined) return wrong(`the result of ${callId} has no call before it`, "a tool_use before", "none");
+      if (call === undefined)
+        return wrong(`the result of ${callId} has no call before it`, "a tool_use before", "none");
       call.results += 1;
       const { name } = event.data;
       if (call.results > 1) wrong(`the call ${callId} has more than one result`, "one tool_result", `${call.results}`);

@@ -25,7 +25,13 @@ export async function compareMessages(db: Db, chatId: string, log: LogCheck, rep
       const row = known.get(key);
       const what = `the message with the key ${JSON.stringify(key)} of user ${userId}`;
       if (row?.seq !== seq) {
-        report({ kind: "message", seq, what, expected: `stored at seq ${seq}`, found: row === undefined ? "no row" : `seq ${row.seq}` });
+        report({
+          kind: "message",
+          seq,
+          what,
+          expected: `stored at seq ${seq}`,
+          found: row === undefined ? "no row" : `seq ${row.seq}`,
+        });
       } else if (row.run_chat !== chatId) {
         report({ kind: "message", seq, what, expected: "a run that reads it", found: `run ${row.run_id}` });
       }
@@ -46,7 +52,13 @@ export async function danglingKeys(db: Db, chatId: string, report: Report): Prom
     .limit(MAX_ROWS)
     .execute();
   for (const { key, seq, type } of keys) {
-    report({ kind: "message", seq, what: `the key ${JSON.stringify(key)}`, expected: "a message", found: type ?? "none" });
+    report({
+      kind: "message",
+      seq,
+      what: `the key ${JSON.stringify(key)}`,
+      expected: "a message",
+      found: type ?? "none",
+    });
   }
   const tasks = await db
     .selectFrom("tasks")

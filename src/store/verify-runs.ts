@@ -80,14 +80,15 @@ function checkLease({ report, checked, holds }: RunScope, { lastSeq }: LoggedRun
   if (!works && row.boot_id !== null) wrong("no lease", `one of ${row.boot_id}`);
   if (works && row.boot_id === null) wrong("a lease", "none");
   else if (works && holds === null) checked.resumable += 1;
-  else if (works && holds !== null && !holds(row)) wrong("a living lease", `one of ${row.boot_id} until ${row.lease_until}`);
+  else if (works && holds !== null && !holds(row))
+    wrong("a living lease", `one of ${row.boot_id} until ${row.lease_until}`);
 }
 
 async function compareSteps(db: Db, scope: RunScope, run: LoggedRun): Promise<void> {
   const { report, checked } = scope;
   const { id } = run.view;
   const left = new Map(run.steps);
-  for (let last = -1; ; ) {
+  for (let last = -1; ;) {
     const rows = await db
       .selectFrom("steps")
       .select(["step", "model", "read_seq", "messages"])
@@ -110,7 +111,13 @@ async function compareSteps(db: Db, scope: RunScope, run: LoggedRun): Promise<vo
       if (usage > 0 && row.read_seq >= seq) wrong("what it had read", `below seq ${seq}`, `seq ${row.read_seq}`);
       const calls = callsIn(row.messages);
       if (calls === null) {
-        report({ kind: "undecodable", seq, what: `step ${row.step} of run ${id}`, expected: "messages", found: "other text" });
+        report({
+          kind: "undecodable",
+          seq,
+          what: `step ${row.step} of run ${id}`,
+          expected: "messages",
+          found: "other text",
+        });
         continue;
       }
       const logged = step?.calls ?? new Set<string>();
@@ -135,7 +142,9 @@ function callsIn(json: string): ReadonlySet<string> | null {
   }
   if (!Array.isArray(messages)) return null;
   const parts = messages.flatMap((message: { readonly content?: unknown }) =>
-    Array.isArray(message?.content) ? (message.content as { readonly type?: unknown; readonly toolCallId?: unknown }[]) : [],
+    Array.isArray(message?.content)
+      ? (message.content as { readonly type?: unknown; readonly toolCallId?: unknown }[])
+      : [],
   );
   return new Set(parts.filter((part) => part?.type === "tool-call").map((part) => String(part.toolCallId)));
 }

@@ -74,11 +74,20 @@ function compare(
     differs("plan", `${task.plan.done} of ${task.plan.total}`, `${row.plan_done} of ${row.plan_total}`);
   }
   if (instruction !== undefined) differs("the message of its instruction", instruction, row.message_seq);
-  for (const [name, json] of [["metadata", row.metadata], ["limits", row.limits]] as const) {
+  for (const [name, json] of [
+    ["metadata", row.metadata],
+    ["limits", row.limits],
+  ] as const) {
     try {
       JSON.parse(json);
     } catch {
-      report({ kind: "undecodable", seq: task.seq, what: `${name} of task ${row.id}`, expected: "JSON", found: json.slice(0, 80) });
+      report({
+        kind: "undecodable",
+        seq: task.seq,
+        what: `${name} of task ${row.id}`,
+        expected: "JSON",
+        found: json.slice(0, 80),
+      });
     }
   }
 }
@@ -94,6 +103,12 @@ export async function unloggedTasks(db: Db, { chat, report }: TaskScope, log: Lo
   const rows = await db.selectFrom("tasks").select("id").where("chat_id", "=", chat.id).execute();
   for (const { id } of rows) {
     if (log.taskIds.has(id)) continue;
-    report({ kind: "task", seq: null, what: `task ${id} is not in its chat's log`, expected: "a status event", found: "none" });
+    report({
+      kind: "task",
+      seq: null,
+      what: `task ${id} is not in its chat's log`,
+      expected: "a status event",
+      found: "none",
+    });
   }
 }

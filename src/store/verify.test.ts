@@ -19,8 +19,7 @@ import { liveSource, restingSource, verifyPage, verifyPages } from "./verify.ts"
 /** `seq` of the first event of the chat that fits. */
 const at = (s: Scene, condition: string): string =>
   `(SELECT min(e.seq) FROM events e WHERE e.chat_id = '${s.chatId}' AND ${condition})`;
-const event = (s: Scene, condition: string): string =>
-  `chat_id = '${s.chatId}' AND seq = ${at(s, condition)}`;
+const event = (s: Scene, condition: string): string => `chat_id = '${s.chatId}' AND seq = ${at(s, condition)}`;
 const result = "e.type = 'tool_result'";
 const ofRun = (s: Scene): string => `e.run_id = '${s.runId}'`;
 
@@ -212,7 +211,9 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a blob's bytes changed",
-    plant: (s) => [`UPDATE blobs SET sha256 = replace(sha256, substr(sha256, 1, 4), 'beef') WHERE chat_id = '${s.chatId}'`],
+    plant: (s) => [
+      `UPDATE blobs SET sha256 = replace(sha256, substr(sha256, 1, 4), 'beef') WHERE chat_id = '${s.chatId}'`,
+    ],
     kinds: ["blob"],
     says: /blob/,
   },
@@ -300,7 +301,9 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a checkpoint is left of a run that has ended",
-    plant: (s) => [`INSERT INTO parts (run_id, part, ord, lease, kind, text) VALUES ('${s.runId}', '1.9', 9, 1, 'message', 'half')`],
+    plant: (s) => [
+      `INSERT INTO parts (run_id, part, ord, lease, kind, text) VALUES ('${s.runId}', '1.9', 9, 1, 'message', 'half')`,
+    ],
     kinds: ["part"],
     says: /part 1.9/,
   },
@@ -332,7 +335,10 @@ eachEngine("verification", (engine) => {
     await verifyScene(store);
     const pages = await all(verifyPages(await liveSource(store)));
     expect(pages).toHaveLength(1);
-    expect(pages[0]).toMatchObject({ next: null, checked: { chats: 3, runs: 4, tasks: 2, steps: 9, blobs: 3, edges: 1 } });
+    expect(pages[0]).toMatchObject({
+      next: null,
+      checked: { chats: 3, runs: 4, tasks: 2, steps: 9, blobs: 3, edges: 1 },
+    });
     const ids = await store.db.selectFrom("chats").select("id").orderBy("id").execute();
     const rest = await verifyPage(await liveSource(store), ids[0]?.id ?? "");
     expect(rest).toMatchObject({ next: null, checked: { chats: 2 } });

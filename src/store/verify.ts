@@ -25,7 +25,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
   const findings: Finding[] = [];
   const checked = nothingChecked();
   let last = cursor ?? "";
-  for (let cost = 0; cost < PAGE_COST && findings.length < MAX_PAGE_FINDINGS; ) {
+  for (let cost = 0; cost < PAGE_COST && findings.length < MAX_PAGE_FINDINGS;) {
     const chatId = await nextChat(source.db, last);
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
@@ -42,7 +42,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
 }
 
 export async function* verifyPages(source: VerifySource): AsyncGenerator<VerifyPage, void, undefined> {
-  for (let next: string | null = null; ; ) {
+  for (let next: string | null = null; ;) {
     const page = await verifyPage(source, next);
     yield page;
     next = page.next;

@@ -69,7 +69,11 @@ class Undo<T> extends Error {
 }
 
 /** Runs raw SQL past every rule of the database, as a bug or a bad disk would, looks, and takes all of it back. */
-export async function damaged<T>(store: Store, statements: readonly string[], look: (db: Db) => Promise<T>): Promise<T> {
+export async function damaged<T>(
+  store: Store,
+  statements: readonly string[],
+  look: (db: Db) => Promise<T>,
+): Promise<T> {
   const isSqlite = store.kind === "sqlite";
   if (isSqlite) await sql`PRAGMA foreign_keys = OFF`.execute(store.db);
   try {
