@@ -41,22 +41,31 @@ export const emptyChatView: ChatView = {
 
 /** Folds one event into the view. Events at or below `head` are ignored, so a repeated page changes nothing. */
 export function applyChatEvent(view: ChatView, event: ChatEvent): ChatView {
-  if (event.seq <= view.head) return view;
-  const next = applyByType({ ...view, head: event.seq }, event);
-  return event.runId === null ? next : applyRun(next, event as ChatEvent & { runId: string });
+  return apply(view, event, (runs) => new Map(runs));
 }
 
 export function foldChat(events: Iterable<ChatEvent>, from: ChatView = emptyChatView): ChatView {
-  let view = from;
-  for (const event of events) view = applyChatEvent(view, event);
+  // One copy for the whole fold: a chat may have thousands of runs, each with its status events.
+  const own = new Map(from.runs);
+  let view: ChatView = { ...from, runs: own };
+  for (const event of events) view = apply(view, event, () => own);
   return view;
 }
 
-function applyRun(view: ChatView, event: ChatEvent & { runId: string }): ChatView {
+/** `draft` gives the map of runs that may be written to. */
+type Draft = (runs: ChatView["runs"]) => Map<string, RunView>;
+
+function apply(view: ChatView, event: ChatEvent, draft: Draft): ChatView {
+  if (event.seq <= view.head) return view;
+  const next = applyByType({ ...view, head: event.seq }, event);
+  return event.runId === null ? next : applyRun(next, event as ChatEvent & { runId: string }, draft);
+}
+
+function applyRun(view: ChatView, event: ChatEvent & { runId: string }, draft: Draft): ChatView {
   const before = view.runs.get(event.runId);
   const run = applyRunEvent(before, event);
   if (run === before) return view;
-  const runs = new Map(view.runs).set(run.id, run);
+  const runs = draft(view.runs).set(run.id, run);
   const activeRunId = isActive(run.state) ? run.id : view.activeRunId === run.id ? null : view.activeRunId;
   return { ...view, runs, activeRunId };
 }

@@ -11,6 +11,7 @@ import type { User } from "./user.ts";
 
 const PAGE_EVENTS = 200;
 const PAGE_BYTES = 65_536;
+const FIRST_ROWS = 40;
 
 /**
  * The next events after `after`, serialised, at most so many and so many bytes, but at least one if there is one. No
@@ -22,21 +23,27 @@ export async function readPage(
   after: number,
   limits: { readonly events?: number; readonly bytes?: number } = {},
 ): Promise<readonly HubEvent[]> {
-  const rows = await store.db
-    .selectFrom("events")
-    .select(["seq", "body"])
-    .where("chat_id", "=", chatId)
-    .where("seq", ">", after)
-    .orderBy("seq")
-    .limit(limits.events ?? PAGE_EVENTS)
-    .execute();
+  const most = limits.events ?? PAGE_EVENTS;
+  const room = limits.bytes ?? PAGE_BYTES;
   const page: HubEvent[] = [];
   let bytes = 0;
-  for (const row of rows) {
-    const json = eventJson(chatId, row.seq, row.body);
-    bytes += Buffer.byteLength(json);
-    if (page.length > 0 && bytes > (limits.bytes ?? PAGE_BYTES)) break;
-    page.push({ seq: row.seq, json });
+  // Few rows first: events may be big, and what does not fit into the page should not be read for it.
+  for (let want = Math.min(FIRST_ROWS, most); page.length < most; want = most - page.length) {
+    const rows = await store.db
+      .selectFrom("events")
+      .select(["seq", "body"])
+      .where("chat_id", "=", chatId)
+      .where("seq", ">", page.at(-1)?.seq ?? after)
+      .orderBy("seq")
+      .limit(want)
+      .execute();
+    for (const row of rows) {
+      const json = eventJson(chatId, row.seq, row.body);
+      bytes += Buffer.byteLength(json);
+      if (page.length > 0 && bytes > room) return page;
+      page.push({ seq: row.seq, json });
+    }
+    if (rows.length < want) break;
   }
   return page;
 }

@@ -90,8 +90,10 @@ export class Loop implements AsyncDisposable {
     this.#pumping ??= this.#guarded("claiming", async () => {
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        await this.#claim("turn", TURNS);
-        if (this.#options.tasks) await this.#claim("task", this.#options.concurrency);
+        await Promise.all([
+          this.#claim("turn", TURNS),
+          ...(this.#options.tasks ? [this.#claim("task", this.#options.concurrency)] : []),
+        ]);
       }
       await this.#armDue();
     }).finally(() => {
