@@ -1,17 +1,9 @@
-import { live, type Scenario } from "./crash-scenario.ts";
+import { live, type Moment, type Scenario } from "./crash-scenario.ts";
 
-// A process that kills itself right before or right after its k-th commit; nothing of it gets the chance to tidy up.
+// A process that kills itself at one moment of its life; nothing of it gets the chance to tidy up.
 
-interface Order {
-  readonly scenario: Scenario;
-  readonly when: "before" | "after";
-  readonly k: number;
-}
+const { scenario, death }: { readonly scenario: Scenario; readonly death: Moment } = JSON.parse(process.argv[2] ?? "");
 
-const { scenario, when, k }: Order = JSON.parse(process.argv[2] ?? "");
-
-await live(scenario, {
-  [when]: (_kind: string, n: number) => {
-    if (n === k) process.kill(process.pid, "SIGKILL");
-  },
+await live(scenario, ({ when, what, n }) => {
+  if (when === death.when && what === death.what && n === death.n) process.kill(process.pid, "SIGKILL");
 });

@@ -5,12 +5,13 @@ import { joinOnce, Subscription } from "../../src/server/subscription.ts";
 import { readHead, readPage } from "../../src/store/events.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { Probe } from "../../src/store/probe.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store, Tx } from "../../src/store/store.ts";
 import { addTask } from "../../src/store/tasks-add.ts";
 import { ensureUsers } from "../../src/store/users.ts";
 import { Loop } from "../../src/tasks/loop.ts";
+import type { Tool } from "../../src/tools/tool.ts";
 import { call, say, scriptedModel, stepsIn, think, type Step } from "../kit/scripted-model.ts";
-import { agentDeps, ended, noteTool, testTool } from "../kit/worker.ts";
+import { agentDeps, ended, testTool } from "../kit/worker.ts";
 
 /**
  * One life of a process that works on a task: it may be ended at any point, and lived again on the same data until the run
@@ -20,6 +21,15 @@ import { agentDeps, ended, noteTool, testTool } from "../kit/worker.ts";
 export interface Scenario {
   readonly place: Place;
   readonly folder: string;
+  /** How many calls with an effect outside of the database one step makes. */
+  readonly parallel: number;
+}
+
+/** A moment of a life: right before or right after its n-th commit, `tool_start`, or effect of a tool. */
+export interface Moment {
+  readonly when: "before" | "after";
+  readonly what: "commit" | "start" | "effect";
+  readonly n: number;
 }
 
 export const notesFile = ({ folder }: Scenario): string => join(folder, "notes");
@@ -30,35 +40,32 @@ const watchedFile = ({ folder }: Scenario): string => join(folder, "watched");
 const LONG = "It is done. ".repeat(250);
 export const RESULT = `${LONG}That is all.`;
 
-const plan = (status: string) => call("plan_update", { items: [{ text: "both", status }] });
-/** Three calls of one step are not safe to repeat, one is, and one is in the database alone. */
-export const STEPS: readonly Step[] = [
+const plan = (status: string) => call("plan_update", { items: [{ text: "all", status }] });
+
+/** Of each three calls of the parallel step two are not safe to repeat and one is; one more is in the database alone. */
+const inParallel = (parallel: number) =>
+  Array.from({ length: parallel }, (_, i) => call(i % 3 === 2 ? "stamp" : "note", { text: `call ${i}` }));
+
+export const stepsOf = ({ parallel }: Pick<Scenario, "parallel">): readonly Step[] => [
   [think("First a plan."), plan("doing")],
-  [
-    say("Now both."),
-    call("note", { text: "a" }),
-    call("note", { text: "b" }),
-    call("stamp", { text: "c" }),
-    plan("done"),
-  ],
-  [call("note", { text: "d" })],
+  [say("Now all."), ...inParallel(parallel), plan("done")],
+  [call("note", { text: "last" })],
   [say(LONG, "That is all.")],
 ];
 
-/** Lives until the run has ended; the task's id. */
-export async function live(scenario: Scenario, probe: Probe = {}): Promise<string> {
-  const store = await openStore(scenario.place, { probe });
+/** Lives until the run has ended, telling of each moment; the task's id. */
+export async function live(scenario: Scenario, tell: (moment: Moment) => void = () => {}): Promise<string> {
+  const store = telling(await openStore(scenario.place, { probe: probeOf(tell) }), tell);
   try {
     const { owner } = await ensureUsers(store);
     const { task } = await addTask(store, owner, { instruction: "Do both", key: "the task" });
     await leasesOfTheDeadRunOut(store);
     const watcher = watch(scenario, store, task.chatId);
-    const stamp = testTool("stamp", async (text) => {
-      appendFileSync(stampsFile(scenario), `${text}\n`);
-      return null;
+    const steps = stepsOf(scenario);
+    const deps = agentDeps(store, {
+      model: scriptedModel((request) => steps[stepsIn(request)] ?? []),
+      tools: effects(scenario, tell),
     });
-    const model = scriptedModel((request) => STEPS[stepsIn(request)] ?? []);
-    const deps = agentDeps(store, { model, tools: [noteTool(notesFile(scenario)), stamp] });
     const loop = new Loop({
       store,
       work: (claimed, signal) => workRun(deps, claimed, signal),
@@ -75,6 +82,47 @@ export async function live(scenario: Scenario, probe: Probe = {}): Promise<strin
   } finally {
     await store[Symbol.asyncDispose]();
   }
+}
+
+function probeOf(tell: (moment: Moment) => void): Probe {
+  return {
+    before: (_kind, n) => tell({ when: "before", what: "commit", n }),
+    after: (_kind, n) => tell({ when: "after", what: "commit", n }),
+  };
+}
+
+/** The same store; calls that start in one tick share a commit, and are told of one by one. */
+function telling(store: Store, tell: (moment: Moment) => void): Store {
+  let starts = 0;
+  return {
+    ...store,
+    async append(append) {
+      if (!append.events.some((event) => event.type === "tool_start")) return store.append(append);
+      const n = ++starts;
+      tell({ when: "before", what: "start", n });
+      const events = await store.append(append);
+      tell({ when: "after", what: "start", n });
+      return events;
+    },
+  };
+}
+
+/** Two tools whose effect is a line in a file: `note` must not happen twice, `stamp` may. */
+function effects(scenario: Scenario, tell: (moment: Moment) => void): readonly Tool<Tx>[] {
+  let done = 0;
+  const lineIn =
+    (file: string) =>
+    async (text: string): Promise<null> => {
+      const n = ++done;
+      tell({ when: "before", what: "effect", n });
+      appendFileSync(file, `${text}\n`);
+      tell({ when: "after", what: "effect", n });
+      return null;
+    };
+  return [
+    testTool("note", lineIn(notesFile(scenario)), { idempotent: false }),
+    testTool("stamp", lineIn(stampsFile(scenario))),
+  ];
 }
 
 /** On PostgreSQL a lease outlives its worker by some seconds, by the database's clock; here they are over at once. */

@@ -1,0 +1,37 @@
+#!/bin/sh
+# `npm run test:sim`: the whole proof. What `npm test` runs a part of, this runs in full.
+#   --seed N      what chance begins from (printed; the same seed is the same run)
+#   --minutes M   how long the simulation looks for new cases (1)
+#   --fuzz N      how many frames and requests are fuzzed (100000)
+#   --only NAME   crash, agent or bad-input: one part of it
+#   --figures     prints the figures of the proof instead; what follows goes to bench/proof/main.ts
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/fresh.sh || sh scripts/setup.sh
+node=node_modules/node/bin/node
+
+if [ "${1:-}" = --figures ]; then
+  shift
+  exec "$node" bench/proof/main.ts "$@"
+fi
+
+PROOF_ALL=1
+PROOF_SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+PROOF_SEED=$((PROOF_SEED % 2147483648))
+PROOF_MINUTES=1
+PROOF_FUZZ=100000
+files="test/faults test/simulation"
+while [ $# -gt 0 ]; do
+  [ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
+  case $1 in
+    --seed) PROOF_SEED=$2 ;;
+    --minutes) PROOF_MINUTES=$2 ;;
+    --fuzz) PROOF_FUZZ=$2 ;;
+    --only) files=$2.test.ts ;;
+    *) echo "there is no $1: --seed, --minutes, --fuzz, --only, --figures" >&2; exit 2 ;;
+  esac
+  shift 2
+done
+export PROOF_ALL PROOF_SEED PROOF_MINUTES PROOF_FUZZ
+echo "seed $PROOF_SEED"
+exec "$node" node_modules/vitest/vitest.mjs run $files
