@@ -4,6 +4,9 @@ import { expect, test } from "vitest";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";
+import { requestApprovals } from "../src/store/approvals.ts";
+import { claimRuns } from "../src/store/runs-claim.ts";
+import { appendResult } from "../src/store/runs-record.ts";
 import type { User } from "../src/store/user.ts";
 import { listSchedules, runSchedule } from "../src/tasks/schedules.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
@@ -50,6 +53,12 @@ test("the reference of the HTTP API is what the server says of itself", async ()
   await expect(withGenerated(http, "http", content)).toMatchFileSnapshot(http.path);
 });
 
+interface Answer {
+  readonly id: string;
+  readonly runId: string;
+  readonly items: readonly { readonly id: string }[];
+}
+
 test("every route answers in the shape that is described", async () => {
   const store = await sqlite.store();
   const schedules = {
@@ -60,7 +69,7 @@ test("every route answers in the shape that is described", async () => {
   const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
   const document = (await response.json()) as OpenApi;
   const asked = new Set<string>();
-  const ask = async (method: string, path: string, body?: unknown): Promise<{ id: string; runId: string }> => {
+  const ask = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const described = describedPath(document, path);
     const answer = await as(people.owner, method, path, body);
     expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
@@ -83,6 +92,30 @@ test("every route answers in the shape that is described", async () => {
   }
   for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
   await ask("GET", "/api/graph/stats");
+  const [claimed] = await claimRuns(store, { kind: "turn", limit: 1 });
+  if (claimed === undefined) throw new Error("no run");
+  await requestApprovals(
+    store,
+    claimed,
+    [{ callId: "c1", tool: "shell", summary: "ls", args: { command: "ls" } }],
+    60_000,
+  );
+  const approvals = await ask("GET", "/api/approvals");
+  await ask("GET", `/api/approvals/${approvals.items[0]?.id}`);
+  await ask("POST", `/api/approvals/${approvals.items[0]?.id}`, { decision: "approve", scope: "run" });
+  const grants = await ask("GET", "/api/grants");
+  await ask("DELETE", `/api/grants/${grants.items[0]?.id}`);
+  const big = {
+    callId: "c1",
+    name: "shell",
+    step: 1,
+    durationMs: 1,
+    outcome: { ok: true, result: "x".repeat(40_000) },
+  } as const;
+  await store.transact((tx) => appendResult(tx, claimed, big, []));
+  await ask("GET", `/api/blobs/${(await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow()).id}`);
+  for (const path of ["/api/away", "/api/verify", "/api/db"]) await ask("GET", path);
+  await ask("POST", "/api/away/seen", { chats: {} });
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);
   await ask("POST", `${chat}/seen`, { seq: 1 });

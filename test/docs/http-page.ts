@@ -32,14 +32,17 @@ export interface OpenApi {
 
 /** Told on a page of their own, or nothing to tell. */
 const ELSEWHERE = ["Json", "Error"];
+/** Characters of a shape that a cell of the table still holds; a longer one gets a heading of its own. */
+const SHORT = 100;
 /** So many alternatives of objects are the events of a log. */
 const MANY = 8;
 
 export function httpReference({ paths, components: { schemas } }: OpenApi): string {
+  const long: string[] = [];
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
-      const route = `\`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}\``;
-      return `| ${[route, summaryOf(operation), takes(operation), gives(operation)].join(" | ")} |`;
+      const route = `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`;
+      return `| ${[`\`${route}\``, summaryOf(operation), takes(operation), gives(route, operation)].join(" | ")} |`;
     }),
   );
   const named = Object.entries(schemas).filter(([name]) => !isInline(name) && !ELSEWHERE.includes(name));
@@ -52,8 +55,13 @@ export function httpReference({ paths, components: { schemas } }: OpenApi): stri
     "",
     "## Shapes",
     "",
-    ...named.flatMap(([name, schema]) => [`### ${name}`, "", "```ts", block(schema), "```", ""]),
+    ...named.flatMap(([name, schema]) => section(name, schema)),
+    ...long,
   ].join("\n");
+
+  function section(title: string, schema: Schema): readonly string[] {
+    return [`### ${title}`, "", "```ts", block(schema), "```", ""];
+  }
 
   function summaryOf({ summary, security }: Operation): string {
     return security?.length === 0 ? `${summary} Open: needs no sign-in.` : summary;
@@ -67,12 +75,19 @@ export function httpReference({ paths, components: { schemas } }: OpenApi): stri
     );
   }
 
-  function gives({ responses }: Operation): string {
+  function gives(route: string, { responses }: Operation): string {
     return Object.entries(responses)
       .filter(([status]) => status !== "default")
       .map(([status, { content }]) => {
         const schema = content?.["application/json"].schema;
-        return schema === undefined ? status : `${status} ${linked(schema)}`;
+        if (schema === undefined) return status;
+        const link = linked(schema);
+        if (link.startsWith("[") || link.length <= SHORT) return `${status} ${link}`;
+        long.push(...section(route, schemas[nameOf(schema) ?? ""] ?? schema));
+        return `${status} [as below](#${route
+          .toLowerCase()
+          .replace(/[^a-z0-9 _-]/g, "")
+          .replaceAll(" ", "-")})`;
       })
       .join(", ");
   }
@@ -80,6 +95,7 @@ export function httpReference({ paths, components: { schemas } }: OpenApi): stri
   /** For a cell of a table. */
   function linked(schema: Schema): string {
     const name = nameOf(schema);
+    if (name === "Json") return "any JSON";
     if (name !== null && !isInline(name)) return `[${name}](#${name.toLowerCase()})`;
     const { properties } = name === null ? schema : (schemas[name] ?? {});
     const item = nameOf(properties?.["items"]?.items ?? {});

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STAND_INS, type StandIn } from "./stand-ins.ts";
 
 /** Runs lines of the documentation as a person would: in a shell, with `sparky` on the path and a home of their own. */
 
@@ -19,8 +20,7 @@ export interface Ran {
 export class Shell implements AsyncDisposable {
   readonly home: string;
   readonly #env: { readonly [name: string]: string };
-  /** Whoever only looks may look at the same one. */
-  readonly #known = new Map<"task" | "chat", string>();
+  readonly #kept = new Map<string, string>();
   #server: ChildProcess | null = null;
 
   private constructor(home: string) {
@@ -34,45 +34,28 @@ export class Shell implements AsyncDisposable {
     return new Shell(await mkdtemp(join(tmpdir(), "sparky-docs-")));
   }
 
-  /** Runs one line of a page, with the ids, the port and the answer that its reader would give. */
+  /** Runs one line of a page, with what its reader has in the place of what stands for it, and with a yes where it asks. */
   async line(line: string): Promise<Ran> {
     const isStart = /\bsparky chat start\b/.test(line);
     if (isStart) await this.#stop();
     else if (!(await this.#isRunning())) await this.#start("sparky chat start --agent-loop");
-    const real = line
-      .replace("3f2a", () => "$id")
-      .replace(/--port \d+/, "--port 0")
-      .replace(/(tasks delete \S+)$/, "$1 --yes");
+    let real = line;
+    for (const { text, make, lasts } of standInsOf(line)) {
+      const made = this.#kept.get(make) ?? (await this.#made(make));
+      if (lasts) this.#kept.set(make, made);
+      real = real.replace(text, () => made);
+    }
+    real = real.replace(/((tasks delete|db restore) \S+)$/, "$1 --yes");
+    if (/\bdb (restore|migrate)\b/.test(line)) await this.#stop();
     if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
-    const id = line.includes("3f2a") ? await this.#idFor(line) : "";
-    const { code, stderr } = await this.#run(`id=${id}; ${real}`);
+    const { code, stderr } = await this.#run(real);
     return { line, code, stderr };
   }
 
-  /** A task or a chat that is in the state which the command is for. */
-  async #idFor(line: string): Promise<string> {
-    const must = async (command: string): Promise<string> => {
-      const { code, stdout, stderr } = await this.#run(command);
-      if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
-      return stdout.trim();
-    };
-    const once = async (kind: "task" | "chat", make: string): Promise<string> => {
-      const id = this.#known.get(kind) ?? (await must(make));
-      this.#known.set(kind, id);
-      return id;
-    };
-    const add = `sparky agent tasks add "List my files"`;
-    switch (/\btasks (\w+)/.exec(line)?.[1]) {
-      case "cancel":
-      case "delete":
-        return must(`${add} --at 2999-01-01`);
-      case "retry":
-        return must(`id=$(${add} --at 2999-01-01) && sparky agent tasks cancel $id >&2 && echo $id`);
-      case undefined:
-        return once("chat", `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`);
-      default:
-        return once("task", `id=$(${add}) && sparky agent tasks wait $id >&2 && echo $id`);
-    }
+  async #made(make: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(make);
+    if (code !== 0 || stdout.trim() === "") throw new Error(`${make} ended with ${code}: ${stderr}`);
+    return stdout.trim();
   }
 
   async #run(
@@ -135,4 +118,10 @@ export class Shell implements AsyncDisposable {
     await this.#stop();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** The first that fits, for each text that the line has. */
+function standInsOf(line: string): readonly StandIn[] {
+  const fitting = STAND_INS.filter(({ text, of }) => line.includes(text) && of.test(line));
+  return fitting.filter((one, at) => fitting.findIndex(({ text }) => text === one.text) === at);
 }

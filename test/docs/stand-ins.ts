@@ -1,0 +1,51 @@
+/**
+ * What stands in the documentation for things that its reader has: ids, files, a time to come. Each is made by a line for
+ * the shell that prints what to put in its place.
+ */
+export interface StandIn {
+  readonly text: string;
+  /** For which lines. */
+  readonly of: RegExp;
+  readonly make: string;
+  /** Looking at it leaves it as it is: it is made once. */
+  readonly lasts?: true;
+}
+
+const ADD = `sparky agent tasks add "List my files"`;
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+const LATER = `${ADD} --at 2999-01-01`;
+
+/** Waits for people. A yes that stands would let the call pass unasked. */
+const OPEN_APPROVAL = `
+  for grant in $(sparky approvals grants | cut -f 1); do sparky approvals revoke $grant >&2; done
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    id=$(sparky approvals list --limit 1 | cut -f 1)
+    [ -z "$id" ] || { echo $id; exit; }
+    [ $try != 1 ] || sparky agent tasks add 'Run the command "echo hello"' >&2
+    sleep 0.2
+  done
+  exit 1`;
+
+export const STAND_INS: readonly StandIn[] = [
+  { text: "3f2a", of: /\btasks (cancel|delete)\b/, make: LATER },
+  { text: "3f2a", of: /\btasks retry\b/, make: `id=$(${LATER}) && sparky agent tasks cancel $id >&2 && echo $id` },
+  { text: "3f2a", of: /\btasks\b/, make: `id=$(${ADD}) && sparky agent tasks wait $id >&2 && echo $id`, lasts: true },
+  {
+    text: "3f2a",
+    of: /\bchats? /,
+    make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`,
+    lasts: true,
+  },
+  { text: "7kq2", of: /\bapprovals\b/, make: OPEN_APPROVAL },
+  {
+    text: "9wx4",
+    of: /\bapprovals revoke\b/,
+    make: `id=$(${OPEN_APPROVAL}) && sparky approvals approve $id --scope until:${TOMORROW}T00:00Z >&2 &&
+      sparky approvals grants | cut -f 1 | head -n 1`,
+  },
+  { text: "backup.db", of: /\bdb restore\b/, make: `sparky db backup "$HOME/$$.db" >&2 && echo "$HOME/$$.db"` },
+  { text: "/mnt/usb", of: /./, make: `echo "$HOME"`, lasts: true },
+  { text: "/mnt/copy/.sparky", of: /./, make: `cp -r "$SPARKY_HOME" "$HOME/copy" && echo "$HOME/copy"`, lasts: true },
+  { text: "2026-12-01", of: /./, make: `echo ${TOMORROW}`, lasts: true },
+  { text: "8123", of: /--port/, make: "echo 0", lasts: true },
+];
