@@ -16,7 +16,9 @@ function outcome(messages: readonly ModelMessage[]): { readonly text: string; re
   const last = messages.at(-1);
   const part = last?.role === "tool" ? last.content[0] : undefined;
   if (part?.type !== "tool-result") return "";
-  return part.output.type === "json" ? (part.output.value as { text: string; next: number | null }) : String("value" in part.output && part.output.value);
+  return part.output.type === "json"
+    ? (part.output.value as { text: string; next: number | null })
+    : String("value" in part.output && part.output.value);
 }
 
 eachEngine("a result that was cut for the model", (engine) => {
@@ -70,9 +72,9 @@ test("F15 F16 what another chat has kept is not there, whoever owns it", async (
 
 test("the pages of any text make up the whole, each within its limits, and none splits a character", () => {
   let many = 0;
-  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).chain((unit) =>
-    fc.integer({ min: 1, max: 2000 }).map((times) => unit.repeat(times)),
-  );
+  const text = fc
+    .string({ unit: "binary", minLength: 1, maxLength: 60 })
+    .chain((unit) => fc.integer({ min: 1, max: 2000 }).map((times) => unit.repeat(times)));
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 24_000 }), (whole, limit) => {
       let read = "";

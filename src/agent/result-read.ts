@@ -12,7 +12,13 @@ const MAX_BYTES = 30_000;
 const args = z.strictObject({
   id: z.string().min(1).max(100).describe("the id that the cut result gave"),
   offset: z.number().int().nonnegative().describe("the first character; 0 when left out").default(0),
-  limit: z.number().int().min(1).max(MAX_CHARS).describe(`characters; ${DEFAULT_CHARS} when left out`).default(DEFAULT_CHARS),
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_CHARS)
+    .describe(`characters; ${DEFAULT_CHARS} when left out`)
+    .default(DEFAULT_CHARS),
 });
 
 /** Reads back what was too big for the context, page by page: only what this chat's own calls have kept. */

@@ -34,13 +34,7 @@ async function openApprovals(context: Context): Promise<readonly Approval[]> {
   return (await client.request<List<Approval>>("GET", `/api/approvals?limit=${SHOWN}`)).items;
 }
 
-function forPeople(
-  out: Output,
-  status: Status,
-  open: readonly Approval[],
-  url: string | null,
-  now: number,
-): void {
+function forPeople(out: Output, status: Status, open: readonly Approval[], url: string | null, now: number): void {
   const label = (word: string): string => out.paint.dim(word.padEnd(8));
   for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
   for (const approval of open) {

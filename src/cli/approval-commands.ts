@@ -9,7 +9,11 @@ const ID = { id: "the approval's id, or its first 4 or more characters" };
 export function addApprovalCommands(program: Command, execute: Execute): void {
   const approvals = group(program, "approvals", {
     summary: "What the agent asks before it acts.",
-    examples: ["sparky approvals list", "sparky approvals approve 7kq2", 'sparky approvals deny 7kq2 --note "not on Sundays"'],
+    examples: [
+      "sparky approvals list",
+      "sparky approvals approve 7kq2",
+      'sparky approvals deny 7kq2 --note "not on Sundays"',
+    ],
   });
   verb(approvals, execute, "list", {
     summary: "List what waits for an answer, the newest first.",
@@ -66,7 +70,8 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
     summary: "Show what happened in your chats since you saw them.",
     examples: ["sparky away", "sparky away --mark", "sparky away --json"],
     options: [["--mark", "remember that you have seen what is shown"]],
-    run: async (context, args, options: { mark?: true }) => (await import("./away.ts")).showAway(context, args, options),
+    run: async (context, args, options: { mark?: true }) =>
+      (await import("./away.ts")).showAway(context, args, options),
   });
 }
 

@@ -13,7 +13,8 @@ export async function listApprovals(context: Context, _args: readonly string[], 
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
   const list = await (await context.client("any")).request<List<Approval>>("GET", `/api/approvals?${query}`);
   if (out.json) return out.document(list);
-  if (list.items.length === 0) return out.note(options.all ? "Nothing was ever asked." : "Nothing waits for an answer.");
+  if (list.items.length === 0)
+    return out.note(options.all ? "Nothing was ever asked." : "Nothing waits for an answer.");
   const time = (iso: string): string => (out.terminal ? ago(iso, io.now()) : iso);
   out.table(
     [
@@ -62,7 +63,9 @@ export async function showApproval(context: Context, args: readonly string[]): P
   ];
   for (const [name, value] of fields) {
     if (value === null) continue;
-    const lines = clean(value).split("\n").join(`\n${" ".repeat(10)}`);
+    const lines = clean(value)
+      .split("\n")
+      .join(`\n${" ".repeat(10)}`);
     out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
   }
   if (open && approval.canDecide && out.terminal) {

@@ -95,7 +95,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       return row("plan", `${done} of ${items.length} done${now === undefined ? "" : `, now: ${now.text}`}`);
     }
     case "approval":
-      return row("approval", event.data.state + (event.data.note === undefined ? "" : `: ${event.data.note}`));
+      return row("approval", approvalText(event, calls.get(event.data.callId)));
     case "summary":
       return row("summary", `the log up to #${event.data.upTo} was summarised`);
     case "error":
@@ -110,6 +110,12 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       // A type that a newer server knows.
       return row(String((event as { type: unknown }).type), "");
   }
+}
+
+function approvalText({ data }: EventOf<"approval">, call: Call | undefined): string {
+  const what = data.state === "requested" && call !== undefined ? `: ${callText(call.use)}` : "";
+  const by = data.by === undefined ? "" : ` by ${data.by}`;
+  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}`;
 }
 
 function callText({ data }: EventOf<"tool_use">): string {

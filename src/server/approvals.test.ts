@@ -53,7 +53,11 @@ eachEngine("an approval, over HTTP", (engine) => {
     const { task, approval, path } = await asks(ann, "the attic");
     expect(approval).toMatchObject({ tool: "wipe", args: { text: "the attic" }, canDecide: true, by: null });
     expect((await as(ann, "GET", path)).body).toEqual(approval);
-    for (const [prefix, found] of [[approval.id.slice(0, 6), 1], ["____", 0], ["", 1]] as const) {
+    for (const [prefix, found] of [
+      [approval.id.slice(0, 6), 1],
+      ["____", 0],
+      ["", 1],
+    ] as const) {
       const { body } = await as(ann, "GET", `/api/approvals?limit=1${prefix === "" ? "" : `&prefix=${prefix}`}`);
       expect([prefix, body.items.length]).toEqual([prefix, found]);
     }
@@ -62,7 +66,7 @@ eachEngine("an approval, over HTTP", (engine) => {
       as(owner, "POST", path, { decision: "approve" }),
       as(ann, "POST", path, { decision: "approve" }),
     ]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     const won = approvalSchema.parse(answers.find(({ status }) => status === 200)?.body);
     for (const { body } of answers.filter(({ status }) => status === 409)) {
       expect(body.error).toMatchObject({ code: "conflict", message: `this was ${won.state} already by ${won.by}` });
@@ -152,7 +156,10 @@ eachEngine("an approval, over HTTP", (engine) => {
     const place = await engine.place();
     const before = await scene(engine, await engine.open(place));
     const { approval, task, path } = await before.asks(before.people.ann, "the attic");
-    await until("the wait", async () => (await before.as(before.people.ann, "GET", `/api/tasks/${task.id}`)).body.status === "waiting");
+    await until(
+      "the wait",
+      async () => (await before.as(before.people.ann, "GET", `/api/tasks/${task.id}`)).body.status === "waiting",
+    );
     await before.agent.stop();
     await before.store[Symbol.asyncDispose]();
     const store = await engine.open(place);
@@ -188,9 +195,21 @@ test.each([
   { what: "no decision", body: {}, says: "decision: " },
   { what: "another decision", body: { decision: "maybe" }, says: "decision: must be one of approve, deny" },
   { what: "a scope that is none", body: { decision: "approve", scope: "always" }, says: 'scope: must be "call"' },
-  { what: "a time without an offset", body: { decision: "approve", scope: "until 2999-01-01T00:00" }, says: "scope: must be" },
-  { what: "a time gone by", body: { decision: "approve", scope: "until 2001-01-01T00:00:00Z" }, says: "within the next seven days" },
-  { what: "a time too far off", body: { decision: "approve", scope: "until 2999-01-01T00:00:00Z" }, says: "within the next seven days" },
+  {
+    what: "a time without an offset",
+    body: { decision: "approve", scope: "until 2999-01-01T00:00" },
+    says: "scope: must be",
+  },
+  {
+    what: "a time gone by",
+    body: { decision: "approve", scope: "until 2001-01-01T00:00:00Z" },
+    says: "within the next seven days",
+  },
+  {
+    what: "a time too far off",
+    body: { decision: "approve", scope: "until 2999-01-01T00:00:00Z" },
+    says: "within the next seven days",
+  },
   { what: "an endless note", body: { decision: "deny", note: "x".repeat(2001) }, says: "note: must be at most 2000" },
 ])("an answer with $what is refused, and the approval stays open", async ({ body, says }) => {
   const { as, people, asks, open } = await scene(sqlite);

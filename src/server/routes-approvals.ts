@@ -12,7 +12,8 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/approvals",
-      summary: "What the agent asks before it acts, the newest first: what is open, or with `state=all` the history too.",
+      summary:
+        "What the agent asks before it acts, the newest first: what is open, or with `state=all` the history too.",
       query: approvalsQuery,
       answers: { 200: listSchema(approvalSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await listApprovals(store, viewer, query) }),

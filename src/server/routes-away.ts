@@ -8,14 +8,16 @@ export function awayRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/away",
-      summary: "While you were away: what ended, failed, was recovered, asks and was spent in your chats since you saw them.",
+      summary:
+        "While you were away: what ended, failed, was recovered, asks and was spent in your chats since you saw them.",
       answers: { 200: awaySchema },
       handle: async ({ viewer }) => ({ status: 200, body: await away(store, viewer) }),
     }),
     route({
       method: "POST",
       path: "/api/away/seen",
-      summary: "Remembers that you have seen chats up to these `seq`s; chats that are not there for you are passed over.",
+      summary:
+        "Remembers that you have seen chats up to these `seq`s; chats that are not there for you are passed over.",
       body: awaySeenSchema,
       answers: { 200: awayMarkedSchema },
       handle: async ({ viewer, body }) => ({

@@ -21,7 +21,12 @@ async function claim(store: Store): Promise<Claimed> {
 }
 
 const DONE: Ending = { state: "completed", message: "Task completed", result: "42" };
-const FAILED: Ending = { state: "failed", message: "Task failed", reason: "the model answered 401", code: "model_auth" };
+const FAILED: Ending = {
+  state: "failed",
+  message: "Task failed",
+  reason: "the model answered 401",
+  code: "model_auth",
+};
 const CANCELLED: Ending = { state: "cancelled", message: "Task cancelled", by: "ann" };
 
 const end = (store: Store, claimed: Claimed, ending: Ending) =>
@@ -39,7 +44,13 @@ async function worked(store: Store, viewer: User, instruction: string, ending: E
 }
 
 const spent = (store: Store, claimed: Claimed, step: number, costUsd?: number) => {
-  const usage = { model: "m", inputTokens: 100, outputTokens: 10, durationMs: 1, ...(costUsd !== undefined && { costUsd }) };
+  const usage = {
+    model: "m",
+    inputTokens: 100,
+    outputTokens: 10,
+    durationMs: 1,
+    ...(costUsd !== undefined && { costUsd }),
+  };
   const { id: runId, task_id: taskId } = claimed.run;
   const actor = { kind: "agent", id: "agent", name: "agent" } as const;
   const events = [{ type: "usage", data: usage, runId, taskId, step, actor }] as const;
@@ -47,7 +58,12 @@ const spent = (store: Store, claimed: Claimed, step: number, costUsd?: number) =
 };
 
 const ask = (store: Store, claimed: Claimed) =>
-  requestApprovals(store, claimed, [{ callId: "c1", tool: "shell", summary: "ls -l", args: { command: "ls -l" } }], 60_000);
+  requestApprovals(
+    store,
+    claimed,
+    [{ callId: "c1", tool: "shell", summary: "ls -l", args: { command: "ls -l" } }],
+    60_000,
+  );
 
 eachEngine("while a person was away", (engine) => {
   test("what ended, with its reason, is told from the log, the newest first, and empties as its chats are seen", async () => {
@@ -59,13 +75,24 @@ eachEngine("while a person was away", (engine) => {
       await worked(store, ann, "Write the report", CANCELLED),
     ];
     const told = await away(store, ann);
-    expect(told.items.map(({ kind, title, reason, taskId, runId, chatId }) => ({ kind, title, reason, taskId, runId, chatId })).toReversed()).toEqual([
-      { kind: "completed", title: "Count the nodes", reason: null },
-      { kind: "failed", title: "Check the links", reason: "the model answered 401" },
-      { kind: "cancelled", title: "Write the report", reason: "by ann" },
-    ].map((item, at) => ({ ...item, taskId: tasks[at]?.id, runId: tasks[at]?.runId, chatId: tasks[at]?.chatId })));
+    expect(
+      told.items
+        .map(({ kind, title, reason, taskId, runId, chatId }) => ({ kind, title, reason, taskId, runId, chatId }))
+        .toReversed(),
+    ).toEqual(
+      [
+        { kind: "completed", title: "Count the nodes", reason: null },
+        { kind: "failed", title: "Check the links", reason: "the model answered 401" },
+        { kind: "cancelled", title: "Write the report", reason: "by ann" },
+      ].map((item, at) => ({ ...item, taskId: tasks[at]?.id, runId: tasks[at]?.runId, chatId: tasks[at]?.chatId })),
+    );
     for (const { chatId, seq } of told.items) expect(seq).toBe((await getChat(store, ann, chatId)).head);
-    expect(told).toMatchObject({ total: 3, complete: true, waiting: 0, totals: { completed: 1, failed: 1, cancelled: 1 } });
+    expect(told).toMatchObject({
+      total: 3,
+      complete: true,
+      waiting: 0,
+      totals: { completed: 1, failed: 1, cancelled: 1 },
+    });
     await markSeen(store, ann, tasks[0]?.chatId ?? "", 1000);
     expect((await away(store, ann)).items.map((item) => item.kind)).toEqual(["cancelled", "failed"]);
     const shown = Object.fromEntries(told.items.map(({ chatId, seq }) => [chatId, seq]));
@@ -98,7 +125,9 @@ eachEngine("while a person was away", (engine) => {
     await ask(store, claimed);
     await store.transact((tx) => waitForApproval(tx, claimed.run.id, fenceOf(claimed)));
     const told = await away(store, ann);
-    expect(told.items).toMatchObject([{ kind: "asks", title: "List my files", reason: "shell ls -l", taskId: task.id }]);
+    expect(told.items).toMatchObject([
+      { kind: "asks", title: "List my files", reason: "shell ls -l", taskId: task.id },
+    ]);
     expect(Date.parse(told.items[0]?.expiresAt ?? "")).toBeGreaterThan(Date.parse(told.items[0]?.at ?? ""));
     await markAwaySeen(store, ann, { [task.chatId]: told.items[0]?.seq ?? 0 });
     expect(await away(store, ann)).toMatchObject({ items: [], waiting: 1 });

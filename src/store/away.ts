@@ -43,7 +43,7 @@ export interface Away {
 const MAX_ITEMS = 500;
 const MAX_CHATS = 500;
 /** So many unseen events are looked at, those of the most recent chats first: one look costs no more, however long one was away. */
-const MAX_EVENTS = 50_000;
+const MAX_EVENTS = 20_000;
 
 export async function away(store: Store, viewer: User, lookAt: number = MAX_EVENTS): Promise<Away> {
   const { ranges, complete } = await unseen(store, viewer, lookAt);
@@ -171,7 +171,13 @@ const NOTHING: AwayTotals = {
 
 async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTotals> {
   const number = (name: string) => sql<number | null>`sum(CAST(${field(store, name)} AS DOUBLE PRECISION))`;
-  const { rows } = await sql<{ kind: AwayKind | null; count: number; input: number; output: number; cost: number | null }>`
+  const { rows } = await sql<{
+    kind: AwayKind | null;
+    count: number;
+    input: number;
+    output: number;
+    cost: number | null;
+  }>`
     SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
@@ -214,15 +220,12 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
   const events = rows.map((row) => ({ row, event: decodeEvent(row.chat_id, Number(row.seq), row.body) }));
   const asked = events.flatMap(({ event }) => (event.type === "approval" ? [event.data.approvalId] : []));
   const approvals =
-    asked.length === 0
-      ? []
-      : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();
+    asked.length === 0 ? [] : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();
   return events.map(({ row, event }) => itemOf(row, event, approvals));
 }
 
 function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[]): AwayItem {
-  const approval =
-    event.type === "approval" ? approvals.find(({ id }) => id === event.data.approvalId) : undefined;
+  const approval = event.type === "approval" ? approvals.find(({ id }) => id === event.data.approvalId) : undefined;
   return {
     kind: row.kind,
     chatId: row.chat_id,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
-import { approval, away, chat, deniedApproval, grant } from "./wire-samples.ts";
+import { approval, away, chat, deniedApproval, grant, log, task } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -93,4 +93,27 @@ test("nothing of the arguments hides from who is asked: neither what a terminal 
     const { stdout } = await sparky(["approvals", "get", "7kq2"], { routes, terminal });
     expect(stdout).toContain(String.raw`echo \u202e tac \u200b\u001b[8m; rm -r ~ \udb40\udc41\u2028end`);
   }
+});
+
+test("a task's log says what was asked, who answered, and in which words", async () => {
+  const asked = { approvalId: approval.id, callId: "a", argsDigest: approval.argsDigest };
+  const events = log([
+    {
+      type: "tool_use",
+      step: 1,
+      data: { callId: "a", name: "shell", args: { command: "ls" }, effect: "external", summary: "ls" },
+    },
+    { type: "approval", data: { ...asked, state: "requested" } },
+    { type: "approval", data: { ...asked, state: "denied", by: "ann", note: "not on Sundays" } },
+    { type: "approval", data: { ...asked, state: "expired" } },
+  ]);
+  const { stdout } = await sparky(["agent", "tasks", "logs", "3f2a"], {
+    routes: {
+      "GET /api/tasks?prefix=3f2a&limit=6": page(task()),
+      [`GET /api/tasks/${task().id}`]: task({ status: "completed" }),
+      [`GET /api/chats/${chat.id}/events?after=0&limit=200`]: { events, first: 1, last: events.length, epoch: "e1" },
+    },
+  });
+  const told = stdout.split("\n").flatMap((line) => (line.includes("\tapproval\t") ? [line.split("\t")[3]] : []));
+  expect(told).toEqual(['requested: shell {"command":"ls"}', "denied by ann: not on Sundays", "expired"]);
 });
