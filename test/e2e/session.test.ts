@@ -45,6 +45,9 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     const { pathname, search } = new URL(sparky.link);
     const one = await Tab.open(context, base, pathname + search);
     await one.connection("live");
+    await one.page.getByRole("heading", { name: "Working now" }).waitFor();
+    await one.go("/chats");
+    await one.connection("live");
     const two = await Tab.open(context, base);
     await two.connection("live");
 

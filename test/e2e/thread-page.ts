@@ -25,7 +25,7 @@ export class Tab {
     });
   }
 
-  static async open(context: BrowserContext, base: string, path = "/"): Promise<Tab> {
+  static async open(context: BrowserContext, base: string, path = "/chats"): Promise<Tab> {
     const tab = new Tab(await context.newPage(), base);
     await tab.go(path);
     return tab;

@@ -1,12 +1,25 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { chatSchema, listSchema, statusSchema, taskSchema, userSchema, type TaskStatus } from "../../src/wire/api.ts";
+import {
+  chatSchema,
+  listSchema,
+  runSchema,
+  statusSchema,
+  taskSchema,
+  userSchema,
+  type TaskStatus,
+} from "../../src/wire/api.ts";
+import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
+import { awaySchema } from "../../src/wire/away.ts";
 import type { Topic } from "../../src/wire/frames.ts";
-import { mayRetry, type Http } from "../live/http.ts";
+import { mayRetry, RequestFailure, type Http } from "../live/http.ts";
 
 /** What is asked over HTTP. `changed` frames make these fresh again; the events of chats come over the socket instead. */
 
 const chatListSchema = listSchema(chatSchema);
 const taskListSchema = listSchema(taskSchema);
+const runListSchema = listSchema(runSchema);
+const approvalListSchema = listSchema(approvalSchema);
+const grantListSchema = listSchema(grantSchema);
 
 export const meQuery = (http: Http) =>
   queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => http.get("/api/me", userSchema, signal) });
@@ -19,11 +32,11 @@ export const statusQuery = (http: Http) =>
     refetchInterval: ({ state }) => ((state.data?.running.length ?? 0) > 0 ? 3000 : false),
   });
 
-export const chatsQuery = (http: Http, limit: number) =>
+export const chatsQuery = (http: Http, limit: number, archived = false) =>
   queryOptions({
-    queryKey: ["chats", limit],
-    queryFn: ({ signal }) => http.get(`/api/chats?limit=${limit}`, chatListSchema, signal),
-    placeholderData: (before) => before,
+    queryKey: ["chats", archived, limit],
+    queryFn: ({ signal }) => http.get(`/api/chats?limit=${limit}&archived=${archived}`, chatListSchema, signal),
+    placeholderData: (before, query) => (query?.queryKey[1] === archived ? before : undefined),
   });
 
 export interface TaskFilter {
@@ -46,7 +59,54 @@ export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
     refetchInterval: ({ state }) => (state.data?.items.some(({ status }) => status === "in_progress") ? 3000 : false),
   });
 
-export const retryQuery = (count: number, error: Error): boolean => count < 2 && mayRetry(error);
+export const taskQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "one", id],
+    queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}`, taskSchema, signal),
+  });
+
+export const taskRunsQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "runs", id],
+    queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}/runs`, runListSchema, signal),
+  });
+
+export const approvalsQuery = (http: Http, state: "open" | "all", limit: number) =>
+  queryOptions({
+    queryKey: ["approvals", state, limit],
+    queryFn: ({ signal }) => http.get(`/api/approvals?state=${state}&limit=${limit}`, approvalListSchema, signal),
+    placeholderData: (before, query) => (query?.queryKey[1] === state ? before : undefined),
+  });
+
+export const approvalQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["approvals", "one", id],
+    queryFn: ({ signal }) => http.get(`/api/approvals/${encodeURIComponent(id)}`, approvalSchema, signal),
+  });
+
+export const grantsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["approvals", "grants"],
+    queryFn: ({ signal }) => http.get("/api/grants", grantListSchema, signal),
+    // One ends by its time, or with its run, without a word.
+    refetchInterval: 60_000,
+  });
+
+export const awayQuery = (http: Http) =>
+  queryOptions({ queryKey: ["away"], queryFn: ({ signal }) => http.get("/api/away", awaySchema, signal) });
+
+/** A wait that ran out has been long enough: it is not begun again without being asked for. */
+export const retryQuery = (count: number, error: Error): boolean =>
+  count < 2 && mayRetry(error) && !(error instanceof RequestFailure && error.code === "timeout");
+
+/** What each kind of change makes stale, beside the status. */
+const STALE: Readonly<Record<Topic, readonly string[]>> = {
+  chats: ["chats", "away"],
+  tasks: ["tasks"],
+  schedules: ["schedules"],
+  approvals: ["approvals", "away"],
+  graph: ["graph"],
+};
 
 /** Many `changed` frames in a short time are one refetch. */
 const AT_MOST_EVERY_MS = 250;
@@ -55,8 +115,8 @@ export function createInvalidator(queries: QueryClient): (topic: Topic | "all") 
   const due = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (topic) => {
-    if (topic === "all") for (const key of ["me", "status", "chats", "tasks"]) due.add(key);
-    else due.add(topic).add("status");
+    for (const key of topic === "all" ? ["me", ...Object.values(STALE).flat()] : STALE[topic]) due.add(key);
+    due.add("status");
     timer ??= setTimeout(() => {
       timer = undefined;
       for (const key of due) void queries.invalidateQueries({ queryKey: [key] });

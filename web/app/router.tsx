@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { taskStatusSchema } from "../../src/wire/api.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
@@ -16,14 +16,16 @@ const root = createRootRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/chats", replace: true });
-  },
+  component: lazyRouteComponent(() => import("../home/home-screen.tsx"), "HomeScreen"),
 });
+
+/** Filters live in the address, so that a list can be linked to. A bad value is as good as none. */
+const chatsSearch = z.object({ archived: z.literal(true).optional().catch(undefined) });
 
 const chats = createRoute({
   getParentRoute: () => root,
   path: "/chats",
+  validateSearch: (search) => chatsSearch.parse(search),
   component: lazyRouteComponent(() => import("../chats/chats-screen.tsx"), "ChatsScreen"),
 });
 
@@ -40,13 +42,16 @@ const newChatAlone = createRoute({
   component: lazyRouteComponent(() => import("../chats/new-chat.tsx"), "NewChat"),
 });
 
+/** The `seq` of the event to show; the end of the chat without it. */
+const chatSearch = z.object({ at: z.number().int().positive().optional().catch(undefined) });
+
 const chat = createRoute({
   getParentRoute: () => chats,
   path: "$chatId",
+  validateSearch: (search) => chatSearch.parse(search),
   component: lazyRouteComponent(() => import("../thread/thread-screen.tsx"), "ThreadScreen"),
 });
 
-/** Filters live in the address, so that a list can be linked to. A bad value is as good as none. */
 const taskSearch = z.object({
   status: taskStatusSchema.optional().catch(undefined),
   q: z.string().optional().catch(undefined),
@@ -61,7 +66,16 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("../tasks/tasks-screen.tsx"), "TasksScreen"),
 });
 
-const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlone, chat]), tasks]);
+const inboxSearch = z.object({ show: z.literal("history").optional().catch(undefined) });
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/inbox",
+  validateSearch: (search) => inboxSearch.parse(search),
+  component: lazyRouteComponent(() => import("../inbox/inbox-screen.tsx"), "InboxScreen"),
+});
+
+const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlone, chat]), tasks, inbox]);
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
 function Broken({ error }: { error: unknown }) {

@@ -1,18 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { ListTodo, MessagesSquare, Zap } from "lucide-react";
+import { House, Inbox, ListTodo, MessagesSquare, Zap } from "lucide-react";
 import { RequestFailure } from "../live/http.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
 import { AgentNow } from "./agent-now.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
-import { meQuery } from "./queries.ts";
+import { meQuery, statusQuery } from "./queries.ts";
 import { useConnection, useServices } from "./services.tsx";
 import { SignedOut } from "./signed-out.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 const PLACES = [
+  { to: "/", label: "Home", icon: House },
   { to: "/chats", label: "Chats", icon: MessagesSquare },
   { to: "/tasks", label: "Tasks", icon: ListTodo },
+  { to: "/inbox", label: "Inbox", icon: Inbox },
 ] as const;
 
 /** Rail with words from 1200 px, a rail of icons from 768, below that a bar at the top and tabs at the bottom. */
@@ -26,7 +28,7 @@ export function Shell() {
         Skip to the content
       </a>
       <header className="flex shrink-0 items-center gap-2 border-line bg-panel px-3 py-1.5 max-md:border-b md:w-20 md:flex-col md:border-r md:px-2 md:py-3 wide:w-52 wide:items-stretch wide:px-3">
-        <Link to="/chats" className="flex items-center gap-2 px-1 text-base font-bold md:mb-3" aria-label="Sparky">
+        <Link to="/" className="flex items-center gap-2 px-1 text-base font-bold md:mb-3" aria-label="Sparky">
           <Zap aria-hidden="true" className="size-5 fill-current text-accent" />
           <span className="hidden wide:inline">Sparky</span>
         </Link>
@@ -57,10 +59,13 @@ export function Shell() {
 }
 
 function Places({ isTabs }: { isTabs: boolean }) {
+  const { http } = useServices();
+  const waiting = useQuery(statusQuery(http)).data?.waiting.approvals ?? 0;
   return PLACES.map(({ to, label, icon: Icon }) => (
     <Link
       key={to}
       to={to}
+      activeOptions={{ exact: to === "/" }}
       activeProps={{ className: "text-accent bg-accent-soft", "aria-current": "page" }}
       inactiveProps={{ className: "text-muted hover:bg-sunken hover:text-ink" }}
       className={
@@ -70,7 +75,15 @@ function Places({ isTabs }: { isTabs: boolean }) {
       }
     >
       <Icon aria-hidden="true" className="size-5 wide:size-4" />
-      {label}
+      <span className="flex items-center gap-1.5">
+        {label}
+        {to === "/inbox" && waiting > 0 && (
+          <span data-waiting={waiting} className="rounded-full bg-warn px-1.5 text-xs font-semibold text-page tabular-nums">
+            {waiting}
+            <span className="sr-only"> waiting for you</span>
+          </span>
+        )}
+      </span>
     </Link>
   ));
 }

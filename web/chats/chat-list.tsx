@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import type { Chat } from "../../src/wire/api.ts";
@@ -9,6 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { ago, dayName, fullTime } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { Pill } from "../ui/pill.tsx";
 import { ChatMark, markOf, Origin } from "./chat-mark.tsx";
 
 const PAGE = 50;
@@ -16,7 +17,9 @@ const PAGE = 50;
 export function ChatList() {
   const { http } = useServices();
   const [limit, setLimit] = useState(PAGE);
-  const list = useQuery(chatsQuery(http, limit));
+  const archived = useSearch({ from: "/chats" }).archived === true;
+  const navigate = useNavigate();
+  const list = useQuery(chatsQuery(http, limit, archived));
   const { chatId: openId } = useParams({ strict: false });
   const now = useNow(30_000);
   return (
@@ -31,12 +34,25 @@ export function ChatList() {
           New chat
         </Link>
       </div>
+      <div role="group" aria-label="Which chats" className="flex gap-1 px-3 pb-1">
+        {[false, true].map((which) => (
+          <Pill
+            key={String(which)}
+            word={which ? "Archived" : "Current"}
+            isOn={archived === which}
+            onClick={() =>
+              void navigate({ to: ".", search: (before) => ({ ...before, archived: which ? true : undefined }), replace: true })
+            }
+          />
+        ))}
+      </div>
       <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {list.isPending && <Loading what="Loading chats…" />}
         {list.isError && list.data === undefined && (
           <Failure what="The chats could not be loaded" error={list.error} retry={() => void list.refetch()} />
         )}
-        {list.data?.items.length === 0 && (
+        {list.data?.items.length === 0 && archived && <Empty title="No archived chats" />}
+        {list.data?.items.length === 0 && !archived && (
           <Empty title="No chats yet" command='sparky agent tasks add "Check knowledge graph stats"'>
             Write to the agent, or give it a task from the terminal.
           </Empty>
@@ -46,7 +62,7 @@ export function ChatList() {
             <h2 className="px-2 pt-2 pb-1 text-xs font-medium text-muted">{name}</h2>
             <ul>
               {chats.map((chat) => (
-                <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} />
+                <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} archived={archived} />
               ))}
             </ul>
           </section>
@@ -73,13 +89,22 @@ function groupsOf(chats: readonly Chat[], now: number): { name: string; chats: C
   return groups;
 }
 
-function ChatItem({ chat, isOpen, now }: { chat: Chat; isOpen: boolean; now: number }) {
+interface ItemProps {
+  readonly chat: Chat;
+  readonly isOpen: boolean;
+  readonly now: number;
+  /** The list is that of the archived chats, and stays it. */
+  readonly archived: boolean;
+}
+
+function ChatItem({ chat, isOpen, now, archived }: ItemProps) {
   const mark = markOf(chat, isOpen);
   return (
     <li>
       <Link
         to="/chats/$chatId"
         params={{ chatId: chat.id }}
+        search={archived ? { archived } : {}}
         data-chat-id={chat.id}
         data-mark={mark ?? "none"}
         aria-current={isOpen ? "page" : undefined}

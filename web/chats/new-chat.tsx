@@ -1,31 +1,18 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { useRef } from "react";
-import { chatSchema } from "../../src/wire/api.ts";
 import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Composer } from "../thread/composer.tsx";
 import { Failure } from "../ui/notice.tsx";
+import { useStartChat } from "./start-chat.ts";
 
 const FIRST_WORDS = ["Check knowledge graph stats", "What time is it?", "Remember that the wiki lives at wiki.local"];
 
-/** The chat is made when its first message is sent. Its key makes a second try find the same chat. */
 export function NewChat() {
-  const { http, outbox, queries } = useServices();
-  const navigate = useNavigate();
+  const { http } = useServices();
   const { data: status } = useQuery(statusQuery(http));
-  const key = useRef(crypto.randomUUID());
-  const create = useMutation({
-    mutationFn: (_text: string) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
-    retry: 2,
-    onSuccess: (chat, text) => {
-      key.current = crypto.randomUUID();
-      outbox.send(chat.id, text);
-      void queries.invalidateQueries({ queryKey: ["chats"] });
-      void navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
-    },
-  });
+  const create = useStartChat();
   return (
     <div className="flex h-full flex-col">
       <title>Sparky</title>

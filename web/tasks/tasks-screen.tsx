@@ -8,6 +8,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { Pill } from "../ui/pill.tsx";
 import { stateOfTask, stateWord } from "../ui/state.tsx";
 import { TaskForm } from "./task-form.tsx";
 import { TaskRow } from "./task-row.tsx";
@@ -41,14 +42,14 @@ export function TasksScreen() {
           </Button>
         </div>
         <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
-          <StatusFilter
+          <Pill
             word="All"
             n={status?.tasks.total}
             isOn={filter.status === undefined}
             onClick={() => show({ status: undefined })}
           />
           {TASK_STATUSES.map((state) => (
-            <StatusFilter
+            <Pill
               key={state}
               word={stateWord(stateOfTask(state))}
               n={status?.tasks[state]}
@@ -141,32 +142,6 @@ function TaskTable({ filter, limit, isFiltered, onMore, onClear }: TableProps) {
         </Button>
       )}
     </>
-  );
-}
-
-function StatusFilter({
-  word,
-  n,
-  isOn,
-  onClick,
-}: {
-  word: string;
-  n: number | undefined;
-  isOn: boolean;
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isOn}
-      onClick={onClick}
-      className={`tap shrink-0 rounded-full border px-3 py-0.5 text-sm whitespace-nowrap ${
-        isOn ? "border-accent bg-accent-soft font-medium text-accent" : "border-line text-muted hover:bg-sunken"
-      }`}
-    >
-      {word}
-      {n !== undefined && <span className="ml-1.5 tabular-nums">{n}</span>}
-    </button>
   );
 }
 

@@ -5,9 +5,17 @@ import { size } from "../ui/format.ts";
 
 const PREVIEW = 2048;
 
+interface Props {
+  readonly label: string;
+  readonly value: unknown;
+  readonly note?: string;
+  /** All of it from the beginning. */
+  readonly isOpen?: boolean;
+}
+
 /** A value as text: the first 2 KB, the rest on demand. */
-export function JsonView({ label, value, note }: { label: string; value: unknown; note?: string }) {
-  const [isWhole, setWhole] = useState(false);
+export function JsonView({ label, value, note, isOpen = false }: Props) {
+  const [isWhole, setWhole] = useState(isOpen);
   const text = useMemo(() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "")), [value]);
   const isCut = text.length > PREVIEW && !isWhole;
   return (

@@ -16,6 +16,8 @@ import { callState, type CallEntry, type CallState } from "../../src/core/transc
 import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
+import { CallApproval } from "./call-approval.tsx";
+import { WholeResult } from "./whole-result.tsx";
 
 const LOOKS: Readonly<
   Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
@@ -63,12 +65,13 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
           {result.error}
         </p>
       )}
-      {isOpen && <CallDetails call={call} />}
+      <CallApproval call={call} asks={state === "asks"} />
+      {isOpen && <CallDetails call={call} asks={state === "asks"} />}
     </div>
   );
 }
 
-function CallDetails({ call }: { call: CallEntry }) {
+function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
   const result = call.result?.data;
   const attempt = call.start?.data.attempt ?? 1;
   return (
@@ -78,7 +81,7 @@ function CallDetails({ call }: { call: CallEntry }) {
         {call.use && ` · ${EFFECTS[call.use.data.effect]}`}
         {attempt > 1 && ` · attempt ${attempt}`}
       </p>
-      {call.use !== null ? (
+      {asks ? null : call.use !== null ? (
         <JsonView label="Arguments" value={call.use.data.args} />
       ) : (
         <p className="text-xs text-muted">Its arguments are further up.</p>
@@ -91,6 +94,7 @@ function CallDetails({ call }: { call: CallEntry }) {
           {...(result.blob !== undefined && { note: `the beginning of ${size(result.size)}` })}
         />
       )}
+      {result?.blob !== undefined && <WholeResult id={result.blob} bytes={result.size} />}
       {result === undefined && <p className="py-1 text-sm text-muted">No result yet.</p>}
     </div>
   );

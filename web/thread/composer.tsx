@@ -1,6 +1,7 @@
 import { SendHorizontal } from "lucide-react";
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
+import { Button } from "../ui/button.tsx";
 import { useDraft } from "./draft.ts";
 
 interface Props {
@@ -8,11 +9,11 @@ interface Props {
   readonly isBusy?: boolean;
   /** Rejects when the text was not taken: then it stays in the box. */
   readonly onSend: (text: string) => void | Promise<void>;
-  /** Stands beside the send button: Stop. */
-  readonly children?: ReactNode;
+  /** Another thing to do with the text, beside sending it. */
+  readonly other?: { readonly label: string; readonly onSend: (text: string) => Promise<void> };
 }
 
-export function Composer({ draftKey, isBusy = false, onSend, children }: Props) {
+export function Composer({ draftKey, isBusy = false, onSend, other }: Props) {
   const [text, setText] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
@@ -32,11 +33,11 @@ export function Composer({ draftKey, isBusy = false, onSend, children }: Props) 
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, [draftKey]);
 
-  const send = async (): Promise<void> => {
+  const send = async (by: Props["onSend"] = onSend): Promise<void> => {
     if (!canSend) return;
     setText("");
     try {
-      await onSend(text);
+      await by(text);
     } catch {
       setText(text);
     }
@@ -67,7 +68,11 @@ export function Composer({ draftKey, isBusy = false, onSend, children }: Props) 
           onKeyDown={onKeyDown}
           className="max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
         />
-        {children}
+        {other !== undefined && (
+          <Button disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>
+            {other.label}
+          </Button>
+        )}
         <button
           type="submit"
           aria-label="Send"

@@ -1,14 +1,10 @@
-import { OctagonX } from "lucide-react";
-import { useEffect, useState } from "react";
 import type { ChatView } from "../../src/core/chat-view.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import type { RunView } from "../../src/core/run-state.ts";
-import { stoppedSchema } from "../../src/wire/api.ts";
-import { useServices } from "../app/services.tsx";
-import { Button } from "../ui/button.tsx";
 import { oneLine } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark } from "../ui/state.tsx";
+import { Stop } from "./stop.tsx";
 
 /** What the chat's run does now, and Stop: both drawn from the run's state. */
 export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readonly OpenPart[]; canStop: boolean }) {
@@ -35,7 +31,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
       <span className="text-xs text-muted">
         <Timer since={run.startedAt ?? run.queuedAt} />
       </span>
-      {canStop && <Stop key={run.id} run={run} />}
+      {canStop && <Stop key={run.id} runId={run.id} state={run.state} />}
     </section>
   );
 }
@@ -64,45 +60,4 @@ function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: read
 function Until({ reason, until }: { reason: string; until: string }) {
   const seconds = Math.ceil((Date.parse(until) - useNow(1000)) / 1000);
   return `${reason}${seconds > 0 ? ` · in ${seconds} s` : ""}`;
-}
-
-/** How long a stop that was asked for may go without a sign in the run's state before the button is offered again. */
-const STOP_SIGN_MS = 8000;
-
-function Stop({ run }: { run: RunView }) {
-  const { http } = useServices();
-  const [isAsked, setAsked] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    if (!isAsked) return;
-    const timer = setTimeout(() => {
-      setAsked(false);
-      setProblem("No answer yet");
-    }, STOP_SIGN_MS);
-    return () => clearTimeout(timer);
-  }, [isAsked]);
-  const stop = async (): Promise<void> => {
-    setAsked(true);
-    setProblem(null);
-    try {
-      await http.send("POST", `/api/runs/${encodeURIComponent(run.id)}/stop`, {}, stoppedSchema);
-    } catch (error) {
-      setAsked(false);
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
-  const isStopping = isAsked || run.state === "stopping";
-  return (
-    <>
-      {problem !== null && (
-        <span role="alert" className="truncate text-xs text-bad">
-          {problem}
-        </span>
-      )}
-      <Button kind="danger" className="shrink-0 px-2.5 py-1" disabled={isStopping} onClick={() => void stop()}>
-        <OctagonX aria-hidden="true" className="size-4" />
-        {isStopping ? "Stopping…" : problem === null ? "Stop" : "Stop again"}
-      </Button>
-    </>
-  );
 }

@@ -7,8 +7,11 @@ import type { Row } from "./rows.ts";
 
 interface Props {
   readonly rows: readonly Row[];
-  /** The last `seq` in the rows. */
+  /** The first and the last `seq` in the rows. */
+  readonly first: number;
   readonly last: number;
+  /** Show the event with this `seq`, instead of the end. */
+  readonly at: number | undefined;
   readonly isBusy: boolean;
   readonly older: "none" | "idle" | "loading" | "failed";
   readonly onOlder: () => void;
@@ -21,7 +24,7 @@ const FOLLOW_PX = 80;
 /** Older events are fetched when the reader is this near to the beginning. */
 const OLDER_PX = 600;
 
-export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Props) {
+export function ThreadList({ rows, first, last, at, isBusy, older, onOlder, onAtEnd }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const [leftAt, setLeftAt] = useState(last);
@@ -65,6 +68,20 @@ export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Prop
     return () => clearTimeout(timer);
   });
 
+  const aim = at === undefined ? -1 : rows.findLastIndex((row) => seqOf(row) > 0 && seqOf(row) <= at);
+  const aimedAt = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (at === undefined || aimedAt.current === at) return;
+    if (first > at && older !== "none") {
+      if (older === "idle") onOlder();
+      return;
+    }
+    aimedAt.current = at;
+    // Twice: the rows on the way are measured only when they are in view.
+    virtualizer.scrollToIndex(Math.max(0, aim), { align: "center" });
+    requestAnimationFrame(() => virtualizer.scrollToIndex(Math.max(0, aim), { align: "center" }));
+  }, [virtualizer, at, aim, first, older, onOlder]);
+
   const fresh = rows.filter((row) => seqOf(row) > leftAt).length;
   return (
     <div className="relative min-h-0 flex-1">
@@ -87,7 +104,8 @@ export function ThreadList({ rows, last, isBusy, older, onOlder, onAtEnd }: Prop
                 key={key}
                 ref={virtualizer.measureElement}
                 data-index={index}
-                className="absolute top-0 left-0 flow-root w-full px-4"
+                data-aimed={index === aim || undefined}
+                className="absolute top-0 left-0 flow-root w-full px-4 data-aimed:bg-accent-soft"
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <RowView row={row} />

@@ -1,9 +1,10 @@
-import { Link, useParams } from "@tanstack/react-router";
-import { ArrowLeft, Eye } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Archive, ArrowLeft, Eye } from "lucide-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
 import { useChat, useConnection, useOutbox, useServices } from "../app/services.tsx";
 import { ChatMark, Origin } from "../chats/chat-mark.tsx";
+import { ChatMenu } from "../chats/chat-menu.tsx";
 import { hasOlder } from "../live/chat-log.ts";
 import type { ChatSnapshot } from "../live/chat-watch.ts";
 import { count } from "../ui/format.ts";
@@ -51,6 +52,8 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const allUnsent = useOutbox();
   const isConnected = useConnection().state === "live";
   const [isAtEnd, setAtEnd] = useState(true);
+  const { at } = useSearch({ from: "/chats/$chatId" });
+  const loadOlder = useCallback(() => void chats.get(chatId).loadOlder(), [chats, chatId]);
 
   const arrived = useMemo(() => keysOf(log.events), [log.events]);
   useEffect(() => outbox.arrived(chatId, transcript.last, arrived), [outbox, chatId, transcript.last, arrived]);
@@ -62,6 +65,9 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const rows = toRows({ entries: transcript.entries, parts: log.open.parts, outbox: unsent, runOf });
   useSeen(chatId, transcript.last, isAtEnd && isLive && transcript.last > chat.seen);
 
+  const archiving = log.events.findLast((event) => event.type === "chat" && event.data.change === "archived");
+  const isArchived =
+    archiving?.type === "chat" && archiving.data.change === "archived" ? archiving.data.archived : chat.archived;
   const tokens = view.inputTokens + view.outputTokens;
   const isBusy = log.open.parts.length > 0;
   return (
@@ -79,6 +85,11 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           <h1 className="truncate font-semibold">{view.title || chat.title}</h1>
           <p className="flex items-center gap-3 text-xs text-muted">
             <Origin origin={chat.origin} />
+            {isArchived && (
+              <span className="inline-flex items-center gap-1">
+                <Archive aria-hidden="true" className="size-3.5" /> archived
+              </span>
+            )}
             {!chat.canWrite && (
               <span className="inline-flex items-center gap-1">
                 <Eye aria-hidden="true" className="size-3.5" /> you may watch
@@ -92,13 +103,18 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           </p>
         </div>
         <ChatMark mark={currentRun(view)?.state === "waiting" ? "waiting" : null} />
+        {chat.canWrite && (
+          <ChatMenu chatId={chatId} title={view.title || chat.title} isArchived={isArchived} model={chat.model} />
+        )}
       </header>
       <ThreadList
         rows={rows}
+        first={transcript.first}
+        at={at}
         last={transcript.last}
         isBusy={isBusy}
         older={hasOlder(log) ? snapshot.older : "none"}
-        onOlder={() => void chats.get(chatId).loadOlder()}
+        onOlder={loadOlder}
         onAtEnd={setAtEnd}
       />
       <Announcer snapshot={snapshot} />

@@ -20,15 +20,17 @@ interface EmptyProps {
   readonly command?: string;
   /** It stands for a whole page. */
   readonly isPage?: boolean;
+  /** It stands for a part of a page. */
+  readonly isSmall?: boolean;
 }
 
 /** Nothing here yet: what to do next, and the command for it. */
-export function Empty({ title, children, command, isPage = false }: EmptyProps) {
+export function Empty({ title, children, command, isPage = false, isSmall = false }: EmptyProps) {
   const Title = isPage ? "h1" : "p";
   return (
-    <div className="px-6 py-12 text-center">
+    <div className={isSmall ? "py-2" : "px-6 py-12 text-center"}>
       <Title className="text-base font-semibold">{title}</Title>
-      {children !== undefined && <div className="mx-auto mt-1 max-w-md text-muted">{children}</div>}
+      {children !== undefined && <div className={`mt-1 max-w-md text-muted ${isSmall ? "" : "mx-auto"}`}>{children}</div>}
       {command !== undefined && <CommandLine command={command} />}
     </div>
   );

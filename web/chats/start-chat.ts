@@ -1,0 +1,22 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
+import { chatSchema } from "../../src/wire/api.ts";
+import { useServices } from "../app/services.tsx";
+
+/** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
+export function useStartChat() {
+  const { http, outbox, queries } = useServices();
+  const navigate = useNavigate();
+  const key = useRef(crypto.randomUUID());
+  return useMutation({
+    mutationFn: (_text: string) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
+    retry: 2,
+    onSuccess: (chat, text) => {
+      key.current = crypto.randomUUID();
+      outbox.send(chat.id, text);
+      void queries.invalidateQueries({ queryKey: ["chats"] });
+      void navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
+    },
+  });
+}

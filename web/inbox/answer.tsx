@@ -1,0 +1,114 @@
+import { useMutation } from "@tanstack/react-query";
+import { Check, X } from "lucide-react";
+import { useId, useState } from "react";
+import { approvalSchema, type Approval, type Decision } from "../../src/wire/approvals.ts";
+import { useServices } from "../app/services.tsx";
+import { RequestFailure } from "../live/http.ts";
+import { Button } from "../ui/button.tsx";
+import { fullTime, until } from "../ui/format.ts";
+import { useNow } from "../ui/now.tsx";
+
+/** When an approval ends unanswered. */
+export function Expiry({ at }: { at: string }) {
+  const left = until(at, useNow(15_000));
+  return (
+    <time dateTime={at} title={fullTime(at)} className="whitespace-nowrap">
+      {left === null ? "expired" : `expires in ${left}`}
+    </time>
+  );
+}
+
+interface Props {
+  readonly approval: Approval;
+  /** Told in words what came of the answer: the approval may be gone from the page by then. */
+  readonly onTold: (words: string) => void;
+}
+
+/** A person's yes or no. Each button says what it covers. */
+export function Answer({ approval, onTold }: Props) {
+  const { http, queries } = useServices();
+  const [note, setNote] = useState("");
+  const noteId = useId();
+  const isOver = until(approval.expiresAt, useNow(15_000)) === null;
+  const { tool } = approval;
+  const answer = useMutation({
+    mutationFn: (decision: Decision) =>
+      http.send("POST", `/api/approvals/${encodeURIComponent(approval.id)}`, decision, approvalSchema),
+    onSuccess: ({ state }) => onTold(`You ${state} ${tool} ${approval.summary}`.trim()),
+    onError: (error) => {
+      if (isTooLate(error)) onTold(`Your answer came too late: ${error.message}`);
+    },
+    onSettled: () => {
+      for (const key of ["approvals", "status", "away"]) void queries.invalidateQueries({ queryKey: [key] });
+    },
+  });
+  if (!approval.canDecide) return <p className="text-sm text-muted">You may watch this chat, not answer for it.</p>;
+  const send = (decision: Omit<Decision, "note">): void =>
+    answer.mutate({ ...decision, ...(note.trim() !== "" && { note: note.trim() }) });
+  const isBusy = answer.isPending || isOver;
+  return (
+    <div className="flex flex-col gap-2">
+      <label htmlFor={noteId} className="sr-only">
+        A word to the agent
+      </label>
+      <input
+        id={noteId}
+        value={note}
+        maxLength={2000}
+        placeholder="A word to the agent (optional; with a no, it reads it)"
+        onChange={(event) => setNote(event.target.value)}
+        className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
+      />
+      <div className="flex flex-wrap gap-2">
+        <Button
+          kind="primary"
+          className="max-sm:w-full"
+          disabled={isBusy}
+          onClick={() => send({ decision: "approve", scope: "call" })}
+        >
+          <Check aria-hidden="true" className="size-4" />
+          Approve this call
+        </Button>
+        <Button
+          className="max-sm:w-full"
+          disabled={isBusy}
+          onClick={() => send({ decision: "approve", scope: "run" })}
+        >
+          Approve {tool} for this run
+        </Button>
+        <Button
+          className="max-sm:w-full"
+          disabled={isBusy}
+          onClick={() => send({ decision: "approve", scope: `until ${midnight()}` })}
+        >
+          Approve {tool} until midnight
+        </Button>
+        <Button kind="danger" className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "deny" })}>
+          <X aria-hidden="true" className="size-4" />
+          Deny
+        </Button>
+      </div>
+      {answer.isPending && (
+        <p role="status" className="text-sm text-muted">
+          Sending your answer…
+        </p>
+      )}
+      {isOver && <p className="text-sm text-muted">Expired: nobody answered in time.</p>}
+      {answer.error !== null && !isTooLate(answer.error) && (
+        <p role="alert" className="text-sm text-bad">
+          Not answered: {answer.error.message}. Try again.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Somebody was first, the time ran out, or the question was taken back. */
+function isTooLate(error: Error): boolean {
+  return error instanceof RequestFailure && error.code === "conflict";
+}
+
+/** The end of this day where the person is. */
+function midnight(): string {
+  return new Date(new Date().setHours(24, 0, 0, 0)).toISOString();
+}

@@ -1,0 +1,60 @@
+import { useState } from "react";
+import type { Json } from "../../src/core/events.ts";
+import { CopyButton } from "../ui/copy.tsx";
+import { unmasked } from "../ui/format.ts";
+
+const VIEWS = ["Pretty", "Raw"] as const;
+
+/** The exact arguments, all of them: what a person answers for is never cut short. */
+export function Arguments({ args }: { args: Json }) {
+  const [view, setView] = useState<(typeof VIEWS)[number]>("Pretty");
+  const raw = JSON.stringify(args, null, 2);
+  const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? Object.entries(args) : null;
+  return (
+    <div>
+      <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+        <span className="font-medium">Exact arguments</span>
+        <span role="group" aria-label="How to show the arguments" className="inline-flex">
+          {VIEWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={view === name}
+              onClick={() => setView(name)}
+              className={`tap rounded px-2 py-0.5 ${view === name ? "bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
+            >
+              {name}
+            </button>
+          ))}
+        </span>
+        <CopyButton text={raw} />
+      </div>
+      {view === "Pretty" && fields !== null && fields.length > 0 ? (
+        <dl className="mt-1 flex flex-col gap-1">
+          {fields.map(([name, value]) => (
+            <div key={name}>
+              <dt className="font-mono text-xs text-muted">{name}</dt>
+              <dd>
+                <Text label={name} text={typeof value === "string" ? value : JSON.stringify(value, null, 2)} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        <Text label="Arguments" text={raw} />
+      )}
+    </div>
+  );
+}
+
+function Text({ label, text }: { label: string; text: string }) {
+  return (
+    <pre
+      tabIndex={0}
+      aria-label={label}
+      className="max-h-72 overflow-auto rounded-md bg-sunken px-2 py-1.5 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
+    >
+      {unmasked(text)}
+    </pre>
+  );
+}

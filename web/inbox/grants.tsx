@@ -1,0 +1,83 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { Grant } from "../../src/wire/approvals.ts";
+import { grantsQuery, meQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { anything } from "../live/http.ts";
+import { Button } from "../ui/button.tsx";
+import { ago, fullTime } from "../ui/format.ts";
+import { Failure } from "../ui/notice.tsx";
+import { useNow } from "../ui/now.tsx";
+
+/** Yeses that cover more than one call, each with a way to take it back. Nothing is shown when there are none. */
+export function Grants() {
+  const { http } = useServices();
+  const grants = useQuery(grantsQuery(http));
+  if (grants.isError && grants.data === undefined) {
+    return (
+      <Failure
+        what="The standing approvals could not be loaded"
+        error={grants.error}
+        retry={() => void grants.refetch()}
+      />
+    );
+  }
+  if (grants.data === undefined || grants.data.items.length === 0) return null;
+  return (
+    <section aria-labelledby="grants" className="mt-6">
+      <h2 id="grants" className="font-semibold">
+        Standing approvals
+      </h2>
+      <p className="text-sm text-muted">These calls run without being asked about. Taken back, the next one asks again.</p>
+      <ul className="mt-1 divide-y divide-line">
+        {grants.data.items.map((grant) => (
+          <Standing key={grant.id} grant={grant} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Standing({ grant }: { grant: Grant }) {
+  const { http, queries } = useServices();
+  const { data: me } = useQuery(meQuery(http));
+  const now = useNow(30_000);
+  const revoke = useMutation({
+    mutationFn: () => http.send("DELETE", `/api/grants/${encodeURIComponent(grant.id)}`, undefined, anything),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["approvals"] }),
+  });
+  return (
+    <li data-grant-id={grant.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
+      <code className="font-mono font-medium">{grant.tool}</code>
+      <span>
+        {grant.runId !== null ? (
+          <>
+            for the run <code>{grant.runId.slice(0, 8)}</code>
+          </>
+        ) : (
+          grant.until !== null && (
+            <>
+              until <time dateTime={grant.until}>{fullTime(grant.until)}</time>
+            </>
+          )
+        )}
+        {me !== undefined && grant.principalId !== me.id && ", for another account’s work"}
+      </span>
+      <span className="text-xs text-muted">
+        given {ago(grant.createdAt, now)} {me !== undefined && grant.grantedBy === me.id ? "by you" : "by somebody else"}
+      </span>
+      <Button
+        className="ml-auto px-2 py-1"
+        aria-label={`Take back: ${grant.tool}`}
+        disabled={revoke.isPending}
+        onClick={() => revoke.mutate()}
+      >
+        {revoke.isPending ? "Taking back…" : "Take back"}
+      </Button>
+      {revoke.error !== null && (
+        <p role="alert" className="w-full text-bad">
+          {revoke.error.message}
+        </p>
+      )}
+    </li>
+  );
+}

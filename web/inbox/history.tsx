@@ -1,0 +1,87 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, CircleSlash, ClockAlert, Hand, Undo2, type LucideIcon } from "lucide-react";
+import { useState } from "react";
+import type { Approval } from "../../src/wire/approvals.ts";
+import { approvalsQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { ago, fullTime, oneLine } from "../ui/format.ts";
+import { Empty, Failure, Loading } from "../ui/notice.tsx";
+import { useNow } from "../ui/now.tsx";
+import { Arguments } from "./arguments.tsx";
+
+const PAGE = 50;
+
+const LOOKS: Readonly<
+  Record<Approval["state"], { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
+> = {
+  requested: { icon: Hand, word: "Open", colour: "text-warn" },
+  approved: { icon: CircleCheck, word: "Approved", colour: "text-good" },
+  denied: { icon: CircleSlash, word: "Denied", colour: "text-bad" },
+  expired: { icon: ClockAlert, word: "Expired", colour: "text-muted" },
+  withdrawn: { icon: Undo2, word: "Withdrawn", colour: "text-muted" },
+};
+
+/** What was asked and who answered, the newest first. */
+export function History() {
+  const { http } = useServices();
+  const [limit, setLimit] = useState(PAGE);
+  const list = useQuery(approvalsQuery(http, "all", limit));
+  const now = useNow(30_000);
+  if (list.isPending) return <Loading what="Loading the history…" />;
+  if (list.data === undefined) {
+    return <Failure what="The history could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+  }
+  if (list.data.items.length === 0) return <Empty title="Nothing was asked yet" />;
+  return (
+    <>
+      <ul aria-label="History" className="divide-y divide-line">
+        {list.data.items.map((approval) => (
+          <Past key={approval.id} approval={approval} now={now} />
+        ))}
+      </ul>
+      {list.data.next !== null && (
+        <Button className="mt-3" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Past({ approval, now }: { approval: Approval; now: number }) {
+  const { icon: Icon, word, colour } = LOOKS[approval.state];
+  const at = approval.decidedAt ?? approval.requestedAt;
+  return (
+    <li data-approval-id={approval.id} data-approval-state={approval.state} className="py-2 text-sm">
+      <p className="flex flex-wrap items-center gap-x-2">
+        <span className={`inline-flex items-center gap-1.5 font-medium ${colour}`}>
+          <Icon aria-hidden="true" className="size-4 shrink-0" />
+          {word}
+          {approval.by !== null && ` by ${approval.by}`}
+        </span>
+        <code className="font-mono text-[0.8125rem] font-medium">{approval.tool}</code>
+        <span className="min-w-0 [overflow-wrap:anywhere]">{oneLine(approval.summary, 200)}</span>
+        <time dateTime={at} title={fullTime(at)} className="ml-auto text-xs text-muted">
+          {ago(at, now)}
+        </time>
+      </p>
+      {approval.note !== null && approval.note !== "" && <p className="pl-6 [overflow-wrap:anywhere]">“{approval.note}”</p>}
+      <details className="pl-6 text-muted">
+        <summary className="tap w-fit text-xs">
+          {approval.taskId === null ? "In the chat" : `Task ${approval.taskId.slice(0, 8)} in`} “
+          {oneLine(approval.chatTitle, 60)}”: details
+        </summary>
+        <Arguments args={approval.args} />
+        <Link
+          to="/chats/$chatId"
+          params={{ chatId: approval.chatId }}
+          className="tap inline-flex items-center text-xs text-accent underline"
+        >
+          Open the chat
+        </Link>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,49 @@
+import { useQuery } from "@tanstack/react-query";
+import { logPageSchema } from "../live/decode.ts";
+import { useServices } from "../app/services.tsx";
+import { Words } from "../text/words.tsx";
+
+/** Enough of the newest thoughts and calls to hold those of a run that waits. */
+const LOOK_BACK = 100;
+
+interface Reason {
+  /** Where in its chat the call stands; null when it is further back. */
+  readonly seq: number | null;
+  readonly text: string;
+}
+
+/** Why the agent makes this call: what it thought in the call's step. From the log, which never changes. */
+export function useReason(chatId: string, callId: string): Reason | undefined {
+  const { http } = useServices();
+  const { data } = useQuery({
+    queryKey: ["reason", chatId, callId],
+    staleTime: Infinity,
+    queryFn: async ({ signal }): Promise<Reason> => {
+      const path = `/api/chats/${encodeURIComponent(chatId)}/events?type=thought,tool_use&limit=${LOOK_BACK}`;
+      const { events } = await http.get(path, logPageSchema, signal);
+      const use = events.find((event) => event.type === "tool_use" && event.data.callId === callId);
+      if (use === undefined) return { seq: null, text: "" };
+      const thoughts = events.flatMap((event) =>
+        event.type === "thought" && event.runId === use.runId && event.step === use.step ? [event.data.text] : [],
+      );
+      return { seq: use.seq, text: thoughts.join("\n\n") };
+    },
+  });
+  return data;
+}
+
+export function ReasonText({ reason }: { reason: Reason | undefined }) {
+  if (reason === undefined) return null;
+  return (
+    <div className="text-sm">
+      <p className="text-xs font-medium text-muted">The agent&rsquo;s reason</p>
+      {reason.text === "" ? (
+        <p className="text-muted">It gave none.</p>
+      ) : (
+        <div className="max-h-40 overflow-y-auto" tabIndex={0} role="group" aria-label="The agent’s reason">
+          <Words text={reason.text} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { useServices } from "../app/services.tsx";
+import { anything } from "../live/http.ts";
+import { JsonView } from "../text/json-view.tsx";
+import { Button } from "../ui/button.tsx";
+import { size } from "../ui/format.ts";
+import { Failure } from "../ui/notice.tsx";
+
+/** More than this on a page would make it slow. */
+const MOST_SHOWN = 2_000_000;
+
+/** A result that was too big for its event: the whole of it, here or as a file. */
+export function WholeResult({ id, bytes }: { id: string; bytes: number }) {
+  const { http } = useServices();
+  const [isOpen, setOpen] = useState(false);
+  const path = `/api/blobs/${encodeURIComponent(id)}`;
+  const whole = useQuery({
+    queryKey: ["blob", id],
+    queryFn: ({ signal }) => http.get(path, anything, signal),
+    enabled: isOpen,
+    staleTime: Infinity,
+  });
+  return (
+    <div className="mt-1">
+      <div className="flex flex-wrap gap-2">
+        {bytes <= MOST_SHOWN ? (
+          <Button
+            className="px-2 py-0.5 text-xs"
+            aria-expanded={isOpen}
+            disabled={whole.isFetching}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {whole.isFetching ? "Loading…" : isOpen ? "Hide the whole" : `Show all ${size(bytes)}`}
+          </Button>
+        ) : (
+          <span className="self-center text-xs text-muted">{size(bytes)}: too much for a page</span>
+        )}
+        <a
+          href={path}
+          download
+          className="tap inline-flex items-center gap-1.5 rounded-md border border-line px-2 py-0.5 text-xs font-medium hover:bg-sunken"
+        >
+          <Download aria-hidden="true" className="size-3.5" />
+          Download
+        </a>
+      </div>
+      {isOpen && whole.error !== null && (
+        <Failure what="The result could not be loaded" error={whole.error} retry={() => void whole.refetch()} />
+      )}
+      {isOpen && whole.data !== undefined && <JsonView label="Whole result" value={whole.data} isOpen />}
+    </div>
+  );
+}
