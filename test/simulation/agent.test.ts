@@ -9,6 +9,7 @@ import { postMessage } from "../../src/store/messages.ts";
 import { addTask } from "../../src/store/tasks-add.ts";
 import { sqlite } from "../kit/databases.ts";
 import { extent } from "../kit/extent.ts";
+import { findingsOf } from "../kit/verify-scene.ts";
 import { createWorld, type World } from "./world.ts";
 
 // Whatever people do, and whenever the process dies: everything comes to an end, and what was promised holds.
@@ -114,6 +115,7 @@ async function expectAllWell(world: World): Promise<void> {
   }
   expect(await db.selectFrom("parts").selectAll().execute()).toEqual([]);
   expect(await db.selectFrom("chats").select("id").where("run_id", "is not", null).execute()).toEqual([]);
+  expect(await findingsOf(world.store)).toEqual([]);
   expect(world.errors).toEqual([]);
 }
 
