@@ -119,41 +119,45 @@ async function expectAllWell(world: World): Promise<void> {
   expect(world.errors).toEqual([]);
 }
 
-test("F25: people talk, queue and stop, the process dies and comes back: all ends, once, and every watcher has the log", async () => {
-  const reached = { recovered: 0, interrupted: 0, partial: 0, cancelled: 0, failed: 0, completed: 0, retried: 0 };
-  await fc.assert(
-    fc.asyncProperty(plan, fc.nat(), async (steps, seed) => {
-      const world = await createWorld(await sqlite.place(), seed);
-      try {
-        const chats: string[] = [];
-        for (let i = 0; i < CHATS; i++) chats.push((await createChat(world.store, world.owner, {})).chat.id);
-        for (const id of chats) world.watch(id);
-        for (const [n, [each, ms]] of steps.entries()) {
-          await act(world, chats, each, n);
-          await world.pass(ms);
-        }
-        await settle(world);
-        await expectAllWell(world);
-        for (const chatId of world.watched.keys()) {
-          for (const { type, data } of await readEvents(world.store.db, chatId)) {
-            if (type === "tool_result" && data.interrupted) reached.interrupted++;
-            if (type === "message" && data.partial) reached.partial++;
-            if (type !== "status") continue;
-            if (data.state === "resumed") reached[data.reason === "recovered" ? "recovered" : "retried"]++;
-            if (data.state === "completed" || data.state === "failed" || data.state === "cancelled")
-              reached[data.state]++;
+test(
+  "F25: people talk, queue and stop, the process dies and comes back: all ends, once, and every watcher has the log",
+  async () => {
+    const reached = { recovered: 0, interrupted: 0, partial: 0, cancelled: 0, failed: 0, completed: 0, retried: 0 };
+    await fc.assert(
+      fc.asyncProperty(plan, fc.nat(), async (steps, seed) => {
+        const world = await createWorld(await sqlite.place(), seed);
+        try {
+          const chats: string[] = [];
+          for (let i = 0; i < CHATS; i++) chats.push((await createChat(world.store, world.owner, {})).chat.id);
+          for (const id of chats) world.watch(id);
+          for (const [n, [each, ms]] of steps.entries()) {
+            await act(world, chats, each, n);
+            await world.pass(ms);
           }
+          await settle(world);
+          await expectAllWell(world);
+          for (const chatId of world.watched.keys()) {
+            for (const { type, data } of await readEvents(world.store.db, chatId)) {
+              if (type === "tool_result" && data.interrupted) reached.interrupted++;
+              if (type === "message" && data.partial) reached.partial++;
+              if (type !== "status") continue;
+              if (data.state === "resumed") reached[data.reason === "recovered" ? "recovered" : "retried"]++;
+              if (data.state === "completed" || data.state === "failed" || data.state === "cancelled")
+                reached[data.state]++;
+            }
+          }
+        } finally {
+          await world.close();
         }
-      } finally {
-        await world.close();
-      }
-    }),
-    {
-      seed: extent.seed,
-      ...(extent.minutes === 0
-        ? { numRuns: 40 }
-        : { numRuns: 1_000_000, interruptAfterTimeLimit: extent.minutes * 60_000 }),
-    },
-  );
-  for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
-}, PATIENCE_MS);
+      }),
+      {
+        seed: extent.seed,
+        ...(extent.minutes === 0
+          ? { numRuns: 40 }
+          : { numRuns: 1_000_000, interruptAfterTimeLimit: extent.minutes * 60_000 }),
+      },
+    );
+    for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
+  },
+  PATIENCE_MS,
+);
