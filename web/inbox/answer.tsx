@@ -55,7 +55,7 @@ export function Answer({ approval, onTold }: Props) {
         id={noteId}
         value={note}
         maxLength={2000}
-        placeholder="A word to the agent (optional; with a no, it reads it)"
+        placeholder="A word to the agent (optional)"
         onChange={(event) => setNote(event.target.value)}
         className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
       />
@@ -69,11 +69,7 @@ export function Answer({ approval, onTold }: Props) {
           <Check aria-hidden="true" className="size-4" />
           Approve this call
         </Button>
-        <Button
-          className="max-sm:w-full"
-          disabled={isBusy}
-          onClick={() => send({ decision: "approve", scope: "run" })}
-        >
+        <Button className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "approve", scope: "run" })}>
           Approve {tool} for this run
         </Button>
         <Button

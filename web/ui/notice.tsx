@@ -30,7 +30,9 @@ export function Empty({ title, children, command, isPage = false, isSmall = fals
   return (
     <div className={isSmall ? "py-2" : "px-6 py-12 text-center"}>
       <Title className="text-base font-semibold">{title}</Title>
-      {children !== undefined && <div className={`mt-1 max-w-md text-muted ${isSmall ? "" : "mx-auto"}`}>{children}</div>}
+      {children !== undefined && (
+        <div className={`mt-1 max-w-md text-muted ${isSmall ? "" : "mx-auto"}`}>{children}</div>
+      )}
       {command !== undefined && <CommandLine command={command} />}
     </div>
   );
