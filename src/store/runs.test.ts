@@ -300,6 +300,11 @@ eachEngine("a task", (engine) => {
     for (const viewer of [ann, agent, owner]) expect((await getTask(store, viewer, task.id)).id).toBe(task.id);
     const { chat } = await createChat(store, ann, { title: "private" });
     await expect(getChat(store, owner, chat.id)).rejects.toMatchObject(missing);
+    const claimed = await claimOne(store, "task");
+    const refusal = requestStop(store, bob, { runId: claimed.run.id });
+    // Not even the name of the chat in which it works is told.
+    await expect(refusal).rejects.toMatchObject({ ...missing, message: expect.stringContaining(claimed.run.id) as string });
+    await expect(refusal).rejects.not.toMatchObject({ message: expect.stringContaining(claimed.chat.id) as string });
   });
 
   test("is deleted with its own chat, and its key is free again", async () => {
