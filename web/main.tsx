@@ -16,7 +16,13 @@ import "./styles.css";
 z.config({ jitless: true });
 
 function start(root: HTMLElement): void {
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: retryQuery, staleTime: 30_000 } } });
+  const queries = new QueryClient({
+    // Without a network too: a request that fails says so and can be tried again, one that is put off just waits.
+    defaultOptions: {
+      queries: { retry: retryQuery, staleTime: 30_000, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
   const http = createHttp({
     fetch: (path, init) => fetch(path, init),
     now: () => Date.now(),

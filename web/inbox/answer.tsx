@@ -92,7 +92,7 @@ export function Answer({ approval, onTold }: Props) {
       {isOver && <p className="text-sm text-muted">Expired: nobody answered in time.</p>}
       {answer.error !== null && !isTooLate(answer.error) && (
         <p role="alert" className="text-sm text-bad">
-          Not answered: {answer.error.message}. Try again.
+          Not answered: {answer.error.message}. {hintOf(answer.error) ?? "Try again"}.
         </p>
       )}
     </div>
@@ -102,6 +102,10 @@ export function Answer({ approval, onTold }: Props) {
 /** Somebody was first, the time ran out, or the question was taken back. */
 function isTooLate(error: Error): boolean {
   return error instanceof RequestFailure && error.code === "conflict";
+}
+
+function hintOf(error: Error): string | null {
+  return error instanceof RequestFailure ? error.hint : null;
 }
 
 /** The end of this day where the person is. */

@@ -15,7 +15,8 @@ export function TaskRow({ task, now, isAlone }: { task: Task; now: number; isAlo
   const isOver = task.finishedAt !== null;
   const startedOrNow = task.startedAt === null ? now : Date.parse(task.startedAt);
   const readyAt = Math.max(Date.parse(task.createdAt), task.runAt === null ? 0 : Date.parse(task.runAt));
-  const [isOpen, setOpen] = useState(isAlone);
+  const [wish, setWish] = useState<boolean | null>(null);
+  const isOpen = wish ?? isAlone;
   const detailsId = useId();
   const title = task.schedule ?? oneLine(task.instruction, 200);
   return (
@@ -63,7 +64,7 @@ export function TaskRow({ task, now, isAlone }: { task: Task; now: number; isAlo
               label={`Details: ${oneLine(title, 60)}`}
               aria-expanded={isOpen}
               aria-controls={detailsId}
-              onClick={() => setOpen(!isOpen)}
+              onClick={() => setWish(!isOpen)}
             >
               <ChevronDown aria-hidden="true" className={`size-4 ${isOpen ? "rotate-180" : ""}`} />
             </IconButton>
