@@ -10,7 +10,7 @@ import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "./runs-claim.ts";
 import { fenceOf } from "./runs-record.ts";
 import type { ApprovalRow, ChatRow } from "./schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf } from "./sql.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, storable } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -74,7 +74,7 @@ export async function requestApprovals(
         run_id: run.id,
         call_id: callId,
         tool,
-        summary,
+        summary: storable(summary),
         args: JSON.stringify(args),
         args_digest: argsDigest(tool, args),
         state: "requested",

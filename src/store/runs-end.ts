@@ -8,6 +8,7 @@ import type { Ending } from "./ending.ts";
 import { hasUnread, readEvents } from "./events.ts";
 import { announce, queueRun } from "./runs-queue.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
+import { storable } from "./sql.ts";
 import type { Fence, Tx } from "./store.ts";
 import { endTask } from "./tasks-end.ts";
 
@@ -26,7 +27,12 @@ interface EndOptions {
  */
 export async function endRun(tx: Tx, runId: string, wanted: Ending, options: EndOptions): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
-  const ending = run.state === "stopping" ? stoppedEnding(run) : wanted;
+  const ending =
+    run.state === "stopping"
+      ? stoppedEnding(run)
+      : wanted.state === "failed"
+        ? { ...wanted, reason: storable(wanted.reason) }
+        : wanted;
   const unread = await hasUnread(tx.db, chat.id, Math.max(options.readSeq, run.read_seq));
   if (unread && ending.state === "completed" && run.task_id === null) return false;
   const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
@@ -73,7 +79,7 @@ export async function backOff(
     reason: "retry",
     until: wait.untilIso,
     attempt: run.retries + 1,
-    message: wait.message,
+    message: storable(wait.message),
   };
   await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
   await release(tx, run, {
@@ -81,7 +87,7 @@ export async function backOff(
     wait_reason: "retry",
     retries: run.retries + 1,
     not_before: wait.until,
-    reason: wait.message,
+    reason: data.message,
   });
   if (run.task_id !== null) {
     await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
