@@ -42,7 +42,14 @@ async function scene(): Promise<Scene> {
   const schedules = { list: async () => [], run: () => Promise.reject(none) };
   const chats = await chatServer(store, { log, schedules });
   const { chat } = await createChat(store, chats.people.ann, {});
-  return { store, chats, chatId: chat.id, url: await chats.listen(), token: await chats.token(chats.people.ann), faults };
+  return {
+    store,
+    chats,
+    chatId: chat.id,
+    url: await chats.listen(),
+    token: await chats.token(chats.people.ann),
+    faults,
+  };
 }
 
 async function connected({ url, token }: Scene): Promise<SocketClient> {
@@ -127,112 +134,129 @@ async function noise(times: number, lanes: number, once: (n: number) => Promise<
   expect((await inUse()) - before).toBeLessThan(GROWTH_BYTES);
 }
 
-test(`${FRAMES} bad frames each get an answer, on a socket that goes on working, and disturb nobody`, async () => {
-  const at = await scene();
-  const other = await bystander(at);
-  const chance = chanceOf(extent.seed);
-  let client = await connected(at);
-  let refused = 0;
-  await noise(FRAMES, 1, async (n) => {
-    const frame = badFrame(chance, at.chatId);
-    client.send(typeof frame === "string" ? frame : Buffer.from(frame));
-    if (frame.length > MAX_FRAME_BYTES) {
-      expect(await client.closed).toBe(1009);
-      client = await connected(at);
-      return;
-    }
-    // Frames are answered in their order: what comes before the answer to this one answers that one.
-    client.send({ type: "stop", ref: `after ${n}`, chatId: at.chatId });
-    await client.first("ack", ({ ref }) => ref === `after ${n}`);
-    const errors = client.frames.filter(({ type }) => type === "error").length;
-    if (!isFrame(frame)) {
-      const shown = typeof frame === "string" ? frame.slice(0, 300) : frame.slice(0, 20);
-      expect(errors, `seed ${extent.seed}, frame ${n}: ${String(shown)}`).toBeGreaterThan(0);
-      refused++;
-    }
-    expect(client.frames.filter((each) => each.type === "error" && each.code === "internal")).toEqual([]);
-    client.frames.length = 0;
-  });
-  expect(refused).toBeGreaterThan(FRAMES * 0.6);
-  await other.checked();
-  expect(at.faults).toEqual([]);
-}, PATIENCE_MS);
+test(
+  `${FRAMES} bad frames each get an answer, on a socket that goes on working, and disturb nobody`,
+  async () => {
+    const at = await scene();
+    const other = await bystander(at);
+    const chance = chanceOf(extent.seed);
+    let client = await connected(at);
+    let refused = 0;
+    await noise(FRAMES, 1, async (n) => {
+      const frame = badFrame(chance, at.chatId);
+      client.send(typeof frame === "string" ? frame : Buffer.from(frame));
+      if (frame.length > MAX_FRAME_BYTES) {
+        expect(await client.closed).toBe(1009);
+        client = await connected(at);
+        return;
+      }
+      // Frames are answered in their order: what comes before the answer to this one answers that one.
+      client.send({ type: "stop", ref: `after ${n}`, chatId: at.chatId });
+      await client.first("ack", ({ ref }) => ref === `after ${n}`);
+      const errors = client.frames.filter(({ type }) => type === "error").length;
+      if (!isFrame(frame)) {
+        const shown = typeof frame === "string" ? frame.slice(0, 300) : frame.slice(0, 20);
+        expect(errors, `seed ${extent.seed}, frame ${n}: ${String(shown)}`).toBeGreaterThan(0);
+        refused++;
+      }
+      expect(client.frames.filter((each) => each.type === "error" && each.code === "internal")).toEqual([]);
+      client.frames.length = 0;
+    });
+    expect(refused).toBeGreaterThan(FRAMES * 0.6);
+    await other.checked();
+    expect(at.faults).toEqual([]);
+  },
+  PATIENCE_MS,
+);
 
-test(`${REQUESTS} bad requests each get a status that blames the request, and disturb nobody`, async () => {
-  const at = await scene();
-  const other = await bystander(at);
-  const chance = chanceOf(extent.seed + 1);
-  const document = (await (await fetch(`${at.url}/openapi.json`)).json()) as Parameters<typeof targetsOf>[0];
-  const targets = targetsOf(document) as Parameters<typeof badRequest>[1];
-  expect(targets.length).toBeGreaterThan(20);
-  const task = await at.chats.as(at.chats.people.ann, "POST", "/api/tasks", { instruction: "x" });
-  const ids = [at.chatId, String(task.body.id)] as const;
-  const seen = new Map<number, number>();
-  await noise(REQUESTS, 4, async (n) => {
-    const { method, path, body } = badRequest(chance, targets, ids);
-    if (method === "DELETE" && ids.some((id) => path.includes(id))) return;
-    const headers = { authorization: `Bearer ${at.token}`, connection: "close" };
-    const { status } = await fetch(at.url + path, { method, headers, body: body as BodyInit | null });
-    seen.set(status, (seen.get(status) ?? 0) + 1);
-    expect(status, `seed ${extent.seed}, request ${n}: ${method} ${path} ${String(body).slice(0, 300)}`).toBeLessThan(500);
-  });
-  const refused = [...seen].reduce((sum, [status, times]) => sum + (status >= 400 ? times : 0), 0);
-  expect(refused).toBeGreaterThan(REQUESTS / 2);
-  for (const status of [400, 404]) expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
-  await other.checked();
-  expect(at.faults).toEqual([]);
-}, PATIENCE_MS);
+test(
+  `${REQUESTS} bad requests each get a status that blames the request, and disturb nobody`,
+  async () => {
+    const at = await scene();
+    const other = await bystander(at);
+    const chance = chanceOf(extent.seed + 1);
+    const document = (await (await fetch(`${at.url}/openapi.json`)).json()) as Parameters<typeof targetsOf>[0];
+    const targets = targetsOf(document) as Parameters<typeof badRequest>[1];
+    expect(targets.length).toBeGreaterThan(20);
+    const task = await at.chats.as(at.chats.people.ann, "POST", "/api/tasks", { instruction: "x" });
+    const ids = [at.chatId, String(task.body.id)] as const;
+    const seen = new Map<number, number>();
+    await noise(REQUESTS, 4, async (n) => {
+      const { method, path, body } = badRequest(chance, targets, ids);
+      if (method === "DELETE" && ids.some((id) => path.includes(id))) return;
+      const headers = { authorization: `Bearer ${at.token}`, connection: "close" };
+      const { status } = await fetch(at.url + path, { method, headers, body: body as BodyInit | null });
+      seen.set(status, (seen.get(status) ?? 0) + 1);
+      expect(status, `seed ${extent.seed}, request ${n}: ${method} ${path} ${String(body).slice(0, 300)}`).toBeLessThan(
+        500,
+      );
+    });
+    const refused = [...seen].reduce((sum, [status, times]) => sum + (status >= 400 ? times : 0), 0);
+    expect(refused).toBeGreaterThan(REQUESTS / 2);
+    for (const status of [400, 404]) expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
+    await other.checked();
+    expect(at.faults).toEqual([]);
+  },
+  PATIENCE_MS,
+);
 
-test(`${BYTES} connections that speak no HTTP, or half of it, or half a frame, disturb nobody`, async () => {
-  const at = await scene();
-  const other = await bystander(at);
-  const chance = chanceOf(extent.seed + 2);
-  const port = Number(new URL(at.url).port);
-  let answered = 0;
-  await noise(BYTES, 4, async (n) => {
-    const bytes = badBytes(chance);
-    const answer = await sendBytes(port, bytes, 60);
-    if (answer === "") return;
-    answered++;
-    expect(answer, `seed ${extent.seed}, bytes ${n}: ${Buffer.from(bytes).toString("latin1").slice(0, 200)}`).toMatch(
-      /^HTTP\/1\.[01] (101|2\d\d|3\d\d|4\d\d|503)/,
-    );
-  });
-  expect(answered).toBeGreaterThan(BYTES / 3);
-  await other.checked();
-  expect(at.faults).toEqual([]);
-}, PATIENCE_MS);
+test(
+  `${BYTES} connections that speak no HTTP, or half of it, or half a frame, disturb nobody`,
+  async () => {
+    const at = await scene();
+    const other = await bystander(at);
+    const chance = chanceOf(extent.seed + 2);
+    const port = Number(new URL(at.url).port);
+    let answered = 0;
+    await noise(BYTES, 4, async (n) => {
+      const bytes = badBytes(chance);
+      const answer = await sendBytes(port, bytes, 60);
+      if (answer === "") return;
+      answered++;
+      expect(answer, `seed ${extent.seed}, bytes ${n}: ${Buffer.from(bytes).toString("latin1").slice(0, 200)}`).toMatch(
+        /^HTTP\/1\.[01] (101|2\d\d|3\d\d|4\d\d|503)/,
+      );
+    });
+    expect(answered).toBeGreaterThan(BYTES / 3);
+    await other.checked();
+    expect(at.faults).toEqual([]);
+  },
+  PATIENCE_MS,
+);
 
-test("a socket that subscribes without end is held to its limit, and each refusal is said", async () => {
-  const at = await scene();
-  const { store, chats } = at;
-  const attempts = extent.all ? 1_000_000 : 20_000;
-  const ids: string[] = [];
-  for (let i = 0; i < MAX_SUBSCRIPTIONS + 50; i++) ids.push((await createChat(store, chats.people.ann, {})).chat.id);
-  const other = await bystander(at);
-  const client = await connected(at);
-  const before = await inUse();
-  const refused = { too_large: 0, not_found: 0 };
-  const page = 200;
-  for (let from = 0; from < attempts; from += page) {
-    for (let n = from; n < from + page; n++) {
-      const chatId = n % 2 === 0 ? `none-${n}` : ids[n % ids.length];
-      client.send({ type: "subscribe", sub: `s${n}`, chatId, after: 0 });
+test(
+  "a socket that subscribes without end is held to its limit, and each refusal is said",
+  async () => {
+    const at = await scene();
+    const { store, chats } = at;
+    const attempts = extent.all ? 1_000_000 : 20_000;
+    const ids: string[] = [];
+    for (let i = 0; i < MAX_SUBSCRIPTIONS + 50; i++) ids.push((await createChat(store, chats.people.ann, {})).chat.id);
+    const other = await bystander(at);
+    const client = await connected(at);
+    const before = await inUse();
+    const refused = { too_large: 0, not_found: 0 };
+    const page = 200;
+    for (let from = 0; from < attempts; from += page) {
+      for (let n = from; n < from + page; n++) {
+        const chatId = n % 2 === 0 ? `none-${n}` : ids[n % ids.length];
+        client.send({ type: "subscribe", sub: `s${n}`, chatId, after: 0 });
+      }
+      client.send({ type: "stop", ref: `page ${from}`, chatId: at.chatId });
+      await client.first("ack", ({ ref }) => ref === `page ${from}`);
+      for (const frame of client.frames) {
+        if (frame.type !== "error") continue;
+        expect(["too_large", "not_found"]).toContain(frame.code);
+        refused[frame.code as keyof typeof refused]++;
+      }
+      client.frames.length = 0;
     }
-    client.send({ type: "stop", ref: `page ${from}`, chatId: at.chatId });
-    await client.first("ack", ({ ref }) => ref === `page ${from}`);
-    for (const frame of client.frames) {
-      if (frame.type !== "error") continue;
-      expect(["too_large", "not_found"]).toContain(frame.code);
-      refused[frame.code as keyof typeof refused]++;
-    }
-    client.frames.length = 0;
-  }
-  expect(refused.too_large + refused.not_found).toBeGreaterThan(attempts / 3);
-  client.socket.terminate();
-  await client.closed;
-  expect((await inUse()) - before).toBeLessThan(GROWTH_BYTES);
-  await other.checked();
-  expect(at.faults).toEqual([]);
-}, 120_000 + (extent.all ? 600_000 : 0));
-
+    expect(refused.too_large + refused.not_found).toBeGreaterThan(attempts / 3);
+    client.socket.terminate();
+    await client.closed;
+    expect((await inUse()) - before).toBeLessThan(GROWTH_BYTES);
+    await other.checked();
+    expect(at.faults).toEqual([]);
+  },
+  120_000 + (extent.all ? 600_000 : 0),
+);

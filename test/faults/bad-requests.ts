@@ -27,10 +27,16 @@ const FIELDS = ["title", "text", "key", "instruction", "metadata", "priority", "
 const MORE = ["chatId", "seq", "decision", "scope", "note", "archived", "sharedWith", "model", "__proto__"] as const;
 const SIZES = ["-1", "0", "1e9", "1.5", "abc", "", "99999999999999999999", "NaN", "%00", "%ff", "null", "[]"] as const;
 
-export function badRequest(chance: Chance, targets: readonly [Target, ...Target[]], ids: readonly [string, ...string[]]) {
+export function badRequest(
+  chance: Chance,
+  targets: readonly [Target, ...Target[]],
+  ids: readonly [string, ...string[]],
+) {
   const { method, path } = chance.pick(targets);
   const id = (): string =>
-    chance.below(3) > 0 ? chance.pick(ids) : chance.pick(["%00", "%ff", "..%2f..", "%", "x".repeat(3000), "-1", "💥", "_"]);
+    chance.below(3) > 0
+      ? chance.pick(ids)
+      : chance.pick(["%00", "%ff", "..%2f..", "%", "x".repeat(3000), "-1", "💥", "_"]);
   const query = Array.from({ length: chance.below(3) }, () => {
     const value = chance.below(2) === 0 ? chance.pick(SIZES) : encodeURIComponent(badValue(chance).slice(0, 2000));
     return `${chance.pick(NAMES)}=${value}`;

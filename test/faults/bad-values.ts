@@ -22,11 +22,20 @@ export function chanceOf(seed: number): Chance {
 /** JSON text, because much of it no value of JavaScript can be turned into. */
 export function badValue(chance: Chance): string {
   return chance.pick<() => string>([
-    () => chance.pick(["null", "true", "[]", "{}", '""', '" "', "-1", "0.5", "1e308", "1e999", "-0", "9007199254740993"]),
+    () =>
+      chance.pick(["null", "true", "[]", "{}", '""', '" "', "-1", "0.5", "1e308", "1e999", "-0", "9007199254740993"]),
     () => `"${"x".repeat(1 + chance.below(70_000))}"`,
     () => nested(chance.pick([10, 1000, 50_000, 200_000]), chance.pick(["[", '{"a":'])),
     () => '"a\\u0000b"',
-    () => chance.pick(['"\\ud800"', '"\\udfff\\ud800"', '"\\u202e\\ufeff"', '"../../etc/passwd"', '"%00"', '"\' or 1=1 --"']),
+    () =>
+      chance.pick([
+        '"\\ud800"',
+        '"\\udfff\\ud800"',
+        '"\\u202e\\ufeff"',
+        '"../../etc/passwd"',
+        '"%00"',
+        '"\' or 1=1 --"',
+      ]),
     () => '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}',
     () => `[${"0,".repeat(chance.below(3000))}0]`,
     () => String(chance.below(1_000_000) - 500_000),
