@@ -45,7 +45,9 @@ export interface ApprovalRequest {
 
 /** SHA-256 over the tool's name and its arguments with sorted keys: equal exactly when the call is. */
 export function argsDigest(tool: string, args: Json): string {
-  return createHash("sha256").update(JSON.stringify([tool, canonical(args)])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([tool, canonical(args)]))
+    .digest("hex");
 }
 
 function canonical(value: Json): Json {
@@ -67,24 +69,22 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const rows = requests.map(
-      ({ callId, tool, summary, args }): ApprovalRow => ({
-        id: tx.newId(),
-        chat_id: run.chat_id,
-        run_id: run.id,
-        call_id: callId,
-        tool,
-        summary: storable(summary),
-        args: JSON.stringify(args),
-        args_digest: argsDigest(tool, args),
-        state: "requested",
-        requested_at: tx.now,
-        expires_at: tx.now + ttlMs,
-        decided_at: null,
-        decided_by: null,
-        note: null,
-      }),
-    );
+    const rows = requests.map(({ callId, tool, summary, args }): ApprovalRow => ({
+      id: tx.newId(),
+      chat_id: run.chat_id,
+      run_id: run.id,
+      call_id: callId,
+      tool,
+      summary: storable(summary),
+      args: JSON.stringify(args),
+      args_digest: argsDigest(tool, args),
+      state: "requested",
+      requested_at: tx.now,
+      expires_at: tx.now + ttlMs,
+      decided_at: null,
+      decided_by: null,
+      note: null,
+    }));
     await tx.append(
       run.chat_id,
       rows.map((row) => approvalEvent(row, run)),
