@@ -150,7 +150,8 @@ export async function deleteTask(store: Store, viewer: User, taskId: string): Pr
     if (run !== undefined && (run.state === "working" || run.state === "stopping")) {
       throw new SparkyError("conflict", "the task is being worked on", { hint: "cancel it first" });
     }
-    if (["pending", "waiting"].includes(task.status)) await cancelIn(store, tx, viewer, task);
+    // Not only while it is pending: a run that was handed back is queued, and its task in progress.
+    if (!["completed", "failed", "cancelled"].includes(task.status)) await cancelIn(store, tx, viewer, task);
     await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("id", "=", taskId).execute();
     await announce(tx, chat, taskId);
     if (chat.origin === "task" && chat.owner_id === AGENT_ID && (await isAlone(tx, task))) {
