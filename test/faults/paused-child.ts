@@ -21,7 +21,8 @@ const store = await openStore(place, { node: "paused", onError: () => {} });
 const model = scriptedModel((request) =>
   stepsIn(request) === 0 ? [call("shell", { command })] : [say("The ghost says."), pause(gate())],
 );
-const deps = ...agentDeps(store, { model, tools: [{ ...shellTool({ PATH: process.env["PATH"] ?? "" }), policy: policyOf("allow") }], workspaces });
+const shell = { ...shellTool({ PATH: process.env["PATH"] ?? "" }), policy: policyOf("allow") };
+const deps = agentDeps(store, { model, tools: [shell], workspaces });
 store.hub.watch(chatId, {
   events: (events) => events.forEach(({ seq }) => tell({ seq, at: Date.now() })),
   delta: ({ lease, text }) => tell({ lease, text }),

@@ -23,6 +23,7 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("task"), chat: fc.option(chat) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("stop"), chat }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("crash", "shutDown") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("stepClock"), ms: fc.integer({ min: -30_000, max: 30_000 }) }) },
 );
 const plan = fc.array(fc.tuple(action, fc.nat(3000)), { minLength: 4, maxLength: 20 });
 
@@ -45,6 +46,8 @@ async function act(world: World, chats: readonly string[], act: Action, n: numbe
     case "stop":
       await world.stopper.stop(owner, { chatId: chats[act.chat] ?? "" });
       return;
+    case "stepClock":
+      return world.clock.step(act.ms);
     case "crash":
       return world.crash();
     case "shutDown":
@@ -120,7 +123,7 @@ async function expectAllWell(world: World): Promise<void> {
 }
 
 test(
-  "F25: people talk, queue and stop, the process dies and comes back: all ends, once, and every watcher has the log",
+  "F25: people talk, queue and stop, the clock is set, the process dies and comes back: all ends, once, and every watcher has the log",
   async () => {
     const reached = { recovered: 0, interrupted: 0, partial: 0, cancelled: 0, failed: 0, completed: 0, retried: 0 };
     await fc.assert(
