@@ -42,7 +42,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
         path: "/",
         silent: /^\/api\/away$/,
         failure: "What happened could not be loaded",
-        then: /Nothing ended|1 asked/,
+        shows: /Nothing ended|1 asked/,
       },
       { path: "/", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", shows: "May it run" },
       { path: "/inbox", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", shows: "May it run" },
