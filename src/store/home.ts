@@ -63,7 +63,11 @@ export async function cookieSecret(store: Store, home: string): Promise<string> 
   if (store.kind === "sqlite") return readOrMake(join(home, "secret"), make);
   return store.transact(async ({ db }) => {
     const value = make();
-    await db.insertInto("meta").values({ key: "secret", value }).onConflict((oc) => oc.doNothing()).execute();
+    await db
+      .insertInto("meta")
+      .values({ key: "secret", value })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
     const row = await db.selectFrom("meta").select("value").where("key", "=", "secret").executeTakeFirstOrThrow();
     return row.value;
   });
