@@ -186,7 +186,7 @@ describeInBrowser("the pages", () => {
     await tab.conversation.getByText("Line 0").waitFor();
     const mark = (state: string) => tab.page.locator(`[data-chat-id="${other}"][data-mark="${state}"]`);
     const { body } = await app.as(ann, "POST", `/api/chats/${other}/messages`, { text: "Elsewhere" });
-    await mark("working").waitFor();
+    await mark("queued").waitFor();
     await app.as(ann, "POST", `/api/runs/${body.runId}/stop`);
     await mark("unread").waitFor();
     expect(await tab.conversation.getByText("Elsewhere").count()).toBe(0);

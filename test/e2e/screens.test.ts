@@ -155,11 +155,11 @@ describeInBrowser("the screens", () => {
     const tab = await device.tab("/tasks");
     await tab.page.getByRole("button", { name: "New task" }).click();
     const form = tab.page.getByRole("dialog");
-    await form.getByRole("textbox", { name: "What should be done?" }).fill("What time is it?");
+    await form.getByRole("textbox", { name: "What should be done?" }).fill("What is the date, then?");
     await form.getByRole("button", { name: "Add task" }).click();
     await form.getByText("Queued.").waitFor();
     await form.getByRole("button", { name: "Close", exact: true }).last().click();
-    const row = tab.page.locator("[data-task-id]", { hasText: "What time is it?" });
+    const row = tab.page.locator("[data-task-id]", { hasText: "What is the date, then?" });
     await row.and(tab.page.locator('[data-task-status="completed"]')).waitFor();
 
     const later = await stage.sparky.addTask("Wait for it", "--at", new Date(Date.now() + 3_600_000).toISOString());
