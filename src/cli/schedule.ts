@@ -1,4 +1,5 @@
-import type { List, Schedule, Task } from "../wire/api.ts";
+import type { List, Task } from "../wire/api.ts";
+import type { Schedule } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";

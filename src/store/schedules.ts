@@ -236,11 +236,14 @@ export async function nextInstants(store: Store, viewer: User, name: string, n: 
 
 /** What comes next over all schedules of the viewer. */
 export async function upcoming(store: Store, viewer: User, n: number): Promise<readonly { schedule: string; dueAt: string }[]> {
-  const all = await listSchedules(store, viewer);
-  return all
-    .flatMap(({ name, nextDueAt }) => (nextDueAt === null ? [] : [{ schedule: name, dueAt: nextDueAt }]))
-    .sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1))
-    .slice(0, n);
+  const now = store.clock.now();
+  const rows = await owned(store.db, viewer)
+    .where("next_due", "is not", null)
+    .where((eb) => eb.or([eb("state", "=", "enabled"), eb("paused_until", "<=", now)]))
+    .orderBy("next_due")
+    .limit(n)
+    .execute();
+  return rows.map((row) => ({ schedule: row.name, dueAt: isoTime(row.next_due ?? now) }));
 }
 
 async function scheduleOf(store: Store, row: ScheduleRow): Promise<Schedule> {
