@@ -7,7 +7,7 @@
 #   --figures     prints the figures of the proof instead; what follows goes to bench/proof/main.ts
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/fresh.sh || sh scripts/setup.sh
+[ -x node_modules/node/bin/node ] || sh scripts/setup.sh
 node=node_modules/node/bin/node
 
 if [ "${1:-}" = --figures ]; then

@@ -65,7 +65,7 @@ test("the command works through links to links, hands on its arguments and passe
   await symlink(join(root, "elsewhere/first"), join(root, "elsewhere/second"));
   const { code, stdout, stderr } = await run(join(root, "elsewhere/second"), ["tasks", "two words", "*", ""]);
   expect({ code, stderr }).toEqual({ code: 7, stderr: "" });
-  expect(stdout).toBe(`["tasks","two words","*",""] ${process.version}\n`);
+  expect(stdout).toBe(`["--","tasks","two words","*",""] ${process.version}\n`);
 });
 
 test("a Node that is too old is refused with a line that says what to do", async () => {
@@ -100,7 +100,7 @@ test("a checkout whose build fails goes on with the last build that worked, and 
   await writeFile(join(root, "scripts/bundle.mjs"), `console.error("a.ts is broken"); process.exit(1);`);
   const { code, stdout, stderr } = await run(join(root, "bin/sparky"), ["status"]);
   expect(code).toBe(7);
-  expect(stdout).toContain(`["status"]`);
+  expect(stdout).toContain(`["--","status"]`);
   expect(stderr).toBe(
     "setup: bundling the server and the command line\na.ts is broken\n" +
       "warning: building failed; this is the last build that worked\n",

@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { z } from "zod";
 import { createInvalidator, retryQuery } from "./app/queries.ts";
-import { createAppRouter } from "./app/router.tsx";
+import { createAppRouter, preloadPlaces } from "./app/router.tsx";
 import { ServicesProvider, type Services } from "./app/services.tsx";
 import { Chats } from "./live/chats.ts";
 import { createHttp } from "./live/http.ts";
@@ -15,8 +15,17 @@ import "./styles.css";
 // Compiled checks need `eval`, which the page's security policy forbids.
 z.config({ jitless: true });
 
+/** The first screen comes first. */
+const PRELOAD_AFTER_MS = 500;
+
 function start(root: HTMLElement): void {
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: retryQuery, staleTime: 30_000 } } });
+  const queries = new QueryClient({
+    // Without a network too: a request that fails says so and can be tried again, one that is put off just waits.
+    defaultOptions: {
+      queries: { retry: retryQuery, staleTime: 30_000, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
   const http = createHttp({
     fetch: (path, init) => fetch(path, init),
     now: () => Date.now(),
@@ -46,13 +55,20 @@ function start(root: HTMLElement): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") socket.check();
   });
+  const router = createAppRouter();
+  // A place that was never looked at must open without a network too, to say that there is none.
+  const stopWaiting = socket.onConnection(() => {
+    if (socket.connection().state !== "live") return;
+    stopWaiting();
+    setTimeout(() => preloadPlaces(router), PRELOAD_AFTER_MS);
+  });
   socket.connect();
 
   createRoot(root).render(
     <StrictMode>
       <ServicesProvider services={services}>
         <QueryClientProvider client={queries}>
-          <RouterProvider router={createAppRouter()} />
+          <RouterProvider router={router} />
         </QueryClientProvider>
       </ServicesProvider>
     </StrictMode>,

@@ -239,3 +239,18 @@ test("a call that an earlier lease started is run again only if that is safe, an
   expect(heir.requests).toHaveLength(1);
   await crashed.stop();
 });
+
+test("an error of any length is kept with its beginning, and says that it was cut", async () => {
+  const store = await sqlite.store();
+  const floods = testTool("floods", async () => Promise.reject(new Error("no ".repeat(100_000))));
+  const { run, results, chatId } = await calling(store, [call("floods", { text: "x" })], [floods]);
+  expect(run.state).toBe("completed");
+  const [result] = results;
+  expect(result).toMatchObject({
+    ok: false,
+    size: 300_000,
+    error: expect.stringMatching(/^no no .*\[cut\]$/) as string,
+  });
+  const [event] = await readEvents(store.db, chatId, { types: ["tool_result"] });
+  expect(JSON.stringify(event).length).toBeLessThan(4000);
+});

@@ -182,6 +182,19 @@ test("a policy is per origin: a tool may be allowed in a chat, asked for in a ta
   await open(store, owner);
 });
 
+test("only the owner lets `agent` use a tool until a time, for that covers every member's tasks", async () => {
+  const store = await sqlite.store();
+  const { ann } = await people(store);
+  const { tool } = asking();
+  await startAgent(store, { model: scriptedModel([[call("danger", { text: "x" })]]), tools: [tool] });
+  await addTask(store, ann, { instruction: "go" });
+  const [asked] = await open(store, ann);
+  const scope = { kind: "until", at: store.clock.now() + 60_000 } as const;
+  const wide = decideApproval(store, ann, asked?.id ?? "", { decision: "approve", scope });
+  await expect(wide).rejects.toMatchObject({ code: "forbidden" });
+  expect(await listApprovals(store, ann)).toMatchObject({ items: [{ id: asked?.id, state: "requested" }] });
+});
+
 test("an approval that nobody answers expires, which is no denial, and the run goes on", async () => {
   const clock = testClock();
   const store = await sqlite.store({ clock });

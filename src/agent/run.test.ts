@@ -112,6 +112,24 @@ async function backOffOf(store: Store, runId: string | null, clock: TestClock): 
   return run.not_before - clock.now();
 }
 
+eachEngine("a zero character", (engine) => {
+  test("from a model or a tool ends up as a visible mark, and keeps no run from going on or ending", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const failing = new ModelError("model_auth", "no\0way", { retryable: false });
+    const steps = [[think("h\0m"), call("echo", { text: "a\0b" })], [say("do\0ne")], [fail(failing)]];
+    const agent = await startAgent(store, { model: scriptedModel(steps), tools: [echoTool], concurrency: 1 });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    expect(await ended(store, task.runId)).toMatchObject({ state: "completed" });
+    expect(await getTask(store, owner, task.id)).toMatchObject({ result: "do\u{FFFD}ne" });
+    expect(await dataOf(store, task.chatId, "tool_result")).toMatchObject([{ ok: true }]);
+    const other = await addTask(store, owner, { instruction: "go" });
+    await ended(store, other.task.runId);
+    expect(await getTask(store, owner, other.task.id)).toMatchObject({ status: "failed", error: "no\u{FFFD}way" });
+    expect(agent.errors).toEqual([]);
+  });
+});
+
 test("a failed model call is tried again after a visible back-off that grows, and as late as the provider asks", async () => {
   const clock = testClock();
   const store = await sqlite.store({ clock });

@@ -1,4 +1,4 @@
-import { isoTime } from "../core/clock.ts";
+import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { ModelError } from "../models/model.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
@@ -22,6 +22,9 @@ import { modelStep } from "./step.ts";
 
 /** The share of a model's window that the conversation may take; the rest is for instructions, tools and the answer. */
 const CONTEXT_SHARE = 0.7;
+
+/** How long to wait before writing a run's end again, while the database cannot be written to. */
+const LEAVE_AGAIN_MS = [200, 500, 1000] as const;
 
 /**
  * Works on a claimed run until it ends, waits, or is taken away: fold the log, decide, do one thing, record, again. The
@@ -172,6 +175,7 @@ async function leave(
   parts: Parts,
   work: RunWork,
   error: unknown,
+  tried = 0,
 ): Promise<void> {
   const { store, log } = deps;
   const { run } = claimed;
@@ -195,6 +199,11 @@ async function leave(
     }
   } catch (second) {
     if (isSparkyError(second, "fenced") || isSparkyError(second, "not_found")) return;
+    const wait = LEAVE_AGAIN_MS[tried];
+    if (wait !== undefined && isSparkyError(second, "unavailable")) {
+      await sleep(store.clock, wait);
+      return leave(deps, claimed, parts, work, error, tried + 1);
+    }
     // Left as it is: the next sweep takes the run back, from what the log holds.
     log.error({ err: second, runId: run.id }, "a run could not be ended");
   }
@@ -205,7 +214,7 @@ async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, erro
   const { run, lease } = claimed;
   const known = error instanceof ModelError || error instanceof RunRefused || isSparkyError(error);
   if (!known) log.error({ err: error, runId: run.id }, "a run failed");
-  const retryable = error instanceof ModelError ? error.retryable : !known;
+  const retryable = error instanceof ModelError ? error.retryable : !known || isSparkyError(error, "unavailable");
   const code = error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : known ? "refused" : "internal";
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
   const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";

@@ -5,6 +5,7 @@ import { ModelError, type Model, type StepChunk } from "../models/model.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import type { StepRecord } from "../store/runs-record.ts";
+import { storable } from "../store/sql.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { AgentDeps } from "./deps.ts";
 import type { Parts } from "./parts.ts";
@@ -48,7 +49,7 @@ export async function modelStep(
         parts.begin(chunk.kind);
         break;
       case "text":
-        parts.add(chunk.text);
+        parts.add(storable(chunk.text));
         break;
       case "finish":
         finish = chunk;

@@ -12,7 +12,7 @@ import { createChat } from "../store/chats.ts";
 import { readEvents } from "../store/events.ts";
 import { postMessage } from "../store/messages.ts";
 import { claimRuns } from "../store/runs-claim.ts";
-import { backOff, handBack } from "../store/runs-end.ts";
+import { backOff, endRun, handBack } from "../store/runs-end.ts";
 import { fenceOf, recordStep } from "../store/runs-record.ts";
 import { sweepRuns } from "../store/runs-sweep.ts";
 import { runRow } from "../store/runs.ts";
@@ -100,12 +100,13 @@ test("F26: a stop whose worker does nothing at all is carried out for it, and th
   expect(log.slice(2)).toEqual(["starting", "stopping", "assistant: a …", "cancelled"]);
 });
 
-test("a stop that was recorded first wins over a back-off, a hand-back and a step, and counts what was said as read", async () => {
+test("a stop that was recorded first wins over a back-off, a hand-back, a step and an end, and counts what was said as read", async () => {
   const store = await sqlite.store();
   const { owner } = await people(store);
   const error = { type: "error", data: { code: "x", message: "x", retryable: true } } as const;
   const usage = { model: "m", inputTokens: 1, outputTokens: 1, durationMs: 1 };
   const place = { taskId: null, step: null, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
+  const DONE = { state: "completed", message: "Done", result: "" } as const;
   const leaving = [
     (runId: string, lease: number) =>
       store.transact((tx) =>
@@ -117,6 +118,8 @@ test("a stop that was recorded first wins over a back-off, a hand-back and a ste
         ),
       ),
     (runId: string, lease: number) => store.transact((tx) => handBack(tx, runId, "shutdown", { runId, lease })),
+    (runId: string, lease: number) =>
+      store.transact((tx) => endRun(tx, runId, DONE, { fence: { runId, lease }, readSeq: 0 })),
   ];
   for (const leave of leaving) {
     const { chat } = await createChat(store, owner, {});

@@ -65,7 +65,7 @@ function addTaskCommands(agent: Command, execute: Execute): void {
       ["--key <key>", "add it only once: a task with the same key is the same task"],
       ["--max-steps <number>", "end it as failed after so many model calls", wholeNumber(1, 10_000)],
       ["--max-minutes <number>", "end it as failed after so many minutes of work", positive],
-      ["--max-cost <usd>", "end it as failed before it costs more", positive],
+      ["--max-cost <usd>", "end it as failed before it costs more, where the model tells what it costs", positive],
       ["--wait", "wait for its end and show the result (exit 7 when it failed)"],
     ],
     run: async (context, args, options: AddOptions) => (await import("./tasks-add.ts")).addTask(context, args, options),
@@ -82,7 +82,7 @@ function addTaskCommands(agent: Command, execute: Execute): void {
       ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 200)],
       ["--schedule <name>", "only those that this schedule made"],
       ["--chat <id>", "only those of this chat"],
-      ["--search <text>", "only those whose instruction has this text"],
+      ["--search <text>", "only those whose instruction or result has this text"],
       ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
     ],
     run: async (context, args, options: ListOptions) =>
@@ -127,7 +127,7 @@ function addTaskCommands(agent: Command, execute: Execute): void {
     run: async (context, args) => (await import("./tasks-change.ts")).retryTask(context, args),
   });
   verb(tasks, execute, "delete <id>", {
-    summary: "Delete a task; its run is cancelled.",
+    summary: "Delete a task that is not being worked on.",
     examples: ["sparky agent tasks delete 3f2a", "sparky agent tasks delete 3f2a --yes"],
     args: ID,
     options: [["-y, --yes", "do not ask"]],

@@ -24,10 +24,14 @@ export async function dbBackup(context: Context, args: readonly string[]): Promi
   out.progress("… copying and verifying");
   const backup = await data.backup(args[0] === undefined ? null : resolve(args[0]));
   out.progress(null);
-  const { file, bytes, checked, findings } = backup;
-  if (out.json) out.document({ file, bytes, checked, findings });
+  const { file, bytes, verified, checked, findings } = backup;
+  if (out.json) out.document({ file, bytes, verified, checked, findings });
   else if (!out.terminal) out.print(file);
-  else out.print(`Backed up ${checked.events} events of ${checked.chats} chats to ${file} (${megabytes(bytes)})`);
+  else {
+    const what = verified ? `${checked.events} events of ${checked.chats} chats` : "the database";
+    out.print(`Backed up ${what} to ${file} (${megabytes(bytes)})`);
+  }
+  if (!verified) out.note("  its schema is an older one: the file was checked, what is in it was not");
   if (findings.length === 0) return EXIT.ok;
   out.note(`  the copy is as the database is, and ${wrongIn(findings.length)}: sparky verify`);
   return EXIT.error;

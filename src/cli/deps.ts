@@ -48,6 +48,8 @@ export interface LocalData {
   backup(file: string | null): Promise<{
     readonly file: string;
     readonly bytes: number;
+    /** False: only the file itself could be checked. */
+    readonly verified: boolean;
     readonly checked: Checked;
     readonly findings: readonly Finding[];
   }>;

@@ -76,3 +76,17 @@ test("who comes late gets the open parts whole, each from its start", () => {
   hub.forgetRun("r");
   expect(hub.openParts("c")).toEqual([]);
 });
+
+test("what another node says drops the text that is known of its runs, and leaves that of a run that works here whole", () => {
+  const hub = new Hub();
+  hub.delta(delta(1, "here"));
+  hub.relayed(() => hub.delta(delta(1, "there", { runId: "q" })));
+  hub.dropParts("c");
+  hub.delta(delta(1, " and on", { offset: 4 }));
+  expect(hub.openParts("c").map(({ runId, text }) => [runId, text])).toEqual([["r", "here and on"]]);
+  // The other node's run is taken over here: from now on its text is this node's own.
+  hub.relayed(() => hub.delta(delta(1, "there", { runId: "q" })));
+  hub.delta(delta(2, "mine", { runId: "q" }));
+  hub.dropParts("c");
+  expect(hub.openParts("c").map(({ text }) => text)).toEqual(["here and on", "mine"]);
+});

@@ -48,6 +48,8 @@ interface Watched {
 interface OpenRun {
   readonly chatId: string;
   lease: number;
+  /** Its worker is on another node: its parts are known here by their checkpoints. */
+  isElsewhere: boolean;
   readonly parts: Map<string, HubDelta>;
 }
 
@@ -116,11 +118,14 @@ export class Hub {
 
   /** Delivers text of an open part, unless a newer lease of its run has spoken. */
   delta(delta: HubDelta): void {
-    const run = this.#runs.get(delta.runId) ?? { chatId: delta.chatId, lease: delta.lease, parts: new Map() };
-    this.#runs.set(delta.runId, run);
-    if (delta.lease < run.lease) return;
-    if (delta.lease > run.lease) {
-      run.lease = delta.lease;
+    const isElsewhere = this.#relaying;
+    const { chatId, runId, lease } = delta;
+    const run = this.#runs.get(runId) ?? { chatId, lease, isElsewhere, parts: new Map<string, HubDelta>() };
+    this.#runs.set(runId, run);
+    if (lease < run.lease) return;
+    if (lease > run.lease) {
+      run.lease = lease;
+      run.isElsewhere = isElsewhere;
       run.parts.clear();
     }
     const before = run.parts.get(delta.part)?.text ?? "";
@@ -140,9 +145,12 @@ export class Hub {
     if (run !== undefined && lease >= run.lease) run.parts.clear();
   }
 
-  /** Another node's run said something durable: what was open of it here is replaced, or will be told again. */
+  /**
+   * Another node said something durable: what is open here of its run is replaced, or will be told again. A run that works
+   * here keeps its parts: nobody would tell their beginning again.
+   */
   dropParts(chatId: string): void {
-    for (const run of this.#runs.values()) if (run.chatId === chatId) run.parts.clear();
+    for (const [id, run] of this.#runs) if (run.chatId === chatId && run.isElsewhere) this.#runs.delete(id);
   }
 
   /** Forgets a run that has ended. */

@@ -81,21 +81,21 @@ eachEngine("an approval, over HTTP", (engine) => {
 
   test("for a whole run or until a time leaves a grant, which is listed and can be taken back by its giver", async () => {
     const { as, people, asks, ended } = await scene(engine);
-    const { ann, bob } = people;
-    const first = await asks(ann, "one");
+    const { owner, bob } = people;
+    const first = await asks(owner, "one");
     const until = new Date(Date.now() + 3_600_000).toISOString();
-    const yes = await as(ann, "POST", first.path, { decision: "approve", scope: `until ${until}` });
+    const yes = await as(owner, "POST", first.path, { decision: "approve", scope: `until ${until}` });
     expect(yes.status).toBe(200);
-    await ended(ann, first.task.id);
-    const [grant] = (await as(ann, "GET", "/api/grants")).body.items.map((item: unknown) => grantSchema.parse(item));
-    expect(grant).toMatchObject({ tool: "wipe", until, runId: null, grantedBy: "ann" });
+    await ended(owner, first.task.id);
+    const [grant] = (await as(owner, "GET", "/api/grants")).body.items.map((item: unknown) => grantSchema.parse(item));
+    expect(grant).toMatchObject({ tool: "wipe", until, runId: null, grantedBy: "owner" });
     expect((await as(bob, "GET", "/api/grants")).body.items).toEqual([]);
     expect((await as(bob, "DELETE", `/api/grants/${grant.id}`)).status).toBe(404);
-    expect((await as(ann, "GET", "/api/grants?prefix=zzzz")).body.items).toEqual([]);
-    expect((await as(ann, "DELETE", `/api/grants/${grant.id}`)).status).toBe(204);
-    expect((await as(ann, "DELETE", `/api/grants/${grant.id}`)).status).toBe(404);
+    expect((await as(owner, "GET", "/api/grants?prefix=zzzz")).body.items).toEqual([]);
+    expect((await as(owner, "DELETE", `/api/grants/${grant.id}`)).status).toBe(204);
+    expect((await as(owner, "DELETE", `/api/grants/${grant.id}`)).status).toBe(404);
     // Taken back: the next one is asked about again.
-    await asks(ann, "two");
+    await asks(owner, "two");
   });
 
   test("F16 of another user's chat does not exist, over HTTP and socket, and neither do its away list and its counts", async () => {

@@ -130,6 +130,17 @@ test("guessing is slowed down: after twenty failures an address waits, another d
   expect((await guess("10.0.0.2")).status).toBe(401);
 });
 
+test("wrong tokens from an address slow down only wrong tokens from there", async () => {
+  const app = await chatServer(await sqlite.store());
+  const token = await app.token(app.people.ann);
+  const me = async (bearer: string) => {
+    const request = new Request(`${BASE}/api/me`, { headers: { authorization: `Bearer ${bearer}` } });
+    return (await app.server.fetch(request, { remote: "10.0.0.1" })).status;
+  };
+  for (let tried = 0; tried < 20; tried++) expect(await me("sparky_wrong")).toBe(401);
+  expect([await me("sparky_wrong"), await me(token)]).toEqual([429, 200]);
+});
+
 test.each([
   { what: "its own name", host: "127.0.0.1:8000", status: 200 },
   { what: "localhost on another port, as through a tunnel", host: "localhost:9000", status: 200 },

@@ -135,7 +135,13 @@ export class Connection {
     if (this.#greeted) throw new SparkyError("invalid_input", "hello was said already");
     this.#greeted = true;
     this.#token = token;
-    const viewer = await this.#identify();
+    this.#cancelTimer();
+    const unknown = (): void => this.close(CLOSE.restarting, "the sign-in cannot be checked now: try again");
+    this.#cancelTimer = this.#parts.deps.store.clock.after(HELLO_TIMEOUT_MS, unknown);
+    const viewer = await this.#identify().catch((error: unknown) => {
+      unknown();
+      throw error;
+    });
     if (viewer === null) return this.close(CLOSE.unauthenticated, "not signed in");
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#user = { viewer, source: this.#parts.source(viewer) };

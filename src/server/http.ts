@@ -66,11 +66,13 @@ export function createHttp(
   async function signedIn(request: Request, info: RequestInfo): Promise<{ user: User; cookies: readonly string[] }> {
     if (info.viewer !== undefined) return { user: info.viewer, cookies: [] };
     const caller = info.remote ?? "";
-    const claims = request.headers.has("authorization");
-    if (claims) limit.check(caller);
     const session = await auth.identify(request.headers, true);
     if (session !== null) return session;
-    if (claims) limit.failed(caller);
+    // Only those who fail are slowed down: others behind the same address, as behind a proxy, go on.
+    if (request.headers.has("authorization")) {
+      limit.check(caller);
+      limit.failed(caller);
+    }
     throw auth.refusal(request.headers);
   }
 

@@ -97,9 +97,17 @@ function article(expected: string): string {
   return words[expected] ?? (/^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`);
 }
 
-/** PostgreSQL cannot store this character in text; no person means to send it. */
+/** PostgreSQL cannot store this character in text; no person means to send it. Any depth of nesting is looked through. */
 function hasNul(value: unknown): boolean {
-  if (typeof value === "string") return value.includes("\0");
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, item]) => key.includes("\0") || hasNul(item));
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === "string" && next.includes("\0")) return true;
+    if (typeof next !== "object" || next === null) continue;
+    for (const [key, item] of Object.entries(next)) {
+      if (key.includes("\0")) return true;
+      left.push(item);
+    }
+  }
+  return false;
 }

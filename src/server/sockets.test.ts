@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { sql } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { testClock } from "../../test/kit/clock.ts";
@@ -218,6 +219,14 @@ test("F10 who is not signed in, or says something before hello, is told so by th
   hasty.send({ type: "subscribe", sub: "a", chatId: chat, after: 0 });
   expect(await hasty.closed).toBe(4401);
   expect(hasty.frames).toEqual([]);
+});
+
+test("F10 a sign-in that cannot be checked is no sign-in that has expired: the socket asks to come again", async () => {
+  const { url, annToken, store } = await scene();
+  await sql`drop table tokens`.execute(store.db);
+  const client = await socketClient(url);
+  client.send({ type: "hello", v: 1, token: annToken });
+  expect(await client.closed).toBe(1012);
 });
 
 test("F10 a sign-in that is taken back closes its sockets with 4401, within a minute", async () => {

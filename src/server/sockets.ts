@@ -13,8 +13,11 @@ import type { ServerDeps } from "./deps.ts";
 import type { OriginRules } from "./origin.ts";
 import { joinOnce, type LogSource } from "./subscription.ts";
 
-/** Pages that one socket reads at the same time: bounds its memory while it catches up with many chats. */
-const PAGES_AT_ONCE = 4;
+/**
+ * Reads of one socket at the same time: bounds its memory while it catches up with many chats, and lets others have their
+ * turn at the database.
+ */
+const READS_AT_ONCE = 4;
 
 export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -35,21 +38,22 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
 
   /** A source of its own for each socket: its reads take turns. */
   function source(viewer: User): LogSource {
-    const turn = takingTurns(PAGES_AT_ONCE);
+    const turn = takingTurns(READS_AT_ONCE);
     return {
       hub: store.hub,
       epoch: store.epoch,
       clock: store.clock,
       join,
       page: (chatId, after) => turn(() => readPage(store, chatId, after)),
-      async head(chatId) {
-        try {
-          return (await readableChat(store.db, viewer, chatId)).head;
-        } catch (error) {
-          if (isSparkyError(error, "not_found")) return null;
-          throw error;
-        }
-      },
+      head: (chatId) =>
+        turn(async () => {
+          try {
+            return (await readableChat(store.db, viewer, chatId)).head;
+          } catch (error) {
+            if (isSparkyError(error, "not_found")) return null;
+            throw error;
+          }
+        }),
       onError: (error) => log.warn({ err: error }, "a watcher could not read the log; trying again"),
     };
   }
@@ -58,7 +62,8 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
     upgrade(request, socket, head) {
       socket.on("error", (error) => log.debug({ err: error }, "socket error before the upgrade"));
       if (closing) return refuse(socket, 503, "the server is stopping");
-      if (new URL(request.url ?? "/", "http://x").pathname !== "/ws") return refuse(socket, 404, "sockets are at /ws");
+      // Not parsed as a URL: what comes in may be none, and nothing above catches an exception here.
+      if (request.url?.split("?", 1)[0] !== "/ws") return refuse(socket, 404, "sockets are at /ws");
       try {
         const { host = null, origin = null } = request.headers;
         origins.check({ method: "GET", host, origin, upgrade: true });

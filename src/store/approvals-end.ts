@@ -1,4 +1,5 @@
 import type { NewEvent } from "../core/events.ts";
+import { audienceOf } from "./access.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
 import type { ApprovalRow, RunRow } from "./schema.ts";
 import type { Tx } from "./store.ts";
@@ -12,6 +13,14 @@ export async function withdrawApprovals(tx: Tx, run: Pick<RunRow, "id" | "task_i
     .where("state", "=", "requested")
     .returningAll()
     .execute();
+  const [first] = rows;
+  if (first === undefined) return [];
+  const chat = await tx.db
+    .selectFrom("chats")
+    .select(["id", "owner_id"])
+    .where("id", "=", first.chat_id)
+    .executeTakeFirstOrThrow();
+  tx.changed("approvals", await audienceOf(tx.db, chat));
   return rows.map((row) => approvalEvent(row, run));
 }
 

@@ -10,7 +10,7 @@ import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "./runs-claim.ts";
 import { fenceOf } from "./runs-record.ts";
 import type { ApprovalRow, ChatRow } from "./schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf } from "./sql.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, storable } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -45,7 +45,9 @@ export interface ApprovalRequest {
 
 /** SHA-256 over the tool's name and its arguments with sorted keys: equal exactly when the call is. */
 export function argsDigest(tool: string, args: Json): string {
-  return createHash("sha256").update(JSON.stringify([tool, canonical(args)])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([tool, canonical(args)]))
+    .digest("hex");
 }
 
 function canonical(value: Json): Json {
@@ -67,24 +69,22 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const rows = requests.map(
-      ({ callId, tool, summary, args }): ApprovalRow => ({
-        id: tx.newId(),
-        chat_id: run.chat_id,
-        run_id: run.id,
-        call_id: callId,
-        tool,
-        summary,
-        args: JSON.stringify(args),
-        args_digest: argsDigest(tool, args),
-        state: "requested",
-        requested_at: tx.now,
-        expires_at: tx.now + ttlMs,
-        decided_at: null,
-        decided_by: null,
-        note: null,
-      }),
-    );
+    const rows = requests.map(({ callId, tool, summary, args }): ApprovalRow => ({
+      id: tx.newId(),
+      chat_id: run.chat_id,
+      run_id: run.id,
+      call_id: callId,
+      tool,
+      summary: storable(summary),
+      args: JSON.stringify(args),
+      args_digest: argsDigest(tool, args),
+      state: "requested",
+      requested_at: tx.now,
+      expires_at: tx.now + ttlMs,
+      decided_at: null,
+      decided_by: null,
+      note: null,
+    }));
     await tx.append(
       run.chat_id,
       rows.map((row) => approvalEvent(row, run)),

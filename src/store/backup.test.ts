@@ -21,6 +21,7 @@ import { createChat } from "./chats.ts";
 import { openData } from "./data.ts";
 import { readHead } from "./events.ts";
 import { lockHome } from "./home-lock.ts";
+import { MIGRATIONS } from "./migrate.ts";
 import { openStore } from "./open.ts";
 import { claimRuns } from "./runs-claim.ts";
 import { prepareRestore } from "./restore.ts";
@@ -84,6 +85,25 @@ test("a backup of a database with damage is kept, and says what is wrong", async
   const data = openData(home, null);
   using prepared = await data.restore(backup.file);
   expect(prepared.findings).toHaveLength(1);
+});
+
+test("before an upgrade the database of the first version is backed up, and the newest one can restore it", async () => {
+  const home = await tempHome();
+  const old = join(home, "old.db");
+  const handle = new Database(old);
+  const [first] = MIGRATIONS;
+  handle.exec("create table migrations (number integer primary key not null, name text not null, at integer not null)");
+  for (const statement of first?.statements("sqlite") ?? []) handle.exec(statement);
+  handle.exec("insert into migrations values (1, 'start', 0); insert into meta values ('epoch', 'old')");
+  handle.exec("insert into nodes values ('n', null, 'person', 'Ann', '', '{}', 0, 0)");
+  handle.close();
+  const backup = await backupFile(old, join(home, "backup.db"));
+  expect(backup).toMatchObject({ verified: false, findings: [] });
+  const data = openData(home, null);
+  using prepared = await data.restore(backup.file);
+  expect(prepared).toMatchObject({ findings: [], checked: { chats: 0 } });
+  expect(prepared.swap()).toBeNull();
+  expect(await data.status()).toMatchObject({ schema: MIGRATIONS.length, epoch: prepared.epoch, nodes: 1 });
 });
 
 test("a restore brings back what was, under a new epoch, and keeps the old database", async () => {

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { messageOf, SparkyError } from "../core/errors.ts";
 import { openFile, verifyFile } from "./database-file.ts";
 import { nothingChecked, type Checked, type Finding } from "./finding.ts";
+import { MIGRATIONS } from "./migrate.ts";
 import { add } from "./verify.ts";
 
 /** A copy of a SQLite database as of one moment, made while a server may write on. */
@@ -11,6 +12,8 @@ export interface Backup {
   readonly file: string;
   readonly bytes: number;
   readonly checked: Checked;
+  /** False: its schema is an older one, so that only the file itself could be checked. */
+  readonly verified: boolean;
   /** What is wrong in the copy, and so in the database: the copy is kept all the same. */
   readonly findings: readonly Finding[];
 }
@@ -27,11 +30,11 @@ export async function backupFile(source: string, target: string): Promise<Backup
   try {
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     await copyFile(source, draft);
-    const { checked, findings } = await verifyWhole(draft);
+    const { verified, checked, findings } = await verifyWhole(draft);
     const broken = findings.find((finding) => finding.kind === "file");
     if (broken !== undefined) throw new SparkyError("unavailable", `the copy is damaged: ${broken.found}`);
     nameIt(draft, target);
-    return { file: target, bytes: statSync(target).size, checked, findings };
+    return { file: target, bytes: statSync(target).size, verified, checked, findings };
   } catch (cause) {
     if (cause instanceof SparkyError) throw cause;
     throw new SparkyError("unavailable", `cannot write the backup ${target}: ${messageOf(cause)}`, { cause });
@@ -49,15 +52,16 @@ export async function copyFile(source: string, target: string): Promise<void> {
   syncFile(target);
 }
 
-export async function verifyWhole(path: string): Promise<Pick<Backup, "checked" | "findings">> {
+export async function verifyWhole(path: string): Promise<Pick<Backup, "verified" | "checked" | "findings">> {
   await using file = openFile(path);
   const checked = nothingChecked();
+  if (file.schema < MIGRATIONS.length) return { verified: false, checked, findings: file.integrity() };
   const findings: Finding[] = [];
   for await (const page of verifyFile(file)) {
     add(checked, page.checked);
     findings.push(...page.findings.slice(0, MAX_FINDINGS - findings.length));
   }
-  return { checked, findings };
+  return { verified: true, checked, findings };
 }
 
 /** Unlike a rename, a link never takes the place of a file that came meanwhile. */

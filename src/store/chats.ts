@@ -7,7 +7,7 @@ import { userActor } from "./actors.ts";
 import { cancelChat } from "./chats-delete.ts";
 import { ACTIVE, ENDED } from "./runs.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "./sql.ts";
+import { decodeCursor, DEFAULT_PAGE, madeOnce, MAX_PAGE, pageOf, type Db } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -58,9 +58,7 @@ export async function insertChat(tx: Tx, creator: User, row: NewChatRow): Promis
       deleted_at: null,
     })
     .execute();
-  await tx.append(id, [
-    chatEvent(creator, { change: "created", title: row.title, ownerId: row.owner_id }),
-  ]);
+  await tx.append(id, [chatEvent(creator, { change: "created", title: row.title, ownerId: row.owner_id })]);
   return tx.db.selectFrom("chats").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
@@ -71,9 +69,13 @@ export function chatEvent(by: User, data: EventOf<"chat">["data"]): NewEvent {
 export async function createChat(
   store: Store,
   viewer: User,
-  input: { readonly title?: string | undefined; readonly model?: string | undefined; readonly key?: string | undefined },
+  input: {
+    readonly title?: string | undefined;
+    readonly model?: string | undefined;
+    readonly key?: string | undefined;
+  },
 ): Promise<{ readonly chat: Chat; readonly created: boolean }> {
-  const made = await store.transact(async (tx) => {
+  const make = async (tx: Tx) => {
     if (input.key !== undefined) {
       const known = await tx.db
         .selectFrom("chats")
@@ -95,7 +97,8 @@ export async function createChat(
     });
     tx.changed("chats", [viewer.id], row.id);
     return { row, created: true };
-  });
+  };
+  const made = await madeOnce(() => store.transact(make));
   return { chat: await getChat(store, viewer, made.row.id), created: made.created };
 }
 

@@ -12,6 +12,8 @@ export interface Engine {
   appendBatch(batch: readonly Append[], now: number): Promise<readonly (Placed | Error)[]>;
   /** The whole transaction may be tried again: a deadlock or a serialisation failure. */
   isRetryable(error: unknown): boolean;
+  /** What the machine or the network is to blame for becomes `unavailable`, in words for people; the rest stays as it is. */
+  explain(error: unknown): unknown;
   /** The database's clock in milliseconds; null where the process's own clock decides. */
   now(): Promise<number | null>;
   close(): Promise<void>;

@@ -35,6 +35,12 @@ export async function addGrant(
   if (scope.kind === "until" && (scope.at <= tx.now || scope.at > tx.now + LONGEST_MS)) {
     throw new SparkyError("invalid_input", "scope: the time must lie within the next seven days");
   }
+  // What `agent` may do until a time, it may do in every member's tasks.
+  if (scope.kind === "until" && chat.owner_id === AGENT_ID && viewer.role !== "owner") {
+    throw new SparkyError("forbidden", "only the owner can let `agent` use a tool until a time", {
+      hint: "allow it for this run instead",
+    });
+  }
   await tx.db
     .insertInto("grants")
     .values({

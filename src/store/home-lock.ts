@@ -24,8 +24,14 @@ export function lockHome(home: string): HomeLock {
   const handle = new Database(join(home, "lock"), { timeout: ACQUIRE_MS });
   try {
     handle.exec("create table if not exists holder (one integer primary key check (one = 1), pid integer not null)");
-    handle.prepare("insert into holder values (1, ?) on conflict (one) do update set pid = excluded.pid").run(process.pid);
-    handle.exec("begin immediate");
+    const name = handle.prepare("insert into holder values (1, ?) on conflict (one) do update set pid = excluded.pid");
+    // Another may put its name there between ours and the lock; whoever holds the lock must be the one who is named.
+    for (;;) {
+      name.run(process.pid);
+      handle.exec("begin immediate");
+      if (holder(handle).pid === process.pid) break;
+      handle.exec("rollback");
+    }
   } catch (error) {
     handle.close();
     if (!isBusy(error)) throw error;

@@ -4,7 +4,7 @@ import { postgres } from "../../test/kit/databases.ts";
 import type { NewEvent } from "../core/events.ts";
 import type { HubDelta } from "../core/hub.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
-import { createChat } from "./chats.ts";
+import { createChat, deleteChat } from "./chats.ts";
 import { claimRuns } from "./runs-claim.ts";
 import { checkpoint } from "./runs-record.ts";
 import { requestStop } from "./stop.ts";
@@ -41,6 +41,20 @@ function watch(store: Store, chatId: string) {
   return { seen, deltas };
 }
 
+async function endListeners({ db }: Store): Promise<number> {
+  const { rows } = await sql<{ ended: boolean }>`
+    SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+    WHERE application_name = 'sparky-listen' AND datname = current_database()`.execute(db);
+  return rows.filter((row) => row.ended).length;
+}
+
+async function listeners({ db }: Store): Promise<number> {
+  const { rows } = await sql`
+    SELECT pid FROM pg_stat_activity WHERE application_name = 'sparky-listen' AND datname = current_database()
+      AND query LIKE 'LISTEN%' AND state = 'idle'`.execute(db);
+  return rows.length;
+}
+
 test("what one node commits reaches the watchers of another", async () => {
   const { here, there, chatId } = await twoNodes();
   const { seen } = watch(there, chatId);
@@ -55,10 +69,7 @@ test("a lost listening connection costs a moment, and no event", async () => {
   const { seen } = watch(there, chatId);
   await here.append({ chatId, events: [said("before")] });
   await vi.waitFor(() => expect(seen).toEqual([2]), { timeout: 3000 });
-  const { rows } = await sql<{ ended: boolean }>`
-    SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-    WHERE application_name = 'sparky-listen' AND datname = current_database()`.execute(here.db);
-  expect(rows.filter((row) => row.ended).length).toBeGreaterThanOrEqual(2);
+  expect(await endListeners(here)).toBeGreaterThanOrEqual(2);
   await here.append({ chatId, events: [said("meanwhile")] });
   await vi.waitFor(() => expect(seen).toEqual([2, 3]), { timeout: 4000 });
   await here.append({ chatId, events: [said("after")] });
@@ -71,6 +82,26 @@ test("a hint that never comes is made up for by the look of each second", async 
   here.hub.onHint = undefined;
   await here.append({ chatId, events: [said("unheard")] });
   await vi.waitFor(() => expect(seen).toEqual([2]), { timeout: 4000 });
+});
+
+test("a watcher of a chat that is deleted elsewhere is told within a second, even when the hint never comes", async () => {
+  const { here, there, owner, chatId } = await twoNodes();
+  const { seen } = watch(there, chatId);
+  here.hub.onHint = undefined;
+  await deleteChat(here, owner, chatId);
+  await vi.waitFor(() => expect(seen).toContain(-1), { timeout: 4000 });
+});
+
+test("after a lost listening connection every list counts as changed", async () => {
+  const { here, there } = await twoNodes();
+  const topics = new Set<string>();
+  // Only what comes after the first connection is of interest.
+  await vi.waitFor(async () => expect(await listeners(here)).toBe(2), { timeout: 3000 });
+  there.hub.onChanged(({ topic, users }) => void (users === "all" && topics.add(topic)));
+  await endListeners(here);
+  await vi.waitFor(() => expect([...topics]).toEqual(expect.arrayContaining(["chats", "tasks", "approvals"])), {
+    timeout: 4000,
+  });
 });
 
 test("a message wakes the loops of all nodes, a stop reaches the worker's, and text shown there is shown here", async () => {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import { sleep } from "../core/clock.ts";
-import type { Hint, HubEvent } from "../core/hub.ts";
+import type { Change, Hint, HubEvent } from "../core/hub.ts";
 import { readPage } from "./events.ts";
 import type { Store } from "./store.ts";
 
@@ -17,6 +17,8 @@ const LOOK_MS = 1000;
 const RECONNECT_MS = 500;
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7000;
+
+const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph"] as const satisfies readonly Change["topic"][];
 
 interface Letter {
   readonly from: string;
@@ -85,8 +87,10 @@ export class Nodes implements AsyncDisposable {
       });
       client.on("end", resolve);
       client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const stop = (): void => resolve();
+      signal.addEventListener("abort", stop, { once: true });
       if (await Promise.race([this.#hear(client), lost.then(() => false)])) await lost;
+      signal.removeEventListener("abort", stop);
       // Not waited for: on a connection that is already gone the library's promise never settles.
       client.end().catch(() => {});
       await sleep(this.#store.clock, RECONNECT_MS, signal).catch(() => {});
@@ -98,7 +102,11 @@ export class Nodes implements AsyncDisposable {
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
-      this.#store.hub.relayed(() => this.#store.hub.wake());
+      const { hub } = this.#store;
+      hub.relayed(() => {
+        hub.wake();
+        for (const topic of TOPICS) hub.changed({ topic, users: "all" });
+      });
       await this.#look();
       return true;
     } catch (error) {
@@ -163,7 +171,8 @@ export class Nodes implements AsyncDisposable {
       .orderBy("parts.ord")
       .execute();
     for (const { run_id: runId, part, kind, lease, text } of rows) {
-      this.#store.hub.delta({ chatId, runId, part, kind, lease, text, offset: 0 });
+      const { hub } = this.#store;
+      hub.relayed(() => hub.delta({ chatId, runId, part, kind, lease, text, offset: 0 }));
     }
   }
 
@@ -176,10 +185,18 @@ export class Nodes implements AsyncDisposable {
 
   /** One cheap query for all watched chats: what a lost hint would have told. */
   async #look(): Promise<void> {
-    const chats = this.#store.hub.watchedChats();
+    const { hub, db } = this.#store;
+    const chats = hub.watchedChats();
     if (chats.length === 0) return;
-    const rows = await this.#store.db.selectFrom("chats").select(["id", "head"]).where("id", "in", [...chats]).execute();
+    const rows = await db
+      .selectFrom("chats")
+      .select(["id", "head"])
+      .where("id", "in", [...chats])
+      .where("deleted_at", "is", null)
+      .execute();
     for (const { id, head } of rows) this.#fetch(id, head);
+    const there = new Set(rows.map((row) => row.id));
+    for (const id of chats) if (!there.has(id)) hub.relayed(() => hub.gone(id));
   }
 
   async #guard(act: () => Promise<void>): Promise<void> {

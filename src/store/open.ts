@@ -102,7 +102,7 @@ function assemble(
         for (const announce of announcements) announce();
         return result;
       } catch (error) {
-        if (tried >= TRIES || !engine.isRetryable(error)) throw error;
+        if (tried >= TRIES || !engine.isRetryable(error)) throw engine.explain(error);
       }
     }
   };

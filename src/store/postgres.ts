@@ -18,6 +18,8 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
   const pool = new Pool({ connectionString: url, max: 16, application_name: "sparky" });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on("error", onIdleError);
+  // One that breaks while it is in use, between two queries, tells only its own listeners.
+  pool.on("connect", (client) => client.on("error", onIdleError));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     kind: "postgres",
@@ -35,6 +37,7 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
         now,
       ),
     isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
+    explain: explained,
     now: async () => {
       const { rows } = await sql<{ now: number }>`
         SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
@@ -42,6 +45,20 @@ export function openPostgres(url: string, onIdleError: (error: Error) => void): 
     },
     close: () => db.destroy(),
   };
+}
+
+/** Class 08: the connection; 57P: the server stops or starts; 53: it has no room. */
+const OUT_OF_SERVICE = /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND)/;
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (!OUT_OF_SERVICE.test(code) && !/^(Connection terminated|Query read timeout|timeout expired)/.test(error.message))
+    return error;
+  return new SparkyError("unavailable", `PostgreSQL cannot be used: ${error.message}`, {
+    cause: error,
+    hint: "it is tried again by itself; nothing that was confirmed is lost",
+  });
 }
 
 /** Asks the server once, so that a wrong address or password is a clear refusal at start. */

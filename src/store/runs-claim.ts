@@ -5,7 +5,7 @@ import { AGENT_ACTOR, userActor } from "./actors.ts";
 import { candidateQuery, candidates, type Candidate } from "./runs-next.ts";
 import { announceAll } from "./runs-queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
-import { nowSql } from "./sql.ts";
+import { isDuplicate, nowSql } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -25,7 +25,6 @@ export interface ClaimOptions {
   readonly limit: number;
 }
 
-const UNIQUE_VIOLATION = "23505";
 const LOOKS = 4;
 const LOOK_AGAIN_MS = 25;
 
@@ -53,7 +52,7 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
       if (claimed.length > 0 || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost))) break;
       await sleep(store.clock, LOOK_AGAIN_MS);
     } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      if (!isDuplicate(error)) throw error;
       // The whole batch is taken back: from here on one at a time, so that it is known which one is lost.
       if (want === 1) lost.push(...taking.map((run) => run.id));
       most = 1;

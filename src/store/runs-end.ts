@@ -8,6 +8,7 @@ import type { Ending } from "./ending.ts";
 import { hasUnread, readEvents } from "./events.ts";
 import { announce, queueRun } from "./runs-queue.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
+import { storable } from "./sql.ts";
 import type { Fence, Tx } from "./store.ts";
 import { endTask } from "./tasks-end.ts";
 
@@ -24,9 +25,15 @@ interface EndOptions {
  * Ends a run: what was shown becomes partial events, open calls get a result, then the one last status. Returns false,
  * having written nothing, when a turn was about to complete although a person's message lies unread: it must go on.
  */
-export async function endRun(tx: Tx, runId: string, ending: Ending, options: EndOptions): Promise<boolean> {
+export async function endRun(tx: Tx, runId: string, wanted: Ending, options: EndOptions): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
-  const unread = await hasUnread(tx.db, chat.id, options.readSeq);
+  const ending =
+    run.state === "stopping"
+      ? stoppedEnding(run)
+      : wanted.state === "failed"
+        ? { ...wanted, reason: storable(wanted.reason) }
+        : wanted;
+  const unread = await hasUnread(tx.db, chat.id, Math.max(options.readSeq, run.read_seq));
   if (unread && ending.state === "completed" && run.task_id === null) return false;
   const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
   const events = [...(await openEnds(tx, run)), ...error, statusEvent(run, statusOf(ending))];
@@ -72,7 +79,7 @@ export async function backOff(
     reason: "retry",
     until: wait.untilIso,
     attempt: run.retries + 1,
-    message: wait.message,
+    message: storable(wait.message),
   };
   await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
   await release(tx, run, {
@@ -80,7 +87,7 @@ export async function backOff(
     wait_reason: "retry",
     retries: run.retries + 1,
     not_before: wait.until,
-    reason: wait.message,
+    reason: data.message,
   });
   if (run.task_id !== null) {
     await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
@@ -126,10 +133,13 @@ export async function waitForApproval(tx: Tx, runId: string, fence: Fence): Prom
   return true;
 }
 
-/** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
 export async function endStopped(tx: Tx, run: RunRow, fence?: Fence): Promise<void> {
-  const ending = { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" } as const;
-  await endRun(tx, run.id, ending, { readSeq: run.read_seq, ...(fence && { fence }) });
+  await endRun(tx, run.id, stoppedEnding(run), { readSeq: run.read_seq, ...(fence && { fence }) });
+}
+
+/** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
+function stoppedEnding(run: RunRow): Ending {
+  return { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" };
 }
 
 export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
@@ -137,7 +147,11 @@ export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
 }
 
 export async function lockRun(tx: Tx, runId: string): Promise<{ readonly run: RunRow; readonly chat: ChatRow }> {
-  const { chat_id } = await tx.db.selectFrom("runs").select("chat_id").where("id", "=", runId).executeTakeFirstOrThrow();
+  const { chat_id } = await tx.db
+    .selectFrom("runs")
+    .select("chat_id")
+    .where("id", "=", runId)
+    .executeTakeFirstOrThrow();
   const chat = await lockChat(tx, chat_id);
   const run = await tx.db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
   return { run, chat };
@@ -168,27 +182,25 @@ async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
   return [
     ...(await partialEvents(tx, run)),
     ...(await withdrawApprovals(tx, run)),
-    ...open.map(
-      (call): NewEvent => ({
-        type: "tool_result",
-        data: {
-          callId: call.callId,
-          name: call.name,
-          ok: false,
-          error:
-            call.startedAt === null
-              ? "not run: the run ended before it"
-              : "interrupted: the run ended while it worked, so its outcome is unknown",
-          durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
-          size: 0,
-          interrupted: true,
-        },
-        runId: run.id,
-        taskId: run.task_id,
-        step: call.step,
-        actor: AGENT_ACTOR,
-      }),
-    ),
+    ...open.map((call): NewEvent => ({
+      type: "tool_result",
+      data: {
+        callId: call.callId,
+        name: call.name,
+        ok: false,
+        error:
+          call.startedAt === null
+            ? "not run: the run ended before it"
+            : "interrupted: the run ended while it worked, so its outcome is unknown",
+        durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
+        size: 0,
+        interrupted: true,
+      },
+      runId: run.id,
+      taskId: run.task_id,
+      step: call.step,
+      actor: AGENT_ACTOR,
+    })),
   ];
 }
 

@@ -83,7 +83,12 @@ export interface FinishedCall {
 }
 
 /** The result's event; what is too big for it goes into a blob in the same transaction. */
-export async function appendResult(tx: Tx, claimed: Claimed, call: FinishedCall, before: readonly NewEvent[]): Promise<void> {
+export async function appendResult(
+  tx: Tx,
+  claimed: Claimed,
+  call: FinishedCall,
+  before: readonly NewEvent[],
+): Promise<void> {
   const { run } = claimed;
   const { callId, name, durationMs, outcome } = call;
   const base = { callId, name, durationMs };
@@ -104,8 +109,10 @@ export async function appendResult(tx: Tx, claimed: Claimed, call: FinishedCall,
       data = { ...base, ok: true, result, size };
     }
   } else {
-    const { error, interrupted } = outcome;
-    data = { ...base, ok: false, error, size: Buffer.byteLength(error), ...(interrupted && { interrupted }) };
+    const { interrupted } = outcome;
+    const size = Buffer.byteLength(outcome.error);
+    const error = size > MAX_INLINE ? `${outcome.error.slice(0, PREVIEW).toWellFormed()}… [cut]` : outcome.error;
+    data = { ...base, ok: false, error, size, ...(interrupted && { interrupted }) };
   }
   await tx.append(run.chat_id, [...before, { type: "tool_result", data, ...place }], fenceOf(claimed));
   for (const event of before) {

@@ -11,25 +11,26 @@ export const MAX_RECOVERIES = 10;
 const PURGE_AFTER_MS = 60_000;
 
 /**
- * Takes back the runs of workers that are gone: on SQLite those of other boots, on PostgreSQL those whose lease has run
- * out. Returns how many.
+ * Takes back the runs of workers that are gone: on SQLite those of other boots, and of this one those that are not `held`;
+ * on PostgreSQL those whose lease has run out. Returns how many.
  */
-export async function sweepRuns(store: Store): Promise<number> {
+export async function sweepRuns(store: Store, held?: readonly string[]): Promise<number> {
   const stale = await store.db
     .selectFrom("runs")
     .select("id")
     .where("state", "in", ["working", "stopping"])
-    .$if(store.kind === "sqlite", (query) => query.where("boot_id", "!=", store.bootId))
+    .$if(store.kind === "sqlite", (query) => query.where("id", "not in", [...(held ?? [])]))
+    .$if(store.kind === "sqlite" && held === undefined, (query) => query.where("boot_id", "!=", store.bootId))
     .$if(store.kind === "postgres", (query) => query.where("lease_until", "<", nowSql(store.kind, 0)))
     .execute();
-  for (const { id } of stale) await recover(store, id);
+  for (const { id } of stale) await recover(store, id, held !== undefined);
   return stale.length;
 }
 
-async function recover(store: Store, runId: string): Promise<void> {
+async function recover(store: Store, runId: string, own: boolean): Promise<void> {
   await store.transact(async (tx) => {
     const { run, chat } = await lockRun(tx, runId);
-    if (!(await isStale(store, tx, run))) return;
+    if (!(await isStale(store, tx, run, own))) return;
     if (run.state === "stopping") {
       await endStopped(tx, run);
     } else if (run.recoveries + 1 >= MAX_RECOVERIES) {
@@ -59,9 +60,9 @@ async function leavesCrashed(tx: Tx, taskId: string): Promise<boolean> {
 }
 
 /** Asked again under the chat's lock: the worker may have ended the run meanwhile. */
-async function isStale(store: Store, tx: Tx, run: RunRow): Promise<boolean> {
+async function isStale(store: Store, tx: Tx, run: RunRow, own: boolean): Promise<boolean> {
   if (run.state !== "working" && run.state !== "stopping") return false;
-  if (store.kind === "sqlite") return run.boot_id !== store.bootId;
+  if (store.kind === "sqlite") return own || run.boot_id !== store.bootId;
   const now = nowSql(store.kind, 0);
   const row = await tx.db
     .selectFrom("runs")

@@ -34,7 +34,9 @@ const complete = (store: Store, { run, lease }: Claimed, readSeq = Number.MAX_SA
   store.transact((tx) => endRun(tx, run.id, DONE, { fence: { runId: run.id, lease }, readSeq }));
 
 const states = async (store: Store, chatId: string) =>
-  (await readEvents(store.db, chatId, { types: ["status"] })).flatMap((e) => (e.type === "status" ? [e.data.state] : []));
+  (await readEvents(store.db, chatId, { types: ["status"] })).flatMap((e) =>
+    e.type === "status" ? [e.data.state] : [],
+  );
 
 async function member(store: Store, name: string): Promise<User> {
   const email = `${name}@sparky.invalid`;
@@ -71,9 +73,7 @@ eachEngine("a run", (engine) => {
     const store = await engine.store();
     const { owner } = await setUp(store);
     for (let i = 0; i < 24; i++) await addTask(store, owner, { instruction: `task ${i}` });
-    const claims = await Promise.all(
-      Array.from({ length: 16 }, () => claimRuns(store, { kind: "task", limit: 3 })),
-    );
+    const claims = await Promise.all(Array.from({ length: 16 }, () => claimRuns(store, { kind: "task", limit: 3 })));
     const ids = claims.flat().map((claimed) => claimed.run.id);
     expect(ids).toHaveLength(24);
     expect(new Set(ids).size).toBe(24);
@@ -187,8 +187,17 @@ eachEngine("a run", (engine) => {
     const claimed = await claimOne(store, "turn");
     const { run } = claimed;
     const call = { callId: "c1", name: "x", args: {}, effect: "external", summary: "" } as const;
-    const place = { runId: run.id, taskId: null, step: 1, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
-    await store.append({ chatId: chat.id, events: [{ type: "tool_use", data: call, ...place }], fence: fenceOf(claimed) });
+    const place = {
+      runId: run.id,
+      taskId: null,
+      step: 1,
+      actor: { kind: "agent", id: "agent", name: "agent" },
+    } as const;
+    await store.append({
+      chatId: chat.id,
+      events: [{ type: "tool_use", data: call, ...place }],
+      fence: fenceOf(claimed),
+    });
     const told: string[] = [];
     store.hub.onStop((id) => told.push(id));
     expect(await requestStop(store, owner, { chatId: chat.id })).toEqual({ runId: run.id, working: true });
@@ -300,6 +309,14 @@ eachEngine("a task", (engine) => {
     for (const viewer of [ann, agent, owner]) expect((await getTask(store, viewer, task.id)).id).toBe(task.id);
     const { chat } = await createChat(store, ann, { title: "private" });
     await expect(getChat(store, owner, chat.id)).rejects.toMatchObject(missing);
+    const claimed = await claimOne(store, "task");
+    const refusal = requestStop(store, bob, { runId: claimed.run.id });
+    // Not even the name of the chat in which it works is told.
+    await expect(refusal).rejects.toMatchObject({
+      ...missing,
+      message: expect.stringContaining(claimed.run.id) as string,
+    });
+    await expect(refusal).rejects.not.toMatchObject({ message: expect.stringContaining(claimed.chat.id) as string });
   });
 
   test("is deleted with its own chat, and its key is free again", async () => {
@@ -310,6 +327,18 @@ eachEngine("a task", (engine) => {
     await expect(getTask(store, owner, task.id)).rejects.toMatchObject({ code: "not_found" });
     await expect(getChat(store, owner, task.chatId)).rejects.toMatchObject({ code: "not_found" });
     expect((await addTask(store, owner, { instruction: "x", key: "k" })).created).toBe(true);
+  });
+
+  test("that is deleted between two workers is worked on no more, and its chat stays", async () => {
+    const store = await engine.store();
+    const { owner } = await setUp(store);
+    const { chat } = await createChat(store, owner, {});
+    const { task } = await addTask(store, owner, { instruction: "x", chatId: chat.id });
+    const { run, lease } = await claimOne(store, "task");
+    await store.transact((tx) => handBack(tx, run.id, "shutdown", { runId: run.id, lease }));
+    await deleteTask(store, owner, task.id);
+    expect(await claimRuns(store, { kind: "task", limit: 1 })).toEqual([]);
+    expect((await states(store, chat.id)).at(-1)).toBe("cancelled");
   });
 
   test("ends when its chat is deleted, and the lists forget it", async () => {

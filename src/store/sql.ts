@@ -8,12 +8,36 @@ export type Db = Kysely<Schema>;
 
 /** What is due and whose lease has run out is decided by the database's clock where several nodes share it. */
 export function nowSql(kind: EngineKind, now: number): RawBuilder<number> {
-  return kind === "postgres" ? sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint` : sql<number>`${now}`;
+  return kind === "postgres"
+    ? sql<number>`(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+    : sql<number>`${now}`;
 }
 
-/** `%` and `_` in people's words are plain characters; use with `ESCAPE '\'`. */
+/** Text from a model, a provider or a tool, for a column: PostgreSQL cannot store U+0000 in one. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "\u{FFFD}");
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+/** Two transactions made the same unique row at once, and this one came second. Only where writers run side by side. */
+export function isDuplicate(error: unknown): boolean {
+  return (error as { code?: string }).code === UNIQUE_VIOLATION;
+}
+
+/** Tries `make` again when another made the same row meanwhile: then it finds that one. */
+export async function madeOnce<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    return make();
+  }
+}
+
+/** `%` and `_` in people's words are plain characters; use with `ESCAPE '\'`. Case is the database's to fold, on both sides. */
 export function likePattern(words: string): string {
-  return `%${words.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+  return `%${words.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 /** A page's place as one opaque string: the last row's sort time and id. */

@@ -24,19 +24,30 @@ const MAX_PREPARED = 500;
 
 /** Writing transactions take the write lock at once, so that none fails in the middle for want of it. */
 class ImmediateDriver extends SqliteDriver {
+  readonly #inTransaction: () => boolean;
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
+    super(config);
+    this.#inTransaction = inTransaction;
+  }
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  }
+  /** Some failures, such as a full disk, have taken it back already. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#inTransaction()) await super.rollbackTransaction(connection);
   }
 }
 
 class Dialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
-  constructor(config: SqliteDialectConfig) {
+  readonly #inTransaction: () => boolean;
+  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
     super(config);
     this.#config = config;
+    this.#inTransaction = inTransaction;
   }
   override createDriver(): ImmediateDriver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#inTransaction);
   }
   override createAdapter(): SqliteAdapter {
     return new SqliteAdapter();
@@ -56,7 +67,7 @@ export function openSqlite(file: string): Engine {
       hint: "check that the folder exists, is writable, and that the file is a Sparky database",
     });
   }
-  const db = new Kysely<Schema>({ dialect: new Dialect({ database: preparing(handle) }) });
+  const db = new Kysely<Schema>({ dialect: new Dialect({ database: preparing(handle) }, () => handle.inTransaction) });
   const [begin, member, release, commit] = [
     handle.prepare("begin immediate"),
     handle.prepare("savepoint member"),
@@ -85,6 +96,8 @@ export function openSqlite(file: string): Engine {
               release.run();
               return placed;
             } catch (error) {
+              // Some failures, such as a full disk, take back the whole transaction.
+              if (!handle.inTransaction) throw error;
               handle.exec("rollback to member; release member");
               return error as Error;
             }
@@ -97,9 +110,24 @@ export function openSqlite(file: string): Engine {
         }
       }),
     isRetryable: () => false,
+    explain: explained,
     now: async () => null,
     close: () => db.destroy(),
   };
+}
+
+/** What the machine, not the statement, is to blame for, in words for people; anything else as it is. */
+function explained(error: unknown): unknown {
+  const code = error instanceof Database.SqliteError ? error.code : "";
+  if (code === "SQLITE_FULL") {
+    return new SparkyError("unavailable", "the disk is full: nothing can be stored", {
+      cause: error,
+      hint: "make room where SPARKY_HOME is; nothing that was confirmed is lost",
+    });
+  }
+  if (!code.startsWith("SQLITE_IOERR")) return error;
+  const message = `the database file cannot be read or written: ${(error as Error).message}`;
+  return new SparkyError("unavailable", message, { cause: error });
 }
 
 /** Keeps what was prepared: compiling a statement takes longer than running it. Nothing here iterates over one. */

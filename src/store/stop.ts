@@ -1,6 +1,6 @@
 import { notFound } from "../core/errors.ts";
 import type { NewEvent } from "../core/events.ts";
-import { lockChat, writableChat } from "./access.ts";
+import { lockChat, visibleChats, writableChat } from "./access.ts";
 import { userActor } from "./actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./runs-end.ts";
 import { announce } from "./runs-queue.ts";
@@ -22,7 +22,7 @@ export interface StopOutcome {
  * `stopping`, and its worker is told.
  */
 export async function requestStop(store: Store, viewer: User, target: StopTarget): Promise<StopOutcome> {
-  const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, target.runId);
+  const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, viewer, target.runId);
   await writableChat(store.db, viewer, chatId);
   return store.transact(async (tx) => {
     const chat = await lockChat(tx, chatId);
@@ -75,8 +75,15 @@ export async function forceCancel(store: Store, runId: string): Promise<void> {
   });
 }
 
-async function chatOfRun(store: Store, runId: string): Promise<string> {
-  const row = await store.db.selectFrom("runs").select("chat_id").where("id", "=", runId).executeTakeFirst();
+/** A run of a chat that one may not see is not found itself: the refusal names no chat. */
+async function chatOfRun(store: Store, viewer: User, runId: string): Promise<string> {
+  const row = await store.db
+    .selectFrom("runs")
+    .innerJoin("chats", "chats.id", "runs.chat_id")
+    .select("runs.chat_id")
+    .where("runs.id", "=", runId)
+    .where((eb) => visibleChats(viewer)(eb as never))
+    .executeTakeFirst();
   if (row === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
   return row.chat_id;
 }

@@ -6,6 +6,7 @@ import { SYSTEM_ACTOR } from "./actors.ts";
 import { chatEvent, insertChat, titleFrom } from "./chats.ts";
 import { announce } from "./runs-queue.ts";
 import type { ChatRow, TaskRow } from "./schema.ts";
+import { madeOnce } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import { releaseWhenReady } from "./tasks-end.ts";
 import { getTask, visibleTask, type Task, type TaskLimits } from "./tasks.ts";
@@ -38,7 +39,7 @@ export async function addTask(
   input: NewTask,
   options: AddOptions = {},
 ): Promise<{ readonly task: Task; readonly created: boolean }> {
-  const made = await store.transact((tx) => addTaskIn(tx, viewer, input, options));
+  const made = await madeOnce(() => store.transact((tx) => addTaskIn(tx, viewer, input, options)));
   return { task: await getTask(store, viewer, made.id), created: made.created };
 }
 

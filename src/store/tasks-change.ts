@@ -116,17 +116,30 @@ export async function cancelIn(store: Store, tx: Tx, viewer: User, task: TaskRow
 /** A new attempt at a failed or cancelled task. */
 export async function retryTask(store: Store, viewer: User, taskId: string): Promise<Task> {
   await store.transact(async (tx) => {
-    const seen = await changeable(tx, viewer, taskId);
-    await lockChat(tx, seen.chat_id);
-    const task = await tx.db.selectFrom("tasks").selectAll().where("id", "=", taskId).executeTakeFirstOrThrow();
+    const task = await changeable(tx, viewer, taskId);
     if (task.status !== "failed" && task.status !== "cancelled") {
       throw new SparkyError("conflict", `the task is ${task.status}: only a failed or cancelled one is retried`);
     }
+    await refuseBeforeDependencies(tx, task);
     const cleared = { ...task, run_at: null };
     await tx.db.updateTable("tasks").set({ run_at: null }).where("id", "=", taskId).execute();
     await queueTaskRun(tx, cleared, "Queued again");
   });
   return getTask(store, viewer, taskId);
+}
+
+async function refuseBeforeDependencies(tx: Tx, task: TaskRow): Promise<void> {
+  const open = await tx.db
+    .selectFrom("task_deps as d")
+    .innerJoin("tasks as o", "o.id", "d.depends_on")
+    .select(["o.id", "o.status"])
+    .where("d.task_id", "=", task.id)
+    .where("o.status", "!=", "completed")
+    .executeTakeFirst();
+  if (open === undefined) return;
+  throw new SparkyError("conflict", `task ${open.id.slice(0, 8)}, which it depends on, is ${open.status}`, {
+    hint: "retry it once that one is completed",
+  });
 }
 
 /** Removes a task that is not being worked on; its own chat goes with it. A task in another chat leaves its events. */
@@ -138,7 +151,8 @@ export async function deleteTask(store: Store, viewer: User, taskId: string): Pr
     if (run !== undefined && (run.state === "working" || run.state === "stopping")) {
       throw new SparkyError("conflict", "the task is being worked on", { hint: "cancel it first" });
     }
-    if (["pending", "waiting"].includes(task.status)) await cancelIn(store, tx, viewer, task);
+    // Not only while it is pending: a run that was handed back is queued, and its task in progress.
+    if (!["completed", "failed", "cancelled"].includes(task.status)) await cancelIn(store, tx, viewer, task);
     await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("id", "=", taskId).execute();
     await announce(tx, chat, taskId);
     if (chat.origin === "task" && chat.owner_id === AGENT_ID && (await isAlone(tx, task))) {
@@ -158,12 +172,15 @@ async function isAlone(tx: Tx, task: TaskRow): Promise<boolean> {
   return other === undefined;
 }
 
-/** Its author, and whoever may write in its chat, may change a task. */
+/**
+ * Its author, and whoever may write in its chat, may change a task. It is read under its chat's lock: a worker, or
+ * another person, may have ended it a moment ago.
+ */
 async function changeable(tx: Tx, viewer: User, taskId: string): Promise<TaskRow> {
+  const seen = await visibleTask(tx.db, viewer, taskId);
+  const chat = await lockChat(tx, seen.chat_id);
   const task = await visibleTask(tx.db, viewer, taskId);
-  if (task.owner_id === viewer.id) return task;
-  const chat = await lockChat(tx, task.chat_id);
-  if (await mayWrite(tx.db, viewer, chat)) return task;
+  if (task.owner_id === viewer.id || (await mayWrite(tx.db, viewer, chat))) return task;
   throw new SparkyError("forbidden", "you may watch this task, but not change it");
 }
 

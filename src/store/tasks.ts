@@ -109,8 +109,8 @@ export async function listTasks(
     )
     .$if(query.search !== undefined, (q) =>
       q.where(
-        sql<SqlBool>`(lower(tasks.instruction) LIKE ${pattern} ESCAPE '\\'
-          OR lower(coalesce(tasks.result, '')) LIKE ${pattern} ESCAPE '\\')`,
+        sql<SqlBool>`(lower(tasks.instruction) LIKE lower(${pattern}) ESCAPE '\\'
+          OR lower(coalesce(tasks.result, '')) LIKE lower(${pattern}) ESCAPE '\\')`,
       ),
     );
   const rows = await matching

@@ -114,9 +114,9 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
   const { seq } = event;
   const known = log.runs.get(runId);
   if (known !== undefined && isEnded(known.view.state)) return report(afterEnd(event, runId));
+  const view = applyRunEvent(known?.view, { ...event, runId });
   const run: LoggedRun = known ?? {
-    // Folded right below.
-    view: undefined as never,
+    view,
     fromStart: event.type === "status" && event.data.state === "queued",
     firstSeq: seq,
     lastSeq: seq,
@@ -125,7 +125,7 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
     approvals: new Map(),
   };
   log.runs.set(runId, run);
-  run.view = applyRunEvent(known?.view, { ...event, runId });
+  run.view = view;
   run.lastSeq = seq;
   if (event.type === "tool_use" || event.type === "tool_start" || event.type === "tool_result") {
     addCall(run, event, report);

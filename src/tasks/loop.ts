@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { claimRuns, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
+import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
 import { purgeDeleted, sweepRuns } from "../store/runs-sweep.ts";
 import type { Store } from "../store/store.ts";
 import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
@@ -36,8 +36,11 @@ export class Loop implements AsyncDisposable {
   readonly #working = new Map<string, Working>();
   readonly #cleanup: (() => void)[] = [];
   #cancelDue: (() => void) | undefined;
+  #cancelTooLate: (() => void) | undefined;
   #pumping: Promise<void> | undefined;
   #again = false;
+  /** A worker may have left its run as it was, for want of a database that takes what it writes. */
+  #mayHaveLeft = false;
   #stopped = false;
 
   constructor(options: LoopOptions) {
@@ -52,10 +55,15 @@ export class Loop implements AsyncDisposable {
     this.#cleanup.push(
       store.hub.onWake(() => this.#pump()),
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
-      this.#every(pollMs, () => this.#pump()),
+      this.#every(pollMs, () => {
+        this.#mayHaveLeft = store.kind === "sqlite";
+        this.#pump();
+      }),
       this.#every(PURGE_MS, () => void this.#guarded("purging", () => purgeDeleted(store))),
     );
     if (store.kind === "postgres") {
+      this.#armTooLate(LEASE_MS);
+      this.#cleanup.push(() => this.#cancelTooLate?.());
       this.#cleanup.push(this.#every(RENEW_MS, () => void this.#guarded("renewing leases", () => this.#renew())));
     }
     this.#pump();
@@ -90,6 +98,7 @@ export class Loop implements AsyncDisposable {
     this.#pumping ??= this.#guarded("claiming", async () => {
       while (this.#again && !this.#stopped) {
         this.#again = false;
+        await this.#takeBackOwn();
         await Promise.all([
           this.#claim("turn", TURNS),
           ...(this.#options.tasks ? [this.#claim("task", this.#options.concurrency)] : []),
@@ -100,6 +109,13 @@ export class Loop implements AsyncDisposable {
       this.#pumping = undefined;
       if (this.#again) this.#pump();
     });
+  }
+
+  /** On SQLite no lease runs out. Between claims, so that every run that is being worked on is known. */
+  async #takeBackOwn(): Promise<void> {
+    if (!this.#mayHaveLeft) return;
+    this.#mayHaveLeft = false;
+    await sweepRuns(this.#options.store, [...this.#working.keys()]);
   }
 
   async #claim(kind: ClaimOptions["kind"], slots: number): Promise<void> {
@@ -129,11 +145,19 @@ export class Loop implements AsyncDisposable {
 
   async #renew(): Promise<void> {
     const { store } = this.#options;
+    const asked = performance.now();
     const held = [...this.#working.values()].map((working) => working.claimed);
     for (const runId of await renewLeases(store, held)) {
       this.#working.get(runId)?.control.abort(new RunAborted("lost"));
     }
+    this.#armTooLate(LEASE_MS - (performance.now() - asked));
     if ((await sweepRuns(store)) > 0) this.#pump();
+  }
+
+  /** Who has not been able to renew for so long must believe that others have its runs: it ends their tools at once. */
+  #armTooLate(ms: number): void {
+    this.#cancelTooLate?.();
+    if (!this.#stopped) this.#cancelTooLate = this.#clock.after(ms, () => this.#abortAll("lost"));
   }
 
   #every(ms: number, act: () => void): () => void {

@@ -17,12 +17,12 @@ export function startOf(pid: number): string | null {
   }
 }
 
-/** Signals a whole group; a group that is gone is no error. */
+/** Signals a whole group. No error: that it is gone, or that it became another user's, as `sudo` does. */
 export function signalGroup(pgid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pgid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import type { Json } from "../core/events.ts";
-import { endLeftover, startOf } from "./processes.ts";
+import { endLeftover, signalGroup, startOf } from "./processes.ts";
 import { shellTool } from "./shell.ts";
 
 const PATH = "/usr/local/bin:/usr/bin:/bin";
@@ -139,4 +139,16 @@ test("its one line for people says when there are more", () => {
     "ls … and 1 more line",
     "a … and 2 more lines",
   ]);
+});
+
+test("a group that may not be signalled, as under sudo, or is gone, is let be: nothing is thrown into a timer", () => {
+  const codes = ["EPERM", "ESRCH", "EINVAL"];
+  const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+    const code = codes.shift() ?? "";
+    throw Object.assign(new Error(code), { code });
+  });
+  onTestFinished(() => kill.mockRestore());
+  signalGroup(12_345, "SIGTERM");
+  signalGroup(12_345, "SIGKILL");
+  expect(() => signalGroup(12_345, "SIGKILL")).toThrow("EINVAL");
 });

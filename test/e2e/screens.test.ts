@@ -1,7 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Task } from "../../src/wire/api.ts";
+import type { List, Task } from "../../src/wire/api.ts";
+import type { Approval } from "../../src/wire/approvals.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
@@ -21,7 +22,59 @@ interface Screen {
 describeInBrowser("the screens", () => {
   let stage: Stage;
   let task: Task;
+  let asking: Task;
   const screens: readonly Screen[] = [
+    { name: "home", path: "/", ready: (tab) => tab.page.getByRole("button", { name: "Mark all as seen" }).waitFor() },
+    {
+      name: "the inbox",
+      path: "/inbox",
+      ready: (tab) => tab.page.getByRole("button", { name: "Approve this call" }).first().waitFor(),
+    },
+    {
+      name: "the inbox's history and standing approvals",
+      path: "/inbox?show=history",
+      async ready(tab) {
+        await tab.page.getByText("Approved by owner").waitFor();
+        await tab.page.getByText("Standing approvals").waitFor();
+        for (const details of await tab.page.locator("summary").all()) await details.click();
+      },
+    },
+    {
+      name: "a call that asks",
+      path: "asking",
+      ready: (tab) => tab.conversation.getByRole("button", { name: "Approve this call" }).waitFor(),
+    },
+    {
+      name: "a chat's menu",
+      path: "asking",
+      async ready(tab) {
+        await tab.page.getByRole("button", { name: /^Rename, archive/ }).click();
+        await tab.page.getByText("Model: demo").waitFor();
+      },
+    },
+    {
+      name: "deleting a chat",
+      path: "asking",
+      async ready(tab) {
+        await tab.page.getByRole("button", { name: /^Rename, archive/ }).click();
+        await tab.page.getByRole("button", { name: "Delete…" }).click();
+        await tab.page.getByRole("dialog").waitFor();
+      },
+    },
+    {
+      name: "no archived chats",
+      path: "/chats?archived=true",
+      ready: (tab) => tab.page.getByText("No archived").waitFor(),
+    },
+    {
+      name: "a task's details",
+      path: "/tasks",
+      async ready(tab) {
+        await tab.page.locator("[data-task-id]").first().waitFor();
+        for (const details of await tab.page.getByRole("button", { name: /^Details/ }).all()) await details.click();
+        await tab.page.getByText("1 step").first().waitFor();
+      },
+    },
     { name: "a new chat", path: "/chats/new", ready: (tab) => tab.composer.waitFor() },
     {
       name: "a chat, opened up",
@@ -55,6 +108,8 @@ describeInBrowser("the screens", () => {
   beforeAll(async () => {
     stage = await Stage.open({});
     task = await stage.sparky.addTask(EVERYTHING, "--wait");
+    await answered(stage);
+    asking = await stage.sparky.addTask('Run the command "echo hello"');
   });
   afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -64,8 +119,12 @@ describeInBrowser("the screens", () => {
     { device: "a light phone", options: { colorScheme: "light", viewport: PHONE, hasTouch: true } },
   ] as const)("are accessible on $device", async ({ options }) => {
     const device = await stage.device("owner", options);
+    // Something that nobody has seen, for home.
+    await stage.sparky.addTask("What time is it?", "--wait");
     for (const { name, path, ready } of screens) {
-      const tab = await device.tab(path === "chat" ? `/chats/${task.chatId}` : path);
+      const tab = await device.tab(
+        path === "chat" ? `/chats/${task.chatId}` : path === "asking" ? `/chats/${asking.chatId}` : path,
+      );
       await tab.connection("live");
       await ready(tab);
       expect(await faultsOf(tab.page), name).toEqual([]);
@@ -111,6 +170,20 @@ describeInBrowser("the screens", () => {
     expect(tab.complaints).toEqual([]);
   });
 });
+
+/** One question with an answer that covers its run, which goes on for as long as the tests need. */
+async function answered({ sparky }: Stage): Promise<void> {
+  const task = await sparky.addTask('Run the command "sleep 300"');
+  const [approval] = await vi.waitUntil(
+    async () => {
+      const { items } = await sparky.api<List<Approval>>("GET", "/api/approvals");
+      return items.length > 0 && items;
+    },
+    { timeout: 15_000, interval: 100 },
+  );
+  await sparky.api("POST", `/api/approvals/${approval?.id}`, { decision: "approve", scope: "run", note: "go on" });
+  expect((await sparky.task(task.id)).status).not.toBe("completed");
+}
 
 /** What axe finds against WCAG 2.2 AA and good practice, each with its place. */
 async function faultsOf(page: Page): Promise<readonly string[]> {

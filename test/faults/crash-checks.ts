@@ -7,6 +7,7 @@ import type { Store } from "../../src/store/store.ts";
 import { getTask } from "../../src/store/tasks.ts";
 import { ensureUsers } from "../../src/store/users.ts";
 import type { Engine } from "../kit/databases.ts";
+import { findingsOf } from "../kit/verify-scene.ts";
 import { notesFile, RESULT, stampsFile, stepsOf, watched, type Scenario } from "./crash-scenario.ts";
 
 /** What became of a run that has ended after any number of deaths. */
@@ -60,6 +61,9 @@ export async function expectWhole(engine: Engine, scenario: Scenario, taskId: st
   expect(steps.map((row) => row.step)).toEqual(stepsOf(scenario).map((_, index) => index + 1));
   for (const table of ["parts", "blobs"] as const)
     expect(await store.db.selectFrom(table).selectAll().execute()).toEqual([]);
+
+  // What `sparky verify` says of it all.
+  expect(await findingsOf(store)).toEqual([]);
 
   // The watcher that came back each time with its cursor holds exactly the log.
   expect(watched(scenario)).toEqual(await logAsSent(store, task.chatId));

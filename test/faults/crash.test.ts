@@ -54,8 +54,12 @@ function expectInteresting(stories: readonly Story[], every: number): void {
 
 const commit = (when: Moment["when"], n: number): Moment => ({ when, what: "commit", n });
 
-test("F25: a run killed again and again, also while it is being recovered, goes on all the same (sqlite)", async () => {
-  const deaths = [7, 10].map((n) => [commit("after", n), commit("before", 3), commit("after", 5)]);
-  const stories = await dieAndLiveOn(sqlite, 3, deaths);
-  expect(Math.max(...stories.map((story) => story.attempts))).toBeGreaterThan(2);
-}, PATIENCE_MS);
+test(
+  "F25: a run killed again and again, also while it is being recovered, goes on all the same (sqlite)",
+  async () => {
+    const deaths = [7, 10].map((n) => [commit("after", n), commit("before", 3), commit("after", 5)]);
+    const stories = await dieAndLiveOn(sqlite, 3, deaths);
+    expect(Math.max(...stories.map((story) => story.attempts))).toBeGreaterThan(2);
+  },
+  PATIENCE_MS,
+);

@@ -6,7 +6,6 @@ test.todo("F3 later runs of a schedule carry run and task ids of their own");
 test.todo("F4 many runs of a schedule show and store each event once");
 test.todo("F16 another user's things are not found by search and export");
 test.todo("F17 no path leads out of the uploads, and no admin route is open");
-test.todo("F21 every wait in the UI ends, says why, and offers a way out");
 test.todo("F23 a hung tool server is reported and delays nothing else");
 test.todo("F35 recent chats are ordered by their last event");
 test.todo("F36 a deleted chat takes everything of its own with it");

@@ -29,7 +29,7 @@ const status: DataStatus = {
   nodes: 12,
   edges: 7,
 };
-const backup = { file: "/home/ada/.sparky/backups/sparky.db", bytes: 81_920, checked, findings: [] };
+const backup = { file: "/home/ada/.sparky/backups/sparky.db", bytes: 81_920, verified: true, checked, findings: [] };
 
 function data(change: Partial<LocalData> = {}, prepared: Partial<PreparedRestore> = {}): Pick<Stage, "deps"> {
   const restore: PreparedRestore = {
@@ -71,6 +71,7 @@ test("what the commands for the data show, and how they end", async () => {
     [["db", "status"], data({ status: async () => ({ ...status, schema: 1, epoch: null }) })],
     [["db", "backup"], data()],
     [["db", "backup"], data({ backup: async () => ({ ...backup, findings: [call] }) })],
+    [["db", "backup"], data({ backup: async () => ({ ...backup, verified: false }) })],
     [["db", "migrate"], data()],
     [["db", "migrate"], data({ migrate: async () => ({ from: 2, to: 2 }) })],
     [["db", "restore", "/b.db"], data()],

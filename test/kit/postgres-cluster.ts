@@ -23,6 +23,8 @@ const NOT_DURABLE = ["fsync=off", "full_page_writes=off"];
 export interface PostgresCluster extends AsyncDisposable {
   /** Of the maintenance database; other databases differ in the path only. */
   readonly url: string;
+  /** Stops the server as an operator does, and starts it again on the same port. */
+  restart(): Promise<void>;
 }
 
 /** A real PostgreSQL server on a free loopback port, with its data in a temporary folder. */
@@ -46,9 +48,14 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresC
     );
     const port = await freePort();
     const settings = durable ? SETTINGS : [...SETTINGS, ...NOT_DURABLE];
-    const stop = await startServer({ postgres: join(bin, "postgres"), data, sockets: folder, port, identity, settings });
+    const server = { postgres: join(bin, "postgres"), data, sockets: folder, port, identity, settings };
+    let stop = await startServer(server);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      async restart() {
+        await stop();
+        stop = await startServer(server);
+      },
       async [Symbol.asyncDispose]() {
         await stop();
         await rm(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { postMessage } from "../../src/store/messages.ts";
 import { addTask } from "../../src/store/tasks-add.ts";
 import { sqlite } from "../kit/databases.ts";
 import { extent } from "../kit/extent.ts";
+import { findingsOf } from "../kit/verify-scene.ts";
 import { createWorld, type World } from "./world.ts";
 
 // Whatever people do, and whenever the process dies: everything comes to an end, and what was promised holds.
@@ -22,6 +23,7 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("task"), chat: fc.option(chat) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("stop"), chat }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("crash", "shutDown") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("stepClock"), ms: fc.integer({ min: -30_000, max: 30_000 }) }) },
 );
 const plan = fc.array(fc.tuple(action, fc.nat(3000)), { minLength: 4, maxLength: 20 });
 
@@ -44,6 +46,8 @@ async function act(world: World, chats: readonly string[], act: Action, n: numbe
     case "stop":
       await world.stopper.stop(owner, { chatId: chats[act.chat] ?? "" });
       return;
+    case "stepClock":
+      return world.clock.step(act.ms);
     case "crash":
       return world.crash();
     case "shutDown":
@@ -114,44 +118,49 @@ async function expectAllWell(world: World): Promise<void> {
   }
   expect(await db.selectFrom("parts").selectAll().execute()).toEqual([]);
   expect(await db.selectFrom("chats").select("id").where("run_id", "is not", null).execute()).toEqual([]);
+  expect(await findingsOf(world.store)).toEqual([]);
   expect(world.errors).toEqual([]);
 }
 
-test("F25: people talk, queue and stop, the process dies and comes back: all ends, once, and every watcher has the log", async () => {
-  const reached = { recovered: 0, interrupted: 0, partial: 0, cancelled: 0, failed: 0, completed: 0, retried: 0 };
-  await fc.assert(
-    fc.asyncProperty(plan, fc.nat(), async (steps, seed) => {
-      const world = await createWorld(await sqlite.place(), seed);
-      try {
-        const chats: string[] = [];
-        for (let i = 0; i < CHATS; i++) chats.push((await createChat(world.store, world.owner, {})).chat.id);
-        for (const id of chats) world.watch(id);
-        for (const [n, [each, ms]] of steps.entries()) {
-          await act(world, chats, each, n);
-          await world.pass(ms);
-        }
-        await settle(world);
-        await expectAllWell(world);
-        for (const chatId of world.watched.keys()) {
-          for (const { type, data } of await readEvents(world.store.db, chatId)) {
-            if (type === "tool_result" && data.interrupted) reached.interrupted++;
-            if (type === "message" && data.partial) reached.partial++;
-            if (type !== "status") continue;
-            if (data.state === "resumed") reached[data.reason === "recovered" ? "recovered" : "retried"]++;
-            if (data.state === "completed" || data.state === "failed" || data.state === "cancelled")
-              reached[data.state]++;
+test(
+  "F25: people talk, queue and stop, the clock is set, the process dies and comes back: all ends, once, and every watcher has the log",
+  async () => {
+    const reached = { recovered: 0, interrupted: 0, partial: 0, cancelled: 0, failed: 0, completed: 0, retried: 0 };
+    await fc.assert(
+      fc.asyncProperty(plan, fc.nat(), async (steps, seed) => {
+        const world = await createWorld(await sqlite.place(), seed);
+        try {
+          const chats: string[] = [];
+          for (let i = 0; i < CHATS; i++) chats.push((await createChat(world.store, world.owner, {})).chat.id);
+          for (const id of chats) world.watch(id);
+          for (const [n, [each, ms]] of steps.entries()) {
+            await act(world, chats, each, n);
+            await world.pass(ms);
           }
+          await settle(world);
+          await expectAllWell(world);
+          for (const chatId of world.watched.keys()) {
+            for (const { type, data } of await readEvents(world.store.db, chatId)) {
+              if (type === "tool_result" && data.interrupted) reached.interrupted++;
+              if (type === "message" && data.partial) reached.partial++;
+              if (type !== "status") continue;
+              if (data.state === "resumed") reached[data.reason === "recovered" ? "recovered" : "retried"]++;
+              if (data.state === "completed" || data.state === "failed" || data.state === "cancelled")
+                reached[data.state]++;
+            }
+          }
+        } finally {
+          await world.close();
         }
-      } finally {
-        await world.close();
-      }
-    }),
-    {
-      seed: extent.seed,
-      ...(extent.minutes === 0
-        ? { numRuns: 40 }
-        : { numRuns: 1_000_000, interruptAfterTimeLimit: extent.minutes * 60_000 }),
-    },
-  );
-  for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
-}, PATIENCE_MS);
+      }),
+      {
+        seed: extent.seed,
+        ...(extent.minutes === 0
+          ? { numRuns: 40 }
+          : { numRuns: 1_000_000, interruptAfterTimeLimit: extent.minutes * 60_000 }),
+      },
+    );
+    for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
+  },
+  PATIENCE_MS,
+);

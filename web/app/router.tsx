@@ -92,6 +92,14 @@ export function createAppRouter() {
   return createRouter({ routeTree, defaultPreload: "intent", defaultErrorComponent: Broken });
 }
 
+/** Fetches the code of every place, so that going there needs only its data. */
+export function preloadPlaces(router: ReturnType<typeof createAppRouter>): void {
+  const places = [router.preloadRoute({ to: "/chats/$chatId", params: { chatId: "none" } })];
+  for (const to of ["/", "/chats", "/tasks", "/inbox"] as const) places.push(router.preloadRoute({ to }));
+  // What could not be fetched is fetched when it is needed, and says then what is wrong.
+  for (const place of places) place.catch(() => undefined);
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;

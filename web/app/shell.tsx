@@ -78,7 +78,10 @@ function Places({ isTabs }: { isTabs: boolean }) {
       <span className="flex items-center gap-1.5">
         {label}
         {to === "/inbox" && waiting > 0 && (
-          <span data-waiting={waiting} className="rounded-full bg-warn px-1.5 text-xs font-semibold text-page tabular-nums">
+          <span
+            data-waiting={waiting}
+            className="rounded-full bg-warn px-1.5 text-xs font-semibold text-page tabular-nums"
+          >
             {waiting}
             <span className="sr-only"> waiting for you</span>
           </span>

@@ -41,7 +41,11 @@ export function ChatList() {
             word={which ? "Archived" : "Current"}
             isOn={archived === which}
             onClick={() =>
-              void navigate({ to: ".", search: (before) => ({ ...before, archived: which ? true : undefined }), replace: true })
+              void navigate({
+                to: ".",
+                search: (before) => ({ ...before, archived: which ? true : undefined }),
+                replace: true,
+              })
             }
           />
         ))}

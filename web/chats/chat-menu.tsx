@@ -83,8 +83,7 @@ export function ChatMenu({ chatId, title, isArchived, model }: Props) {
 function usePatch(chatId: string) {
   const { http, queries } = useServices();
   return useMutation({
-    mutationFn: (patch: ChatPatch) =>
-      http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, patch, chatSchema),
+    mutationFn: (patch: ChatPatch) => http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, patch, chatSchema),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
   });
 }

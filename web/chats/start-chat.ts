@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { chatSchema } from "../../src/wire/api.ts";
+import { retryQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 
 /** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
@@ -11,7 +12,7 @@ export function useStartChat() {
   const key = useRef(crypto.randomUUID());
   return useMutation({
     mutationFn: (_text: string) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
-    retry: 2,
+    retry: retryQuery,
     onSuccess: (chat, text) => {
       key.current = crypto.randomUUID();
       outbox.send(chat.id, text);

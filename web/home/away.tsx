@@ -53,7 +53,9 @@ export function Away() {
         </Button>
       )}
       {away.data?.complete === false && (
-        <p className="mt-2 text-sm text-muted">There is more than was looked at: mark these as seen to go further back.</p>
+        <p className="mt-2 text-sm text-muted">
+          There is more than was looked at: mark these as seen to go further back.
+        </p>
       )}
     </section>
   );
@@ -83,13 +85,17 @@ function Item({ item, now }: { item: AwayItem; now: number }) {
         search={{ at: item.seq }}
         className="tap flex flex-wrap items-center gap-x-3 rounded-md px-1 hover:bg-panel"
       >
-        <span className="text-sm">{word === undefined ? <StateMark state={state} /> : <StateMark state={state} word={word} />}</span>
+        <span className="text-sm">
+          {word === undefined ? <StateMark state={state} /> : <StateMark state={state} word={word} />}
+        </span>
         <span className="min-w-0 flex-1 basis-40 truncate font-medium">{oneLine(item.title, 120)}</span>
         <time dateTime={item.at} title={fullTime(item.at)} className="shrink-0 text-xs text-muted">
           {ago(item.at, now)}
         </time>
         {item.reason !== null && (
-          <span className={`w-full text-sm [overflow-wrap:anywhere] ${item.kind === "failed" ? "text-bad" : "text-muted"}`}>
+          <span
+            className={`w-full text-sm [overflow-wrap:anywhere] ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
+          >
             {oneLine(item.reason, 300)}
           </span>
         )}

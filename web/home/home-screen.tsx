@@ -16,8 +16,7 @@ export function HomeScreen() {
   const chat = useStartChat();
   const key = useRef(crypto.randomUUID());
   const task = useMutation({
-    mutationFn: (instruction: string) =>
-      http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
+    mutationFn: (instruction: string) => http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
     onSuccess: () => {
       key.current = crypto.randomUUID();
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
@@ -43,17 +42,15 @@ export function HomeScreen() {
               retry={() => chat.variables !== undefined && chat.mutate(chat.variables)}
             />
           )}
-          {task.isError && <Failure what="The task was not queued; its words are still in the box" error={task.error} />}
+          {task.isError && (
+            <Failure what="The task was not queued; its words are still in the box" error={task.error} />
+          )}
           <p role="status" className="text-sm text-muted empty:hidden">
             {chat.isPending ? "Making the chat…" : task.isPending ? "Queueing the task…" : null}
             {task.isSuccess && !task.isPending && (
               <>
                 Queued.{" "}
-                <Link
-                  to="/chats/$chatId"
-                  params={{ chatId: task.data.chatId }}
-                  className="text-accent underline"
-                >
+                <Link to="/chats/$chatId" params={{ chatId: task.data.chatId }} className="text-accent underline">
                   Watch it
                 </Link>
               </>

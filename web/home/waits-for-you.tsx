@@ -6,12 +6,14 @@ import { useServices } from "../app/services.tsx";
 import { ApprovalCard } from "../inbox/approval-card.tsx";
 import { Failure, Loading } from "../ui/notice.tsx";
 
-const MOST = 3;
+const MOST = 1;
 
-/** The newest questions of the agent; all of them are in the inbox. Says so when there are none. */
+const MOST_COUNTED = 100;
+
+/** The newest question of the agent; all of them are in the inbox. Says so when there are none. */
 export function WaitsForYou() {
   const { http } = useServices();
-  const open = useQuery(approvalsQuery(http, "open", MOST + 1));
+  const open = useQuery(approvalsQuery(http, "open", MOST_COUNTED));
   const [told, setTold] = useState("");
   return (
     <section aria-labelledby="waits-for-you">
@@ -33,7 +35,8 @@ export function WaitsForYou() {
       </div>
       {open.data !== undefined && open.data.items.length > MOST && (
         <Link to="/inbox" className="tap mt-2 inline-flex items-center text-sm text-accent underline">
-          More in the inbox
+          {open.data.items.length - MOST}
+          {open.data.next === null ? "" : "+"} more in the inbox
         </Link>
       )}
     </section>

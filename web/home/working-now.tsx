@@ -54,11 +54,7 @@ function Running({ run }: { run: Status["running"][number] }) {
       <div className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-2">
           <StateMark state={run.state} />
-          <Link
-            to="/chats/$chatId"
-            params={{ chatId: run.chatId }}
-            className="truncate font-medium hover:underline"
-          >
+          <Link to="/chats/$chatId" params={{ chatId: run.chatId }} className="truncate font-medium hover:underline">
             {title}
           </Link>
         </p>

@@ -55,7 +55,7 @@ export function Answer({ approval, onTold }: Props) {
         id={noteId}
         value={note}
         maxLength={2000}
-        placeholder="A word to the agent (optional; with a no, it reads it)"
+        placeholder="A word to the agent (optional)"
         onChange={(event) => setNote(event.target.value)}
         className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
       />
@@ -69,11 +69,7 @@ export function Answer({ approval, onTold }: Props) {
           <Check aria-hidden="true" className="size-4" />
           Approve this call
         </Button>
-        <Button
-          className="max-sm:w-full"
-          disabled={isBusy}
-          onClick={() => send({ decision: "approve", scope: "run" })}
-        >
+        <Button className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "approve", scope: "run" })}>
           Approve {tool} for this run
         </Button>
         <Button
@@ -96,7 +92,7 @@ export function Answer({ approval, onTold }: Props) {
       {isOver && <p className="text-sm text-muted">Expired: nobody answered in time.</p>}
       {answer.error !== null && !isTooLate(answer.error) && (
         <p role="alert" className="text-sm text-bad">
-          Not answered: {answer.error.message}. Try again.
+          Not answered: {answer.error.message}. {hintOf(answer.error) ?? "Try again"}.
         </p>
       )}
     </div>
@@ -106,6 +102,10 @@ export function Answer({ approval, onTold }: Props) {
 /** Somebody was first, the time ran out, or the question was taken back. */
 function isTooLate(error: Error): boolean {
   return error instanceof RequestFailure && error.code === "conflict";
+}
+
+function hintOf(error: Error): string | null {
+  return error instanceof RequestFailure ? error.hint : null;
 }
 
 /** The end of this day where the person is. */

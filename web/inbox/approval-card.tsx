@@ -31,7 +31,8 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
             search={reason?.seq == null ? {} : { at: reason.seq }}
             className="text-accent underline [overflow-wrap:anywhere]"
           >
-            {approval.taskId === null ? "Chat" : `Task ${approval.taskId.slice(0, 8)}`}: {oneLine(approval.chatTitle, 80)}
+            {approval.taskId === null ? "Chat" : `Task ${approval.taskId.slice(0, 8)}`}:{" "}
+            {oneLine(approval.chatTitle, 80)}
           </Link>
           <time dateTime={approval.requestedAt} title={fullTime(approval.requestedAt)}>
             asked {ago(approval.requestedAt, now) === "now" ? "just now" : ago(approval.requestedAt, now)}

@@ -8,6 +8,9 @@ import { ago, fullTime } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 
+/** The built-in account that owns unattended work. */
+const AGENT_ID = "agent";
+
 /** Yeses that cover more than one call, each with a way to take it back. Nothing is shown when there are none. */
 export function Grants() {
   const { http } = useServices();
@@ -27,7 +30,9 @@ export function Grants() {
       <h2 id="grants" className="font-semibold">
         Standing approvals
       </h2>
-      <p className="text-sm text-muted">These calls run without being asked about. Taken back, the next one asks again.</p>
+      <p className="text-sm text-muted">
+        These calls run without being asked about. Taken back, the next one asks again.
+      </p>
       <ul className="mt-1 divide-y divide-line">
         {grants.data.items.map((grant) => (
           <Standing key={grant.id} grant={grant} />
@@ -60,10 +65,10 @@ function Standing({ grant }: { grant: Grant }) {
             </>
           )
         )}
-        {me !== undefined && grant.principalId !== me.id && ", for another account’s work"}
+        {grant.principalId === AGENT_ID && me?.id !== AGENT_ID && ", for the agent’s own work"}
       </span>
       <span className="text-xs text-muted">
-        given {ago(grant.createdAt, now)} {me !== undefined && grant.grantedBy === me.id ? "by you" : "by somebody else"}
+        given {ago(grant.createdAt, now)} by {grant.grantedBy}
       </span>
       <Button
         className="ml-auto px-2 py-1"

@@ -67,7 +67,9 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           {ago(at, now)}
         </time>
       </p>
-      {approval.note !== null && approval.note !== "" && <p className="pl-6 [overflow-wrap:anywhere]">“{approval.note}”</p>}
+      {approval.note !== null && approval.note !== "" && (
+        <p className="pl-6 [overflow-wrap:anywhere]">“{approval.note}”</p>
+      )}
       <details className="pl-6 text-muted">
         <summary className="tap w-fit text-xs">
           {approval.taskId === null ? "In the chat" : `Task ${approval.taskId.slice(0, 8)} in`} “

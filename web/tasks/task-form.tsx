@@ -1,24 +1,17 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { z } from "zod";
 import { newTaskSchema, taskSchema, type NewTask } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
-import { Button, IconButton } from "../ui/button.tsx";
-import { X } from "lucide-react";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 
 /** A new task. The key belongs to the form, so that pressing the button twice makes one task. */
 export function TaskForm({ onClose }: { onClose: () => void }) {
   const { http, queries } = useServices();
-  const dialog = useRef<HTMLDialogElement>(null);
   const key = useRef(crypto.randomUUID());
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    const element = dialog.current;
-    if (element === null || element.open) return;
-    element.showModal();
-    element.querySelector("textarea")?.focus();
-  }, []);
   const add = useMutation({
     mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
     onSuccess: () => {
@@ -34,20 +27,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
   };
   const message = problem ?? add.error?.message ?? null;
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="new-task"
-      onClose={onClose}
-      className="m-auto w-full max-w-lg rounded-xl border border-line bg-page p-5 text-ink shadow-xl backdrop:bg-black/50"
-    >
-      <div className="flex items-center justify-between">
-        <h2 id="new-task" className="text-lg font-semibold">
-          New task
-        </h2>
-        <IconButton label="Close" onClick={() => dialog.current?.close()}>
-          <X aria-hidden="true" className="size-5" />
-        </IconButton>
-      </div>
+    <Dialog title="New task" onClose={onClose}>
       {add.data !== undefined ? (
         <div role="status" className="mt-3">
           <p>Queued. The agent works on it in a chat of its own.</p>
@@ -60,7 +40,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               Watch it
             </Link>
             <Button onClick={() => add.reset()}>Add another</Button>
-            <Button kind="quiet" onClick={() => dialog.current?.close()}>
+            <Button kind="quiet" onClick={onClose}>
               Close
             </Button>
           </div>
@@ -70,6 +50,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
           <label className="flex flex-col gap-1 text-sm font-medium">
             What should be done?
             <textarea
+              data-first
               name="instruction"
               rows={4}
               required
@@ -78,12 +59,20 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
             />
           </label>
           <details>
-            <summary className="tap w-fit text-sm text-muted">When, how urgent, how long</summary>
+            <summary className="tap w-fit text-sm text-muted">When, how urgent, how much</summary>
             <div className="mt-2 grid gap-3 sm:grid-cols-2">
               <Field label="Not before" name="runAt" type="datetime-local" />
               <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
               <Field label="At most so many steps" name="steps" type="number" min={1} max={10_000} />
               <Field label="At most so many minutes" name="minutes" type="number" min={1} max={100_000} />
+              <Field
+                label="At most so many dollars"
+                name="costUsd"
+                type="number"
+                min={0.01}
+                max={1_000_000}
+                step={0.01}
+              />
             </div>
           </details>
           {message !== null && (
@@ -92,7 +81,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
             </p>
           )}
           <div className="flex justify-end gap-2">
-            <Button kind="quiet" onClick={() => dialog.current?.close()}>
+            <Button kind="quiet" onClick={onClose}>
               Cancel
             </Button>
             <Button kind="primary" type="submit" disabled={add.isPending}>
@@ -101,11 +90,20 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
           </div>
         </form>
       )}
-    </dialog>
+    </Dialog>
   );
 }
 
-function Field({ label, ...input }: { label: string; name: string; type: string; min?: number; max?: number }) {
+interface FieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly type: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+}
+
+function Field({ label, ...input }: FieldProps) {
   return (
     <label className="flex flex-col gap-1 text-sm">
       {label}
@@ -117,8 +115,17 @@ function Field({ label, ...input }: { label: string; name: string; type: string;
 function fieldsOf(form: FormData): Omit<NewTask, "key"> {
   const text = (name: string): string => String(form.get(name) ?? "").trim();
   const number = (name: string): number | undefined => (text(name) === "" ? undefined : Number(text(name)));
-  const [priority, steps, minutes] = [number("priority"), number("steps"), number("minutes")];
-  const limits = { ...(steps !== undefined && { steps }), ...(minutes !== undefined && { minutes }) };
+  const [priority, steps, minutes, costUsd] = [
+    number("priority"),
+    number("steps"),
+    number("minutes"),
+    number("costUsd"),
+  ];
+  const limits = {
+    ...(steps !== undefined && { steps }),
+    ...(minutes !== undefined && { minutes }),
+    ...(costUsd !== undefined && { costUsd }),
+  };
   return {
     instruction: text("instruction"),
     ...(text("runAt") !== "" && { runAt: new Date(text("runAt")).toISOString() }),

@@ -119,20 +119,20 @@ function TaskTable({ filter, limit, isFiltered, onMore, onClear }: TableProps) {
       <table className="mt-2 w-full border-collapse text-sm max-md:block">
         <caption className="sr-only">Tasks, newest first</caption>
         <thead className="max-md:sr-only">
-          <tr className="border-b border-line text-left text-xs text-muted">
+          <tr className="text-left text-xs text-muted">
             <th className="w-32 py-1.5 pr-3 font-medium">State</th>
             <th className="py-1.5 pr-3 font-medium">Task</th>
             <th className="w-24 py-1.5 pr-3 font-medium">Waited</th>
             <th className="w-24 py-1.5 pr-3 font-medium">Took</th>
             <th className="w-28 py-1.5 pr-3 font-medium">Added</th>
-            <th className="w-24 py-1.5 font-medium">
+            <th className="w-36 py-1.5 font-medium">
               <span className="sr-only">What to do</span>
             </th>
           </tr>
         </thead>
         <tbody className="max-md:block">
           {list.data.items.map((task) => (
-            <TaskRow key={task.id} task={task} now={now} />
+            <TaskRow key={task.id} task={task} now={now} isAlone={filter.id === task.id} />
           ))}
         </tbody>
       </table>

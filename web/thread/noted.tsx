@@ -47,7 +47,9 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
       {data.state === "failed" && !data.message.includes(data.reason) && (
         <span className="text-bad">{data.reason}</span>
       )}
-      {"attempt" in data && (data.attempt ?? 1) > 1 && <span className="text-muted">attempt {data.attempt}</span>}
+      {data.state === "resumed" && data.reason === "recovered" && (
+        <span className="text-muted">attempt {data.attempt}</span>
+      )}
       <span className="text-xs text-muted">
         {isEnd && run !== undefined && <RunTotals run={run} />}
         <time dateTime={event.at} title={fullTime(event.at)}>
@@ -93,7 +95,6 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
           <Timer since={run.startedAt} />
         </span>
       )}
-      {run !== undefined && run.attempt > 1 && <span className="text-xs text-muted">attempt {run.attempt}</span>}
     </div>
   );
 }

@@ -24,6 +24,10 @@ const call = (callId: string, ok = true): Line[] => [
   { type: "tool_use", data: { callId, name: "look", args: {}, effect: "read", summary: "" } },
   { type: "tool_result", data: { callId, name: "look", ok, durationMs: 1, size: 1 } },
 ];
+const asked = (callId: string): Line[] => [
+  ...call(callId),
+  { type: "approval", data: { approvalId: "p", callId, state: "approved", argsDigest: "d", by: "ann" } },
+];
 const say = (text: string, part?: string): Line => ({
   type: "message",
   data: { role: "assistant", text, ...(part !== undefined && { part }) },
@@ -55,6 +59,11 @@ test.each([
     what: "a failure among good calls",
     lines: [...call("a"), ...call("b"), ...call("c"), ...call("d", false), ...call("e"), say("x")],
     are: ["fold 3", "call", "call", "event"],
+  },
+  {
+    what: "a call that a person was asked about, among good ones",
+    lines: [...call("a"), ...call("b"), ...asked("c"), ...call("d"), ...call("e"), say("x")],
+    are: ["call", "call", "call", "call", "call", "event"],
   },
 ])("$what: shown as $are", ({ lines, are }) => expect(kinds(rowsOf(lines))).toEqual(are));
 

@@ -1,7 +1,7 @@
 import type { ChatView } from "../../src/core/chat-view.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import type { RunView } from "../../src/core/run-state.ts";
-import { oneLine } from "../ui/format.ts";
+import { oneLine, until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark } from "../ui/state.tsx";
 import { Stop } from "./stop.tsx";
@@ -45,7 +45,7 @@ export function currentRun(view: ChatView): RunView | null {
 }
 
 function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: readonly OpenPart[] }) {
-  if (run.state === "waiting" && run.until !== null) return <Until reason={run.message} until={run.until} />;
+  if (run.state === "waiting" && run.until !== null) return <Until run={run} at={run.until} />;
   if (run.state === "waiting") return run.message;
   if (run.state === "queued")
     return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
@@ -57,7 +57,7 @@ function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: read
   return "calling the model";
 }
 
-function Until({ reason, until }: { reason: string; until: string }) {
-  const seconds = Math.ceil((Date.parse(until) - useNow(1000)) / 1000);
-  return `${reason}${seconds > 0 ? ` · in ${seconds} s` : ""}`;
+function Until({ run, at }: { run: RunView; at: string }) {
+  const left = until(at, useNow(1000));
+  return `${run.message}${left === null ? "" : run.reason === "retry" ? ` · in ${left}` : ` · expires in ${left}`}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, dayName, duration, oneLine, plain, size, timer } from "./format.ts";
+import { ago, count, dayName, duration, oneLine, plain, size, timer, unmasked, until } from "./format.ts";
 
 test.each([
   [0, "0 ms"],
@@ -47,3 +47,18 @@ test("days are named by the reader's calendar", () => {
 });
 
 test("a line is cut to its length", () => expect(oneLine(" a\n b  c", 4)).toBe("a b…"));
+
+test.each([
+  { ms: -1, is: null },
+  { ms: 40_000, is: "40 s" },
+  { ms: 12 * 60_000, is: "12 min" },
+  { ms: 5 * 3_600_000, is: "5 h" },
+  { ms: 6 * 86_400_000, is: "6 d" },
+])("what comes in $ms ms comes in $is", ({ ms, is }) => {
+  const now = Date.parse("2026-01-01T00:00:00.000Z");
+  expect(until(new Date(now + ms).toISOString(), now)).toBe(is);
+});
+
+test("characters that cannot be seen are written out, others are left alone", () => {
+  expect(unmasked("rm\u202e -rf\u200b /ü\n")).toBe("rm\\u202e -rf\\u200b /ü\n");
+});

@@ -1,5 +1,5 @@
 import { LoaderCircle, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { RequestFailure } from "../live/http.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy.tsx";
@@ -30,7 +30,9 @@ export function Empty({ title, children, command, isPage = false, isSmall = fals
   return (
     <div className={isSmall ? "py-2" : "px-6 py-12 text-center"}>
       <Title className="text-base font-semibold">{title}</Title>
-      {children !== undefined && <div className={`mt-1 max-w-md text-muted ${isSmall ? "" : "mx-auto"}`}>{children}</div>}
+      {children !== undefined && (
+        <div className={`mt-1 max-w-md text-muted ${isSmall ? "" : "mx-auto"}`}>{children}</div>
+      )}
       {command !== undefined && <CommandLine command={command} />}
     </div>
   );
@@ -58,11 +60,27 @@ export function Failure({ what, error, retry }: { what: string; error: Error; re
   );
 }
 
+const SLOW_MS = 5000;
+
+/** A wait for the server, which ends when its answer comes or its time is over; a long one says so and offers a way out. */
 export function Loading({ what }: { what: string }) {
+  const [isSlow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <p role="status" className="flex items-center justify-center gap-2 px-6 py-12 text-muted">
-      <LoaderCircle aria-hidden="true" className="spin size-4" />
-      {what}
-    </p>
+    <div role="status" className="flex flex-col items-center gap-2 px-6 py-12 text-center text-muted">
+      <p className="flex items-center gap-2">
+        <LoaderCircle aria-hidden="true" className="spin size-4 shrink-0" />
+        {what}
+      </p>
+      {isSlow && (
+        <>
+          <p className="text-sm">The server has not answered yet.</p>
+          <Button onClick={() => location.reload()}>Reload the page</Button>
+        </>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { median } from "../kit/measure.ts";
+import { benchHome, call, freePort, startSparky, type BenchHome, type Served } from "../kit/server.ts";
+import type { Seen } from "./seen.ts";
+
+/** How long memory is looked at, for its median: the collector makes it rise and fall. */
+const LOOK_MS = 15_000;
+
+/** Chats and tasks come and go, and so do watchers; the server's memory after a minute, and at the end. */
+export async function churn(minutes: number): Promise<Seen[]> {
+  await using home = await benchHome();
+  await using server = await startSparky(home, await freePort(), ["--agent-loop"]);
+  const started = performance.now();
+  let rounds = 0;
+  let over = false;
+  const churning = (async () => {
+    for (; !over; rounds++) await comeAndGo(home, server, rounds);
+  })();
+  const memoryAt = async (ms: number): Promise<number> => {
+    await pause(Math.max(0, started + ms - LOOK_MS - performance.now()));
+    const seen: number[] = [];
+    while (performance.now() < started + ms) {
+      seen.push(rssOf(server.process.pid ?? 0));
+      await pause(250);
+    }
+    return median(seen);
+  };
+  const first = await memoryAt(60_000);
+  const last = await memoryAt(Math.max(2, minutes) * 60_000);
+  over = true;
+  await churning;
+  const times = last / first;
+  return [
+    {
+      what: `memory after ${Math.max(2, minutes)} minutes of churn (${rounds.toLocaleString("en")} rounds)`,
+      saw: `${first.toFixed(0)} MB after one minute, ${last.toFixed(0)} MB at the end: ${times.toFixed(2)} times`,
+      holds: times <= 1.1,
+    },
+  ];
+}
+
+async function comeAndGo(home: BenchHome, { url }: Served, n: number): Promise<void> {
+  const { id: chatId } = await call<{ id: string }>(home, `${url}/api/chats`, "POST", { title: `chat ${n}` });
+  const socket = new WebSocket(`${url.replace("http", "ws")}/ws`, { perMessageDeflate: false });
+  socket.on("error", () => {});
+  await once(socket, "open");
+  socket.send(JSON.stringify({ type: "hello", v: 1, token: readFileSync(join(home.path, "token"), "utf8").trim() }));
+  socket.send(JSON.stringify({ type: "subscribe", sub: "s", chatId, after: 0, deltas: true }));
+  await call(home, `${url}/api/chats/${chatId}/messages`, "POST", { text: "hello" });
+  await pause(30);
+  socket.terminate();
+  await call(home, `${url}/api/tasks?limit=20`, "GET");
+  await fetch(`${url}/api/chats/${chatId}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${readFileSync(join(home.path, "token"), "utf8").trim()}` },
+  });
+}
+
+/** In MB. */
+function rssOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { eachEngine } from "../../test/kit/databases.ts";
+import { lockChat } from "./access.ts";
+import { createChat } from "./chats.ts";
+import { claimRuns } from "./runs-claim.ts";
+import { endRun } from "./runs-end.ts";
+import { addTask } from "./tasks-add.ts";
+import { cancelTask, patchTask, retryTask } from "./tasks-change.ts";
+import { getTask, listTasks } from "./tasks.ts";
+import { ensureUsers } from "./users.ts";
+
+const DONE = { state: "completed", message: "Task completed", result: "42" } as const;
+const FAILED = { state: "failed", message: "Task failed", reason: "no", code: "test" } as const;
+const conflict = { code: "conflict" };
+
+eachEngine("two at the same moment", (engine) => {
+  test.each([
+    { what: "cancels", act: cancelTask },
+    {
+      what: "changes",
+      act: (...[store, user, id]: Parameters<typeof cancelTask>) => patchTask(store, user, id, { priority: 5 }),
+    },
+    { what: "retries", act: retryTask },
+  ])("F65: who $what a task while its worker completes it finds it completed", async ({ act }) => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task } = await addTask(store, owner, { instruction: "x" });
+    const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+    if (claimed === undefined) throw new Error("nothing to claim");
+    const late: Promise<unknown>[] = [];
+    await store.transact(async (tx) => {
+      await lockChat(tx, task.chatId);
+      late.push(act(store, owner, task.id).catch((error: unknown) => error));
+      // Long enough for the other to have read the task, if it does not wait for the lock.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const fence = { runId: claimed.run.id, lease: claimed.lease };
+      await endRun(tx, claimed.run.id, DONE, { fence, readSeq: Number.MAX_SAFE_INTEGER });
+    });
+    expect(await Promise.all(late)).toMatchObject([conflict]);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", result: "42", attempts: 1 });
+  });
+
+  test("F40: who adds the same task or chat with one key makes it once", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const eight = Array.from({ length: 8 });
+    const tasks = await Promise.all(eight.map(() => addTask(store, owner, { instruction: "x", key: "k" })));
+    expect(new Set(tasks.map(({ task }) => task.id)).size).toBe(1);
+    expect(tasks.filter(({ created }) => created)).toHaveLength(1);
+    const chats = await Promise.all(eight.map(() => createChat(store, owner, { key: "k" })));
+    expect(new Set(chats.map(({ chat }) => chat.id)).size).toBe(1);
+  });
+});
+
+eachEngine("a task", (engine) => {
+  test("F38: is not retried before what it depends on is completed", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task: first } = await addTask(store, owner, { instruction: "first" });
+    const { task: second } = await addTask(store, owner, { instruction: "second", dependsOn: [first.id] });
+    const end = async (ending: typeof DONE | typeof FAILED): Promise<void> => {
+      const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+      if (claimed === undefined) throw new Error("nothing to claim");
+      await store.transact((tx) => endRun(tx, claimed.run.id, ending, { readSeq: Number.MAX_SAFE_INTEGER }));
+    };
+    await end(FAILED);
+    expect(await getTask(store, owner, second.id)).toMatchObject({ status: "failed" });
+    await expect(retryTask(store, owner, second.id)).rejects.toMatchObject(conflict);
+    await retryTask(store, owner, first.id);
+    await expect(retryTask(store, owner, second.id)).rejects.toMatchObject(conflict);
+    await end(DONE);
+    expect(await retryTask(store, owner, second.id)).toMatchObject({ status: "pending" });
+  });
+
+  test.each(["Ärger im Büro", "ärger", "ÀÉ_100%"])("is found by its own words: %s", async (instruction) => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    await addTask(store, owner, { instruction });
+    await addTask(store, owner, { instruction: "ÀÉx1000" });
+    const found = await listTasks(store, owner, { search: instruction });
+    expect(found.items.map((task) => task.instruction)).toEqual([instruction]);
+  });
+});
