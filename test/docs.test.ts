@@ -84,6 +84,8 @@ test("every route answers in the shape that is described", async () => {
   await ask("PATCH", "/api/schedules/s", { state: "paused", pausedUntil: "2999-01-01T00:00:00Z" });
   await ask("POST", "/api/schedules/s/run");
   for (const path of ["", "/occurrences?limit=3", "/check", "/next?n=2"]) await ask("GET", `/api/schedules/s${path}`);
+  await ask("POST", "/api/schedules", { name: "gone", when: "every(1 hour)", prompt: "Look" });
+  await ask("DELETE", "/api/schedules/gone");
   for (const path of ["", "/runs"]) await ask("GET", task + path);
   for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {
     await ask("GET", path);

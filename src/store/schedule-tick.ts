@@ -3,6 +3,8 @@ import { lockSchedule, settleIn, type Stopping } from "./schedule-settle.ts";
 import type { Store } from "./store.ts";
 
 export interface Tick {
+  /** The instant of the tick by the deciding clock. */
+  readonly now: number;
   readonly stopping: readonly Stopping[];
   /** Schedules whose pass failed: the others went on. */
   readonly failed: readonly { readonly id: string; readonly error: unknown }[];
@@ -35,15 +37,15 @@ export async function tickSchedules(store: Store, at?: number): Promise<Tick> {
       failed.push({ id, error });
     }
   }
-  return { stopping, failed };
+  return { now, stopping, failed };
 }
 
-/** How long until the next instant is due, in milliseconds by the deciding clock; null: none. */
-export async function untilNextDue(store: Store): Promise<number | null> {
+/** How long until the first instant after `now` is due, in milliseconds by the deciding clock; null: none. */
+export async function untilNextDue(store: Store, now: number): Promise<number | null> {
   const row = await store.db
     .selectFrom("schedules")
     .select((eb) => eb.fn.min("next_due").as("at"))
-    .where("next_due", "is not", null)
+    .where("next_due", ">", now)
     .where("deleted_at", "is", null)
     .executeTakeFirst();
   return row?.at == null ? null : Math.max(Number(row.at) - (await dueClock(store)), 0);

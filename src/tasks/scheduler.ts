@@ -59,8 +59,7 @@ export class Scheduler implements AsyncDisposable {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       try {
-        await this.#pass();
-        wait = await untilNextDue(store);
+        wait = await untilNextDue(store, await this.#pass());
       } catch (error) {
         log.error({ err: error }, "schedules could not be looked at; it is tried again");
         wait = null;
@@ -69,14 +68,15 @@ export class Scheduler implements AsyncDisposable {
     this.#cancelTimer?.();
     if (this.#stopped) return;
     // A schedule that failed stays due: it is tried at the next poll, not at once and for ever.
-    const ms = wait === null || wait === 0 ? pollMs : Math.min(wait, pollMs);
+    const ms = Math.min(wait ?? pollMs, pollMs);
     this.#cancelTimer = this.#clock.after(ms, () => this.#tick());
   }
 
-  async #pass(): Promise<void> {
+  async #pass(): Promise<number> {
     const { store, stop, log } = this.#options;
-    const { stopping, failed } = await tickSchedules(store);
+    const { now, stopping, failed } = await tickSchedules(store);
     for (const { id, error } of failed) log.error({ err: error, schedule: id }, "a schedule failed; the others went on");
     for (const { viewer, runId } of stopping) await stop(viewer, { runId });
+    return now;
   }
 }
