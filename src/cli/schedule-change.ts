@@ -78,7 +78,10 @@ export async function deleteSchedule(
   const { name, when } = await client.request<Schedule>("GET", pathOf(args[0]));
   if (!options.yes) {
     if (!io.stdinIsTerminal) {
-      throw usage("deleting asks first, and there is no terminal to ask on", `sparky agent schedule delete ${name} --yes`);
+      throw usage(
+        "deleting asks first, and there is no terminal to ask on",
+        `sparky agent schedule delete ${name} --yes`,
+      );
     }
     const answer = await io.ask(`Delete the schedule ${name} (${when}) with its ledger? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) {

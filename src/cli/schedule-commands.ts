@@ -10,10 +10,22 @@ const SETTINGS: readonly OptionSpec[] = [
   ["--timezone <zone>", "the zone of its times, such as Europe/Berlin (default: this machine's)"],
   ["--catch-up <policy>", "after being down: skip, latest or all (default: latest)", oneOf(["skip", "latest", "all"])],
   ["--catch-up-max <number>", "with all: at most so many (default: 10)", wholeNumber(1, 1000)],
-  ["--overlap <policy>", "while the run before goes on: skip, queue or cancel it (default: skip)", oneOf(["skip", "queue", "cancel"])],
-  ["--on-crash <policy>", "a run that a crash took: retry, leave or ask (default: retry)", oneOf(["retry", "leave", "ask"])],
+  [
+    "--overlap <policy>",
+    "while the run before goes on: skip, queue or cancel it (default: skip)",
+    oneOf(["skip", "queue", "cancel"]),
+  ],
+  [
+    "--on-crash <policy>",
+    "a run that a crash took: retry, leave or ask (default: retry)",
+    oneOf(["retry", "leave", "ask"]),
+  ],
   ["--jitter <seconds>", "start up to so many seconds later, by chance", wholeNumber(0, 86_400)],
-  ["--max-failures <number>", "pause it after so many failures in a row, 0 for never (default: 5)", wholeNumber(0, 1000)],
+  [
+    "--max-failures <number>",
+    "pause it after so many failures in a row, 0 for never (default: 5)",
+    wholeNumber(0, 1000),
+  ],
   ["-m, --metadata <key=value>", "a note kept with each task; may be repeated", repeated],
   ["--max-steps <number>", "end a run as failed after so many model calls", wholeNumber(1, 10_000)],
   ["--max-minutes <number>", "end a run as failed after so many minutes of work", positive],
@@ -25,7 +37,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     summary: "Prompts that the agent runs again and again.",
     examples: [
       "sparky agent schedule list",
-      'sparky agent schedule add morning "cron(0 9 * * 1-5)" "Tell me what is new"',
+      'sparky agent schedule add news "cron(0 9 * * 1-5)" "Tell me what is new"',
       "sparky agent schedule history smart_maintenance",
     ],
   });
@@ -44,8 +56,8 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     summary: "Add a schedule; it counts at once.",
     examples: [
       'sparky agent schedule add tidy "every(6 hours)" "Tidy the notes"',
-      'sparky agent schedule add morning "cron(0 9 * * 1-5)" "file(morning.md)" --timezone Europe/Berlin',
-      'sparky agent schedule add party "at(2026-12-31T18:00)" "Wish me a happy new year"',
+      'sparky agent schedule add morning "cron(0 9 * * 1-5)" "Tell me what is new" --timezone Europe/Berlin',
+      'sparky agent schedule add party "at(2099-12-31T18:00)" "Wish me a happy new year"',
     ],
     args: {
       ...NAME,
@@ -76,7 +88,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
   });
   verb(schedule, execute, "delete <name>", {
     summary: "Delete a schedule; its tasks and its chat stay.",
-    examples: ["sparky agent schedule delete tidy", "sparky agent schedule delete tidy --yes"],
+    examples: ["sparky agent schedule delete morning", "sparky agent schedule delete tidy --yes"],
     args: NAME,
     options: [["-y, --yes", "do not ask"]],
     run: async (context, args, options: { yes?: true }) =>
@@ -84,7 +96,10 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
   });
   for (const state of ["enable", "disable"] as const) {
     verb(schedule, execute, `${state} <name>`, {
-      summary: state === "enable" ? "Turn a schedule on, also after a pause." : "Turn a schedule off: nothing is due, nothing is recorded.",
+      summary:
+        state === "enable"
+          ? "Turn a schedule on, also after a pause."
+          : "Turn a schedule off: nothing is due, nothing is recorded.",
       examples: [`sparky agent schedule ${state} reflection`],
       args: NAME,
       run: async (context, args) => (await import("./schedule-change.ts")).setState(context, args, `${state}d`),
@@ -92,7 +107,10 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
   }
   verb(schedule, execute, "pause <name>", {
     summary: "Pause a schedule: what is due is recorded as skipped.",
-    examples: ["sparky agent schedule pause tidy", "sparky agent schedule pause tidy --until 2026-12-24T08:00"],
+    examples: [
+      "sparky agent schedule pause reflection",
+      "sparky agent schedule pause reflection --until 2099-12-24T08:00",
+    ],
     args: NAME,
     options: [["--until <time>", "go on by itself at this time", time]],
     run: async (context, args, options: { until?: string }) =>
@@ -129,18 +147,18 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     run: async (context, args, options: HistoryOptions) =>
       (await import("./schedule-history.ts")).showHistory(context, args, options),
   });
+  verb(schedule, execute, "export [file]", {
+    summary: "Write the schedules as YAML; a file that exists keeps its comments and its order.",
+    examples: ["sparky agent schedule export", "sparky agent schedule export ~/schedules.yaml"],
+    args: { file: "where to write (default: stdout)" },
+    run: async (context, args) => (await import("./schedule-yaml.ts")).exportSchedules(context, args),
+  });
   verb(schedule, execute, "import <file>", {
     summary: "Add and change schedules as a YAML file says; others are left alone.",
-    examples: ["sparky agent schedule import schedules.yaml", "sparky agent schedule import scheduled_tasks.yaml"],
+    examples: ["sparky agent schedule import ~/schedules.yaml"],
     args: { file: "a file that export wrote, or an older scheduled_tasks.yaml" },
     options: [["--poll-interval <seconds>", "how long a cycle of an older file was (default: 10)", positive]],
     run: async (context, args, options: { pollInterval?: string }) =>
       (await import("./schedule-yaml.ts")).importSchedules(context, args, options),
-  });
-  verb(schedule, execute, "export [file]", {
-    summary: "Write the schedules as YAML; a file that exists keeps its comments and its order.",
-    examples: ["sparky agent schedule export", "sparky agent schedule export schedules.yaml"],
-    args: { file: "where to write (default: stdout)" },
-    run: async (context, args) => (await import("./schedule-yaml.ts")).exportSchedules(context, args),
   });
 }

@@ -47,7 +47,9 @@ async function checkHistory(context: Context, args: readonly string[]): Promise<
   const check = await (await context.client("any")).request<LedgerCheck>("GET", `${pathOf(args[0])}/check`);
   if (out.json) out.document(check);
   else {
-    out.print(`${check.ok ? "ok" : "different"}\tdue ${check.due}\trecorded ${check.recorded}\t${check.from} … ${check.to}`);
+    out.print(
+      `${check.ok ? "ok" : "different"}\tdue ${check.due}\trecorded ${check.recorded}\t${check.from} … ${check.to}`,
+    );
     for (const at of check.missing) out.print(`missing\t${at}`);
     for (const at of check.extra) out.print(`extra\t${at}`);
   }

@@ -28,7 +28,13 @@ schedules:
 `;
 
 test("F44 an export into a file keeps its comments, its order and what did not change, and disables nothing", () => {
-  const gardener = { ...schedule, name: "gardener", when: "every(12 hours)", timezone: "UTC", prompt: "file(/etc/x/gardener.md)" };
+  const gardener = {
+    ...schedule,
+    name: "gardener",
+    when: "every(12 hours)",
+    timezone: "UTC",
+    prompt: "file(/etc/x/gardener.md)",
+  };
   const same = exportedText(MINE, [{ ...gardener, overlap: "queue" }], "/etc/x/schedules.yaml");
   expect(same).toContain("# what runs at home");
   expect(same).toContain("# the gardener: mother's idea\n  - name: gardener # not too often");
@@ -43,7 +49,15 @@ test("F44 an export into a file keeps its comments, its order and what did not c
 
 test("what is exported is imported as it was", () => {
   const others = [
-    { ...schedule, name: "a", state: "disabled", enabled: false, overlap: "cancel", metadata: { team: "x" }, limits: { steps: 3 } },
+    {
+      ...schedule,
+      name: "a",
+      state: "disabled",
+      enabled: false,
+      overlap: "cancel",
+      metadata: { team: "x" },
+      limits: { steps: 3 },
+    },
     { ...schedule, name: "b", prompt: "Two lines:\n- and # this", maxFailures: 0 },
   ] as const;
   const file = fileWith(exportedText("", [...others], "/x"));
@@ -92,7 +106,10 @@ test.each([
   ["schedules: []", /names no schedules/],
   ["schedules:\n  - when: every(1 hour)\n    prompt: x", /schedule 1 has no name/],
   ["schedules:\n  - name: a\n    prompt: x", /schedule 1 \(a\) does not say when/],
-  ["schedules:\n  - {name: a, when: every(1 day), prompt: x}\n  - {name: a, when: every(1 day), prompt: x}", /two of this name/],
+  [
+    "schedules:\n  - {name: a, when: every(1 day), prompt: x}\n  - {name: a, when: every(1 day), prompt: x}",
+    /two of this name/,
+  ],
 ])("a file with %j is refused, with the place", (text, message) => {
   expect(() => readEntries(fileWith(text), 10)).toThrow(message);
 });

@@ -46,7 +46,9 @@ export async function importSchedules(
     done.push({ name, change: known ? "changed" : "added" });
   }
   if (out.json) out.document({ items: done, next: null, total: done.length });
-  else for (const { name, change } of done) out.print(out.terminal ? `${change === "added" ? "Added" : "Changed"}  ${name}` : `${name}\t${change}`);
+  else
+    for (const { name, change } of done)
+      out.print(out.terminal ? `${change === "added" ? "Added" : "Changed"}  ${name}` : `${name}\t${change}`);
 }
 
 export async function exportSchedules(context: Context, args: readonly string[]): Promise<void> {
@@ -130,7 +132,11 @@ export function readEntries(file: string, pollSeconds: number): readonly NewSche
   });
 }
 
-function entryFrom(raw: Raw, place: string, from: { readonly folder: string; readonly pollSeconds: number }): NewSchedule {
+function entryFrom(
+  raw: Raw,
+  place: string,
+  from: { readonly folder: string; readonly pollSeconds: number },
+): NewSchedule {
   const { when, schedule, interval, prompt, instruction, query, enabled, ...rest } = raw;
   const rule = when ?? schedule ?? interval;
   const words = prompt ?? instruction ?? query;

@@ -40,7 +40,12 @@ export async function showSchedule(context: Context, args: readonly string[]): P
     ["what", schedule.description || null],
     ["when", words === null || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
     ["timezone", schedule.timezone],
-    ["state", [schedule.state, schedule.pausedUntil && `until ${schedule.pausedUntil}`, schedule.pauseReason].filter(Boolean).join(" ")],
+    [
+      "state",
+      [schedule.state, schedule.pausedUntil && `until ${schedule.pausedUntil}`, schedule.pauseReason]
+        .filter(Boolean)
+        .join(" "),
+    ],
     ["next", schedule.nextDueAt],
     ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${schedule.last.dueAt}`],
     ["catch-up", schedule.catchUp],

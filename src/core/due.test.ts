@@ -104,8 +104,11 @@ const FIELDS: readonly (readonly [Field, number, number])[] = [
 function fieldValues(text: string, min: number, max: number): ReadonlySet<number> {
   const values = text.split(",").flatMap((item) => {
     const [range = "", step = "1"] = item.split("/");
-    const [low, high] = range === "*" ? [min, max] : range.includes("-") ? range.split("-").map(Number) : [Number(range), Number(range)];
-    return Array.from({ length: max + 1 }, (_, n) => n).filter((n) => n >= low! && n <= high! && (n - low!) % Number(step) === 0);
+    const [low, high] =
+      range === "*" ? [min, max] : range.includes("-") ? range.split("-").map(Number) : [Number(range), Number(range)];
+    return Array.from({ length: max + 1 }, (_, n) => n).filter(
+      (n) => n >= low! && n <= high! && (n - low!) % Number(step) === 0,
+    );
   });
   return new Set(values.map((n) => (max === 7 && n === 7 ? 0 : n)));
 }
@@ -134,7 +137,9 @@ function reference(expression: string, walls: readonly Wall[], from: number): nu
     const before = previous.day === wall.day ? previous.hour * 60 + previous.minute : i === 0 ? now - 1 : -1;
     const skipped = Array.from({ length: Math.max(now - before - 1, 0) }, (_, n) => before + 1 + n);
     const fellInGap =
-      fixed && dayMatches(wall) && skipped.some((m) => sets.get("hour")!.has(Math.floor(m / 60)) && sets.get("minute")!.has(m % 60));
+      fixed &&
+      dayMatches(wall) &&
+      skipped.some((m) => sets.get("hour")!.has(Math.floor(m / 60)) && sets.get("minute")!.has(m % 60));
     if ((matches && !(fixed && repeated)) || fellInGap) found.push(at);
     previous = wall;
   }
@@ -142,20 +147,32 @@ function reference(expression: string, walls: readonly Wall[], from: number): nu
 }
 
 const ZONES = ["Europe/Berlin", "America/New_York", "UTC", "Asia/Kolkata", "Pacific/Auckland", "America/Santiago"];
-const EXPRESSIONS = ["30 2 * * *", "*/20 * * * *", "0 9 * * 1-5", "15 */3 * * *", "0 0 13 * 5", "45 1,14 1-7 * *", "10 2 * 3,4,9,10,11 0"];
+const EXPRESSIONS = [
+  "30 2 * * *",
+  "*/20 * * * *",
+  "0 9 * * 1-5",
+  "15 */3 * * *",
+  "0 0 13 * 5",
+  "45 1,14 1-7 * *",
+  "10 2 * 3,4,9,10,11 0",
+];
 
-test.each(ZONES)("F41 due times in %s are those of a clock on the wall, through both changes of a year", (zone) => {
-  const [from, to] = [Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)];
-  const walls = wallClocks(zone, from, to);
-  let seen = 0;
-  for (const expression of EXPRESSIONS) {
-    const expected = reference(expression, walls, from);
-    const found = dueBetween(parseDueRule(`cron(${expression})`), zone, 0, { from, to }, 100_000);
-    expect(found.map(iso), expression).toEqual(expected.map(iso));
-    seen += found.length;
-  }
-  expect(seen).toBeGreaterThan(25_000);
-}, 60_000);
+test.each(ZONES)(
+  "F41 due times in %s are those of a clock on the wall, through both changes of a year",
+  (zone) => {
+    const [from, to] = [Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)];
+    const walls = wallClocks(zone, from, to);
+    let seen = 0;
+    for (const expression of EXPRESSIONS) {
+      const expected = reference(expression, walls, from);
+      const found = dueBetween(parseDueRule(`cron(${expression})`), zone, 0, { from, to }, 100_000);
+      expect(found.map(iso), expression).toEqual(expected.map(iso));
+      seen += found.length;
+    }
+    expect(seen).toBeGreaterThan(25_000);
+  },
+  60_000,
+);
 
 test.each([
   ["0 0 L * *", ["2026-01-31", "2026-02-28", "2026-03-31"]],
@@ -174,7 +191,10 @@ test.each([
 test("cron with six fields counts seconds", () => {
   const rule = parseDueRule("cron(15,45 0 9 * * *)");
   const range = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2) };
-  expect(dueBetween(rule, "UTC", 0, range, 9).map(iso)).toEqual(["2026-01-01T09:00:15.000Z", "2026-01-01T09:00:45.000Z"]);
+  expect(dueBetween(rule, "UTC", 0, range, 9).map(iso)).toEqual([
+    "2026-01-01T09:00:15.000Z",
+    "2026-01-01T09:00:45.000Z",
+  ]);
 });
 
 test.each([
@@ -196,7 +216,10 @@ test("what is due between two instants does not depend on how the time is cut", 
   const whole = dueBetween(rule, "Europe/Berlin", 0, { from, to }, 1000);
   fc.assert(
     fc.property(fc.integer({ min: from, max: to }), (cut) => {
-      const parts = [{ from, to: cut }, { from: cut, to }].flatMap((range) => dueBetween(rule, "Europe/Berlin", 0, range, 1000));
+      const parts = [
+        { from, to: cut },
+        { from: cut, to },
+      ].flatMap((range) => dueBetween(rule, "Europe/Berlin", 0, range, 1000));
       expect(parts).toEqual(whole);
     }),
   );
@@ -218,12 +241,20 @@ test.runIf(systemd).each([
   ["cron(5 4 * * 0)", "Sun *-*-* 04:05:00 Europe/Berlin"],
 ])("F41 %s agrees with systemd", (text, calendar) => {
   const from = Date.UTC(2026, 0, 1);
-  const out = execFileSync("systemd-analyze", ["calendar", `--base-time=${iso(from).slice(0, 19).replace("T", " ")} UTC`, "--iterations=60", calendar], {
-    encoding: "utf8",
-    env: { ...process.env, TZ: "UTC" },
-  });
-  const theirs = [...out.matchAll(/(?:Next elapse|Iter\. #\d+|Iteration #\d+): \w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g)].map(([, day, time]) => `${day}T${time}.000Z`);
+  const out = execFileSync(
+    "systemd-analyze",
+    ["calendar", `--base-time=${iso(from).slice(0, 19).replace("T", " ")} UTC`, "--iterations=60", calendar],
+    {
+      encoding: "utf8",
+      env: { ...process.env, TZ: "UTC" },
+    },
+  );
+  const theirs = [
+    ...out.matchAll(/(?:Next elapse|Iter\. #\d+|Iteration #\d+): \w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g),
+  ].map(([, day, time]) => `${day}T${time}.000Z`);
   const times = [...new Set(theirs)];
   expect(times.length).toBe(60);
-  expect(dueBetween(parseDueRule(text), "Europe/Berlin", 0, { from: from + 1, to: from * 2 }, 60).map(iso)).toEqual(times);
+  expect(dueBetween(parseDueRule(text), "Europe/Berlin", 0, { from: from + 1, to: from * 2 }, 60).map(iso)).toEqual(
+    times,
+  );
 });

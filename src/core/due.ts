@@ -103,7 +103,8 @@ function parseEvery(text: string, inner: string): DueRule {
     throw bad(`${JSON.stringify(text)} is not an interval`, "write every(N seconds|minutes|hours|days)");
   }
   const ms = Math.round(Number(count) * unit[1]);
-  if (ms < MIN_EVERY_MS) throw bad(`${JSON.stringify(text)} is too often`, "every(10 seconds) is the shortest interval");
+  if (ms < MIN_EVERY_MS)
+    throw bad(`${JSON.stringify(text)} is too often`, "every(10 seconds) is the shortest interval");
   if (ms > MAX_EVERY_MS) throw bad(`${JSON.stringify(text)} is too long`, "every(3650 days) is the longest interval");
   return { kind: "every", ms };
 }
@@ -146,7 +147,9 @@ function cron(expression: string, zone: string): Cron {
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?$/;
 
 function parseAt(inner: string): DueRule {
-  const parts = LOCAL.exec(inner)?.slice(1).map((part) => Number(part ?? 0));
+  const parts = LOCAL.exec(inner)
+    ?.slice(1)
+    .map((part) => Number(part ?? 0));
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts ?? [];
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   const [written] = date.toISOString().split(".");
@@ -159,7 +162,10 @@ function parseAt(inner: string): DueRule {
 /** In the gap of spring: as much later as the gap is wide. In the doubled hour of autumn: the first pass. */
 function atInstant(local: string, zone: string): number {
   const wall = Date.parse(`${local}Z`);
-  const [before, after] = [wall - 86_400_000, wall + 86_400_000].map((at) => wall - offsetAt(at, zone)) as [number, number];
+  const [before, after] = [wall - 86_400_000, wall + 86_400_000].map((at) => wall - offsetAt(at, zone)) as [
+    number,
+    number,
+  ];
   if (before + offsetAt(before, zone) === wall) return before;
   return after + offsetAt(after, zone) === wall ? after : before;
 }

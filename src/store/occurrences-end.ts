@@ -65,7 +65,11 @@ async function countFailures(
   const paused = { state: "paused", paused_until: null, pause_reason: `failed ${failures} times in a row` } as const;
   await beginRule(tx, { ...schedule, ...paused }, Math.max(tx.now, schedule.settled_to));
   const next = nextOf(await rulesFrom(tx.db, schedule.id, schedule.settled_to), schedule.settled_to, hasInstants);
-  await tx.db.updateTable("schedules").set({ ...paused, next_due: next }).where("id", "=", schedule.id).execute();
+  await tx.db
+    .updateTable("schedules")
+    .set({ ...paused, next_due: next })
+    .where("id", "=", schedule.id)
+    .execute();
   const data = { code: "schedule_paused", message, retryable: false };
   await tx.append(chatId, [{ type: "error", data, runId: null, taskId: null, step: null, actor: SYSTEM_ACTOR }]);
 }

@@ -20,7 +20,11 @@ export interface Occurrence {
   readonly until: string | null;
 }
 
-type Read = OccurrenceRow & { readonly t_status: string | null; readonly t_run: string | null; readonly t_started: number | null };
+type Read = OccurrenceRow & {
+  readonly t_status: string | null;
+  readonly t_run: string | null;
+  readonly t_started: number | null;
+};
 
 const withTasks = (db: Db, scheduleId: string) =>
   db
@@ -61,7 +65,11 @@ export async function listOccurrences(
 }
 
 export async function lastOccurrence(db: Db, schedule: Pick<ScheduleRow, "id" | "name">): Promise<Occurrence | null> {
-  const row = await withTasks(db, schedule.id).orderBy("o.due_at", "desc").orderBy("o.id", "desc").limit(1).executeTakeFirst();
+  const row = await withTasks(db, schedule.id)
+    .orderBy("o.due_at", "desc")
+    .orderBy("o.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined ? null : occurrenceOf(schedule.name, row);
 }
 
@@ -123,7 +131,8 @@ export async function checkLedger(db: Db, schedule: ScheduleRow): Promise<Ledger
     if (row !== undefined && row.due_at <= instant) inRow += 1;
     else missing.push(instant);
   }
-  for (let row = rows[at]; row !== undefined; row = rows[++at], inRow = 0) if (inRow !== row.count) extra.add(row.due_at);
+  for (let row = rows[at]; row !== undefined; row = rows[++at], inRow = 0)
+    if (inRow !== row.count) extra.add(row.due_at);
   const recorded = rows.reduce((sum, row) => sum + row.count, 0);
   return {
     ok: missing.length === 0 && extra.size === 0 && due === recorded,
@@ -141,7 +150,7 @@ function* instants(rules: Awaited<ReturnType<typeof rulesFrom>>, to: number): It
   for (const rule of rules) {
     const range = { from: rule.from_at, to: Math.min(rule.to_at ?? to, to) };
     const due = parseDueRule(rule.rule);
-    for (let from = range.from; from < range.to && left > 0; ) {
+    for (let from = range.from; from < range.to && left > 0;) {
       const page = dueBetween(due, rule.zone, rule.anchor, { from, to: range.to }, 1000);
       yield* page;
       left -= page.length;

@@ -28,7 +28,11 @@ export async function rulesFrom(db: Db, scheduleId: string, from: number): Promi
 }
 
 /** The first instant from `from` on for which the ledger will get a row. */
-export function nextOf(rules: readonly ScheduleRuleRow[], from: number, counts: (rule: ScheduleRuleRow) => boolean): number | null {
+export function nextOf(
+  rules: readonly ScheduleRuleRow[],
+  from: number,
+  counts: (rule: ScheduleRuleRow) => boolean,
+): number | null {
   for (const rule of rules) {
     if (!counts(rule) || (rule.to_at !== null && rule.to_at <= from)) continue;
     const next = nextDue(parseDueRule(rule.rule), rule.zone, rule.anchor, Math.max(from, rule.from_at) - 1);

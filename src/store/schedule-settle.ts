@@ -107,7 +107,12 @@ class LedgerWriter {
       await this.#tx.db.updateTable("occurrences").set({ until_at: last, count }).where("id", "=", before.id).execute();
       return;
     }
-    const row = (at: number): OccurrenceRow => ({ ...this.#row(at), outcome: "skipped", reason, ended_at: this.#tx.now });
+    const row = (at: number): OccurrenceRow => ({
+      ...this.#row(at),
+      outcome: "skipped",
+      reason,
+      ended_at: this.#tx.now,
+    });
     const [first] = group;
     const rows =
       group.length > ROW_EACH && first !== undefined
@@ -275,7 +280,8 @@ function alike(decisions: readonly Decision[]): readonly (readonly Decision[])[]
   for (const decision of decisions) {
     const last = groups.at(-1);
     const before = last?.[0];
-    if (last && before?.what === "skip" && decision.what === "skip" && before.reason === decision.reason) last.push(decision);
+    if (last && before?.what === "skip" && decision.what === "skip" && before.reason === decision.reason)
+      last.push(decision);
     else groups.push([decision]);
   }
   return groups;

@@ -24,7 +24,7 @@ export async function tickSchedules(store: Store, at?: number): Promise<Tick> {
   const failed: { id: string; error: unknown }[] = [];
   for (const { id } of due) {
     try {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const settled = await store.transact(async (tx) => {
           const schedule = await lockSchedule(tx, id);
           if (schedule === undefined || schedule.next_due === null || schedule.next_due > now) return null;

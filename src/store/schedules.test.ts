@@ -63,7 +63,9 @@ async function scene(engine: Engine): Promise<Scene> {
         state === "completed"
           ? ({ state, message: "Done", result: "ok" } as const)
           : ({ state, message: "Failed", reason: "no model", code: "model" } as const);
-      await store.transact((tx) => endRun(tx, run.id, ending, { readSeq: chat.head + 99, fence: { runId: run.id, lease } }));
+      await store.transact((tx) =>
+        endRun(tx, run.id, ending, { readSeq: chat.head + 99, fence: { runId: run.id, lease } }),
+      );
       return run.task_id ?? "";
     },
     async ledger() {
@@ -77,7 +79,13 @@ async function scene(engine: Engine): Promise<Scene> {
 }
 
 const agrees = async ({ store, owner }: Scene, due: number): Promise<void> =>
-  expect(await checkSchedule(store, owner, "s")).toMatchObject({ ok: true, due, recorded: due, missing: [], extra: [] });
+  expect(await checkSchedule(store, owner, "s")).toMatchObject({
+    ok: true,
+    due,
+    recorded: due,
+    missing: [],
+    extra: [],
+  });
 
 eachEngine("schedules", (engine) => {
   test("F3 F47 each due instant gets a task of its own in the schedule's one chat, and its end is the outcome", async () => {
@@ -111,7 +119,13 @@ eachEngine("schedules", (engine) => {
     const { owner } = await people(a);
     const names = Array.from({ length: 8 }, (_, i) => `s${i}`);
     for (const name of names) {
-      await createSchedule(a, owner, { name, when: "every(1 minute)", prompt: "Look", overlap: "queue", catchUp: "all" });
+      await createSchedule(a, owner, {
+        name,
+        when: "every(1 minute)",
+        prompt: "Look",
+        overlap: "queue",
+        catchUp: "all",
+      });
     }
     for (let round = 0; round < 3; round++) {
       it.clock.step(MINUTE);
@@ -132,17 +146,20 @@ eachEngine("schedules", (engine) => {
     { catchUp: "skip", is: ["skipped down", "skipped down", "skipped down"] },
     { catchUp: "latest", is: ["skipped down", "skipped down", "queued"] },
     { catchUp: "all", is: ["queued", "queued", "queued"] },
-  ] as const)("down over several due instants, with catchUp $catchUp every one is accounted for", async ({ catchUp, is }) => {
-    const it = await scene(engine);
-    await it.add({ catchUp });
-    await it.later(35 * MINUTE);
-    expect(await it.ledger()).toEqual(is);
-    for (const word of is) if (word === "queued") await it.work();
-    expect(await it.ledger()).toEqual(is.map((word) => (word === "queued" ? "ran late" : word)));
-    await it.later(5 * MINUTE);
-    expect((await it.ledger()).slice(3)).toEqual(["queued"]);
-    await agrees(it, 4);
-  });
+  ] as const)(
+    "down over several due instants, with catchUp $catchUp every one is accounted for",
+    async ({ catchUp, is }) => {
+      const it = await scene(engine);
+      await it.add({ catchUp });
+      await it.later(35 * MINUTE);
+      expect(await it.ledger()).toEqual(is);
+      for (const word of is) if (word === "queued") await it.work();
+      expect(await it.ledger()).toEqual(is.map((word) => (word === "queued" ? "ran late" : word)));
+      await it.later(5 * MINUTE);
+      expect((await it.ledger()).slice(3)).toEqual(["queued"]);
+      await agrees(it, 4);
+    },
+  );
 
   test("catching up leaves out what is too old or too many, and says that the policy did", async () => {
     const it = await scene(engine);
@@ -231,7 +248,10 @@ eachEngine("schedules", (engine) => {
     await it.later(HOUR + MINUTE);
     expect(await getSchedule(it.store, it.owner, "s")).toMatchObject({ nextDueAt: null });
     await patchSchedule(it.store, it.owner, "s", { state: "enabled" });
-    expect(await nextInstants(it.store, it.owner, "s", 2)).toEqual(["2026-01-05T10:40:00.000Z", "2026-01-05T10:50:00.000Z"]);
+    expect(await nextInstants(it.store, it.owner, "s", 2)).toEqual([
+      "2026-01-05T10:40:00.000Z",
+      "2026-01-05T10:50:00.000Z",
+    ]);
     await it.later(10 * MINUTE);
     expect(await it.ledger()).toHaveLength(4);
     await agrees(it, 4);
@@ -259,7 +279,11 @@ eachEngine("schedules", (engine) => {
     }
     const schedule = await getSchedule(it.store, it.owner, "s");
     expect(schedule).toMatchObject({ state: "paused", pauseReason: "failed 2 times in a row", nextDueAt: null });
-    const events = await it.store.db.selectFrom("events").select("body").where("chat_id", "=", schedule.chatId).execute();
+    const events = await it.store.db
+      .selectFrom("events")
+      .select("body")
+      .where("chat_id", "=", schedule.chatId)
+      .execute();
     expect(events.filter(({ body }) => body.includes("schedule_paused"))).toHaveLength(1);
     await it.later(10 * MINUTE);
     await patchSchedule(it.store, it.owner, "s", { state: "enabled" });
@@ -285,7 +309,11 @@ eachEngine("schedules", (engine) => {
 
   test.each([
     { onCrash: "retry", is: "running", status: "in_progress" },
-    { onCrash: "leave", is: "interrupted its worker was lost in the middle; it is left as it is, and can be retried", status: "failed" },
+    {
+      onCrash: "leave",
+      is: "interrupted its worker was lost in the middle; it is left as it is, and can be retried",
+      status: "failed",
+    },
   ] as const)("killed in mid-run, with onCrash $onCrash the ledger says $status", async ({ onCrash, is, status }) => {
     const it = await scene(engine);
     const place = await engine.place();
@@ -311,8 +339,14 @@ eachEngine("schedules", (engine) => {
     await it.later(45 * MINUTE);
     await agrees(it, 4);
     const rows = await it.store.db.selectFrom("occurrences").selectAll().orderBy("due_at").execute();
-    await it.store.db.deleteFrom("occurrences").where("id", "=", rows[1]?.id ?? "").execute();
-    await it.store.db.insertInto("occurrences").values({ ...rows[1]!, due_at: rows[1]!.due_at + 1 }).execute();
+    await it.store.db
+      .deleteFrom("occurrences")
+      .where("id", "=", rows[1]?.id ?? "")
+      .execute();
+    await it.store.db
+      .insertInto("occurrences")
+      .values({ ...rows[1]!, due_at: rows[1]!.due_at + 1 })
+      .execute();
     expect(await checkSchedule(it.store, it.owner, "s")).toMatchObject({
       ok: false,
       missing: ["2026-01-05T09:20:00.000Z"],
@@ -339,7 +373,9 @@ eachEngine("schedules", (engine) => {
     await createSchedule(it.store, it.ann, { name: "s", when: "every(10 minutes)", prompt: "Mine" });
     await it.later(10 * MINUTE);
     const mine = await scheduleHistory(it.store, it.ann, "s", {});
-    await expect(getTask(it.store, it.ann, (await getSchedule(it.store, it.owner, "s")).lastTaskId ?? "")).rejects.toMatchObject({
+    await expect(
+      getTask(it.store, it.ann, (await getSchedule(it.store, it.owner, "s")).lastTaskId ?? ""),
+    ).rejects.toMatchObject({
       code: "not_found",
     });
     expect((await getTask(it.store, it.ann, mine.items[0]?.taskId ?? "")).ownerId).toBe(it.ann.id);

@@ -132,9 +132,15 @@ export async function patchSchedule(store: Store, viewer: User, name: string, pa
     const anchor = rule === before.rule ? before.anchor : at;
     const state = stateOf(patch, before);
     if (state.paused_until !== null && state.paused_until <= at) {
-      throw new SparkyError("invalid_input", "pausedUntil lies in the past", { hint: "name a later time, or enable it" });
+      throw new SparkyError("invalid_input", "pausedUntil lies in the past", {
+        hint: "name a later time, or enable it",
+      });
     }
-    if (patch.when !== undefined && state.state !== "disabled" && nextDue(parseDueRule(rule), zone, anchor, at - 1) === null) {
+    if (
+      patch.when !== undefined &&
+      state.state !== "disabled" &&
+      nextDue(parseDueRule(rule), zone, anchor, at - 1) === null
+    ) {
       throw past(rule);
     }
     const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
@@ -192,7 +198,11 @@ export async function runScheduleNow(store: Store, viewer: User, name: string): 
     await tx.db.insertInto("occurrences").values(row).execute();
     await startOccurrence(tx, schedule, row);
     tx.changed("schedules", [viewer.id], id);
-    const made = await tx.db.selectFrom("occurrences").select("task_id").where("id", "=", row.id).executeTakeFirstOrThrow();
+    const made = await tx.db
+      .selectFrom("occurrences")
+      .select("task_id")
+      .where("id", "=", row.id)
+      .executeTakeFirstOrThrow();
     return made.task_id ?? "";
   });
   return getTask(store, viewer, taskId);
@@ -225,7 +235,7 @@ export async function nextInstants(store: Store, viewer: User, name: string, n: 
   const schedule = await mine(store.db, viewer, name);
   const rules = await rulesFrom(store.db, schedule.id, schedule.settled_to);
   const found: string[] = [];
-  for (let from = Math.max(schedule.settled_to, await dueClock(store)); found.length < n; ) {
+  for (let from = Math.max(schedule.settled_to, await dueClock(store)); found.length < n;) {
     const next = nextOf(rules, from, isEnabled);
     if (next === null) break;
     found.push(isoTime(next));
@@ -235,7 +245,11 @@ export async function nextInstants(store: Store, viewer: User, name: string, n: 
 }
 
 /** What comes next over all schedules of the viewer. */
-export async function upcoming(store: Store, viewer: User, n: number): Promise<readonly { schedule: string; dueAt: string }[]> {
+export async function upcoming(
+  store: Store,
+  viewer: User,
+  n: number,
+): Promise<readonly { schedule: string; dueAt: string }[]> {
   const now = store.clock.now();
   const rows = await owned(store.db, viewer)
     .where("next_due", "is not", null)
@@ -250,7 +264,10 @@ async function scheduleOf(store: Store, row: ScheduleRow): Promise<Schedule> {
   const rules = await rulesFrom(store.db, row.id, row.settled_to);
   const next = nextOf(rules, row.settled_to, isEnabled);
   const last = await lastOccurrence(store.db, row);
-  const state = row.state === "paused" && row.paused_until !== null && row.paused_until <= store.clock.now() ? "enabled" : row.state;
+  const state =
+    row.state === "paused" && row.paused_until !== null && row.paused_until <= store.clock.now()
+      ? "enabled"
+      : row.state;
   return {
     name: row.name,
     description: row.description,
@@ -293,7 +310,12 @@ function stateOf(
   return { state: "paused", paused_until: until, pause_reason: null };
 }
 
-async function settled(store: Store, tx: Tx, id: string, name: string): Promise<{ schedule: ScheduleRow; now: number }> {
+async function settled(
+  store: Store,
+  tx: Tx,
+  id: string,
+  name: string,
+): Promise<{ schedule: ScheduleRow; now: number }> {
   const now = await dueClock(store, tx.db);
   for (;;) {
     const schedule = await lockSchedule(tx, id);
@@ -322,7 +344,9 @@ function noSchedule(name: string): SparkyError {
 }
 
 function past(rule: string): SparkyError {
-  return new SparkyError("invalid_input", `${rule} lies in the past: it would never run`, { hint: "name a later time" });
+  return new SparkyError("invalid_input", `${rule} lies in the past: it would never run`, {
+    hint: "name a later time",
+  });
 }
 
 /** The server reads such a file with its own rights: only the instance's owner may name one. */

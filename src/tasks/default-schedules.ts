@@ -127,7 +127,10 @@ export async function offerDefaultSchedules(store: Store, owner: User): Promise<
         .where("deleted_at", "is", null)
         .executeTakeFirst();
       if (known !== undefined) continue;
-      const id = await createScheduleIn(store, tx, owner, { ...schedule, ...(i === 0 ? { state: "enabled", catchUp: "skip" } : { state: "disabled" }) });
+      const id = await createScheduleIn(store, tx, owner, {
+        ...schedule,
+        ...(i === 0 ? { state: "enabled", catchUp: "skip" } : { state: "disabled" }),
+      });
       await tx.db
         .updateTable("schedules")
         .set({ chat_id: await chatOfBefore(tx.db, schedule.name) })

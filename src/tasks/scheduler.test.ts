@@ -22,7 +22,10 @@ import { Scheduler } from "./scheduler.ts";
 
 const MINUTE = 60_000;
 
-function startScheduler(store: Store, stop: ConstructorParameters<typeof Scheduler>[0]["stop"] = async () => {}): unknown[] {
+function startScheduler(
+  store: Store,
+  stop: ConstructorParameters<typeof Scheduler>[0]["stop"] = async () => {},
+): unknown[] {
   const errors: unknown[] = [];
   const log = { debug: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const scheduler = new Scheduler({ store, stop, pollMs: 10_000, log });

@@ -75,7 +75,8 @@ export class Scheduler implements AsyncDisposable {
   async #pass(): Promise<number> {
     const { store, stop, log } = this.#options;
     const { now, stopping, failed } = await tickSchedules(store);
-    for (const { id, error } of failed) log.error({ err: error, schedule: id }, "a schedule failed; the others went on");
+    for (const { id, error } of failed)
+      log.error({ err: error, schedule: id }, "a schedule failed; the others went on");
     for (const { viewer, runId } of stopping) await stop(viewer, { runId });
     return now;
   }
