@@ -46,6 +46,7 @@ async function serve(file: string): Promise<Serving> {
     startedAt: Date.now(),
     agentLoop: false,
     model: "demo",
+    checkModel: () => {},
     secret: "a secret that signs nothing that lasts",
     host: "127.0.0.1",
     port: 0,

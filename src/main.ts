@@ -17,7 +17,7 @@ import { lockHome } from "./store/home-lock.ts";
 import type { Data } from "./store/data.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/store.ts";
-import { addToken } from "./store/tokens.ts";
+import { setToken } from "./store/tokens.ts";
 import { ensureUsers } from "./store/users.ts";
 import type { User } from "./store/user.ts";
 import { Loop } from "./tasks/loop.ts";
@@ -144,7 +144,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
   await offerDefaultSchedules(store, owner);
-  await addToken(store, owner.id, "token file", ownerToken(config.home, store.random));
+  await setToken(store, owner.id, `token file of ${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const agent: AgentDeps = {
     store,
@@ -172,6 +172,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
+    checkModel: (name) => void selectModel({ ...config, model: name }),
     webRoot: webRoot(),
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),

@@ -33,7 +33,9 @@ function asking(policy: Verdict | Partial<Policy> = "ask") {
 }
 
 const approvalStates = async (store: Store, chatId: string) =>
-  (await readEvents(store.db, chatId, { types: ["approval"] })).flatMap((e) => (e.type === "approval" ? [e.data.state] : []));
+  (await readEvents(store.db, chatId, { types: ["approval"] })).flatMap((e) =>
+    e.type === "approval" ? [e.data.state] : [],
+  );
 
 async function open(store: Store, viewer: User, count = 1) {
   return until(`${count} open approvals`, async () => {
@@ -113,7 +115,11 @@ eachEngine("an approval", (engine) => {
     const store = await engine.store();
     const { owner } = await people(store);
     const { ran, tool } = asking();
-    const model = scriptedModel([[call("danger", { text: "x" })], [say("as you say")], [call("danger", { text: "y" })]]);
+    const model = scriptedModel([
+      [call("danger", { text: "x" })],
+      [say("as you say")],
+      [call("danger", { text: "y" })],
+    ]);
     await startAgent(store, { model, tools: [tool] });
     const { chat } = await createChat(store, owner, {});
     await postMessage(store, owner, chat.id, { text: "go" });

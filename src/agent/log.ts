@@ -51,7 +51,12 @@ export class RunLog {
       fresh.flatMap((event) => (event.runId === null || event.step === null ? [] : [event.runId])),
     );
     if (wanted.size === 0) return;
-    const rows = await db.selectFrom("steps").selectAll().where("run_id", "in", [...wanted]).orderBy("step").execute();
+    const rows = await db
+      .selectFrom("steps")
+      .selectAll()
+      .where("run_id", "in", [...wanted])
+      .orderBy("step")
+      .execute();
     for (const row of rows) {
       if (known.has(`${row.run_id} ${row.step}`)) continue;
       // Written by `recordStep` alone, from messages that the AI SDK gave.

@@ -31,7 +31,11 @@ result: start it with what came out, then what matters about it. If a person wri
 export function instructionsFor(input: PromptInput): string {
   const { principal, task } = input;
   const where =
-    task === null ? CHAT : task.schedule === null ? TASK : `${TASK}\nThe task comes from the schedule "${task.schedule}".`;
+    task === null
+      ? CHAT
+      : task.schedule === null
+        ? TASK
+        : `${TASK}\nThe task comes from the schedule "${task.schedule}".`;
   const who = principal.isAgent
     ? "You act for all members: what you add to the memory is shared by them."
     : `You act for ${principal.name}, with their rights only.`;

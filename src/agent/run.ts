@@ -215,7 +215,8 @@ async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, erro
   const known = error instanceof ModelError || error instanceof RunRefused || isSparkyError(error);
   if (!known) log.error({ err: error, runId: run.id }, "a run failed");
   const retryable = error instanceof ModelError ? error.retryable : !known || isSparkyError(error, "unavailable");
-  const code = error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : known ? "refused" : "internal";
+  const code =
+    error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : known ? "refused" : "internal";
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
   const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
   const { retries, step } = await runRow(store.db, run.id);

@@ -63,5 +63,16 @@ const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = { completed: "fi
 /** Time, kind, chat, seq, run, task, title, reason, approval, its expiry. */
 function forScripts(item: AwayItem): string[] {
   const { at, kind, chatId, seq, runId, taskId, title, reason, approvalId, expiresAt } = item;
-  return [at, kind, chatId, String(seq), runId, taskId ?? "", title, reason ?? "", approvalId ?? "", expiresAt ?? ""];
+  return [
+    at,
+    kind,
+    chatId,
+    String(seq),
+    runId ?? "",
+    taskId ?? "",
+    title,
+    reason ?? "",
+    approvalId ?? "",
+    expiresAt ?? "",
+  ];
 }

@@ -39,35 +39,28 @@ export const emptyChatView: ChatView = {
   costUsd: null,
 };
 
-/** Folds one event into the view. Events at or below `head` are ignored, so a repeated page changes nothing. */
-export function applyChatEvent(view: ChatView, event: ChatEvent): ChatView {
-  return apply(view, event, (runs) => new Map(runs));
-}
-
+/**
+ * Folds events into a view. Events at or below its `head` are ignored, so a repeated page changes nothing. The runs are
+ * copied once for the whole fold: a chat may have thousands, each with its status events.
+ */
 export function foldChat(events: Iterable<ChatEvent>, from: ChatView = emptyChatView): ChatView {
-  // One copy for the whole fold: a chat may have thousands of runs, each with its status events.
-  const own = new Map(from.runs);
-  let view: ChatView = { ...from, runs: own };
-  for (const event of events) view = apply(view, event, () => own);
+  const runs = new Map(from.runs);
+  let view: ChatView = { ...from, runs };
+  for (const event of events) {
+    if (event.seq <= view.head) continue;
+    view = applyByType({ ...view, head: event.seq }, event);
+    if (event.runId !== null) view = applyRun(view, event as ChatEvent & { runId: string }, runs);
+  }
   return view;
 }
 
-/** `draft` gives the map of runs that may be written to. */
-type Draft = (runs: ChatView["runs"]) => Map<string, RunView>;
-
-function apply(view: ChatView, event: ChatEvent, draft: Draft): ChatView {
-  if (event.seq <= view.head) return view;
-  const next = applyByType({ ...view, head: event.seq }, event);
-  return event.runId === null ? next : applyRun(next, event as ChatEvent & { runId: string }, draft);
-}
-
-function applyRun(view: ChatView, event: ChatEvent & { runId: string }, draft: Draft): ChatView {
-  const before = view.runs.get(event.runId);
+function applyRun(view: ChatView, event: ChatEvent & { runId: string }, runs: Map<string, RunView>): ChatView {
+  const before = runs.get(event.runId);
   const run = applyRunEvent(before, event);
   if (run === before) return view;
-  const runs = draft(view.runs).set(run.id, run);
+  runs.set(run.id, run);
   const activeRunId = isActive(run.state) ? run.id : view.activeRunId === run.id ? null : view.activeRunId;
-  return { ...view, runs, activeRunId };
+  return activeRunId === view.activeRunId ? view : { ...view, activeRunId };
 }
 
 function applyByType(view: ChatView, event: ChatEvent): ChatView {

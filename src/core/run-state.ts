@@ -1,15 +1,7 @@
 import type { ChatEvent, EventOf } from "./events.ts";
 import { unreachable } from "./errors.ts";
 
-export const RUN_STATES = [
-  "queued",
-  "working",
-  "waiting",
-  "stopping",
-  "completed",
-  "failed",
-  "cancelled",
-] as const;
+export const RUN_STATES = ["queued", "working", "waiting", "stopping", "completed", "failed", "cancelled"] as const;
 export type RunStateName = (typeof RUN_STATES)[number];
 
 /** A run as its chat's log tells it. */

@@ -12,7 +12,7 @@ import { originRules } from "./origin.ts";
 import { createSockets } from "./sockets.ts";
 
 /** Requests that still run when the server closes are cut after this long. */
-const CLOSE_GRACE_MS = 3000;
+const CLOSE_GRACE_MS = 1500;
 
 export interface Server {
   /** Answers one request, whether the server listens or not. */

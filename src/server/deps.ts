@@ -13,6 +13,8 @@ export interface ServerDeps {
   readonly agentLoop: boolean;
   /** The default model's id. */
   readonly model: string;
+  /** Throws `invalid_input` for a model that cannot be used: an unknown name, a missing key. */
+  readonly checkModel: (name: string) => void;
   /** Signs cookies. */
   readonly secret: string;
   /** Where it will listen: the address that links name, and the names that requests may use. */

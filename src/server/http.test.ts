@@ -12,6 +12,15 @@ test("health answers anybody, and says whether the agent loop runs", async () =>
   expect(response.headers.get("x-content-type-options")).toBe("nosniff");
 });
 
+test("a chat takes no model that cannot be used, and says what can", async () => {
+  const { as, people } = await chatServer(await sqlite.store());
+  const wrong = await as(people.owner, "POST", "/api/chats", { model: "gpt" });
+  expect(wrong).toMatchObject({ status: 400, body: { error: { code: "invalid_input" } } });
+  const { body } = await as(people.owner, "POST", "/api/chats", { model: "demo" });
+  const keyless = await as(people.owner, "PATCH", `/api/chats/${body.id}`, { model: "openai/gpt-5" });
+  expect(keyless.body.error.message).toContain("OPENAI_API_KEY");
+});
+
 eachEngine("the session of a task, over HTTP", (engine) => {
   test("a task is added once per key, listed, counted, cancelled, retried and deleted", async () => {
     const { as, people } = await chatServer(await engine.store());

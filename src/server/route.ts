@@ -71,5 +71,3 @@ export function route<Path extends string, Q extends z.ZodType = typeof nothing,
     },
   };
 }
-
-export type { Method };

@@ -18,7 +18,7 @@ import type { ServerDeps } from "./deps.ts";
 import { chatsQuery, eventsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function chatRoutes({ store, stopRun }: ServerDeps): readonly Route[] {
+export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -35,6 +35,7 @@ export function chatRoutes({ store, stopRun }: ServerDeps): readonly Route[] {
       body: newChatSchema,
       answers: { 201: chatSchema, 200: chatSchema },
       async handle({ viewer, body }) {
+        if (body.model !== undefined) checkModel(body.model);
         const { chat, created } = await createChat(store, viewer, body);
         return { status: created ? 201 : 200, body: chat };
       },
@@ -52,10 +53,10 @@ export function chatRoutes({ store, stopRun }: ServerDeps): readonly Route[] {
       summary: "Renames a chat, archives it, or chooses its model.",
       body: chatPatchSchema,
       answers: { 200: chatSchema },
-      handle: async ({ viewer, params, body }) => ({
-        status: 200,
-        body: await patchChat(store, viewer, params.id, body),
-      }),
+      async handle({ viewer, params, body }) {
+        if (typeof body.model === "string") checkModel(body.model);
+        return { status: 200, body: await patchChat(store, viewer, params.id, body) };
+      },
     }),
     route({
       method: "DELETE",

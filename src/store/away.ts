@@ -17,7 +17,8 @@ export interface AwayItem {
   readonly chatId: string;
   readonly seq: number;
   readonly at: string;
-  readonly runId: string;
+  /** null: a task that failed before it had a run. */
+  readonly runId: string | null;
   readonly taskId: string | null;
   readonly title: string;
   readonly reason: string | null;
@@ -231,8 +232,7 @@ function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[
     chatId: row.chat_id,
     seq: event.seq,
     at: event.at,
-    // A status and an approval always belong to a run.
-    runId: event.runId ?? "",
+    runId: event.runId,
     taskId: event.taskId,
     title: row.schedule ?? (row.instruction === null ? row.title : titleFrom(row.instruction)),
     reason: approval === undefined ? reasonOf(event) : `${approval.tool} ${approval.summary}`.trim(),

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SparkyError } from "../core/errors.ts";
 import type { RandomBytes } from "../core/ids.ts";
@@ -13,8 +13,9 @@ const SECRET_BYTES = 32;
 /** Throws `unavailable`, saying what to do, when the folder cannot be made or written. */
 export function prepareHome(home: string): void {
   try {
+    // A folder that was there before keeps its mode: what is written into it is private by itself.
+    process.umask(0o077);
     makeFolder(home);
-    chmodSync(home, PRIVATE_FOLDER);
     for (const folder of ["logs", "workspace"]) makeFolder(join(home, folder));
     const probe = join(home, `.writable-${process.pid}`);
     writeFileSync(probe, "");
@@ -62,7 +63,11 @@ export async function cookieSecret(store: Store, home: string): Promise<string> 
   if (store.kind === "sqlite") return readOrMake(join(home, "secret"), make);
   return store.transact(async ({ db }) => {
     const value = make();
-    await db.insertInto("meta").values({ key: "secret", value }).onConflict((oc) => oc.doNothing()).execute();
+    await db
+      .insertInto("meta")
+      .values({ key: "secret", value })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
     const row = await db.selectFrom("meta").select("value").where("key", "=", "secret").executeTakeFirstOrThrow();
     return row.value;
   });

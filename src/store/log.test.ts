@@ -101,7 +101,9 @@ eachEngine("the log", (engine) => {
     expect(await seqs({ after: 20, limit: 2 })).toEqual([21, 22]);
     expect(await seqs({ after: 30 })).toEqual([]);
     await expect(eventsPage(store, owner, chatId, { epoch: "other" })).rejects.toMatchObject({ code: "conflict" });
-    await expect(eventsPage(store, owner, chatId, { type: "nonsense" })).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(eventsPage(store, owner, chatId, { type: "nonsense" })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
   });
 
   test("stays when the store is closed and opened again, with its epoch", async () => {
@@ -144,4 +146,3 @@ test("a reopened SQLite file is durable: WAL, synchronous FULL, foreign keys", a
   expect(await read("foreign_keys")).toBe(1);
   expect(await read("busy_timeout")).toBe(5000);
 });
-

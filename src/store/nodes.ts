@@ -157,7 +157,9 @@ export class Nodes implements AsyncDisposable {
       for (let page: readonly HubEvent[] = []; after < seq; after = page.at(-1)?.seq ?? seq) {
         page = await readPage(this.#store, chatId, after);
         hub.dropParts(chatId);
-        hub.relayed(() => hub.publish(chatId, page));
+        // A hint and a look may both have asked; what the hub has by now is not told again.
+        const unknown = page.filter((event) => event.seq > hub.head(chatId));
+        if (unknown.length > 0) hub.relayed(() => hub.publish(chatId, unknown));
       }
     });
   }

@@ -267,7 +267,14 @@ export interface Schema {
   events: EventRow;
   steps: StepRow;
   /** Checkpoints of text that is being streamed: not events yet. */
-  parts: { run_id: string; part: string; ord: Generated<number>; lease: number; kind: "message" | "thought"; text: string };
+  parts: {
+    run_id: string;
+    part: string;
+    ord: Generated<number>;
+    lease: number;
+    kind: "message" | "thought";
+    text: string;
+  };
   message_keys: { chat_id: string; user_id: string; key: string; seq: number; run_id: string };
   runs: RunRow;
   tasks: TaskRow;

@@ -107,9 +107,7 @@ export async function addTaskIn(
     const names = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
     const message = `Queued: waits for task ${names.join(", ")}`;
     const data = { state: "queued", message, reason: "dependency" } as const;
-    await tx.append(chat.id, [
-      { type: "status", data, runId: null, taskId: task.id, step: null, actor: SYSTEM_ACTOR },
-    ]);
+    await tx.append(chat.id, [{ type: "status", data, runId: null, taskId: task.id, step: null, actor: SYSTEM_ACTOR }]);
     await announce(tx, chat, task.id);
   }
   return { id: task.id, chatId: chat.id, created: true };

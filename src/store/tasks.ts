@@ -160,8 +160,7 @@ async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonly Task[
   const ids = rows.map((row) => row.id);
   const deps = await db.selectFrom("task_deps").selectAll().where("task_id", "in", ids).execute();
   const runIds = rows.flatMap((row) => (row.run_id === null ? [] : [row.run_id]));
-  const runs =
-    runIds.length === 0 ? [] : await db.selectFrom("runs").selectAll().where("id", "in", runIds).execute();
+  const runs = runIds.length === 0 ? [] : await db.selectFrom("runs").selectAll().where("id", "in", runIds).execute();
   return Promise.all(
     rows.map(async (row) => {
       const run = runs.find((candidate) => candidate.id === row.run_id);

@@ -21,7 +21,7 @@ const TURNS = 32;
 const RENEW_MS = 5000;
 const PURGE_MS = 30_000;
 /** How long a hand-back may take before the loop stops waiting for it. */
-const HAND_BACK_MS = 4000;
+const HAND_BACK_MS = 3000;
 
 interface Working {
   readonly claimed: Claimed;
@@ -140,15 +140,21 @@ export class Loop implements AsyncDisposable {
   async #armDue(): Promise<void> {
     const at = await nextDue(this.#options.store);
     this.#cancelDue?.();
-    this.#cancelDue = at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
+    this.#cancelDue =
+      at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
   }
 
   async #renew(): Promise<void> {
     const { store } = this.#options;
     const asked = performance.now();
-    const held = [...this.#working.values()].map((working) => working.claimed);
-    for (const runId of await renewLeases(store, held)) {
-      this.#working.get(runId)?.control.abort(new RunAborted("lost"));
+    const held = [...this.#working.values()];
+    const lost = await renewLeases(
+      store,
+      held.map((working) => working.claimed),
+    );
+    // Those that were asked about: a run that was claimed again here meanwhile is another worker's.
+    for (const { claimed, control } of held) {
+      if (lost.includes(claimed.run.id)) control.abort(new RunAborted("lost"));
     }
     this.#armTooLate(LEASE_MS - (performance.now() - asked));
     if ((await sweepRuns(store)) > 0) this.#pump();

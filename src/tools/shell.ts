@@ -26,53 +26,54 @@ const args = z.strictObject({
  * A command in a process group of its own, in the owner's folder. The group waits for a line before it does anything, so
  * that it is on record first. `environment` is all that the command sees: no key and no setting of the server is in it.
  */
-export const shellTool = (environment: { readonly [name: string]: string }): Tool<unknown> => defineTool<z.infer<typeof args>>({
-  name: "shell",
-  description:
-    "Runs a command with /bin/sh in your workspace folder and returns its output and exit code. It has no terminal and no " +
-    "input. Use it when no other tool does what is needed.",
-  effect: "external",
-  idempotent: false,
-  policy: "ask",
-  timeoutMs: (MAX_SECONDS + 10) * 1000,
-  args,
-  summary: ({ command }) => {
-    const [first = "", ...more] = command.trim().split("\n");
-    // Whoever is asked must not take the first line for all of it.
-    return more.length === 0 ? first : `${first} … and ${more.length} more line${more.length === 1 ? "" : "s"}`;
-  },
-  async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, { workspace, signal, ownsProcess }) {
-    await mkdir(workspace, { recursive: true, mode: 0o700 });
-    const child = spawn("/bin/sh", ["-c", 'read -r _ && exec /bin/sh -c "$1" </dev/null', "sh", command], {
-      cwd: workspace,
-      env: { ...environment, HOME: workspace },
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    const ended = outcome(child);
-    const { pid } = child;
-    if (pid === undefined) return ended;
-    const stop = stopper(pid);
-    const timer = setTimeout(() => stop("timeout"), timeoutSeconds * 1000);
-    const onAbort = (): void => stop("stopped");
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      await ownsProcess(pid);
-      if (signal.aborted) onAbort();
-      else child.stdin?.end("go\n");
-      const result = await ended;
-      signal.throwIfAborted();
-      return { ...result, ...(stop.why === "timeout" && { timedOutAfterSeconds: timeoutSeconds }) };
-    } catch (error) {
-      signalGroup(pid, "SIGKILL");
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      stop.done();
-      signal.removeEventListener("abort", onAbort);
-    }
-  },
-});
+export const shellTool = (environment: { readonly [name: string]: string }): Tool<unknown> =>
+  defineTool<z.infer<typeof args>>({
+    name: "shell",
+    description:
+      "Runs a command with /bin/sh in your workspace folder and returns its output and exit code. It has no terminal and no " +
+      "input. Use it when no other tool does what is needed.",
+    effect: "external",
+    idempotent: false,
+    policy: "ask",
+    timeoutMs: (MAX_SECONDS + 10) * 1000,
+    args,
+    summary: ({ command }) => {
+      const [first = "", ...more] = command.trim().split("\n");
+      // Whoever is asked must not take the first line for all of it.
+      return more.length === 0 ? first : `${first} … and ${more.length} more line${more.length === 1 ? "" : "s"}`;
+    },
+    async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, { workspace, signal, ownsProcess }) {
+      await mkdir(workspace, { recursive: true, mode: 0o700 });
+      const child = spawn("/bin/sh", ["-c", 'read -r _ && exec /bin/sh -c "$1" </dev/null', "sh", command], {
+        cwd: workspace,
+        env: { ...environment, HOME: workspace },
+        detached: true,
+        stdio: ["pipe", "pipe", "pipe"],
+      });
+      const ended = outcome(child);
+      const { pid } = child;
+      if (pid === undefined) return ended;
+      const stop = stopper(pid);
+      const timer = setTimeout(() => stop("timeout"), timeoutSeconds * 1000);
+      const onAbort = (): void => stop("stopped");
+      signal.addEventListener("abort", onAbort, { once: true });
+      try {
+        await ownsProcess(pid);
+        if (signal.aborted) onAbort();
+        else child.stdin?.end("go\n");
+        const result = await ended;
+        signal.throwIfAborted();
+        return { ...result, ...(stop.why === "timeout" && { timedOutAfterSeconds: timeoutSeconds }) };
+      } catch (error) {
+        signalGroup(pid, "SIGKILL");
+        throw error;
+      } finally {
+        clearTimeout(timer);
+        stop.done();
+        signal.removeEventListener("abort", onAbort);
+      }
+    },
+  });
 
 /** Asks the group to end, and ends it a little later. */
 function stopper(pgid: number) {

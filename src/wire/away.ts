@@ -13,7 +13,7 @@ export const awayItemSchema = z.object({
   /** The event that says so. */
   seq: z.number(),
   at: z.string(),
-  runId: z.string(),
+  runId: z.string().nullable(),
   taskId: z.string().nullable(),
   /** The schedule's name, the task's first words, or the chat's title. */
   title: z.string(),

@@ -36,25 +36,25 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
   test("every screen that loads says so, says after a while that it takes long, gives up with the reason, and loads on request", async () => {
     const { chatId } = task;
     const screens = [
-      { path: "/", silent: /^\/api\/me$/, failure: "Sparky did not answer", then: "Working now" },
-      { path: "/", silent: /^\/api\/status$/, failure: "The status could not be loaded", then: "Run the command" },
+      { path: "/", silent: /^\/api\/me$/, failure: "Sparky did not answer", shows: "Working now" },
+      { path: "/", silent: /^\/api\/status$/, failure: "The status could not be loaded", shows: "Run the command" },
       {
         path: "/",
         silent: /^\/api\/away$/,
         failure: "What happened could not be loaded",
-        then: /Nothing ended|1 asked/,
+        shows: /Nothing ended|1 asked/,
       },
-      { path: "/", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", then: "May it run" },
-      { path: "/inbox", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", then: "May it run" },
-      { path: "/inbox?show=history", silent: /^\/api\/approvals$/, failure: "The history could not", then: "details" },
-      { path: "/chats", silent: /^\/api\/chats$/, failure: "The chats could not be loaded", then: "Today" },
-      { path: `/chats/${chatId}`, silent: /^\/api\/chats\/\w+$/, failure: "The chat could not", then: "Instruction" },
-      { path: `/chats/${chatId}`, silent: /^\/api\/approvals\/\w+$/, failure: "What it asks could", then: "Deny" },
-      { path: "/tasks", silent: /^\/api\/tasks$/, failure: "The tasks could not be loaded", then: "Run the command" },
-      { path: `/tasks?id=${task.id}`, silent: /\/runs$/, failure: "Its runs could not be loaded", then: "1 step" },
+      { path: "/", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", shows: "May it run" },
+      { path: "/inbox", silent: /^\/api\/approvals$/, failure: "The inbox could not be loaded", shows: "May it run" },
+      { path: "/inbox?show=history", silent: /^\/api\/approvals$/, failure: "The history could not", shows: "details" },
+      { path: "/chats", silent: /^\/api\/chats$/, failure: "The chats could not be loaded", shows: "Today" },
+      { path: `/chats/${chatId}`, silent: /^\/api\/chats\/\w+$/, failure: "The chat could not", shows: "Instruction" },
+      { path: `/chats/${chatId}`, silent: /^\/api\/approvals\/\w+$/, failure: "What it asks could", shows: "Deny" },
+      { path: "/tasks", silent: /^\/api\/tasks$/, failure: "The tasks could not be loaded", shows: "Run the command" },
+      { path: `/tasks?id=${task.id}`, silent: /\/runs$/, failure: "Its runs could not be loaded", shows: "1 step" },
     ];
     const device = await stage.device();
-    const ended = screens.map(async ({ path, silent, failure, then }) => {
+    const ended = screens.map(async ({ path, silent, failure, shows }) => {
       const page = await device.context.newPage();
       const speak = await silence(page, "GET", silent);
       await page.goto(`http://127.0.0.1:${device.network.port}${path}`);
@@ -66,7 +66,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       await alert.getByText(NO_ANSWER).waitFor({ timeout: LONGEST_MS });
       await speak();
       await alert.getByRole("button", { name: "Try again" }).click();
-      await page.getByText(then).first().waitFor();
+      await page.getByText(shows).first().waitFor();
       await alert.waitFor({ state: "detached" });
       await page.close();
     });

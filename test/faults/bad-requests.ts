@@ -9,7 +9,7 @@ export interface Target {
   readonly path: string;
 }
 
-export interface BadRequest {
+interface BadRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string | Uint8Array | null;

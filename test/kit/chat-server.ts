@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/server/log.ts";
+import { selectModel } from "../../src/models/select.ts";
 import { requestStop } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
 import { cancelTask } from "../../src/store/tasks-change.ts";
@@ -45,6 +46,7 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     host: "127.0.0.1",
     port: 8000,
     allowedHosts: [],
+    checkModel: (name) => void selectModel({ model: name, modelUrl: null, providers: {} }),
     webRoot: null,
     async stopRun(viewer, target) {
       const { runId } = await requestStop(store, viewer, target);

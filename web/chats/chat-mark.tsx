@@ -1,19 +1,22 @@
-import { CalendarClock, CircleX, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
+import { CalendarClock, Circle, CircleX, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
 import { isActive } from "../../src/core/run-state.ts";
 import type { Chat } from "../../src/wire/api.ts";
 
-export type Mark = "working" | "stopping" | "waiting" | "failed" | "unread" | null;
+export type Mark = "queued" | "working" | "stopping" | "waiting" | "failed" | "unread" | null;
 
 /** What a chat wants to say in the list. It comes from the state of its runs, never from the frame that came last. */
 export function markOf(chat: Chat, isOpen: boolean): Mark {
-  if (chat.runState === "waiting" || chat.runState === "stopping") return chat.runState;
-  if (chat.runState !== null && (chat.runState === "queued" || isActive(chat.runState))) return "working";
+  const { runState } = chat;
+  if (runState === "waiting" || runState === "stopping" || runState === "queued") return runState;
+  if (runState !== null && isActive(runState)) return "working";
   if (chat.lastRunState === "failed" && chat.seen < chat.head && !isOpen) return "failed";
   return chat.head > chat.seen && !isOpen ? "unread" : null;
 }
 
 export function ChatMark({ mark }: { mark: Mark }) {
   switch (mark) {
+    case "queued":
+      return <Circle role="img" aria-label="queued" className="size-4 shrink-0 text-muted" />;
     case "working":
       return <LoaderCircle role="img" aria-label="working" className="spin size-4 shrink-0 text-live" />;
     case "stopping":

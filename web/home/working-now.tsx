@@ -61,7 +61,6 @@ function Running({ run }: { run: Status["running"][number] }) {
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           {doing !== null && <span className="[overflow-wrap:anywhere]">{oneLine(doing, 120)}</span>}
           <span>step {run.step}</span>
-          {run.attempt > 1 && <span>attempt {run.attempt}</span>}
           {run.tokens > 0 && <span>{count(run.tokens)} tokens</span>}
           {run.costUsd !== null && <span>${run.costUsd.toFixed(2)}</span>}
         </p>
