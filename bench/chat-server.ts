@@ -54,7 +54,6 @@ async function serve(file: string): Promise<Serving> {
     webRoot: null,
     stopRun: async () => nothing,
     cancelTask: async () => nothing,
-    schedules: { list: async () => [], run: () => Promise.reject(new Error("there is none")) },
   });
   const { url } = await server.listen("127.0.0.1", 0);
   return { store, owner, started: { url, token: await createToken(store, owner.id, "bench") } };

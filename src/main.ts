@@ -21,7 +21,8 @@ import { setToken } from "./store/tokens.ts";
 import { ensureUsers } from "./store/users.ts";
 import type { User } from "./store/user.ts";
 import { Loop } from "./tasks/loop.ts";
-import { listSchedules, runSchedule } from "./tasks/schedules.ts";
+import { offerDefaultSchedules } from "./tasks/default-schedules.ts";
+import { Scheduler } from "./tasks/scheduler.ts";
 import { taskTools } from "./tasks/tools.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
@@ -81,6 +82,13 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
       log,
     });
     await loop.start();
+    const scheduler = new Scheduler({
+      store,
+      stop: (viewer, target) => parts.stopper.stop(viewer, target),
+      pollMs: config.pollIntervalMs,
+      log,
+    });
+    if (config.agentLoop) scheduler.start();
     const { pid } = process;
     const startedAt = isoTime(parts.startedAt);
     const { args, daemon } = launch;
@@ -92,6 +100,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     const stop = async (): Promise<void> => {
       // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
       rmSync(serverFile, { force: true });
+      await scheduler[Symbol.asyncDispose]();
       await loop[Symbol.asyncDispose]();
       await parts.close();
       resolve();
@@ -109,6 +118,7 @@ interface Parts {
   readonly store: Store;
   readonly server: Server;
   readonly agent: AgentDeps;
+  readonly stopper: Stopper;
   readonly model: Model;
   readonly owner: User;
   readonly log: Log;
@@ -133,6 +143,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
   );
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
+  await offerDefaultSchedules(store, owner);
   await setToken(store, owner.id, `token file of ${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const agent: AgentDeps = {
@@ -165,14 +176,10 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
     webRoot: webRoot(),
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
-    schedules: {
-      list: (viewer) => listSchedules(store, viewer),
-      run: (viewer, name) => runSchedule(store, viewer, name),
-    },
   });
   cleanup.defer(() => server.close());
   const owned = cleanup.move();
-  return { store, server, agent, model, owner, log, startedAt, close: () => owned.disposeAsync() };
+  return { store, server, agent, stopper, model, owner, log, startedAt, close: () => owned.disposeAsync() };
 }
 
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */

@@ -8,7 +8,6 @@ import { requestApprovals } from "../src/store/approvals.ts";
 import { claimRuns } from "../src/store/runs-claim.ts";
 import { appendResult } from "../src/store/runs-record.ts";
 import type { User } from "../src/store/user.ts";
-import { listSchedules, runSchedule } from "../src/tasks/schedules.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
 import { answerSchema, describedPath } from "./docs/answers.ts";
 import { cliReference, commandPaths } from "./docs/cli-page.ts";
@@ -61,11 +60,7 @@ interface Answer {
 
 test("every route answers in the shape that is described", async () => {
   const store = await sqlite.store();
-  const schedules = {
-    list: (viewer: User) => listSchedules(store, viewer),
-    run: (viewer: User, name: string) => runSchedule(store, viewer, name),
-  };
-  const { server, people, as } = await chatServer(store, { schedules });
+  const { server, people, as } = await chatServer(store);
   const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
   const document = (await response.json()) as OpenApi;
   const asked = new Set<string>();
@@ -85,7 +80,12 @@ test("every route answers in the shape that is described", async () => {
   const task = `/api/tasks/${first.id}`;
   await ask("POST", "/api/tasks", { instruction: "Then this", dependsOn: [first.id] });
   await ask("PATCH", task, { metadata: { a: [1] }, limits: { steps: 3 } });
-  await ask("POST", "/api/schedules/smart_maintenance/run");
+  await ask("POST", "/api/schedules", { name: "s", when: "every(1 hour)", prompt: "Look" });
+  await ask("PATCH", "/api/schedules/s", { state: "paused", pausedUntil: "2999-01-01T00:00:00Z" });
+  await ask("POST", "/api/schedules/s/run");
+  for (const path of ["", "/occurrences?limit=3", "/check", "/next?n=2"]) await ask("GET", `/api/schedules/s${path}`);
+  await ask("POST", "/api/schedules", { name: "gone", when: "every(1 hour)", prompt: "Look" });
+  await ask("DELETE", "/api/schedules/gone");
   for (const path of ["", "/runs"]) await ask("GET", task + path);
   for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {
     await ask("GET", path);

@@ -5,6 +5,7 @@ import type { ListOptions } from "./tasks-list.ts";
 import type { DeleteOptions } from "./tasks-change.ts";
 import type { LogsOptions } from "./tasks-logs.ts";
 import type { WaitOptions } from "./tasks-wait.ts";
+import { addScheduleCommands } from "./schedule-commands.ts";
 import { TASK_STATUSES } from "./status-words.ts";
 
 const ID = { id: "the task's id, or its first 4 or more characters" };
@@ -20,23 +21,7 @@ export function addAgentCommands(program: Command, execute: Execute): void {
     run: async (context) => (await import("./agent-status.ts")).agentStatus(context),
   });
   addTaskCommands(agent, execute);
-  const schedule = group(agent, "schedule", {
-    summary: "Prompts that the agent runs again and again.",
-    examples: ["sparky agent schedule list", "sparky agent schedule run smart_maintenance"],
-  });
-  verb(schedule, execute, "list", {
-    summary: "List the schedules.",
-    examples: ["sparky agent schedule list", "sparky agent schedule list --json"],
-    run: async (context) => (await import("./schedule.ts")).listSchedules(context),
-  });
-  verb(schedule, execute, "run [names...]", {
-    summary: "Queue a task for each named schedule now.",
-    examples: ["sparky agent schedule run smart_maintenance", "sparky agent schedule run --all"],
-    args: { names: "the schedules' names" },
-    options: [["--all", "every schedule that is enabled"]],
-    run: async (context, args, options: { all?: true }) =>
-      (await import("./schedule.ts")).runSchedules(context, args, options),
-  });
+  addScheduleCommands(agent, execute);
 }
 
 function addTaskCommands(agent: Command, execute: Execute): void {

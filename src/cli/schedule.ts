@@ -1,24 +1,80 @@
-import type { List, Schedule, Task } from "../wire/api.ts";
+import type { List, Task } from "../wire/api.ts";
+import type { Occurrence, Schedule } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
 import { EXIT, type ExitCode } from "./io.ts";
-import { shortId } from "./text.ts";
+import { ago, clean, oneLine, shortId } from "./text.ts";
 
 export async function listSchedules(context: Context): Promise<void> {
-  const { out } = context;
+  const { out, io } = context;
   const list = await (await context.client("any")).request<List<Schedule>>("GET", "/api/schedules");
   if (out.json) return out.document(list);
+  const time = (iso: string | null): string => (iso === null ? "" : out.terminal ? ago(iso, io.now()) : iso);
   out.table(
-    [{ title: "NAME" }, { title: "WHEN" }, { title: "ON" }, { title: "LAST TASK" }, { title: "WHAT" }],
+    [{ title: "NAME" }, { title: "WHEN" }, { title: "STATE" }, { title: "NEXT" }, { title: "LAST" }, { title: "WHAT" }],
     list.items.map((schedule) => [
       schedule.name,
-      schedule.when ?? "by hand",
-      schedule.enabled ? "yes" : "no",
-      schedule.lastTaskId === null ? "" : out.terminal ? shortId(schedule.lastTaskId) : schedule.lastTaskId,
+      schedule.when,
+      schedule.state,
+      time(schedule.nextDueAt),
+      schedule.last === null ? "" : `${outcomeWords(schedule.last)} ${time(schedule.last.dueAt)}`,
       schedule.description,
     ]),
   );
+}
+
+/** `ran`, `skipped: overlap`: the ledger's word with its reason, if that is one word. */
+export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">): string {
+  return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${outcome}: ${reason}` : outcome;
+}
+
+export async function showSchedule(context: Context, args: readonly string[]): Promise<void> {
+  const { out } = context;
+  const client = await context.client("any");
+  const schedule = await client.request<Schedule>("GET", `/api/schedules/${encodeURIComponent(args[0] ?? "")}`);
+  if (out.json) return out.document(schedule);
+  const words = await ruleInWords(schedule.when);
+  const fields: readonly (readonly [string, string | null])[] = [
+    ["name", schedule.name],
+    ["what", schedule.description || null],
+    ["when", words === null || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
+    ["timezone", schedule.timezone],
+    [
+      "state",
+      [schedule.state, schedule.pausedUntil && `until ${schedule.pausedUntil}`, schedule.pauseReason]
+        .filter(Boolean)
+        .join(" "),
+    ],
+    ["next", schedule.nextDueAt],
+    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${schedule.last.dueAt}`],
+    ["catch-up", schedule.catchUp],
+    ["overlap", schedule.overlap],
+    ["on-crash", schedule.onCrash],
+    ["jitter", schedule.jitterSeconds === 0 ? null : `${schedule.jitterSeconds}s`],
+    ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
+    ["chat", schedule.chatId],
+    ["prompt", schedule.prompt],
+  ];
+  for (const [name, value] of fields) {
+    if (value === null) continue;
+    const lines = clean(value)
+      .split("\n")
+      .join(`\n${" ".repeat(10)}`);
+    out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
+  }
+}
+
+/** `At 09:00, Monday through Friday`; null where the rule says it as plainly. */
+async function ruleInWords(rule: string): Promise<string | null> {
+  const expression = /^cron\((.*)\)$/.exec(rule)?.[1];
+  if (expression === undefined) return null;
+  const { default: cronstrue } = await import("cronstrue");
+  try {
+    return cronstrue.toString(expression, { use24HourTimeFormat: true });
+  } catch {
+    return null;
+  }
 }
 
 export async function runSchedules(

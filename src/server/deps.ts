@@ -1,6 +1,5 @@
 import type { Store } from "../store/store.ts";
-import type { Task } from "../store/tasks.ts";
-import type { Schedule, Stopped, User } from "../wire/api.ts";
+import type { Stopped, User } from "../wire/api.ts";
 import type { Log } from "./log.ts";
 
 /** What the chat server is built from. */
@@ -30,11 +29,6 @@ export interface ServerDeps {
     target: { readonly chatId: string } | { readonly runId: string },
   ) => Promise<Stopped>;
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
-  readonly schedules: {
-    list(viewer: User): Promise<readonly Schedule[]>;
-    /** Adds the schedule's task now. */
-    run(viewer: User, name: string): Promise<Task>;
-  };
   /** Between heartbeats of a socket; 15 s by default. */
   readonly pingMs?: number;
 }

@@ -250,12 +250,9 @@ test.each([
 
 test("a bug is answered without its details and logged with them, and the server lives on", async () => {
   const { as, people, logged } = await chatServer(await sqlite.store(), {
-    schedules: {
-      list: () => Promise.reject(new Error("the secret is 42")),
-      run: () => Promise.reject(new Error("no")),
-    },
+    cancelTask: () => Promise.reject(new Error("the secret is 42")),
   });
-  const answer = await as(people.ann, "GET", "/api/schedules");
+  const answer = await as(people.ann, "POST", "/api/tasks/t1/cancel");
   expect([answer.status, answer.body.error.code]).toEqual([500, "internal"]);
   expect(JSON.stringify(answer.body)).not.toContain("42");
   expect(logged).toContainEqual({ level: "error", message: "a request failed" });

@@ -17,6 +17,7 @@ import { blobRoutes } from "./routes-blobs.ts";
 import { chatRoutes } from "./routes-chats.ts";
 import { dataRoutes } from "./routes-data.ts";
 import { systemRoutes } from "./routes-system.ts";
+import { scheduleRoutes } from "./routes-schedules.ts";
 import { taskRoutes } from "./routes-tasks.ts";
 import { staticFiles } from "./static-files.ts";
 import { streamRoutes } from "./stream-route.ts";
@@ -53,6 +54,7 @@ export function createHttp(
     ...chatRoutes(deps),
     ...streamRoutes(deps, parts.closing),
     ...taskRoutes(deps),
+    ...scheduleRoutes(deps),
     ...approvalRoutes(deps),
     ...awayRoutes(deps),
     ...blobRoutes(deps),

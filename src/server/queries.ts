@@ -27,6 +27,10 @@ export const tasksQuery = z
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
 
+export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).exactPartial();
+
+export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();
+
 export const grantsQuery = z.object({ prefix: words }).exactPartial();
 
 const eventTypes = z

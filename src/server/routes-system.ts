@@ -2,6 +2,7 @@ import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import { openApprovals } from "../store/away.ts";
 import { graphStats } from "../store/graph-stats.ts";
+import { upcoming } from "../store/schedules.ts";
 import { activeRuns, taskCounts } from "../store/status.ts";
 import { getUserByName } from "../store/users.ts";
 import { graphStatsSchema, healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";
@@ -35,14 +36,15 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       summary: "Counts of tasks, what runs now, and by which model and node.",
       answers: { 200: statusSchema },
       async handle({ viewer }) {
-        const [tasks, running, approvals] = await Promise.all([
+        const [tasks, running, approvals, next] = await Promise.all([
           taskCounts(store, viewer),
           activeRuns(store, viewer),
           openApprovals(store, viewer),
+          upcoming(store, viewer, 5),
         ]);
         const { node } = store;
         const waiting = { approvals };
-        return { status: 200, body: { tasks, running, next: [], waiting, agentLoop, model, node, startedAt } };
+        return { status: 200, body: { tasks, running, next, waiting, agentLoop, model, node, startedAt } };
       },
     }),
     route({

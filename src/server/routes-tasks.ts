@@ -5,7 +5,6 @@ import {
   listSchema,
   newTaskSchema,
   runSchema,
-  scheduleSchema,
   stoppedSchema,
   taskPatchSchema,
   taskSchema,
@@ -14,7 +13,7 @@ import type { ServerDeps } from "./deps.ts";
 import { tasksQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function taskRoutes({ store, schedules, cancelTask }: ServerDeps): readonly Route[] {
+export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -83,23 +82,6 @@ export function taskRoutes({ store, schedules, cancelTask }: ServerDeps): readon
       summary: "A task's runs, one for each attempt.",
       answers: { 200: listSchema(runSchema) },
       handle: async ({ viewer, params }) => ({ status: 200, body: await listTaskRuns(store, viewer, params.id) }),
-    }),
-    route({
-      method: "GET",
-      path: "/api/schedules",
-      summary: "The schedules.",
-      answers: { 200: listSchema(scheduleSchema) },
-      async handle({ viewer }) {
-        const items = await schedules.list(viewer);
-        return { status: 200, body: { items, next: null, total: items.length } };
-      },
-    }),
-    route({
-      method: "POST",
-      path: "/api/schedules/:name/run",
-      summary: "Queues a schedule's task now.",
-      answers: { 201: taskSchema },
-      handle: async ({ viewer, params }) => ({ status: 201, body: await schedules.run(viewer, params.name) }),
     }),
   ];
 }

@@ -347,16 +347,14 @@ test("a request that runs when the server closes still gets its answer", async (
   const entered = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const { server, url, annToken } = await scene(sqlite, {
-    schedules: {
-      async list() {
-        entered.resolve();
-        await release.promise;
-        return [];
-      },
-      run: () => Promise.reject(new Error("none")),
+    async cancelTask() {
+      entered.resolve();
+      await release.promise;
+      return { runId: null };
     },
   });
-  const answer = fetch(`${url}/api/schedules`, { headers: { authorization: `Bearer ${annToken}` } });
+  const headers = { authorization: `Bearer ${annToken}` };
+  const answer = fetch(`${url}/api/tasks/t1/cancel`, { method: "POST", headers });
   await entered.promise;
   const closed = server.close();
   release.resolve();

@@ -1,3 +1,4 @@
+import { CRASHED } from "./occurrences-end.ts";
 import { nowSql } from "./sql.ts";
 import { endRun, endStopped, handBack, lockRun } from "./runs-end.ts";
 import type { RunRow } from "./schema.ts";
@@ -37,10 +38,25 @@ async function recover(store: Store, runId: string, own: boolean): Promise<void>
       const message = run.task_id === null ? "Failed" : "Task failed";
       const ending = { state: "failed", message, reason, code: "recoveries" } as const;
       await endRun(tx, runId, ending, { readSeq: chat.head });
+    } else if (run.task_id !== null && (await leavesCrashed(tx, run.task_id))) {
+      const reason = "its worker was lost in the middle; it is left as it is, and can be retried";
+      const ending = { state: "failed", message: "Task interrupted", reason, code: CRASHED } as const;
+      await endRun(tx, runId, ending, { readSeq: chat.head });
     } else {
       await handBack(tx, runId, "crash");
     }
   });
+}
+
+/** A schedule may want a run that a crash took to be left, or a person to be asked, instead of going on. */
+async function leavesCrashed(tx: Tx, taskId: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom("occurrences as o")
+    .innerJoin("schedules as s", "s.id", "o.schedule_id")
+    .select("s.on_crash")
+    .where("o.task_id", "=", taskId)
+    .executeTakeFirst();
+  return row !== undefined && row.on_crash !== "retry";
 }
 
 /** Asked again under the chat's lock: the worker may have ended the run meanwhile. */

@@ -178,6 +178,72 @@ export interface EdgeRow {
   created_at: number;
 }
 
+export interface ScheduleRow {
+  id: string;
+  owner_id: string;
+  name: string;
+  description: string;
+  /** The rule in its own words, its time zone, and where an interval counts from. */
+  rule: string;
+  zone: string;
+  anchor: number;
+  /** The words themselves, or `file(path)`. */
+  prompt: string;
+  state: "enabled" | "disabled" | "paused";
+  paused_until: number | null;
+  pause_reason: string | null;
+  catch_up: "skip" | "latest" | "all";
+  catch_up_max: number;
+  catch_up_age_ms: number;
+  overlap: "skip" | "queue" | "cancel";
+  on_crash: "retry" | "leave" | "ask";
+  jitter_ms: number;
+  /** So many failures in a row pause it; 0: never. */
+  max_failures: number;
+  failures: number;
+  limits: string;
+  metadata: string;
+  chat_id: string | null;
+  /** Every due instant before this one has its row. */
+  settled_to: number;
+  next_due: number | null;
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+/** What a schedule's rule was from one instant on and before another: due instants of the past follow from it. */
+export interface ScheduleRuleRow {
+  id: string;
+  schedule_id: string;
+  from_at: number;
+  to_at: number | null;
+  rule: string;
+  zone: string;
+  anchor: number;
+  state: ScheduleRow["state"];
+}
+
+export interface OccurrenceRow {
+  id: string;
+  schedule_id: string;
+  due_at: number;
+  /** The last instant, where one row stands for many. */
+  until_at: number | null;
+  count: number;
+  /** Asked for by a person: not an instant of the rule. */
+  manual: number;
+  outcome: "queued" | "ran" | "ran late" | "merged" | "skipped" | "interrupted" | "failed" | "cancelled";
+  reason: string | null;
+  /** When its work may start: the due instant and its jitter. */
+  start_at: number;
+  task_id: string | null;
+  run_id: string | null;
+  started_at: number | null;
+  ended_at: number | null;
+  created_at: number;
+}
+
 /** better-auth's table: its boolean and dates are native on PostgreSQL, and 0/1 and ISO text on SQLite. */
 export interface UserRow {
   id: string;
@@ -217,6 +283,9 @@ export interface Schema {
   approvals: ApprovalRow;
   grants: GrantRow;
   tool_processes: ToolProcessRow;
+  schedules: ScheduleRow;
+  schedule_rules: ScheduleRuleRow;
+  occurrences: OccurrenceRow;
   nodes: NodeRow;
   edges: EdgeRow;
 }

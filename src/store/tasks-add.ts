@@ -25,7 +25,7 @@ export interface NewTask {
 }
 
 interface AddOptions {
-  /** The schedule that adds it: its task works in the schedule's one chat. */
+  /** The name of the schedule that adds it: without a chat that exists, its task gets a new one, named so. */
   readonly schedule?: string;
 }
 
@@ -49,7 +49,7 @@ export async function addTaskIn(
   viewer: User,
   input: NewTask,
   options: AddOptions = {},
-): Promise<{ readonly id: string; readonly created: boolean }> {
+): Promise<{ readonly id: string; readonly chatId: string; readonly created: boolean }> {
   if (input.key !== undefined) {
     const known = await tx.db
       .selectFrom("tasks")
@@ -58,7 +58,7 @@ export async function addTaskIn(
       .where("key", "=", input.key)
       .where("deleted_at", "is", null)
       .executeTakeFirst();
-    if (known !== undefined) return { id: known.id, created: false };
+    if (known !== undefined) return { id: known.id, chatId: known.chat_id, created: false };
   }
   const dependsOn = [...new Set(input.dependsOn ?? [])];
   const waitsFor = await Promise.all(dependsOn.map((id) => visibleTask(tx.db, viewer, id)));
@@ -110,7 +110,7 @@ export async function addTaskIn(
     await tx.append(chat.id, [{ type: "status", data, runId: null, taskId: task.id, step: null, actor: SYSTEM_ACTOR }]);
     await announce(tx, chat, task.id);
   }
-  return { id: task.id, created: true };
+  return { id: task.id, chatId: chat.id, created: true };
 }
 
 async function chatFor(tx: Tx, viewer: User, input: NewTask, options: AddOptions): Promise<ChatRow> {
@@ -124,27 +124,15 @@ async function chatFor(tx: Tx, viewer: User, input: NewTask, options: AddOptions
     .where("id", "=", AGENT_ID)
     .executeTakeFirst();
   if (agent === undefined) throw notFound("the account `agent`");
-  const known =
-    options.schedule === undefined
-      ? undefined
-      : await tx.db
-          .selectFrom("chats")
-          .select("id")
-          .where("schedule", "=", options.schedule)
-          .where("deleted_at", "is", null)
-          .executeTakeFirst();
-  const chat =
-    known !== undefined
-      ? await lockChat(tx, known.id)
-      : await insertChat(tx, viewer, {
-          owner_id: AGENT_ID,
-          title: options.schedule ?? titleFrom(input.instruction),
-          titled_by: options.schedule === undefined ? "agent" : "person",
-          origin: options.schedule === undefined ? "task" : "schedule",
-          schedule: options.schedule ?? null,
-          model: null,
-          key: null,
-        });
+  const chat = await insertChat(tx, viewer, {
+    owner_id: AGENT_ID,
+    title: options.schedule ?? titleFrom(input.instruction),
+    titled_by: options.schedule === undefined ? "agent" : "person",
+    origin: options.schedule === undefined ? "task" : "schedule",
+    schedule: options.schedule ?? null,
+    model: null,
+    key: null,
+  });
   await shareWith(tx, viewer, chat);
   return chat;
 }

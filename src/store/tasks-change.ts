@@ -98,7 +98,8 @@ export async function cancelTask(store: Store, viewer: User, taskId: string): Pr
   });
 }
 
-async function cancelIn(store: Store, tx: Tx, viewer: User, task: TaskRow): Promise<StopOutcome> {
+/** The same inside a transaction; whoever may change the task is the caller's to know. */
+export async function cancelIn(store: Store, tx: Tx, viewer: User, task: TaskRow): Promise<StopOutcome> {
   const chat = await lockChat(tx, task.chat_id);
   const run = task.run_id === null ? undefined : await runOf(tx, task.run_id);
   if (run !== undefined) return stopIn(store, tx, viewer, chat, run);

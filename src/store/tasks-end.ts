@@ -1,6 +1,7 @@
 import { SYSTEM_ACTOR } from "./actors.ts";
 import { announce, queueRun } from "./runs-queue.ts";
 import type { Ending } from "./ending.ts";
+import { endOccurrence } from "./occurrences-end.ts";
 import type { TaskRow } from "./schema.ts";
 import type { Tx } from "./store.ts";
 
@@ -17,6 +18,7 @@ export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<v
     .set({ status: ending.state, result, error, finished_at: tx.now })
     .where("id", "=", taskId)
     .execute();
+  await endOccurrence(tx, taskId, ending);
   const dependants = await tx.db
     .selectFrom("tasks as t")
     .innerJoin("task_deps as d", "d.task_id", "t.id")

@@ -206,7 +206,8 @@ export const seenSchema = z.strictObject({ seq: z.number().int().nonnegative() }
 
 // --- the rest -------------------------------------------------------------------------------------------------------
 
-export const occurrenceSchema = z.object({ schedule: z.string(), dueAt: z.string() });
+/** When a schedule is due next. */
+export const upcomingSchema = z.object({ schedule: z.string(), dueAt: z.string() });
 
 export const statusSchema = z.object({
   tasks: z.object({
@@ -220,7 +221,7 @@ export const statusSchema = z.object({
   }),
   /** The runs that are working, stopping or waiting, each with its title for people. */
   running: z.array(runSchema.extend({ title: z.string() })),
-  next: z.array(occurrenceSchema),
+  next: z.array(upcomingSchema),
   /** What waits for people: approvals that are open. */
   waiting: z.object({ approvals: z.number() }),
   agentLoop: z.boolean(),
@@ -229,17 +230,6 @@ export const statusSchema = z.object({
   startedAt: z.string(),
 });
 export type Status = z.infer<typeof statusSchema>;
-
-export const scheduleSchema = z.object({
-  name: z.string(),
-  description: z.string(),
-  prompt: z.string(),
-  /** The rule in its own words; null: run by hand only. */
-  when: z.string().nullable(),
-  enabled: z.boolean(),
-  lastTaskId: z.string().nullable(),
-});
-export type Schedule = z.infer<typeof scheduleSchema>;
 
 export const loginLinkSchema = z.object({ url: z.string(), expiresAt: z.string() });
 export type LoginLink = z.infer<typeof loginLinkSchema>;

@@ -3,6 +3,13 @@ import { jsonSchema } from "../core/events.ts";
 import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
 import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
+import {
+  ledgerCheckSchema,
+  newScheduleSchema,
+  occurrenceSchema,
+  schedulePatchSchema,
+  scheduleSchema,
+} from "./schedules.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -36,7 +43,11 @@ const NAMED = {
   EventsPage: api.eventsPageSchema,
   NewMessage: api.newMessageSchema,
   Status: api.statusSchema,
-  Schedule: api.scheduleSchema,
+  NewSchedule: newScheduleSchema,
+  SchedulePatch: schedulePatchSchema,
+  Schedule: scheduleSchema,
+  Occurrence: occurrenceSchema,
+  LedgerCheck: ledgerCheckSchema,
   Approval: approvalSchema,
   Decision: decisionSchema,
   Grant: grantSchema,

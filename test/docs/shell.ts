@@ -45,7 +45,7 @@ export class Shell implements AsyncDisposable {
       if (lasts) this.#kept.set(make, made);
       real = real.replace(text, () => made);
     }
-    real = real.replace(/((tasks delete|db restore) \S+)$/, "$1 --yes");
+    real = real.replace(/(((tasks|schedule) delete|db restore) \S+)$/, "$1 --yes");
     if (/\bdb (restore|migrate)\b/.test(line)) await this.#stop();
     if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
     const { code, stderr } = await this.#run(real);

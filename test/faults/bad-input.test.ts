@@ -1,7 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { SparkyError } from "../../src/core/errors.ts";
 import type { Log } from "../../src/server/log.ts";
 import { createChat } from "../../src/store/chats.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -38,9 +37,7 @@ async function scene(): Promise<Scene> {
   const fault = (details: object, message: string): void => void faults.push({ message, ...details });
   const log: Log = { debug: quiet, info: quiet, warn: fault, error: fault };
   const store = await sqlite.store();
-  const none = new SparkyError("not_found", "there is no such schedule");
-  const schedules = { list: async () => [], run: () => Promise.reject(none) };
-  const chats = await chatServer(store, { log, schedules });
+  const chats = await chatServer(store, { log });
   const { chat } = await createChat(store, chats.people.ann, {});
   return {
     store,

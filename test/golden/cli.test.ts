@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
-import { approval, chat, doneTask, failedTask, graph, schedule, status, task, taskLog } from "./wire-samples.ts";
+import { approval, chat, doneTask, failedTask, graph, occurrences, schedule, status, task, taskLog } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -12,6 +12,8 @@ const one = { ...prefix, [`GET /api/tasks/${id}`]: task() };
 const page = { events: taskLog, first: 1, last: taskLog.length, epoch: "e1" };
 const events = { [`GET /api/chats/${chat.id}/events?after=0&limit=200`]: page };
 const server = { "GET /api/status": status, "GET /api/approvals?limit=5": { items: [approval], next: null } };
+
+const oneSchedule = { [`GET /api/schedules/${schedule.name}`]: schedule };
 
 async function views(argv: readonly string[], stage: Stage): Promise<string> {
   const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;
@@ -65,6 +67,34 @@ test("what the commands show, on a terminal, in a pipe and as JSON", async () =>
       routes: { ...one, [`DELETE /api/tasks/${id}`]: new Answer(204, null) },
     }),
     await views(["agent", "schedule", "list"], { routes: { "GET /api/schedules": { items: [schedule], next: null } } }),
+    await views(["agent", "schedule", "show", "smart_maintenance"], { routes: oneSchedule }),
+    await views(["agent", "schedule", "add", "morning", "cron(0 9 * * 1-5)", "What is new?", "--timezone", "UTC"], {
+      routes: { "POST /api/schedules": new Answer(201, { ...schedule, name: "morning" }) },
+    }),
+    await views(["agent", "schedule", "edit", "smart_maintenance", "--overlap", "queue"], {
+      routes: { "PATCH /api/schedules/smart_maintenance": schedule },
+    }),
+    await views(["agent", "schedule", "pause", "smart_maintenance"], {
+      routes: { "PATCH /api/schedules/smart_maintenance": { ...schedule, state: "paused", enabled: false, nextDueAt: null } },
+    }),
+    await views(["agent", "schedule", "delete", "smart_maintenance", "--yes"], {
+      routes: { ...oneSchedule, "DELETE /api/schedules/smart_maintenance": new Answer(204, null) },
+    }),
+    await views(["agent", "schedule", "next", "smart_maintenance"], {
+      routes: { "GET /api/schedules/smart_maintenance/next?n=5": { items: [{ schedule: schedule.name, dueAt: schedule.nextDueAt }], next: null } },
+    }),
+    await views(["agent", "schedule", "history", "smart_maintenance"], {
+      routes: { "GET /api/schedules/smart_maintenance/occurrences?limit=20": { items: occurrences, next: "c2", total: 99 } },
+    }),
+    await views(["agent", "schedule", "history", "smart_maintenance", "--check"], {
+      routes: {
+        "GET /api/schedules/smart_maintenance/check": {
+          ok: false, due: 1470, recorded: 1469, from: "2026-11-01T00:00:00.000Z", to: "2026-12-01T14:00:00.001Z",
+          missing: ["2026-12-01T13:00:00.000Z"], extra: [],
+        },
+      },
+    }),
+    await views(["agent", "schedule", "export"], { routes: { "GET /api/schedules": { items: [schedule], next: null } } }),
     await views(["agent", "schedule", "run", "smart_maintenance"], {
       routes: { "POST /api/schedules/smart_maintenance/run": task({ schedule: "smart_maintenance" }) },
     }),

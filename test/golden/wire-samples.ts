@@ -2,15 +2,14 @@ import type { ChatEvent, NewEvent } from "../../src/core/events.ts";
 import {
   chatSchema,
   graphStatsSchema,
-  scheduleSchema,
   statusSchema,
   taskSchema,
   type Chat,
   type GraphStats,
-  type Schedule,
   type Status,
   type Task,
 } from "../../src/wire/api.ts";
+import { occurrenceSchema, scheduleSchema, type Occurrence, type Schedule } from "../../src/wire/schedules.ts";
 import { approvalSchema, grantSchema, type Approval, type Grant } from "../../src/wire/approvals.ts";
 import { awaySchema, type Away } from "../../src/wire/away.ts";
 import { chatEventSchema } from "../../src/core/events.ts";
@@ -206,13 +205,53 @@ export const away: Away = awaySchema.parse({
   complete: true,
 });
 
+export const occurrences: readonly Occurrence[] = [
+  { outcome: "running", dueAt: "2026-12-01T14:00:00.000Z", startedAt: "2026-12-01T14:00:00.040Z" },
+  { outcome: "ran late", dueAt: "2026-12-01T13:30:00.000Z", startedAt: "2026-12-01T13:41:00.000Z", endedAt: "2026-12-01T13:42:30.000Z" },
+  { outcome: "ran", dueAt: "2026-12-01T13:07:12.000Z", manual: true, startedAt: "2026-12-01T13:07:12.010Z", endedAt: "2026-12-01T13:08:00.000Z" },
+  { outcome: "skipped", reason: "overlap", dueAt: "2026-12-01T13:00:00.000Z", taskId: null },
+  { outcome: "skipped", reason: "down", dueAt: "2026-11-01T00:00:00.000Z", until: "2026-12-01T12:30:00.000Z", count: 1466, taskId: null },
+].map((row) =>
+  occurrenceSchema.parse({
+    schedule: "smart_maintenance",
+    reason: null,
+    manual: false,
+    taskId: "3f2a9c1b7d5e4f608a1b",
+    runId: null,
+    startedAt: null,
+    endedAt: null,
+    count: 1,
+    until: null,
+    ...row,
+  }),
+);
+
 export const schedule: Schedule = scheduleSchema.parse({
   name: "smart_maintenance",
   description: "Keeps the knowledge graph healthy",
   prompt: "Look after the graph.",
-  when: null,
+  when: "every(30 minutes)",
+  timezone: "Europe/Berlin",
   enabled: true,
-  lastTaskId: null,
+  state: "enabled",
+  pausedUntil: null,
+  pauseReason: null,
+  catchUp: "latest",
+  catchUpMax: 10,
+  catchUpMaxAgeSeconds: 604_800,
+  overlap: "skip",
+  onCrash: "retry",
+  jitterSeconds: 0,
+  maxFailures: 5,
+  failures: 0,
+  limits: {},
+  metadata: {},
+  chatId: null,
+  nextDueAt: "2026-12-01T14:30:00.000Z",
+  last: occurrences[0],
+  lastTaskId: "3f2a9c1b7d5e4f608a1b",
+  createdAt: "2026-11-01T00:00:00.000Z",
+  updatedAt: "2026-11-01T00:00:00.000Z",
 });
 
 export const graph: GraphStats = graphStatsSchema.parse({

@@ -8,7 +8,6 @@ import type { Store } from "../../src/store/store.ts";
 import { cancelTask } from "../../src/store/tasks-change.ts";
 import { createToken } from "../../src/store/tokens.ts";
 import type { User } from "../../src/store/user.ts";
-import type { Schedule, Task } from "../../src/wire/api.ts";
 import { people } from "./members.ts";
 
 export interface Logged {
@@ -56,10 +55,6 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     async cancelTask(viewer, taskId) {
       const { runId } = await cancelTask(store, viewer, taskId);
       return { runId };
-    },
-    schedules: {
-      list: async (): Promise<Schedule[]> => [],
-      run: (): Promise<Task> => Promise.reject(new Error("none")),
     },
     ...options,
   });

@@ -1,0 +1,53 @@
+/** What becomes of the due instants that one pass found: pure, so that every case is a row of a table. */
+
+export interface DueInstant {
+  readonly at: number;
+  readonly paused: boolean;
+}
+
+export interface CatchUp {
+  readonly policy: "skip" | "latest" | "all";
+  /** With `all`: at most so many, the newest. */
+  readonly most: number;
+  readonly maxAgeMs: number;
+}
+
+export type Decision =
+  | { readonly at: number; readonly what: "run"; readonly caughtUp: boolean }
+  | { readonly at: number; readonly what: "skip"; readonly reason: "paused" | "down" | "policy" };
+
+/** An instant that is found later than this was missed: nobody was there. */
+export const ON_TIME_MS = 60_000;
+
+/**
+ * Decides for each instant, in order. `more`: the newest ones are not among them, so nothing here is caught up with.
+ * A missed instant is skipped as `down`, unless catching up is asked for; then what the age or the number leaves out is
+ * skipped as `policy`.
+ */
+export function decideInstants(
+  instants: readonly DueInstant[],
+  catchUp: CatchUp,
+  now: number,
+  more: boolean,
+): readonly Decision[] {
+  const active = instants.filter((instant) => !instant.paused);
+  const missed = active.filter(({ at }) => now - at > ON_TIME_MS);
+  const young = more ? [] : missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
+  const last = active.at(-1);
+  const caught = new Set(
+    catchUp.policy === "all"
+      ? young.slice(Math.max(young.length - catchUp.most, 0))
+      : catchUp.policy === "latest"
+        ? young.filter((instant) => instant === last)
+        : [],
+  );
+  const late = new Set(missed);
+  return instants.map((instant): Decision => {
+    const { at, paused } = instant;
+    if (paused) return { at, what: "skip", reason: "paused" };
+    if (!late.has(instant)) return { at, what: "run", caughtUp: false };
+    if (caught.has(instant)) return { at, what: "run", caughtUp: true };
+    const byPolicy = catchUp.policy === "all" || (catchUp.policy === "latest" && instant === last && !more);
+    return { at, what: "skip", reason: byPolicy ? "policy" : "down" };
+  });
+}

@@ -1,0 +1,367 @@
+import { isoTime } from "../core/clock.ts";
+import { checkZone, dueRuleText, nextDue, parseDueRule } from "../core/due.ts";
+import { notFound, SparkyError } from "../core/errors.ts";
+import type { Json } from "../core/events.ts";
+import { checkLedger, lastOccurrence, listOccurrences, type LedgerCheck, type Occurrence } from "./occurrences.ts";
+import { beginRule, dueClock, hasInstants, isEnabled, nextOf, rulesFrom } from "./schedule-rules.ts";
+import { lockSchedule, occurrenceRow, promptPath, readPrompt, settleIn, startOccurrence } from "./schedule-settle.ts";
+import type { ScheduleRow } from "./schema.ts";
+import type { Db } from "./sql.ts";
+import type { Store, Tx } from "./store.ts";
+import { getTask, type Task, type TaskLimits } from "./tasks.ts";
+import type { User } from "./user.ts";
+
+export interface ScheduleSettings {
+  readonly when: string;
+  readonly prompt: string;
+  readonly description?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly state?: ScheduleRow["state"] | undefined;
+  /** With `state: paused`: ISO 8601; null: until it is enabled again. */
+  readonly pausedUntil?: string | null | undefined;
+  readonly catchUp?: ScheduleRow["catch_up"] | undefined;
+  readonly catchUpMax?: number | undefined;
+  readonly catchUpMaxAgeSeconds?: number | undefined;
+  readonly overlap?: ScheduleRow["overlap"] | undefined;
+  readonly onCrash?: ScheduleRow["on_crash"] | undefined;
+  readonly jitterSeconds?: number | undefined;
+  readonly maxFailures?: number | undefined;
+  readonly limits?: TaskLimits | undefined;
+  readonly metadata?: { readonly [key: string]: Json } | undefined;
+}
+
+export type NewSchedule = ScheduleSettings & { readonly name: string };
+export type SchedulePatch = { readonly [K in keyof ScheduleSettings]?: ScheduleSettings[K] | undefined };
+
+/** A schedule as the API tells it. */
+export interface Schedule {
+  readonly name: string;
+  readonly description: string;
+  readonly prompt: string;
+  readonly when: string;
+  readonly timezone: string;
+  readonly enabled: boolean;
+  readonly state: ScheduleRow["state"];
+  readonly pausedUntil: string | null;
+  readonly pauseReason: string | null;
+  readonly catchUp: ScheduleRow["catch_up"];
+  readonly catchUpMax: number;
+  readonly catchUpMaxAgeSeconds: number;
+  readonly overlap: ScheduleRow["overlap"];
+  readonly onCrash: ScheduleRow["on_crash"];
+  readonly jitterSeconds: number;
+  readonly maxFailures: number;
+  readonly failures: number;
+  readonly limits: TaskLimits;
+  readonly metadata: { readonly [key: string]: Json };
+  readonly chatId: string | null;
+  /** The next instant that is to run. */
+  readonly nextDueAt: string | null;
+  readonly last: Occurrence | null;
+  readonly lastTaskId: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+export async function createSchedule(store: Store, viewer: User, input: NewSchedule): Promise<Schedule> {
+  await store.transact((tx) => createScheduleIn(store, tx, viewer, input));
+  return getSchedule(store, viewer, input.name);
+}
+
+export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input: NewSchedule): Promise<string> {
+  const now = await dueClock(store, tx.db);
+  const rule = parseDueRule(input.when);
+  const zone = checkZone(input.timezone ?? "UTC");
+  checkPrompt(viewer, input.prompt);
+  if (input.state !== "disabled" && nextDue(rule, zone, now, now - 1) === null) throw past(input.when);
+  const row: ScheduleRow = {
+    id: tx.newId(),
+    owner_id: viewer.id,
+    name: input.name,
+    description: input.description ?? "",
+    rule: dueRuleText(rule),
+    zone,
+    anchor: now,
+    prompt: input.prompt,
+    ...stateOf(input, { state: "enabled", paused_until: null, pause_reason: null }),
+    catch_up: input.catchUp ?? "latest",
+    catch_up_max: input.catchUpMax ?? 10,
+    catch_up_age_ms: (input.catchUpMaxAgeSeconds ?? WEEK_MS / 1000) * 1000,
+    overlap: input.overlap ?? "skip",
+    on_crash: input.onCrash ?? "retry",
+    jitter_ms: (input.jitterSeconds ?? 0) * 1000,
+    max_failures: input.maxFailures ?? 5,
+    failures: 0,
+    limits: JSON.stringify(input.limits ?? {}),
+    metadata: JSON.stringify(input.metadata ?? {}),
+    chat_id: null,
+    settled_to: now,
+    next_due: null,
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+  };
+  const made = await tx.db
+    .insertInto("schedules")
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .execute();
+  if (made.length === 0) {
+    throw new SparkyError("conflict", `there is a schedule ${JSON.stringify(input.name)} already`, {
+      hint: "edit that one, or take another name",
+    });
+  }
+  await beginRule(tx, row, now);
+  await setNextDue(tx, row.id, now);
+  tx.changed("schedules", [viewer.id], row.id);
+  return row.id;
+}
+
+/** Changes a schedule, at once on every node. What was due before is settled by the rule that it had. */
+export async function patchSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<Schedule> {
+  const { id } = await mine(store.db, viewer, name);
+  await store.transact(async (tx) => {
+    const { schedule: before, now } = await settled(store, tx, id, name);
+    const at = Math.max(now, before.settled_to);
+    if (patch.prompt !== undefined) checkPrompt(viewer, patch.prompt);
+    const rule = patch.when === undefined ? before.rule : dueRuleText(parseDueRule(patch.when));
+    const zone = patch.timezone === undefined ? before.zone : checkZone(patch.timezone);
+    const anchor = rule === before.rule ? before.anchor : at;
+    const state = stateOf(patch, before);
+    if (state.paused_until !== null && state.paused_until <= at) {
+      throw new SparkyError("invalid_input", "pausedUntil lies in the past", {
+        hint: "name a later time, or enable it",
+      });
+    }
+    if (
+      patch.when !== undefined &&
+      state.state !== "disabled" &&
+      nextDue(parseDueRule(rule), zone, anchor, at - 1) === null
+    ) {
+      throw past(rule);
+    }
+    const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
+    const after: ScheduleRow = {
+      ...before,
+      rule,
+      zone,
+      anchor,
+      ...state,
+      failures: state.state === "enabled" && before.state !== "enabled" ? 0 : before.failures,
+      description: patch.description ?? before.description,
+      prompt: patch.prompt ?? before.prompt,
+      catch_up: patch.catchUp ?? before.catch_up,
+      catch_up_max: patch.catchUpMax ?? before.catch_up_max,
+      catch_up_age_ms: seconds(patch.catchUpMaxAgeSeconds) ?? before.catch_up_age_ms,
+      overlap: patch.overlap ?? before.overlap,
+      on_crash: patch.onCrash ?? before.on_crash,
+      jitter_ms: seconds(patch.jitterSeconds) ?? before.jitter_ms,
+      max_failures: patch.maxFailures ?? before.max_failures,
+      limits: patch.limits === undefined ? before.limits : JSON.stringify(patch.limits),
+      metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
+      settled_to: at,
+      updated_at: now,
+    };
+    const { id: _, ...values } = after;
+    await tx.db.updateTable("schedules").set(values).where("id", "=", id).execute();
+    await beginRule(tx, after, at);
+    await setNextDue(tx, id, at);
+    tx.changed("schedules", [viewer.id], id);
+  });
+  return getSchedule(store, viewer, name);
+}
+
+export async function deleteSchedule(store: Store, viewer: User, name: string): Promise<void> {
+  const { id } = await mine(store.db, viewer, name);
+  await store.transact(async (tx) => {
+    const { now } = await settled(store, tx, id, name);
+    await tx.db.updateTable("schedules").set({ deleted_at: now, next_due: null }).where("id", "=", id).execute();
+    tx.changed("schedules", [viewer.id], id);
+  });
+}
+
+/** Runs it now, in its own chat, beside what its rule says. */
+export async function runScheduleNow(store: Store, viewer: User, name: string): Promise<Task> {
+  const { id } = await mine(store.db, viewer, name);
+  const taskId = await store.transact(async (tx) => {
+    const schedule = await lockSchedule(tx, id);
+    if (schedule === undefined) throw noSchedule(name);
+    try {
+      readPrompt(schedule.prompt);
+    } catch (error) {
+      throw new SparkyError("conflict", (error as Error).message, { hint: "restore the file, or edit the schedule" });
+    }
+    const row = { ...occurrenceRow(tx, id, await dueClock(store, tx.db)), manual: 1 };
+    await tx.db.insertInto("occurrences").values(row).execute();
+    await startOccurrence(tx, schedule, row);
+    tx.changed("schedules", [viewer.id], id);
+    const made = await tx.db
+      .selectFrom("occurrences")
+      .select("task_id")
+      .where("id", "=", row.id)
+      .executeTakeFirstOrThrow();
+    return made.task_id ?? "";
+  });
+  return getTask(store, viewer, taskId);
+}
+
+export async function listSchedules(store: Store, viewer: User): Promise<readonly Schedule[]> {
+  const rows = await owned(store.db, viewer).orderBy("name").execute();
+  return Promise.all(rows.map((row) => scheduleOf(store, row)));
+}
+
+export async function getSchedule(store: Store, viewer: User, name: string): Promise<Schedule> {
+  return scheduleOf(store, await mine(store.db, viewer, name));
+}
+
+export async function scheduleHistory(
+  store: Store,
+  viewer: User,
+  name: string,
+  query: Parameters<typeof listOccurrences>[2],
+): ReturnType<typeof listOccurrences> {
+  return listOccurrences(store.db, await mine(store.db, viewer, name), query);
+}
+
+export async function checkSchedule(store: Store, viewer: User, name: string): Promise<LedgerCheck> {
+  return checkLedger(store.db, await mine(store.db, viewer, name));
+}
+
+/** The next instants that are to run. */
+export async function nextInstants(store: Store, viewer: User, name: string, n: number): Promise<readonly string[]> {
+  const schedule = await mine(store.db, viewer, name);
+  const rules = await rulesFrom(store.db, schedule.id, schedule.settled_to);
+  const found: string[] = [];
+  for (let from = Math.max(schedule.settled_to, await dueClock(store)); found.length < n;) {
+    const next = nextOf(rules, from, isEnabled);
+    if (next === null) break;
+    found.push(isoTime(next));
+    from = next + 1;
+  }
+  return found;
+}
+
+/** What comes next over all schedules of the viewer. */
+export async function upcoming(
+  store: Store,
+  viewer: User,
+  n: number,
+): Promise<readonly { schedule: string; dueAt: string }[]> {
+  const now = store.clock.now();
+  const rows = await owned(store.db, viewer)
+    .where("next_due", "is not", null)
+    .where((eb) => eb.or([eb("state", "=", "enabled"), eb("paused_until", "<=", now)]))
+    .orderBy("next_due")
+    .limit(n)
+    .execute();
+  return rows.map((row) => ({ schedule: row.name, dueAt: isoTime(row.next_due ?? now) }));
+}
+
+async function scheduleOf(store: Store, row: ScheduleRow): Promise<Schedule> {
+  const rules = await rulesFrom(store.db, row.id, row.settled_to);
+  const next = nextOf(rules, row.settled_to, isEnabled);
+  const last = await lastOccurrence(store.db, row);
+  const state =
+    row.state === "paused" && row.paused_until !== null && row.paused_until <= store.clock.now()
+      ? "enabled"
+      : row.state;
+  return {
+    name: row.name,
+    description: row.description,
+    prompt: row.prompt,
+    when: row.rule,
+    timezone: row.zone,
+    enabled: state === "enabled",
+    state,
+    pausedUntil: state === "paused" && row.paused_until !== null ? isoTime(row.paused_until) : null,
+    pauseReason: state === "paused" ? row.pause_reason : null,
+    catchUp: row.catch_up,
+    catchUpMax: row.catch_up_max,
+    catchUpMaxAgeSeconds: row.catch_up_age_ms / 1000,
+    overlap: row.overlap,
+    onCrash: row.on_crash,
+    jitterSeconds: row.jitter_ms / 1000,
+    maxFailures: row.max_failures,
+    failures: row.failures,
+    limits: JSON.parse(row.limits) as TaskLimits,
+    metadata: JSON.parse(row.metadata) as Schedule["metadata"],
+    chatId: row.chat_id,
+    nextDueAt: next === null ? null : isoTime(next),
+    last,
+    lastTaskId: last?.taskId ?? null,
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
+  };
+}
+
+function stateOf(
+  input: Pick<SchedulePatch, "state" | "pausedUntil">,
+  before: Pick<ScheduleRow, "state" | "paused_until" | "pause_reason">,
+): Pick<ScheduleRow, "state" | "paused_until" | "pause_reason"> {
+  if (input.state === undefined) {
+    const { state, paused_until, pause_reason } = before;
+    return { state, paused_until, pause_reason };
+  }
+  if (input.state !== "paused") return { state: input.state, paused_until: null, pause_reason: null };
+  const until = input.pausedUntil == null ? null : Date.parse(input.pausedUntil);
+  return { state: "paused", paused_until: until, pause_reason: null };
+}
+
+async function settled(
+  store: Store,
+  tx: Tx,
+  id: string,
+  name: string,
+): Promise<{ schedule: ScheduleRow; now: number }> {
+  const now = await dueClock(store, tx.db);
+  for (;;) {
+    const schedule = await lockSchedule(tx, id);
+    if (schedule === undefined) throw noSchedule(name);
+    if (schedule.settled_to >= now) return { schedule, now };
+    await settleIn(store, tx, schedule, now, now);
+  }
+}
+
+async function setNextDue(tx: Tx, id: string, from: number): Promise<void> {
+  const next = nextOf(await rulesFrom(tx.db, id, from), from, hasInstants);
+  await tx.db.updateTable("schedules").set({ next_due: next }).where("id", "=", id).execute();
+}
+
+const owned = (db: Db, viewer: User) =>
+  db.selectFrom("schedules").selectAll().where("owner_id", "=", viewer.id).where("deleted_at", "is", null);
+
+async function mine(db: Db, viewer: User, name: string): Promise<ScheduleRow> {
+  const row = await owned(db, viewer).where("name", "=", name).executeTakeFirst();
+  if (row === undefined) throw noSchedule(name);
+  return row;
+}
+
+function noSchedule(name: string): SparkyError {
+  return notFound(`schedule ${JSON.stringify(name)}`);
+}
+
+function past(rule: string): SparkyError {
+  return new SparkyError("invalid_input", `${rule} lies in the past: it would never run`, {
+    hint: "name a later time",
+  });
+}
+
+/** The server reads such a file with its own rights: only the instance's owner may name one. */
+function checkPrompt(viewer: User, prompt: string): void {
+  const path = promptPath(prompt);
+  if (path === undefined) return;
+  if (viewer.role !== "owner") throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
+  if (!path.startsWith("/") && !/^[A-Za-z]:[\\/]/.test(path)) {
+    throw new SparkyError("invalid_input", `prompt: file(${path}) must be named from the root`, {
+      hint: "the command line does so by itself, from its own folder",
+    });
+  }
+  try {
+    readPrompt(prompt);
+  } catch (error) {
+    throw new SparkyError("invalid_input", `prompt: ${(error as Error).message}`);
+  }
+}
