@@ -7,7 +7,6 @@ import { CLOSE } from "../src/wire/limits.ts";
 import { requestApprovals } from "../src/store/approvals.ts";
 import { claimRuns } from "../src/store/runs-claim.ts";
 import { appendResult } from "../src/store/runs-record.ts";
-import type { User } from "../src/store/user.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
 import { answerSchema, describedPath } from "./docs/answers.ts";
 import { cliReference, commandPaths } from "./docs/cli-page.ts";

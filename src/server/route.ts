@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Method, RouteDoc } from "../wire/openapi.ts";
+import type { RouteDoc } from "../wire/openapi.ts";
 import type { User } from "../wire/api.ts";
 import { parseInput } from "./input.ts";
 

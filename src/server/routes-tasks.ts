@@ -1,14 +1,7 @@
 import { addTask } from "../store/tasks-add.ts";
 import { deleteTask, patchTask, retryTask } from "../store/tasks-change.ts";
 import { getTask, listTaskRuns, listTasks } from "../store/tasks.ts";
-import {
-  listSchema,
-  newTaskSchema,
-  runSchema,
-  stoppedSchema,
-  taskPatchSchema,
-  taskSchema,
-} from "../wire/api.ts";
+import { listSchema, newTaskSchema, runSchema, stoppedSchema, taskPatchSchema, taskSchema } from "../wire/api.ts";
 import type { ServerDeps } from "./deps.ts";
 import { tasksQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";

@@ -4,11 +4,9 @@ import { limitsSchema, metadataSchema, textSchema } from "./api.ts";
 
 /** Schedules and their ledger as they cross HTTP. Times are ISO 8601 UTC. */
 
-export const scheduleNameSchema = z
-  .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u, {
-    error: "must be 1 to 100 letters, digits, _, - or ., without spaces",
-  });
+export const scheduleNameSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u, {
+  error: "must be 1 to 100 letters, digits, _, - or ., without spaces",
+});
 
 const settings = z.strictObject({
   /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2026-12-01T09:00)`. */

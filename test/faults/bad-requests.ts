@@ -9,12 +9,6 @@ export interface Target {
   readonly path: string;
 }
 
-interface BadRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string | Uint8Array | null;
-}
-
 /** Every route of the OpenAPI document that may be called without an end: verify and the stream are left out. */
 export function targetsOf(document: { readonly paths: { readonly [path: string]: object } }): readonly Target[] {
   return Object.entries(document.paths)
