@@ -21,6 +21,20 @@ test("a chat takes no model that cannot be used, and says what can", async () =>
   expect(keyless.body.error.message).toContain("OPENAI_API_KEY");
 });
 
+test("F65: a task takes no status from outside, and is cancelled or retried only where its state allows", async () => {
+  const { as, people } = await chatServer(await sqlite.store());
+  const { owner } = people;
+  const { body: task } = await as(owner, "POST", "/api/tasks", { instruction: "x" });
+  const path = `/api/tasks/${task.id}`;
+  expect((await as(owner, "POST", "/api/tasks", { instruction: "x", status: "completed" })).status).toBe(400);
+  expect((await as(owner, "PATCH", path, { status: "completed" })).status).toBe(400);
+  expect((await as(owner, "POST", `${path}/retry`)).status).toBe(409);
+  expect((await as(owner, "POST", `${path}/cancel`)).status).toBe(200);
+  expect((await as(owner, "POST", `${path}/cancel`)).status).toBe(409);
+  expect((await as(owner, "PATCH", path, { instruction: "y" })).status).toBe(409);
+  expect((await as(owner, "GET", path)).body).toMatchObject({ status: "cancelled", instruction: "x" });
+});
+
 eachEngine("the session of a task, over HTTP", (engine) => {
   test("a task is added once per key, listed, counted, cancelled, retried and deleted", async () => {
     const { as, people } = await chatServer(await engine.store());
