@@ -299,6 +299,7 @@ eachEngine("schedules", (engine) => {
     await it.add();
     await it.later(10 * MINUTE);
     const ran = await getTask(it.store, it.owner, await it.work());
+    await it.later(1000);
     const task = await runScheduleNow(it.store, it.owner, "s");
     expect(task).toMatchObject({ chatId: ran.chatId, schedule: "s", instruction: "Look" });
     expect(await it.ledger()).toEqual(["ran", "queued manual"]);
