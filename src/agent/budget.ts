@@ -1,12 +1,7 @@
 import type { ChatEvent } from "../core/events.ts";
+import type { TaskLimits } from "../store/tasks.ts";
 
 /** Limits that are checked before each model call. */
-
-export interface Limits {
-  readonly steps?: number | undefined;
-  readonly minutes?: number | undefined;
-  readonly costUsd?: number | undefined;
-}
 
 export interface Spent {
   readonly steps: number;
@@ -22,7 +17,7 @@ export const MAX_STEPS = 200;
 const LOOP_STEPS = 3;
 
 /** Why the run may not make another model call, in words; null: it may. */
-export function exhausted(limits: Limits, spent: Spent): string | null {
+export function exhausted(limits: TaskLimits, spent: Spent): string | null {
   const steps = Math.min(limits.steps ?? MAX_STEPS, MAX_STEPS);
   if (spent.steps >= steps) return `it reached its limit of ${steps} steps`;
   if (limits.minutes !== undefined && spent.workedMs >= limits.minutes * 60_000) {

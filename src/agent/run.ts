@@ -7,10 +7,11 @@ import type { Claimed } from "../store/runs-claim.ts";
 import { backOff, endRun, handBack, waitForApproval } from "../store/runs-end.ts";
 import { checkpoint, fenceOf, recordStep } from "../store/runs-record.ts";
 import { runRow } from "../store/runs.ts";
+import type { TaskLimits } from "../store/tasks.ts";
 import { takeProcesses } from "../store/tool-processes.ts";
 import { getUser } from "../store/users.ts";
 import { endLeftover } from "../tools/processes.ts";
-import { exhausted, loops, type Limits } from "./budget.ts";
+import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps } from "./deps.ts";
@@ -124,7 +125,7 @@ class RunWork {
   async #overBudget(): Promise<string | null> {
     const { store } = this.#deps;
     const run = await runRow(store.db, this.#claimed.run.id);
-    const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as Limits;
+    const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
     const now = store.clock.now();
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
     const over = exhausted(limits, { steps: run.step, workedMs, costUsd: run.cost_usd });

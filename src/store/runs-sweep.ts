@@ -12,7 +12,7 @@ const PURGE_AFTER_MS = 60_000;
 
 /**
  * Takes back the runs of workers that are gone: on SQLite those of other boots, and of this one those that are not `held`;
- * on PostgreSQL those whose lease has run out. Returns how many.
+ * on PostgreSQL those whose lease has run out. Returns how many. One that cannot be taken back keeps none of the others: what failed is thrown after all were tried.
  */
 export async function sweepRuns(store: Store, held?: readonly string[]): Promise<number> {
   const stale = await store.db
@@ -23,7 +23,11 @@ export async function sweepRuns(store: Store, held?: readonly string[]): Promise
     .$if(store.kind === "sqlite" && held === undefined, (query) => query.where("boot_id", "!=", store.bootId))
     .$if(store.kind === "postgres", (query) => query.where("lease_until", "<", nowSql(store.kind, 0)))
     .execute();
-  for (const { id } of stale) await recover(store, id, held !== undefined);
+  const failures: unknown[] = [];
+  for (const { id } of stale) {
+    await recover(store, id, held !== undefined).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} runs could not be taken back`);
   return stale.length;
 }
 

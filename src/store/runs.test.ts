@@ -162,6 +162,22 @@ eachEngine("a run", (engine) => {
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
   });
 
+  test("whose log cannot be read is left, said, and holds up no other's recovery", async () => {
+    const store = await engine.store();
+    const { owner } = await setUp(store);
+    const bad = await addTask(store, owner, { instruction: "bad", priority: 1 });
+    const good = await addTask(store, owner, { instruction: "good" });
+    await claimRuns(store, { kind: "task", limit: 2 });
+    await store.db
+      .insertInto("events")
+      .values({ chat_id: bad.task.chatId, seq: 99, type: "tool_use", at: 0, run_id: null, task_id: null, body: "{}" })
+      .execute();
+    await store.db.updateTable("runs").set({ boot_id: "gone", lease_until: 1 }).execute();
+    await store.db.updateTable("runs").set({ state: "stopping" }).where("task_id", "=", bad.task.id).execute();
+    await expect(sweepRuns(store)).rejects.toThrow("1 runs could not be taken back");
+    expect((await claimOne(store, "task")).task?.id).toBe(good.task.id);
+  });
+
   test("that loses its worker again and again ends as failed, with the reason", async () => {
     const store = await engine.store();
     const { owner } = await setUp(store);

@@ -51,7 +51,7 @@ export class Loop implements AsyncDisposable {
   /** Takes back what a crash left, then serves. */
   async start(): Promise<void> {
     const { store, pollMs } = this.#options;
-    await sweepRuns(store);
+    await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
     this.#cleanup.push(
       store.hub.onWake(() => this.#pump()),
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
