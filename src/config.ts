@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { SparkyError } from "./core/errors.ts";
+import { parsePrices, type Prices } from "./models/price.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
 
@@ -22,6 +23,8 @@ export interface Config {
   /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
   readonly model: string | null;
   readonly modelUrl: string | null;
+  /** What models cost, by their id. */
+  readonly modelPrices: Prices;
   /** What a command of the `shell` tool sees of the environment. */
   readonly commandEnvironment: { readonly [variable: string]: string };
   /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
@@ -72,6 +75,13 @@ const number = (min: number, max: number, whole: boolean) =>
 const url = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
 
+const prices = z.string().transform((value, context) => {
+  const parsed = parsePrices(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue("not prices");
+  return z.NEVER;
+});
+
 /** Each variable with the words for what is allowed; an empty value means "not set". */
 export const VARIABLES = {
   SPARKY_HOME: [z.string(), "a folder"],
@@ -85,6 +95,7 @@ export const VARIABLES = {
   SPARKY_MODEL: [z.string(), "a model"],
   AGENT_MODEL: [z.string(), "a model"],
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
+  SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -123,6 +134,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     concurrency: get("SPARKY_AGENT_CONCURRENCY") ?? 4,
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
+    modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     commandEnvironment: pick(environment, COMMAND_VARIABLES),
     providers: pick(env, PROVIDER_VARIABLES),
     logLevel: get("LOG_LEVEL") ?? "info",

@@ -128,7 +128,7 @@ interface Parts {
 
 async function build(config: Config, { agentLoop }: { readonly agentLoop: boolean }): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
-  const model = openModel(selectModel(config));
+  const model = openModel(selectModel(config), { prices: config.modelPrices });
   const log = openLog(config.logLevel);
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
@@ -154,7 +154,8 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
         toolSettings(config.home),
       ),
     ),
-    modelFor: (choice) => (choice === null ? model : openModel(selectModel({ ...config, model: choice }))),
+    modelFor: (choice) =>
+      choice === null ? model : openModel(selectModel({ ...config, model: choice }), { prices: config.modelPrices }),
     workspaces: join(config.home, "workspace"),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     chance: Math.random,

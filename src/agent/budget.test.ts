@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { ChatEvent, Json } from "../core/events.ts";
 import { exhausted, loops, MAX_STEPS } from "./budget.ts";
 
-const unspent = { steps: 0, workedMs: 0, costUsd: null };
+const unspent = { steps: 0, workedMs: 0, tokens: 0, costUsd: null };
+const priced = { id: "a/b", price: { input: 1, output: 1 } };
 
 test.each([
   { when: "nothing is limited and nothing spent", limits: {}, spent: {}, is: null },
@@ -13,9 +14,18 @@ test.each([
   { when: "it worked for its minutes", limits: { minutes: 2 }, spent: { workedMs: 120_000 }, is: /2 minutes/ },
   { when: "it worked for less", limits: { minutes: 2 }, spent: { workedMs: 119_999 }, is: null },
   { when: "it has cost its money", limits: { costUsd: 0.5 }, spent: { costUsd: 0.5 }, is: /\$0\.5/ },
-  { when: "nobody knows what it costs", limits: { costUsd: 0.5 }, spent: { costUsd: null }, is: null },
-])("a budget's answer is $is when $when", ({ limits, spent, is }) => {
-  const reason = exhausted(limits, { ...unspent, ...spent });
+  { when: "it has cost nothing yet", limits: { costUsd: 0.5 }, spent: { costUsd: null }, is: null },
+  { when: "it has used its tokens", limits: { tokens: 900 }, spent: { tokens: 900 }, is: /900 tokens/ },
+  { when: "it has used fewer", limits: { tokens: 900 }, spent: { tokens: 899 }, is: null },
+  {
+    when: "its money is limited and nobody knows what the model costs",
+    limits: { costUsd: 0.5 },
+    spent: {},
+    model: { id: "a/b", price: null },
+    is: /a\/b costs; set SPARKY_MODEL_PRICES/,
+  },
+])("a budget's answer is $is when $when", ({ limits, spent, is, model = priced }) => {
+  const reason = exhausted(limits, { ...unspent, ...spent }, model);
   if (is === null) expect(reason).toBeNull();
   else expect(reason).toMatch(is);
 });

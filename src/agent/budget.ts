@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../core/events.ts";
+import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks.ts";
 
 /** Limits that are checked before each model call. */
@@ -7,6 +8,7 @@ export interface Spent {
   readonly steps: number;
   /** Time under a lease: waiting for a person or a back-off does not count. */
   readonly workedMs: number;
+  readonly tokens: number;
   readonly costUsd: number | null;
 }
 
@@ -17,11 +19,17 @@ export const MAX_STEPS = 200;
 const LOOP_STEPS = 3;
 
 /** Why the run may not make another model call, in words; null: it may. */
-export function exhausted(limits: TaskLimits, spent: Spent): string | null {
+export function exhausted(limits: TaskLimits, spent: Spent, model: Pick<Model, "id" | "price">): string | null {
   const steps = Math.min(limits.steps ?? MAX_STEPS, MAX_STEPS);
   if (spent.steps >= steps) return `it reached its limit of ${steps} steps`;
   if (limits.minutes !== undefined && spent.workedMs >= limits.minutes * 60_000) {
     return `it reached its limit of ${limits.minutes} minutes`;
+  }
+  if (limits.tokens !== undefined && spent.tokens >= limits.tokens) {
+    return `it reached its limit of ${limits.tokens} tokens`;
+  }
+  if (limits.costUsd !== undefined && model.price === null) {
+    return `its limit of $${limits.costUsd} cannot be kept: nobody has said what ${model.id} costs; set SPARKY_MODEL_PRICES`;
   }
   if (limits.costUsd !== undefined && (spent.costUsd ?? 0) >= limits.costUsd) {
     return `it reached its limit of $${limits.costUsd}`;

@@ -261,15 +261,15 @@ test("F27: a run that never ends by itself has a cap", async () => {
   expect((await getTask(store, owner, task.id)).error).toBe("it reached its limit of 200 steps");
 });
 
-test("a task's own limits of steps, money and minutes are checked before each model call", async () => {
+test("a task's own limits of steps, tokens, money and minutes are checked before each model call", async () => {
   const clock = testClock();
   const store = await sqlite.store({ clock });
   const { owner } = await people(store);
   let n = 0;
-  const model = scriptedModel(() => [
-    call("echo", { text: `${n++}` }),
-    spend({ inputTokens: 1, outputTokens: 1, costUsd: 0.2 }),
-  ]);
+  const model = scriptedModel(
+    () => [call("echo", { text: `${n++}` }), spend({ inputTokens: 150_000, outputTokens: 50_000 })],
+    { price: { input: 1, output: 1 } },
+  );
   const slow = {
     ...model,
     async *step(request: Parameters<typeof model.step>[0]) {
@@ -281,6 +281,7 @@ test("a task's own limits of steps, money and minutes are checked before each mo
   const failures = [
     { limits: { steps: 2 }, calls: 2, error: "it reached its limit of 2 steps" },
     { limits: { costUsd: 0.5 }, calls: 3, error: "it reached its limit of $0.5" },
+    { limits: { tokens: 300_000 }, calls: 2, error: "it reached its limit of 300000 tokens" },
     { limits: { minutes: 1 }, calls: 3, error: "it reached its limit of 1 minutes" },
   ];
   for (const { limits, calls, error } of failures) {
@@ -290,6 +291,20 @@ test("a task's own limits of steps, money and minutes are checked before each mo
     expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", error });
     expect(model.requests.length - before).toBe(calls);
   }
+});
+
+test("a limit of money on a model whose price nobody knows fails the task before its first call", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const model = scriptedModel([[say("Done.")]]);
+  await startAgent(store, { model, tools: [] });
+  const { task } = await addTask(store, owner, { instruction: "spend", limits: { costUsd: 5 } });
+  await ended(store, task.runId);
+  expect(await getTask(store, owner, task.id)).toMatchObject({
+    status: "failed",
+    error: "its limit of $5 cannot be kept: nobody has said what scripted/model costs; set SPARKY_MODEL_PRICES",
+  });
+  expect(model.requests).toEqual([]);
 });
 
 test("F8: a watcher that throws breaks no run, and other watchers get everything", async () => {

@@ -128,7 +128,8 @@ class RunWork {
     const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
     const now = store.clock.now();
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
-    const over = exhausted(limits, { steps: run.step, workedMs, costUsd: run.cost_usd });
+    const spent = { steps: run.step, workedMs, tokens: run.input_tokens + run.output_tokens, costUsd: run.cost_usd };
+    const over = exhausted(limits, spent, this.#deps.modelFor(this.#claimed.chat.model));
     if (over !== null) return over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;

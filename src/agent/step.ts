@@ -2,6 +2,7 @@ import type { ModelMessage } from "ai";
 import type { EventOf, Json, NewEvent } from "../core/events.ts";
 import { newId } from "../core/ids.ts";
 import { ModelError, type Model, type StepChunk } from "../models/model.ts";
+import { costOf } from "../models/price.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import type { StepRecord } from "../store/runs-record.ts";
@@ -116,7 +117,13 @@ function record(
     ids.set(call.providerCallId, [...(ids.get(call.providerCallId) ?? []), callId]);
     return { type: "tool_use", data: toolUse(deps, callId, call.name, call.args), ...place };
   });
-  const usage: EventOf<"usage">["data"] = { model: model.id, durationMs, ...finish.usage };
+  const costUsd = model.price === null ? 0 : costOf(model.price, finish.usage);
+  const usage: EventOf<"usage">["data"] = {
+    model: model.id,
+    durationMs,
+    ...finish.usage,
+    ...(costUsd > 0 && { costUsd }),
+  };
   const withTools = uses.length > 0;
   const said = parts.open
     .filter((part) => part.text.trim() !== "")

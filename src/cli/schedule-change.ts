@@ -20,6 +20,7 @@ export interface ScheduleOptions {
   metadata?: readonly string[];
   maxSteps?: number;
   maxMinutes?: number;
+  maxTokens?: number;
   maxCost?: number;
   disabled?: true;
 }
@@ -110,6 +111,7 @@ function settingsOf(options: ScheduleOptions): Omit<SchedulePatch, "when" | "pro
   const limits = {
     ...(options.maxSteps !== undefined && { steps: options.maxSteps }),
     ...(options.maxMinutes !== undefined && { minutes: options.maxMinutes }),
+    ...(options.maxTokens !== undefined && { tokens: options.maxTokens }),
     ...(options.maxCost !== undefined && { costUsd: options.maxCost }),
   };
   return {

@@ -29,7 +29,8 @@ const SETTINGS: readonly OptionSpec[] = [
   ["-m, --metadata <key=value>", "a note kept with each task; may be repeated", repeated],
   ["--max-steps <number>", "end a run as failed after so many model calls", wholeNumber(1, 10_000)],
   ["--max-minutes <number>", "end a run as failed after so many minutes of work", positive],
-  ["--max-cost <usd>", "end a run as failed before it costs more", positive],
+  ["--max-tokens <number>", "end a run as failed when it has used so many tokens", wholeNumber(1, 1_000_000_000)],
+  ["--max-cost <usd>", "end a run as failed when it has cost so much (needs the model's price)", positive],
 ];
 
 export function addScheduleCommands(agent: Command, execute: Execute): void {

@@ -16,6 +16,7 @@ export type AddOptions = {
   key?: string;
   maxSteps?: number;
   maxMinutes?: number;
+  maxTokens?: number;
   maxCost?: number;
   wait?: true;
 };
@@ -50,6 +51,7 @@ async function newTask(client: Client, instruction: string, options: AddOptions)
   const limits = {
     ...(options.maxSteps === undefined ? {} : { steps: options.maxSteps }),
     ...(options.maxMinutes === undefined ? {} : { minutes: options.maxMinutes }),
+    ...(options.maxTokens === undefined ? {} : { tokens: options.maxTokens }),
     ...(options.maxCost === undefined ? {} : { costUsd: options.maxCost }),
   };
   const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));

@@ -15,7 +15,13 @@ const CHARS_PER_TOKEN = 4;
 
 /** The built-in model: plain rules, no network, no key. It asks for real tools and tells their real results. */
 export function createDemoModel({ pauseMs = 15 }: DemoOptions = {}): Model {
-  return { id: "demo", provider: "demo", contextTokens: 100_000, step: (request) => demoStep(request, pauseMs) };
+  return {
+    id: "demo",
+    provider: "demo",
+    contextTokens: 100_000,
+    price: { input: 0, output: 0 },
+    step: (request) => demoStep(request, pauseMs),
+  };
 }
 
 async function* demoStep(request: StepRequest, pauseMs: number): AsyncGenerator<StepChunk, void, undefined> {

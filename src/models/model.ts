@@ -1,5 +1,6 @@
 import type { ModelMessage } from "ai";
 import type { Json } from "../core/events.ts";
+import type { Price } from "./price.ts";
 
 /** The model contract: one call, streamed. Providers and the demo model implement it alike; nothing here retries. */
 
@@ -31,7 +32,6 @@ export interface StepUsage {
   readonly outputTokens: number;
   readonly cachedTokens?: number;
   readonly reasoningTokens?: number;
-  readonly costUsd?: number;
 }
 
 export type StepChunk =
@@ -54,6 +54,8 @@ export interface Model {
   readonly provider: string;
   /** Tokens of context that the model takes, as far as known. */
   readonly contextTokens: number;
+  /** null: nobody has said what it costs. */
+  readonly price: Price | null;
   /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */
   step(request: StepRequest): AsyncIterable<StepChunk>;
 }

@@ -1,14 +1,20 @@
 import { createDemoModel } from "./demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type Model, type StepChunk } from "./model.ts";
+import type { Prices } from "./price.ts";
 import type { ModelChoice, RemoteChoice } from "./select.ts";
 
 const FAST: Deadlines = { firstChunkMs: 120_000, chunkMs: 60_000 };
 /** A model on one's own machine may read a long context for minutes. */
 const LOCAL: Deadlines = { firstChunkMs: 300_000, chunkMs: 120_000 };
 
+export interface OpenOptions {
+  readonly deadlines?: Deadlines;
+  readonly prices?: Prices;
+}
+
 /** Opens a chosen model. Its provider's library is imported by the first step, not here. */
-export function openModel(choice: ModelChoice, options: { readonly deadlines?: Deadlines } = {}): Model {
+export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model {
   if (choice.kind === "demo") return createDemoModel();
   const local = choice.provider === "ollama" || choice.provider === "compatible";
   const deadlines = options.deadlines ?? (local ? LOCAL : FAST);
@@ -18,6 +24,8 @@ export function openModel(choice: ModelChoice, options: { readonly deadlines?: D
     id: choice.id,
     provider: choice.provider,
     contextTokens: contextTokens(choice),
+    // A model on one's own machine is paid for by the socket in the wall.
+    price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
     async *step(request) {
       const [{ streamStep }, { provide }] = await Promise.all([import("./ai-sdk.ts"), import("./providers.ts")]);
       const { id, provider, name, baseUrl, keyVariable } = choice;

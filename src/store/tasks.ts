@@ -12,6 +12,7 @@ import type { User } from "./user.ts";
 export interface TaskLimits {
   readonly steps?: number | undefined;
   readonly minutes?: number | undefined;
+  readonly tokens?: number | undefined;
   readonly costUsd?: number | undefined;
 }
 

@@ -42,6 +42,8 @@ export type TaskStatus = z.infer<typeof taskStatusSchema>;
 export const limitsSchema = z.strictObject({
   steps: z.number().int().min(1).max(10_000).optional(),
   minutes: z.number().positive().max(100_000).optional(),
+  /** Of input and output together. */
+  tokens: z.number().int().min(1).max(1_000_000_000).optional(),
   costUsd: z.number().positive().max(1_000_000).optional(),
 });
 export type Limits = z.infer<typeof limitsSchema>;

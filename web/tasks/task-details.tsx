@@ -11,10 +11,11 @@ import { StateIcon, StateMark, stateOfTask, stateWord } from "../ui/state.tsx";
 
 /** All that is known of a task: its words, its limits, what it waits for, each run, and how it ended, in full. */
 export function TaskDetails({ task }: { task: Task }) {
-  const { steps, minutes, costUsd } = task.limits;
+  const { steps, minutes, tokens, costUsd } = task.limits;
   const limits = [
     steps !== undefined && `${steps} steps`,
     minutes !== undefined && `${minutes} min`,
+    tokens !== undefined && `${tokens} tokens`,
     costUsd !== undefined && `$${costUsd}`,
   ].filter((limit) => limit !== false);
   return (

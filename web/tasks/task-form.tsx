@@ -65,6 +65,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
               <Field label="At most so many steps" name="steps" type="number" min={1} max={10_000} />
               <Field label="At most so many minutes" name="minutes" type="number" min={1} max={100_000} />
+              <Field label="At most so many tokens" name="tokens" type="number" min={1} max={1_000_000_000} />
               <Field
                 label="At most so many dollars"
                 name="costUsd"
@@ -115,15 +116,17 @@ function Field({ label, ...input }: FieldProps) {
 function fieldsOf(form: FormData): Omit<NewTask, "key"> {
   const text = (name: string): string => String(form.get(name) ?? "").trim();
   const number = (name: string): number | undefined => (text(name) === "" ? undefined : Number(text(name)));
-  const [priority, steps, minutes, costUsd] = [
+  const [priority, steps, minutes, tokens, costUsd] = [
     number("priority"),
     number("steps"),
     number("minutes"),
+    number("tokens"),
     number("costUsd"),
   ];
   const limits = {
     ...(steps !== undefined && { steps }),
     ...(minutes !== undefined && { minutes }),
+    ...(tokens !== undefined && { tokens }),
     ...(costUsd !== undefined && { costUsd }),
   };
   return {

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { costOf, parsePrices } from "./price.ts";
+
+test.each([
+  ["openai/gpt-5=1.25/10/0.125", { "openai/gpt-5": { input: 1.25, output: 10, cached: 0.125 } }],
+  [" a/b=3/15,c/d:8b=0/0 ", { "a/b": { input: 3, output: 15 }, "c/d:8b": { input: 0, output: 0 } }],
+  ["", {}],
+  ["a/b=3", undefined],
+  ["a/b=3/-1", undefined],
+  ["a/b=3/15/1/1", undefined],
+  ["3/15", undefined],
+])("the prices %j are %j", (text, prices) => expect(parsePrices(text)).toEqual(prices));
+
+test.each([
+  { what: "input and output", price: { input: 3, output: 15 }, usage: [1_000_000, 100_000], is: 4.5 },
+  { what: "cached input, cheaper", price: { input: 3, output: 15, cached: 0.3 }, usage: [1000, 0, 900], is: 0.00057 },
+  {
+    what: "cached input without a price of its own",
+    price: { input: 3, output: 15 },
+    usage: [1000, 0, 900],
+    is: 0.003,
+  },
+  {
+    what: "a provider that tells more cached than there was",
+    price: { input: 3, output: 15 },
+    usage: [10, 0, 99],
+    is: 0.00003,
+  },
+  { what: "nothing at all", price: { input: 0, output: 0 }, usage: [1000, 1000], is: 0 },
+])("a step costs its $what", ({ price, usage: [inputTokens = 0, outputTokens = 0, cachedTokens], is }) =>
+  expect(costOf(price, { inputTokens, outputTokens, ...(cachedTokens !== undefined && { cachedTokens }) })).toBeCloseTo(
+    is,
+    9,
+  ),
+);
