@@ -1,5 +1,3 @@
-import type { StepUsage } from "./model.ts";
-
 /** What a model costs, in US dollars for a million tokens. Providers do not tell it, so the owner's settings do. */
 export interface Price {
   readonly input: number;
@@ -9,6 +7,12 @@ export interface Price {
 }
 
 export type Prices = { readonly [model: string]: Price };
+
+interface Used {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+}
 
 const PER = 1_000_000;
 const ENTRY = /^([^\s=]+)=(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?$/;
@@ -29,7 +33,7 @@ export function parsePrices(text: string): Prices | undefined {
 }
 
 /** In US dollars. Reasoning is part of the output, cached input part of the input. */
-export function costOf({ input, output, cached = input }: Price, usage: StepUsage): number {
+export function costOf({ input, output, cached = input }: Price, usage: Used): number {
   const reused = Math.min(usage.cachedTokens ?? 0, usage.inputTokens);
   return ((usage.inputTokens - reused) * input + reused * cached + usage.outputTokens * output) / PER;
 }
