@@ -85,6 +85,8 @@ test("every route answers in the shape that is described", async () => {
   for (const path of ["", "/occurrences?limit=3", "/check", "/next?n=2"]) await ask("GET", `/api/schedules/s${path}`);
   await ask("POST", "/api/schedules", { name: "gone", when: "every(1 hour)", prompt: "Look" });
   await ask("DELETE", "/api/schedules/gone");
+  await ask("GET", "/api/schedules?recent=5");
+  await ask("POST", "/api/schedules/preview", { when: "cron(0 9 * * 1-5)", timezone: "Europe/Berlin", n: 2 });
   for (const path of ["", "/runs"]) await ask("GET", task + path);
   for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {
     await ask("GET", path);

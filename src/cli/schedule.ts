@@ -1,4 +1,5 @@
 import type { List, Task } from "../wire/api.ts";
+import { ruleWords } from "../wire/rule-words.ts";
 import type { Occurrence, Schedule } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
@@ -34,11 +35,11 @@ export async function showSchedule(context: Context, args: readonly string[]): P
   const client = await context.client("any");
   const schedule = await client.request<Schedule>("GET", `/api/schedules/${encodeURIComponent(args[0] ?? "")}`);
   if (out.json) return out.document(schedule);
-  const words = await ruleInWords(schedule.when);
+  const words = schedule.when.startsWith("cron(") ? await ruleWords(schedule.when) : schedule.when;
   const fields: readonly (readonly [string, string | null])[] = [
     ["name", schedule.name],
     ["what", schedule.description || null],
-    ["when", words === null || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
+    ["when", words === schedule.when || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
     ["timezone", schedule.timezone],
     [
       "state",
@@ -62,18 +63,6 @@ export async function showSchedule(context: Context, args: readonly string[]): P
       .split("\n")
       .join(`\n${" ".repeat(10)}`);
     out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
-  }
-}
-
-/** `At 09:00, Monday through Friday`; null where the rule says it as plainly. */
-async function ruleInWords(rule: string): Promise<string | null> {
-  const expression = /^cron\((.*)\)$/.exec(rule)?.[1];
-  if (expression === undefined) return null;
-  const { default: cronstrue } = await import("cronstrue");
-  try {
-    return cronstrue.toString(expression, { use24HourTimeFormat: true });
-  } catch {
-    return null;
   }
 }
 

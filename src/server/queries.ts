@@ -27,6 +27,8 @@ export const tasksQuery = z
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
 
+export const schedulesQuery = z.object({ recent: whole(0, 50) }).exactPartial();
+
 export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).exactPartial();
 
 export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();

@@ -1,24 +1,25 @@
 import {
   checkSchedule,
-  createSchedule,
-  deleteSchedule,
   getSchedule,
   listSchedules,
   nextInstants,
-  patchSchedule,
-  runScheduleNow,
+  previewRule,
   scheduleHistory,
-} from "../store/schedules.ts";
+} from "../store/schedule-read.ts";
+import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedules.ts";
 import { listSchema, taskSchema, upcomingSchema } from "../wire/api.ts";
 import {
   ledgerCheckSchema,
   newScheduleSchema,
   occurrenceSchema,
+  previewedRuleSchema,
+  rulePreviewSchema,
   schedulePatchSchema,
   scheduleSchema,
 } from "../wire/schedules.ts";
+import { ruleWords } from "../wire/rule-words.ts";
 import type { ServerDeps } from "./deps.ts";
-import { nextQuery, occurrencesQuery } from "./queries.ts";
+import { nextQuery, occurrencesQuery, schedulesQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
 export function scheduleRoutes({ store }: ServerDeps): readonly Route[] {
@@ -26,10 +27,11 @@ export function scheduleRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/schedules",
-      summary: "Your schedules, by name.",
+      summary: "Your schedules, by name; with `recent`, each with so many of the newest rows of its ledger.",
+      query: schedulesQuery,
       answers: { 200: listSchema(scheduleSchema) },
-      async handle({ viewer }) {
-        const items = await listSchedules(store, viewer);
+      async handle({ viewer, query }) {
+        const items = await listSchedules(store, viewer, query);
         return { status: 200, body: { items, next: null, total: items.length } };
       },
     }),
@@ -40,6 +42,19 @@ export function scheduleRoutes({ store }: ServerDeps): readonly Route[] {
       body: newScheduleSchema,
       answers: { 201: scheduleSchema },
       handle: async ({ viewer, body }) => ({ status: 201, body: await createSchedule(store, viewer, body) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/schedules/preview",
+      summary:
+        "What a rule means: its words and its next instants (`n` of them, 5 by default), or what is wrong with it.",
+      body: rulePreviewSchema,
+      answers: { 200: previewedRuleSchema },
+      async handle({ body }) {
+        const { timezone, instants } = await previewRule(store, body, body.n ?? 5);
+        const items = instants.map((dueAt) => ({ dueAt }));
+        return { status: 200, body: { items, words: await ruleWords(body.when), timezone } };
+      },
     }),
     route({
       method: "GET",

@@ -2,7 +2,7 @@ import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import { openApprovals } from "../store/away.ts";
 import { graphStats } from "../store/graph-stats.ts";
-import { upcoming } from "../store/schedules.ts";
+import { upcoming } from "../store/schedule-read.ts";
 import { activeRuns, taskCounts } from "../store/status.ts";
 import { getUserByName } from "../store/users.ts";
 import { graphStatsSchema, healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";

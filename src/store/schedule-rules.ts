@@ -27,6 +27,24 @@ export async function rulesFrom(db: Db, scheduleId: string, from: number): Promi
     .execute();
 }
 
+/** The rules of each schedule from where it is settled on, by its id. */
+export async function rulesOfAll(
+  db: Db,
+  schedules: readonly Pick<ScheduleRow, "id">[],
+): Promise<ReadonlyMap<string, readonly ScheduleRuleRow[]>> {
+  if (schedules.length === 0) return new Map();
+  const ids = schedules.map((schedule) => schedule.id);
+  const rows = await db
+    .selectFrom("schedule_rules as r")
+    .innerJoin("schedules as s", "s.id", "r.schedule_id")
+    .selectAll("r")
+    .where("s.id", "in", ids)
+    .where((eb) => eb.or([eb("r.to_at", "is", null), eb("r.to_at", ">", eb.ref("s.settled_to"))]))
+    .orderBy("r.from_at")
+    .execute();
+  return Map.groupBy(rows, (row) => row.schedule_id);
+}
+
 /** The first instant from `from` on for which the ledger will get a row. */
 export function nextOf(
   rules: readonly ScheduleRuleRow[],

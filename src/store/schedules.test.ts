@@ -7,17 +7,8 @@ import { claimRuns } from "./runs-claim.ts";
 import { endRun } from "./runs-end.ts";
 import { sweepRuns } from "./runs-sweep.ts";
 import { tickSchedules } from "./schedule-tick.ts";
-import {
-  checkSchedule,
-  createSchedule,
-  deleteSchedule,
-  getSchedule,
-  nextInstants,
-  patchSchedule,
-  runScheduleNow,
-  scheduleHistory,
-  type NewSchedule,
-} from "./schedules.ts";
+import { checkSchedule, getSchedule, nextInstants, scheduleHistory } from "./schedule-read.ts";
+import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow, type NewSchedule } from "./schedules.ts";
 import type { Store } from "./store.ts";
 import { cancelTask, deleteTask } from "./tasks-change.ts";
 import { getTask } from "./tasks.ts";

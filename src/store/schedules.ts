@@ -1,12 +1,10 @@
-import { isoTime } from "../core/clock.ts";
 import { checkZone, dueRuleText, nextDue, parseDueRule } from "../core/due.ts";
-import { notFound, SparkyError } from "../core/errors.ts";
+import { SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
-import { checkLedger, lastOccurrence, listOccurrences, type LedgerCheck, type Occurrence } from "./occurrences.ts";
-import { beginRule, dueClock, hasInstants, isEnabled, nextOf, rulesFrom } from "./schedule-rules.ts";
+import { mine, getSchedule, noSchedule, past, type Schedule } from "./schedule-read.ts";
+import { beginRule, dueClock, hasInstants, nextOf, rulesFrom } from "./schedule-rules.ts";
 import { lockSchedule, occurrenceRow, promptPath, readPrompt, settleIn, startOccurrence } from "./schedule-settle.ts";
 import type { ScheduleRow } from "./schema.ts";
-import type { Db } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import { getTask, type Task, type TaskLimits } from "./tasks.ts";
 import type { User } from "./user.ts";
@@ -32,36 +30,6 @@ export interface ScheduleSettings {
 
 export type NewSchedule = ScheduleSettings & { readonly name: string };
 export type SchedulePatch = { readonly [K in keyof ScheduleSettings]?: ScheduleSettings[K] | undefined };
-
-/** A schedule as the API tells it. */
-export interface Schedule {
-  readonly name: string;
-  readonly description: string;
-  readonly prompt: string;
-  readonly when: string;
-  readonly timezone: string;
-  readonly enabled: boolean;
-  readonly state: ScheduleRow["state"];
-  readonly pausedUntil: string | null;
-  readonly pauseReason: string | null;
-  readonly catchUp: ScheduleRow["catch_up"];
-  readonly catchUpMax: number;
-  readonly catchUpMaxAgeSeconds: number;
-  readonly overlap: ScheduleRow["overlap"];
-  readonly onCrash: ScheduleRow["on_crash"];
-  readonly jitterSeconds: number;
-  readonly maxFailures: number;
-  readonly failures: number;
-  readonly limits: TaskLimits;
-  readonly metadata: { readonly [key: string]: Json };
-  readonly chatId: string | null;
-  /** The next instant that is to run. */
-  readonly nextDueAt: string | null;
-  readonly last: Occurrence | null;
-  readonly lastTaskId: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -208,95 +176,6 @@ export async function runScheduleNow(store: Store, viewer: User, name: string): 
   return getTask(store, viewer, taskId);
 }
 
-export async function listSchedules(store: Store, viewer: User): Promise<readonly Schedule[]> {
-  const rows = await owned(store.db, viewer).orderBy("name").execute();
-  return Promise.all(rows.map((row) => scheduleOf(store, row)));
-}
-
-export async function getSchedule(store: Store, viewer: User, name: string): Promise<Schedule> {
-  return scheduleOf(store, await mine(store.db, viewer, name));
-}
-
-export async function scheduleHistory(
-  store: Store,
-  viewer: User,
-  name: string,
-  query: Parameters<typeof listOccurrences>[2],
-): ReturnType<typeof listOccurrences> {
-  return listOccurrences(store.db, await mine(store.db, viewer, name), query);
-}
-
-export async function checkSchedule(store: Store, viewer: User, name: string): Promise<LedgerCheck> {
-  return checkLedger(store.db, await mine(store.db, viewer, name));
-}
-
-/** The next instants that are to run. */
-export async function nextInstants(store: Store, viewer: User, name: string, n: number): Promise<readonly string[]> {
-  const schedule = await mine(store.db, viewer, name);
-  const rules = await rulesFrom(store.db, schedule.id, schedule.settled_to);
-  const found: string[] = [];
-  for (let from = Math.max(schedule.settled_to, await dueClock(store)); found.length < n;) {
-    const next = nextOf(rules, from, isEnabled);
-    if (next === null) break;
-    found.push(isoTime(next));
-    from = next + 1;
-  }
-  return found;
-}
-
-/** What comes next over all schedules of the viewer. */
-export async function upcoming(
-  store: Store,
-  viewer: User,
-  n: number,
-): Promise<readonly { schedule: string; dueAt: string }[]> {
-  const now = store.clock.now();
-  const rows = await owned(store.db, viewer)
-    .where("next_due", "is not", null)
-    .where((eb) => eb.or([eb("state", "=", "enabled"), eb("paused_until", "<=", now)]))
-    .orderBy("next_due")
-    .limit(n)
-    .execute();
-  return rows.map((row) => ({ schedule: row.name, dueAt: isoTime(row.next_due ?? now) }));
-}
-
-async function scheduleOf(store: Store, row: ScheduleRow): Promise<Schedule> {
-  const rules = await rulesFrom(store.db, row.id, row.settled_to);
-  const next = nextOf(rules, row.settled_to, isEnabled);
-  const last = await lastOccurrence(store.db, row);
-  const state =
-    row.state === "paused" && row.paused_until !== null && row.paused_until <= store.clock.now()
-      ? "enabled"
-      : row.state;
-  return {
-    name: row.name,
-    description: row.description,
-    prompt: row.prompt,
-    when: row.rule,
-    timezone: row.zone,
-    enabled: state === "enabled",
-    state,
-    pausedUntil: state === "paused" && row.paused_until !== null ? isoTime(row.paused_until) : null,
-    pauseReason: state === "paused" ? row.pause_reason : null,
-    catchUp: row.catch_up,
-    catchUpMax: row.catch_up_max,
-    catchUpMaxAgeSeconds: row.catch_up_age_ms / 1000,
-    overlap: row.overlap,
-    onCrash: row.on_crash,
-    jitterSeconds: row.jitter_ms / 1000,
-    maxFailures: row.max_failures,
-    failures: row.failures,
-    limits: JSON.parse(row.limits) as TaskLimits,
-    metadata: JSON.parse(row.metadata) as Schedule["metadata"],
-    chatId: row.chat_id,
-    nextDueAt: next === null ? null : isoTime(next),
-    last,
-    lastTaskId: last?.taskId ?? null,
-    createdAt: isoTime(row.created_at),
-    updatedAt: isoTime(row.updated_at),
-  };
-}
-
 function stateOf(
   input: Pick<SchedulePatch, "state" | "pausedUntil">,
   before: Pick<ScheduleRow, "state" | "paused_until" | "pause_reason">,
@@ -328,25 +207,6 @@ async function settled(
 async function setNextDue(tx: Tx, id: string, from: number): Promise<void> {
   const next = nextOf(await rulesFrom(tx.db, id, from), from, hasInstants);
   await tx.db.updateTable("schedules").set({ next_due: next }).where("id", "=", id).execute();
-}
-
-const owned = (db: Db, viewer: User) =>
-  db.selectFrom("schedules").selectAll().where("owner_id", "=", viewer.id).where("deleted_at", "is", null);
-
-async function mine(db: Db, viewer: User, name: string): Promise<ScheduleRow> {
-  const row = await owned(db, viewer).where("name", "=", name).executeTakeFirst();
-  if (row === undefined) throw noSchedule(name);
-  return row;
-}
-
-function noSchedule(name: string): SparkyError {
-  return notFound(`schedule ${JSON.stringify(name)}`);
-}
-
-function past(rule: string): SparkyError {
-  return new SparkyError("invalid_input", `${rule} lies in the past: it would never run`, {
-    hint: "name a later time",
-  });
 }
 
 /** The server reads such a file with its own rights: only the instance's owner may name one. */

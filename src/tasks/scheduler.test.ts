@@ -6,15 +6,8 @@ import { postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { until } from "../../test/kit/worker.ts";
-import {
-  checkSchedule,
-  createSchedule,
-  getSchedule,
-  listSchedules,
-  patchSchedule,
-  deleteSchedule,
-  scheduleHistory,
-} from "../store/schedules.ts";
+import { checkSchedule, getSchedule, listSchedules, scheduleHistory } from "../store/schedule-read.ts";
+import { createSchedule, patchSchedule, deleteSchedule } from "../store/schedules.ts";
 import { claimRuns } from "../store/runs-claim.ts";
 import type { Store } from "../store/store.ts";
 import { offerDefaultSchedules } from "./default-schedules.ts";

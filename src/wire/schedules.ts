@@ -90,6 +90,8 @@ export const scheduleSchema = z.object({
   nextDueAt: z.string().nullable(),
   last: occurrenceSchema.nullable(),
   lastTaskId: z.string().nullable(),
+  /** The newest rows of its ledger, the newest first; only in a list that was asked for them. */
+  recent: z.array(occurrenceSchema).optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -106,3 +108,15 @@ export const ledgerCheckSchema = z.object({
   extra: z.array(z.string()),
 });
 export type LedgerCheck = z.infer<typeof ledgerCheckSchema>;
+
+/** A rule that is not a schedule's yet. */
+export const rulePreviewSchema = settings.pick({ when: true, timezone: true }).extend({
+  n: z.number().int().min(1).max(100).optional(),
+});
+export const previewedRuleSchema = z.object({
+  items: z.array(z.object({ dueAt: z.string() })),
+  /** The rule as people say it. */
+  words: z.string(),
+  timezone: z.string(),
+});
+export type PreviewedRule = z.infer<typeof previewedRuleSchema>;
