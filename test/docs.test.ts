@@ -15,6 +15,7 @@ import { anchorsOf, commandsOf, linksOf, namesIn, page, pages, rowsOf, withGener
 import { Shell } from "./docs/shell.ts";
 import { chatServer } from "./kit/chat-server.ts";
 import { sqlite } from "./kit/databases.ts";
+import { addGraph, person } from "./kit/graph.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MAX_IMAGE_BYTES = 300 * 1024;
@@ -92,7 +93,10 @@ test("every route answers in the shape that is described", async () => {
     await ask("GET", path);
   }
   for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
-  await ask("GET", "/api/graph/stats");
+  await addGraph(store, "agent", [person("Ann"), person("Bob")], ["Ann knows Bob"]);
+  for (const path of ["stats", "check"]) await ask("GET", `/api/graph/${path}`);
+  const nodes = await ask("GET", "/api/graph/search?q=Ann&limit=3");
+  for (const path of ["", "/edges?limit=3"]) await ask("GET", `/api/graph/nodes/${nodes.items[0]?.id}${path}`);
   const [claimed] = await claimRuns(store, { kind: "turn", limit: 1 });
   if (claimed === undefined) throw new Error("no run");
   await requestApprovals(

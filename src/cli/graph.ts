@@ -1,4 +1,4 @@
-import type { GraphStats } from "../wire/api.ts";
+import type { GraphStats } from "../wire/graph.ts";
 import type { Context } from "./context.ts";
 import { oneLine } from "./text.ts";
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { group, verb, wholeNumber, type Execute } from "./command.ts";
 import { addDataCommands } from "./data-commands.ts";
+import { addGraphCommands } from "./graph-commands.ts";
 import type { ChatListOptions } from "./chats.ts";
 
 export function addOtherCommands(program: Command, execute: Execute): void {
@@ -24,15 +25,7 @@ export function addOtherCommands(program: Command, execute: Execute): void {
     args: { id: "the chat's id, or its first 4 or more characters" },
     run: async (context, args) => (await import("./chats.ts")).stopChatRun(context, args),
   });
-  const graph = group(program, "graph", {
-    summary: "The agent's memory.",
-    examples: ["sparky graph stats"],
-  });
-  verb(graph, execute, "stats", {
-    summary: "Count the memory's nodes and edges.",
-    examples: ["sparky graph stats", "sparky graph stats --json"],
-    run: async (context) => (await import("./graph.ts")).graphStats(context),
-  });
+  addGraphCommands(program, execute);
   const user = group(program, "user", {
     summary: "Accounts.",
     examples: ["sparky user login-link agent"],

@@ -16,6 +16,7 @@ import { awayRoutes } from "./routes-away.ts";
 import { blobRoutes } from "./routes-blobs.ts";
 import { chatRoutes } from "./routes-chats.ts";
 import { dataRoutes } from "./routes-data.ts";
+import { graphRoutes } from "./routes-graph.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { scheduleRoutes } from "./routes-schedules.ts";
 import { taskRoutes } from "./routes-tasks.ts";
@@ -58,6 +59,7 @@ export function createHttp(
     ...approvalRoutes(deps),
     ...awayRoutes(deps),
     ...blobRoutes(deps),
+    ...graphRoutes(deps),
     ...dataRoutes(deps),
   ];
   const files = staticFiles(deps.webRoot);

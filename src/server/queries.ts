@@ -33,6 +33,15 @@ export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).e
 
 export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();
 
+/** A node's name may be long, and its place in the order of a search names it. */
+const place = z.string().min(1).max(4000);
+
+export const graphSearchQuery = z
+  .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: place })
+  .exactPartial();
+
+export const edgesQuery = z.object({ limit: page.limit, cursor: place }).exactPartial();
+
 export const grantsQuery = z.object({ prefix: words }).exactPartial();
 
 const eventTypes = z

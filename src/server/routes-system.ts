@@ -1,11 +1,10 @@
 import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import { openApprovals } from "../store/away.ts";
-import { graphStats } from "../store/graph-stats.ts";
 import { upcoming } from "../store/schedule-read.ts";
 import { activeRuns, taskCounts } from "../store/status.ts";
 import { getUserByName } from "../store/users.ts";
-import { graphStatsSchema, healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";
+import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";
 import type { Auth } from "./auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import { createLoginLink } from "./login-link.ts";
@@ -70,13 +69,6 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       summary: "Ends the session that the cookie names.",
       answers: { 204: null },
       handle: async ({ headers }) => ({ status: 204, cookies: await auth.signOut(headers) }),
-    }),
-    route({
-      method: "GET",
-      path: "/api/graph/stats",
-      summary: "How many nodes and edges you may see, by type.",
-      answers: { 200: graphStatsSchema },
-      handle: async ({ viewer }) => ({ status: 200, body: await graphStats(store.db, viewer.id) }),
     }),
   ];
 }

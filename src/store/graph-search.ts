@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { z } from "zod";
-import { SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
+import { cursorPlace, placeCursor } from "./cursor.ts";
 import { parseData, visible, type NodeLabel } from "./graph-visible.ts";
 import { contains, equals, wordsOf } from "./graph-words.ts";
 import type { NodeRow } from "./schema.ts";
@@ -11,6 +11,10 @@ export interface GraphSearch {
   /** Words to find; none: every node. */
   readonly query: string;
   readonly type?: string | undefined;
+  /** Only nodes of exactly this name, whatever the case. */
+  readonly name?: string | undefined;
+  /** Only ids that start so. */
+  readonly prefix?: string | undefined;
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
@@ -53,7 +57,7 @@ export async function graphSearch(db: Db, userId: string, search: GraphSearch): 
   const matching = sql`
     ranked AS (
       SELECT nodes.*, ${scoreOf(words)} AS score FROM nodes
-      WHERE ${visible(userId, "nodes")} ${search.type === undefined ? sql`` : sql`AND ${equals("type", search.type)}`}),
+      WHERE ${sql.join(filters(userId, search), sql` AND `)}),
     hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
   const { rows: counts } = await sql<{ n: number }>`WITH ${matching} SELECT count(*) AS n FROM hit`.execute(db);
   const { rows } = await sql<Ranked>`
@@ -72,7 +76,20 @@ export async function graphSearch(db: Db, userId: string, search: GraphSearch): 
     return { id, type, name, content, data: parseData(row.data), why: reasons(row, words), neighbours, links };
   });
   const last = page.at(-1);
-  return { items, next: rows.length > limit && last ? cursorOf(last) : null, total: counts[0]?.n ?? 0 };
+  return {
+    items,
+    next: rows.length > limit && last ? placeCursor([last.score, last.name, last.id]) : null,
+    total: counts[0]?.n ?? 0,
+  };
+}
+
+function filters(userId: string, { type, name, prefix }: GraphSearch): readonly RawBuilder<boolean>[] {
+  return [
+    visible(userId, "nodes"),
+    ...(type === undefined ? [] : [equals("type", type)]),
+    ...(name === undefined ? [] : [equals("name", name)]),
+    ...(prefix === undefined ? [] : [sql<boolean>`substr(id, 1, ${prefix.length}) = ${prefix}`]),
+  ];
 }
 
 function scoreOf(words: readonly string[]): RawBuilder<number> {
@@ -84,23 +101,12 @@ function scoreOf(words: readonly string[]): RawBuilder<number> {
   return sql<number>`${sql.join(each, sql` + `)} + CASE WHEN ${equals("name", words.join(" "))} THEN 100 ELSE 0 END`;
 }
 
-const cursorSchema = z.tuple([z.number(), z.string(), z.string()]);
-
-function cursorOf(row: Ranked): string {
-  const place: z.infer<typeof cursorSchema> = [row.score, row.name, row.id];
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
-}
+const placeSchema = z.tuple([z.number(), z.string(), z.string()]);
 
 /** Rows after the cursor's in the order of the search. */
 function behind(cursor: string): RawBuilder<boolean> {
-  try {
-    const text = Buffer.from(cursor, "base64url").toString("utf8");
-    const [score, name, id] = cursorSchema.parse(JSON.parse(text));
-    return sql<boolean>`(score < ${score} OR (score = ${score} AND (name > ${name} OR (name = ${name} AND id > ${id}))))`;
-  } catch (cause) {
-    const hint = "start again without a cursor";
-    throw new SparkyError("invalid_input", "the cursor is not one that a search gave", { hint, cause });
-  }
+  const [score, name, id] = cursorPlace(placeSchema, cursor);
+  return sql<boolean>`(score < ${score} OR (score = ${score} AND (name > ${name} OR (name = ${name} AND id > ${id}))))`;
 }
 
 function reasons(row: NodeRow, words: readonly string[]): readonly string[] {

@@ -236,14 +236,6 @@ export type Status = z.infer<typeof statusSchema>;
 export const loginLinkSchema = z.object({ url: z.string(), expiresAt: z.string() });
 export type LoginLink = z.infer<typeof loginLinkSchema>;
 
-export const graphStatsSchema = z.object({
-  nodes: z.number(),
-  edges: z.number(),
-  nodeTypes: z.record(z.string(), z.number()),
-  edgeTypes: z.record(z.string(), z.number()),
-});
-export type GraphStats = z.infer<typeof graphStatsSchema>;
-
 /** `{items, next, total?}`: `next` is the cursor of the following page, null on the last. */
 export function listSchema<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().optional() });

@@ -4,6 +4,14 @@ import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
 import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
 import {
+  foundNodeSchema,
+  graphCheckSchema,
+  graphNodeSchema,
+  graphStatsSchema,
+  nodeEdgeSchema,
+  nodeLabelSchema,
+} from "./graph.ts";
+import {
   ledgerCheckSchema,
   newScheduleSchema,
   occurrenceSchema,
@@ -55,7 +63,12 @@ const NAMED = {
   AwayItem: awayItemSchema,
   AwaySeen: awaySeenSchema,
   LoginLink: api.loginLinkSchema,
-  GraphStats: api.graphStatsSchema,
+  GraphStats: graphStatsSchema,
+  NodeLabel: nodeLabelSchema,
+  FoundNode: foundNodeSchema,
+  NodeEdge: nodeEdgeSchema,
+  GraphNode: graphNodeSchema,
+  GraphCheck: graphCheckSchema,
 } as const;
 
 interface JsonObject {

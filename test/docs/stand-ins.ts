@@ -43,6 +43,12 @@ export const STAND_INS: readonly StandIn[] = [
     make: `id=$(${OPEN_APPROVAL}) && sparky approvals approve $id --scope until:${TOMORROW}T00:00Z >&2 &&
       sparky approvals grants | cut -f 1 | head -n 1`,
   },
+  {
+    text: "Alice",
+    of: /\bgraph show\b/,
+    make: `sparky agent tasks add "Remember that Alice is a person" --wait >&2 && echo Alice`,
+    lasts: true,
+  },
   { text: "backup.db", of: /\bdb restore\b/, make: `sparky db backup "$HOME/$$.db" >&2 && echo "$HOME/$$.db"` },
   { text: "/mnt/usb", of: /./, make: `echo "$HOME"`, lasts: true },
   { text: "/mnt/copy/.sparky", of: /./, make: `cp -r "$SPARKY_HOME" "$HOME/copy" && echo "$HOME/copy"`, lasts: true },

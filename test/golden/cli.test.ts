@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
-import { approval, chat, doneTask, failedTask, graph, occurrences, schedule, status, task, taskLog } from "./wire-samples.ts";
+import { approval, chat, doneTask, failedTask, foundNodes, graph, graphCheck, graphNode, occurrences, schedule, status, task, taskLog } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -12,6 +12,10 @@ const one = { ...prefix, [`GET /api/tasks/${id}`]: task() };
 const page = { events: taskLog, first: 1, last: taskLog.length, epoch: "e1" };
 const events = { [`GET /api/chats/${chat.id}/events?after=0&limit=200`]: page };
 const server = { "GET /api/status": status, "GET /api/approvals?limit=5": { items: [approval], next: null } };
+
+const named = (name: string, items: readonly unknown[]) => ({
+  [`GET /api/graph/search?name=${name}&limit=6`]: { items, next: null, total: items.length },
+});
 
 const oneSchedule = { [`GET /api/schedules/${schedule.name}`]: schedule };
 
@@ -100,6 +104,21 @@ test("what the commands show, on a terminal, in a pipe and as JSON", async () =>
     }),
     await views(["chats", "list"], { routes: { "GET /api/chats?limit=20": { items: [chat], next: null } } }),
     await views(["graph", "stats"], { routes: { "GET /api/graph/stats": graph } }),
+    await views(["graph", "search", "green", "tea"], {
+      routes: { "GET /api/graph/search?q=green+tea&limit=20": { items: foundNodes, next: "c2", total: 45 } },
+    }),
+    await views(["graph", "show", "Alice"], {
+      routes: { ...named("Alice", [foundNodes[0]]), [`GET /api/graph/nodes/${graphNode.id}`]: graphNode },
+    }),
+    await views(["graph", "show", "a1ce", "--limit", "1"], {
+      routes: {
+        ...named("a1ce", []),
+        "GET /api/graph/search?prefix=a1ce&limit=6": { items: [foundNodes[0]], next: null, total: 1 },
+        [`GET /api/graph/nodes/${graphNode.id}`]: graphNode,
+        [`GET /api/graph/nodes/${graphNode.id}/edges?limit=1`]: { items: graphNode.edges.items.slice(0, 1), next: "c2", total: 2 },
+      },
+    }),
+    await views(["graph", "check"], { routes: { "GET /api/graph/check": graphCheck } }),
   ].join("");
   await expect(text).toMatchFileSnapshot("cli-output.txt");
 });
@@ -132,6 +151,11 @@ test("what bad input and refusals get", async () => {
     [["agent", "schedule", "run", "nope"], {
       routes: { "POST /api/schedules/nope/run": new Answer(404, { error: { code: "not_found", message: 'there is no schedule "nope"', hint: "sparky agent schedule list" } }) },
     }],
+    [["graph", "search", "x", "--limit", "1000"]],
+    [["graph", "show", "Nobody"], {
+      routes: { ...named("Nobody", []), "GET /api/graph/search?prefix=Nobody&limit=6": { items: [], next: null, total: 0 } },
+    }],
+    [["graph", "show", "Mercury"], { routes: named("Mercury", foundNodes.map((node) => ({ ...node, name: "Mercury" }))) }],
     [["chat", "send", "hello"]],
     [["chat", "send", ""]],
     [["chat", "stop"]],

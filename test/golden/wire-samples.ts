@@ -1,15 +1,23 @@
 import type { ChatEvent, NewEvent } from "../../src/core/events.ts";
 import {
   chatSchema,
-  graphStatsSchema,
   statusSchema,
   taskSchema,
   type Chat,
-  type GraphStats,
   type Status,
   type Task,
 } from "../../src/wire/api.ts";
 import { occurrenceSchema, scheduleSchema, type Occurrence, type Schedule } from "../../src/wire/schedules.ts";
+import {
+  foundNodeSchema,
+  graphCheckSchema,
+  graphNodeSchema,
+  graphStatsSchema,
+  type FoundNode,
+  type GraphCheck,
+  type GraphNode,
+  type GraphStats,
+} from "../../src/wire/graph.ts";
 import { approvalSchema, grantSchema, type Approval, type Grant } from "../../src/wire/approvals.ts";
 import { awaySchema, type Away } from "../../src/wire/away.ts";
 import { chatEventSchema } from "../../src/core/events.ts";
@@ -259,6 +267,53 @@ export const graph: GraphStats = graphStatsSchema.parse({
   edges: 2,
   nodeTypes: { person: 2, place: 1 },
   edgeTypes: { lives_in: 2 },
+});
+
+const alice = { id: "a1ce7k2m9q4w8x3z5b6n", type: "person", name: "Alice" };
+const rome = { id: "r0me8h3j7d2v5c9t4p1s", type: "place", name: "Rome" };
+
+export const foundNodes: readonly FoundNode[] = [
+  {
+    ...alice,
+    content: "Likes green tea.\nLives in Rome.",
+    data: { age: 30 },
+    why: ['"tea" in content'],
+    neighbours: 1,
+    links: [{ type: "lives in", direction: "out", node: rome }],
+  },
+  { ...rome, content: "", data: {}, why: [], neighbours: 1, links: [] },
+].map((node) => foundNodeSchema.parse(node));
+
+export const graphNode: GraphNode = graphNodeSchema.parse({
+  ...alice,
+  content: "Likes green tea.\nLives in Rome.",
+  data: { age: 30, nick: "Al\u001b[31m" },
+  shared: true,
+  createdAt: "2026-11-01T00:00:00.000Z",
+  updatedAt: "2026-12-01T14:00:00.000Z",
+  edges: {
+    items: [
+      { id: "e1", type: "lives in", direction: "out", node: rome, data: {} },
+      { id: "e2", type: "knows", direction: "in", node: { ...alice, id: "b0b", name: "Bob" }, data: { since: 2001 } },
+    ],
+    next: null,
+    total: 2,
+  },
+});
+
+const none = { count: 0, examples: [] };
+export const graphCheck: GraphCheck = graphCheckSchema.parse({
+  nodes: 3,
+  edges: 2,
+  ok: false,
+  isolated: { count: 21, examples: [alice] },
+  dangling: {
+    count: 1,
+    examples: [{ id: "e3", type: "knows", source: { id: alice.id, name: "Alice" }, target: { id: "gone", name: null } }],
+  },
+  selfLoops: none,
+  duplicates: { count: 1, examples: [{ name: "alice", nodes: [alice, { ...alice, type: "cat", id: "c4t" }] }] },
+  emptyContent: none,
 });
 
 /** A log from event bodies; each is a second after the one before. */

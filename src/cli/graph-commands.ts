@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { group, verb, wholeNumber, type Execute } from "./command.ts";
+import type { SearchOptions } from "./graph-search.ts";
+import type { ShowOptions } from "./graph-show.ts";
+
+export function addGraphCommands(program: Command, execute: Execute): void {
+  const graph = group(program, "graph", {
+    summary: "The agent's memory.",
+    examples: ["sparky graph stats", "sparky graph search tea", "sparky graph show Alice"],
+  });
+  verb(graph, execute, "stats", {
+    summary: "Count the memory's nodes and edges.",
+    examples: ["sparky graph stats", "sparky graph stats --json"],
+    run: async (context) => (await import("./graph.ts")).graphStats(context),
+  });
+  verb(graph, execute, "search [words...]", {
+    summary: "Find nodes by words in their names, types and contents, the best first.",
+    examples: ["sparky graph search tea", "sparky graph search --type person", "sparky graph search green tea --json"],
+    args: { words: "what to look for: any of them, part of a word too (default: every node)" },
+    options: [
+      ["-t, --type <type>", "only nodes of this type"],
+      ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 100)],
+      ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
+    ],
+    run: async (context, args, options: SearchOptions) =>
+      (await import("./graph-search.ts")).graphSearch(context, args, options),
+  });
+  verb(graph, execute, "show <node>", {
+    summary: "Show what is known of a node, and its edges.",
+    examples: ["sparky graph show Alice", "sparky graph show Alice --type person --json"],
+    args: { node: "its name, its id, or the id's first 4 or more characters" },
+    options: [
+      ["-t, --type <type>", "the node's type, where several bear the name"],
+      ["-l, --limit <number>", "how many edges (default: 50)", wholeNumber(1, 500)],
+      ["--cursor <cursor>", "go on where the edges of an earlier answer ended (their `next`)"],
+    ],
+    run: async (context, args, options: ShowOptions) =>
+      (await import("./graph-show.ts")).showNode(context, args, options),
+  });
+  verb(graph, execute, "check", {
+    summary: "Look for what needs care: broken edges, nodes without edges or content, names borne twice.",
+    examples: ["sparky graph check", "sparky graph check --json"],
+    run: async (context) => (await import("./graph-check.ts")).graphCheck(context),
+  });
+}
