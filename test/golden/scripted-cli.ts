@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Deps } from "../../src/cli/deps.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run.ts";
@@ -20,6 +21,8 @@ export interface Stage {
   /** What a person types when asked. */
   readonly answer?: string;
   readonly now?: string;
+  /** Ctrl-C is pressed once this is on stdout. */
+  readonly interruptAt?: string;
   readonly deps?: Partial<Deps>;
 }
 
@@ -39,8 +42,14 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
   const requests: string[] = [];
   const terminal = stage.terminal ?? false;
   const columns = stage.columns ?? 100;
+  let now = Date.parse(stage.now ?? "2026-12-01T14:02:20.000Z");
+  const onInterrupt = new Set<() => void>();
+  const write = (text: string): void => {
+    stdout += text;
+    if (stage.interruptAt !== undefined && stdout.includes(stage.interruptAt)) onInterrupt.forEach((fn) => fn());
+  };
   const io: Io = {
-    stdout: { write: (text) => void (stdout += text), isTerminal: terminal, columns },
+    stdout: { write, isTerminal: terminal, columns },
     stderr: { write: (text) => void (stderr += text), isTerminal: terminal, columns },
     stdinIsTerminal: stage.answer !== undefined,
     ask: async (question) => {
@@ -50,9 +59,15 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
     env: { NO_COLOR: "1", ...stage.env },
     pid: 4242,
     platform: "linux",
-    now: () => Date.parse(stage.now ?? "2026-12-01T14:02:20.000Z"),
-    sleep: async () => {},
-    onSignal: () => () => {},
+    now: () => now,
+    async sleep(ms) {
+      now += ms;
+      await setImmediate();
+    },
+    onSignal(signal, fn) {
+      if (signal === "SIGINT") onInterrupt.add(fn);
+      return () => void onInterrupt.delete(fn);
+    },
     kill: () => false,
     exitNow: (code) => {
       throw new Error(`left with ${code}`);

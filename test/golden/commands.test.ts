@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { commandPaths } from "../docs/cli-page.ts";
+import { ELSEWHERE, LINES } from "./lines.ts";
+import { runLine, typed, type Form } from "./rig.ts";
+import { shown } from "./scripted-cli.ts";
+import { seedHome } from "./seeded-home.ts";
+
+process.env["TZ"] = "UTC";
+
+const FORMS: readonly Form[] = ["terminal", "pipe", "json"];
+const SUFFIX = { terminal: "", pipe: " | cat", json: " --json" };
+const fileOf = (command: string): string => `${command.replaceAll(" ", "-")}.txt`;
+
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "sparky-golden-"));
+  await seedHome(home);
+  await copyFile(join(home, "sparky.db"), join(home, "old.db"));
+  await writeFile(join(home, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+test.each(Object.entries(LINES).map(([command, lines]) => ({ command, lines })))(
+  "what `sparky $command` shows, on a terminal, in a pipe and as JSON",
+  async ({ command, lines }) => {
+    const path = command.split(" ");
+    let text = "";
+    for (const line of lines) {
+      for (const form of FORMS) {
+        const outcome = await runLine(home, path, line, form);
+        text += shown(typed(path, line) + SUFFIX[form], outcome);
+      }
+    }
+    await expect(text).toMatchFileSnapshot(`commands/${fileOf(command)}`);
+  },
+);
+
+test("every command has its output kept, or a test that says why not", () => {
+  const commands = commandPaths();
+  expect(commands.filter((command) => !Object.hasOwn({ ...LINES, ...ELSEWHERE }, command))).toEqual([]);
+  expect([...Object.keys(LINES), ...Object.keys(ELSEWHERE)].filter((command) => !commands.includes(command))).toEqual([]);
+  const files = Object.keys(LINES).map(fileOf);
+  expect(readdirSync(join(import.meta.dirname, "commands")).filter((file) => !files.includes(file))).toEqual([]);
+  for (const [command, file] of Object.entries(ELSEWHERE)) {
+    expect(readFileSync(join(import.meta.dirname, "../..", file), "utf8"), command).toContain(command.split(" ").at(-1));
+  }
+});

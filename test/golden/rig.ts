@@ -1,0 +1,116 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import type { Deps } from "../../src/cli/deps.ts";
+import { loadConfig } from "../../src/config.ts";
+import { graphTools } from "../../src/memory/tools.ts";
+import { openData } from "../../src/store/data.ts";
+import { writePrivate } from "../../src/store/home.ts";
+import { forceCancel } from "../../src/store/stop.ts";
+import type { Store } from "../../src/store/store.ts";
+import { cancelTask } from "../../src/store/tasks-change.ts";
+import type { User } from "../../src/store/user.ts";
+import { startAgent } from "../kit/agent.ts";
+import { chatServer } from "../kit/chat-server.ts";
+import { testClock } from "../kit/clock.ts";
+import { sqlite } from "../kit/databases.ts";
+import { scriptedModel, type Step } from "../kit/scripted-model.ts";
+import { tempHome } from "../kit/temp-home.ts";
+import { sparky, type Outcome } from "./scripted-cli.ts";
+import { NOW, readableIds } from "./seeded-home.ts";
+
+/** Runs command lines on a copy of the seeded home, each on a fresh one, through the real app. */
+
+export interface Line {
+  /** What follows the command's own words. */
+  readonly args?: readonly string[];
+  /** A server runs; else the app is in the command's process. */
+  readonly server?: true;
+  /** What its agent's model says, step by step: the server runs the agent loop. */
+  readonly agent?: readonly Step[];
+  /** What a person types when asked; without it stdin is no terminal. */
+  readonly answer?: string;
+  /** Ctrl-C is pressed once this is on the screen. */
+  readonly until?: string;
+  /** Instead of the owner's token. */
+  readonly token?: string;
+}
+
+export type Form = "terminal" | "pipe" | "json";
+
+const PID = 4242;
+const URL_SHOWN = "http://127.0.0.1:8000";
+const HOME_SHOWN = "/home/ada/.sparky";
+
+export async function runLine(seeded: string, path: readonly string[], line: Line, form: Form): Promise<Outcome> {
+  const home = await tempHome();
+  await cp(seeded, home, { recursive: true });
+  const ids = readableIds();
+  ids.from("n3w0");
+  const place = { kind: "sqlite", file: join(home, "sparky.db") } as const;
+  const listens = line.server === true || line.agent !== undefined;
+  let url: string | null = null;
+  // Opened only by what needs it: a database that is restored must be nobody's.
+  const open = async () => {
+    const store = await sqlite.open(place, { clock: testClock(NOW), random: ids.random, node: "home" });
+    return { store, chat: await chatServer(store, { version: "0.1.0", agentLoop: line.agent !== undefined }) };
+  };
+  if (listens) {
+    const { store, chat } = await open();
+    url = await chat.listen();
+    writePrivate(join(home, "token"), line.token ?? (await chat.token(chat.people.owner)));
+    const startedAt = new Date(NOW - 3_600_000).toISOString();
+    writePrivate(join(home, "server.json"), JSON.stringify({ url, pid: PID, startedAt, version: "0.1.0" }));
+    if (line.agent !== undefined) {
+      await endOpenWork(store, chat.people.owner);
+      await startAgent(store, { model: scriptedModel(line.agent, { id: "demo", provider: "demo" }), tools: graphTools });
+    }
+  }
+  const deps: Deps = {
+    version: "0.1.0",
+    loadConfig: async (flags) => loadConfig({ SPARKY_HOME: home }, flags),
+    homeState: async () => (listens ? { held: true, pid: PID } : { held: false }),
+    async openApp() {
+      const { store, chat } = await open();
+      const { server, people } = chat;
+      return {
+        fetch: (request) => server.fetch(request, { viewer: people.owner }),
+        close: async () => (await server.close(), store[Symbol.asyncDispose]()),
+      };
+    },
+    openData: async (folder) => openData(folder ?? home, null),
+    startServer: () => Promise.reject(new Error("no server is started here")),
+  };
+  const argv = [...path, ...(line.args ?? []).map((arg) => arg.replaceAll(HOME_SHOWN, home)), ...(form === "json" ? ["--json"] : [])];
+  const outcome = await sparky(argv, {
+    terminal: form === "terminal",
+    deps,
+    ...(line.answer !== undefined && { answer: line.answer }),
+    ...(line.until !== undefined && { interruptAt: line.until }),
+  });
+  const same = (text: string): string => masked(text.replaceAll(home, HOME_SHOWN).replaceAll(url ?? URL_SHOWN, URL_SHOWN));
+  return { ...outcome, stdout: same(outcome.stdout), stderr: same(outcome.stderr) };
+}
+
+/** So that the agent has nothing to do but what the command gives it. */
+async function endOpenWork(store: Store, owner: User): Promise<void> {
+  // The newest first: what waits for another would fail with it.
+  const open = await store.db
+    .selectFrom("tasks")
+    .select("id")
+    .where("finished_at", "is", null)
+    .orderBy("created_at", "desc")
+    .execute();
+  for (const { id } of open) {
+    const { runId } = await cancelTask(store, owner, id);
+    if (runId !== null) await forceCancel(store, runId);
+  }
+}
+
+/** What is new each time: a restored database's epoch. */
+function masked(text: string): string {
+  return text.replace(/"epoch":"(?!ep0c)\w{20}"/g, '"epoch":"(random)"');
+}
+
+export function typed(path: readonly string[], { args = [] }: Line): string {
+  return ["sparky", ...path, ...args.map((arg) => (/[\s"()*]/.test(arg) ? JSON.stringify(arg) : arg))].join(" ");
+}
