@@ -3,7 +3,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { readEnvText } from "./core/env-file.ts";
 import { SparkyError } from "./core/errors.ts";
+import { masked } from "./core/secrets.ts";
 import { parsePrices, type Prices } from "./models/price.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
@@ -101,50 +103,100 @@ export const VARIABLES = {
   SPARKY_TOKEN: [z.string(), "a token"],
 } as const satisfies { readonly [name: string]: readonly [z.ZodType, string] };
 
-type Name = keyof typeof VARIABLES;
-type Environment = { readonly [name: string]: string | undefined };
+/** What counts where a variable is not set. */
+export const DEFAULTS = {
+  SPARKY_HOST: "127.0.0.1",
+  SPARKY_PORT: "8000",
+  SPARKY_ENABLE_AGENT_LOOP: "false",
+  SPARKY_AGENT_POLL_INTERVAL: "10",
+  SPARKY_AGENT_CONCURRENCY: "4",
+  LOG_LEVEL: "info",
+} as const satisfies { readonly [name in Name]?: string };
+
+export type Name = keyof typeof VARIABLES;
+export type Environment = { readonly [name: string]: string | undefined };
+type Parsed<N extends Name> =
+  | z.output<(typeof VARIABLES)[N][0]>
+  | (N extends keyof typeof DEFAULTS ? never : undefined);
+
+/** A place that settings come from. */
+export interface Layer {
+  readonly origin: "environment" | "env-file" | "home";
+  /** Where that is a file. */
+  readonly file: string | null;
+  readonly values: Environment;
+}
+
+/** Where settings are looked for: the first place that has a value wins, and an empty one is no value. */
+export function layersOf(environment: Environment, flags: ConfigFlags): readonly Layer[] {
+  const named = flags.envFile === undefined ? null : resolve(flags.envFile);
+  const own = envFileOf(homeOf(environment));
+  return [
+    { origin: "environment", file: null, values: environment },
+    ...(named === null ? [] : [{ origin: "env-file", file: named, values: readEnvFile(named, "required") } as const]),
+    { origin: "home", file: own, values: readEnvFile(own, "optional") },
+  ];
+}
+
+/** The home is named by the environment alone: a file in it cannot say where it is. */
+export const homeOf = (environment: Environment): string =>
+  resolve(environment["SPARKY_HOME"] || join(homedir(), ".sparky"));
+export const envFileOf = (home: string): string => join(home, ".env");
+
+/** Throws `invalid_input` naming the variable, its value and what is allowed. */
+export function parseVariable<N extends Name>(name: N, raw: string): z.output<(typeof VARIABLES)[N][0]> {
+  const [schema, allowed] = VARIABLES[name];
+  const result = schema.safeParse(raw.trim());
+  if (result.success) return result.data as z.output<(typeof VARIABLES)[N][0]>;
+  const shown = name === "SPARKY_DB_URL" ? "***" : JSON.stringify(masked(name, raw));
+  throw new SparkyError("invalid_input", `${name} is ${shown}, which is not allowed`, {
+    hint: `set ${name} to ${allowed}`,
+  });
+}
 
 /** Throws `invalid_input` naming the variable, its value and what is allowed. The real environment wins over files. */
 export function loadConfig(environment: Environment = process.env, flags: ConfigFlags = {}): Config {
-  const home = resolve(environment["SPARKY_HOME"] || join(homedir(), ".sparky"));
-  const env: Environment = {
-    ...readEnvFile(join(home, ".env"), "optional"),
-    ...(flags.envFile === undefined ? {} : readEnvFile(resolve(flags.envFile), "required")),
-    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
-  };
-  const get = <N extends Name>(name: N, override?: string): z.output<(typeof VARIABLES)[N][0]> | undefined => {
-    const raw = override ?? env[name];
-    if (raw === undefined || raw === "") return undefined;
-    const [schema, allowed] = VARIABLES[name];
-    const result = schema.safeParse(raw.trim());
-    if (result.success) return result.data as z.output<(typeof VARIABLES)[N][0]>;
-    const shown = name === "SPARKY_DB_URL" ? "***" : JSON.stringify(raw);
-    throw new SparkyError("invalid_input", `${name} is ${shown}, which is not allowed`, {
-      hint: `set ${name} to ${allowed}`,
-    });
+  const home = homeOf(environment);
+  const layers = layersOf(environment, flags);
+  const find = (name: string): string | undefined => layers.find(({ values }) => values[name])?.values[name];
+  const get = <N extends Name>(name: N, override?: string): Parsed<N> => {
+    const fallback: { readonly [name in Name]?: string } = DEFAULTS;
+    const raw = override ?? find(name) ?? fallback[name];
+    // Only what has a default is always there.
+    return (raw === undefined || raw === "" ? undefined : parseVariable(name, raw)) as Parsed<N>;
   };
   return Object.freeze({
     home,
     dbUrl: get("SPARKY_DB_URL") ?? null,
-    host: get("SPARKY_HOST", flags.host) ?? "127.0.0.1",
-    port: get("SPARKY_PORT", flags.port) ?? 8000,
+    host: get("SPARKY_HOST", flags.host),
+    port: get("SPARKY_PORT", flags.port),
     allowedHosts: (get("SPARKY_ALLOWED_HOSTS") ?? "").split(/[\s,]+/).filter((name) => name !== ""),
-    agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP") ?? false,
-    pollIntervalMs: (get("SPARKY_AGENT_POLL_INTERVAL") ?? 10) * 1000,
-    concurrency: get("SPARKY_AGENT_CONCURRENCY") ?? 4,
+    agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
+    pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
+    concurrency: get("SPARKY_AGENT_CONCURRENCY"),
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
-    commandEnvironment: pick(environment, COMMAND_VARIABLES),
-    providers: pick(env, PROVIDER_VARIABLES),
-    logLevel: get("LOG_LEVEL") ?? "info",
+    commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
+    providers: pick(PROVIDER_VARIABLES, find),
+    logLevel: get("LOG_LEVEL"),
     url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
     token: get("SPARKY_TOKEN") ?? null,
   });
 }
 
-function pick(env: Environment, names: readonly string[]): { readonly [variable: string]: string } {
-  return Object.freeze(Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : []))));
+function pick(
+  names: readonly string[],
+  find: (name: string) => string | undefined,
+): { readonly [variable: string]: string } {
+  return Object.freeze(
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = find(name);
+        return value ? [[name, value]] : [];
+      }),
+    ),
+  );
 }
 
 function readEnvFile(path: string, need: "optional" | "required"): Environment {
@@ -159,11 +211,9 @@ function readEnvFile(path: string, need: "optional" | "required"): Environment {
       hint: "check its path and permissions",
     });
   }
-  const bad = text
-    .split(/\r?\n/)
-    .findIndex((line) => line.trim() !== "" && !/^\s*(#|(export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=)/.test(line));
-  if (bad >= 0 && !text.includes('"')) {
-    throw new SparkyError("invalid_input", `line ${bad + 1} of ${path} is not NAME=value`, {
+  const { bad } = readEnvText(text);
+  if (bad !== null) {
+    throw new SparkyError("invalid_input", `line ${bad.line} of ${path} ${bad.why}`, {
       hint: "write one NAME=value on each line, and # before a comment",
     });
   }

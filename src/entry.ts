@@ -20,6 +20,8 @@ const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, p
   version: manifest.version,
   loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
   homeState: async (home) => (await import("./store/home-lock.ts")).homeState(home),
+  settings: async (flags) => (await import("./settings.ts")).readSettings(process.env, flags),
+  changeSetting: async (name, value) => (await import("./settings.ts")).changeSetting(process.env, name, value),
   async openApp() {
     const { loadConfig } = await import("./config.ts");
     return (await import("./main.ts")).openApp(loadConfig());

@@ -18,8 +18,9 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   cli: ["core", "wire"],
   web: ["core", "wire"],
   "config.ts": ["core"],
+  "settings.ts": ["core", "models", "config.ts"],
   "log.ts": ["core"],
-  "entry.ts": ["core", "config.ts", "cli"],
+  "entry.ts": ["core", "config.ts", "settings.ts", "cli"],
   "main.ts": ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks", "server", "config.ts", "log.ts"],
 };
 

@@ -63,6 +63,8 @@ async function scene(): Promise<Scene> {
         homeState: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? { held: false },
         openApp: openApp ?? (async () => ({ fetch, close: async () => {} })),
         openData: () => Promise.reject(new Error("not here")),
+        settings: () => Promise.reject(new Error("not here")),
+        changeSetting: () => Promise.reject(new Error("not here")),
         startServer: () => Promise.reject(new Error("not here")),
       };
       const client = await connect(deps, io, found, need);

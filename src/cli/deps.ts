@@ -11,6 +11,41 @@ export interface Deps {
   openData(home?: string): Promise<LocalData>;
   /** Who holds the home's lock. The lock dies with its process, so this is true when a file is stale. */
   homeState(home: string): Promise<HomeState>;
+  /** Every setting with its value and origin. */
+  settings(flags: Pick<ServerFlags, "envFile">): Promise<Settings>;
+  /** Writes one setting into the home's own file; null takes it out. */
+  changeSetting(name: string, value: string | null): Promise<SettingChange>;
+}
+
+export interface Settings {
+  /** The home's own file, be it there or not. */
+  readonly file: string;
+  /** Why a file of settings cannot be read; the settings are then shown without any file's. */
+  readonly problem: string | null;
+  readonly items: readonly Setting[];
+}
+
+export interface Setting {
+  readonly name: string;
+  /** Without what is secret in it; null: not set, and without a default. */
+  readonly value: string | null;
+  readonly origin: "environment" | "env-file" | "home" | "default";
+  readonly file: string | null;
+  readonly default: string | null;
+  readonly allowed: string;
+  /** Holds nothing but a secret. */
+  readonly secret: boolean;
+  readonly problem: string | null;
+}
+
+export interface SettingChange {
+  /** As it counts now. */
+  readonly setting: Setting;
+  readonly file: string;
+  /** False: the file was so before. */
+  readonly changed: boolean;
+  /** Why a server would not start with the settings as they are. */
+  readonly problem: string | null;
 }
 
 export interface CliConfig {

@@ -3,6 +3,7 @@ import { addAgentCommands } from "./agent-commands.ts";
 import { addApprovalCommands } from "./approval-commands.ts";
 import { addChatCommands } from "./chat-commands.ts";
 import { root, type Execute } from "./command.ts";
+import { addConfigCommands } from "./config-commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
 /** Every command there is. What a command does is loaded only when it runs. */
@@ -19,6 +20,7 @@ export function buildProgram(execute: Execute): Command {
   addChatCommands(program, execute);
   addAgentCommands(program, execute);
   addApprovalCommands(program, execute);
+  addConfigCommands(program, execute);
   addOtherCommands(program, execute);
   return program;
 }

@@ -50,6 +50,9 @@ export const STAND_INS: readonly StandIn[] = [
     lasts: true,
   },
   { text: "backup.db", of: /\bdb restore\b/, make: `sparky db backup "$HOME/$$.db" >&2 && echo "$HOME/$$.db"` },
+  { text: "key.txt", of: /./, make: `echo secret > "$HOME/key.txt" && echo "$HOME/key.txt"`, lasts: true },
+  // The key of a model that the server does not have: with a real one it would ask the provider from its next start on.
+  { text: "OPENAI_API_KEY", of: /\bconfig set\b/, make: "echo SPARKY_MODEL_KEY", lasts: true },
   { text: "/mnt/usb", of: /./, make: `echo "$HOME"`, lasts: true },
   { text: "/mnt/copy/.sparky", of: /./, make: `cp -r "$SPARKY_HOME" "$HOME/copy" && echo "$HOME/copy"`, lasts: true },
   { text: "2026-12-01", of: /./, make: `echo ${TOMORROW}`, lasts: true },

@@ -20,6 +20,8 @@ export interface Stage {
   readonly env?: { readonly [name: string]: string };
   /** What a person types when asked. */
   readonly answer?: string;
+  /** What comes over stdin, where that is no terminal. */
+  readonly input?: string;
   readonly now?: string;
   /** Ctrl-C is pressed once this is on stdout. */
   readonly interruptAt?: string;
@@ -56,6 +58,11 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
       stderr += `${question}\n`;
       return stage.answer ?? "";
     },
+    askSecret: async (question) => {
+      stderr += `${question}\n`;
+      return stage.answer ?? null;
+    },
+    readInput: async () => stage.input ?? "",
     env: { NO_COLOR: "1", ...stage.env },
     pid: 4242,
     platform: "linux",
@@ -97,6 +104,12 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
     }),
     openData: async () => {
       throw new Error("no database is to be opened here");
+    },
+    settings: async () => {
+      throw new Error("no settings are to be read here");
+    },
+    changeSetting: async () => {
+      throw new Error("no settings are to be changed here");
     },
     startServer: async () => {
       throw new Error("no server is to be started here");
