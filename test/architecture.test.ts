@@ -17,7 +17,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   server: ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks"],
   cli: ["core", "wire"],
   web: ["core", "wire"],
-  "config.ts": ["core"],
+  "config.ts": ["core", "models"],
   "settings.ts": ["core", "models", "config.ts"],
   "log.ts": ["core"],
   "entry.ts": ["core", "config.ts", "settings.ts", "cli"],

@@ -68,4 +68,9 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "chat start": "src/cli/process.test.ts",
   "chat stop": "src/cli/process.test.ts",
   "chat restart": "src/cli/process.test.ts",
+  "config list": "test/golden/config.test.ts",
+  "config get": "test/golden/config.test.ts",
+  "config set": "test/golden/config.test.ts",
+  "config unset": "test/golden/config.test.ts",
+  "config path": "test/golden/config.test.ts",
 };

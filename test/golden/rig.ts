@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Deps } from "../../src/cli/deps.ts";
 import { loadConfig } from "../../src/config.ts";
 import { graphTools } from "../../src/memory/tools.ts";
+import { changeSetting, readSettings } from "../../src/settings.ts";
 import { openData } from "../../src/store/data.ts";
 import { writePrivate } from "../../src/store/home.ts";
 import { forceCancel } from "../../src/store/stop.ts";
@@ -69,6 +70,8 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
     version: "0.1.0",
     loadConfig: async (flags) => loadConfig({ SPARKY_HOME: home }, flags),
     homeState: async () => (listens ? { held: true, pid: PID } : { held: false }),
+    settings: async (flags) => readSettings({ SPARKY_HOME: home }, flags),
+    changeSetting: (name, value) => changeSetting({ SPARKY_HOME: home }, name, value),
     async openApp() {
       const { store, chat } = await open();
       const { server, people } = chat;
