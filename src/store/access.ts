@@ -80,26 +80,24 @@ export async function audienceOf(db: Db, chat: Pick<ChatRow, "id" | "owner_id">)
   return (await audiencesOf(db, [chat])).get(chat.id) ?? [];
 }
 
-/** The same for many chats, by id, with two questions to the database at most. */
+/** The same for many chats, by id, with one question to the database. */
 export async function audiencesOf(
   db: Db,
   chats: readonly Pick<ChatRow, "id" | "owner_id">[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const ids = chats.map((chat) => chat.id);
-  const shares = await db
+  const none = sql<string | null>`NULL`.as("chat_id");
+  const rows = await db
     .selectFrom("chat_shares")
     .select(["chat_id", "user_id"])
     .where("chat_id", "in", ids)
+    .$castTo<{ readonly chat_id: string | null; readonly user_id: string }>()
+    .unionAll(db.selectFrom("user").select([none, "id as user_id"]).where("role", "=", "owner"))
     .execute();
-  const owners = chats.some((chat) => chat.owner_id === AGENT_ID)
-    ? await db.selectFrom("user").select("id").where("role", "=", "owner").execute()
-    : [];
+  const owners = rows.flatMap((row) => (row.chat_id === null ? [row.user_id] : []));
   const audiences = new Map(
-    chats.map((chat) => [
-      chat.id,
-      new Set([chat.owner_id, ...(chat.owner_id === AGENT_ID ? owners.map((row) => row.id) : [])]),
-    ]),
+    chats.map((chat) => [chat.id, new Set([chat.owner_id, ...(chat.owner_id === AGENT_ID ? owners : [])])]),
   );
-  for (const share of shares) audiences.get(share.chat_id)?.add(share.user_id);
+  for (const { chat_id, user_id } of rows) if (chat_id !== null) audiences.get(chat_id)?.add(user_id);
   return new Map([...audiences].map(([id, users]) => [id, [...users]]));
 }

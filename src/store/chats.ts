@@ -41,25 +41,23 @@ export function titleFrom(text: string): string {
 
 type NewChatRow = Pick<ChatRow, "owner_id" | "title" | "titled_by" | "origin" | "schedule" | "model" | "key">;
 
-/** A chat's row and the first event of its log. */
-export async function insertChat(tx: Tx, creator: User, row: NewChatRow): Promise<ChatRow> {
-  const id = tx.newId();
-  await tx.db
-    .insertInto("chats")
-    .values({
-      ...row,
-      id,
-      head: 0,
-      run_id: null,
-      run_lease: null,
-      archived: 0,
-      created_at: tx.now,
-      last_event_at: tx.now,
-      deleted_at: null,
-    })
-    .execute();
-  await tx.append(id, [chatEvent(creator, { change: "created", title: row.title, ownerId: row.owner_id })]);
-  return tx.db.selectFrom("chats").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+/** A chat's row, to be inserted before the first event of its log, which is `createdEvent`. */
+export function newChatRow(tx: Tx, row: NewChatRow): ChatRow {
+  return {
+    ...row,
+    id: tx.newId(),
+    head: 0,
+    run_id: null,
+    run_lease: null,
+    archived: 0,
+    created_at: tx.now,
+    last_event_at: tx.now,
+    deleted_at: null,
+  };
+}
+
+export function createdEvent(creator: User, chat: ChatRow): NewEvent {
+  return chatEvent(creator, { change: "created", title: chat.title, ownerId: chat.owner_id });
 }
 
 export function chatEvent(by: User, data: EventOf<"chat">["data"]): NewEvent {
@@ -86,7 +84,7 @@ export async function createChat(
         .executeTakeFirst();
       if (known !== undefined) return { row: known, created: false };
     }
-    const row = await insertChat(tx, viewer, {
+    const row = newChatRow(tx, {
       owner_id: viewer.id,
       title: input.title ?? UNTITLED,
       titled_by: input.title === undefined ? "nobody" : "person",
@@ -95,6 +93,8 @@ export async function createChat(
       model: input.model ?? null,
       key: input.key ?? null,
     });
+    await tx.db.insertInto("chats").values(row).execute();
+    await tx.append(row.id, [createdEvent(viewer, row)]);
     tx.changed("chats", [viewer.id], row.id);
     return { row, created: true };
   };

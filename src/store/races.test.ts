@@ -40,6 +40,32 @@ eachEngine("two at the same moment", (engine) => {
     expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", result: "42", attempts: 1 });
   });
 
+  test.each(["adds", "changes"])(
+    "F38: who $0 a task to wait for one that completes just now finds it released",
+    async (what) => {
+      const store = await engine.store();
+      const { owner } = await ensureUsers(store);
+      const { task: first } = await addTask(store, owner, { instruction: "first" });
+      const other = await addTask(store, owner, { instruction: "another", runAt: "2999-01-01T00:00:00Z" });
+      const { task: waits } = await addTask(store, owner, { instruction: "waits", dependsOn: [other.task.id] });
+      const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+      if (claimed === undefined) throw new Error("nothing to claim");
+      const late: Promise<string>[] = [];
+      await store.transact(async (tx) => {
+        const fence = { runId: claimed.run.id, lease: claimed.lease };
+        await endRun(tx, claimed.run.id, DONE, { fence, readSeq: Number.MAX_SAFE_INTEGER });
+        late.push(
+          what === "adds"
+            ? addTask(store, owner, { instruction: "second", dependsOn: [first.id] }).then(({ task }) => task.id)
+            : patchTask(store, owner, waits.id, { dependsOn: [first.id] }).then((task) => task.id),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      });
+      const [id = ""] = await Promise.all(late);
+      expect(await getTask(store, owner, id)).toMatchObject({ status: "pending", attempts: 1 });
+    },
+  );
+
   test("F40: who adds the same task or chat with one key makes it once", async () => {
     const store = await engine.store();
     const { owner } = await ensureUsers(store);

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { sleep } from "../core/clock.ts";
 import type { NewEvent } from "../core/events.ts";
-import { AGENT_ACTOR, userActor } from "./actors.ts";
+import { AGENT_ACTOR } from "./actors.ts";
 import { candidateQuery, candidates, type Candidate } from "./runs-next.ts";
 import { announceAll } from "./runs-queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
 import { isDuplicate, nowSql } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
-import type { User } from "./user.ts";
+import { together } from "./together.ts";
 
 /** On PostgreSQL a lease must be renewed within this time; on SQLite it belongs to the process. */
 export const LEASE_MS = 15_000;
@@ -38,6 +38,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
   const lost: string[] = [];
   let most = limit;
   let looks = 0;
+  // A look without a transaction: most wake-ups are for the other kind of run.
+  if (!(await isAnyDue(store, kind, lost))) return [];
   while (claimed.length < limit) {
     const want = Math.min(most, limit - claimed.length);
     let taking: readonly Candidate[] = [];
@@ -49,7 +51,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
       claimed.push(...took);
       if (taking.length >= want) continue;
       // What is due may be locked just now by somebody who only writes into its chat, and who wakes nobody.
-      if (claimed.length > 0 || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost))) break;
+      if (claimed.length > 0 || store.kind === "sqlite" || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost)))
+        break;
       await sleep(store.clock, LOOK_AGAIN_MS);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -62,8 +65,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
 }
 
 async function isAnyDue(store: Store, kind: ClaimOptions["kind"], lost: readonly string[]): Promise<boolean> {
-  if (store.kind === "sqlite") return false;
-  const due = candidateQuery({ db: store.db, kind: store.kind, now: 0 }, { kind, want: 1, lost }, false);
+  const place = { db: store.db, kind: store.kind, now: store.clock.now() };
+  const due = candidateQuery(place, { kind, want: 1, lost }, false);
   return (await due.executeTakeFirst()) !== undefined;
 }
 
@@ -73,41 +76,47 @@ function oneOfEachChat(runs: readonly Candidate[]): readonly Candidate[] {
   return [...first.values()];
 }
 
-/** Each statement is for all of them: with many workers it is the number of statements that sets the pace. */
+/** Few statements for all of them: with many workers it is the number of round trips that sets the pace. */
 async function take(store: Store, tx: Tx, runs: readonly Candidate[]): Promise<readonly Claimed[]> {
-  const ids = runs.map((run) => run.id);
-  const taken = await tx.db
-    .updateTable("runs")
-    .set((eb) => ({
-      state: "working",
-      attempt: eb("attempt", "+", 1),
-      boot_id: store.bootId,
-      lease_until: store.kind === "postgres" ? sql<number>`${nowSql(store.kind, tx.now)} + ${LEASE_MS}` : null,
-      wait_reason: null,
-      reason: null,
-      lease_at: tx.now,
-      started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`),
-    }))
-    .where("id", "in", ids)
-    .returningAll()
-    .execute();
-  const holder = (column: "id" | "attempt") =>
-    sql<never>`(SELECT r.${sql.ref(column)} FROM runs r WHERE r.chat_id = chats.id AND r.id IN (${sql.join(ids)}))`;
-  const chatIds = runs.map((run) => run.chat_id);
-  const held = await tx.db
-    .updateTable("chats")
-    .set({ run_id: holder("id"), run_lease: holder("attempt") })
-    .where("id", "in", chatIds)
-    .returningAll()
-    .execute();
-  const tasks = await startTasks(
+  const [taken, held, started] = await together(
     tx,
-    taken.flatMap((run) => (run.task_id === null ? [] : [run.task_id])),
+    tx.db
+      .updateTable("runs")
+      .set((eb) => ({
+        state: "working",
+        attempt: eb("attempt", "+", 1),
+        boot_id: store.bootId,
+        lease_until:
+          store.kind === "postgres" ? sql<number>`${nowSql(store.kind, tx.now)} + ${LEASE_MS}::bigint` : null,
+        wait_reason: null,
+        reason: null,
+        lease_at: tx.now,
+        started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`),
+      }))
+      .where(
+        "id",
+        "in",
+        runs.map((run) => run.id),
+      )
+      .returningAll(),
+    tx.db
+      .updateTable("chats")
+      .set({
+        run_id: ofEach(runs, "text", (run) => run.id),
+        run_lease: ofEach(runs, "bigint", (run) => run.attempt + 1),
+      })
+      .where(
+        "id",
+        "in",
+        runs.map((run) => run.chat_id),
+      )
+      .returningAll(),
+    startTasks(tx, runs),
   );
-  const authors = await authorsOf(tx, tasks);
   const byId = new Map(taken.map((run) => [run.id, run]));
   const chats = new Map(held.map((chat) => [chat.id, chat]));
-  const claims = runs.map((before): Claimed & { readonly before: Candidate } => {
+  const tasks = new Map(started.map((task) => [task.id, task]));
+  const claims = runs.map((before) => {
     const run = known(byId.get(before.id));
     const task = run.task_id === null ? null : known(tasks.get(run.task_id));
     return { run, lease: run.attempt, chat: known(chats.get(before.chat_id)), task, before };
@@ -115,7 +124,7 @@ async function take(store: Store, tx: Tx, runs: readonly Candidate[]): Promise<r
   await tx.appendAll(
     claims.map(({ run, chat, task, before }) => {
       // Taken just now, and not in an earlier attempt, if it is the place that this append will get.
-      const instruction = task?.message_seq === chat.head + 1 ? [instructionOf(run, task, authors)] : [];
+      const instruction = task?.message_seq === chat.head + 1 ? [instructionOf(run, task)] : [];
       return { chatId: chat.id, events: [...instruction, startEvent(store, before, run)] };
     }),
   );
@@ -126,28 +135,30 @@ async function take(store: Store, tx: Tx, runs: readonly Candidate[]): Promise<r
   return claims.map(({ before: _, ...claim }) => claim);
 }
 
+/** A value for each chat's row, by the run that it is claimed for. */
+function ofEach<T extends string | number>(
+  runs: readonly Candidate[],
+  type: "text" | "bigint",
+  value: (run: Candidate) => T,
+) {
+  const cases = runs.map((run) => sql`WHEN ${run.chat_id} THEN ${value(run)}`);
+  return sql<T>`CAST(CASE id ${sql.join(cases, sql` `)} END AS ${sql.raw(type)})`;
+}
+
 /** A task's instruction gets its place in the log when its first run starts: right after the chat's head. */
-async function startTasks(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, TaskRow>> {
-  if (ids.length === 0) return new Map();
+function startTasks(tx: Tx, runs: readonly Candidate[]) {
   const next = sql<number>`(SELECT c.head + 1 FROM chats c WHERE c.id = tasks.chat_id)`;
-  const rows = await tx.db
+  const ids = runs.flatMap((run) => (run.task_id === null ? [] : [run.task_id]));
+  return tx.db
     .updateTable("tasks")
     .set((eb) => ({
       status: "in_progress",
       started_at: eb.fn.coalesce("started_at", sql<number>`${tx.now}`),
       message_seq: eb.fn.coalesce("message_seq", next),
     }))
-    .where("id", "in", ids)
+    .where("id", "in", ids.length === 0 ? [""] : ids)
     .returningAll()
-    .execute();
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-async function authorsOf(tx: Tx, tasks: ReadonlyMap<string, TaskRow>): Promise<ReadonlyMap<string, User>> {
-  const ids = [...new Set([...tasks.values()].map((task) => task.owner_id))];
-  if (ids.length === 0) return new Map();
-  const rows = await tx.db.selectFrom("user").select(["id", "name", "role"]).where("id", "in", ids).execute();
-  return new Map(rows.map((row) => [row.id, row]));
+    .returning(sql<string | null>`(SELECT u.name FROM "user" u WHERE u.id = owner_id)`.as("author"));
 }
 
 /** Of a row that a foreign key, or the statement before, vouches for. */
@@ -157,14 +168,14 @@ function known<T>(row: T | undefined): T {
 }
 
 /** A task's instruction becomes a message, by the task's author, when its first run starts. */
-function instructionOf(run: RunRow, task: TaskRow, authors: ReadonlyMap<string, User>): NewEvent {
+function instructionOf(run: RunRow, task: TaskRow & { readonly author: string | null }): NewEvent {
   return {
     type: "message",
     data: { role: "user", text: task.instruction },
     runId: run.id,
     taskId: task.id,
     step: null,
-    actor: userActor(known(authors.get(task.owner_id))),
+    actor: { kind: "user", id: task.owner_id, name: task.author ?? task.owner_id },
   };
 }
 

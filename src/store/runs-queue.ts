@@ -1,7 +1,7 @@
 import { audienceOf, audiencesOf } from "./access.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
-import type { Actor } from "../core/events.ts";
-import type { ChatRow, TaskRow } from "./schema.ts";
+import type { Actor, NewEvent } from "../core/events.ts";
+import type { ChatRow, RunRow, TaskRow } from "./schema.ts";
 import type { Tx } from "./store.ts";
 
 interface NewRun {
@@ -17,50 +17,57 @@ interface NewRun {
 /** Puts a run into the queue: its row and its `queued` event. The caller holds the chat's lock. */
 export async function queueRun(tx: Tx, run: NewRun): Promise<string> {
   const id = tx.newId();
-  const [event] = await tx.append(run.chat.id, [
-    {
-      type: "status",
-      data: { state: "queued", message: run.message },
-      runId: id,
-      taskId: run.taskId,
-      step: null,
-      actor: run.actor ?? SYSTEM_ACTOR,
-    },
-  ]);
+  const [event] = await tx.append(run.chat.id, [queuedEvent(id, run)]);
   await tx.db
     .insertInto("runs")
-    .values({
-      id,
-      chat_id: run.chat.id,
-      task_id: run.taskId,
-      state: "queued",
-      priority: run.priority,
-      attempt: 0,
-      boot_id: null,
-      lease_until: null,
-      not_before: run.notBefore,
-      wait_reason: null,
-      retries: 0,
-      recoveries: 0,
-      step: 0,
-      read_seq: 0,
-      first_seq: event?.seq ?? 1,
-      reason: null,
-      stopped_by: null,
-      lease_at: null,
-      worked_ms: 0,
-      input_tokens: 0,
-      output_tokens: 0,
-      cost_usd: null,
-      model: null,
-      queued_at: tx.now,
-      started_at: null,
-      ended_at: null,
-    })
+    .values(newRunRow(tx, id, run, event?.seq ?? 1))
     .execute();
   tx.wake();
   await announce(tx, run.chat, run.taskId);
   return id;
+}
+
+export function queuedEvent(id: string, run: Pick<NewRun, "taskId" | "message" | "actor">): NewEvent {
+  return {
+    type: "status",
+    data: { state: "queued", message: run.message },
+    runId: id,
+    taskId: run.taskId,
+    step: null,
+    actor: run.actor ?? SYSTEM_ACTOR,
+  };
+}
+
+/** `firstSeq` is the place of its `queued` event. */
+export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): RunRow {
+  return {
+    id,
+    chat_id: run.chat.id,
+    task_id: run.taskId,
+    state: "queued",
+    priority: run.priority,
+    attempt: 0,
+    boot_id: null,
+    lease_until: null,
+    not_before: run.notBefore,
+    wait_reason: null,
+    retries: 0,
+    recoveries: 0,
+    step: 0,
+    read_seq: 0,
+    first_seq: firstSeq,
+    reason: null,
+    stopped_by: null,
+    lease_at: null,
+    worked_ms: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    cost_usd: null,
+    model: null,
+    queued_at: tx.now,
+    started_at: null,
+    ended_at: null,
+  };
 }
 
 /** Tells whoever may see the chat that lists with it, or with its task, have changed. */

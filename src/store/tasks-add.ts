@@ -1,14 +1,14 @@
-import { notFound, SparkyError } from "../core/errors.ts";
-import type { Json } from "../core/events.ts";
+import { SparkyError } from "../core/errors.ts";
+import type { Json, NewEvent } from "../core/events.ts";
 import { lockChat, writableChat } from "./access.ts";
 import { AGENT_ID } from "./user.ts";
 import { SYSTEM_ACTOR } from "./actors.ts";
-import { chatEvent, insertChat, titleFrom } from "./chats.ts";
-import { announce } from "./runs-queue.ts";
+import { chatEvent, createdEvent, newChatRow, titleFrom } from "./chats.ts";
+import { announceAll, newRunRow, queuedEvent } from "./runs-queue.ts";
 import type { ChatRow, TaskRow } from "./schema.ts";
 import { madeOnce } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
-import { releaseWhenReady } from "./tasks-end.ts";
+import { together } from "./together.ts";
 import { getTask, visibleTask, type Task, type TaskLimits } from "./tasks.ts";
 import type { User } from "./user.ts";
 
@@ -61,29 +61,25 @@ export async function addTaskIn(
     if (known !== undefined) return { id: known.id, chatId: known.chat_id, created: false };
   }
   const dependsOn = [...new Set(input.dependsOn ?? [])];
-  const waitsFor = await Promise.all(dependsOn.map((id) => visibleTask(tx.db, viewer, id)));
-  const failed = waitsFor.find((task) => task.status === "failed" || task.status === "cancelled");
-  if (failed !== undefined) {
-    throw new SparkyError("conflict", `task ${failed.id.slice(0, 8)}, which it would wait for, is ${failed.status}`, {
-      hint: "retry that task first, or leave the dependency out",
-    });
-  }
+  const waitsFor = await heldDependencies(tx, viewer, dependsOn);
   const runAt = input.runAt === undefined ? null : Date.parse(input.runAt);
-  const chat = await chatFor(tx, viewer, input, options);
+  const { chat, isNew } = await chatFor(tx, viewer, input, options);
+  const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
+  const runId = open.length === 0 ? tx.newId() : null;
   const task: TaskRow = {
     id: tx.newId(),
     owner_id: viewer.id,
     chat_id: chat.id,
     instruction: input.instruction,
-    status: "waiting",
+    status: runId === null ? "waiting" : "pending",
     priority: input.priority ?? 0,
     metadata: JSON.stringify(input.metadata ?? {}),
     limits: JSON.stringify(input.limits ?? {}),
     key: input.key ?? null,
     schedule: options.schedule ?? null,
     run_at: runAt,
-    attempts: 0,
-    run_id: null,
+    attempts: runId === null ? 0 : 1,
+    run_id: runId,
     result: null,
     error: null,
     plan_done: 0,
@@ -94,37 +90,60 @@ export async function addTaskIn(
     finished_at: null,
     deleted_at: null,
   };
-  await tx.db.insertInto("tasks").values(task).execute();
-  if (dependsOn.length > 0) {
-    await tx.db
-      .insertInto("task_deps")
-      .values(dependsOn.map((id) => ({ task_id: task.id, depends_on: id })))
-      .execute();
-  }
-  if (waitsFor.every((other) => other.status === "completed")) {
-    await releaseWhenReady(tx, task);
-  } else {
-    const names = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
-    const message = `Queued: waits for task ${names.join(", ")}`;
-    const data = { state: "queued", message, reason: "dependency" } as const;
-    await tx.append(chat.id, [{ type: "status", data, runId: null, taskId: task.id, step: null, actor: SYSTEM_ACTOR }]);
-    await announce(tx, chat, task.id);
-  }
+  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued" };
+  const events = [
+    ...(isNew ? [createdEvent(viewer, chat), ...sharedEvents(viewer, chat)] : []),
+    runId === null ? waitingEvent(task.id, open) : queuedEvent(runId, run),
+  ];
+  const deps = dependsOn.map((id) => ({ task_id: task.id, depends_on: id }));
+  await together(
+    tx,
+    ...(isNew ? insertsOf(tx, viewer, chat) : []),
+    tx.db.insertInto("tasks").values(task),
+    ...(deps.length > 0 ? [tx.db.insertInto("task_deps").values(deps)] : []),
+    ...(runId === null ? [] : [tx.db.insertInto("runs").values(newRunRow(tx, runId, run, chat.head + events.length))]),
+  );
+  await tx.append(chat.id, events);
+  if (runId !== null) tx.wake();
+  await announceAll(tx, [{ chat, task }]);
   return { id: task.id, chatId: chat.id, created: true };
 }
 
-async function chatFor(tx: Tx, viewer: User, input: NewTask, options: AddOptions): Promise<ChatRow> {
+/** What it waits for, held as it is until the task is there: else one that ends just now would never let it go. */
+export async function heldDependencies(tx: Tx, viewer: User, ids: readonly string[]): Promise<readonly TaskRow[]> {
+  if (ids.length === 0) return [];
+  for (const id of ids) await visibleTask(tx.db, viewer, id);
+  const tasks = await tx.db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("id", "in", ids)
+    .orderBy("id")
+    .$if(tx.kind === "postgres", (query) => query.forShare())
+    .execute();
+  const failed = tasks.find((task) => task.status === "failed" || task.status === "cancelled");
+  if (failed === undefined) return tasks.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+  throw new SparkyError("conflict", `task ${failed.id.slice(0, 8)}, which it would wait for, is ${failed.status}`, {
+    hint: "retry that task first, or leave the dependency out",
+  });
+}
+
+function waitingEvent(taskId: string, open: readonly string[]): NewEvent {
+  const message = `Queued: waits for task ${open.join(", ")}`;
+  const data = { state: "queued", message, reason: "dependency" } as const;
+  return { type: "status", data, runId: null, taskId, step: null, actor: SYSTEM_ACTOR };
+}
+
+async function chatFor(
+  tx: Tx,
+  viewer: User,
+  input: NewTask,
+  options: AddOptions,
+): Promise<{ readonly chat: ChatRow; readonly isNew: boolean }> {
   if (input.chatId !== undefined) {
-    const chat = await writableChat(tx.db, viewer, input.chatId);
-    return lockChat(tx, chat.id);
+    const { id } = await writableChat(tx.db, viewer, input.chatId);
+    return { chat: await lockChat(tx, id), isNew: false };
   }
-  const agent = await tx.db
-    .selectFrom("user")
-    .select(["id", "name", "role"])
-    .where("id", "=", AGENT_ID)
-    .executeTakeFirst();
-  if (agent === undefined) throw notFound("the account `agent`");
-  const chat = await insertChat(tx, viewer, {
+  const chat = newChatRow(tx, {
     owner_id: AGENT_ID,
     title: options.schedule ?? titleFrom(input.instruction),
     titled_by: options.schedule === undefined ? "agent" : "person",
@@ -133,18 +152,18 @@ async function chatFor(tx: Tx, viewer: User, input: NewTask, options: AddOptions
     model: null,
     key: null,
   });
-  await shareWith(tx, viewer, chat);
-  return chat;
+  return { chat, isNew: true };
 }
 
 /** The author may watch and write where the task works. */
-async function shareWith(tx: Tx, viewer: User, chat: ChatRow): Promise<void> {
-  if (viewer.id === chat.owner_id) return;
-  const added = await tx.db
-    .insertInto("chat_shares")
-    .values({ chat_id: chat.id, user_id: viewer.id, can_write: 1 })
-    .onConflict((oc) => oc.doNothing())
-    .returning("user_id")
-    .execute();
-  if (added.length > 0) await tx.append(chat.id, [chatEvent(viewer, { change: "shared", userId: viewer.id })]);
+function insertsOf(tx: Tx, author: User, chat: ChatRow) {
+  const share = { chat_id: chat.id, user_id: author.id, can_write: 1 };
+  return [
+    tx.db.insertInto("chats").values(chat),
+    ...(author.id === chat.owner_id ? [] : [tx.db.insertInto("chat_shares").values(share)]),
+  ];
+}
+
+function sharedEvents(author: User, chat: ChatRow): NewEvent[] {
+  return author.id === chat.owner_id ? [] : [chatEvent(author, { change: "shared", userId: author.id })];
 }

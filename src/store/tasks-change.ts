@@ -7,7 +7,7 @@ import { announce } from "./runs-queue.ts";
 import type { RunRow, TaskRow } from "./schema.ts";
 import { stopIn, type StopOutcome } from "./stop.ts";
 import type { Store, Tx } from "./store.ts";
-import type { NewTask } from "./tasks-add.ts";
+import { heldDependencies, type NewTask } from "./tasks-add.ts";
 import { endTask, queueTaskRun, releaseWhenReady } from "./tasks-end.ts";
 import { getTask, visibleTask, type Task } from "./tasks.ts";
 import type { User } from "./user.ts";
@@ -58,11 +58,8 @@ async function replaceDependencies(tx: Tx, viewer: User, task: TaskRow, dependsO
   if (task.run_id !== null) {
     throw new SparkyError("conflict", "the task is queued already: its dependencies can no longer change");
   }
+  await heldDependencies(tx, viewer, dependsOn);
   for (const id of dependsOn) {
-    const other = await visibleTask(tx.db, viewer, id);
-    if (other.status === "failed" || other.status === "cancelled") {
-      throw new SparkyError("conflict", `task ${id.slice(0, 8)} is ${other.status} and cannot be waited for`);
-    }
     if (await leadsTo(tx, id, task.id)) {
       throw new SparkyError("invalid_input", `dependsOn: task ${id.slice(0, 8)} waits for this one: that is a cycle`);
     }
