@@ -1,9 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { List, Task } from "../../src/wire/api.ts";
 import type { Approval } from "../../src/wire/approvals.ts";
 import { describeInBrowser } from "../kit/browser.ts";
+import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
@@ -183,13 +182,4 @@ async function answered({ sparky }: Stage): Promise<void> {
   );
   await sparky.api("POST", `/api/approvals/${approval?.id}`, { decision: "approve", scope: "run", note: "go on" });
   expect((await sparky.task(task.id)).status).not.toBe("completed");
-}
-
-/** What axe finds against WCAG 2.2 AA and good practice, each with its place. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const { violations, passes } = await new AxeBuilder({ page }).analyze();
-  expect(passes.length).toBeGreaterThan(5);
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, html }) => `${id}: ${target.join(" ")} ${html.slice(0, 150)}`),
-  );
 }

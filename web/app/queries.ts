@@ -102,7 +102,8 @@ export const retryQuery = (count: number, error: Error): boolean =>
 /** What each kind of change makes stale, beside the status. */
 const STALE: Readonly<Record<Topic, readonly string[]>> = {
   chats: ["chats", "away"],
-  tasks: ["tasks"],
+  // What became of a due instant is what became of its task.
+  tasks: ["tasks", "schedules"],
   schedules: ["schedules"],
   approvals: ["approvals", "away"],
   graph: ["graph"],

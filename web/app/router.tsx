@@ -66,6 +66,29 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("../tasks/tasks-screen.tsx"), "TasksScreen"),
 });
 
+const schedulesSearch = z.object({
+  state: z.enum(["enabled", "disabled", "paused", "failing"]).optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+  /** The form for a new one instead of the list: an address of its own could be the name of one. */
+  new: z.literal(true).optional().catch(undefined),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules",
+  validateSearch: (search) => schedulesSearch.parse(search),
+  component: lazyRouteComponent(() => import("../schedules/schedules-screen.tsx"), "SchedulesScreen"),
+});
+
+const scheduleSearch = z.object({ edit: z.literal(true).optional().catch(undefined) });
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules/$name",
+  validateSearch: (search) => scheduleSearch.parse(search),
+  component: lazyRouteComponent(() => import("../schedules/schedule-screen.tsx"), "ScheduleScreen"),
+});
+
 const inboxSearch = z.object({ show: z.literal("history").optional().catch(undefined) });
 
 const inbox = createRoute({
@@ -75,7 +98,14 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import("../inbox/inbox-screen.tsx"), "InboxScreen"),
 });
 
-const routeTree = root.addChildren([home, chats.addChildren([newChat, newChatAlone, chat]), tasks, inbox]);
+const routeTree = root.addChildren([
+  home,
+  chats.addChildren([newChat, newChatAlone, chat]),
+  tasks,
+  schedules,
+  schedule,
+  inbox,
+]);
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
 function Broken({ error }: { error: unknown }) {
@@ -95,7 +125,7 @@ export function createAppRouter() {
 /** Fetches the code of every place, so that going there needs only its data. */
 export function preloadPlaces(router: ReturnType<typeof createAppRouter>): void {
   const places = [router.preloadRoute({ to: "/chats/$chatId", params: { chatId: "none" } })];
-  for (const to of ["/", "/chats", "/tasks", "/inbox"] as const) places.push(router.preloadRoute({ to }));
+  for (const to of ["/", "/chats", "/tasks", "/schedules", "/inbox"] as const) places.push(router.preloadRoute({ to }));
   // What could not be fetched is fetched when it is needed, and says then what is wrong.
   for (const place of places) place.catch(() => undefined);
 }

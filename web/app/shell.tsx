@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { House, Inbox, ListTodo, MessagesSquare, Zap } from "lucide-react";
+import { CalendarClock, House, Inbox, ListTodo, MessagesSquare, Zap } from "lucide-react";
 import { RequestFailure } from "../live/http.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
 import { AgentNow } from "./agent-now.tsx";
@@ -14,6 +14,7 @@ const PLACES = [
   { to: "/", label: "Home", icon: House },
   { to: "/chats", label: "Chats", icon: MessagesSquare },
   { to: "/tasks", label: "Tasks", icon: ListTodo },
+  { to: "/schedules", label: "Schedules", icon: CalendarClock },
   { to: "/inbox", label: "Inbox", icon: Inbox },
 ] as const;
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Plus, Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Plus } from "lucide-react";
+import { useState } from "react";
 import { TASK_STATUSES } from "../../src/wire/api.ts";
 import { statusQuery, tasksQuery, type TaskFilter } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
@@ -9,6 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { Pill } from "../ui/pill.tsx";
+import { SearchBox } from "../ui/search-box.tsx";
 import { stateOfTask, stateWord } from "../ui/state.tsx";
 import { TaskForm } from "./task-form.tsx";
 import { TaskRow } from "./task-row.tsx";
@@ -33,6 +34,7 @@ export function TasksScreen() {
           <h1 className="text-base font-semibold">Tasks</h1>
           <SearchBox
             key={filter.q ?? ""}
+            label="Search tasks"
             value={filter.q ?? ""}
             onChange={(q) => show({ q: q === "" ? undefined : q })}
           />
@@ -142,28 +144,5 @@ function TaskTable({ filter, limit, isFiltered, onMore, onClear }: TableProps) {
         </Button>
       )}
     </>
-  );
-}
-
-/** Searches when the typing pauses. */
-function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), 300);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <label className="flex min-w-0 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 sm:max-w-xs">
-      <Search aria-hidden="true" className="size-4 shrink-0 text-muted" />
-      <span className="sr-only">Search tasks</span>
-      <input
-        type="search"
-        value={text}
-        placeholder="Search tasks"
-        onChange={(event) => setText(event.target.value)}
-        className="tap min-w-0 flex-1 bg-transparent py-1 text-sm outline-none placeholder:text-muted"
-      />
-    </label>
   );
 }

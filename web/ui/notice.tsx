@@ -60,6 +60,18 @@ export function Failure({ what, error, retry }: { what: string; error: Error; re
   );
 }
 
+/** What failed, in a line where it failed: to try again, the same button is there still. */
+export function Problem({ error }: { error: Error | null }) {
+  if (error === null) return null;
+  const hint = error instanceof RequestFailure ? error.hint : null;
+  return (
+    <p role="alert" className="w-full text-sm text-bad [overflow-wrap:anywhere]">
+      {error.message}
+      {hint !== null && ` (${hint})`}
+    </p>
+  );
+}
+
 const SLOW_MS = 5000;
 
 /** A wait for the server, which ends when its answer comes or its time is over; a long one says so and offers a way out. */

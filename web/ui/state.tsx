@@ -2,9 +2,12 @@ import {
   Ban,
   Circle,
   CircleCheck,
+  CircleDashed,
   CircleX,
+  ClockAlert,
   Hand,
   LoaderCircle,
+  Merge,
   OctagonPause,
   Zap,
   type LucideIcon,
@@ -14,7 +17,7 @@ import type { TaskStatus } from "../../src/wire/api.ts";
 
 /** The one vocabulary of states: always an icon, a word and a colour. */
 
-export type Shown = RunStateName | "interrupted";
+export type Shown = RunStateName | "interrupted" | "late" | "merged" | "skipped";
 
 const LOOKS: Readonly<Record<Shown, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>> = {
   queued: { icon: Circle, word: "Queued", colour: "text-muted" },
@@ -25,6 +28,9 @@ const LOOKS: Readonly<Record<Shown, { readonly icon: LucideIcon; readonly word: 
   failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
   cancelled: { icon: Ban, word: "Cancelled", colour: "text-muted" },
   interrupted: { icon: Zap, word: "Interrupted", colour: "text-warn" },
+  late: { icon: ClockAlert, word: "Done late", colour: "text-good" },
+  merged: { icon: Merge, word: "Merged", colour: "text-muted" },
+  skipped: { icon: CircleDashed, word: "Skipped", colour: "text-muted" },
 };
 
 export function stateWord(state: Shown): string {

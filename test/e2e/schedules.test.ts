@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { List } from "../../src/wire/api.ts";
+import type { Occurrence, Schedule } from "../../src/wire/schedules.ts";
+import { describeInBrowser } from "../kit/browser.ts";
+import { faultsOf } from "./axe.ts";
+import { Stage } from "./stage.ts";
+import type { Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describeInBrowser("schedules", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open({});
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const add = (schedule: { readonly name: string } & Partial<Schedule>): Promise<Schedule> =>
+    stage.sparky.api("POST", "/api/schedules", { when: "every(12 hours)", prompt: "What time is it?", ...schedule });
+  const rowOf = (tab: Tab, name: string) => tab.page.locator(`[data-schedule="${name}"]`);
+  const dotsOf = (tab: Tab, name: string) => rowOf(tab, name).locator("[data-dots] [data-outcome]");
+
+  test("are listed with when they are due and what comes next; run by hand, the mark comes live, and is the same after a reload", async () => {
+    await add({ name: "hourly", description: "Tells the time", when: "cron(5 * * * *)", timezone: "Europe/London" });
+    const tab = await (await stage.device()).tab("/schedules");
+    const other = await (await stage.device()).tab("/schedules");
+    const row = rowOf(tab, "hourly");
+    expect(await row.textContent()).toMatch(/Tells the time.*hourly at :05 Europe\/London.*in \d+ (min|s).*None yet/s);
+    await row.getByRole("button", { name: "Run now: hourly" }).click();
+    await row.getByRole("link", { name: "Watch it" }).waitFor();
+    for (const each of [tab, other])
+      await dotsOf(each, "hourly").and(each.page.locator('[data-outcome="ran"]')).waitFor();
+    await tab.page.reload();
+    await dotsOf(tab, "hourly").waitFor();
+    const dots = row.getByRole("img", { name: "Last 1: 1 done; the newest is done" });
+    expect(await dots.locator("[data-outcome]").getAttribute("title")).toMatch(/^Done · .* · run by hand · took/);
+
+    await row.getByRole("link", { name: "hourly" }).click();
+    const { items } = await stage.sparky.api<List<Occurrence>>("GET", "/api/schedules/hourly/occurrences");
+    const ledger = tab.page.getByRole("region", { name: "Ledger" });
+    await ledger.getByRole("cell", { name: "Done" }).waitFor();
+    expect(await ledger.locator("[data-due]").count()).toBe(1);
+    await ledger.getByRole("button", { name: "Check" }).click();
+    await ledger.getByText(/^Every due time has its row: 0 were due/).waitFor();
+    await ledger.getByRole("link", { name: `task ${items[0]?.taskId?.slice(0, 8)}` }).click();
+    await tab.page.locator(`[data-task-id="${items[0]?.taskId}"][data-task-status="completed"]`).waitFor();
+    expect([...tab.complaints, ...other.complaints]).toEqual([]);
+  });
+
+  test("are switched off and on, and what is paused says until when, why, and goes on when told", async () => {
+    await add({ name: "often" });
+    await stage.sparky.api("PATCH", "/api/schedules/often", { state: "paused", pausedUntil: "2999-01-01T00:00:00Z" });
+    const tab = await (await stage.device()).tab("/schedules?state=paused");
+    await rowOf(tab, "often")
+      .getByText(/Paused until .*29(98|99)/)
+      .waitFor();
+    await rowOf(tab, "often").getByRole("button", { name: "Resume: often" }).click();
+    await tab.page.getByText("No schedule fits these filters").waitFor();
+    await tab.page.getByRole("button", { name: "Show all schedules" }).click();
+    const onOff = rowOf(tab, "often").getByRole("switch", { name: "On: often" });
+    await onOff.click();
+    await expect.poll(() => onOff.getAttribute("aria-checked")).toBe("false");
+    expect(await stage.sparky.api("GET", "/api/schedules/often")).toMatchObject({ state: "disabled", nextDueAt: null });
+    await onOff.click();
+    await expect.poll(() => onOff.getAttribute("aria-checked")).toBe("true");
+    await rowOf(tab, "often")
+      .getByText(/^in (11|12) h$/)
+      .waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("one that is not there says so", async () => {
+    const tab = await (await stage.device()).tab("/schedules/nothing");
+    await tab.page.getByRole("heading", { name: "This schedule is not here" }).waitFor();
+  });
+
+  test.each([
+    { device: "a light desk", options: { colorScheme: "light" } },
+    { device: "a dark desk", options: { colorScheme: "dark" } },
+    {
+      device: "a light phone",
+      options: { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true },
+    },
+  ] as const)("are accessible on $device", async ({ options }) => {
+    await stage.sparky.run("agent", "schedule", "run", "smart_maintenance");
+    const tab = await (await stage.device("owner", options)).tab("/schedules");
+    const check = async (name: string): Promise<void> => expect(await faultsOf(tab.page), name).toEqual([]);
+    await rowOf(tab, "smart_maintenance").locator("[data-dots]").waitFor();
+    await check("the list");
+    await tab.go("/schedules?q=nothing-of-this");
+    await tab.page.getByText("No schedule fits").waitFor();
+    await check("none that fits");
+    await tab.go("/schedules/smart_maintenance");
+    await tab.page.locator("[data-due]").first().waitFor();
+    await tab.page.getByRole("button", { name: "Check" }).click();
+    await tab.page.getByText("Every due time has its row").waitFor();
+    await check("one with its ledger");
+    expect(tab.complaints).toEqual([]);
+  });
+});

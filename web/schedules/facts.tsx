@@ -1,0 +1,107 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Schedule } from "../../src/wire/schedules.ts";
+import { useServices } from "../app/services.tsx";
+import { fullTime } from "../ui/format.ts";
+import { Problem } from "../ui/notice.tsx";
+import { NextRun } from "./controls.tsx";
+import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
+import { nextQuery } from "./queries.ts";
+import { Rule } from "./rule.tsx";
+import { timeIn } from "./zone-time.ts";
+
+/** All that is set for a schedule, in words. */
+export function Facts({ schedule }: { schedule: Schedule }) {
+  const { catchUp, jitterSeconds, maxFailures, failures, limits } = schedule;
+  const most = [
+    limits.steps !== undefined && `${limits.steps} steps`,
+    limits.minutes !== undefined && `${limits.minutes} min`,
+    limits.costUsd !== undefined && `$${limits.costUsd}`,
+  ].filter((limit) => limit !== false);
+  const metadata = Object.entries(schedule.metadata);
+  return (
+    <dl className="mt-3 grid grid-cols-[6rem_1fr] gap-x-4 gap-y-2 text-sm md:grid-cols-[9rem_1fr]">
+      <Fact name="When">
+        <Rule schedule={schedule} /> <code className="ml-1 text-xs text-muted">{schedule.when}</code>
+      </Fact>
+      <Fact name="Next">
+        <NextRun schedule={schedule} />
+        {schedule.state === "enabled" && <NextTimes schedule={schedule} />}
+      </Fact>
+      <Fact name="Prompt">
+        <p className="max-h-60 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
+          {schedule.prompt}
+        </p>
+      </Fact>
+      <Fact name="Missed times">
+        {CATCH_UP[catchUp]}
+        {catchUp !== "skip" && `, not older than ${hours(schedule.catchUpMaxAgeSeconds)}`}
+        {catchUp === "all" && `, at most ${schedule.catchUpMax}`}
+      </Fact>
+      <Fact name="Still running">{OVERLAP[schedule.overlap]}</Fact>
+      <Fact name="After a crash">{ON_CRASH[schedule.onCrash]}</Fact>
+      {jitterSeconds > 0 && <Fact name="Spread">Starts up to {jitterSeconds} s later, by chance</Fact>}
+      <Fact name="Failures">
+        {maxFailures > 0 ? `Paused after ${maxFailures} in a row` : "Never paused for them"}
+        {failures > 0 && <span className="text-bad"> · {failures} in a row now</span>}
+      </Fact>
+      {most.length > 0 && <Fact name="Each run at most">{most.join(", ")}</Fact>}
+      {metadata.length > 0 && (
+        <Fact name="Metadata">
+          {metadata.map(([key, value]) => (
+            <code key={key} className="mr-2 [overflow-wrap:anywhere]">
+              {key}={typeof value === "string" ? value : JSON.stringify(value)}
+            </code>
+          ))}
+        </Fact>
+      )}
+      <Fact name="Its chat">
+        {schedule.chatId === null ? (
+          <span className="text-muted">Made by its first run</span>
+        ) : (
+          <Link to="/chats/$chatId" params={{ chatId: schedule.chatId }} className="text-accent underline">
+            Open the chat of its runs
+          </Link>
+        )}
+      </Fact>
+      <Fact name="Changed">
+        <time dateTime={schedule.updatedAt}>{fullTime(schedule.updatedAt)}</time>
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-xs leading-5 text-muted">{name}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </>
+  );
+}
+
+function NextTimes({ schedule: { name, timezone } }: { schedule: Schedule }) {
+  const { http } = useServices();
+  const next = useQuery(nextQuery(http, name));
+  return (
+    <>
+      <ol className="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
+        {next.data?.items.map(({ dueAt }) => (
+          <li key={dueAt}>
+            <time dateTime={dueAt} title={`Here: ${fullTime(dueAt)}`}>
+              {timeIn(dueAt, timezone)}
+            </time>
+          </li>
+        ))}
+        {next.data !== undefined && <li>({timezone})</li>}
+      </ol>
+      <Problem error={next.data === undefined ? next.error : null} />
+    </>
+  );
+}
+
+function hours(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
+  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`;
+}

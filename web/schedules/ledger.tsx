@@ -1,0 +1,146 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Occurrence } from "../../src/wire/schedules.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { duration, fullTime } from "../ui/format.ts";
+import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
+import { Timer } from "../ui/now.tsx";
+import { LedgerCheck } from "./ledger-check.tsx";
+import { OutcomeMark, reasonWords, tookMs } from "./outcome.tsx";
+import { ledgerQuery } from "./queries.ts";
+import { timeIn } from "./zone-time.ts";
+
+/** One row for every due time, whatever became of it, and for each run by hand; the newest first. */
+export function Ledger({ name, zone }: { name: string; zone: string }) {
+  const { http } = useServices();
+  const list = useInfiniteQuery(ledgerQuery(http, name));
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const total = list.data?.pages[0]?.total ?? rows.length;
+  return (
+    <section aria-labelledby="ledger" className="mt-6">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h2 id="ledger" className="font-semibold">
+          Ledger
+        </h2>
+        {total > 0 && (
+          <span className="text-sm text-muted">
+            {total} {total === 1 ? "row" : "rows"}
+          </span>
+        )}
+        <LedgerCheck name={name} />
+      </div>
+      {list.isPending && <Loading what="Loading the ledger…" />}
+      {list.data === undefined && list.error !== null && (
+        <Failure what="The ledger could not be loaded" error={list.error} retry={() => void list.refetch()} />
+      )}
+      {list.data !== undefined && rows.length === 0 && (
+        <Empty isSmall title="Never due yet" command={`sparky agent schedule run ${name}`}>
+          Each due time gets a row here, whatever becomes of it. “Run now” makes one by hand.
+        </Empty>
+      )}
+      {rows.length > 0 && <LedgerTable rows={rows} zone={zone} />}
+      {list.hasNextPage && (
+        <Button className="mt-3" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
+          {list.isFetchingNextPage ? "Loading…" : `Show more (${total - rows.length})`}
+        </Button>
+      )}
+      {list.isFetchNextPageError && <Problem error={list.error} />}
+    </section>
+  );
+}
+
+function LedgerTable({ rows, zone }: { rows: readonly Occurrence[]; zone: string }) {
+  return (
+    <table className="mt-2 w-full border-collapse text-sm max-md:block">
+      <caption className="sr-only">What became of each due time, the newest first</caption>
+      <thead className="max-md:sr-only">
+        <tr className="text-left text-xs text-muted">
+          <th className="w-36 py-1.5 pr-3 font-medium">Outcome</th>
+          <th className="w-52 py-1.5 pr-3 font-medium">Due</th>
+          <th className="w-28 py-1.5 pr-3 font-medium">Started</th>
+          <th className="w-20 py-1.5 pr-3 font-medium">Took</th>
+          <th className="py-1.5 pr-3 font-medium">Why</th>
+          <th className="w-32 py-1.5 font-medium">Task</th>
+        </tr>
+      </thead>
+      <tbody className="max-md:block">
+        {rows.map((row) => (
+          <LedgerRow key={`${row.dueAt} ${row.taskId}`} row={row} zone={zone} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function LedgerRow({ row, zone }: { row: Occurrence; zone: string }) {
+  const reason = reasonWords(row);
+  const took = tookMs(row);
+  return (
+    <tr
+      data-outcome={row.outcome}
+      data-due={row.dueAt}
+      className="border-t border-line align-top max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:py-2"
+    >
+      <td className="py-1.5 pr-3 max-md:p-0">
+        <OutcomeMark occurrence={row} />
+      </td>
+      <td className="py-1.5 pr-3 max-md:p-0">
+        <Due row={row} zone={zone} />
+      </td>
+      <td className="py-1.5 pr-3 text-muted tabular-nums max-md:p-0">
+        {row.startedAt !== null && <Started row={row} />}
+      </td>
+      <td className="py-1.5 pr-3 text-muted tabular-nums max-md:p-0">
+        {took !== null
+          ? duration(took)
+          : row.outcome === "running" && row.startedAt !== null && <Timer since={row.startedAt} />}
+      </td>
+      <td
+        className={`py-1.5 pr-3 [overflow-wrap:anywhere] max-md:w-full max-md:p-0 ${row.outcome === "failed" ? "text-bad" : "text-muted"}`}
+      >
+        {reason}
+      </td>
+      <td className="py-1.5 max-md:p-0">
+        {row.taskId !== null && (
+          <Link to="/tasks" search={{ id: row.taskId }} className="tap inline-flex items-center text-accent underline">
+            task {row.taskId.slice(0, 8)}
+          </Link>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** An instant, on the schedule's own clock on hover; or the many for which one row stands. */
+function Due({ row, zone }: { row: Occurrence; zone: string }) {
+  return (
+    <>
+      <time dateTime={row.dueAt} title={`${timeIn(row.dueAt, zone)} ${zone}`}>
+        {fullTime(row.dueAt)}
+      </time>
+      {row.until !== null && (
+        <>
+          {" to "}
+          <time dateTime={row.until} title={`${timeIn(row.until, zone)} ${zone}`}>
+            {fullTime(row.until)}
+          </time>
+        </>
+      )}
+      {row.count > 1 && <span className="font-medium"> · {row.count} due times</span>}
+      {row.manual && <span className="ml-1.5 rounded-full border border-line px-1.5 text-xs text-muted">by hand</span>}
+    </>
+  );
+}
+
+/** How long after it was due: what was late shows by itself. */
+function Started({ row }: { row: Occurrence }) {
+  const started = row.startedAt ?? row.dueAt;
+  const after = Date.parse(started) - Date.parse(row.dueAt);
+  return (
+    <time dateTime={started} title={fullTime(started)}>
+      <span className="md:hidden">started </span>
+      {duration(after)} later
+    </time>
+  );
+}

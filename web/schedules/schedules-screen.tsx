@@ -1,0 +1,126 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { Schedule } from "../../src/wire/schedules.ts";
+import { statusQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
+import { Pill } from "../ui/pill.tsx";
+import { SearchBox } from "../ui/search-box.tsx";
+import { schedulesQuery } from "./queries.ts";
+import { ScheduleRow } from "./schedule-row.tsx";
+
+const STATES = ["enabled", "disabled", "paused", "failing"] as const;
+type Filter = (typeof STATES)[number];
+const WORDS: Readonly<Record<Filter, string>> = {
+  enabled: "On",
+  disabled: "Off",
+  paused: "Paused",
+  failing: "Failing",
+};
+
+function fits({ state, failures }: Schedule, filter: Filter | undefined): boolean {
+  if (filter === undefined) return true;
+  return filter === "failing" ? failures > 0 : state === filter;
+}
+
+/** Every schedule with when it is due, what comes next, and what became of its latest due times. */
+export function SchedulesScreen() {
+  const { http } = useServices();
+  const filter = useSearch({ from: "/schedules" });
+  const navigate = useNavigate({ from: "/schedules" });
+  const list = useQuery(schedulesQuery(http));
+  const { data: status } = useQuery(statusQuery(http));
+  const show = (change: Partial<typeof filter>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const all = list.data?.items ?? [];
+  const words = (filter.q ?? "").toLowerCase();
+  const shown = all.filter(
+    (each) =>
+      fits(each, filter.state) && `${each.name} ${each.description} ${each.prompt}`.toLowerCase().includes(words),
+  );
+  return (
+    <div className="h-full overflow-y-auto">
+      <title>Schedules · Sparky</title>
+      <div className="mx-auto max-w-6xl px-4 py-3">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <h1 className="text-base font-semibold">Schedules</h1>
+          <SearchBox
+            key={filter.q ?? ""}
+            label="Search schedules"
+            value={filter.q ?? ""}
+            onChange={(q) => show({ q: q === "" ? undefined : q })}
+          />
+        </div>
+        <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
+          <Pill
+            word="All"
+            n={list.data?.items.length}
+            isOn={filter.state === undefined}
+            onClick={() => show({ state: undefined })}
+          />
+          {STATES.map((state) => (
+            <Pill
+              key={state}
+              word={WORDS[state]}
+              n={list.data === undefined ? undefined : all.filter((each) => fits(each, state)).length}
+              isOn={filter.state === state}
+              onClick={() => show({ state })}
+            />
+          ))}
+        </div>
+        {status?.agentLoop === false && (
+          <div className="mt-2 rounded-lg border border-warn bg-warn-soft px-4 py-3 text-sm">
+            <p className="font-medium text-warn">The task loop is off: nothing is run when it is due.</p>
+            <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
+          </div>
+        )}
+        {list.isPending && <Loading what="Loading schedules…" />}
+        {list.data === undefined && list.error !== null && (
+          <Failure what="The schedules could not be loaded" error={list.error} retry={() => void list.refetch()} />
+        )}
+        {list.data !== undefined &&
+          (shown.length > 0 ? (
+            <ScheduleTable schedules={shown} />
+          ) : all.length > 0 ? (
+            <Empty title="No schedule fits these filters">
+              <Button className="mt-2" onClick={() => show({ state: undefined, q: undefined })}>
+                Show all schedules
+              </Button>
+            </Empty>
+          ) : (
+            <Empty
+              title="No schedules yet"
+              command={'sparky agent schedule add tidy "every(6 hours)" "Tidy the notes"'}
+            >
+              A schedule has the agent do something again and again, and keeps a ledger of every due time.
+            </Empty>
+          ))}
+      </div>
+    </div>
+  );
+}
+
+function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
+  return (
+    <table className="mt-2 w-full border-collapse text-sm max-md:block">
+      <caption className="sr-only">Schedules, by name</caption>
+      <thead className="max-md:sr-only">
+        <tr className="text-left text-xs text-muted">
+          <th className="py-1.5 pr-3 font-medium">Schedule</th>
+          <th className="w-44 py-1.5 pr-3 font-medium">When</th>
+          <th className="w-32 py-1.5 pr-3 font-medium">Next</th>
+          <th className="w-56 py-1.5 pr-3 font-medium">Latest, newest at the right</th>
+          <th className="w-52 py-1.5 font-medium">
+            <span className="sr-only">What to do</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody className="max-md:block">
+        {schedules.map((schedule) => (
+          <ScheduleRow key={schedule.name} schedule={schedule} />
+        ))}
+      </tbody>
+    </table>
+  );
+}

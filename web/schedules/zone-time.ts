@@ -1,0 +1,13 @@
+/** `Mon 23 Nov 2026, 09:00:00` on the clocks of that zone. */
+export function timeIn(at: string, zone: string): string {
+  return new Date(at).toLocaleString(undefined, {
+    timeZone: zone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+}
