@@ -5,19 +5,16 @@ import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
 import { chatId, taskId } from "./ids.ts";
 import { EXIT, type ExitCode } from "./io.ts";
+import { limitsOf, metadataOf, type LimitOptions } from "./task-options.ts";
 import { ago, cut, oneLine, shortId } from "./text.ts";
 
-export type AddOptions = {
+export type AddOptions = LimitOptions & {
   chat?: string;
   metadata?: readonly string[];
   after?: readonly string[];
   at?: string;
   priority?: number;
   key?: string;
-  maxSteps?: number;
-  maxMinutes?: number;
-  maxTokens?: number;
-  maxCost?: number;
   wait?: true;
 };
 
@@ -48,12 +45,7 @@ export async function addTask(context: Context, args: readonly string[], options
 }
 
 async function newTask(client: Client, instruction: string, options: AddOptions): Promise<NewTask> {
-  const limits = {
-    ...(options.maxSteps === undefined ? {} : { steps: options.maxSteps }),
-    ...(options.maxMinutes === undefined ? {} : { minutes: options.maxMinutes }),
-    ...(options.maxTokens === undefined ? {} : { tokens: options.maxTokens }),
-    ...(options.maxCost === undefined ? {} : { costUsd: options.maxCost }),
-  };
+  const limits = limitsOf(options);
   const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));
   return {
     instruction,
@@ -65,14 +57,4 @@ async function newTask(client: Client, instruction: string, options: AddOptions)
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
-}
-
-function metadataOf(pairs: readonly string[]): { [key: string]: string } {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at < 1) throw usage(`"${pair}" is not key=value`, "--metadata project=garden");
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }

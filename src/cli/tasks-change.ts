@@ -1,6 +1,6 @@
 import type { Stopped, Task } from "../wire/api.ts";
+import { confirmed } from "./confirm.ts";
 import type { Context } from "./context.ts";
-import { usage } from "./failure.ts";
 import { taskId } from "./ids.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 import { hasEnded } from "./status-words.ts";
@@ -35,24 +35,14 @@ export async function retryTask(context: Context, args: readonly string[]): Prom
 }
 
 export async function deleteTask(context: Context, args: readonly string[], options: DeleteOptions): Promise<ExitCode> {
-  const { io, out } = context;
+  const { out } = context;
   const client = await context.client("any");
   const id = await taskId(client, args[0] ?? "");
   const task = await client.request<Task>("GET", `/api/tasks/${id}`);
-  if (!options.yes) {
-    if (!io.stdinIsTerminal) {
-      throw usage(
-        "deleting asks first, and there is no terminal to ask on",
-        `sparky agent tasks delete ${shortId(id)} --yes`,
-      );
-    }
-    const what = `${shortId(id)} (${task.status}) ${cut(oneLine(task.instruction), 60)}`;
-    const answer = await io.ask(`Delete the task ${what}? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      out.note("Nothing was deleted.");
-      return EXIT.error;
-    }
-  }
+  const what = `${shortId(id)} (${task.status}) ${cut(oneLine(task.instruction), 60)}`;
+  const question = `Delete the task ${what}?`;
+  const line = `sparky agent tasks delete ${shortId(id)} --yes`;
+  if (!(await confirmed(context, { yes: options.yes, question, act: "deleting", line }))) return EXIT.error;
   await client.request<unknown>("DELETE", `/api/tasks/${id}`);
   if (out.json) out.document({ id, deleted: true });
   else out.print(out.terminal ? `Deleted  ${shortId(id)}  ${cut(oneLine(task.instruction), 60)}` : id);

@@ -3,9 +3,10 @@ import type { Context } from "./context.ts";
 import { chatId, taskId } from "./ids.ts";
 import type { Output } from "./output.ts";
 import { statusWord } from "./status-words.ts";
+import { spanOf, type SpanOptions } from "./task-options.ts";
 import { ago, clean, duration, oneLine, shortId } from "./text.ts";
 
-export type ListOptions = {
+export type ListOptions = SpanOptions & {
   status?: string;
   limit?: number;
   schedule?: string;
@@ -23,10 +24,13 @@ export async function listTasks(context: Context, _args: readonly string[], opti
   if (options.search !== undefined) query.set("search", options.search);
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
   if (options.chat !== undefined) query.set("chatId", await chatId(client, options.chat));
+  for (const [name, at] of Object.entries(spanOf(options, io.now()))) query.set(name, at);
   const list = await client.request<List<Task>>("GET", `/api/tasks?${query}`);
   if (out.json) return out.document(list);
   if (list.items.length === 0) {
-    out.note(options.status === undefined ? 'No tasks. Add one: sparky agent tasks add "…"' : "No such tasks.");
+    const { status, schedule, chat, search, since, before } = options;
+    const all = [status, schedule, chat, search, since, before].every((filter) => filter === undefined);
+    out.note(all ? 'No tasks. Add one: sparky agent tasks add "…"' : "No such tasks.");
     return;
   }
   out.table(

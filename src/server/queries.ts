@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EVENT_TYPES } from "../core/events.ts";
-import { idSchema, taskStatusSchema } from "../wire/api.ts";
+import { idSchema, taskStatusSchema, timeSchema } from "../wire/api.ts";
 
 /** What may stand behind the `?` of each list. Unknown names are ignored, bad values refused. */
 
@@ -22,7 +22,15 @@ export const chatsQuery = z
   .exactPartial();
 
 export const tasksQuery = z
-  .object({ ...page, status: taskStatusSchema, schedule: words, chatId: idSchema, search: words })
+  .object({
+    ...page,
+    status: taskStatusSchema,
+    schedule: words,
+    chatId: idSchema,
+    search: words,
+    since: timeSchema,
+    before: timeSchema,
+  })
   .exactPartial();
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();

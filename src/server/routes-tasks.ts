@@ -1,8 +1,10 @@
 import { addTask } from "../store/tasks-add.ts";
+import { clearTasks } from "../store/tasks-clear.ts";
 import { deleteTask, patchTask, retryTask } from "../store/tasks-change.ts";
 import { getTask, listTaskRuns, listTasks } from "../store/tasks.ts";
 import { listSchema, newTaskSchema, runSchema, stoppedSchema, taskPatchSchema, taskSchema } from "../wire/api.ts";
 import type { ServerDeps } from "./deps.ts";
+import { clearedSchema, clearTasksSchema } from "../wire/tasks-clear.ts";
 import { tasksQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
@@ -26,6 +28,14 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
         const { task, created } = await addTask(store, viewer, body);
         return { status: created ? 201 : 200, body: task };
       },
+    }),
+    route({
+      method: "POST",
+      path: "/api/tasks/clear",
+      summary: "Deletes all of your tasks that match, at once; what is being worked on stays. `dryRun` only tells.",
+      body: clearTasksSchema,
+      answers: { 200: clearedSchema },
+      handle: async ({ viewer, body }) => ({ status: 200, body: await clearTasks(store, viewer, body) }),
     }),
     route({
       method: "GET",

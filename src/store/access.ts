@@ -29,6 +29,26 @@ export function visibleChats(viewer: User) {
     ]);
 }
 
+/** For a query over `chats`: only those that the viewer may write in. The same rule as `mayWrite`. */
+export function writableChats(viewer: User) {
+  return (eb: ExpressionBuilder<Schema, "chats">): Expression<SqlBool> =>
+    eb.and([
+      eb("chats.deleted_at", "is", null),
+      eb.or([
+        eb("chats.owner_id", "=", viewer.id),
+        eb.exists(
+          eb
+            .selectFrom("chat_shares")
+            .select(sql`1`.as("one"))
+            .whereRef("chat_shares.chat_id", "=", "chats.id")
+            .where("chat_shares.user_id", "=", viewer.id)
+            .where("chat_shares.can_write", "=", 1),
+        ),
+        ...(viewer.role === "owner" ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
+      ]),
+    ]);
+}
+
 export async function readableChat(db: Db, viewer: User, chatId: string): Promise<ChatRow> {
   const row = await db
     .selectFrom("chats")

@@ -5,8 +5,9 @@ import type { Json } from "../core/events.ts";
 import { visibleChats } from "./access.ts";
 import { currentOf, runOf, type Run } from "./runs.ts";
 import type { Schema, TaskRow } from "./schema.ts";
-import { decodeCursor, DEFAULT_PAGE, likePattern, MAX_PAGE, pageOf, type Db } from "./sql.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { tasksMatching, type TasksFilter } from "./tasks-filter.ts";
 import type { User } from "./user.ts";
 
 export interface TaskLimits {
@@ -78,16 +79,9 @@ export async function getTask(store: Store, viewer: User, taskId: string): Promi
   return taskOf(store.db, await visibleTask(store.db, viewer, taskId));
 }
 
-export interface TasksQuery {
-  readonly status?: TaskRow["status"] | undefined;
+export interface TasksQuery extends TasksFilter {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
-  readonly schedule?: string | undefined;
-  readonly chatId?: string | undefined;
-  /** Words in the instruction or the result. */
-  readonly search?: string | undefined;
-  /** Only ids that start so. */
-  readonly prefix?: string | undefined;
 }
 
 /** The newest first. */
@@ -98,22 +92,7 @@ export async function listTasks(
 ): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total: number }> {
   const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-  const pattern = likePattern(query.search ?? "");
-  const matching = store.db
-    .selectFrom("tasks")
-    .where(visibleTasks(viewer))
-    .$if(query.status !== undefined, (q) => q.where("tasks.status", "=", query.status ?? "pending"))
-    .$if(query.schedule !== undefined, (q) => q.where("tasks.schedule", "=", query.schedule ?? ""))
-    .$if(query.chatId !== undefined, (q) => q.where("tasks.chat_id", "=", query.chatId ?? ""))
-    .$if(query.prefix !== undefined, (q) =>
-      q.where(sql<string>`substr(tasks.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
-    )
-    .$if(query.search !== undefined, (q) =>
-      q.where(
-        sql<SqlBool>`(lower(tasks.instruction) LIKE lower(${pattern}) ESCAPE '\\'
-          OR lower(coalesce(tasks.result, '')) LIKE lower(${pattern}) ESCAPE '\\')`,
-      ),
-    );
+  const matching = store.db.selectFrom("tasks").where(visibleTasks(viewer)).where(tasksMatching(query));
   const rows = await matching
     .selectAll("tasks")
     .$if(after !== undefined, (q) =>
@@ -156,7 +135,7 @@ export async function taskOf(db: Db, row: TaskRow): Promise<Task> {
   return task;
 }
 
-async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonly Task[]> {
+export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonly Task[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const deps = await db.selectFrom("task_deps").selectAll().where("task_id", "in", ids).execute();

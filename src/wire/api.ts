@@ -7,7 +7,7 @@ import { MAX_TEXT_BYTES } from "./limits.ts";
 
 export const idSchema = z.string().min(1).max(100);
 export const keySchema = z.string().min(1).max(200);
-const timeSchema = z.iso.datetime({ offset: true });
+export const timeSchema = z.iso.datetime({ offset: true });
 
 /** A person's words: not blank, at most 64 KB of UTF-8. */
 export const textSchema = z

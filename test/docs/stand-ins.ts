@@ -27,7 +27,7 @@ const OPEN_APPROVAL = `
   exit 1`;
 
 export const STAND_INS: readonly StandIn[] = [
-  { text: "3f2a", of: /\btasks (cancel|delete)\b/, make: LATER },
+  { text: "3f2a", of: /\btasks (cancel|delete|update)\b/, make: LATER },
   { text: "3f2a", of: /\btasks retry\b/, make: `id=$(${LATER}) && sparky agent tasks cancel $id >&2 && echo $id` },
   { text: "3f2a", of: /\btasks\b/, make: `id=$(${ADD}) && sparky agent tasks wait $id >&2 && echo $id`, lasts: true },
   {

@@ -70,6 +70,26 @@ test("what the commands show, on a terminal, in a pipe and as JSON", async () =>
     await views(["agent", "tasks", "delete", "3f2a", "--yes"], {
       routes: { ...one, [`DELETE /api/tasks/${id}`]: new Answer(204, null) },
     }),
+    await views(["agent", "tasks", "update", "3f2a", "--priority", "10"], {
+      routes: { ...prefix, [`PATCH /api/tasks/${id}`]: task({ status: "pending", priority: 10 }) },
+    }),
+    await views(["agent", "tasks", "clear", "-s", "failed", "--dry-run"], {
+      routes: {
+        'POST /api/tasks/clear {"status":"failed","dryRun":true}': {
+          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 12, byStatus: { failed: 12 }, items: [failedTask], working: 1,
+        },
+      },
+    }),
+    await views(["agent", "tasks", "clear", "--yes"], {
+      routes: {
+        'POST /api/tasks/clear {"dryRun":true}': {
+          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], working: 0,
+        },
+        'POST /api/tasks/clear {"unchangedSince":"2026-12-01T14:02:20.000Z"}': {
+          at: "2026-12-01T14:02:21.000Z", dryRun: false, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], working: 0,
+        },
+      },
+    }),
     await views(["agent", "schedule", "list"], { routes: { "GET /api/schedules": { items: [schedule], next: null } } }),
     await views(["agent", "schedule", "show", "smart_maintenance"], { routes: oneSchedule }),
     await views(["agent", "schedule", "add", "morning", "cron(0 9 * * 1-5)", "What is new?", "--timezone", "UTC"], {
@@ -140,6 +160,11 @@ test("what bad input and refusals get", async () => {
     [["agent", "tasks", "logs", "-f", "3f2a"], { routes: one }],
     [["agent", "tasks", "delete", "3f2a"], { routes: one }],
     [["agent", "tasks", "delete", "3f2a"], { routes: one, answer: "n" }],
+    [["agent", "tasks", "update", "3f2a"]],
+    [["agent", "tasks", "update", "3f2a", "--status", "completed"]],
+    [["agent", "tasks", "clear"], { routes: { 'POST /api/tasks/clear {"dryRun":true}': {
+      at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 1, byStatus: { failed: 1 }, items: [failedTask], working: 0 } } }],
+    [["agent", "tasks", "list", "--since", "later"]],
     [["agent", "tasks", "retry", "3f2a"], {
       routes: {
         ...prefix,

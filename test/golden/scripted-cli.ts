@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 export interface Stage {
-  /** `METHOD /path?query` to the answer's body, or to a status and body. */
+  /** `METHOD /path?query`, or with its JSON body behind it, to the answer's body, or to a status and body. */
   readonly routes?: { readonly [route: string]: unknown };
   readonly terminal?: boolean;
   readonly columns?: number;
@@ -95,7 +95,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
         const body = await request.text();
         const route = `${request.method} ${pathname}${search}`;
         requests.push(body === "" ? route : `${route} ${body}`);
-        const found = stage.routes?.[route];
+        const found = stage.routes?.[`${route} ${body}`] ?? stage.routes?.[route];
         if (found === undefined) throw new Error(`the script has no answer for ${route}`);
         const { status, body: answer } = found instanceof Answer ? found : new Answer(200, found);
         return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
