@@ -43,13 +43,35 @@ export async function clearTasks(context: Context, _args: readonly string[], opt
     const line = "look with --dry-run, then add --yes";
     if (!(await confirmed(context, { yes, question, act: "clearing", line }))) return EXIT.error;
   }
-  const cleared = would.total === 0 ? { ...would, dryRun: false } : await clear({ unchangedSince: would.at });
+  const cleared = would.total === 0 ? { ...would, dryRun: false } : await clearAll(context, would, clear);
   if (out.json) out.document(cleared);
   else if (!out.terminal) out.print(String(cleared.total));
   else out.print(cleared.total === 0 ? "No such tasks." : `Deleted  ${cleared.total} (${counts(cleared)})`);
   if (cleared.total < would.total) out.note(`${would.total - cleared.total} changed meanwhile and were left.`);
   sayWorking(context, cleared);
   return EXIT.ok;
+}
+
+/** Part by part, none of which takes long: the server goes on with its work between them. */
+async function clearAll(
+  { out }: Context,
+  would: Cleared,
+  clear: (how: ClearTasks) => Promise<Cleared>,
+): Promise<Cleared> {
+  let all: Cleared = { ...would, dryRun: false, total: 0, byStatus: {}, left: would.total };
+  while (all.left > 0) {
+    const part = await clear({ unchangedSince: would.at });
+    const byStatus = { ...all.byStatus };
+    for (const status of TASK_STATUSES) {
+      const count = (byStatus[status] ?? 0) + (part.byStatus[status] ?? 0);
+      if (count > 0) byStatus[status] = count;
+    }
+    all = { ...part, total: all.total + part.total, byStatus, items: would.items };
+    if (part.total === 0) break;
+    out.progress(`… deleted ${all.total} of ${would.total}`);
+  }
+  out.progress(null);
+  return all;
 }
 
 /** What a dry run is for is data; what is shown before a question is not. */

@@ -32,7 +32,8 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/clear",
-      summary: "Deletes all of your tasks that match, at once; what is being worked on stays. `dryRun` only tells.",
+      summary:
+        "Deletes your tasks that match, 200 in one transaction; what is being worked on stays. `dryRun` only tells.",
       body: clearTasksSchema,
       answers: { 200: clearedSchema },
       handle: async ({ viewer, body }) => ({ status: 200, body: await clearTasks(store, viewer, body) }),

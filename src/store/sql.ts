@@ -66,16 +66,3 @@ export function pageOf<R extends { readonly id: string }>(
   const last = page.at(-1);
   return { rows: page, next: rows.length > limit && last ? encodeCursor(at(last), last.id) : null };
 }
-
-/** So few that a list of them fits the parameters of one statement on either engine. */
-const CHUNK = 1000;
-
-/** Runs a statement over a long list, part by part, and joins what it returns. */
-export async function inChunks<T, R>(
-  all: readonly T[],
-  run: (some: readonly T[]) => Promise<readonly R[]>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < all.length; at += CHUNK) results.push(...(await run(all.slice(at, at + CHUNK))));
-  return results;
-}

@@ -76,17 +76,17 @@ test("what the commands show, on a terminal, in a pipe and as JSON", async () =>
     await views(["agent", "tasks", "clear", "-s", "failed", "--dry-run"], {
       routes: {
         'POST /api/tasks/clear {"status":"failed","dryRun":true}': {
-          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 12, byStatus: { failed: 12 }, items: [failedTask], working: 1,
+          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 12, byStatus: { failed: 12 }, items: [failedTask], left: 0, working: 1,
         },
       },
     }),
     await views(["agent", "tasks", "clear", "--yes"], {
       routes: {
         'POST /api/tasks/clear {"dryRun":true}': {
-          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], working: 0,
+          at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], left: 0, working: 0,
         },
         'POST /api/tasks/clear {"unchangedSince":"2026-12-01T14:02:20.000Z"}': {
-          at: "2026-12-01T14:02:21.000Z", dryRun: false, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], working: 0,
+          at: "2026-12-01T14:02:21.000Z", dryRun: false, total: 2, byStatus: { failed: 1, completed: 1 }, items: [failedTask, doneTask], left: 0, working: 0,
         },
       },
     }),
@@ -163,7 +163,7 @@ test("what bad input and refusals get", async () => {
     [["agent", "tasks", "update", "3f2a"]],
     [["agent", "tasks", "update", "3f2a", "--status", "completed"]],
     [["agent", "tasks", "clear"], { routes: { 'POST /api/tasks/clear {"dryRun":true}': {
-      at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 1, byStatus: { failed: 1 }, items: [failedTask], working: 0 } } }],
+      at: "2026-12-01T14:02:20.000Z", dryRun: true, total: 1, byStatus: { failed: 1 }, items: [failedTask], left: 0, working: 0 } } }],
     [["agent", "tasks", "list", "--since", "later"]],
     [["agent", "tasks", "retry", "3f2a"], {
       routes: {
