@@ -5,7 +5,8 @@ import { listChats } from "./chats.ts";
 import { postMessage } from "./messages.ts";
 import { claimRuns, type Claimed } from "./runs-claim.ts";
 import { endRun } from "./runs-end.ts";
-import { checkSchedule, createSchedule, getSchedule, runScheduleNow, scheduleHistory } from "./schedules.ts";
+import { checkSchedule, getSchedule, scheduleHistory } from "./schedule-read.ts";
+import { createSchedule, runScheduleNow } from "./schedules.ts";
 import type { Store } from "./store.ts";
 import { addTask, type NewTask } from "./tasks-add.ts";
 import { clearTasks } from "./tasks-clear.ts";
@@ -132,7 +133,7 @@ eachEngine("clearing tasks", (engine) => {
     let ended = 0;
     await new Promise((resolve) => setTimeout(resolve, 50));
     store.hub.onChanged(({ topic, users }) => void (users.includes(owner.id) && told.push(topic)));
-    store.hub.onChanged(({ users }) => void expect(users).not.toContain(ann.id));
+    store.hub.onChanged(({ users }) => expect(users).not.toContain(ann.id));
     for (const { chatId } of tasks)
       store.hub.watch(chatId, { events: () => {}, delta: () => {}, gone: () => void (ended += 1) });
     await clearTasks(store, owner, { status: "pending" });
