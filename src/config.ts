@@ -22,6 +22,8 @@ export interface Config {
   readonly agentLoop: boolean;
   readonly pollIntervalMs: number;
   readonly concurrency: number;
+  /** A YAML file of schedules that is applied at every start. */
+  readonly schedulesFile: string | null;
   /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
   readonly model: string | null;
   readonly modelUrl: string | null;
@@ -94,6 +96,7 @@ export const VARIABLES = {
   SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
   SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
+  SPARKY_SCHEDULES_FILE: [z.string(), "a YAML file"],
   SPARKY_MODEL: [z.string(), "a model"],
   AGENT_MODEL: [z.string(), "a model"],
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
@@ -174,6 +177,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY"),
+    schedulesFile: get("SPARKY_SCHEDULES_FILE") ?? null,
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},

@@ -53,7 +53,7 @@ export interface Launch {
 
 /** The whole app in this process, with neither loop nor listener: what the CLI uses while no server runs. */
 export async function openApp(config: Config): Promise<LocalApp> {
-  const parts = await build(config, { agentLoop: false });
+  const parts = await build(config, { agentLoop: false, schedulesFile: null });
   return {
     fetch: (request) => parts.server.fetch(request, { viewer: parts.owner }),
     close: () => parts.close(),
@@ -67,7 +67,7 @@ export async function openData(home: string, dbUrl: string | null): Promise<Data
 
 /** The chat server, listening, with the agent loop if the configuration says so. */
 export async function startServer(config: Config, launch: Launch): Promise<RunningServer> {
-  const parts = await build(config, { agentLoop: config.agentLoop });
+  const parts = await build(config, config);
   const { server, store, log } = parts;
   const serverFile = join(config.home, "server.json");
   try {
@@ -126,7 +126,10 @@ interface Parts {
   close(): Promise<void>;
 }
 
-async function build(config: Config, { agentLoop }: { readonly agentLoop: boolean }): Promise<Parts> {
+async function build(
+  config: Config,
+  { agentLoop, schedulesFile }: Pick<Config, "agentLoop" | "schedulesFile">,
+): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
   const model = openModel(selectModel(config), { prices: config.modelPrices });
   const log = openLog(config.logLevel);
@@ -144,6 +147,12 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
   await offerDefaultSchedules(store, owner);
+  const scheduleProblems =
+    schedulesFile === null
+      ? []
+      : await (
+          await import("./server/schedules-file.ts")
+        ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `token file of ${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const agent: AgentDeps = {
@@ -175,6 +184,7 @@ async function build(config: Config, { agentLoop }: { readonly agentLoop: boolea
     allowedHosts: config.allowedHosts,
     checkModel: (name) => void selectModel({ ...config, model: name }),
     webRoot: webRoot(),
+    scheduleProblems,
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
   });

@@ -152,7 +152,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     summary: "Write the schedules as YAML; a file that exists keeps its comments and its order.",
     examples: ["sparky agent schedule export", "sparky agent schedule export ~/schedules.yaml"],
     args: { file: "where to write (default: stdout)" },
-    run: async (context, args) => (await import("./schedule-yaml.ts")).exportSchedules(context, args),
+    run: async (context, args) => (await import("./schedule-export.ts")).exportSchedules(context, args),
   });
   verb(schedule, execute, "import <file>", {
     summary: "Add and change schedules as a YAML file says; others are left alone.",
@@ -160,6 +160,6 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     args: { file: "a file that export wrote, or an older scheduled_tasks.yaml" },
     options: [["--poll-interval <seconds>", "how long a cycle of an older file was (default: 10)", positive]],
     run: async (context, args, options: { pollInterval?: string }) =>
-      (await import("./schedule-yaml.ts")).importSchedules(context, args, options),
+      (await import("./schedule-import.ts")).importSchedules(context, args, options),
   });
 }

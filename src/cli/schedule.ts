@@ -1,6 +1,6 @@
 import type { List, Task } from "../wire/api.ts";
 import { ruleWords } from "../wire/rule-words.ts";
-import type { Occurrence, Schedule } from "../wire/schedules.ts";
+import type { Occurrence, Schedule, ScheduleList } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
@@ -9,7 +9,7 @@ import { ago, clean, oneLine, shortId } from "./text.ts";
 
 export async function listSchedules(context: Context): Promise<void> {
   const { out, io } = context;
-  const list = await (await context.client("any")).request<List<Schedule>>("GET", "/api/schedules");
+  const list = await (await context.client("any")).request<ScheduleList>("GET", "/api/schedules");
   if (out.json) return out.document(list);
   const time = (iso: string | null): string => (iso === null ? "" : out.terminal ? ago(iso, io.now()) : iso);
   out.table(
@@ -23,6 +23,7 @@ export async function listSchedules(context: Context): Promise<void> {
       schedule.description,
     ]),
   );
+  for (const problem of list.problems ?? []) out.note(`not applied: ${problem}`);
 }
 
 /** `ran`, `skipped: overlap`: the ledger's word with its reason, if that is one word. */

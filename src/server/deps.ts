@@ -29,6 +29,8 @@ export interface ServerDeps {
     target: { readonly chatId: string } | { readonly runId: string },
   ) => Promise<Stopped>;
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
+  /** What was wrong with `SPARKY_SCHEDULES_FILE` at the start, for the owner. */
+  readonly scheduleProblems?: readonly string[];
   /** Between heartbeats of a socket; 15 s by default. */
   readonly pingMs?: number;
 }

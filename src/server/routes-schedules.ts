@@ -14,6 +14,7 @@ import {
   occurrenceSchema,
   previewedRuleSchema,
   rulePreviewSchema,
+  scheduleListSchema,
   schedulePatchSchema,
   scheduleSchema,
 } from "../wire/schedules.ts";
@@ -22,17 +23,18 @@ import type { ServerDeps } from "./deps.ts";
 import { nextQuery, occurrencesQuery, schedulesQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function scheduleRoutes({ store }: ServerDeps): readonly Route[] {
+export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
       path: "/api/schedules",
       summary: "Your schedules, by name; with `recent`, each with so many of the newest rows of its ledger.",
       query: schedulesQuery,
-      answers: { 200: listSchema(scheduleSchema) },
+      answers: { 200: scheduleListSchema },
       async handle({ viewer, query }) {
         const items = await listSchedules(store, viewer, query);
-        return { status: 200, body: { items, next: null, total: items.length } };
+        const problems = viewer.role === "owner" && scheduleProblems.length > 0 ? { problems: scheduleProblems } : {};
+        return { status: 200, body: { items, next: null, total: items.length, ...problems } };
       },
     }),
     route({

@@ -3,7 +3,7 @@ import { checkZone, nextDue, parseDueRule } from "../core/due.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
 import { checkLedger, listOccurrences, recentOccurrences, type LedgerCheck, type Occurrence } from "./occurrences.ts";
-import { dueClock, isEnabled, nextOf, rulesFrom, rulesOfAll } from "./schedule-rules.ts";
+import { dueClock, isEnabled, nextOf, rulesFrom, rulesOfAll, withoutPastPause } from "./schedule-rules.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "./schema.ts";
 import type { Db } from "./sql.ts";
 import type { Store } from "./store.ts";
@@ -154,8 +154,7 @@ function scheduleOf(
   now: number,
 ): Schedule {
   const next = nextOf(rules, row.settled_to, isEnabled);
-  const pauseIsOver = row.state === "paused" && row.paused_until !== null && row.paused_until <= now;
-  const state = pauseIsOver ? "enabled" : row.state;
+  const { state, paused_until: until, pause_reason: pauseReason } = withoutPastPause(row, now);
   return {
     name: row.name,
     description: row.description,
@@ -164,8 +163,8 @@ function scheduleOf(
     timezone: row.zone,
     enabled: state === "enabled",
     state,
-    pausedUntil: state === "paused" && row.paused_until !== null ? isoTime(row.paused_until) : null,
-    pauseReason: state === "paused" ? row.pause_reason : null,
+    pausedUntil: until === null ? null : isoTime(until),
+    pauseReason,
     catchUp: row.catch_up,
     catchUpMax: row.catch_up_max,
     catchUpMaxAgeSeconds: row.catch_up_age_ms / 1000,

@@ -62,6 +62,15 @@ export function nextOf(
 export const hasInstants = (rule: ScheduleRuleRow): boolean => rule.state !== "disabled";
 export const isEnabled = (rule: ScheduleRuleRow): boolean => rule.state === "enabled";
 
+/** A pause that is over by itself left its row as it was: it is enabled. */
+export function withoutPastPause<S extends Pick<ScheduleRow, "state" | "paused_until" | "pause_reason">>(
+  row: S,
+  now: number,
+): S {
+  const isOver = row.state === "paused" && row.paused_until !== null && row.paused_until <= now;
+  return isOver ? { ...row, state: "enabled", paused_until: null, pause_reason: null } : row;
+}
+
 type RuleOf = Pick<ScheduleRow, "id" | "rule" | "zone" | "anchor" | "state" | "paused_until">;
 
 /** From `at` on the schedule's rule is what its row says now; a pause with an end is followed by what comes after it. */

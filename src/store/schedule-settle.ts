@@ -234,11 +234,20 @@ export function readPrompt(prompt: string): string {
   try {
     words = readFileSync(path, "utf8");
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
   if (words.trim() === "") throw new Error(`${path} is empty`);
   if (Buffer.byteLength(words) > MAX_PROMPT_BYTES) throw new Error(`${path} is longer than 64 KB`);
   return words;
+}
+
+function whyUnreadable(error: unknown): string {
+  const words: { readonly [code: string]: string } = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a folder",
+    EACCES: "this server may not read it",
+  };
+  return words[(error as NodeJS.ErrnoException).code ?? ""] ?? messageOf(error);
 }
 
 export function promptPath(prompt: string): string | undefined {

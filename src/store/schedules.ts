@@ -2,7 +2,7 @@ import { checkZone, dueRuleText, nextDue, parseDueRule } from "../core/due.ts";
 import { SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
 import { mine, getSchedule, noSchedule, past, type Schedule } from "./schedule-read.ts";
-import { beginRule, dueClock, hasInstants, nextOf, rulesFrom } from "./schedule-rules.ts";
+import { beginRule, dueClock, hasInstants, nextOf, rulesFrom, withoutPastPause } from "./schedule-rules.ts";
 import { lockSchedule, occurrenceRow, promptPath, readPrompt, settleIn, startOccurrence } from "./schedule-settle.ts";
 import type { ScheduleRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
@@ -71,6 +71,7 @@ export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input
     updated_at: now,
     deleted_at: null,
   };
+  checkPause(row, now);
   const made = await tx.db
     .insertInto("schedules")
     .values(row)
@@ -90,56 +91,71 @@ export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input
 
 /** Changes a schedule, at once on every node. What was due before is settled by the rule that it had. */
 export async function patchSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<Schedule> {
+  await changeSchedule(store, viewer, name, patch);
+  return getSchedule(store, viewer, name);
+}
+
+/** false: it is so already, and nothing was written. */
+export async function changeSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<boolean> {
   const { id } = await mine(store.db, viewer, name);
-  await store.transact(async (tx) => {
+  if (patch.prompt !== undefined) checkPrompt(viewer, patch.prompt);
+  return store.transact(async (tx) => {
+    const held = await lockSchedule(tx, id);
+    if (held === undefined) throw noSchedule(name);
+    const unsettled = withPatch(held, patch, await dueClock(store, tx.db));
+    if (isSame(held, unsettled)) return false;
     const { schedule: before, now } = await settled(store, tx, id, name);
     const at = Math.max(now, before.settled_to);
-    if (patch.prompt !== undefined) checkPrompt(viewer, patch.prompt);
-    const rule = patch.when === undefined ? before.rule : dueRuleText(parseDueRule(patch.when));
-    const zone = patch.timezone === undefined ? before.zone : checkZone(patch.timezone);
-    const anchor = rule === before.rule ? before.anchor : at;
-    const state = stateOf(patch, before);
-    if (state.paused_until !== null && state.paused_until <= at) {
-      throw new SparkyError("invalid_input", "pausedUntil lies in the past", {
-        hint: "name a later time, or enable it",
-      });
-    }
+    const after = { ...withPatch(before, patch, at), settled_to: at, updated_at: now };
+    checkPause(after, at);
+    const rule = parseDueRule(after.rule);
     if (
       patch.when !== undefined &&
-      state.state !== "disabled" &&
-      nextDue(parseDueRule(rule), zone, anchor, at - 1) === null
+      after.state !== "disabled" &&
+      nextDue(rule, after.zone, after.anchor, at - 1) === null
     ) {
-      throw past(rule);
+      throw past(after.rule);
     }
-    const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
-    const after: ScheduleRow = {
-      ...before,
-      rule,
-      zone,
-      anchor,
-      ...state,
-      failures: state.state === "enabled" && before.state !== "enabled" ? 0 : before.failures,
-      description: patch.description ?? before.description,
-      prompt: patch.prompt ?? before.prompt,
-      catch_up: patch.catchUp ?? before.catch_up,
-      catch_up_max: patch.catchUpMax ?? before.catch_up_max,
-      catch_up_age_ms: seconds(patch.catchUpMaxAgeSeconds) ?? before.catch_up_age_ms,
-      overlap: patch.overlap ?? before.overlap,
-      on_crash: patch.onCrash ?? before.on_crash,
-      jitter_ms: seconds(patch.jitterSeconds) ?? before.jitter_ms,
-      max_failures: patch.maxFailures ?? before.max_failures,
-      limits: patch.limits === undefined ? before.limits : JSON.stringify(patch.limits),
-      metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
-      settled_to: at,
-      updated_at: now,
-    };
     const { id: _, ...values } = after;
     await tx.db.updateTable("schedules").set(values).where("id", "=", id).execute();
-    await beginRule(tx, after, at);
+    if (RULE_FIELDS.some((field) => before[field] !== after[field])) await beginRule(tx, after, at);
     await setNextDue(tx, id, at);
     tx.changed("schedules", [viewer.id], id);
+    return true;
   });
-  return getSchedule(store, viewer, name);
+}
+
+/** What due instants follow from: a change of one of them begins a new row of rules. */
+const RULE_FIELDS = ["rule", "zone", "anchor", "state", "paused_until"] as const;
+
+function withPatch(row: ScheduleRow, patch: SchedulePatch, at: number): ScheduleRow {
+  const before = withoutPastPause(row, at);
+  const rule = patch.when === undefined ? before.rule : dueRuleText(parseDueRule(patch.when));
+  const state = stateOf(patch, before);
+  const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
+  return {
+    ...before,
+    rule,
+    zone: patch.timezone === undefined ? before.zone : checkZone(patch.timezone),
+    anchor: rule === before.rule ? before.anchor : at,
+    ...state,
+    failures: state.state === "enabled" && before.state !== "enabled" ? 0 : before.failures,
+    description: patch.description ?? before.description,
+    prompt: patch.prompt ?? before.prompt,
+    catch_up: patch.catchUp ?? before.catch_up,
+    catch_up_max: patch.catchUpMax ?? before.catch_up_max,
+    catch_up_age_ms: seconds(patch.catchUpMaxAgeSeconds) ?? before.catch_up_age_ms,
+    overlap: patch.overlap ?? before.overlap,
+    on_crash: patch.onCrash ?? before.on_crash,
+    jitter_ms: seconds(patch.jitterSeconds) ?? before.jitter_ms,
+    max_failures: patch.maxFailures ?? before.max_failures,
+    limits: patch.limits === undefined ? before.limits : JSON.stringify(patch.limits),
+    metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
+  };
+}
+
+function isSame(before: ScheduleRow, after: ScheduleRow): boolean {
+  return (Object.keys(before) as (keyof ScheduleRow)[]).every((field) => before[field] === after[field]);
 }
 
 export async function deleteSchedule(store: Store, viewer: User, name: string): Promise<void> {
@@ -176,17 +192,25 @@ export async function runScheduleNow(store: Store, viewer: User, name: string): 
   return getTask(store, viewer, taskId);
 }
 
-function stateOf(
-  input: Pick<SchedulePatch, "state" | "pausedUntil">,
-  before: Pick<ScheduleRow, "state" | "paused_until" | "pause_reason">,
-): Pick<ScheduleRow, "state" | "paused_until" | "pause_reason"> {
+type StateFields = Pick<ScheduleRow, "state" | "paused_until" | "pause_reason">;
+
+function stateOf(input: Pick<SchedulePatch, "state" | "pausedUntil">, before: StateFields): StateFields {
+  const until = input.pausedUntil == null ? null : Date.parse(input.pausedUntil);
+  if (until !== null && input.state !== "paused") {
+    throw new SparkyError("invalid_input", "pausedUntil: is for a schedule that is paused", {
+      hint: 'send it with state: "paused"',
+    });
+  }
   if (input.state === undefined) {
     const { state, paused_until, pause_reason } = before;
     return { state, paused_until, pause_reason };
   }
-  if (input.state !== "paused") return { state: input.state, paused_until: null, pause_reason: null };
-  const until = input.pausedUntil == null ? null : Date.parse(input.pausedUntil);
-  return { state: "paused", paused_until: until, pause_reason: null };
+  return { state: input.state, paused_until: until, pause_reason: null };
+}
+
+function checkPause({ paused_until: until }: StateFields, at: number): void {
+  if (until === null || until > at) return;
+  throw new SparkyError("invalid_input", "pausedUntil lies in the past", { hint: "name a later time, or enable it" });
 }
 
 async function settled(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
-import { limitsSchema, metadataSchema, textSchema } from "./api.ts";
+import { limitsSchema, listSchema, metadataSchema, textSchema } from "./api.ts";
 
 /** Schedules and their ledger as they cross HTTP. Times are ISO 8601 UTC. */
 
@@ -96,6 +96,12 @@ export const scheduleSchema = z.object({
   updatedAt: z.string(),
 });
 export type Schedule = z.infer<typeof scheduleSchema>;
+
+export const scheduleListSchema = listSchema(scheduleSchema).extend({
+  /** What was wrong with the server's file of schedules when it started, for the owner. */
+  problems: z.array(z.string()).optional(),
+});
+export type ScheduleList = z.infer<typeof scheduleListSchema>;
 
 /** The ledger against the rules: `ok` when every due instant has its row, and no row stands without one. */
 export const ledgerCheckSchema = z.object({

@@ -1,17 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { schedule } from "../../test/golden/wire-samples.ts";
+import { readSchedulesFile } from "../wire/schedules-file.ts";
 import { withWholePath } from "./schedule-change.ts";
-import { exportedText, readEntries } from "./schedule-yaml.ts";
-
-function fileWith(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "sparky-yaml-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "schedules.yaml"), text);
-  return join(folder, "schedules.yaml");
-}
+import { exportedText } from "./schedule-export.ts";
 
 const MINE = `# what runs at home
 schedules:
@@ -47,7 +38,7 @@ test("F44 an export into a file keeps its comments, its order and what did not c
   expect(changed.indexOf("gardener")).toBeLessThan(changed.indexOf("smart_maintenance"));
 });
 
-test("what is exported is imported as it was", () => {
+test("what is exported is imported as it was", async () => {
   const others = [
     {
       ...schedule,
@@ -60,8 +51,9 @@ test("what is exported is imported as it was", () => {
     },
     { ...schedule, name: "b", prompt: "Two lines:\n- and # this", maxFailures: 0 },
   ] as const;
-  const file = fileWith(exportedText("", [...others], "/x"));
-  expect(readEntries(file, 10)).toEqual([
+  const { entries, problems } = await readSchedulesFile(exportedText("", [...others], "/x"), 10);
+  expect(problems).toEqual([]);
+  expect(entries.map((entry) => entry.schedule)).toEqual([
     {
       name: "a",
       description: schedule.description,
@@ -82,40 +74,6 @@ test("what is exported is imported as it was", () => {
       maxFailures: 0,
     },
   ]);
-});
-
-test("an older file is understood: cycles of the loop become an interval", () => {
-  const file = fileWith(`scheduled_tasks:
-  - name: tidy
-    schedule: 180
-    prompt: Tidy up
-    enabled: true
-  - name: daily
-    schedule: cron(0 9 * * *)
-    prompt: file(prompts/daily.md)
-    enabled: false
-`);
-  expect(readEntries(file, 10)).toEqual([
-    { name: "tidy", when: "every(1800 seconds)", prompt: "Tidy up", state: "enabled" },
-    { name: "daily", when: "cron(0 9 * * *)", prompt: `file(${join(file, "../prompts/daily.md")})`, state: "disabled" },
-  ]);
-});
-
-test.each([
-  ["schedules:\n\t- name: a", /tab/i],
-  ["schedules: []", /names no schedules/],
-  ["schedules:\n  - when: every(1 hour)\n    prompt: x", /schedule 1 has no name/],
-  ["schedules:\n  - name: a\n    prompt: x", /schedule 1 \(a\) does not say when/],
-  [
-    "schedules:\n  - {name: a, when: every(1 day), prompt: x}\n  - {name: a, when: every(1 day), prompt: x}",
-    /two of this name/,
-  ],
-])("a file with %j is refused, with the place", (text, message) => {
-  expect(() => readEntries(fileWith(text), 10)).toThrow(message);
-});
-
-test("a file that is not there is refused", () => {
-  expect(() => readEntries("/no/such.yaml", 10)).toThrow(/does not exist/);
 });
 
 test.each([

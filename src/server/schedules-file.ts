@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isSparkyError, messageOf } from "../core/errors.ts";
+import { changeSchedule, createSchedule } from "../store/schedules.ts";
+import { getSchedule } from "../store/schedule-read.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../store/user.ts";
+import { placeWords, readSchedulesFile, type FileEntry } from "../wire/schedules-file.ts";
+import type { Log } from "./log.ts";
+
+/** Schedules that are kept in a file, in git perhaps: what it names is made so at every start, and the others stay as they are. */
+
+export interface SchedulesFileDeps {
+  readonly store: Store;
+  readonly owner: User;
+  readonly log: Log;
+  /** A cycle of the older files. */
+  readonly pollMs: number;
+}
+
+/** Applies the file. What is wrong with it is told with its place, in the log and as the answer; the rest counts. */
+export async function applySchedulesFile(deps: SchedulesFileDeps, file: string): Promise<readonly string[]> {
+  const { log } = deps;
+  const problems: string[] = [];
+  const changed: string[] = [];
+  for await (const { name, problem } of applied(deps, resolve(file))) {
+    if (problem === undefined) changed.push(name);
+    else problems.push(problem);
+  }
+  for (const problem of problems) log.error({ file }, `SPARKY_SCHEDULES_FILE: ${problem}`);
+  if (changed.length > 0) log.info({ file, schedules: changed }, "the schedules of the file were applied");
+  return problems;
+}
+
+interface Applied {
+  readonly name: string;
+  readonly problem?: string;
+}
+
+async function* applied(deps: SchedulesFileDeps, file: string): AsyncIterable<Applied> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    yield { name: "", problem: `${file} cannot be read: ${messageOf(error)}` };
+    return;
+  }
+  const { entries, problems } = await readSchedulesFile(text, deps.pollMs / 1000);
+  for (const problem of problems) yield { name: problem.name ?? "", problem: placeWords(file, problem) };
+  for (const entry of entries) {
+    const { name } = entry.schedule;
+    try {
+      if (await apply(deps, entry, dirname(file))) yield { name };
+    } catch (error) {
+      if (!isSparkyError(error)) throw error;
+      const [, field = ""] = /^(\w+): /.exec(error.message) ?? [];
+      yield { name, problem: placeWords(file, { line: entry.lineOf(field), name, message: error.message }) };
+    }
+  }
+}
+
+/** false: it was so already. */
+async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntry, folder: string): Promise<boolean> {
+  const { name, state, ...settings } = { ...schedule, prompt: promptFrom(schedule.prompt, folder) };
+  const known = await getSchedule(store, owner, name).catch((error: unknown) => {
+    if (isSparkyError(error, "not_found")) return undefined;
+    throw error;
+  });
+  if (known === undefined) {
+    const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    try {
+      await createSchedule(store, owner, { timezone, ...settings, name, state });
+      return true;
+    } catch (error) {
+      // Another node was quicker.
+      if (!isSparkyError(error, "conflict")) throw error;
+    }
+  }
+  // That it is enabled means that it is not off: a pause, by a person or after failures, outlives a restart.
+  const stays = state === "enabled" && known?.state === "paused";
+  return changeSchedule(store, owner, name, { ...settings, ...(!stays && { state }) });
+}
+
+/** `file(…)` is relative to the folder of the file that names it. */
+function promptFrom(prompt: string, folder: string): string {
+  const path = /^\s*file\((.+)\)\s*$/s.exec(prompt)?.[1]?.trim();
+  return path === undefined ? prompt : `file(${resolve(folder, path)})`;
+}
