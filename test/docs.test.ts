@@ -95,7 +95,7 @@ test("every route answers in the shape that is described", async () => {
   }
   for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
   await addGraph(store, "agent", [person("Ann"), person("Bob")], ["Ann knows Bob"]);
-  for (const path of ["stats", "check"]) await ask("GET", `/api/graph/${path}`);
+  for (const path of ["stats", "check", "export"]) await ask("GET", `/api/graph/${path}`);
   const nodes = await ask("GET", "/api/graph/search?q=Ann&limit=3");
   for (const path of ["", "/edges?limit=3"]) await ask("GET", `/api/graph/nodes/${nodes.items[0]?.id}${path}`);
   const [claimed] = await claimRuns(store, { kind: "turn", limit: 1 });

@@ -1,6 +1,6 @@
 import type { ErrorBody } from "../wire/api.ts";
 import { Failure, failureOfCode, notRunning } from "./failure.ts";
-import { exchange, type Answer, type Call, type Method } from "./http.ts";
+import { exchange, open, type Answer, type Call, type Incoming, type Method } from "./http.ts";
 import { EXIT } from "./io.ts";
 
 /** A client of the HTTP API: over the network, or of the same app in this process. */
@@ -12,6 +12,8 @@ export interface Client {
    * fields and kinds, which an older CLI shows as far as it can.
    */
   request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** A GET whose answer is text, in parts as they come. */
+  download(path: string): Promise<AsyncIterable<string>>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,11 @@ export function networkClient(endpoint: Endpoint): Client {
         await exchange(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url)),
       );
     },
+    async download(path) {
+      const call = callOf("GET", path, undefined, authorization);
+      const answer = await open(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url));
+      return untilCut(endpoint.url, await whole(endpoint.url, answer));
+    },
     close: async () => {},
   };
 }
@@ -45,6 +52,10 @@ export function localClient(app: { fetch(request: Request): Promise<Response>; c
         new Request(base + call.path, { method, headers: call.headers, body: call.body }),
       );
       return read<T>("Sparky", { status: response.status, text: await response.text() });
+    },
+    async download(path) {
+      const { status, body } = await app.fetch(new Request(base + path));
+      return whole("Sparky", { status, parts: (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()) });
     },
     close: () => app.close(),
   };
@@ -67,6 +78,28 @@ function read<T>(who: string, { status, text }: Answer): T {
   if (typeof problem?.message === "string") throw failureOfCode(problem.code, problem.message, problem.hint);
   const hint = "check that SPARKY_URL names a Sparky server, and look into its log";
   throw new Failure(EXIT.error, "internal", `${who} answered ${status} without saying why`, hint);
+}
+
+/** The parts of a good answer; another is read to its end for what it says. */
+async function whole(who: string, { status, parts }: Incoming): Promise<AsyncIterable<string>> {
+  if (status >= 200 && status < 300) return parts;
+  let text = "";
+  for await (const part of parts) text += part;
+  return read<never>(who, { status, text });
+}
+
+async function* untilCut(who: string, parts: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* parts;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      EXIT.error,
+      "unavailable",
+      `${who} broke off in the middle (${why})`,
+      "try again, or look into its log",
+    );
+  }
 }
 
 function parse(text: string): unknown {

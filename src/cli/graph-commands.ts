@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { group, verb, wholeNumber, type Execute } from "./command.ts";
+import { EXPORT_FORMATS } from "../wire/export-formats.ts";
+import { group, oneOf, verb, wholeNumber, type Execute } from "./command.ts";
+import type { ExportOptions } from "./graph-export.ts";
 import type { SearchOptions } from "./graph-search.ts";
 import type { ShowOptions } from "./graph-show.ts";
 
@@ -41,5 +43,24 @@ export function addGraphCommands(program: Command, execute: Execute): void {
     summary: "Look for what needs care: broken edges, nodes without edges or content, names borne twice.",
     examples: ["sparky graph check", "sparky graph check --json"],
     run: async (context) => (await import("./graph-check.ts")).graphCheck(context),
+  });
+  verb(graph, execute, "export", {
+    summary: "Write all that you may see of the memory, for other programs.",
+    examples: [
+      "sparky graph export -o graph.json",
+      "sparky graph export --format graphml -o graph.graphml",
+      "sparky graph export --format csv --part edges",
+    ],
+    options: [
+      [
+        "-f, --format <format>",
+        `${EXPORT_FORMATS.join(", ")} (default: as the file's name ends, else json)`,
+        oneOf(EXPORT_FORMATS),
+      ],
+      ["--part <part>", "for csv, which holds one table a file: nodes (default) or edges", oneOf(["nodes", "edges"])],
+      ["-o, --output <file>", "where to write (default: stdout); it is there only when it is whole"],
+    ],
+    run: async (context, args, options: ExportOptions) =>
+      (await import("./graph-export.ts")).graphExport(context, args, options),
   });
 }

@@ -9,6 +9,12 @@ export interface Call {
   readonly body: string | null;
 }
 
+/** What came back, its body as it comes in. */
+export interface Incoming {
+  readonly status: number;
+  readonly parts: AsyncIterable<string>;
+}
+
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -20,17 +26,22 @@ const ANSWER_MS = 30_000;
  * One request, on a connection of its own, so that nothing is left open behind it. Not `fetch`: that takes twice as long
  * to load, and refuses ports that a server may well use.
  */
-export async function exchange(base: string, { method, path, headers, body }: Call): Promise<Answer> {
+export async function exchange(base: string, call: Call): Promise<Answer> {
+  const { status, parts } = await open(base, call);
+  let text = "";
+  for await (const part of parts) text += part;
+  return { status, text };
+}
+
+/** The same for an answer that is too long to be held: its body is read part by part. */
+export async function open(base: string, { method, path, headers, body }: Call): Promise<Incoming> {
   const url = new URL(base + path);
   const send = url.protocol === "https:" ? (await import("node:https")).request : httpRequest;
   return new Promise((resolve, reject) => {
     const length = body === null ? {} : { "content-length": Buffer.byteLength(body) };
     const outgoing = send(url, { method, agent: false, headers: { ...headers, ...length } }, (incoming) => {
-      let text = "";
       incoming.setEncoding("utf8");
-      incoming.on("data", (part: string) => (text += part));
-      incoming.on("error", reject);
-      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text }));
+      resolve({ status: incoming.statusCode ?? 0, parts: incoming as AsyncIterable<string> });
     });
     outgoing.on("error", reject);
     outgoing.setTimeout(ANSWER_MS, () => outgoing.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`)));

@@ -1,14 +1,24 @@
+import { exportText, graphExport } from "../memory/export.ts";
 import { graphCheck } from "../store/graph-check.ts";
 import { graphNode, graphNodeEdges } from "../store/graph-node.ts";
 import { graphSearch } from "../store/graph-search.ts";
 import { graphStats } from "../store/graph-stats.ts";
 import { listSchema } from "../wire/api.ts";
-import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema, nodeEdgeSchema } from "../wire/graph.ts";
+import {
+  foundNodeSchema,
+  graphCheckSchema,
+  graphNodeSchema,
+  graphStatsSchema,
+  nodeEdgeSchema,
+  graphExportSchema,
+} from "../wire/graph.ts";
 import type { ServerDeps } from "./deps.ts";
-import { edgesQuery, graphSearchQuery } from "./queries.ts";
+import { download } from "./download.ts";
+import { parseInput } from "./input.ts";
+import { edgesQuery, exportQuery, graphSearchQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function graphRoutes({ store }: ServerDeps): readonly Route[] {
+export function graphRoutes({ store, log }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -52,5 +62,24 @@ export function graphRoutes({ store }: ServerDeps): readonly Route[] {
       answers: { 200: graphCheckSchema },
       handle: async ({ viewer }) => ({ status: 200, body: await graphCheck(store.db, viewer.id) }),
     }),
+    {
+      doc: {
+        method: "GET",
+        path: "/api/graph/export",
+        summary:
+          "All that you may see of the graph, as a file: JSON, or as `format` says; `part` for csv, nodes or edges.",
+        query: exportQuery,
+        answers: { 200: graphExportSchema },
+      },
+      run: async ({ viewer, query }) => {
+        const { format = "json", part = "nodes" } = parseInput(exportQuery, query);
+        const wanted = graphExport(format, part);
+        return download(exportText(store.db, viewer.id, wanted), {
+          contentType: wanted.format.contentType,
+          name: format === "csv" ? `graph-${part}.csv` : `graph.${format}`,
+          onError: (error) => log.error({ err: error }, "an export was cut off by a failure"),
+        });
+      },
+    },
   ];
 }

@@ -54,6 +54,24 @@ export type GraphNode = z.infer<typeof graphNodeSchema>;
 /** All of one kind counted, and some of it shown. */
 const finding = <T extends z.ZodType>(example: T) => z.object({ count: z.number(), examples: z.array(example) });
 
+/** An export as JSON: each edge joins two of its nodes. */
+export const graphExportSchema = z.object({
+  nodes: z.array(graphNodeSchema.omit({ edges: true })),
+  edges: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      source: z.string(),
+      sourceName: z.string(),
+      target: z.string(),
+      targetName: z.string(),
+      data: dataSchema,
+      shared: z.boolean(),
+      createdAt: z.string(),
+    }),
+  ),
+});
+
 const endSchema = z.object({ id: z.string(), name: z.string().nullable() });
 const edgeLabelSchema = z.object({ id: z.string(), type: z.string(), source: endSchema, target: endSchema });
 export type EdgeLabel = z.infer<typeof edgeLabelSchema>;

@@ -6,6 +6,7 @@ import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
 import {
   foundNodeSchema,
   graphCheckSchema,
+  graphExportSchema,
   graphNodeSchema,
   graphStatsSchema,
   nodeEdgeSchema,
@@ -69,6 +70,7 @@ const NAMED = {
   NodeEdge: nodeEdgeSchema,
   GraphNode: graphNodeSchema,
   GraphCheck: graphCheckSchema,
+  GraphExport: graphExportSchema,
 } as const;
 
 interface JsonObject {

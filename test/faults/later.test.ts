@@ -7,7 +7,6 @@ test.todo("F17 no path leads out of the uploads, and no admin route is open");
 test.todo("F23 a hung tool server is reported and delays nothing else");
 test.todo("F50 long and concurrent use never meets a stale session");
 test.todo("F52 a merge loses no value and makes no loop to itself");
-test.todo("F53 exports are escaped and complete");
 test.todo("F54 search still answers while embeddings are down");
 test.todo("F56 a synonym of an edge type never turns its direction");
 test.todo("F57 a session is one node, and its context is found");

@@ -97,6 +97,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
         requests.push(body === "" ? route : `${route} ${body}`);
         const found = stage.routes?.[`${route} ${body}`] ?? stage.routes?.[route];
         if (found === undefined) throw new Error(`the script has no answer for ${route}`);
+        if (found instanceof Response) return found.clone();
         const { status, body: answer } = found instanceof Answer ? found : new Answer(200, found);
         return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
       },
