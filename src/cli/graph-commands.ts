@@ -47,8 +47,8 @@ export function addGraphCommands(program: Command, execute: Execute): void {
   verb(graph, execute, "export", {
     summary: "Write all that you may see of the memory, for other programs.",
     examples: [
-      "sparky graph export -o graph.json",
-      "sparky graph export --format graphml -o graph.graphml",
+      "sparky graph export -o ~/graph.json",
+      "sparky graph export --format graphml -o ~/graph.graphml",
       "sparky graph export --format csv --part edges",
     ],
     options: [
