@@ -206,6 +206,20 @@ test.each([
     says: "runAt: must be a time such as",
   },
   { what: "a NUL character", path: "/api/tasks", body: { instruction: "a\0b" }, status: 400, says: "U+0000" },
+  {
+    what: "a NUL character in the name of a field",
+    path: "/api/tasks",
+    body: { instruction: "x", metadata: { "a\0b": 1 } },
+    status: 400,
+    says: "U+0000",
+  },
+  {
+    what: "a list within a list, a hundred times over",
+    path: "/api/tasks",
+    body: { instruction: "x", metadata: { a: JSON.parse("[".repeat(100) + "]".repeat(100)) } },
+    status: 400,
+    says: "nested deeper than 100 levels",
+  },
   { what: "an array", path: "/api/tasks", body: [], status: 400, says: "must be an object" },
   {
     what: "an unknown chat",

@@ -5,10 +5,12 @@ import { issuesInWords } from "../wire/issue-words.ts";
 /** What comes in from outside, and the one line that says what is wrong with it. */
 
 export const MAX_BODY_BYTES = 1_048_576;
+/** Levels of lists and objects within each other: whoever reads a value one level a call must come to its end. */
+export const MAX_NESTING = 100;
 
 /** Throws `invalid_input` naming each wrong field and what it must be. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  if (hasNul(value)) throw new SparkyError("invalid_input", "text must not contain the character U+0000");
+  checkStorable(value);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new SparkyError("invalid_input", issuesInWords(result.error));
@@ -53,17 +55,29 @@ function tooLarge(): SparkyError {
   });
 }
 
-/** PostgreSQL cannot store this character in text; no person means to send it. Any depth of nesting is looked through. */
-function hasNul(value: unknown): boolean {
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next === "string" && next.includes("\0")) return true;
-    if (typeof next !== "object" || next === null) continue;
-    for (const [key, item] of Object.entries(next)) {
-      if (key.includes("\0")) return true;
-      left.push(item);
+/**
+ * Throws for what no person means to send and nothing behind this can keep: a character that PostgreSQL does not store
+ * in text, and nesting without end. Itself it looks level by level.
+ */
+function checkStorable(value: unknown): void {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_NESTING) {
+      throw new SparkyError("invalid_input", `lists and objects must not be nested deeper than ${MAX_NESTING} levels`);
     }
+    const inner: unknown[] = [];
+    for (const item of level) {
+      if (typeof item === "string") checkText(item);
+      if (typeof item !== "object" || item === null) continue;
+      for (const [key, each] of Object.entries(item)) {
+        checkText(key);
+        inner.push(each);
+      }
+    }
+    level = inner;
   }
-  return false;
+}
+
+function checkText(text: string): void {
+  if (text.includes("\0")) throw new SparkyError("invalid_input", "text must not contain the character U+0000");
 }
