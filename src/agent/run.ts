@@ -54,6 +54,7 @@ export async function workRun(deps: AgentDeps, claimed: Claimed, signal: AbortSi
     await leave(deps, claimed, parts, work, error);
   } finally {
     await parts.close();
+    store.hub.forgetRun(run.id, lease);
   }
 }
 
@@ -252,7 +253,5 @@ function failed(claimed: Claimed, reason: string, code: string): Ending {
 
 async function end(deps: AgentDeps, claimed: Claimed, ending: Ending, readSeq: number): Promise<boolean> {
   const fence = fenceOf(claimed);
-  const ended = await deps.store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence, readSeq }));
-  if (ended) deps.store.hub.forgetRun(claimed.run.id);
-  return ended;
+  return deps.store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence, readSeq }));
 }

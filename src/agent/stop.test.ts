@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
+import { dataOf, startAgent, story, type Agent } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
@@ -8,7 +8,7 @@ import { call, deafPause, gate, pause, say, scriptedModel, stepsIn, type Step } 
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { agentDeps, ended, noteTool, testTool, until } from "../../test/kit/worker.ts";
 import type { HubDelta } from "../core/hub.ts";
-import { createChat } from "../store/chats.ts";
+import { createChat, deleteChat } from "../store/chats.ts";
 import { readEvents } from "../store/events.ts";
 import { postMessage } from "../store/messages.ts";
 import { claimRuns } from "../store/runs-claim.ts";
@@ -20,6 +20,7 @@ import { requestStop } from "../store/stop.ts";
 import type { Store } from "../store/store.ts";
 import { addTask } from "../store/tasks-add.ts";
 import { getTask } from "../store/tasks.ts";
+import type { User } from "../store/user.ts";
 import { RunAborted } from "./deps.ts";
 import { workRun } from "./run.ts";
 
@@ -68,7 +69,24 @@ eachEngine("F26: a stop", (engine) => {
     // The worker is free again: what hangs holds no place.
     await until("a free worker", () => agent.loop.size === 0);
     expect(store.hub.openParts(task.chatId)).toEqual([]);
+    expect(store.hub.size).toBe(0);
     expect(agent.errors).toEqual([]);
+  });
+
+  test.each([
+    { what: "its chat is deleted", leave: deleteChat },
+    { what: "the server stops", leave: (_store: Store, _by: User, _chatId: string, agent: Agent) => agent.stop() },
+  ])("nothing is remembered of a run that speaks when $what", async ({ leave }) => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const here = gate();
+    const agent = await startAgent(store, { model: scriptedModel([[say("I am", " about"), pause(here)]]) });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    await here.reached;
+    expect(store.hub.size).toBe(1);
+    await leave(store, owner, task.chatId, agent);
+    await until("a free worker", () => agent.loop.size === 0);
+    expect(store.hub.size).toBe(0);
   });
 });
 
@@ -96,6 +114,7 @@ test("F26: a stop whose worker does nothing at all is carried out for it, and th
   const log = await story(store, task.chatId);
   here.open();
   await ghost;
+  expect(store.hub.size).toBe(0);
   expect(await story(store, task.chatId)).toEqual(log);
   expect(log.slice(2)).toEqual(["starting", "stopping", "assistant: a …", "cancelled"]);
 });

@@ -73,12 +73,33 @@ test("who comes late gets the open parts whole, each from its start", () => {
     ["1.1", 0, "Help"],
     ["1.2", 0, "Hm"],
   ]);
-  hub.forgetRun("r");
-  expect(hub.openParts("c")).toEqual([]);
+});
+
+test("a run is forgotten when its worker leaves it, but not for a worker that another has followed", () => {
+  const hub = new Hub();
+  hub.delta(delta(1, "old"));
+  hub.delta(delta(2, "new"));
+  hub.forgetRun("r", 1);
+  expect(hub.openParts("c")).toEqual([delta(2, "new")]);
+  hub.forgetRun("r", 2);
+  expect([hub.openParts("c"), hub.size]).toEqual([[], 0]);
+});
+
+test("text of another node's run is kept only while its chat is watched here", () => {
+  const hub = new Hub();
+  const [one, other] = [watching(hub), watching(hub)];
+  hub.delta(delta(1, "here"));
+  hub.relayed(() => hub.delta(delta(1, "there", { runId: "q" })));
+  one.end();
+  expect(hub.size).toBe(2);
+  other.end();
+  hub.relayed(() => hub.delta(delta(1, "too late", { runId: "q" })));
+  expect([hub.size, hub.openParts("c").map(({ text }) => text)]).toEqual([1, ["here"]]);
 });
 
 test("what another node says drops the text that is known of its runs, and leaves that of a run that works here whole", () => {
   const hub = new Hub();
+  watching(hub);
   hub.delta(delta(1, "here"));
   hub.relayed(() => hub.delta(delta(1, "there", { runId: "q" })));
   hub.dropParts("c");

@@ -102,7 +102,10 @@ export class Hub {
     watched.watchers.add(watcher);
     return () => {
       watched.watchers.delete(watcher);
-      if (watched.watchers.size === 0 && this.#chats.get(chatId) === watched) this.#chats.delete(chatId);
+      if (watched.watchers.size > 0 || this.#chats.get(chatId) !== watched) return;
+      this.#chats.delete(chatId);
+      // Other nodes are heard only of what is watched: nobody would say when their runs end.
+      this.dropParts(chatId);
     };
   }
 
@@ -120,6 +123,7 @@ export class Hub {
   delta(delta: HubDelta): void {
     const isElsewhere = this.#relaying;
     const { chatId, runId, lease } = delta;
+    if (isElsewhere && !this.isWatched(chatId)) return;
     const run = this.#runs.get(runId) ?? { chatId, lease, isElsewhere, parts: new Map<string, HubDelta>() };
     this.#runs.set(runId, run);
     if (lease < run.lease) return;
@@ -139,7 +143,7 @@ export class Hub {
     return [...this.#runs.values()].filter((run) => run.chatId === chatId).flatMap((run) => [...run.parts.values()]);
   }
 
-  /** The run's parts have become events, or will not. A lower lease stays refused while the run lives. */
+  /** The run's parts have become events, or will not. A lower lease stays refused while a worker has the run. */
   closeParts(runId: string, lease: number): void {
     const run = this.#runs.get(runId);
     if (run !== undefined && lease >= run.lease) run.parts.clear();
@@ -153,9 +157,15 @@ export class Hub {
     for (const [id, run] of this.#runs) if (run.chatId === chatId && run.isElsewhere) this.#runs.delete(id);
   }
 
-  /** Forgets a run that has ended. */
-  forgetRun(runId: string): void {
-    this.#runs.delete(runId);
+  /** The worker with this lease has left its run, however: forgets it, unless a newer worker has it. */
+  forgetRun(runId: string, lease: number): void {
+    const run = this.#runs.get(runId);
+    if (run !== undefined && lease >= run.lease) this.#runs.delete(runId);
+  }
+
+  /** How many runs it remembers: none when nobody works. */
+  get size(): number {
+    return this.#runs.size;
   }
 
   /** Parts of the chat's run were checkpointed: other nodes may show them from there. */
