@@ -3,6 +3,7 @@ import { jsonSchema } from "../core/events.ts";
 import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
 import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
+import { checkedSchema, dataStatusSchema, findingSchema } from "./data.ts";
 import {
   foundNodeSchema,
   graphCheckSchema,
@@ -36,7 +37,8 @@ export interface RouteDoc {
   readonly answers: { readonly [status: number]: z.ZodType | null };
 }
 
-const NAMED = {
+/** The shapes that people are told by name. */
+export const NAMED = {
   Json: jsonSchema,
   Error: api.errorBodySchema,
   Health: api.healthSchema,
@@ -64,6 +66,9 @@ const NAMED = {
   AwayItem: awayItemSchema,
   AwaySeen: awaySeenSchema,
   LoginLink: api.loginLinkSchema,
+  DataStatus: dataStatusSchema,
+  Checked: checkedSchema,
+  Finding: findingSchema,
   GraphStats: graphStatsSchema,
   NodeLabel: nodeLabelSchema,
   FoundNode: foundNodeSchema,

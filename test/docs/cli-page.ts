@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { buildProgram } from "../../src/cli/program.ts";
+import { jsonWords } from "./json-words.ts";
 
 /** The reference of the command line, from the same program that answers `--help`. */
 
@@ -7,11 +8,12 @@ import { buildProgram } from "../../src/cli/program.ts";
 const COMMON = ["--json", "--no-color", "--help"];
 
 export function cliReference(): string {
+  const json = jsonWords();
   return verbsOf(
     buildProgram(async () => {}),
     [],
   )
-    .map(({ command, path }) => section(command, path))
+    .map(({ command, path }) => section(command, path, json(path.join(" "))))
     .join("\n");
 }
 
@@ -28,7 +30,7 @@ function verbsOf(command: Command, path: readonly string[]): { readonly command:
   return command.commands.flatMap((child) => verbsOf(child, [...path, child.name()]));
 }
 
-function section(command: Command, path: readonly string[]): string {
+function section(command: Command, path: readonly string[], json: string): string {
   const args = command.registeredArguments.map((arg) => {
     const word = `${arg.name()}${arg.variadic ? "..." : ""}`;
     return { term: arg.required ? `<${word}>` : `[${word}]`, description: arg.description };
@@ -47,6 +49,7 @@ function section(command: Command, path: readonly string[]): string {
     ...examplesOf(command),
     "```",
     "",
+    ...(json === "" ? [] : [`With \`--json\`: ${json}.`, ""]),
   ].join("\n");
 }
 

@@ -22,6 +22,17 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "agent tasks wait": [{ args: ["3f2a"] }, { args: ["c01d"] }, { args: ["77aa", "--timeout", "1"], server: true }],
   "agent tasks cancel": [{ args: ["77aa"] }, { args: ["3f2a"] }],
   "agent tasks retry": [{ args: ["c01d"] }, { args: ["3f2a"] }],
+  "agent tasks update": [
+    { args: ["d3pd", "--priority", "3", "-m", "room=hall", "--at", "2026-12-02T09:00:00Z"] },
+    { args: ["3f2a", "--priority", "3"] },
+    { args: ["3f2a"] },
+  ],
+  "agent tasks clear": [
+    { args: ["--status", "failed", "--dry-run"] },
+    { args: ["--schedule", "smart_maintenance", "--yes"] },
+    { args: ["--status", "completed"], answer: "n" },
+    {},
+  ],
   "agent tasks delete": [{ args: ["3f2a", "--yes"] }, { args: ["3f2a"], answer: "n" }, { args: ["3f2a"] }],
 
   "agent schedule list": [{}],
@@ -53,6 +64,9 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "chats list": [{}, { args: ["--limit", "1"] }],
   "chats stop": [{ args: ["77aa"] }, { args: ["5d2c"] }],
   "graph stats": [{}],
+  "graph search": [{ args: ["ann"] }, { args: ["--type", "place"] }, { args: ["nothing"] }],
+  "graph show": [{ args: ["Ann"] }, { args: ["Nobody"] }],
+  "graph check": [{}],
   "user login-link": [{ args: ["agent"], server: true }, { args: ["agent"] }],
   open: [{ server: true }],
 

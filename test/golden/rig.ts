@@ -109,9 +109,11 @@ async function endOpenWork(store: Store, owner: User): Promise<void> {
   }
 }
 
-/** What is new each time: a restored database's epoch. */
+/** What is new each time: a restored database's epoch, and the moment that the old one's name tells. */
 function masked(text: string): string {
-  return text.replace(/"epoch":"(?!ep0c)\w{20}"/g, '"epoch":"(random)"');
+  return text
+    .replace(/"epoch":"(?!ep0c)\w{20}"/g, '"epoch":"(random)"')
+    .replace(/replaced-\d{4}-\d\d-\d\dT[\d-]+Z/g, "replaced-(time)");
 }
 
 export function typed(path: readonly string[], { args = [] }: Line): string {

@@ -124,5 +124,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
 /** The outcome as one text, for a golden file. */
 export function shown(command: string, outcome: Outcome): string {
   const tabs = outcome.stdout.replaceAll("\t", "→");
-  return `$ ${command}\n${tabs}${outcome.stderr.replace(/^(?=.)/gm, "! ")}(exit ${outcome.exit})\n\n`;
+  // What was shown only for a while is not on the screen in the end.
+  const kept = outcome.stderr.replace(/[^\n]*\r\u001b\[2K/g, "");
+  return `$ ${command}\n${tabs}${kept.replace(/^(?=.)/gm, "! ")}(exit ${outcome.exit})\n\n`;
 }

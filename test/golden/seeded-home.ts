@@ -192,7 +192,15 @@ async function seedWork({ store, clock, ids, owner }: Scene): Promise<void> {
     readSeq: 3,
     provider: "demo",
     model: "demo",
-    messages: "[]",
+    messages: JSON.stringify([
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "The page tells more." },
+          { type: "tool-call", toolCallId: "c1", toolName: "web_fetch", input: { url: "https://example.org" } },
+        ],
+      },
+    ]),
     usage,
     events: [
       { type: "thought", data: { text: "The page tells more." }, ...place },

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { chatEventSchema } from "../../src/core/events.ts";
+import {
+  chatSchema,
+  healthSchema,
+  listSchema,
+  loginLinkSchema,
+  statusSchema,
+  stoppedSchema,
+  taskSchema,
+  upcomingSchema,
+} from "../../src/wire/api.ts";
+import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
+import { awaySchema } from "../../src/wire/away.ts";
+import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
+import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema } from "../../src/wire/graph.ts";
+import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
+import { clearedSchema } from "../../src/wire/tasks-clear.ts";
+
+/** What `--json` prints, by command. The reference is made from it, and the kept output of every command is held to it. */
+
+export interface JsonShape {
+  /** Only when this is among the arguments. */
+  readonly given?: string;
+  readonly shape: z.ZodType;
+  /** Fields beside those of a shape that has a name. */
+  readonly and?: z.ZodObject;
+  /** One object a line, as they come. */
+  readonly stream?: true;
+}
+
+const one = (shape: z.ZodType): readonly JsonShape[] => [{ shape }];
+const list = (item: z.ZodType): readonly JsonShape[] => [{ shape: listSchema(item) }];
+const events: readonly JsonShape[] = [{ shape: chatEventSchema, stream: true }];
+const text = z.string();
+const id = { id: text };
+const name = { name: text };
+const yes = z.literal(true);
+const count = z.number();
+const place = { url: text, pid: count };
+
+const setting = z.object({
+  ...name,
+  value: text.nullable(),
+  origin: z.enum(["environment", "env-file", "home", "default"]),
+  file: text.nullable(),
+  default: text.nullable(),
+  allowed: text,
+  secret: z.boolean(),
+  problem: text.nullable(),
+});
+const settingChange = z.object({
+  setting,
+  file: text,
+  changed: z.boolean(),
+  problem: text.nullable(),
+  restart: z.boolean(),
+});
+
+export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } = {
+  "chat start": one(z.object({ url: text, loginUrl: text, pid: count })),
+  "chat stop": one(z.object({ stopped: yes, ...place })),
+  "chat restart": one(z.object(place)),
+  "chat status": one(
+    z.union([
+      z.object({ running: yes, url: text, pid: count.nullable() }).extend(healthSchema.omit({ status: true }).shape),
+      z.object({ running: z.literal(false) }),
+    ]),
+  ),
+  "chat send": events,
+
+  "agent status": [{ shape: statusSchema, and: z.object({ server: text.nullable() }) }],
+  "agent tasks add": one(taskSchema),
+  "agent tasks list": list(taskSchema),
+  "agent tasks get": one(taskSchema),
+  "agent tasks logs": events,
+  "agent tasks wait": one(taskSchema),
+  "agent tasks cancel": one(taskSchema),
+  "agent tasks retry": one(taskSchema),
+  "agent tasks update": one(taskSchema),
+  "agent tasks clear": one(clearedSchema),
+  "agent tasks delete": one(z.object({ ...id, deleted: yes })),
+
+  "agent schedule list": list(scheduleSchema),
+  "agent schedule show": one(scheduleSchema),
+  "agent schedule add": one(scheduleSchema),
+  "agent schedule edit": one(scheduleSchema),
+  "agent schedule delete": one(z.object({ ...name, deleted: yes })),
+  "agent schedule enable": one(scheduleSchema),
+  "agent schedule disable": one(scheduleSchema),
+  "agent schedule pause": one(scheduleSchema),
+  "agent schedule run": list(taskSchema),
+  "agent schedule next": list(upcomingSchema),
+  "agent schedule history": [{ shape: listSchema(occurrenceSchema) }, { given: "--check", shape: ledgerCheckSchema }],
+  "agent schedule export": [
+    { shape: listSchema(scheduleSchema) },
+    { given: "file", shape: z.object({ file: text, schedules: count }) },
+  ],
+  "agent schedule import": list(z.object({ ...name, change: z.enum(["added", "changed"]) })),
+
+  "approvals list": list(approvalSchema),
+  "approvals get": one(approvalSchema),
+  "approvals approve": one(approvalSchema),
+  "approvals deny": one(approvalSchema),
+  "approvals grants": list(grantSchema),
+  "approvals revoke": one(z.object({ ...id, revoked: yes })),
+  away: one(awaySchema),
+
+  "chats list": list(chatSchema),
+  "chats stop": one(stoppedSchema),
+  "graph stats": one(graphStatsSchema),
+  "graph search": list(foundNodeSchema),
+  "graph show": one(graphNodeSchema),
+  "graph check": one(graphCheckSchema),
+  "user login-link": one(loginLinkSchema),
+  open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],
+
+  "config list": list(setting),
+  "config get": one(setting),
+  "config set": one(settingChange),
+  "config unset": one(settingChange),
+  "config path": one(z.object({ file: text, home: text, exists: z.boolean() })),
+
+  verify: one(z.object({ ok: z.boolean(), wrong: count, checked: checkedSchema, findings: z.array(findingSchema) })),
+  "db status": one(dataStatusSchema),
+  "db backup": one(
+    z.object({
+      file: text,
+      bytes: count,
+      verified: z.boolean(),
+      checked: checkedSchema,
+      findings: z.array(findingSchema),
+    }),
+  ),
+  "db restore": one(z.object({ restored: text, kept: text.nullable(), epoch: text, checked: checkedSchema })),
+  "db migrate": one(z.object({ from: count, to: count })),
+};
+
+/** The shape of what was printed for these arguments. */
+export function shapeFor(command: string, args: readonly string[]): JsonShape | undefined {
+  const shapes = JSON_SHAPES[command] ?? [];
+  return shapes.find(({ given }) => given !== undefined && args.includes(given)) ?? shapes[0];
+}
+
+/** The whole shape; an object of it has no other fields. */
+export function schemaOf({ shape, and }: JsonShape): z.ZodType {
+  return and === undefined || !(shape instanceof z.ZodObject) ? shape : shape.extend(and.shape);
+}
