@@ -196,7 +196,8 @@ export class Connection {
     }
   }
 
-  #answerError(error: unknown, frame: unknown): void {
+  #answerError(thrown: unknown, frame: unknown): void {
+    const error = this.#parts.deps.store.explain(thrown);
     if (!isSparkyError(error)) this.#parts.deps.log.error({ err: error }, "a frame failed");
     const { code, message } = errorBody(error).body.error;
     this.#send({ type: "error", ...labels(frame), code, message });

@@ -132,7 +132,8 @@ export function createHttp(
   });
   app.onError((error) => failure(error));
 
-  function failure(error: unknown): Response {
+  function failure(thrown: unknown): Response {
+    const error = store.explain(thrown);
     const { status, body } = errorBody(error);
     if (status >= 500) log.error({ err: error }, "a request failed");
     return json({ status, body });

@@ -1,6 +1,7 @@
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { z } from "zod";
+import { SparkyError } from "../core/errors.ts";
 import type { Log } from "./log.ts";
 import { LINK_SECONDS } from "./login-link.ts";
 import { cookiePrefix } from "./session-cookie.ts";
@@ -89,7 +90,12 @@ export function openSessions(store: Store, secret: string, log: Log): Sessions {
   return {
     async find(headers, renew) {
       const query = { disableRefresh: !renew };
-      const { response, headers: answer } = await auth.api.getSession({ headers, query, returnHeaders: true });
+      // The library answers a failure of the database with one of its own, which does not name it.
+      const asked = auth.api.getSession({ headers, query, returnHeaders: true }).catch((cause: unknown) => {
+        const hint = "try again in a moment";
+        throw new SparkyError("unavailable", "your sign-in cannot be checked just now", { cause, hint });
+      });
+      const { response, headers: answer } = await asked;
       const user = userSchema.safeParse(response?.user);
       return user.success ? { user: user.data, cookies: answer.getSetCookie() } : null;
     },

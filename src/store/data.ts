@@ -93,7 +93,7 @@ function sqliteData(home: string): Data {
 function postgresData(home: string, url: string): Data {
   const { host, pathname } = new URL(url);
   const asked = async () => {
-    const engine = openPostgres(url, () => {});
+    const engine = openPostgres(url, { onIdleError: () => {}, queryMs: null });
     await probePostgres(engine, url).catch(async (error: unknown) => {
       await engine.close();
       throw error;

@@ -34,7 +34,7 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
   const random = deps.random ?? ((n: number) => randomBytes(n));
   const engine = await openEngine(where, deps);
   try {
-    await migrate(engine.db, engine.kind, clock.now());
+    await migrateAt(where, engine, clock.now());
     const epoch = await readEpoch(engine, newId(random));
     const parts = { clock, random, node: deps.node ?? hostname() };
     const store = assemble(engine, parts, epoch, new Commits(deps.probe));
@@ -48,12 +48,24 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
 async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
   if (where.kind === "sqlite") return (await import("./sqlite.ts")).openSqlite(where.file);
   const { openPostgres, probePostgres } = await import("./postgres.ts");
-  const engine = openPostgres(where.url, deps.onError ?? (() => {}));
+  const engine = openPostgres(where.url, { onIdleError: deps.onError ?? (() => {}) });
   await probePostgres(engine, where.url).catch(async (error: unknown) => {
     await engine.close();
     throw error;
   });
   return engine;
+}
+
+/** A migration may rewrite a big table: on a server it has a connection without a time limit. */
+async function migrateAt(where: Place, engine: Engine, now: number): Promise<void> {
+  if (where.kind === "sqlite") return migrate(engine.db, engine.kind, now);
+  const { openPostgres } = await import("./postgres.ts");
+  const patient = openPostgres(where.url, { onIdleError: () => {}, queryMs: null });
+  try {
+    await migrate(patient.db, patient.kind, now);
+  } finally {
+    await patient.close();
+  }
 }
 
 /** On a server that others may share, this node tells them what it commits, and hears what they did. */
@@ -135,6 +147,7 @@ function assemble(
     db: engine.db,
     hub,
     epoch,
+    explain: (error) => engine.explain(error),
     bootId: newId(parts.random),
     transact,
     append: (append) => groups.append(append),

@@ -13,9 +13,27 @@ types.setTypeParser(INT8_OID, Number);
 const DEADLOCK = "40P01";
 const SERIALIZATION = "40001";
 
+/** Longer than any statement of ours takes: a server that is silent for so long is out of reach. */
+const QUERY_MS = 20_000;
+const CONNECT_MS = 10_000;
+
+export interface PostgresOptions {
+  /** Where failures of connections go that nobody uses just now. */
+  readonly onIdleError: (error: Error) => void;
+  /** null: a statement may take as long as it takes, as those of a migration. */
+  readonly queryMs?: number | null;
+}
+
 /** A server that several nodes share. */
-export function openPostgres(url: string, onIdleError: (error: Error) => void): Engine {
-  const pool = new Pool({ connectionString: url, max: 16, application_name: "sparky" });
+export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: PostgresOptions): Engine {
+  const pool = new Pool({
+    connectionString: url,
+    max: 16,
+    application_name: "sparky",
+    connectionTimeoutMillis: CONNECT_MS,
+    // Only so does a statement that was given up end its connection, instead of blocking whoever gets it next.
+    ...(queryMs !== null && { query_timeout: queryMs, pipeline: true }),
+  });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on("error", onIdleError);
   // One that breaks while it is in use, between two queries, tells only its own listeners.
@@ -53,7 +71,7 @@ const OUT_OF_SERVICE = /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUN
 function explained(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (!OUT_OF_SERVICE.test(code) && !/^(Connection terminated|Query read timeout|timeout expired)/.test(error.message))
+  if (!OUT_OF_SERVICE.test(code) && !/^(Connection terminated|Query read timeout|timeout e)/.test(error.message))
     return error;
   return new SparkyError("unavailable", `PostgreSQL cannot be used: ${error.message}`, {
     cause: error,

@@ -51,6 +51,8 @@ export interface Store extends AsyncDisposable {
   readonly bootId: string;
   readonly node: string;
   transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A failed read through `db`: what the machine or the network is to blame for becomes `unavailable`, the rest stays. */
+  explain(error: unknown): unknown;
   /** Appends to one chat's log; what arrives within the same tick shares one commit. Errors as `Tx.append`. */
   append(append: Append): Promise<readonly ChatEvent[]>;
 }

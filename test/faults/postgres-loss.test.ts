@@ -7,6 +7,7 @@ import type { Store } from "../../src/store/store.ts";
 import { addTask } from "../../src/store/tasks-add.ts";
 import { ensureUsers } from "../../src/store/users.ts";
 import { startAgent } from "../kit/agent.ts";
+import { chatServer } from "../kit/chat-server.ts";
 import { postgres } from "../kit/databases.ts";
 import { startPostgres } from "../kit/postgres-cluster.ts";
 import { call, say, scriptedModel, stepsIn, type ScriptedModel } from "../kit/scripted-model.ts";
@@ -166,4 +167,48 @@ test("F25: a node cut off from PostgreSQL by a half-open connection ends its too
   await expectWell(direct, task.chatId, effects);
   expect(effects.filter((text) => text === "1")).toHaveLength(1);
   await Promise.all([first.stop(), second.stop()]);
+}, 90_000);
+
+test("F10 F21: while PostgreSQL is out of reach every request is told so in time, none that it is not signed in; then all is well again", async () => {
+  const place = await postgres.place();
+  const url = new URL(place.kind === "postgres" ? place.url : "");
+  const proxy = await tcpProxy({ port: Number(url.port) });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  url.port = String(proxy.port);
+  url.searchParams.set("query_timeout", "1000");
+  const store = await opened(url.href);
+  const { server, people, token } = await chatServer(store);
+  const link = new URL((await server.createLoginLink(people.owner)).url);
+  const host = { host: "127.0.0.1:8000" };
+  const signedIn = await server.fetch(new Request(link, { headers: host }), {});
+  const cookie = signedIn.headers
+    .getSetCookie()
+    .map((each) => each.split(";")[0])
+    .join("; ");
+  const bearer = `Bearer ${await token(people.owner)}`;
+  const ask = async (path: string, headers: HeadersInit, init: RequestInit = {}): Promise<string> => {
+    const request = new Request(`http://127.0.0.1:8000${path}`, { ...init, headers: { ...host, ...headers } });
+    const response = await server.fetch(request, {});
+    const { error } = (await response.json()) as { readonly error?: { readonly code: string } };
+    return `${response.status} ${error?.code ?? "ok"}`;
+  };
+  const all = (): Promise<readonly string[]> =>
+    Promise.all([
+      ask("/api/chats", { cookie }),
+      ask("/api/tasks", { authorization: bearer }),
+      ask("/api/status", { authorization: bearer }),
+      ask("/api/chats", { authorization: bearer }, { method: "POST", body: "{}" }),
+    ]);
+  const well = ["200 ok", "200 ok", "200 ok", "201 ok"];
+  expect(await all()).toEqual(well);
+  proxy.freeze();
+  const asked = performance.now();
+  expect(await all()).toEqual(well.map(() => "503 unavailable"));
+  expect(performance.now() - asked).toBeLessThan(15_000);
+  proxy.restore();
+  await until("the connections that hung to be given up", async () => (await all()).join() === well.join(), 20_000);
+  proxy.cut();
+  expect(await all()).toEqual(well.map(() => "503 unavailable"));
+  proxy.restore();
+  await until("the database to be back", async () => (await all()).join() === well.join(), 20_000);
 }, 90_000);
