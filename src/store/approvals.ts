@@ -140,7 +140,7 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
   await store.transact(async (tx) => {
     const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
     if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
-    await mayDecide(tx, viewer, seen.chat_id);
+    await mayDecide(tx, viewer, seen);
     const chat = await lockChat(tx, seen.chat_id);
     const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
     if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
@@ -159,14 +159,15 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
   return getApproval(store, viewer, id);
 }
 
-async function mayDecide(tx: Tx, viewer: User, chatId: string): Promise<void> {
+async function mayDecide(tx: Tx, viewer: User, { id, chat_id }: ApprovalRow): Promise<void> {
   const chat = await tx.db
     .selectFrom("chats")
     .selectAll()
-    .where("chats.id", "=", chatId)
+    .where("chats.id", "=", chat_id)
     .where(visibleChats(viewer))
     .executeTakeFirst();
-  if (chat === undefined) throw notFound("the approval");
+  // In the words for one that does not exist: for this viewer none does.
+  if (chat === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
   if (!(await mayWrite(tx.db, viewer, chat))) {
     throw new SparkyError("forbidden", "you may watch this chat, but not answer for it");
   }

@@ -2,7 +2,6 @@ import { test } from "vitest";
 
 // Known faults that no test guards against yet: each goes when its test comes.
 
-test.todo("F16 another user's things are not found by search and export");
 test.todo("F17 no path leads out of the uploads, and no admin route is open");
 test.todo("F23 a hung tool server is reported and delays nothing else");
 test.todo("F50 long and concurrent use never meets a stale session");
