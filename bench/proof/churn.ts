@@ -10,7 +10,7 @@ import type { Seen } from "./seen.ts";
 /** How long memory is looked at, for its median: the collector makes it rise and fall. */
 const LOOK_MS = 15_000;
 
-/** Chats and tasks come and go, and so do watchers; the server's memory after a minute, and at the end. */
+/** Chats, runs, tasks and watchers come and go; the server's memory after each minute, and whether the last is what the first was. */
 export async function churn(minutes: number): Promise<Seen[]> {
   await using home = await benchHome();
   await using server = await startSparky(home, await freePort(), ["--agent-loop"]);
@@ -29,14 +29,20 @@ export async function churn(minutes: number): Promise<Seen[]> {
     }
     return median(seen);
   };
+  const total = Math.max(2, minutes);
   const first = await memoryAt(60_000);
-  const last = await memoryAt(Math.max(2, minutes) * 60_000);
+  let last = first;
+  for (let minute = 1; ; minute++) {
+    console.error(`minute ${minute}: ${last.toFixed(0)} MB after ${rounds.toLocaleString("en")} rounds`);
+    if (minute >= total) break;
+    last = await memoryAt((minute + 1) * 60_000);
+  }
   over = true;
   await churning;
   const times = last / first;
   return [
     {
-      what: `memory after ${Math.max(2, minutes)} minutes of churn (${rounds.toLocaleString("en")} rounds)`,
+      what: `memory after ${total} minutes of churn (${rounds.toLocaleString("en")} rounds)`,
       saw: `${first.toFixed(0)} MB after one minute, ${last.toFixed(0)} MB at the end: ${times.toFixed(2)} times`,
       holds: times <= 1.1,
     },
@@ -50,7 +56,8 @@ async function comeAndGo(home: BenchHome, { url }: Served, n: number): Promise<v
   await once(socket, "open");
   socket.send(JSON.stringify({ type: "hello", v: 1, token: readFileSync(join(home.path, "token"), "utf8").trim() }));
   socket.send(JSON.stringify({ type: "subscribe", sub: "s", chatId, after: 0, deltas: true }));
-  await call(home, `${url}/api/chats/${chatId}/messages`, "POST", { text: "hello" });
+  if (n % 2 === 0) await call(home, `${url}/api/chats/${chatId}/messages`, "POST", { text: "hello" });
+  else await call(home, `${url}/api/tasks`, "POST", { instruction: "Check knowledge graph stats", chatId });
   await pause(30);
   socket.terminate();
   await call(home, `${url}/api/tasks?limit=20`, "GET");
