@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SLASH_COMMANDS } from "../src/cli/slash-commands.ts";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";
@@ -42,6 +43,22 @@ test("F60 the pages show every command that there is, and the reference is what 
   expect(commandPaths().filter((path) => !shown.some((line) => line.includes(`sparky ${path}`)))).toEqual([]);
   expect(commandPaths().length).toBeGreaterThan(15);
   expect(withCommands.length).toBeGreaterThan(4);
+});
+
+test("F61 every slash command in the docs exists, and every one that exists is in the docs", async () => {
+  const terminal = page("docs/guide/terminal.md");
+  const table = SLASH_COMMANDS.map(({ name, args, summary }) => `| \`/${name}${args && ` ${args}`}\` | ${summary} |`);
+  const text = withGenerated(terminal, "slash", ["| | |", "| --- | --- |", ...table].join("\n"));
+  await expect(text).toMatchFileSnapshot(terminal.path);
+  const all = pages.map((each) => (each.file === terminal.file ? { ...each, text } : each));
+  const told = all.flatMap((each) =>
+    namesIn(each.text.replace(/^```[^]*?^```$/gm, "")).flatMap((name) => /^\/([a-z]+)(?: .*)?$/.exec(name)?.[1] ?? []),
+  );
+  const known = SLASH_COMMANDS.map(({ name }) => name);
+  // A path of the server is none.
+  expect([...new Set(told)].filter((name) => !known.includes(name) && name !== "api")).toEqual([]);
+  expect(known.filter((name) => !told.includes(name))).toEqual([]);
+  expect(known.length).toBeGreaterThan(10);
 });
 
 test("the reference of the HTTP API is what the server says of itself", async () => {

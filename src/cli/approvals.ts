@@ -74,7 +74,7 @@ export async function showApproval(context: Context, args: readonly string[]): P
 }
 
 /** Whole, and with nothing hidden: the answer is about these very arguments, so what a terminal does not show is spelled out. */
-function visible(json: string): string {
+export function visible(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     [...Array(character.length).keys()]
       .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)

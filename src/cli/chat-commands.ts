@@ -2,13 +2,19 @@ import type { Command } from "commander";
 import { group, verb, wholeNumber, type Execute } from "./command.ts";
 import type { SendOptions } from "./chat-send.ts";
 import type { StartOptions } from "./start-options.ts";
+import type { TerminalOptions } from "./terminal.ts";
 
 const port = (value: string): string => String(wholeNumber(0, 65_535)(value));
 
 export function addChatCommands(program: Command, execute: Execute): void {
   const chat = group(program, "chat", {
-    summary: "Start and stop the server, and talk with the agent.",
-    examples: ["sparky chat start --agent-loop", 'sparky chat send "What is in my memory?"', "sparky chat stop"],
+    summary: "Talk with the agent in this terminal (without a command), and start and stop the server.",
+    examples: [
+      "sparky chat",
+      "sparky chat start --agent-loop",
+      'sparky chat send "What is in my memory?"',
+      "sparky chat stop",
+    ],
   });
   verb(chat, execute, "start", {
     summary: "Start the server: web UI, API and, when asked for, the agent loop.",
@@ -52,5 +58,19 @@ export function addChatCommands(program: Command, execute: Execute): void {
     options: [["--chat <id>", "the chat to write in (default: a new one)"]],
     run: async (context, args, options: SendOptions) =>
       (await import("./chat-send.ts")).sendMessage(context, args, options),
+  });
+  const client = group(program, "client", {
+    summary: "The terminal client.",
+    examples: ["sparky client start"],
+  });
+  verb(client, execute, "start", {
+    summary: "Talk with the agent in this terminal; `sparky chat` without a command does the same.",
+    examples: ["sparky client start", "sparky chat --new", "sparky chat --chat 3f2a"],
+    options: [
+      ["--chat <id>", "the chat to open (default: the last one)"],
+      ["--new", "begin a new chat"],
+    ],
+    run: async (context, args, options: TerminalOptions) =>
+      (await import("./terminal.ts")).terminalChat(context, args, options),
   });
 }

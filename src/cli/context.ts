@@ -5,7 +5,7 @@ import { Failure } from "./failure.ts";
 import type { Method } from "./http.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
 import type { Output } from "./output.ts";
-import type { Watched } from "./watch.ts";
+import type { Watched, WatchOptions } from "./watch.ts";
 
 /** What a command's handler gets. */
 export interface Context {
@@ -16,7 +16,7 @@ export interface Context {
   /** The client of this command, made once. "server": exits 3 when none runs. */
   client(need: "server" | "any"): Promise<Client>;
   /** Follows a chat over the network. */
-  watch(options: { chatId: string; after: number; deltas: boolean; signal: AbortSignal }): AsyncIterable<Watched>;
+  watch(options: Omit<WatchOptions, "endpoint">): AsyncIterable<Watched>;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,5 @@
+import type { TerminalDevice } from "./terminal-device.ts";
+
 /** What the process gives the CLI; a test gives its own. */
 export interface Io {
   readonly stdout: Sink;
@@ -9,6 +11,8 @@ export interface Io {
   askSecret(question: string): Promise<string | null>;
   /** All of stdin, where it is not a terminal. */
   readInput(): Promise<string>;
+  /** Takes the terminal for its own. Only called when stdin and stdout are one. */
+  openTerminal(): Promise<TerminalDevice>;
   readonly env: { readonly [name: string]: string | undefined };
   readonly pid: number;
   now(): number;

@@ -32,6 +32,7 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
     },
     askSecret: (question) => askSecret(process, question),
     readInput: async () => (await import("node:stream/consumers")).text(process.stdin),
+    openTerminal: async () => (await import("./terminal-device.ts")).openTerminal(process),
     env,
     pid: process.pid,
     platform: process.platform,

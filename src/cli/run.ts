@@ -13,10 +13,19 @@ export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promi
   if (old !== null) return report(argv, io, old);
   try {
     const { runProgram } = await import("./run-program.ts");
-    return await runProgram(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, io, deps);
+    return await runProgram(meant(argv), io, deps);
   } catch (error) {
     return report(argv, io, asFailure(error));
   }
+}
+
+/** `help X` is the help of X, and `chat` without a command is the conversation. */
+function meant(argv: readonly string[]): readonly string[] {
+  if (argv[0] === "help") return [...argv.slice(1), "--help"];
+  const at = argv.findIndex((word) => word !== "--json" && word !== "--no-color");
+  const next = argv[at + 1];
+  const talks = argv[at] === "chat" && (next === undefined || /^--(chat|new|json|no-color)\b/.test(next));
+  return talks ? argv.toSpliced(at, 1, "client", "start") : argv;
 }
 
 function report(argv: readonly string[], io: Io, failure: Failure): ExitCode {

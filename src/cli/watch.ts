@@ -20,6 +20,10 @@ export interface WatchOptions {
   readonly endpoint: () => Promise<Endpoint | null>;
   readonly chatId: string;
   readonly after: number;
+  /** Of the history that `after` belongs to, when it is known. */
+  readonly epoch?: string;
+  /** For how long a server that is gone is tried again; a minute when left out. */
+  readonly patience?: number;
   readonly deltas: boolean;
   readonly signal: AbortSignal;
 }
@@ -37,7 +41,7 @@ const GIVE_UP_MS = 60_000;
  * Ends when the signal aborts; throws when the chat is gone, the sign-in is refused, or no server comes back in a minute.
  */
 export async function* watch(io: Io, options: WatchOptions): AsyncGenerator<Watched> {
-  const cursor: Cursor = { seq: options.after, epoch: "" };
+  const cursor: Cursor = { seq: options.after, epoch: options.epoch ?? "" };
   let tries = 0;
   let lostAt: number | null = null;
   while (!options.signal.aborted) {
@@ -53,7 +57,7 @@ export async function* watch(io: Io, options: WatchOptions): AsyncGenerator<Watc
     }
     if (options.signal.aborted) return;
     lostAt ??= io.now();
-    if (io.now() - lostAt > GIVE_UP_MS) throw notRunning("the server has been gone for a minute");
+    if (io.now() - lostAt > (options.patience ?? GIVE_UP_MS)) throw notRunning("the server has been gone for a minute");
     yield { kind: "lost" };
     tries += 1;
     await io.sleep(Math.min(100 * 2 ** tries, 3000) * (0.5 + Math.random() / 2), options.signal);

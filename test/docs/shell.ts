@@ -11,6 +11,9 @@ const BIN = join(import.meta.dirname, "../../bin");
 const READY_MS = 60_000;
 const LINE_MS = 30_000;
 
+/** The conversation at a terminal. */
+const TALKS = /\bsparky (chat( --\S+( \S+)?)?|client start)$/;
+
 export interface Ran {
   readonly line: string;
   readonly code: number | null;
@@ -48,6 +51,10 @@ export class Shell implements AsyncDisposable {
     real = real.replace(/(((tasks|schedule) delete|db restore) \S+)$/, "$1 --yes");
     if (/\bdb (restore|migrate)\b/.test(line)) await this.#stop();
     if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
+    // At a terminal, where somebody presses Ctrl-D until it leaves.
+    if (TALKS.test(line)) {
+      real = `while sleep 0.2; do printf '\\004'; done | script --quiet --return --flush --command '${real}' /dev/null`;
+    }
     const { code, stderr } = await this.#run(real);
     return { line, code, stderr };
   }

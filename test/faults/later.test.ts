@@ -10,6 +10,4 @@ test.todo("F54 search still answers while embeddings are down");
 test.todo("F56 a synonym of an edge type never turns its direction");
 test.todo("F57 a session is one node, and its context is found");
 test.todo("F58 reading a chat's memory costs as much as what is shown");
-test.todo("F61 every slash command in the docs exists");
-test.todo("F62 the terminal client can hold a chat");
 test.todo("F63 a long chat is really summarised");

@@ -63,6 +63,9 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
       return stage.answer ?? null;
     },
     readInput: async () => stage.input ?? "",
+    openTerminal: () => {
+      throw new Error("no terminal is to be taken here");
+    },
     env: { NO_COLOR: "1", ...stage.env },
     pid: 4242,
     platform: "linux",

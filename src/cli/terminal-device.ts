@@ -1,0 +1,66 @@
+/** The terminal itself: keys as they are pressed, and everything written is written at once. Close it, or the shell suffers. */
+export interface TerminalDevice extends Disposable {
+  readonly columns: number;
+  readonly rows: number;
+  readonly output: NodeJS.WriteStream;
+  write(text: string): void;
+  /** Whoever was given last gets the keys, as text with terminal sequences. */
+  onKeys(fn: (text: string) => void): void;
+  onResize(fn: () => void): void;
+  /** Stops the process, as Ctrl-Z does; `fn` when it goes on. */
+  suspend(fn: () => void): void;
+}
+
+const BRACKETED_PASTE = "\u001b[?2004h";
+/** Bracketed paste off, the cursor seen, long lines wrapped: as a shell expects it. */
+const RESTORE = "\u001b[?2004l\u001b[?25h\u001b[?7h";
+
+export function openTerminal(process: NodeJS.Process): TerminalDevice {
+  const { stdin, stdout, pid } = process;
+  let keys = (_text: string): void => {};
+  let resized = (): void => {};
+  const onData = (text: string): void => keys(text);
+  const onResize = (): void => resized();
+  const take = (): void => {
+    stdin.setRawMode(true);
+    stdin.resume();
+    stdout.write(BRACKETED_PASTE);
+  };
+  const give = (): void => {
+    stdout.write(RESTORE);
+    stdin.setRawMode(false);
+    stdin.pause();
+  };
+  stdin.setEncoding("utf8");
+  stdin.on("data", onData);
+  // Whoever closed the terminal is not there to answer: an end is the person's leaving.
+  stdin.on("end", () => keys("\u0004"));
+  stdout.on("resize", onResize);
+  take();
+  return {
+    // A terminal that does not tell its size has the size of the first ones.
+    get columns() {
+      return stdout.columns > 0 ? stdout.columns : 80;
+    },
+    get rows() {
+      return stdout.rows > 0 ? stdout.rows : 24;
+    },
+    output: stdout,
+    write: (text) => void stdout.write(text),
+    onKeys: (fn) => void (keys = fn),
+    onResize: (fn) => void (resized = fn),
+    suspend(fn) {
+      give();
+      process.once("SIGCONT", () => {
+        take();
+        fn();
+      });
+      process.kill(pid, "SIGTSTP");
+    },
+    [Symbol.dispose]() {
+      stdin.off("data", onData);
+      stdout.off("resize", onResize);
+      give();
+    },
+  };
+}
