@@ -154,6 +154,9 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
       ),
     ];
   };
+  if (approval !== null && result !== null && ["denied", "expired", "withdrawn"].includes(approval.data.state)) {
+    return row("⊘", "ask", answered(approval));
+  }
   const answer = approval === null || approval.data.state === "requested" ? "" : answered(approval);
   switch (state) {
     case "done":

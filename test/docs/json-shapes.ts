@@ -68,6 +68,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     ]),
   ),
   "chat send": events,
+  "client start": [],
 
   "agent status": [{ shape: statusSchema, and: z.object({ server: text.nullable() }) }],
   "agent tasks add": one(taskSchema),

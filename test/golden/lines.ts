@@ -9,6 +9,8 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
     { args: ["--chat", "5d2c", "And in Lisbon?"], agent: [[say("It is 13:55 in Lisbon.")]] },
     { args: ["Hello"] },
   ],
+  // Without a keyboard; what it is with one is in test/e2e/terminal-chat.test.ts.
+  "client start": [{}],
 
   "agent status": [{}, { server: true }],
   "agent tasks add": [
