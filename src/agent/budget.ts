@@ -43,7 +43,8 @@ export function loops(events: readonly ChatEvent[], runId: string): string | nul
   for (const event of events) {
     if (event.type !== "tool_use" || event.runId !== runId || event.step === null) continue;
     const calls = steps.get(event.step) ?? [];
-    calls.push(`${event.data.name} ${JSON.stringify(event.data.args)}`);
+    // Of big arguments the event holds only the beginning: two that begin alike are not the same.
+    calls.push(`${event.data.name} ${event.data.blob ?? JSON.stringify(event.data.args)}`);
     steps.set(event.step, calls);
   }
   const last = [...steps.values()].slice(-LOOP_STEPS).map((calls) => calls.toSorted().join("\n"));

@@ -8,9 +8,11 @@ import { people } from "../../test/kit/members.ts";
 import { call, gate, say, scriptedModel, type Step } from "../../test/kit/scripted-model.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { echoTool, ended, noteTool, testTool } from "../../test/kit/worker.ts";
+import { readBlob } from "../store/blobs.ts";
 import { readEvents } from "../store/events.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { addTask } from "../store/tasks-add.ts";
+import { verifyStore } from "../store/verify.ts";
 import { defineTransactionalTool, type Tool } from "../tools/tool.ts";
 
 /** A task whose first step is `step`; when it has ended, its results by what was asked, and what the model then saw. */
@@ -137,11 +139,16 @@ test("a big result is kept whole, shown as a preview, and told to the model by r
   );
 });
 
-test("long arguments are shown cut and reach the tool whole", async () => {
+test("F31 long arguments are shown cut, are kept whole, and reach the tool whole", async () => {
+  const store = await sqlite.store();
   const text = "y".repeat(50_000);
-  const { uses, results } = await calling(await sqlite.store(), [call("echo", { text })], [echoTool]);
-  expect(uses).toMatchObject([{ args: { size: text.length + 11 } }]);
+  const { uses, results } = await calling(store, [call("echo", { text })], [echoTool]);
+  expect(uses).toMatchObject([{ args: `{"text":"${"y".repeat(2039)}`, size: text.length + 11 }]);
   expect(results).toMatchObject([{ ok: true, size: text.length + 11 }]);
+  const { owner } = await people(store);
+  const blob = await readBlob(store, owner, uses[0]?.blob ?? "");
+  expect(JSON.parse(new TextDecoder().decode(blob.data))).toEqual({ text });
+  for await (const finding of verifyStore(store)) expect(finding).toBeNull();
 });
 
 eachEngine("a tool whose whole effect is in the database", (engine) => {

@@ -1,9 +1,10 @@
 import type { ModelMessage } from "ai";
-import type { EventOf, Json, NewEvent } from "../core/events.ts";
+import type { EventOf, NewEvent } from "../core/events.ts";
 import { newId } from "../core/ids.ts";
-import { ModelError, type Model, type StepChunk } from "../models/model.ts";
+import { ModelError, type Model, type StepChunk, type StepToolCall } from "../models/model.ts";
 import { costOf } from "../models/price.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
+import { MAX_INLINE, PREVIEW, type NewBlob } from "../store/blobs.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import type { StepRecord } from "../store/runs-record.ts";
 import { storable } from "../store/sql.ts";
@@ -23,10 +24,6 @@ export interface StepInput {
   readonly readSeq: number;
   readonly signal: AbortSignal;
 }
-
-/** Over this an argument is shown cut; the whole is with the step. */
-const MAX_INLINE_ARGS = 32_768;
-const PREVIEW = 2048;
 
 /** Throws `ModelError`, or the signal's reason. What was streamed until then stays in `parts`. */
 export async function modelStep(
@@ -112,10 +109,11 @@ function record(
   const place = { runId: run.id, taskId: run.task_id, step, actor: AGENT_ACTOR };
   // Providers repeat their ids; ours are unique in the chat, and what is sent back to the provider carries ours too.
   const ids = new Map<string, string[]>();
+  const blobs: NewBlob[] = [];
   const uses = finish.toolCalls.map((call): NewEvent => {
     const callId = newId(deps.store.random);
     ids.set(call.providerCallId, [...(ids.get(call.providerCallId) ?? []), callId]);
-    return { type: "tool_use", data: toolUse(deps, callId, call.name, call.args), ...place };
+    return { type: "tool_use", data: toolUse(deps, callId, call, blobs), ...place };
   });
   const costUsd = model.price === null ? 0 : costOf(model.price, finish.usage);
   const usage: EventOf<"usage">["data"] = {
@@ -143,22 +141,29 @@ function record(
     model: model.id,
     messages: JSON.stringify(renamed(finish.messages, ids)),
     events: [...said, ...cut, ...uses, { type: "usage", data: usage, ...place }],
+    blobs,
     usage,
   };
 }
 
 const CUT = "The answer was cut off: it reached the model's longest output.";
 
-function toolUse(deps: AgentDeps, callId: string, name: string, args: Json): EventOf<"tool_use">["data"] {
+/** Big arguments are kept whole in a blob, which goes to `blobs`, with a preview inline. */
+function toolUse(
+  deps: AgentDeps,
+  callId: string,
+  { name, args }: StepToolCall,
+  blobs: NewBlob[],
+): EventOf<"tool_use">["data"] {
   const prepared = prepareCall(deps.registry, name, args);
+  const effect = deps.registry.get(name)?.effect ?? "read";
+  const summary = prepared.ok ? prepared.summary.slice(0, 300) : "";
   const json = JSON.stringify(args);
-  return {
-    callId,
-    name,
-    args: json.length > MAX_INLINE_ARGS ? { preview: json.slice(0, PREVIEW), size: json.length } : args,
-    effect: deps.registry.get(name)?.effect ?? "read",
-    summary: prepared.ok ? prepared.summary.slice(0, 300) : "",
-  };
+  const size = Buffer.byteLength(json);
+  if (size <= MAX_INLINE) return { callId, name, args, effect, summary };
+  const blob = { id: newId(deps.store.random), json };
+  blobs.push(blob);
+  return { callId, name, args: json.slice(0, PREVIEW).toWellFormed(), effect, summary, size, blob: blob.id };
 }
 
 function renamed(messages: readonly ModelMessage[], ids: Map<string, string[]>): readonly ModelMessage[] {

@@ -42,6 +42,9 @@ export const toolUseData = z.object({
   effect: effectSchema,
   /** One line for people: the call's main argument. */
   summary: z.string(),
+  /** Only of arguments over 32 KB: their bytes as JSON; `args` is a preview then, and `blob` names the whole. */
+  size: z.number().optional(),
+  blob: z.string().optional(),
 });
 
 export const toolStartData = z.object({ callId: z.string(), attempt: z.number().int() });

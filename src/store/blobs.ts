@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { notFound } from "../core/errors.ts";
 import { visibleChats } from "./access.ts";
 import type { Db } from "./sql.ts";
-import type { Store } from "./store.ts";
+import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
 /** What was too big for an event, whole. */
@@ -11,6 +12,24 @@ export interface Blob {
   readonly sha256: string;
   /** JSON in UTF-8. */
   readonly data: Uint8Array;
+}
+
+/** Over this, in bytes, a result or an argument is kept whole in a blob, with a preview inline. */
+export const MAX_INLINE = 32_768;
+export const MAX_BLOB = 16 * 1024 * 1024;
+/** Characters. */
+export const PREVIEW = 2048;
+
+export interface NewBlob {
+  readonly id: string;
+  readonly json: string;
+}
+
+export async function writeBlob(tx: Tx, chatId: string, { id, json }: NewBlob): Promise<void> {
+  const data = Buffer.from(json);
+  const sha256 = createHash("sha256").update(data).digest("hex");
+  const row = { id, chat_id: chatId, sha256, size: data.length, data, created_at: tx.now };
+  await tx.db.insertInto("blobs").values(row).execute();
 }
 
 /** A blob of a chat that the viewer may see. */

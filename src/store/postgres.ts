@@ -47,13 +47,14 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
         if (outcome instanceof Error) throw outcome;
         return outcome;
       }),
-    // By itself it needs no transaction of ours, and each connection plans it only once.
-    appendBatch: (batch, now) =>
-      appendRounds(
-        async (values) => (await pool.query({ name: "append", text: APPEND, values: [...values] })).rows,
-        batch,
-        now,
-      ),
+    async appendBatch(batch, now) {
+      // One that is tried again must not find half of itself done.
+      if (rounds(batch).length > 1) return db.transaction().execute((tx) => appendRounds(within(tx), batch, now));
+      // By itself a statement needs no transaction of ours, and each connection plans it only once.
+      const once: RunAppend = async (values) =>
+        (await pool.query({ name: "append", text: APPEND, values: [...values] })).rows;
+      return appendRounds(once, batch, now);
+    },
     isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
     explain: explained,
     now: async () => {

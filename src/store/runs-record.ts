@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { ChatEvent, NewEvent, EventOf } from "../core/events.ts";
 import { AGENT_ACTOR } from "./actors.ts";
+import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "./blobs.ts";
 import { announce } from "./runs-queue.ts";
 import type { Claimed } from "./runs-claim.ts";
 import type { Fence, Store, Tx } from "./store.ts";
@@ -17,6 +17,8 @@ export interface StepRecord {
   /** The provider's own messages as JSON. */
   readonly messages: string;
   readonly events: readonly NewEvent[];
+  /** What was too big for an event, which names it. */
+  readonly blobs?: readonly NewBlob[];
   readonly usage: EventOf<"usage">["data"];
 }
 
@@ -42,6 +44,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
         at: tx.now,
       })
       .execute();
+    for (const blob of record.blobs ?? []) await writeBlob(tx, run.chat_id, blob);
     const { usage } = record;
     await tx.db
       .updateTable("runs")
@@ -64,11 +67,6 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
     return events;
   });
 }
-
-/** Over this a result or an argument is kept whole in a blob, with a preview inline. */
-const MAX_INLINE = 32_768;
-const MAX_BLOB = 16 * 1024 * 1024;
-const PREVIEW = 2048;
 
 export type CallOutcome =
   | { readonly ok: true; readonly result: NonNullable<EventOf<"tool_result">["data"]["result"]> | null }
@@ -103,7 +101,8 @@ export async function appendResult(
       const error = `the result has ${size} bytes, more than the ${MAX_BLOB} that are kept: ask for less`;
       data = { ...base, ok: false, error, size };
     } else if (size > MAX_INLINE) {
-      const blob = await writeBlob(tx, run.chat_id, json);
+      const blob = tx.newId();
+      await writeBlob(tx, run.chat_id, { id: blob, json });
       data = { ...base, ok: true, result: json.slice(0, PREVIEW), size, blob };
     } else {
       data = { ...base, ok: true, result, size };
@@ -123,15 +122,6 @@ export async function appendResult(
     }
   }
   await announce(tx, claimed.chat, run.task_id);
-}
-
-async function writeBlob(tx: Tx, chatId: string, json: string): Promise<string> {
-  const id = tx.newId();
-  const data = Buffer.from(json);
-  const sha256 = createHash("sha256").update(data).digest("hex");
-  const row = { id, chat_id: chatId, sha256, size: data.length, data, created_at: tx.now };
-  await tx.db.insertInto("blobs").values(row).execute();
-  return id;
 }
 
 export interface Checkpoint {

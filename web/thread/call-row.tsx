@@ -11,13 +11,14 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useState } from "react";
+import type { EventOf } from "../../src/core/events.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import { callState, type CallEntry, type CallState } from "../../src/core/transcript.ts";
 import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
 import { CallApproval } from "./call-approval.tsx";
-import { WholeResult } from "./whole-result.tsx";
+import { Whole } from "./whole.tsx";
 
 const LOOKS: Readonly<
   Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
@@ -82,7 +83,7 @@ function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
         {attempt > 1 && ` · attempt ${attempt}`}
       </p>
       {asks ? null : call.use !== null ? (
-        <JsonView label="Arguments" value={call.use.data.args} />
+        <CallArguments use={call.use.data} />
       ) : (
         <p className="text-xs text-muted">Its arguments are further up.</p>
       )}
@@ -94,9 +95,19 @@ function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
           {...(result.blob !== undefined && { note: `the beginning of ${size(result.size)}` })}
         />
       )}
-      {result?.blob !== undefined && <WholeResult id={result.blob} bytes={result.size} />}
+      {result?.blob !== undefined && <Whole what="result" id={result.blob} bytes={result.size} />}
       {result === undefined && <p className="py-1 text-sm text-muted">No result yet.</p>}
     </div>
+  );
+}
+
+function CallArguments({ use }: { use: EventOf<"tool_use">["data"] }) {
+  if (use.blob === undefined || use.size === undefined) return <JsonView label="Arguments" value={use.args} />;
+  return (
+    <>
+      <JsonView label="Arguments" value={use.args} note={`the beginning of ${size(use.size)}`} />
+      <Whole what="arguments" id={use.blob} bytes={use.size} />
+    </>
   );
 }
 

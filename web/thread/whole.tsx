@@ -11,8 +11,8 @@ import { Failure } from "../ui/notice.tsx";
 /** More than this on a page would make it slow. */
 const MOST_SHOWN = 2_000_000;
 
-/** A result that was too big for its event: the whole of it, here or as a file. */
-export function WholeResult({ id, bytes }: { id: string; bytes: number }) {
+/** A result, or arguments, too big for their event: the whole of it, here or as a file. */
+export function Whole({ what, id, bytes }: { what: "result" | "arguments"; id: string; bytes: number }) {
   const { http } = useServices();
   const [isOpen, setOpen] = useState(false);
   const path = `/api/blobs/${encodeURIComponent(id)}`;
@@ -47,9 +47,9 @@ export function WholeResult({ id, bytes }: { id: string; bytes: number }) {
         </a>
       </div>
       {isOpen && whole.error !== null && (
-        <Failure what="The result could not be loaded" error={whole.error} retry={() => void whole.refetch()} />
+        <Failure what={`The ${what} could not be loaded`} error={whole.error} retry={() => void whole.refetch()} />
       )}
-      {isOpen && whole.data !== undefined && <JsonView label="Whole result" value={whole.data} isOpen />}
+      {isOpen && whole.data !== undefined && <JsonView label={`Whole ${what}`} value={whole.data} isOpen />}
     </div>
   );
 }
