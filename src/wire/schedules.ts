@@ -119,6 +119,7 @@ export type LedgerCheck = z.infer<typeof ledgerCheckSchema>;
 export const rulePreviewSchema = settings.pick({ when: true, timezone: true }).extend({
   n: z.number().int().min(1).max(100).optional(),
 });
+export type RulePreview = z.infer<typeof rulePreviewSchema>;
 export const previewedRuleSchema = z.object({
   items: z.array(z.object({ dueAt: z.string() })),
   /** The rule as people say it. */

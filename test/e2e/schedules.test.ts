@@ -69,6 +69,69 @@ describeInBrowser("schedules", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("a new one is refused at its fields without losing a word, shows its next times while it is written, and is added, edited and deleted", async () => {
+    const tab = await (await stage.device("owner", { timezoneId: "Europe/Berlin" })).tab("/schedules");
+    const { page } = tab;
+    const field = (label: string) => page.getByRole("textbox", { name: label, exact: true });
+    const zone = page.getByRole("combobox", { name: "Time zone" });
+    const means = page.getByRole("status", { name: "What the rule means" });
+    await page.getByRole("button", { name: "New schedule" }).click();
+    expect(await zone.inputValue()).toBe("Europe/Berlin");
+    await field("Name").fill("two words");
+    await field("Prompt").fill("What time is it?");
+    await field("When").fill("cron(61 9 * * *)");
+    await page.getByText(/^cron\(61 9 \* \* \*\): .*minute/).waitFor();
+    await page.getByText("Limits, failures, spread, metadata").click();
+    await field("Each run: at most so many steps").fill("0");
+    await page.getByRole("button", { name: "Add schedule" }).click();
+    await page.getByRole("alert").getByText("Not saved: 2 fields need a look.").waitFor();
+    await page.getByText("must be at least 1").waitFor();
+    expect(await field("Name").evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await field("Name").getAttribute("aria-invalid")).toBe("true");
+
+    await page.reload();
+    expect(await field("Prompt").inputValue()).toBe("What time is it?");
+    await field("When").fill("cron(0 9 * * 1-5)");
+    await means.getByText("At 09:00, Monday through Friday").waitFor();
+    const times = await means.locator("[data-next-times] li").allTextContents();
+    expect(times).toHaveLength(5);
+    for (const time of times) expect(time).toMatch(/^(Mon|Tue|Wed|Thu|Fri), .*, 09:00 AM$/);
+    await zone.fill("Mars/Olympus");
+    await page.getByText('there is no zone "Mars/Olympus"').waitFor();
+    await zone.fill("Asia/Tokyo");
+    await means.getByText("in Asia/Tokyo").waitFor();
+    await page.getByText("Limits, failures, spread, metadata").click();
+    await field("Each run: at most so many steps").fill("7");
+    await field("Name").fill("hourly_news");
+    await page.getByRole("radio", { name: "Run all that were missed" }).check();
+    await page.getByRole("button", { name: "Add schedule" }).click();
+    await page.getByRole("heading", { name: "hourly_news" }).waitFor();
+    const path = "/api/schedules/hourly_news";
+    expect(await stage.sparky.api("GET", path)).toMatchObject({
+      when: "cron(0 9 * * 1-5)",
+      timezone: "Asia/Tokyo",
+      catchUp: "all",
+      limits: { steps: 7 },
+    });
+
+    await page.getByRole("button", { name: "Edit" }).click();
+    await field("When").fill("every(45 minutes)");
+    await means.getByText("Every 45 minutes").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("every 45 min", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Pause…" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.getByRole("button", { name: "Resume: hourly_news" }).waitFor();
+    expect(await stage.sparky.api("GET", path)).toMatchObject({ state: "paused", limits: { steps: 7 } });
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await rowOf(tab, "smart_maintenance").waitFor();
+    expect(await rowOf(tab, "hourly_news").count()).toBe(0);
+    await page.getByRole("button", { name: "New schedule" }).click();
+    expect(await field("Prompt").inputValue()).toBe("");
+    expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
+  });
+
   test("one that is not there says so", async () => {
     const tab = await (await stage.device()).tab("/schedules/nothing");
     await tab.page.getByRole("heading", { name: "This schedule is not here" }).waitFor();
@@ -95,6 +158,16 @@ describeInBrowser("schedules", () => {
     await tab.page.getByRole("button", { name: "Check" }).click();
     await tab.page.getByText("Every due time has its row").waitFor();
     await check("one with its ledger");
-    expect(tab.complaints).toEqual([]);
+    await tab.page.getByRole("button", { name: "Pause…" }).click();
+    await tab.page.getByRole("dialog").waitFor();
+    await check("pausing one");
+    await tab.go("/schedules/smart_maintenance?edit=true");
+    await tab.page.getByText("Every 30 minutes").waitFor();
+    await tab.page.getByText("Limits, failures, spread, metadata").click();
+    await check("the form");
+    await tab.page.getByRole("textbox", { name: "When", exact: true }).fill("often");
+    await tab.page.getByText(/is not a rule/).waitFor();
+    await check("the form with an error");
+    expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { taskSchema } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { useStartChat } from "../chats/start-chat.ts";
+import { useStartSchedule } from "../schedules/start-schedule.ts";
 import { Composer } from "../thread/composer.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { Away } from "./away.tsx";
@@ -14,6 +15,7 @@ import { WorkingNow } from "./working-now.tsx";
 export function HomeScreen() {
   const { http, queries } = useServices();
   const chat = useStartChat();
+  const schedule = useStartSchedule();
   const key = useRef(crypto.randomUUID());
   const task = useMutation({
     mutationFn: (instruction: string) => http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
@@ -61,7 +63,10 @@ export function HomeScreen() {
           draftKey="new"
           isBusy={chat.isPending || task.isPending}
           onSend={(text) => chat.mutateAsync(text).then(() => undefined)}
-          other={{ label: "Queue as task", onSend: (text) => task.mutateAsync(text).then(() => undefined) }}
+          others={[
+            { label: "Queue as task", onSend: (text) => task.mutateAsync(text).then(() => undefined) },
+            { label: "Schedule…", onSend: schedule },
+          ]}
         />
       </div>
     </div>

@@ -1,7 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { Json } from "../../src/core/events.ts";
 import { taskSchema } from "../../src/wire/api.ts";
 import { scheduleSchema, type SchedulePatch } from "../../src/wire/schedules.ts";
 import { useServices } from "../app/services.tsx";
+import { anything } from "../live/http.ts";
 import { schedulePath } from "./queries.ts";
 
 /** What can be done with a schedule; each refreshes what shows it. */
@@ -17,7 +20,9 @@ export function usePatchSchedule(name: string) {
   const { http } = useServices();
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (patch: SchedulePatch) => http.send("PATCH", schedulePath(name), patch, scheduleSchema),
+    /** From a form it is what was typed: the server says what is wrong with it. */
+    mutationFn: (patch: SchedulePatch | { readonly [field: string]: Json }) =>
+      http.send("PATCH", schedulePath(name), patch, scheduleSchema),
     onSettled: refresh,
   });
 }
@@ -30,6 +35,20 @@ export function useRunSchedule(name: string) {
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ["tasks"] });
       return refresh();
+    },
+  });
+}
+
+export function useDeleteSchedule(name: string) {
+  const { http } = useServices();
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: () => http.send("DELETE", schedulePath(name), undefined, anything),
+    async onSuccess() {
+      // Away from its page first: what is gone is not asked for again.
+      await navigate({ to: "/schedules" });
+      await refresh();
     },
   });
 }

@@ -62,7 +62,7 @@ function tip(occurrence: Occurrence): string {
 export function Dots({ recent }: { recent: readonly Occurrence[] }) {
   if (recent.length === 0) return <span className="text-xs text-muted">None yet</span>;
   return (
-    <span role="img" aria-label={inWords(recent)} data-dots={recent.length} className="inline-flex flex-wrap gap-0.5">
+    <span role="img" aria-label={inWords(recent)} data-dots={recent.length} className="inline-flex flex-wrap gap-px">
       {recent.toReversed().map((occurrence) => (
         <span
           key={`${occurrence.dueAt} ${occurrence.taskId}`}
@@ -70,7 +70,7 @@ export function Dots({ recent }: { recent: readonly Occurrence[] }) {
           title={tip(occurrence)}
           className="py-1"
         >
-          <StateIcon state={SHOWN[occurrence.outcome]} className="size-3.5" />
+          <StateIcon state={SHOWN[occurrence.outcome]} className="size-3" />
         </span>
       ))}
     </span>

@@ -1,7 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { listSchema, upcomingSchema } from "../../src/wire/api.ts";
 import { ruleWords } from "../../src/wire/rule-words.ts";
-import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
+import {
+  ledgerCheckSchema,
+  occurrenceSchema,
+  previewedRuleSchema,
+  scheduleSchema,
+  type RulePreview,
+} from "../../src/wire/schedules.ts";
 import type { Http } from "../live/http.ts";
 
 /** What is asked of schedules over HTTP: all of it is stale when a schedule or a task changes. */
@@ -45,6 +51,15 @@ export const nextQuery = (http: Http, name: string) =>
 
 /** Asked for by a person, not by the page: it reads the whole ledger. */
 export const checkLedger = (http: Http, name: string) => http.get(`${schedulePath(name)}/check`, ledgerCheckSchema);
+
+export const previewQuery = (http: Http, rule: RulePreview) =>
+  queryOptions({
+    queryKey: ["rule", rule],
+    queryFn: () => http.send("POST", "/api/schedules/preview", rule, previewedRuleSchema),
+    // Its instants move on with the clock.
+    staleTime: 10_000,
+    retry: false,
+  });
 
 /** A rule in plain words, for those that have no short ones: what says so is loaded when it is needed. */
 export const ruleWordsQuery = (rule: string) =>

@@ -1,46 +1,48 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import { ArrowLeft } from "lucide-react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { CirclePause, Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { useServices } from "../app/services.tsx";
 import { RequestFailure } from "../live/http.ts";
+import { Button } from "../ui/button.tsx";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Controls } from "./controls.tsx";
+import { DeleteSchedule } from "./delete-schedule.tsx";
+import { EditSchedule } from "./edit-schedule.tsx";
 import { Facts } from "./facts.tsx";
 import { Ledger } from "./ledger.tsx";
+import { Page } from "./page.tsx";
+import { PauseSchedule } from "./pause-schedule.tsx";
 import { scheduleQuery } from "./queries.ts";
 
 /** One schedule: its settings in words, and its ledger. */
 export function ScheduleScreen() {
   const { http } = useServices();
   const { name } = useParams({ from: "/schedules/$name" });
+  const { edit } = useSearch({ from: "/schedules/$name" });
   const schedule = useQuery(scheduleQuery(http, name));
   return (
-    <div className="h-full overflow-y-auto">
-      <title>{`${name} · Schedules · Sparky`}</title>
-      <div className="mx-auto max-w-5xl px-4 py-3">
-        <Link to="/schedules" className="tap inline-flex items-center gap-1 text-sm text-muted">
-          <ArrowLeft aria-hidden="true" className="size-4" />
-          Schedules
-        </Link>
-        {schedule.isPending && <Loading what="Loading the schedule…" />}
-        {schedule.error !== null &&
-          (isGone(schedule.error) ? (
-            <Empty isPage title="This schedule is not here" command="sparky agent schedule list">
-              It was deleted, or it never was, or it is not yours.
-            </Empty>
-          ) : (
-            schedule.data === undefined && (
-              <Failure
-                what="The schedule could not be loaded"
-                error={schedule.error}
-                retry={() => void schedule.refetch()}
-              />
-            )
-          ))}
-        {schedule.data !== undefined && !isGone(schedule.error) && <Whole key={name} schedule={schedule.data} />}
-      </div>
-    </div>
+    <Page title={name}>
+      {schedule.isPending && <Loading what="Loading the schedule…" />}
+      {schedule.error !== null &&
+        (isGone(schedule.error) ? (
+          <Empty isPage title="This schedule is not here" command="sparky agent schedule list">
+            It was deleted, or it never was, or it is not yours.
+          </Empty>
+        ) : (
+          schedule.data === undefined && (
+            <Failure
+              what="The schedule could not be loaded"
+              error={schedule.error}
+              retry={() => void schedule.refetch()}
+            />
+          )
+        ))}
+      {schedule.data !== undefined &&
+        !isGone(schedule.error) &&
+        (edit ? <EditSchedule key={name} schedule={schedule.data} /> : <Whole schedule={schedule.data} />)}
+    </Page>
   );
 }
 
@@ -58,8 +60,38 @@ function Whole({ schedule }: { schedule: Schedule }) {
         </div>
         <Controls schedule={schedule} />
       </div>
+      <Actions schedule={schedule} />
       <Facts schedule={schedule} />
       <Ledger name={schedule.name} zone={schedule.timezone} />
     </>
+  );
+}
+
+function Actions({ schedule }: { schedule: Schedule }) {
+  const navigate = useNavigate();
+  const [asks, setAsks] = useState<"pause" | "delete" | null>(null);
+  const { name, state } = schedule;
+  return (
+    <div className="mt-2 flex flex-wrap gap-2">
+      <Button
+        className="px-2 py-1"
+        onClick={() => void navigate({ to: "/schedules/$name", params: { name }, search: { edit: true } })}
+      >
+        <Pencil aria-hidden="true" className="size-4" />
+        Edit
+      </Button>
+      {state === "enabled" && (
+        <Button className="px-2 py-1" onClick={() => setAsks("pause")}>
+          <CirclePause aria-hidden="true" className="size-4" />
+          Pause…
+        </Button>
+      )}
+      <Button kind="quiet" className="px-2 py-1 text-bad" onClick={() => setAsks("delete")}>
+        <Trash2 aria-hidden="true" className="size-4" />
+        Delete…
+      </Button>
+      {asks === "pause" && <PauseSchedule name={name} onClose={() => setAsks(null)} />}
+      {asks === "delete" && <DeleteSchedule name={name} onClose={() => setAsks(null)} />}
+    </div>
   );
 }

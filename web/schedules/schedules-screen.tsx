@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
@@ -7,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
+import { NewSchedule } from "./new-schedule.tsx";
 import { schedulesQuery } from "./queries.ts";
 import { ScheduleRow } from "./schedule-row.tsx";
 
@@ -24,8 +26,13 @@ function fits({ state, failures }: Schedule, filter: Filter | undefined): boolea
   return filter === "failing" ? failures > 0 : state === filter;
 }
 
-/** Every schedule with when it is due, what comes next, and what became of its latest due times. */
+/** The list, or in its place the form for a new one. */
 export function SchedulesScreen() {
+  return useSearch({ from: "/schedules" }).new ? <NewSchedule /> : <ScheduleList />;
+}
+
+/** Every schedule with when it is due, what comes next, and what became of its latest due times. */
+function ScheduleList() {
   const { http } = useServices();
   const filter = useSearch({ from: "/schedules" });
   const navigate = useNavigate({ from: "/schedules" });
@@ -51,6 +58,10 @@ export function SchedulesScreen() {
             value={filter.q ?? ""}
             onChange={(q) => show({ q: q === "" ? undefined : q })}
           />
+          <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
+            <Plus aria-hidden="true" className="size-4" />
+            New schedule
+          </Button>
         </div>
         <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
           <Pill
@@ -110,7 +121,7 @@ function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
           <th className="py-1.5 pr-3 font-medium">Schedule</th>
           <th className="w-44 py-1.5 pr-3 font-medium">When</th>
           <th className="w-32 py-1.5 pr-3 font-medium">Next</th>
-          <th className="w-56 py-1.5 pr-3 font-medium">Latest, newest at the right</th>
+          <th className="w-72 py-1.5 pr-3 font-medium">Latest, newest at the right</th>
           <th className="w-52 py-1.5 font-medium">
             <span className="sr-only">What to do</span>
           </th>

@@ -1,4 +1,4 @@
-/** `Mon 23 Nov 2026, 09:00:00` on the clocks of that zone. */
+/** `Mon 23 Nov 2026, 09:00` on the clocks of that zone; with seconds where there are any. */
 export function timeIn(at: string, zone: string): string {
   return new Date(at).toLocaleString(undefined, {
     timeZone: zone,
@@ -8,6 +8,8 @@ export function timeIn(at: string, zone: string): string {
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-    second: "2-digit",
+    ...(new Date(at).getUTCSeconds() !== 0 && { second: "2-digit" }),
   });
 }
+
+export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

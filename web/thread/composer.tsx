@@ -9,11 +9,11 @@ interface Props {
   readonly isBusy?: boolean;
   /** Rejects when the text was not taken: then it stays in the box. */
   readonly onSend: (text: string) => void | Promise<void>;
-  /** Another thing to do with the text, beside sending it. */
-  readonly other?: { readonly label: string; readonly onSend: (text: string) => Promise<void> };
+  /** Other things to do with the text, beside sending it. */
+  readonly others?: readonly { readonly label: string; readonly onSend: (text: string) => Promise<void> }[];
 }
 
-export function Composer({ draftKey, isBusy = false, onSend, other }: Props) {
+export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Props) {
   const [text, setText] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
@@ -68,11 +68,11 @@ export function Composer({ draftKey, isBusy = false, onSend, other }: Props) {
           onKeyDown={onKeyDown}
           className="max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
         />
-        {other !== undefined && (
-          <Button disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>
+        {others.map((other) => (
+          <Button key={other.label} disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>
             {other.label}
           </Button>
-        )}
+        ))}
         <button
           type="submit"
           aria-label="Send"

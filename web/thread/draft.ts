@@ -12,18 +12,23 @@ function read(key: string): string {
   }
 }
 
+/** Without storage a draft lives as long as the page. */
+export function keepDraft(key: string, text: string): void {
+  try {
+    if (text === "") localStorage.removeItem(STORED_AS + key);
+    else localStorage.setItem(STORED_AS + key, text);
+  } catch {
+    // Nothing to keep it in.
+  }
+}
+
 export function useDraft(key: string): readonly [string, (text: string) => void] {
   const [draft, setDraft] = useState(() => ({ key, text: read(key) }));
   if (draft.key !== key) setDraft({ key, text: read(key) });
   const change = useCallback(
     (text: string) => {
       setDraft({ key, text });
-      try {
-        if (text === "") localStorage.removeItem(STORED_AS + key);
-        else localStorage.setItem(STORED_AS + key, text);
-      } catch {
-        // The draft lives as long as the page.
-      }
+      keepDraft(key, text);
     },
     [key],
   );

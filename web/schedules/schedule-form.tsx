@@ -1,0 +1,197 @@
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { Button } from "../ui/button.tsx";
+import { Choices, TextBox, TextField } from "../ui/field.tsx";
+import { NO_PROBLEMS, problemsOf } from "./form-problems.ts";
+import { FIELDS, type Field, type FormValues } from "./form-values.ts";
+import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
+import { RulePreview, useRulePreview } from "./rule-preview.tsx";
+
+const EXAMPLES = ["every(30 minutes)", "cron(0 9 * * 1-5)", "cron(0 18 * * *)"];
+const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+
+interface Props {
+  readonly values: FormValues;
+  readonly onChange: (values: FormValues) => void;
+  /** Its name is what it is known by: it stays. */
+  readonly isNew: boolean;
+  readonly isSending: boolean;
+  readonly error: Error | null;
+  readonly onSend: () => void;
+  readonly onCancel: () => void;
+}
+
+/** All of a schedule's settings. What was typed stays, whatever the server says of it. */
+export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend, onCancel }: Props) {
+  const preview = useRulePreview(values.when, values.timezone);
+  const [touched, setTouched] = useState<ReadonlySet<Field>>(new Set());
+  const told = error === null ? NO_PROBLEMS : problemsOf(error);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error === null) return;
+    const first = FIELDS.find((field) => problemsOf(error).at[field] !== undefined);
+    if (first !== undefined) form.current?.querySelector<HTMLElement>(`[id="${first}"]`)?.focus();
+  }, [error]);
+  const set = (field: Field, value: string): void => {
+    setTouched(new Set([...touched, field]));
+    onChange({ ...values, [field]: value });
+  };
+  const of = (field: Field) => ({
+    id: field,
+    value: values[field],
+    problem: preview.wrong[field] ?? (touched.has(field) ? undefined : told.at[field]),
+  });
+  const text = (field: Field) => ({
+    ...of(field),
+    onChange: ({ target }: { target: { value: string } }) => set(field, target.value),
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTouched(new Set());
+    onSend();
+  };
+  const count = Object.keys(told.at).length;
+  const isFolded = !FIELDS.some((field) => told.at[field] !== undefined && isInFold(field));
+  return (
+    <form ref={form} noValidate onSubmit={submit} className="mt-3 flex max-w-3xl flex-col gap-5">
+      <div className="grid gap-4 sm:grid-cols-2">
+        {isNew && (
+          <TextField
+            {...text("name")}
+            label="Name"
+            autoComplete="off"
+            placeholder="morning_news"
+            help="Letters, digits, _, - and dots; no spaces"
+          />
+        )}
+        <TextField {...text("description")} label="What it is for (optional)" autoComplete="off" />
+      </div>
+      <TextBox
+        {...text("prompt")}
+        label="Prompt"
+        rows={5}
+        placeholder="Tell me what is new"
+        help={
+          <>
+            What the agent is to do each time, or <code>file(/path)</code> of a text on the server
+          </>
+        }
+      />
+      <div className="flex flex-col gap-2">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            {...text("when")}
+            label="When"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            placeholder="every(30 minutes)"
+            help={
+              <>
+                <code>every(…)</code>, <code>cron(…)</code> or <code>at(2027-12-01T09:00)</code>
+              </>
+            }
+          />
+          <TextField {...text("timezone")} label="Time zone" list="zones" autoComplete="off" spellCheck={false} />
+          <datalist id="zones">
+            {ZONES.map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+        </div>
+        <div role="group" aria-label="Examples of rules" className="flex flex-wrap gap-2">
+          {EXAMPLES.map((rule) => (
+            <Button key={rule} isPill className="px-2.5 py-0.5 font-mono text-xs" onClick={() => set("when", rule)}>
+              {rule}
+            </Button>
+          ))}
+        </div>
+        <RulePreview preview={preview} />
+      </div>
+      <Choices
+        {...of("catchUp")}
+        label="When Sparky was not running at a due time"
+        words={CATCH_UP}
+        onChange={(value) => set("catchUp", value)}
+      />
+      <Choices
+        {...of("overlap")}
+        label="When the run before is still going"
+        words={OVERLAP}
+        onChange={(value) => set("overlap", value)}
+      />
+      <Choices
+        {...of("onCrash")}
+        label="When a crash takes a run"
+        words={ON_CRASH}
+        onChange={(value) => set("onCrash", value)}
+      />
+      <details open={!isFolded}>
+        <summary className="tap w-fit text-sm text-muted">Limits, failures, spread, metadata</summary>
+        <div className="mt-2 grid gap-4 sm:grid-cols-2">
+          <TextField
+            {...text("maxFailures")}
+            label="Pause after so many failures in a row"
+            inputMode="numeric"
+            placeholder="5"
+            help="0: never"
+          />
+          <TextField
+            {...text("jitterSeconds")}
+            label="Start up to so many seconds later"
+            inputMode="numeric"
+            placeholder="0"
+            help="By chance, so that not everything starts at once"
+          />
+          <TextField
+            {...text("catchUpMaxAgeSeconds")}
+            label="Catch up with what is at most so many hours old"
+            inputMode="decimal"
+            placeholder="168"
+          />
+          <TextField
+            {...text("catchUpMax")}
+            label="Catch up with at most so many"
+            inputMode="numeric"
+            placeholder="10"
+            help="Where all that were missed are run"
+          />
+          <TextField {...text("limits.steps")} label="Each run: at most so many steps" inputMode="numeric" />
+          <TextField {...text("limits.minutes")} label="Each run: at most so many minutes" inputMode="decimal" />
+          <TextField {...text("limits.tokens")} label="Each run: at most so many tokens" inputMode="numeric" />
+          <TextField {...text("limits.costUsd")} label="Each run: at most so many dollars" inputMode="decimal" />
+          <div className="sm:col-span-2">
+            <TextBox
+              {...text("metadata")}
+              label="Metadata"
+              rows={2}
+              spellCheck={false}
+              placeholder="team=home"
+              help="One key=value a line, kept with each task"
+            />
+          </div>
+        </div>
+      </details>
+      {error !== null && (
+        <p role="alert" className="text-sm text-bad [overflow-wrap:anywhere]">
+          {told.other ?? `Not saved: ${count === 1 ? "one field needs" : `${count} fields need`} a look.`}
+          {told.other !== null && " What you typed is still here."}
+        </p>
+      )}
+      <div className="sticky bottom-0 flex justify-end gap-2 border-t border-line bg-page py-2">
+        <Button kind="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button kind="primary" type="submit" disabled={isSending}>
+          {isSending ? "Saving…" : isNew ? "Add schedule" : "Save"}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function isInFold(field: Field): boolean {
+  return (
+    field.startsWith("limits.") ||
+    ["maxFailures", "jitterSeconds", "catchUpMaxAgeSeconds", "catchUpMax", "metadata"].includes(field)
+  );
+}
