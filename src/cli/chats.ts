@@ -3,15 +3,27 @@ import type { Context } from "./context.ts";
 import { chatId } from "./ids.ts";
 import { ago, shortId } from "./text.ts";
 
-export type ChatListOptions = { limit?: number; cursor?: string };
+export type ChatListOptions = {
+  limit?: number;
+  search?: string;
+  working?: true;
+  archived?: true;
+  cursor?: string;
+};
 
 export async function listChats(context: Context, _args: readonly string[], options: ChatListOptions): Promise<void> {
   const { out, io } = context;
   const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
+  if (options.search !== undefined) query.set("search", options.search);
+  if (options.working) query.set("working", "true");
+  if (options.archived) query.set("archived", "true");
   const list = await (await context.client("any")).request<List<Chat>>("GET", `/api/chats?${query}`);
   if (out.json) return out.document(list);
-  if (list.items.length === 0) return out.note('No chats. Begin one: sparky chat send "…"');
+  if (list.items.length === 0) {
+    const all = options.search === undefined && !options.working && !options.archived;
+    return out.note(all ? 'No chats. Begin one: sparky chat send "…"' : "No such chats.");
+  }
   out.table(
     [{ title: "ID" }, { title: "STATE" }, { title: "FROM" }, { title: "LAST" }, { title: "TITLE" }],
     list.items.map((chat) => [

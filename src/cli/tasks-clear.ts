@@ -68,7 +68,7 @@ async function clearAll(
     }
     all = { ...part, total: all.total + part.total, byStatus, items: would.items };
     if (part.total === 0) break;
-    out.progress(`… deleted ${all.total} of ${would.total}`);
+    if (all.left > 0) out.progress(`… deleted ${all.total} of ${would.total}`);
   }
   out.progress(null);
   return all;

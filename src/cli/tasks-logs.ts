@@ -1,7 +1,6 @@
 import type { ChatEvent } from "../core/events.ts";
-import type { EventsPage, Task } from "../wire/api.ts";
-import { MAX_PAGE_EVENTS } from "../wire/limits.ts";
-import type { Client } from "./client.ts";
+import type { Task } from "../wire/api.ts";
+import { chatLog } from "./chat-log.ts";
 import type { Context } from "./context.ts";
 import { notRunning } from "./failure.ts";
 import { followTask } from "./follow.ts";
@@ -23,7 +22,7 @@ export async function showLogs(context: Context, args: readonly string[], option
   const printer = createLogPrinter(out, io.stdout.columns, "data");
   const show = (event: ChatEvent): void => (out.json ? out.document(event) : printer.event(event));
   if (!options.follow || hasEnded(task.status)) {
-    for await (const event of wholeLog(client, task)) show(event);
+    for await (const event of chatLog(client, task.chatId)) if (event.taskId === task.id) show(event);
     if (!out.json && !hasEnded(task.status)) printer.open(io.now());
     return EXIT.ok;
   }
@@ -39,18 +38,5 @@ export async function showLogs(context: Context, args: readonly string[], option
     return EXIT.interrupted;
   } finally {
     clearInterval(ticking);
-  }
-}
-
-/** A task's events in the chat's log, ascending. */
-async function* wholeLog(client: Client, task: Task): AsyncGenerator<ChatEvent> {
-  let after = 0;
-  for (;;) {
-    const query = new URLSearchParams({ after: String(after), limit: String(MAX_PAGE_EVENTS) });
-    const page = await client.request<EventsPage>("GET", `/api/chats/${task.chatId}/events?${query}`);
-    yield* page.events.filter((event) => event.taskId === task.id);
-    const last = page.events.at(-1)?.seq ?? after;
-    if (last === after || last >= page.last) return;
-    after = last;
   }
 }

@@ -16,11 +16,11 @@ const whole = (min: number, max: number) => {
 const seq = whole(0, Number.MAX_SAFE_INTEGER);
 const words = z.string().min(1).max(200);
 
+const yes = z.enum(["true", "false"]).transform((value) => value === "true");
+
 const page = { limit: whole(1, 500), cursor: words, prefix: words };
 
-export const chatsQuery = z
-  .object({ ...page, archived: z.enum(["true", "false"]).transform((value) => value === "true") })
-  .exactPartial();
+export const chatsQuery = z.object({ ...page, archived: yes, working: yes, search: words }).exactPartial();
 
 export const tasksQuery = z
   .object({

@@ -23,7 +23,8 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
     route({
       method: "GET",
       path: "/api/chats",
-      summary: "The chats that you may see, the most recent first.",
+      summary:
+        "The chats that you may see, the most recent first: by default those that are not archived, by `prefix` all.",
       query: chatsQuery,
       answers: { 200: listSchema(chatSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await listChats(store, viewer, query) }),

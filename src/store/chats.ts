@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../core/clock.ts";
 import { SparkyError } from "../core/errors.ts";
 import type { NewEvent, EventOf } from "../core/events.ts";
@@ -7,7 +7,7 @@ import { userActor } from "./actors.ts";
 import { cancelChat } from "./chats-delete.ts";
 import { ACTIVE, ENDED } from "./runs.ts";
 import type { ChatRow, RunRow } from "./schema.ts";
-import { decodeCursor, DEFAULT_PAGE, madeOnce, MAX_PAGE, pageOf, type Db } from "./sql.ts";
+import { decodeCursor, DEFAULT_PAGE, likePattern, madeOnce, MAX_PAGE, pageOf, type Db } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
@@ -105,7 +105,12 @@ export async function createChat(
 export interface ChatsQuery {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** Left out: those that are not; of those that a prefix names, all. */
   readonly archived?: boolean | undefined;
+  /** Those in which a run is queued, works or waits; false: the others. */
+  readonly working?: boolean | undefined;
+  /** Words in the title. */
+  readonly search?: string | undefined;
   /** Only ids that start so. */
   readonly prefix?: string | undefined;
 }
@@ -119,7 +124,24 @@ export async function listChats(
   const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await chatRows(store.db, viewer)
-    .where("chats.archived", "=", query.archived ? 1 : 0)
+    .$if(query.archived !== undefined || query.prefix === undefined, (q) =>
+      q.where("chats.archived", "=", query.archived ? 1 : 0),
+    )
+    .$if(query.working !== undefined, (q) =>
+      q.where((eb) => {
+        const open = eb.exists(
+          eb
+            .selectFrom("runs")
+            .select(sql`1`.as("one"))
+            .whereRef("runs.chat_id", "=", "chats.id")
+            .where("runs.state", "not in", [...ENDED]),
+        );
+        return query.working ? open : eb.not(open);
+      }),
+    )
+    .$if(query.search !== undefined, (q) =>
+      q.where(sql<SqlBool>`lower(chats.title) LIKE lower(${likePattern(query.search ?? "")}) ESCAPE '\\'`),
+    )
     .$if(after !== undefined, (q) =>
       q.where((eb) =>
         eb.or([

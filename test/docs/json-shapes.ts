@@ -108,7 +108,15 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   away: one(awaySchema),
 
   "chats list": list(chatSchema),
+  "chats show": events,
+  "chats export": one(
+    z.object({ chat: chatSchema.omit({ canWrite: true, seen: true }), events: z.array(chatEventSchema) }),
+  ),
   "chats stop": one(stoppedSchema),
+  "chats rename": one(chatSchema),
+  "chats archive": one(chatSchema),
+  "chats unarchive": one(chatSchema),
+  "chats delete": one(z.object({ ...id, deleted: yes })),
   "graph stats": one(graphStatsSchema),
   "graph search": list(foundNodeSchema),
   "graph show": one(graphNodeSchema),

@@ -13,6 +13,10 @@ const LINE_MS = 30_000;
 
 /** The conversation at a terminal. */
 const TALKS = /\bsparky (chat( --\S+( \S+)?)?|client start)$/;
+/** They go on until the reader presses Ctrl-C, which is what ends them here. */
+const ENDLESS = /^sparky (watch\b|logs .*(-f|--follow)\b|chats show .*(-f|--follow)\b)/;
+const LOOK_S = 3;
+const INTERRUPTED = 130;
 
 export interface Ran {
   readonly line: string;
@@ -48,15 +52,16 @@ export class Shell implements AsyncDisposable {
       if (lasts) this.#kept.set(make, made);
       real = real.replace(text, () => made);
     }
-    real = real.replace(/(((tasks|schedule) delete|db restore) \S+)$/, "$1 --yes");
+    real = real.replace(/(((tasks|schedule|chats) delete|db restore) \S+)$/, "$1 --yes");
     if (/\bdb (restore|migrate)\b/.test(line)) await this.#stop();
     if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
     // At a terminal, where somebody presses Ctrl-D until it leaves.
     if (TALKS.test(line)) {
       real = `while sleep 0.2; do printf '\\004'; done | script --quiet --return --flush --command '${real}' /dev/null`;
     }
-    const { code, stderr } = await this.#run(real);
-    return { line, code, stderr };
+    if (!ENDLESS.test(line)) return { line, ...(await this.#run(real)) };
+    const { code, stderr } = await this.#run(`exec timeout --preserve-status --signal=INT ${LOOK_S} ${real}`);
+    return { line, code: code === INTERRUPTED ? 0 : code, stderr };
   }
 
   async #made(make: string): Promise<string> {

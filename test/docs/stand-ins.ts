@@ -32,6 +32,11 @@ export const STAND_INS: readonly StandIn[] = [
   { text: "3f2a", of: /\btasks\b/, make: `id=$(${ADD}) && sparky agent tasks wait $id >&2 && echo $id`, lasts: true },
   {
     text: "3f2a",
+    of: /\bchats delete\b/,
+    make: `sparky chat send "Hello" >&2 && sparky chats list --limit 1 | cut -f 1`,
+  },
+  {
+    text: "3f2a",
     of: /\bchats? /,
     make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`,
     lasts: true,
