@@ -1,3 +1,4 @@
+import type { ChatEvent } from "../core/events.ts";
 import type { ChatWithView } from "../wire/api.ts";
 import { chatLog } from "./chat-log.ts";
 import type { Context } from "./context.ts";
@@ -22,8 +23,9 @@ export async function showChat(context: Context, args: readonly string[], option
   const chat = await client.request<ChatWithView>("GET", `/api/chats/${id}`);
   const printer = createLogPrinter(out, io.stdout.columns, "data");
   if (out.terminal) out.note(`${oneLine(chat.title)} · ${chat.head} events`);
+  const show = (event: ChatEvent): void => (out.json ? out.document(event) : printer.event(event));
   if (!options.follow) {
-    for await (const event of chatLog(client, id, options.last)) out.json ? out.document(event) : printer.event(event);
+    for await (const event of chatLog(client, id, options.last)) show(event);
     if (!out.json) printer.open(io.now());
     return EXIT.ok;
   }
@@ -34,7 +36,7 @@ export async function showChat(context: Context, args: readonly string[], option
       for await (const watched of context.watch({ chatId: id, after, deltas: false, signal })) {
         if (watched.kind === "lost") out.progress("… reconnecting");
         if (watched.kind === "reset") out.note("The server's history was cut; showing it from its start.");
-        if (watched.kind === "event") out.json ? out.document(watched.event) : printer.event(watched.event);
+        if (watched.kind === "event") show(watched.event);
       }
     });
     return EXIT.interrupted;
