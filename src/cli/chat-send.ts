@@ -1,5 +1,6 @@
 import type { ChatEvent, EventOf } from "../core/events.ts";
-import type { Chat, MessageAccepted } from "../wire/api.ts";
+import type { Chat, EventsPage, MessageAccepted } from "../wire/api.ts";
+import type { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { Failure, usage } from "./failure.ts";
 import { endsWork } from "./follow.ts";
@@ -26,7 +27,7 @@ export async function sendMessage(context: Context, args: readonly string[], opt
     key: crypto.randomUUID(),
   });
   if (options.chat === undefined) out.note(`chat ${out.terminal ? shortId(chat) : chat}`);
-  const end = await untilInterrupted(io, (signal) => showRun(context, chat, sent, signal));
+  const end = await untilInterrupted(io, (signal) => showRun(context, client, chat, sent, signal));
   if (end === null) {
     out.note(`The agent goes on. Stop it: sparky chats stop ${shortId(chat)}`);
     return EXIT.interrupted;
@@ -46,6 +47,7 @@ export async function sendMessage(context: Context, args: readonly string[], opt
 /** Shows the run that read the message until it ends; gives its last status. */
 async function showRun(
   context: Context,
+  client: Client,
   chat: string,
   sent: MessageAccepted,
   signal: AbortSignal,
@@ -53,19 +55,23 @@ async function showRun(
   const { io, out } = context;
   const reply = createReplyPrinter(out);
   const others = createLogPrinter(out, io.stderr.columns, "notes");
+  let { runId } = sent;
   const ticking = setInterval(() => (reply.isOpen ? undefined : others.tick(io.now())), 1000);
   try {
     for await (const watched of context.watch({ chatId: chat, after: sent.seq, deltas: out.terminal, signal })) {
-      if (watched.kind === "delta" && watched.delta.runId === sent.runId) reply.delta(watched.delta);
+      if (watched.kind === "delta" && watched.delta.runId === runId) reply.delta(watched.delta);
       if (watched.kind === "lost" && !reply.isOpen) out.progress("… reconnecting");
-      if (watched.kind !== "event" || watched.event.runId !== sent.runId) continue;
+      if (watched.kind !== "event" || watched.event.runId !== runId) continue;
       const { event } = watched;
       if (out.json) out.document(event);
       else if (!reply.event(event) && isWorthSaying(event)) {
         reply.breakLine();
         others.event(event);
       }
-      if (event.type === "status" && endsWork(event) === true) return event;
+      if (event.type !== "status" || endsWork(event) !== true) continue;
+      const next = event.taskId === null ? null : await turnAfter(client, event);
+      if (next === null) return event;
+      runId = next;
     }
     return undefined;
   } finally {
@@ -73,6 +79,14 @@ async function showRun(
     reply.breakLine();
     out.progress(null);
   }
+}
+
+/** A task's run that ended before it could read the message has left it, in the same commit, to a turn of its own. */
+async function turnAfter(client: Client, { chatId, seq }: ChatEvent): Promise<string | null> {
+  const page = await client.request<EventsPage>("GET", `/api/chats/${chatId}/events?after=${seq}&limit=1`);
+  const [next] = page.events;
+  const isTurn = next?.type === "status" && next.data.state === "queued" && next.taskId === null;
+  return isTurn ? next.runId : null;
 }
 
 /** Of a turn's own life only what is unusual; its words are on stdout already. */
