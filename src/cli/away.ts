@@ -38,6 +38,8 @@ function summaryOf({ totals }: Away): string {
     [totals.failed, "failed"],
     [totals.cancelled, "cancelled"],
     [totals.recovered, "interrupted and resumed"],
+    [totals.skipped, "skipped"],
+    [totals.paused, "paused"],
     [totals.asks, totals.asks === 1 ? "asks" : "ask"],
   ];
   return [

@@ -98,6 +98,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       return row("approval", approvalText(event, calls.get(event.data.callId)));
     case "summary":
       return row("summary", `the log up to #${event.data.upTo} was summarised`);
+    case "schedule":
+      return row("schedule", event.data.message);
     case "error":
       return row("error", `${event.data.code}: ${event.data.message}`);
     case "tool_use":

@@ -2,7 +2,8 @@
 
 export interface DueInstant {
   readonly at: number;
-  readonly paused: boolean;
+  /** Why it is not to run, whatever the policy; null: it may. */
+  readonly held: "paused" | "backoff" | null;
 }
 
 export interface CatchUp {
@@ -14,7 +15,15 @@ export interface CatchUp {
 
 export type Decision =
   | { readonly at: number; readonly what: "run"; readonly caughtUp: boolean }
-  | { readonly at: number; readonly what: "skip"; readonly reason: "paused" | "down" | "policy" };
+  | { readonly at: number; readonly what: "skip"; readonly reason: "paused" | "backoff" | "down" | "policy" };
+
+const MINUTE_MS = 60_000;
+const LONGEST_REST_MS = 60 * MINUTE_MS;
+
+/** How long a schedule rests after so many failures in a row: a minute, then twice as long each time, at most an hour. */
+export function restMs(failures: number): number {
+  return Math.min(MINUTE_MS * 2 ** (failures - 1), LONGEST_REST_MS);
+}
 
 /** An instant that is found later than this was missed: nobody was there. */
 export const ON_TIME_MS = 60_000;
@@ -30,7 +39,7 @@ export function decideInstants(
   now: number,
   more: boolean,
 ): readonly Decision[] {
-  const active = instants.filter((instant) => !instant.paused);
+  const active = instants.filter((instant) => instant.held === null);
   const missed = active.filter(({ at }) => now - at > ON_TIME_MS);
   const young = more ? [] : missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
   const last = active.at(-1);
@@ -43,8 +52,8 @@ export function decideInstants(
   );
   const late = new Set(missed);
   return instants.map((instant): Decision => {
-    const { at, paused } = instant;
-    if (paused) return { at, what: "skip", reason: "paused" };
+    const { at, held } = instant;
+    if (held !== null) return { at, what: "skip", reason: held };
     if (!late.has(instant)) return { at, what: "run", caughtUp: false };
     if (caught.has(instant)) return { at, what: "run", caughtUp: true };
     const byPolicy = catchUp.policy === "all" || (catchUp.policy === "latest" && instant === last && !more);

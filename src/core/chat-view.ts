@@ -99,6 +99,7 @@ function applyByType(view: ChatView, event: ChatEvent): ChatView {
     case "status":
     case "summary":
     case "recall":
+    case "schedule":
     case "error":
       return view;
     default:

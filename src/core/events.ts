@@ -120,6 +120,22 @@ export const recallData = z.object({
 });
 export const errorData = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
+/** What a schedule did not do, in its chat. */
+export const scheduleData = z.discriminatedUnion("change", [
+  z.object({
+    change: z.literal("skipped"),
+    schedule: z.string(),
+    /** As in the ledger. */
+    reason: z.string(),
+    /** The first of them, and the last when there are more. */
+    dueAt: z.string(),
+    until: z.string().optional(),
+    count: z.number().int(),
+    message: z.string(),
+  }),
+  z.object({ change: z.literal("paused"), schedule: z.string(), reason: z.string(), message: z.string() }),
+]);
+
 export const chatData = z.discriminatedUnion("change", [
   z.object({ change: z.literal("created"), title: z.string(), ownerId: z.string() }),
   z.object({ change: z.literal("renamed"), title: z.string(), by: z.enum(["person", "agent"]) }),
@@ -144,6 +160,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("recall"), data: recallData }),
   z.object({ type: z.literal("error"), data: errorData }),
   z.object({ type: z.literal("chat"), data: chatData }),
+  z.object({ type: z.literal("schedule"), data: scheduleData }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;
 export type EventType = EventBody["type"];

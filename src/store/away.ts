@@ -10,7 +10,7 @@ import type { User } from "./user.ts";
 
 /** What a person has missed: read from the log above their own `seen`, with no model call. */
 
-export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks";
+export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks" | "skipped" | "paused";
 
 export interface AwayItem {
   readonly kind: AwayKind;
@@ -51,7 +51,14 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
   const waiting = await openApprovals(store, viewer);
   if (ranges.length === 0) return { items: [], next: null, total: 0, totals: NOTHING, waiting, complete };
   const totals = await totalsOf(store, ranges);
-  const total = totals.completed + totals.failed + totals.cancelled + totals.recovered + totals.asks;
+  const total =
+    totals.completed +
+    totals.failed +
+    totals.cancelled +
+    totals.recovered +
+    totals.asks +
+    totals.skipped +
+    totals.paused;
   return { items: await itemsOf(store, ranges), next: null, total, totals, waiting, complete };
 }
 
@@ -156,7 +163,8 @@ function kindOf(store: Store): RawBuilder<AwayKind | null> {
     WHEN e.type = 'status' AND ${state} = 'resumed' AND ${field(store, "reason")} = 'recovered' THEN 'recovered'
     WHEN e.type = 'approval' AND ${state} = 'requested'
       AND EXISTS (SELECT 1 FROM approvals a WHERE a.id = ${field(store, "approvalId")} AND a.state = 'requested')
-      THEN 'asks' END`;
+      THEN 'asks'
+    WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
 
 const NOTHING: AwayTotals = {
@@ -165,6 +173,8 @@ const NOTHING: AwayTotals = {
   cancelled: 0,
   recovered: 0,
   asks: 0,
+  skipped: 0,
+  paused: 0,
   inputTokens: 0,
   outputTokens: 0,
   costUsd: null,
@@ -182,7 +192,7 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'usage')
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'usage', 'schedule')
     GROUP BY 1`.execute(store.db);
   const count = (kind: AwayKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
   const spent = rows.find((row) => row.kind === null);
@@ -192,6 +202,8 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     cancelled: count("cancelled"),
     recovered: count("recovered"),
     asks: count("asks"),
+    skipped: count("skipped"),
+    paused: count("paused"),
     inputTokens: Number(spent?.input ?? 0),
     outputTokens: Number(spent?.output ?? 0),
     costUsd: spent?.cost == null ? null : Number(spent.cost),
@@ -215,7 +227,7 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
     FROM ${above(store, ranges)} r CROSS JOIN events e
       JOIN chats c ON c.id = e.chat_id
       LEFT JOIN tasks t ON t.id = e.task_id
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval') AND ${kindOf(store)} IS NOT NULL
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'schedule') AND ${kindOf(store)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
   const events = rows.map((row) => ({ row, event: decodeEvent(row.chat_id, Number(row.seq), row.body) }));
@@ -242,6 +254,7 @@ function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[
 }
 
 function reasonOf(event: ChatEvent): string | null {
+  if (event.type === "schedule") return event.data.message;
   if (event.type !== "status") return null;
   if (event.data.state === "failed") return event.data.reason;
   return event.data.state === "cancelled" ? `by ${event.data.by}` : null;

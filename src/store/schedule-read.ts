@@ -29,6 +29,8 @@ export interface Schedule {
   readonly jitterSeconds: number;
   readonly maxFailures: number;
   readonly failures: number;
+  /** After a failure: what is due before this is skipped. */
+  readonly restsUntil: string | null;
   readonly limits: TaskLimits;
   readonly metadata: { readonly [key: string]: Json };
   readonly chatId: string | null;
@@ -75,7 +77,7 @@ export async function checkSchedule(store: Store, viewer: User, name: string): P
 export async function nextInstants(store: Store, viewer: User, name: string, n: number): Promise<readonly string[]> {
   const schedule = await mine(store.db, viewer, name);
   const rules = await rulesFrom(store.db, schedule.id, schedule.settled_to);
-  const from = Math.max(schedule.settled_to, await dueClock(store));
+  const from = Math.max(schedule.settled_to, schedule.rest_until ?? 0, await dueClock(store));
   return instants(n, from, (at) => nextOf(rules, at, isEnabled));
 }
 
@@ -115,6 +117,7 @@ export async function upcoming(
   const rows = await owned(store.db, viewer)
     .where("next_due", "is not", null)
     .where((eb) => eb.or([eb("state", "=", "enabled"), eb("paused_until", "<=", now)]))
+    .where((eb) => eb.or([eb("rest_until", "is", null), eb("rest_until", "<=", eb.ref("next_due"))]))
     .orderBy("next_due")
     .limit(n)
     .execute();
@@ -153,7 +156,8 @@ function scheduleOf(
   last: Occurrence | null,
   now: number,
 ): Schedule {
-  const next = nextOf(rules, row.settled_to, isEnabled);
+  const next = nextOf(rules, Math.max(row.settled_to, row.rest_until ?? 0), isEnabled);
+  const rests = row.rest_until !== null && row.rest_until > now;
   const { state, paused_until: until, pause_reason: pauseReason } = withoutPastPause(row, now);
   return {
     name: row.name,
@@ -173,6 +177,7 @@ function scheduleOf(
     jitterSeconds: row.jitter_ms / 1000,
     maxFailures: row.max_failures,
     failures: row.failures,
+    restsUntil: rests ? isoTime(row.rest_until ?? now) : null,
     limits: JSON.parse(row.limits) as TaskLimits,
     metadata: JSON.parse(row.metadata) as Schedule["metadata"],
     chatId: row.chat_id,

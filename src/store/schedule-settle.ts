@@ -4,7 +4,9 @@ import { dueBetween, parseDueRule } from "../core/due.ts";
 import type { Json } from "../core/events.ts";
 import { messageOf } from "../core/errors.ts";
 import { lockChat } from "./access.ts";
+import { countOutcome } from "./schedule-failures.ts";
 import { hasInstants, nextOf, rulesFrom } from "./schedule-rules.ts";
+import { tellSkip, usableChat } from "./schedule-told.ts";
 import type { OccurrenceRow, ScheduleRow, TaskRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
 import { addTaskIn } from "./tasks-add.ts";
@@ -61,7 +63,10 @@ export async function settleIn(store: Store, tx: Tx, schedule: ScheduleRow, to: 
   for (const rule of rules.filter(hasInstants)) {
     const range = { from: Math.max(rule.from_at, schedule.settled_to), to: Math.min(rule.to_at ?? to, to) };
     const due = dueBetween(parseDueRule(rule.rule), rule.zone, rule.anchor, range, MOST - instants.length);
-    instants.push(...due.map((at) => ({ at, paused: rule.state === "paused" })));
+    const resting = (at: number): boolean => schedule.rest_until !== null && at < schedule.rest_until;
+    instants.push(
+      ...due.map((at) => ({ at, held: rule.state === "paused" ? "paused" : resting(at) ? "backoff" : null }) as const),
+    );
   }
   const more = instants.length === MOST;
   const taken = more ? instants.slice(0, MOST - HELD_BACK) : instants;
@@ -69,20 +74,24 @@ export async function settleIn(store: Store, tx: Tx, schedule: ScheduleRow, to: 
   const writer = new LedgerWriter(store, tx, schedule);
   await writer.write(decideInstants(taken, catchUp, now, more));
   const settledTo = Math.max(schedule.settled_to, (more ? instants[MOST - HELD_BACK]?.at : undefined) ?? to);
+  // A failure of this pass may have paused it.
+  const rulesAfter = await rulesFrom(tx.db, schedule.id, settledTo);
   await tx.db
     .updateTable("schedules")
-    .set({ settled_to: settledTo, next_due: nextOf(rules, settledTo, hasInstants) })
+    .set({ settled_to: settledTo, next_due: nextOf(rulesAfter, settledTo, hasInstants) })
     .where("id", "=", schedule.id)
     .execute();
   if (taken.length > 0) tx.changed("schedules", [schedule.owner_id], schedule.id);
   return { more, stopping: writer.stopping };
 }
 
+type SkipReason = Extract<Decision, { what: "skip" }>["reason"];
+
 class LedgerWriter {
   readonly stopping: Stopping[] = [];
   readonly #store: Store;
   readonly #tx: Tx;
-  readonly #schedule: ScheduleRow;
+  #schedule: ScheduleRow;
 
   constructor(store: Store, tx: Tx, schedule: ScheduleRow) {
     this.#store = store;
@@ -99,12 +108,13 @@ class LedgerWriter {
     }
   }
 
-  async #skip(group: readonly Decision[], reason: string, isFirst: boolean): Promise<void> {
+  async #skip(group: readonly Decision[], reason: SkipReason, isFirst: boolean): Promise<void> {
     const last = group.at(-1)?.at ?? 0;
     const before = isFirst ? await this.#lastRange(reason) : undefined;
     if (before !== undefined) {
       const count = before.count + group.length;
       await this.#tx.db.updateTable("occurrences").set({ until_at: last, count }).where("id", "=", before.id).execute();
+      await this.#tell(group, reason);
       return;
     }
     const row = (at: number): OccurrenceRow => ({
@@ -119,6 +129,14 @@ class LedgerWriter {
         ? [{ ...row(first.at), until_at: last, count: group.length }]
         : group.map(({ at }) => row(at));
     for (let at = 0; at < rows.length; at += 100) await this.#insert(rows.slice(at, at + 100));
+    await this.#tell(group, reason);
+  }
+
+  /** That it is paused was told when it was. */
+  async #tell(group: readonly Decision[], reason: SkipReason): Promise<void> {
+    const [first, last] = [group[0]?.at, group.at(-1)?.at];
+    if (reason === "paused" || first === undefined || last === undefined) return;
+    await tellSkip(this.#tx, this.#schedule, { reason, first, last, count: group.length });
   }
 
   /** A pass that goes on with the same reason lengthens the row of the pass before. */
@@ -142,13 +160,13 @@ class LedgerWriter {
     const row = { ...this.#row(at), start_at: at + delay };
     const ended = { ...row, ended_at: this.#tx.now };
     if (open.length > 0 && !queues && overlap === "skip") {
-      await this.#insert([{ ...ended, outcome: "skipped", reason: "overlap" }]);
+      if (await this.#insert([{ ...ended, outcome: "skipped", reason: "overlap" }]))
+        await tellSkip(this.#tx, this.#schedule, { reason: "overlap", first: at, last: at, count: 1 });
     } else if (open.length > 0 && !queues && overlap === "queue" && open.some((task) => task.started_at === null)) {
       await this.#insert([{ ...ended, outcome: "merged", reason: "overlap" }]);
     } else if (await this.#insert([row])) {
       if (!queues && overlap === "cancel") await this.#cancel(open);
-      const chatId = await startOccurrence(this.#tx, this.#schedule, row);
-      this.#schedule.chat_id = chatId;
+      this.#schedule = await startOccurrence(this.#tx, this.#schedule, row);
     }
   }
 
@@ -195,8 +213,8 @@ export function occurrenceRow(tx: Tx, scheduleId: string, at: number): Occurrenc
   };
 }
 
-/** Adds the task of an occurrence whose row exists; a prompt that cannot be read fails it. Returns the schedule's chat. */
-export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: OccurrenceRow): Promise<string | null> {
+/** Adds the task of an occurrence whose row exists; a prompt that cannot be read fails it. Returns the schedule as it is then. */
+export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: OccurrenceRow): Promise<ScheduleRow> {
   let instruction: string;
   try {
     instruction = readPrompt(schedule.prompt);
@@ -206,7 +224,7 @@ export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: Occurr
       .set({ outcome: "failed", reason: messageOf(error), ended_at: tx.now })
       .where("id", "=", row.id)
       .execute();
-    return schedule.chat_id;
+    return countOutcome(tx, schedule, "failed");
   }
   const chat = await usableChat(tx, schedule);
   const added = await addTaskIn(
@@ -223,7 +241,7 @@ export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: Occurr
   );
   await tx.db.updateTable("occurrences").set({ task_id: added.id }).where("id", "=", row.id).execute();
   await tx.db.updateTable("schedules").set({ chat_id: added.chatId }).where("id", "=", schedule.id).execute();
-  return added.chatId;
+  return { ...schedule, chat_id: added.chatId };
 }
 
 /** The prompt's words; throws with a reason for people when its file is missing, empty or too long. */
@@ -252,12 +270,6 @@ function whyUnreadable(error: unknown): string {
 
 export function promptPath(prompt: string): string | undefined {
   return PROMPT_FILE.exec(prompt)?.[1]?.trim();
-}
-
-async function usableChat(tx: Tx, schedule: ScheduleRow): Promise<string | undefined> {
-  if (schedule.chat_id === null) return undefined;
-  const query = tx.db.selectFrom("chats").select("id").where("id", "=", schedule.chat_id);
-  return (await query.where("deleted_at", "is", null).executeTakeFirst())?.id;
 }
 
 async function ownerOf(tx: Tx, schedule: ScheduleRow): Promise<User> {

@@ -1,7 +1,11 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testClock, type TestClock } from "../../test/kit/clock.ts";
 import { eachEngine, type Engine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
+import { tempHome } from "../../test/kit/temp-home.ts";
+import { away } from "./away.ts";
 import { deleteChat } from "./chats.ts";
 import { claimRuns } from "./runs-claim.ts";
 import { endRun } from "./runs-end.ts";
@@ -275,7 +279,16 @@ eachEngine("schedules", (engine) => {
       .select("body")
       .where("chat_id", "=", schedule.chatId)
       .execute();
-    expect(events.filter(({ body }) => body.includes("schedule_paused"))).toHaveLength(1);
+    const told = events.map(({ body }) => JSON.parse(body)).filter((event) => event.type === "schedule");
+    expect(told.map((event) => event.data)).toEqual([
+      {
+        change: "paused",
+        schedule: "s",
+        reason: "failed 2 times in a row",
+        message: 'The schedule "s" was paused: it failed 2 times in a row',
+      },
+    ]);
+    expect((await away(it.store, it.owner)).items[0]).toMatchObject({ kind: "paused", title: "s" });
     await it.later(10 * MINUTE);
     await patchSchedule(it.store, it.owner, "s", { state: "enabled" });
     await it.later(10 * MINUTE);
@@ -283,6 +296,110 @@ eachEngine("schedules", (engine) => {
     expect(await it.ledger()).toEqual(["failed no model", "failed no model", "skipped paused", "ran"]);
     expect(await getSchedule(it.store, it.owner, "s")).toMatchObject({ failures: 0, state: "enabled" });
     await agrees(it, 4);
+  });
+
+  test("after a failure it rests, longer each time in a row, with a row for what is due meanwhile; a success ends that", async () => {
+    const it = await scene(engine);
+    await it.add({ when: "every(30 seconds)", maxFailures: 0 });
+    const half = MINUTE / 2;
+    for (const [failures, rows] of [
+      [1, 1],
+      [2, 3],
+      [3, 7],
+    ] as const) {
+      await it.later(half);
+      it.clock.step(1000);
+      await it.work("failed");
+      it.clock.step(-1000);
+      const { restsUntil, nextDueAt, ...rest } = await getSchedule(it.store, it.owner, "s");
+      expect(rest.failures).toBe(failures);
+      expect(Date.parse(restsUntil ?? "")).toBe(it.clock.now() + 1000 + 2 ** (failures - 1) * MINUTE);
+      expect(Date.parse(nextDueAt ?? "")).toBe(it.clock.now() + (rows + 2) * half);
+      for (let i = 0; i <= rows; i++) await it.later(half);
+    }
+    await it.later(half);
+    await it.work();
+    expect(await getSchedule(it.store, it.owner, "s")).toMatchObject({ failures: 0, restsUntil: null });
+    await it.later(half);
+    const skips = (n: number): string[] => Array.from({ length: n }, () => "skipped backoff");
+    expect(await it.ledger()).toEqual([
+      "failed no model",
+      ...skips(2),
+      "failed no model",
+      ...skips(4),
+      "failed no model",
+      ...skips(8),
+      "ran",
+      "queued",
+    ]);
+    await agrees(it, 19);
+    const { items, totals } = await away(it.store, it.owner);
+    expect(totals).toMatchObject({ skipped: 14, failed: 3, completed: 1 });
+    expect(items.find((item) => item.kind === "skipped")).toMatchObject({
+      title: "s",
+      reason: expect.stringMatching(/^The run of 2026-01-05T09:.*Z was skipped: it rests after a failure$/),
+    });
+  });
+
+  test("a prompt's file that is no longer there is a failure with its reason, and counts as one; the others go on", async () => {
+    const it = await scene(engine);
+    const file = join(await tempHome(), "look.md");
+    writeFileSync(file, "Look");
+    await it.add({ prompt: `file(${file})`, maxFailures: 2 });
+    await createSchedule(it.store, it.owner, { name: "other", when: "every(10 minutes)", prompt: "Look" });
+    await it.later(10 * MINUTE);
+    await it.work();
+    await it.work();
+    rmSync(file);
+    for (const words of [null, ""]) {
+      if (words !== null) writeFileSync(file, words);
+      await it.later(10 * MINUTE);
+      await it.work();
+    }
+    expect(await it.ledger()).toEqual([
+      "ran",
+      `failed ${file} cannot be read: there is no such file`,
+      `failed ${file} is empty`,
+    ]);
+    expect(await getSchedule(it.store, it.owner, "s")).toMatchObject({ state: "paused", nextDueAt: null });
+    expect((await scheduleHistory(it.store, it.owner, "other", {})).items.map((row) => row.outcome)).toEqual([
+      "ran",
+      "ran",
+      "ran",
+    ]);
+    await it.later(10 * MINUTE);
+    expect((await it.ledger()).at(-1)).toBe("skipped paused");
+    await agrees(it, 4);
+  });
+
+  test("what it skipped is told once a pass in its chat, and to whoever was away", async () => {
+    const it = await scene(engine);
+    await it.add({ catchUp: "skip" });
+    await it.later(10 * MINUTE);
+    await it.later(10 * MINUTE);
+    await it.work();
+    await it.later(65 * MINUTE);
+    const { items } = await away(it.store, it.owner);
+    expect(items.filter((item) => item.kind === "skipped").map((item) => item.reason)).toEqual([
+      "6 runs from 2026-01-05T09:30:00.000Z to 2026-01-05T10:20:00.000Z were skipped: Sparky was not running",
+      "The run of 2026-01-05T09:20:00.000Z was skipped: the run before had not ended",
+    ]);
+    expect((await away(it.store, it.ann)).items).toEqual([]);
+  });
+
+  test("a pause that is over by itself stands in no other change's way", async () => {
+    const it = await scene(engine);
+    await it.add();
+    const pausedUntil = new Date(it.clock.now() + 5 * MINUTE).toISOString();
+    await patchSchedule(it.store, it.owner, "s", { state: "paused", pausedUntil });
+    await it.later(6 * MINUTE);
+    await patchSchedule(it.store, it.owner, "s", { description: "Looks" });
+    await it.later(4 * MINUTE);
+    expect(await it.ledger()).toEqual(["queued"]);
+    expect(await getSchedule(it.store, it.owner, "s")).toMatchObject({ state: "enabled", description: "Looks" });
+    for (const patch of [{ pausedUntil: "2999-01-01T00:00:00Z" }, { state: "paused", pausedUntil } as const]) {
+      await expect(patchSchedule(it.store, it.owner, "s", patch)).rejects.toMatchObject({ code: "invalid_input" });
+    }
   });
 
   test("run now is one more row, marked manual, in the same chat, and no instant of the rule", async () => {

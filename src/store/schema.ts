@@ -201,6 +201,8 @@ export interface ScheduleRow {
   /** So many failures in a row pause it; 0: never. */
   max_failures: number;
   failures: number;
+  /** What is due before this is skipped, after a failure. */
+  rest_until: number | null;
   limits: string;
   metadata: string;
   chat_id: string | null;

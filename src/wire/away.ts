@@ -3,11 +3,11 @@ import { idSchema } from "./api.ts";
 
 /** "While you were away": what lies above the caller's own `seen` in the chats that they may see. */
 
-export const AWAY_KINDS = ["completed", "failed", "cancelled", "recovered", "asks"] as const;
+export const AWAY_KINDS = ["completed", "failed", "cancelled", "recovered", "asks", "skipped", "paused"] as const;
 export const MAX_AWAY = 500;
 
 export const awayItemSchema = z.object({
-  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval. */
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval; `skipped`, `paused`: what a schedule did not do. */
   kind: z.enum(AWAY_KINDS),
   chatId: z.string(),
   /** The event that says so. */
@@ -38,6 +38,8 @@ export const awaySchema = z.object({
     cancelled: z.number(),
     recovered: z.number(),
     asks: z.number(),
+    skipped: z.number(),
+    paused: z.number(),
     inputTokens: z.number(),
     outputTokens: z.number(),
     costUsd: z.number().nullable(),

@@ -50,7 +50,7 @@ export const occurrenceSchema = z.object({
   schedule: z.string(),
   dueAt: z.string(),
   outcome: z.enum(OUTCOMES),
-  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`), or how it failed. */
+  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`, `backoff`), or how it failed. */
   reason: z.string().nullable(),
   /** Asked for by a person: not an instant of the rule. */
   manual: z.boolean(),
@@ -83,6 +83,8 @@ export const scheduleSchema = z.object({
   maxFailures: z.number(),
   /** In a row, so far. */
   failures: z.number(),
+  /** After a failure: what is due before this is skipped. */
+  restsUntil: z.string().nullable(),
   limits: limitsSchema,
   metadata: z.record(z.string(), jsonSchema),
   chatId: z.string().nullable(),

@@ -17,6 +17,8 @@ const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly
   cancelled: { state: "cancelled" },
   recovered: { state: "interrupted", word: "Interrupted → resumed" },
   asks: { state: "waiting", word: "Asks you" },
+  skipped: { state: "skipped" },
+  paused: { state: "waiting", word: "Paused" },
 };
 const PAGE = 20;
 
@@ -68,6 +70,8 @@ function Totals({ away: { totals } }: { away: AwayList }) {
     totals.failed > 0 && `${totals.failed} failed`,
     totals.cancelled > 0 && `${totals.cancelled} cancelled`,
     totals.recovered > 0 && `${totals.recovered} recovered after an interruption`,
+    totals.skipped > 0 && `${totals.skipped} skipped`,
+    totals.paused > 0 && `${totals.paused} paused`,
     totals.asks > 0 && `${totals.asks} asked`,
     tokens > 0 && `${count(tokens)} tokens`,
     totals.costUsd !== null && `$${totals.costUsd.toFixed(2)}`,
