@@ -18,12 +18,26 @@ export async function commandLine(): Promise<Figure[]> {
   };
   const raw = { what: "`node -e 0`", value: await time(process.execPath, ["-e", "0"]) };
   return [
-    { what: "`sparky --version`", value: await time(SPARKY, ["--version"]), unit: "ms", reach: null, raw },
+    { what: "`sparky --version`", value: await time(SPARKY, ["--version"]), unit: "ms", reach: 60, raw },
     {
       what: "`sparky agent tasks add`, server up",
       value: await time(SPARKY, ["agent", "tasks", "add", "Check knowledge graph stats"]),
       unit: "ms",
       reach: 150,
+      raw,
+    },
+    {
+      what: "completion of a command",
+      value: await time(SPARKY, ["__complete", "zsh", "agent", "ta"]),
+      unit: "ms",
+      reach: 100,
+      raw,
+    },
+    {
+      what: "completion of a task's id",
+      value: await time(SPARKY, ["__complete", "zsh", "agent", "tasks", "get", ""]),
+      unit: "ms",
+      reach: 100,
       raw,
     },
     { what: "`sparky agent status`", value: await time(SPARKY, ["agent", "status"]), unit: "ms", reach: null, raw },

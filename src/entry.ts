@@ -20,6 +20,10 @@ const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, p
   version: manifest.version,
   loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
   homeState: async (home) => (await import("./store/home-lock.ts")).homeState(home),
+  async names(kind, prefix) {
+    const { home, dbUrl } = (await import("./config.ts")).loadConfig();
+    return dbUrl === null ? (await import("./store/names.ts")).namesIn(`${home}/sparky.db`, kind, prefix) : [];
+  },
   settings: async (flags) => (await import("./settings.ts")).readSettings(process.env, flags),
   changeSetting: async (name, value) => (await import("./settings.ts")).changeSetting(process.env, name, value),
   async openApp() {

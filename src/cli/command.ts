@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, type Help, type OptionValues } from "commander";
+import { Command, InvalidArgumentError, type Help, type Option, type OptionValues } from "commander";
 import type { Handler } from "./context.ts";
 
 export interface CommandText {
   readonly summary: string;
   /** Shown first in the help; each must work as written. */
   readonly examples: readonly string[];
+  /** Shown last in the help. */
+  readonly more?: string;
 }
 
 export type OptionSpec = readonly [
@@ -22,7 +24,7 @@ export interface VerbText<O extends OptionValues> extends CommandText {
 /** Runs the handler of the command that was given, with its arguments and options. */
 export type Execute = <O extends OptionValues>(command: Command, run: Handler<O>) => Promise<void>;
 
-const EXAMPLES = new WeakMap<Command, readonly string[]>();
+const TEXTS = new WeakMap<Command, CommandText>();
 
 export function root(name: string, text: CommandText): Command {
   return withCommonOptions(prepare(new Command(name), text).enablePositionalOptions());
@@ -50,7 +52,7 @@ export function verb<O extends OptionValues>(
 }
 
 function prepare(command: Command, text: CommandText): Command {
-  EXAMPLES.set(command, text.examples);
+  TEXTS.set(command, text);
   return command
     .description(text.summary)
     .helpCommand(false)
@@ -84,12 +86,13 @@ function formatHelp(command: Command, helper: Help): string {
   };
   const term = (each: Command): string =>
     [each.name(), ...helper.visibleArguments(each).map((arg) => bracketed(arg))].join(" ");
+  const more = TEXTS.get(command)?.more;
   const usage = [pathOf(command), ...(command.commands.length > 0 ? ["<command>"] : ["[options]"])];
   return [
     command.description(),
     "",
     "Examples:",
-    ...(EXAMPLES.get(command) ?? []).map((example) => `  $ ${example}`),
+    ...(TEXTS.get(command)?.examples ?? []).map((example) => `  $ ${example}`),
     "",
     "Usage:",
     `  ${[...usage, ...helper.visibleArguments(command).map((arg) => bracketed(arg))].join(" ")}`,
@@ -105,6 +108,7 @@ function formatHelp(command: Command, helper: Help): string {
       "Options",
       helper.visibleOptions(command).map((option) => [option.flags, option.description]),
     ),
+    ...(more === undefined ? [] : ["", more]),
     "",
   ].join("\n");
 }
@@ -135,12 +139,24 @@ export function positive(value: string): number {
   throw new InvalidArgumentError("It must be a number above 0.");
 }
 
+/** The words that a parser made by `oneOf` lets through. */
+const CHOICES = new WeakMap<object, readonly string[]>();
+
 export function oneOf(values: readonly string[]): (value: string) => string {
-  return (value) => {
+  const parse = (value: string): string => {
     if (values.includes(value)) return value;
     throw new InvalidArgumentError(`It must be one of: ${values.join(", ")}.`);
   };
+  CHOICES.set(parse, values);
+  return parse;
 }
+
+/** What an option's value may be, where that is one of some words. */
+export function choicesOf({ parseArg }: Option): readonly string[] {
+  return (parseArg === undefined ? undefined : CHOICES.get(parseArg)) ?? [];
+}
+
+export const isRepeated = ({ parseArg }: Option): boolean => parseArg === repeated;
 
 /** ISO 8601 with a zone as it is, without one in this machine's zone. */
 export function time(value: string): string {

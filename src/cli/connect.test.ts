@@ -55,7 +55,7 @@ async function scene(): Promise<Scene> {
       let local = 0;
       const looks = [...states];
       const io: Io = { ...processIo(process, {}), now: () => now, sleep: async (ms) => void (now += ms) };
-      const found: CliConfig = { home, url: null, token: null, agentLoop: false, ...config };
+      const found: CliConfig = { home, url: null, token: null, agentLoop: false, dbUrl: null, ...config };
       const fetch = async (): Promise<Response> => Response.json({ local: (local += 1) });
       const deps: Deps = {
         version: "1",
@@ -63,6 +63,7 @@ async function scene(): Promise<Scene> {
         homeState: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? { held: false },
         openApp: openApp ?? (async () => ({ fetch, close: async () => {} })),
         openData: () => Promise.reject(new Error("not here")),
+        names: async () => [],
         settings: () => Promise.reject(new Error("not here")),
         changeSetting: () => Promise.reject(new Error("not here")),
         startServer: () => Promise.reject(new Error("not here")),

@@ -11,10 +11,20 @@ export interface Deps {
   openData(home?: string): Promise<LocalData>;
   /** Who holds the home's lock. The lock dies with its process, so this is true when a file is stale. */
   homeState(home: string): Promise<HomeState>;
+  /** The ids or names in the home's own database that begin so; nothing where there is none that can be read. */
+  names(kind: NameKind, prefix: string): Promise<readonly Name[]>;
   /** Every setting with its value and origin. */
   settings(flags: Pick<ServerFlags, "envFile">): Promise<Settings>;
   /** Writes one setting into the home's own file; null takes it out. */
   changeSetting(name: string, value: string | null): Promise<SettingChange>;
+}
+
+export type NameKind = "tasks" | "chats" | "approvals" | "grants" | "schedules";
+
+export interface Name {
+  readonly value: string;
+  /** What it is, for people. */
+  readonly hint: string;
 }
 
 export interface Settings {
@@ -53,6 +63,8 @@ export interface CliConfig {
   readonly url: string | null;
   readonly token: string | null;
   readonly agentLoop: boolean;
+  /** null: the data is in the home. */
+  readonly dbUrl: string | null;
 }
 
 export interface ServerFlags {

@@ -3,6 +3,8 @@ import { addAgentCommands } from "./agent-commands.ts";
 import { addApprovalCommands } from "./approval-commands.ts";
 import { addChatCommands } from "./chat-commands.ts";
 import { root, type Execute } from "./command.ts";
+import { addHelpCommands } from "./help-commands.ts";
+import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "./config-commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
@@ -16,11 +18,13 @@ export function buildProgram(execute: Execute): Command {
       "sparky agent status",
       "sparky open",
     ],
+    more: `Topics: sparky help ${TOPIC_NAMES.join(" | ")}`,
   }).option("-V, --version", "show the version");
   addChatCommands(program, execute);
   addAgentCommands(program, execute);
   addApprovalCommands(program, execute);
   addConfigCommands(program, execute);
   addOtherCommands(program, execute);
+  addHelpCommands(program, execute);
   return program;
 }

@@ -3,10 +3,17 @@ import { asFailure, usage, type Failure } from "./failure.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
 import { createOutput } from "./output.ts";
 
+/** What the shell's completion scripts run; for nobody else. */
+const COMPLETE = "__complete";
+
 /** Runs one command and returns its exit code; never throws. */
 export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
   if (argv[0] === "--version" || argv[0] === "-V") {
     io.stdout.write(`${deps.version}\n`);
+    return EXIT.ok;
+  }
+  if (argv[0] === COMPLETE) {
+    await (await import("./complete.ts")).complete(argv.slice(1), io, deps);
     return EXIT.ok;
   }
   const old = newSpelling(argv);
@@ -19,9 +26,8 @@ export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promi
   }
 }
 
-/** `help X` is the help of X, and `chat` without a command is the conversation. */
+/** `chat` without a command is the conversation. */
 function meant(argv: readonly string[]): readonly string[] {
-  if (argv[0] === "help") return [...argv.slice(1), "--help"];
   const at = argv.findIndex((word) => word !== "--json" && word !== "--no-color");
   const next = argv[at + 1];
   const talks = argv[at] === "chat" && (next === undefined || /^--(chat|new|json|no-color)\b/.test(next));

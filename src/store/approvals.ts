@@ -263,7 +263,8 @@ export async function getApproval(store: Store, viewer: User, id: string): Promi
   return approvalOf(store, viewer, row);
 }
 
-function approvalRows(store: Store, viewer: User) {
+/** What the viewer may see of what is, or was, asked. */
+export function approvalRows(store: Pick<Store, "db">, viewer: User) {
   return store.db
     .selectFrom("approvals")
     .innerJoin("chats", "chats.id", "approvals.chat_id")

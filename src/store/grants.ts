@@ -70,7 +70,7 @@ export async function isGranted(store: Store, principalId: string, tool: string,
 }
 
 /** The grants in force that the viewer may take back: for their own runs, and for `agent`'s if they gave them or own the instance. */
-export async function listGrants(store: Store, viewer: User): Promise<readonly Grant[]> {
+export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: User): Promise<readonly Grant[]> {
   const rows = await store.db
     .selectFrom("grants as g")
     .leftJoin("runs as r", "r.id", "g.run_id")

@@ -134,7 +134,7 @@ export function noSchedule(name: string): SparkyError {
   return notFound(`schedule ${JSON.stringify(name)}`);
 }
 
-const owned = (db: Db, viewer: User) =>
+export const owned = (db: Db, viewer: User) =>
   db.selectFrom("schedules").selectAll().where("owner_id", "=", viewer.id).where("deleted_at", "is", null);
 
 async function schedulesOf(store: Store, rows: readonly ScheduleRow[], recent?: number): Promise<readonly Schedule[]> {

@@ -118,7 +118,7 @@ test("a server that is named verifies its own data, part by part", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  const deps = { loadConfig: async () => ({ home: "/none", url, token: "t", agentLoop: false }) };
+  const deps = { loadConfig: async () => ({ home: "/none", url, token: "t", agentLoop: false, dbUrl: null }) };
   const outcome = await sparky(["verify", "--json"], { deps });
   const backedUp = await sparky(["db", "backup"], { deps });
   server.close();

@@ -90,6 +90,8 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "chat start": "src/cli/process.test.ts",
   "chat stop": "src/cli/process.test.ts",
   "chat restart": "src/cli/process.test.ts",
+  completion: "test/e2e/completion.test.ts",
+  help: "src/cli/help.test.ts",
   "config list": "test/golden/config.test.ts",
   "config get": "test/golden/config.test.ts",
   "config set": "test/golden/config.test.ts",

@@ -5,6 +5,7 @@ import { loadConfig } from "../../src/config.ts";
 import { graphTools } from "../../src/memory/tools.ts";
 import { changeSetting, readSettings } from "../../src/settings.ts";
 import { openData } from "../../src/store/data.ts";
+import { namesIn } from "../../src/store/names.ts";
 import { writePrivate } from "../../src/store/home.ts";
 import { forceCancel } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -70,6 +71,7 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
     version: "0.1.0",
     loadConfig: async (flags) => loadConfig({ SPARKY_HOME: home }, flags),
     homeState: async () => (listens ? { held: true, pid: PID } : { held: false }),
+    names: (kind, prefix) => namesIn(join(home, "sparky.db"), kind, prefix),
     settings: async (flags) => readSettings({ SPARKY_HOME: home }, flags),
     changeSetting: (name, value) => changeSetting({ SPARKY_HOME: home }, name, value),
     async openApp() {

@@ -90,7 +90,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
   };
   const deps: Deps = {
     version: "0.1.0",
-    loadConfig: async () => ({ home: "/home/ada/.sparky", url: null, token: null, agentLoop: false }),
+    loadConfig: async () => ({ home: "/home/ada/.sparky", url: null, token: null, agentLoop: false, dbUrl: null }),
     homeState: async () => ({ held: false }),
     openApp: async () => ({
       async fetch(request) {
@@ -109,6 +109,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
     openData: async () => {
       throw new Error("no database is to be opened here");
     },
+    names: async () => [],
     settings: async () => {
       throw new Error("no settings are to be read here");
     },

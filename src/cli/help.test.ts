@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { sparky } from "../../test/golden/scripted-cli.ts";
+import { readSettings } from "../settings.ts";
+import { EXIT } from "./io.ts";
+import { TOPIC_NAMES, TOPICS } from "./help-topics.ts";
+
+const deps = { settings: async () => readSettings({ SPARKY_HOME: "/home/ada/.sparky", OPENAI_API_KEY: "sk-1" }, {}) };
+
+test("help of a command is what the command itself shows", async () => {
+  const own = await sparky(["agent", "tasks", "add", "--help"]);
+  expect(await sparky(["help", "agent", "tasks", "add"])).toEqual(own);
+  expect(await sparky(["help", "sparky", "agent", "tasks", "add"])).toEqual(own);
+  expect(await sparky(["help"])).toEqual(await sparky(["--help"]));
+  expect(own.stdout).toContain("Examples:");
+});
+
+test("the first help names every topic, and every topic has its text", async () => {
+  const first = (await sparky(["--help"])).stdout;
+  for (const name of TOPIC_NAMES) {
+    expect(first).toContain(name);
+    const piped = await sparky(["help", name], { deps });
+    expect(piped).toMatchObject({ exit: 0, stderr: "" });
+    expect(piped.stdout.split("\n").length).toBeGreaterThan(5);
+    expect(Math.max(...piped.stdout.split("\n").map((line) => line.length)), name).toBeLessThanOrEqual(160);
+    expect(await sparky(["help", name], { deps, terminal: true })).toEqual(piped);
+    const json = await sparky(["help", name, "--json"], { deps });
+    expect(JSON.parse(json.stdout)).toEqual({ topic: name, text: piped.stdout });
+  }
+  expect(TOPICS.map(({ name }) => name)).toEqual([...TOPIC_NAMES]);
+});
+
+test("the topic of the environment names every variable and shows no value", async () => {
+  const { stdout } = await sparky(["help", "environment"], { deps });
+  for (const { name } of (await deps.settings()).items) expect(stdout).toContain(`  ${name} `);
+  expect(stdout).not.toContain("sk-1");
+});
+
+test("the topic of exit codes names each", async () => {
+  const { stdout } = await sparky(["help", "exit", "codes"]);
+  for (const code of Object.values(EXIT)) expect(stdout).toMatch(new RegExp(`^  ${code} +\\w`, "m"));
+});
+
+test.each([
+  [["enviroment"], "sparky help environment"],
+  [["agent", "taks"], "sparky help agent tasks"],
+  [["nothing", "like", "it"], "sparky help"],
+])("help of %j, which there is not, exits 2 and says %s", async (words, hint) => {
+  expect(await sparky(["help", ...words])).toMatchObject({
+    exit: 2,
+    stdout: "",
+    stderr: `error: there is no command and no topic "${words.join(" ")}"\n  try: ${hint}\n`,
+  });
+});

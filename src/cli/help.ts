@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { nearest } from "../core/nearest.ts";
+import { pathOf } from "./command.ts";
+import type { Context } from "./context.ts";
+import { usage } from "./failure.ts";
+import { TOPICS, topicNamed } from "./help-topics.ts";
+import { buildProgram } from "./program.ts";
+
+export async function showHelp(context: Context, args: readonly string[]): Promise<void> {
+  const { out } = context;
+  const program = buildProgram(async () => {});
+  const command = commandNamed(program, args);
+  if (command !== null) return say(pathOf(command), command.helpInformation());
+  const topic = topicNamed(args.join("-"));
+  if (topic === null) throw unknown(program, args);
+  return say(topic.name, `${topic.summary}\n\n${await topic.text(context)}\n`);
+
+  function say(topic: string, text: string): void {
+    if (out.json) out.document({ topic, text });
+    else out.raw(text);
+  }
+}
+
+function commandNamed(program: Command, words: readonly string[]): Command | null {
+  let at = program;
+  for (const word of words[0] === "sparky" ? words.slice(1) : words) {
+    const child = at.commands.find((each) => each.name() === word);
+    if (child === undefined) return null;
+    at = child;
+  }
+  return at;
+}
+
+function unknown(program: Command, words: readonly string[]): Error {
+  const paths = everyPath(program).map((path) => path.replace(/^sparky ?/, ""));
+  const given = words.join(" ");
+  const near = nearest(given, [...paths, ...TOPICS.map(({ name }) => name)]);
+  return usage(
+    `there is no command and no topic ${JSON.stringify(given)}`,
+    near === null ? "sparky help" : `sparky help ${near}`,
+  );
+}
+
+function everyPath(command: Command): readonly string[] {
+  return [pathOf(command), ...command.commands.flatMap(everyPath)];
+}
