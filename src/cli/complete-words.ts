@@ -72,20 +72,18 @@ function optionsOf(command: Command, given: ReadonlySet<Option>): readonly Name[
 const commandsOf = (command: Command): readonly Name[] =>
   command.commands.map((each) => ({ value: each.name(), hint: each.description() }));
 
-/** By what the placeholder says: `<id>` is of the kind that the command is about. */
 const OPTION_SOURCES: { readonly [flag: string]: Source } = {
   "--chat": "chats",
   "--after": "tasks",
   "--schedule": "schedules",
   "--timezone": "zones",
-  "--env-file": "files",
-  "--pidfile": "files",
-  "--home": "folders",
 };
 
 function valuesOf(option: Option): Pick<Wanted, "words" | "source"> {
   const words = choicesOf(option).map((value) => ({ value, hint: "" }));
-  return { words, source: OPTION_SOURCES[option.long ?? ""] ?? null };
+  const place = /<(file|folder)>/.exec(option.flags)?.[1];
+  const source = place === undefined ? OPTION_SOURCES[option.long ?? ""] : place === "file" ? "files" : "folders";
+  return { words, source: source ?? null };
 }
 
 const path = (command: Command): string =>
@@ -95,6 +93,7 @@ const path = (command: Command): string =>
     .toReversed()
     .join(" ");
 
+/** `<id>` is of the kind that the command is about. */
 const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, source: Source])[] = [
   [/^agent tasks /, /^id$/, "tasks"],
   [/^chats /, /^id$/, "chats"],

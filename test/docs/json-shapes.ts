@@ -129,6 +129,8 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "config set": one(settingChange),
   "config unset": one(settingChange),
   "config path": one(z.object({ file: text, home: text, exists: z.boolean() })),
+  completion: one(z.object({ shell: text, script: text })),
+  help: one(z.object({ topic: text, text })),
 
   verify: one(z.object({ ok: z.boolean(), wrong: count, checked: checkedSchema, findings: z.array(findingSchema) })),
   "db status": one(dataStatusSchema),
