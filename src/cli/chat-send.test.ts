@@ -20,7 +20,7 @@ test("what is sent to a task that ends before it reads it is answered by the tur
   const { owner } = app.people;
   const { task } = await addTask(store, owner, { instruction: "Do it" });
   await last.reached;
-  const config = { home: "/nowhere", url, token: await app.token(owner), agentLoop: true };
+  const config = { home: "/nowhere", url, token: await app.token(owner), agentLoop: true, dbUrl: null };
   const sent = sparky(["chat", "send", "--chat", task.chatId, "And now?"], {
     deps: { loadConfig: async () => config },
   });
