@@ -4,6 +4,7 @@ import type { Transaction } from "kysely";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { Hub, type Change } from "../core/hub.ts";
 import { newId, type RandomBytes } from "../core/ids.ts";
+import { DatabaseClock } from "./database-clock.ts";
 import type { Engine } from "./engine.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrate.ts";
@@ -16,7 +17,10 @@ export type Place =
   | { readonly kind: "postgres"; readonly url: string };
 
 export interface StoreDeps {
+  /** The time itself, wherever it comes from. */
   readonly clock?: Clock;
+  /** This machine's clock, which counts where no other node shares the database. */
+  readonly machine?: Clock;
   readonly random?: RandomBytes;
   readonly node?: string;
   /** Where failures go that have no caller: an idle connection that broke. */
@@ -30,9 +34,9 @@ const TRIES = 5;
 
 /** Opens the database, brings its schema up to date, and reads the epoch. */
 export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Store> {
-  const clock = deps.clock ?? systemClock;
   const random = deps.random ?? ((n: number) => randomBytes(n));
   const engine = await openEngine(where, deps);
+  const clock = deps.clock ?? (await clockOf(engine, deps.machine ?? systemClock));
   try {
     await migrateAt(where, engine, clock.now());
     const epoch = await readEpoch(engine, newId(random));
@@ -40,9 +44,21 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
     const store = assemble(engine, parts, epoch, new Commits(deps.probe));
     return where.kind === "postgres" ? await withNodes(store, where.url, deps.onError ?? (() => {})) : store;
   } catch (error) {
+    letGo(clock);
     await engine.close();
     throw error;
   }
+}
+
+async function clockOf(engine: Engine, machine: Clock): Promise<Clock> {
+  if (engine.kind === "sqlite") return machine;
+  const clock = new DatabaseClock(machine, () => engine.now());
+  await clock.align();
+  return clock;
+}
+
+function letGo(clock: Clock): void {
+  if (clock instanceof DatabaseClock) clock[Symbol.dispose]();
 }
 
 async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
@@ -152,6 +168,7 @@ function assemble(
     transact,
     append: (append) => groups.append(append),
     async [Symbol.asyncDispose]() {
+      letGo(parts.clock);
       await groups.idle();
       await engine.close();
     },

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { systemClock } from "../core/clock.ts";
 import { nextDue, parseDueRule } from "../core/due.ts";
+import { DatabaseClock } from "./database-clock.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "./schema.ts";
 import { nowSql, type Db } from "./sql.ts";
 import type { Store, Tx } from "./store.ts";
@@ -12,7 +12,7 @@ import type { Store, Tx } from "./store.ts";
 
 /** What is due is decided by the database's clock where nodes share it; a clock that was given instead of it decides alone. */
 export async function dueClock(store: Store, db: Db = store.db): Promise<number> {
-  if (store.kind === "sqlite" || store.clock !== systemClock) return store.clock.now();
+  if (store.kind === "sqlite" || !(store.clock instanceof DatabaseClock)) return store.clock.now();
   const { rows } = await sql<{ now: number }>`SELECT ${nowSql("postgres", 0)} AS now`.execute(db);
   return Number(rows[0]?.now);
 }
