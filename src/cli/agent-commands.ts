@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { group, verb, type Execute } from "./command.ts";
+import { moment } from "./moment.ts";
 import { addScheduleCommands } from "./schedule-commands.ts";
+import type { StatsOptions } from "./stats.ts";
 import { addTaskCommands } from "./task-commands.ts";
 
 export function addAgentCommands(program: Command, execute: Execute): void {
@@ -12,6 +14,16 @@ export function addAgentCommands(program: Command, execute: Execute): void {
     summary: "Show what the agent does, waits for and will do (exit 3 when no server runs).",
     examples: ["sparky agent status", "sparky agent status --json"],
     run: async (context) => (await import("./agent-status.ts")).agentStatus(context),
+  });
+  verb(agent, execute, "stats", {
+    summary: "Show what the work of some days came to: how it ended, waits, durations, tokens, cost.",
+    examples: ["sparky agent stats", "sparky agent stats --since 30d --json"],
+    options: [
+      ["--since <time>", "from then on: a time, or so long ago, such as 24h or 30d (default: 7d)", moment],
+      ["--until <time>", "up to then (default: now)", moment],
+      ["--timezone <zone>", "whose days, such as Europe/Berlin (default: this machine's)"],
+    ],
+    run: async (context, args, options: StatsOptions) => (await import("./stats.ts")).showStats(context, args, options),
   });
   addTaskCommands(agent, execute);
   addScheduleCommands(agent, execute);

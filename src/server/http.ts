@@ -19,6 +19,7 @@ import { dataRoutes } from "./routes-data.ts";
 import { graphRoutes } from "./routes-graph.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { scheduleRoutes } from "./routes-schedules.ts";
+import { statsRoutes } from "./routes-stats.ts";
 import { taskRoutes } from "./routes-tasks.ts";
 import { staticFiles } from "./static-files.ts";
 import { streamRoutes } from "./stream-route.ts";
@@ -61,6 +62,7 @@ export function createHttp(
     ...blobRoutes(deps),
     ...graphRoutes(deps),
     ...dataRoutes(deps),
+    ...statsRoutes(deps),
   ];
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();

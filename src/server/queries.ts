@@ -55,6 +55,8 @@ export const exportQuery = z
 
 export const edgesQuery = z.object({ limit: page.limit, cursor: place }).exactPartial();
 
+export const statsQuery = z.object({ since: timeSchema, until: timeSchema, zone: words }).exactPartial();
+
 export const grantsQuery = z.object({ prefix: words }).exactPartial();
 
 const eventTypes = z

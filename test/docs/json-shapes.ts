@@ -15,6 +15,7 @@ import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema } from "../../src/wire/graph.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
+import { statsSchema } from "../../src/wire/stats.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
 
 /** What `--json` prints, by command. The reference is made from it, and the kept output of every command is held to it. */
@@ -71,6 +72,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "client start": [],
 
   "agent status": [{ shape: statusSchema, and: z.object({ server: text.nullable() }) }],
+  "agent stats": one(statsSchema),
   "agent tasks add": one(taskSchema),
   "agent tasks list": list(taskSchema),
   "agent tasks get": one(taskSchema),

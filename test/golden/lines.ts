@@ -13,6 +13,12 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "client start": [{}],
 
   "agent status": [{}, { server: true }],
+  "agent stats": [
+    { args: ["--timezone", "UTC"] },
+    { args: ["--since", "1h", "--until", "30m", "--timezone", "UTC"] },
+    { args: ["--timezone", "Mars/Olympus"] },
+    { args: ["--since", "1h", "--until", "2h"] },
+  ],
   "agent tasks add": [
     { args: ["Check knowledge graph stats"] },
     { args: ["Send the report", "--at", "2026-12-02T09:00:00Z", "--key", "report", "--priority", "2", "--after", "3f2a"] },
