@@ -11,6 +11,7 @@ import { spentLinkPage } from "./login-page.ts";
 import type { OriginRules } from "./origin.ts";
 import { SignInLimit } from "./rate-limit.ts";
 import type { Reply, Route } from "./route.ts";
+import { activityRoutes } from "./routes-activity.ts";
 import { approvalRoutes } from "./routes-approvals.ts";
 import { awayRoutes } from "./routes-away.ts";
 import { blobRoutes } from "./routes-blobs.ts";
@@ -56,6 +57,7 @@ export function createHttp(
     ...chatRoutes(deps),
     ...streamRoutes(deps, parts.closing),
     ...taskRoutes(deps),
+    ...activityRoutes(deps),
     ...scheduleRoutes(deps),
     ...approvalRoutes(deps),
     ...awayRoutes(deps),

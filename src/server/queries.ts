@@ -34,6 +34,8 @@ export const tasksQuery = z
   })
   .exactPartial();
 
+export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();
+
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
 
 export const schedulesQuery = z.object({ recent: whole(0, 50) }).exactPartial();

@@ -132,6 +132,33 @@ describeInBrowser("schedules", () => {
     expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
   });
 
+  test("home tells what is due next and what was worked on in the last day, and schedules what is in its box", async () => {
+    const task = await stage.sparky.addTask("What time is it, for the strip?", "--wait");
+    const tab = await (await stage.device()).tab("/");
+    const { page } = tab;
+    await page
+      .locator('[data-next="smart_maintenance"]')
+      .getByText(/^in \d+ min$/)
+      .waitFor();
+    const day = page.getByRole("region", { name: "The last 24 hours" });
+    const mark = day.locator(`[data-mark-run="${task.runId}"]`);
+    expect(await mark.getAttribute("title")).toMatch(/^Done · What time is it, for the strip\?/);
+    await day.getByText("As a table").click();
+    await day.getByRole("row", { name: /^Done What time is it, for the strip\?/ }).waitFor();
+    // Another one comes by itself.
+    const marks = await day.locator("[data-mark-run]").count();
+    await stage.sparky.addTask("And now?", "--wait");
+    await expect.poll(() => day.locator("[data-mark-run]").count()).toBe(marks + 1);
+
+    await tab.composer.fill("Tell me what is new");
+    await page.getByRole("button", { name: "Schedule…" }).click();
+    await page.getByRole("heading", { name: "New schedule" }).waitFor();
+    expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("Tell me what is new");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await rowOf(tab, "smart_maintenance").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("one that is not there says so", async () => {
     const tab = await (await stage.device()).tab("/schedules/nothing");
     await tab.page.getByRole("heading", { name: "This schedule is not here" }).waitFor();
@@ -150,6 +177,10 @@ describeInBrowser("schedules", () => {
     const check = async (name: string): Promise<void> => expect(await faultsOf(tab.page), name).toEqual([]);
     await rowOf(tab, "smart_maintenance").locator("[data-dots]").waitFor();
     await check("the list");
+    await tab.go("/");
+    await tab.page.getByText("As a table").click();
+    await tab.page.getByRole("button", { name: "Send" }).waitFor();
+    await check("home");
     await tab.go("/schedules?q=nothing-of-this");
     await tab.page.getByText("No schedule fits").waitFor();
     await check("none that fits");

@@ -8,6 +8,7 @@ import {
   userSchema,
   type TaskStatus,
 } from "../../src/wire/api.ts";
+import { activityItemSchema } from "../../src/wire/activity.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import type { Topic } from "../../src/wire/frames.ts";
@@ -95,6 +96,16 @@ export const grantsQuery = (http: Http) =>
 export const awayQuery = (http: Http) =>
   queryOptions({ queryKey: ["away"], queryFn: ({ signal }) => http.get("/api/away", awaySchema, signal) });
 
+const activityListSchema = listSchema(activityItemSchema);
+const MOST_MARKS = 200;
+
+/** The last 24 hours, which end when it is asked. */
+export const activityQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["activity"],
+    queryFn: ({ signal }) => http.get(`/api/activity?limit=${MOST_MARKS}`, activityListSchema, signal),
+  });
+
 /** A wait that ran out has been long enough: it is not begun again without being asked for. */
 export const retryQuery = (count: number, error: Error): boolean =>
   count < 2 && mayRetry(error) && !(error instanceof RequestFailure && error.code === "timeout");
@@ -103,7 +114,7 @@ export const retryQuery = (count: number, error: Error): boolean =>
 const STALE: Readonly<Record<Topic, readonly string[]>> = {
   chats: ["chats", "away"],
   // What became of a due instant is what became of its task.
-  tasks: ["tasks", "schedules"],
+  tasks: ["tasks", "schedules", "activity"],
   schedules: ["schedules"],
   approvals: ["approvals", "away"],
   graph: ["graph"],

@@ -8,6 +8,8 @@ import { useStartSchedule } from "../schedules/start-schedule.ts";
 import { Composer } from "../thread/composer.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { Away } from "./away.tsx";
+import { LastDay } from "./last-day.tsx";
+import { NextSchedules } from "./next-schedules.tsx";
 import { WaitsForYou } from "./waits-for-you.tsx";
 import { WorkingNow } from "./working-now.tsx";
 
@@ -32,6 +34,8 @@ export function HomeScreen() {
           <h1 className="sr-only">Home</h1>
           <WorkingNow />
           <WaitsForYou />
+          <NextSchedules />
+          <LastDay />
           <Away />
         </div>
       </div>

@@ -56,7 +56,9 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
         void send();
       }}
     >
-      <div className="flex items-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent">
+      <div
+        className={`flex items-end justify-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent ${others.length > 0 ? "max-sm:flex-wrap" : ""}`}
+      >
         <textarea
           ref={box}
           rows={1}
@@ -66,7 +68,7 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
           placeholder="Message the agent"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className="max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem]"
+          className={`max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem] ${others.length > 0 ? "max-sm:basis-full" : ""}`}
         />
         {others.map((other) => (
           <Button key={other.label} disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>

@@ -1,0 +1,159 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ActivityItem } from "../../src/wire/activity.ts";
+import { activityQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
+import { Failure, Loading } from "../ui/notice.tsx";
+import { useNow } from "../ui/now.tsx";
+import { StateMark, stateColour, stateWord } from "../ui/state.tsx";
+import { hoursOf, LANES, marksOf } from "./activity.ts";
+
+const DAY_MS = 86_400_000;
+const LANE_PX = 9;
+const PAGE = 20;
+
+/** What the agent worked on in the last 24 hours: as marks on a line of time, and as a table. */
+export function LastDay() {
+  const { http } = useServices();
+  const activity = useQuery(activityQuery(http));
+  return (
+    <section aria-labelledby="last-day">
+      <h2 id="last-day" className="font-semibold">
+        The last 24 hours
+      </h2>
+      {activity.isPending && <Loading what="Looking what was done…" />}
+      {activity.data === undefined && activity.error !== null && (
+        <Failure
+          what="What was done could not be loaded"
+          error={activity.error}
+          retry={() => void activity.refetch()}
+        />
+      )}
+      {activity.data !== undefined &&
+        (activity.data.items.length === 0 ? (
+          <p className="text-sm text-muted">No task was worked on.</p>
+        ) : (
+          <Strip items={activity.data.items} total={activity.data.total ?? activity.data.items.length} />
+        ))}
+    </section>
+  );
+}
+
+function Strip({ items, total }: { items: readonly ActivityItem[]; total: number }) {
+  const now = useNow(30_000);
+  const from = now - DAY_MS;
+  const counts = new Map<string, number>();
+  for (const { state } of items) counts.set(stateWord(state), (counts.get(stateWord(state)) ?? 0) + 1);
+  const words = [...counts].map(([word, n]) => `${n} ${word.toLowerCase()}`).join(", ");
+  return (
+    <>
+      <p className="text-sm text-muted">
+        {total} {total === 1 ? "run" : "runs"} of tasks: {words}
+        {total > items.length && ` among the newest ${items.length}`}
+      </p>
+      <div
+        aria-hidden="true"
+        data-strip
+        className="relative mt-1 border-b border-line-strong"
+        style={{ height: LANES * LANE_PX }}
+      >
+        {hoursOf(from, now).map((at) => (
+          <span
+            key={at}
+            className="absolute inset-y-0 border-l border-line"
+            style={{ left: `${((at - from) / DAY_MS) * 100}%` }}
+          />
+        ))}
+        {marksOf(items, from, now).map(({ item, left, width, lane }) => (
+          <Link
+            key={item.runId}
+            to="/chats/$chatId"
+            params={{ chatId: item.chatId }}
+            tabIndex={-1}
+            data-mark-run={item.runId}
+            data-mark-state={item.state}
+            title={tip(item, now)}
+            className={`absolute rounded-xs bg-current ${stateColour(item.state)}`}
+            style={{
+              left: `min(${left}%, 100% - 4px)`,
+              width: `max(${width}%, 4px)`,
+              bottom: lane * LANE_PX + 1,
+              height: LANE_PX - 2,
+            }}
+          />
+        ))}
+      </div>
+      <div aria-hidden="true" className="relative h-4 overflow-hidden text-[0.6875rem] text-muted">
+        {hoursOf(from, now).map((at) => (
+          <span
+            key={at}
+            className="absolute -translate-x-1/2 tabular-nums"
+            style={{ left: `${((at - from) / DAY_MS) * 100}%` }}
+          >
+            {String(new Date(at).getHours()).padStart(2, "0")}
+          </span>
+        ))}
+      </div>
+      <AsTable items={items} now={now} />
+    </>
+  );
+}
+
+function tip(item: ActivityItem, now: number): string {
+  const took = (item.endedAt === null ? now : Date.parse(item.endedAt)) - Date.parse(item.startedAt);
+  const facts = [stateWord(item.state), oneLine(item.title, 80), timeOfDay(item.startedAt), duration(took)];
+  return [...facts, ...(item.reason === null ? [] : [oneLine(item.reason, 120)])].join(" · ");
+}
+
+function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }) {
+  const [most, setMost] = useState(PAGE);
+  return (
+    <details>
+      <summary className="tap w-fit text-sm text-muted">As a table</summary>
+      <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Runs of the last 24 hours">
+        <table className="w-full border-collapse text-sm">
+          <caption className="sr-only">Runs of the last 24 hours, the newest first</caption>
+          <thead>
+            <tr className="text-left text-xs text-muted">
+              <th className="py-1 pr-3 font-medium">State</th>
+              <th className="py-1 pr-3 font-medium">Task</th>
+              <th className="py-1 pr-3 font-medium">Started</th>
+              <th className="py-1 font-medium">Took</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.slice(0, most).map((item) => (
+              <tr key={item.runId} className="border-t border-line align-top">
+                <td className="py-1 pr-3">
+                  <StateMark state={item.state} />
+                </td>
+                <td className="py-1 pr-3 [overflow-wrap:anywhere]">
+                  <Link to="/chats/$chatId" params={{ chatId: item.chatId }} className="hover:underline">
+                    {oneLine(item.title, 100)}
+                  </Link>
+                  {item.reason !== null && <p className="text-xs text-muted">{oneLine(item.reason, 200)}</p>}
+                </td>
+                <td className="py-1 pr-3 whitespace-nowrap text-muted tabular-nums">
+                  <time dateTime={item.startedAt} title={fullTime(item.startedAt)}>
+                    {timeOfDay(item.startedAt)}
+                  </time>
+                </td>
+                <td className="py-1 whitespace-nowrap text-muted tabular-nums">
+                  {duration((item.endedAt === null ? now : Date.parse(item.endedAt)) - Date.parse(item.startedAt))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {items.length > most && (
+        <Button className="mt-2" onClick={() => setMost(most + PAGE)}>
+          Show more ({items.length - most})
+        </Button>
+      )}
+    </details>
+  );
+}
