@@ -59,7 +59,11 @@ export function below(state: BelowState, { columns, rows, now }: Extent): Below 
 
 /** Calls at work and text that is being written, in the log's order. */
 function underWay({ view, me }: BelowState, width: number, rows: number, now: number): readonly Line[] {
-  const calls = pending(view).flatMap((shown) => entryLines(shown, { width, me, now }));
+  const asks = new Set(questions(view).map(({ callId }) => callId));
+  // What asks stands further below, with how to answer it.
+  const calls = pending(view).flatMap((shown) =>
+    shown.entry.kind === "call" && asks.has(shown.entry.callId) ? [] : entryLines(shown, { width, me, now }),
+  );
   const parts = view.open.parts.flatMap((part) => [
     ...(part.kind === "message" ? [[]] : []),
     ...partLines(part, width, Math.max(rows - calls.length - 1, 3)),

@@ -15,26 +15,30 @@ export interface Outgoing {
 
 export interface Outbox {
   readonly items: readonly Outgoing[];
+  /** What no server is known to have. */
+  readonly unsent: readonly Outgoing[];
   send(kind: Outgoing["kind"], text: string): void;
   /** Sends again what has failed; false when nothing has. */
   retry(): boolean;
   /** Forgets what the log shows. */
   arrived(seq: number, keys: ReadonlySet<string>): void;
-  forget(): void;
 }
 
 /** For so long a server that does not answer is asked again. */
 const PATIENCE_MS = 30_000;
 
-/**
- * Sends one thing after the other, so that they arrive in their order. `post` gives the `seq` under which the log shows it,
- * or null when the log shows nothing of it yet.
- */
+export interface OutboxDeps {
+  /** Gives the `seq` under which the log shows it, or null when the log need not be waited for. */
+  readonly post: (item: Outgoing) => Promise<number | null>;
+  readonly changed: () => void;
+  readonly failed: (item: Outgoing) => void;
+}
+
+/** Sends one thing after the other, so that they arrive in their order. */
 export function createOutbox(
   io: Pick<Io, "now" | "sleep">,
   signal: AbortSignal,
-  post: (item: Outgoing) => Promise<number | null>,
-  changed: () => void,
+  { post, changed, failed }: OutboxDeps,
 ): Outbox {
   let items: readonly Outgoing[] = [];
   let busy = false;
@@ -51,7 +55,9 @@ export function createOutbox(
     for (;;) {
       const next = items.find(({ state }) => state.name === "sending");
       if (next === undefined || signal.aborted) break;
-      become(next.key, await outcome(next));
+      const state = await outcome(next);
+      become(next.key, state);
+      if (state?.name === "failed") failed(next);
     }
     busy = false;
   }
@@ -73,6 +79,9 @@ export function createOutbox(
     get items() {
       return items;
     },
+    get unsent() {
+      return items.filter(({ state }) => state.name !== "sent");
+    },
     send(kind, text) {
       set([...items, { kind, text, key: crypto.randomUUID(), state: { name: "sending" } }]);
       start();
@@ -88,7 +97,6 @@ export function createOutbox(
         keys.has(key) || (state.name === "sent" && state.seq <= seq);
       if (items.some(isHere)) set(items.filter((item) => !isHere(item)));
     },
-    forget: () => set([]),
   };
 }
 

@@ -45,3 +45,19 @@ async function choose<T extends string>(
   const answer = await select<string>({ message, options, input, output, signal, maxItems });
   return isCancel(answer) ? null : (choices.find(({ value }) => value === answer)?.value ?? null);
 }
+
+/** How far a yes to a call of this tool may go, or a no. The first is the one that does nothing. */
+export function scopeChoices(tool: string, now: number): readonly Choice<string>[] {
+  const hour = new Date(now + 3_600_000);
+  const midnight = new Date(now);
+  midnight.setHours(24, 0, 0, 0);
+  return [
+    { value: "later", label: "Not now" },
+    { value: "call", label: "Yes, this call" },
+    { value: "run", label: `Yes, ${tool} for the rest of this run` },
+    { value: `until ${hour.toISOString()}`, label: `Yes, ${tool} for an hour` },
+    { value: `until ${midnight.toISOString()}`, label: `Yes, ${tool} until midnight` },
+    { value: "deny", label: "No" },
+    { value: "note", label: "No, with a note" },
+  ];
+}

@@ -73,8 +73,10 @@ export function currentRun({ transcript }: TerminalView): RunView | null {
   return open.find((run) => isActive(run.state)) ?? open[0] ?? null;
 }
 
-/** The calls that wait for a person's answer. */
-export function questions(view: TerminalView): readonly (CallEntry & { readonly approval: EventOf<"approval"> })[] {
+/** A call that waits for a person's answer. */
+export type Question = CallEntry & { readonly approval: EventOf<"approval"> };
+
+export function questions(view: TerminalView): readonly Question[] {
   return pending(view).flatMap(({ entry, run }) =>
     entry.kind === "call" && entry.approval !== null && callState(entry, run) === "asks"
       ? [{ ...entry, approval: entry.approval }]

@@ -6,7 +6,10 @@ import { z } from "zod";
 /** What a provider answers to a step: a refusal, calls of tools, or words, spoken at this pace. */
 export type Reply =
   | { readonly status: number; readonly retryAfter: number }
-  | { readonly reasoning: string; readonly calls: readonly string[] }
+  | {
+      readonly reasoning: string;
+      readonly calls: readonly (string | { readonly name: string; readonly args: object })[];
+    }
   | { readonly words: string; readonly pieceMs?: number }
   /** Words, and then silence with the connection open. */
   | { readonly unfinished: string };
@@ -71,11 +74,14 @@ function send(response: ServerResponse, reply: Reply): void {
   };
   if ("calls" in reply) {
     chunk({ role: "assistant", reasoning_content: reply.reasoning });
-    const calls = reply.calls.map((name, index) => ({
+    const calls = reply.calls.map((call, index) => ({
       index,
       id: `call_${index}`,
       type: "function",
-      function: { name, arguments: "{}" },
+      function:
+        typeof call === "string"
+          ? { name: call, arguments: "{}" }
+          : { name: call.name, arguments: JSON.stringify(call.args) },
     }));
     chunk({ tool_calls: calls });
     return end("tool_calls");

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Chat, List } from "../../src/wire/api.ts";
 import { pacedProvider, type Question, type Reply } from "./paced-provider.ts";
@@ -23,6 +24,9 @@ function terminal(sparky: Sparky, args: readonly string[], size: { columns?: num
   onTestFinished(() => opened[Symbol.asyncDispose]());
   return opened;
 }
+
+/** A person needs longer than this to read a question; what is answered sooner does not count. */
+const READ_MS = 800;
 
 const times = (text: string, words: string): number => text.split(words).length - 1;
 
@@ -96,4 +100,101 @@ test("a server that is killed and started elsewhere: nothing is missed, nothing 
   expect(told).toEqual(["the first", "the second"]);
   for (const words of ["› the first", "› the second", "↯", "Two."]) expect(times(at.text, words), at.text).toBe(1);
   expect(at.text).not.toContain("Reconnecting");
+});
+
+const echo = (text: string): Reply => ({
+  reasoning: "The shell.",
+  calls: [{ name: "shell", args: { command: `echo ${text}` } }],
+});
+
+test("a call that asks is shown with its exact arguments, and answered in the terminal", async () => {
+  const sparky = await server(({ results }) => (results === 0 ? echo("hi\u001b[2J") : { words: "All right." }));
+  const at = terminal(sparky, ["chat"]);
+  await at.sees("/help");
+  at.enter("Say hi");
+  await at.sees("Waits for your approval");
+  await at.sees(/"command": "echo hi\\u001b\[2J"/);
+  await at.sees(/\? shell .*\/approve or \/deny {2}expires in 6d/);
+  await setTimeout(READ_MS);
+  at.enter("/approve call");
+  await at.sees(/✓ shell .* approved by owner/);
+  await at.sees("All right.");
+
+  at.enter("Say hi again");
+  await at.sees(/✓ Done[^]*\/approve or \/deny/);
+  await setTimeout(READ_MS);
+  at.press("\r");
+  await at.sees("Yes, shell until midnight");
+  at.press("\u001b[A\r");
+  await at.sees("› /deny");
+  at.press("use the copy\r");
+  await at.sees("denied by owner: use the copy");
+  await at.sees(/✓ Done[^]*✓ Done/);
+});
+
+test("a question that is answered elsewhere goes away by itself, its list too", async () => {
+  const sparky = await server(({ results }) => (results === 0 ? echo("hi") : { words: "Answered." }));
+  const at = terminal(sparky, ["chat"]);
+  await at.sees("/help");
+  at.enter("Say hi");
+  await at.sees("/approve or /deny  expires in");
+  await setTimeout(READ_MS);
+  at.press("\r");
+  await at.sees("Not now");
+  const [asked] = (await sparky.api<List<{ id: string }>>("GET", "/api/approvals")).items;
+  await sparky.api("POST", `/api/approvals/${asked?.id}`, { decision: "deny", note: "not today" });
+  await at.sees("⊘ shell echo hi  denied by owner: not today");
+  await at.sees("Answered.");
+  at.enter("/quit");
+  expect(await at.left()).toBe(0);
+});
+
+test("slash commands work, Tab completes them and ids, and one that does not exist is told the nearest", async () => {
+  const sparky = await server(clockThenStory, { SPARKY_ENABLE_AGENT_LOOP: "true" });
+  const at = terminal(sparky, ["chat"], { columns: 60, rows: 16 });
+  await at.sees("/help");
+  at.enter("/tsks");
+  await at.sees("there is no /tsks. Try: /tasks");
+  at.press("/ta\t");
+  await at.sees("/task   /tasks");
+  at.press(" Do it\u0015");
+  at.enter("/task Do the work");
+  await at.sees(/task \w{8} › Do the work/);
+  await at.sees("✓ Task completed");
+  at.enter("/tasks");
+  await at.sees(/\w{8} {2}completed .* Do the work/);
+  at.enter("/rename A new name");
+  await at.sees('the chat is now called "A new name"');
+  await at.sees(/A new name · \w{8} · \/help/);
+  at.enter("/new");
+  await at.sees("a new chat · /help");
+  const [chat] = (await sparky.api<List<Chat>>("GET", "/api/chats")).items;
+  at.press(`/open ${chat?.id.slice(0, 5)}\t`);
+  await at.sees(`/open ${chat?.id}`);
+  at.press("\r");
+  await at.sees(/A new name · \w{8} · \/help/);
+  at.enter("/model");
+  await at.sees("the server's model");
+  at.enter("/chats");
+  await at.sees("Which chat?");
+  at.press("\u001b");
+  await at.sees("■");
+  at.enter("/help");
+  await at.sees("Ctrl-D");
+});
+
+test("pasted lines are one message, and a terminal that becomes narrower still shows one line to write in", async () => {
+  const sparky = await server(() => ({ words: "Thank you." }));
+  const at = terminal(sparky, ["chat"]);
+  await at.sees("/help");
+  at.press("\u001b[200~one\rtwo\r\u001b[201~three");
+  await at.sees(/› one\n {2}two\n {2}three/);
+  at.resize(40, 12);
+  at.press("\r");
+  await at.sees("Thank you.");
+  await at.sees(/✓ Done[^]*· \/help\n›$/);
+  const [chat] = (await sparky.api<List<Chat>>("GET", "/api/chats")).items;
+  const [first] = (await sparky.log(chat?.id ?? "")).filter((event) => event.type === "message");
+  expect(first?.data).toMatchObject({ text: "one\ntwo\nthree" });
+  expect(times(at.text, "Thank you.")).toBe(1);
 });

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { TerminalScreen } from "../kit/terminal-screen.ts";
@@ -11,15 +12,18 @@ const WAIT_MS = 15_000;
 export class Terminal implements AsyncDisposable {
   readonly screen: TerminalScreen;
   readonly #child: ChildProcess;
+  readonly #tty: string;
 
-  private constructor(child: ChildProcess, screen: TerminalScreen) {
+  private constructor(child: ChildProcess, screen: TerminalScreen, tty: string) {
     this.#child = child;
+    this.#tty = tty;
     this.screen = screen;
     child.stdout?.setEncoding("utf8").on("data", (text: string) => screen.write(text));
   }
 
   static open(home: string, args: readonly string[], { columns = 80, rows = 24 } = {}): Terminal {
-    const line = `stty cols ${columns} rows ${rows} && exec '${BIN}' ${args.join(" ")}`;
+    // Its name is kept for those who change its size.
+    const line = `tty >'${home}/tty' && stty cols ${columns} rows ${rows} && exec '${BIN}' ${args.join(" ")}`;
     const child = spawn(
       "script",
       ["--quiet", "--return", "--flush", "--echo", "never", "--command", line, "/dev/null"],
@@ -28,7 +32,7 @@ export class Terminal implements AsyncDisposable {
         stdio: ["pipe", "pipe", "inherit"],
       },
     );
-    return new Terminal(child, new TerminalScreen(columns, rows));
+    return new Terminal(child, new TerminalScreen(columns, rows), join(home, "tty"));
   }
 
   get text(): string {
@@ -43,6 +47,14 @@ export class Terminal implements AsyncDisposable {
   /** Types a line and sends it. */
   enter(line: string): void {
     this.press(`${line}\r`);
+  }
+
+  /** Makes the window another size. What was drawn stays as it is here, where a real one may break it anew. */
+  resize(columns: number, rows: number): void {
+    const name = readFileSync(this.#tty, "utf8").trim();
+    execFileSync("stty", ["-F", name, "cols", String(columns), "rows", String(rows)]);
+    this.screen.columns = columns;
+    this.screen.rows = rows;
   }
 
   async sees(words: string | RegExp): Promise<void> {

@@ -3,8 +3,8 @@
  * throws at any other, so that none slips through.
  */
 export class TerminalScreen {
-  readonly columns: number;
-  readonly rows: number;
+  columns: number;
+  rows: number;
   /** All rows since the start, those that have scrolled out at the top included. */
   #lines: string[][] = [[]];
   #row = 0;
