@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { CRASHED } from "./occurrences-end.ts";
 import { nowSql } from "./sql.ts";
 import { endRun, endStopped, handBack, lockRun } from "./runs-end.ts";
@@ -29,6 +30,17 @@ export async function sweepRuns(store: Store, held?: readonly string[]): Promise
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} runs could not be taken back`);
   return stale.length;
+}
+
+/** How long until the first lease of another process runs out, by the database's clock; null: none will. PostgreSQL only. */
+export async function untilLeaseEnds(store: Store): Promise<number | null> {
+  const row = await store.db
+    .selectFrom("runs")
+    .select((eb) => sql<number | null>`${eb.fn.min("lease_until")} - ${nowSql(store.kind, 0)}`.as("ms"))
+    .where("state", "in", ["working", "stopping"])
+    .where("boot_id", "!=", store.bootId)
+    .executeTakeFirst();
+  return row?.ms ?? null;
 }
 
 async function recover(store: Store, runId: string, own: boolean): Promise<void> {

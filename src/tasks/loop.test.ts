@@ -1,12 +1,14 @@
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
-import { eachEngine, sqlite } from "../../test/kit/databases.ts";
+import { eachEngine, postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, say, scriptedModel, stepsIn, think } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats.ts";
 import { postMessage } from "../store/messages.ts";
+import { claimRuns } from "../store/runs-claim.ts";
 import { addTask } from "../store/tasks-add.ts";
 import { getTask, listTasks } from "../store/tasks.ts";
 
@@ -118,5 +120,24 @@ test("a task for later starts at its time, and a lost wake-up costs no more than
   await store.db.updateTable("runs").set({ not_before: 0 }).where("id", "=", unheard.runId).execute();
   await clock.advance(10_000);
   await ended(store, unheard.runId);
+  expect(agent.errors).toEqual([]);
+});
+
+test("F25 a run whose node is gone is taken at the end of its lease, not at the next look", async () => {
+  const place = await postgres.place();
+  const [gone, other] = [await postgres.open(place), await postgres.open(place)];
+  const { owner } = await people(gone);
+  const { task } = await addTask(gone, owner, { instruction: "Look" });
+  const [claimed] = await claimRuns(gone, { kind: "task", limit: 1 });
+  await sql`update runs set lease_until = (extract(epoch from clock_timestamp()) * 1000)::bigint + 1000`.execute(
+    gone.db,
+  );
+  const began = performance.now();
+  const agent = await startAgent(other, { model: scriptedModel([[say("Done.")]]) });
+  await ended(other, claimed?.run.id ?? "");
+  // Leases are renewed, and looked at, every 5 s.
+  expect(performance.now() - began).toBeLessThan(4500);
+  expect(await getTask(other, owner, task.id)).toMatchObject({ status: "completed", attempts: 1 });
+  expect(await story(other, task.chatId)).toContain("resumed");
   expect(agent.errors).toEqual([]);
 });

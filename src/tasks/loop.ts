@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
-import { purgeDeleted, sweepRuns } from "../store/runs-sweep.ts";
+import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/runs-sweep.ts";
 import type { Store } from "../store/store.ts";
 import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
 
@@ -19,6 +19,8 @@ export interface LoopOptions {
 /** Answers to people at a time on this node. */
 const TURNS = 32;
 const RENEW_MS = 5000;
+/** After the end of a lease, so that it has ended by every clock; and between two tries to take its run back. */
+const LEASE_ENDED_MS = 100;
 const PURGE_MS = 30_000;
 /** How long a hand-back may take before the loop stops waiting for it. */
 const HAND_BACK_MS = 3000;
@@ -37,6 +39,7 @@ export class Loop implements AsyncDisposable {
   readonly #cleanup: (() => void)[] = [];
   #cancelDue: (() => void) | undefined;
   #cancelTooLate: (() => void) | undefined;
+  #cancelLeaseEnd: (() => void) | undefined;
   #pumping: Promise<void> | undefined;
   #again = false;
   /** A worker may have left its run as it was, for want of a database that takes what it writes. */
@@ -64,6 +67,8 @@ export class Loop implements AsyncDisposable {
     if (store.kind === "postgres") {
       this.#armTooLate(LEASE_MS);
       this.#cleanup.push(() => this.#cancelTooLate?.());
+      this.#cleanup.push(() => this.#cancelLeaseEnd?.());
+      await this.#guarded("looking at leases", () => this.#armLeaseEnd());
       this.#cleanup.push(this.#every(RENEW_MS, () => void this.#guarded("renewing leases", () => this.#renew())));
     }
     this.#pump();
@@ -157,7 +162,23 @@ export class Loop implements AsyncDisposable {
       if (lost.includes(claimed.run.id)) control.abort(new RunAborted("lost"));
     }
     this.#armTooLate(LEASE_MS - (performance.now() - asked));
-    if ((await sweepRuns(store)) > 0) this.#pump();
+    await this.#takeBackEnded();
+  }
+
+  /** The runs of nodes that are gone: at the end of their lease, not only when this node renews its own. */
+  async #takeBackEnded(): Promise<void> {
+    if ((await sweepRuns(this.#options.store)) > 0) this.#pump();
+    await this.#armLeaseEnd();
+  }
+
+  async #armLeaseEnd(): Promise<void> {
+    const ms = await untilLeaseEnds(this.#options.store);
+    this.#cancelLeaseEnd?.();
+    // One that ends later is looked at again by then.
+    if (ms === null || ms > RENEW_MS || this.#stopped) return;
+    this.#cancelLeaseEnd = this.#clock.after(Math.max(ms, 0) + LEASE_ENDED_MS, () => {
+      void this.#guarded("taking back runs", () => this.#takeBackEnded());
+    });
   }
 
   /** Who has not been able to renew for so long must believe that others have its runs: it ends their tools at once. */
