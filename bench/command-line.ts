@@ -1,13 +1,19 @@
+import { join } from "node:path";
 import { timeOf } from "./kit/child.ts";
 import type { Figure } from "./kit/figure.ts";
-import { median } from "./kit/measure.ts";
-import { benchHome, freePort, SPARKY, startSparky } from "./kit/server.ts";
+import { median, rateInFlight } from "./kit/measure.ts";
+import { benchHome, freePort, SPARKY, startSparky, type BenchHome } from "./kit/server.ts";
+import { openStore } from "../src/store/open.ts";
+import { addTask } from "../src/store/tasks-add.ts";
+import { ensureUsers } from "../src/store/users.ts";
 
 const TIMES = 11;
+const TASKS = 10_000;
 
 /** Whole processes, as a script that calls them waits for them. */
 export async function commandLine(): Promise<Figure[]> {
   await using home = await benchHome();
+  await fill(home);
   // Without the agent loop, so that the command is timed and not the work that it starts.
   await using _server = await startSparky(home, await freePort());
   const time = async (program: string, args: readonly string[]): Promise<number> => {
@@ -17,29 +23,37 @@ export async function commandLine(): Promise<Figure[]> {
     return median(times);
   };
   const raw = { what: "`node -e 0`", value: await time(process.execPath, ["-e", "0"]) };
+  const figure = async (what: string, reach: number | null, ...args: string[]): Promise<Figure> => {
+    return { what, value: await time(SPARKY, args), unit: "ms", reach, raw };
+  };
+  const tasks = `${TASKS.toLocaleString("en")} tasks`;
   return [
-    { what: "`sparky --version`", value: await time(SPARKY, ["--version"]), unit: "ms", reach: 60, raw },
-    {
-      what: "`sparky agent tasks add`, server up",
-      value: await time(SPARKY, ["agent", "tasks", "add", "Check knowledge graph stats"]),
-      unit: "ms",
-      reach: 150,
-      raw,
-    },
-    {
-      what: "completion of a command",
-      value: await time(SPARKY, ["__complete", "zsh", "agent", "ta"]),
-      unit: "ms",
-      reach: 100,
-      raw,
-    },
-    {
-      what: "completion of a task's id",
-      value: await time(SPARKY, ["__complete", "zsh", "agent", "tasks", "get", ""]),
-      unit: "ms",
-      reach: 100,
-      raw,
-    },
-    { what: "`sparky agent status`", value: await time(SPARKY, ["agent", "status"]), unit: "ms", reach: null, raw },
+    await figure("`sparky --version`", 60, "--version"),
+    await figure("`sparky agent tasks add`, server up", 150, "agent", "tasks", "add", "Check knowledge graph stats"),
+    await figure(`\`sparky agent tasks list\` of ${tasks}`, 250, "agent", "tasks", "list"),
+    await figure(
+      `\`… list --search stats --limit 200\` of ${tasks}`,
+      250,
+      "agent",
+      "tasks",
+      "list",
+      "--search",
+      "stats",
+      "--limit",
+      "200",
+    ),
+    await figure("completion of a command", 100, "__complete", "zsh", "agent", "ta"),
+    await figure("completion of a task's id", 100, "__complete", "zsh", "agent", "tasks", "get", ""),
+    await figure("`sparky agent status`", null, "agent", "status"),
   ];
+}
+
+/** Tasks that wait, put there before the server starts. */
+async function fill(home: BenchHome): Promise<void> {
+  await using store = await openStore({ kind: "sqlite", file: join(home.path, "sparky.db") });
+  const { owner } = await ensureUsers(store);
+  let n = 0;
+  await rateInFlight(TASKS, 50, () =>
+    addTask(store, owner, { instruction: `Check knowledge graph stats, part ${n++}` }),
+  );
 }

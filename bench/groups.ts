@@ -7,6 +7,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   append: async () => (await import("./append.ts")).append,
   claims: async () => (await import("./claims.ts")).claims,
   wake: async () => (await import("./wake.ts")).wake,
+  schedules: async () => (await import("./schedules.ts")).schedules,
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
   recovery: async () => (await import("./recovery.ts")).recovery,

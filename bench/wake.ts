@@ -2,12 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/engines.ts";
 import type { Figure, Setting } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";
-import { fenceOf } from "../src/store/runs-record.ts";
-import { endRun } from "../src/store/runs-end.ts";
-import type { Store } from "../src/store/store.ts";
+import { quickLoop } from "./kit/quick-loop.ts";
 import { addTask } from "../src/store/tasks-add.ts";
 import { ensureUsers } from "../src/store/users.ts";
-import { Loop } from "../src/tasks/loop.ts";
 
 const TASKS = 300;
 const WARM_UP = 50;
@@ -87,21 +84,4 @@ async function timesOf(work: (n: number) => Promise<void>): Promise<number[]> {
     await pause(PAUSE_MS);
   }
   return times;
-}
-
-/** The real loop, with workers that end their run at once. Its poll is too slow to help. */
-function quickLoop(store: Store, onStart: () => void): Loop {
-  const silent = (): void => {};
-  return new Loop({
-    store,
-    tasks: true,
-    concurrency: 4,
-    pollMs: 60_000,
-    log: { debug: silent, warn: console.warn, error: console.error },
-    async work(claimed) {
-      onStart();
-      const ending = { state: "completed", message: "Task completed", result: "" } as const;
-      await store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence: fenceOf(claimed), readSeq: 1000 }));
-    },
-  });
 }

@@ -32,7 +32,9 @@ export async function sqliteDatabase(): Promise<BenchDatabase & { readonly place
   };
 }
 
-async function postgresDatabase(server: string): Promise<BenchDatabase> {
+export async function postgresDatabase(
+  server: string,
+): Promise<BenchDatabase & { readonly place: { readonly url: string } }> {
   const name = `bench_${randomBytes(6).toString("hex")}`;
   const query = async (sql: string): Promise<void> => {
     await using admin = await bareClient(server);

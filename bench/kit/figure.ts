@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: "ms" | "MB" | "/s";
+  readonly unit: "ms" | "MB" | "%" | "/s";
   /** In the same unit; null: nothing was promised. */
   readonly reach: number | null;
   /** The same work without Sparky, measured in the same run. */

@@ -36,5 +36,6 @@ export function markdown(rows: readonly (readonly string[])[]): string {
 
 function amount(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
+  if (value >= 10) return value.toFixed(0);
+  return value >= 0.1 || value === 0 ? value.toFixed(1) : value.toFixed(3);
 }

@@ -18,7 +18,7 @@ const PARTS: { readonly [name: string]: () => Promise<Seen[]> } = {
   "slow-readers": async () => (await import("./slow-readers.ts")).slowReaders(),
   recovery: async () => {
     const { recovery } = await import("../recovery.ts");
-    return (await recovery()).map(({ what, value, reach }) => ({
+    return (await recovery({ postgres: null })).map(({ what, value, reach }) => ({
       what,
       saw: `${Math.round(value)} ms (promised: ${reach} ms)`,
       holds: reach === null || value <= reach,
