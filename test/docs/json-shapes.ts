@@ -13,6 +13,7 @@ import {
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
+import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
 import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema } from "../../src/wire/graph.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
@@ -56,6 +57,19 @@ const settingChange = z.object({
   changed: z.boolean(),
   problem: text.nullable(),
   restart: z.boolean(),
+});
+
+const exportedNode = graphNodeSchema.omit({ edges: true });
+const exportedEdge = z.object({
+  ...id,
+  type: text,
+  source: text,
+  sourceName: text,
+  target: text,
+  targetName: text,
+  data: graphNodeSchema.shape.data,
+  shared: z.boolean(),
+  createdAt: text,
 });
 
 export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } = {
@@ -123,6 +137,10 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "graph search": list(foundNodeSchema),
   "graph show": one(graphNodeSchema),
   "graph check": one(graphCheckSchema),
+  "graph export": [
+    { shape: z.object({ nodes: z.array(exportedNode), edges: z.array(exportedEdge) }) },
+    { given: "--output", shape: z.object({ file: text, format: z.enum(EXPORT_FORMATS), bytes: count }) },
+  ],
   "user login-link": one(loginLinkSchema),
   open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],
 

@@ -81,6 +81,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "graph search": [{ args: ["ann"] }, { args: ["--type", "place"] }, { args: ["nothing"] }],
   "graph show": [{ args: ["Ann"] }, { args: ["Nobody"] }],
   "graph check": [{}],
+  "graph export": [{}, { args: ["--output", "/home/ada/.sparky/graph.csv", "--part", "nodes"] }, { args: ["--format", "csv"] }],
   "user login-link": [{ args: ["agent"], server: true }, { args: ["agent"] }],
   open: [{ server: true }],
 
