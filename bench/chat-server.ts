@@ -46,6 +46,10 @@ async function serve(file: string): Promise<Serving> {
     startedAt: Date.now(),
     agentLoop: false,
     model: "demo",
+    models: {
+      overview: () => ({ model: "demo", chosenBy: null, providers: [] }),
+      test: () => Promise.reject(new Error("no model is asked here")),
+    },
     checkModel: () => {},
     secret: "a secret that signs nothing that lasts",
     host: "127.0.0.1",

@@ -34,6 +34,8 @@ export interface Config {
   /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
   readonly providers: { readonly [variable: string]: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where each setting that is set comes from. */
+  readonly origins: { readonly [variable: string]: Layer["origin"] };
   /** Which server the CLI talks to; null: from `server.json` and `token` in `home`. */
   readonly url: string | null;
   readonly token: string | null;
@@ -184,9 +186,19 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     providers: pick(PROVIDER_VARIABLES, find),
     logLevel: get("LOG_LEVEL"),
+    origins: originsOf(layers),
     url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
     token: get("SPARKY_TOKEN") ?? null,
   });
+}
+
+function originsOf(layers: readonly Layer[]): Config["origins"] {
+  const origins: { [variable: string]: Layer["origin"] } = {};
+  for (const name of [...Object.keys(VARIABLES), ...PROVIDER_VARIABLES]) {
+    const layer = layers.find(({ values }) => values[name]);
+    if (layer !== undefined) origins[name] = layer.origin;
+  }
+  return Object.freeze(origins);
 }
 
 function pick(

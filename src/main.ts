@@ -9,7 +9,9 @@ import { isoTime } from "./core/clock.ts";
 import { openLog, type Log } from "./log.ts";
 import { graphTools } from "./memory/tools.ts";
 import { openModel } from "./models/open.ts";
-import { selectModel } from "./models/select.ts";
+import { modelOverview } from "./models/overview.ts";
+import { probeModel, type Probe } from "./models/probe.ts";
+import { selectModel, type ModelSettings } from "./models/select.ts";
 import type { Model } from "./models/model.ts";
 import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home.ts";
@@ -182,6 +184,10 @@ async function build(
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
+    models: {
+      overview: () => modelOverview(config, config.origins),
+      test: async (name) => probe(name === null ? config : { ...config, model: name }),
+    },
     checkModel: (name) => void selectModel({ ...config, model: name }),
     webRoot: webRoot(),
     scheduleProblems,
@@ -191,6 +197,13 @@ async function build(
   cleanup.defer(() => server.close());
   const owned = cleanup.move();
   return { store, server, agent, stopper, model, owner, log, startedAt, close: () => owned.disposeAsync() };
+}
+
+const PROBE_MS = 20_000;
+
+function probe(settings: ModelSettings): Promise<Probe> {
+  const deadlines = { firstChunkMs: PROBE_MS, chunkMs: PROBE_MS };
+  return probeModel(openModel(selectModel(settings), { deadlines }), PROBE_MS);
 }
 
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */

@@ -138,7 +138,9 @@ test("every route answers in the shape that is described", async () => {
   } as const;
   await store.transact((tx) => appendResult(tx, claimed, big, []));
   await ask("GET", `/api/blobs/${(await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow()).id}`);
-  for (const path of ["/api/activity?limit=5", "/api/away", "/api/verify", "/api/db"]) await ask("GET", path);
+  for (const path of ["/api/activity?limit=5", "/api/away", "/api/verify", "/api/db", "/api/models"])
+    await ask("GET", path);
+  await ask("POST", "/api/models/test", { model: "demo" });
   await ask("POST", "/api/away/seen", { chats: {} });
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);

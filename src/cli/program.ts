@@ -6,6 +6,7 @@ import { root, type Execute } from "./command.ts";
 import { addHelpCommands } from "./help-commands.ts";
 import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "./config-commands.ts";
+import { addModelCommands } from "./models-commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
 /** Every command there is. What a command does is loaded only when it runs. */
@@ -24,6 +25,7 @@ export function buildProgram(execute: Execute): Command {
   addAgentCommands(program, execute);
   addApprovalCommands(program, execute);
   addConfigCommands(program, execute);
+  addModelCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);
   return program;

@@ -119,6 +119,15 @@ function remoteChoice(asked: string, settings: ModelSettings): RemoteChoice {
   };
 }
 
+/** The variables that may hold a provider's key. */
+export function providerKey(provider: ProviderName): {
+  readonly variables: readonly string[];
+  readonly needed: boolean;
+} {
+  const { keys, keyNeeded } = FACTS[provider];
+  return { variables: keys, needed: keyNeeded };
+}
+
 function providerOf(id: (typeof DEFAULT_MODELS)[number]): ProviderName {
   return PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? "openai";
 }

@@ -1,5 +1,6 @@
 import type { Store } from "../store/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
+import type { ModelTest, Models } from "../wire/models.ts";
 import type { Log } from "./log.ts";
 
 /** What the chat server is built from. */
@@ -15,6 +16,8 @@ export interface ServerDeps {
   readonly model: string;
   /** Throws `invalid_input` for a model that cannot be used: an unknown name, a missing key. */
   readonly checkModel: (name: string) => void;
+  /** How the models are reached, and whether one answers: a tiny real request. */
+  readonly models: { overview(): Models; test(name: string | null): Promise<ModelTest> };
   /** Signs cookies. */
   readonly secret: string;
   /** Where it will listen: the address that links name, and the names that requests may use. */

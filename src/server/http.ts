@@ -19,6 +19,7 @@ import { chatRoutes } from "./routes-chats.ts";
 import { dataRoutes } from "./routes-data.ts";
 import { graphRoutes } from "./routes-graph.ts";
 import { systemRoutes } from "./routes-system.ts";
+import { modelRoutes } from "./routes-models.ts";
 import { scheduleRoutes } from "./routes-schedules.ts";
 import { statsRoutes } from "./routes-stats.ts";
 import { taskRoutes } from "./routes-tasks.ts";
@@ -63,6 +64,7 @@ export function createHttp(
     ...awayRoutes(deps),
     ...blobRoutes(deps),
     ...graphRoutes(deps),
+    ...modelRoutes(deps),
     ...dataRoutes(deps),
     ...statsRoutes(deps),
   ];

@@ -1,19 +1,14 @@
 import { z } from "zod";
-import { SparkyError } from "../core/errors.ts";
 import { dataStatus } from "../store/data-status.ts";
 import { liveSource, verifyPage } from "../store/verify.ts";
-import type { User } from "../wire/api.ts";
 import { dataStatusSchema, verifyPageSchema } from "../wire/data.ts";
 import type { ServerDeps } from "./deps.ts";
+import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
 
 const verifyQuery = z.object({ cursor: z.string().min(1).max(200) }).exactPartial();
 
-/** Everybody's data at once: for the instance's owner alone. */
-function forOwner(viewer: User): void {
-  if (viewer.role === "owner") return;
-  throw new SparkyError("forbidden", "only the owner of this instance may look at all of its data");
-}
+const LOOK = "look at all of its data";
 
 export function dataRoutes({ store }: ServerDeps): readonly Route[] {
   return [
@@ -25,7 +20,7 @@ export function dataRoutes({ store }: ServerDeps): readonly Route[] {
       query: verifyQuery,
       answers: { 200: verifyPageSchema },
       async handle({ viewer, query }) {
-        forOwner(viewer);
+        forOwner(viewer, LOOK);
         return { status: 200, body: await verifyPage(await liveSource(store), query.cursor ?? null) };
       },
     }),
@@ -35,7 +30,7 @@ export function dataRoutes({ store }: ServerDeps): readonly Route[] {
       summary: "The database: its kind, schema, epoch and size.",
       answers: { 200: dataStatusSchema },
       async handle({ viewer }) {
-        forOwner(viewer);
+        forOwner(viewer, LOOK);
         return { status: 200, body: await dataStatus(store.kind, store.db) };
       },
     }),

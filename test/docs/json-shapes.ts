@@ -15,6 +15,7 @@ import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
 import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema } from "../../src/wire/graph.ts";
+import { modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
@@ -149,6 +150,8 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "config set": one(settingChange),
   "config unset": one(settingChange),
   "config path": one(z.object({ file: text, home: text, exists: z.boolean() })),
+  "models list": one(modelsSchema),
+  "models test": one(modelTestSchema),
   completion: one(z.object({ shell: text, script: text })),
   help: one(z.object({ topic: text, text })),
 

@@ -2,6 +2,9 @@ import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/server/log.ts";
+import { openModel } from "../../src/models/open.ts";
+import { modelOverview } from "../../src/models/overview.ts";
+import { probeModel } from "../../src/models/probe.ts";
 import { selectModel } from "../../src/models/select.ts";
 import { requestStop } from "../../src/store/stop.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -30,6 +33,8 @@ export interface ChatServer {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any;
 
+const DEMO = { model: null, modelUrl: null, providers: {} };
+
 export const SECRET = "a secret that is long enough for cookies";
 
 /** A chat server over a store, with no loop behind it; closed when the test ends. */
@@ -46,7 +51,11 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     host: "127.0.0.1",
     port: 8000,
     allowedHosts: [],
-    checkModel: (name) => void selectModel({ model: name, modelUrl: null, providers: {} }),
+    models: {
+      overview: () => modelOverview(DEMO, {}),
+      test: (name) => probeModel(openModel(selectModel({ ...DEMO, model: name })), 5000),
+    },
+    checkModel: (name) => void selectModel({ ...DEMO, model: name }),
     webRoot: null,
     async stopRun(viewer, target) {
       const { runId } = await requestStop(store, viewer, target);

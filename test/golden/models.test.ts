@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { modelOverview } from "../../src/models/overview.ts";
+import type { ModelTest } from "../../src/wire/models.ts";
+import { shown, sparky, type Stage } from "./scripted-cli.ts";
+
+/** `sparky models`, with the server played by a script. */
+
+const KEYS = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
+const overview = (model: string | null, origins: { [variable: string]: string }): Stage => ({
+  routes: { "GET /api/models": modelOverview({ model, modelUrl: null, providers: KEYS }, origins) },
+});
+const tested = (change: Partial<ModelTest>): Stage => ({
+  routes: {
+    "POST /api/models/test": {
+      model: "openai/gpt-5",
+      ok: true,
+      code: null,
+      message: "ok",
+      durationMs: 812,
+      inputTokens: 14,
+      outputTokens: 1,
+      ...change,
+    },
+  },
+});
+
+test("what the commands for models show, and how they end", async () => {
+  const refused = { ok: false, code: "model_auth", message: "OpenAI refused the key: set OPENAI_API_KEY to a valid one" };
+  const cases: readonly (readonly [argv: readonly string[], stage: Stage])[] = [
+    [
+      ["models", "list"],
+      overview("ollama/qwen3", { SPARKY_MODEL: "home", OPENAI_API_KEY: "environment", GEMINI_API_KEY: "env-file" }),
+    ],
+    [["models", "list"], overview(null, { OPENAI_API_KEY: "environment" })],
+    [["models", "list"], { routes: { "GET /api/models": modelOverview({ model: null, modelUrl: null, providers: {} }, {}) } }],
+    [["models", "test"], tested({})],
+    [["models", "test", "openai/gpt-5"], tested({ ...refused, inputTokens: 0, outputTokens: 0 })],
+  ];
+  let text = "";
+  for (const [argv, stage] of cases) {
+    const command = `sparky ${argv.join(" ")}`;
+    text += shown(command, await sparky(argv, { ...stage, terminal: true }));
+    text += shown(`${command} | cat`, await sparky(argv, stage));
+    text += shown(`${command} --json`, await sparky([...argv, "--json"], stage));
+  }
+  expect(text).not.toContain("sk-1");
+  await expect(text).toMatchFileSnapshot("cli-models.txt");
+});
