@@ -3,7 +3,7 @@ import { startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, say, scriptedModel } from "../../test/kit/scripted-model.ts";
+import { call, gate, say, scriptedModel, stepsIn } from "../../test/kit/scripted-model.ts";
 import { testTool, until } from "../../test/kit/worker.ts";
 import type { Json } from "../core/events.ts";
 import { argsDigest, decideApproval, listApprovals } from "../store/approvals.ts";
@@ -215,4 +215,30 @@ test("an approval that nobody answers expires, which is no denial, and the run g
   expect(ran).toEqual([]);
   expect(await approvalStates(store, added.chatId)).toEqual(["requested", "expired"]);
   expect(JSON.stringify(model.requests[1]?.messages)).toContain("nobody answered in time");
+});
+
+test("a yes lets a call be started once, though the clock is set back between the yes and the start", async () => {
+  const clock = testClock();
+  const place = await sqlite.place();
+  const store = await sqlite.open(place, { clock });
+  const { owner } = await people(store);
+  const begun = gate();
+  const hangs = testTool("danger", async () => begun.wait().then(() => null), { idempotent: false });
+  const tools: readonly Tool<Tx>[] = [{ ...hangs, policy: policyOf("ask"), onUnknown: "ask" }];
+  const model = () => scriptedModel((request) => (stepsIn(request) === 0 ? [call("danger", { text: "x" })] : [say("k")]));
+  const crashed = await startAgent(store, { model: model(), tools });
+  const { task: added } = await addTask(store, owner, { instruction: "go" });
+  const [first] = await open(store, owner);
+  clock.step(-3_600_000);
+  await decideApproval(store, owner, first?.id ?? "", { decision: "approve" });
+  await begun.reached;
+  // The process is gone without a word: its boot id is nobody's any more.
+  const heir = await sqlite.open(place, { clock });
+  await startAgent(heir, { model: model(), tools });
+  const [second] = await open(heir, owner);
+  expect(second).toMatchObject({ callId: first?.callId, summary: "again, after an interruption: x" });
+  await task(heir, owner, added.id, "waiting");
+  const stopped = crashed.stop();
+  await clock.advance(5000);
+  await stopped;
 });

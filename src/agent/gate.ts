@@ -1,5 +1,5 @@
 import type { OpenCall } from "../core/chat-view.ts";
-import type { Json } from "../core/events.ts";
+import type { ChatEvent, Json } from "../core/events.ts";
 import {
   approvalsOfRun,
   argsDigest,
@@ -26,6 +26,7 @@ export type Gate =
 
 export interface CallInput {
   readonly calls: readonly OpenCall[];
+  readonly events: readonly ChatEvent[];
   readonly steps: readonly RecordedStep[];
   readonly principal: Principal;
   readonly signal: AbortSignal;
@@ -56,12 +57,27 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   const gates: GatedCall[] = [];
   for (const call of input.calls) {
     const args = argsOf(input.steps, call);
-    const { gate, request } = await gateOf(deps, claimed, origin, approvals, call, args);
+    const own = approvals.filter((row) => row.call_id === call.callId);
+    const asked = questionsSinceStart(input.events, call.callId);
+    const { gate, request } = await gateOf(deps, claimed, origin, { own, asked }, call, args);
     if (request !== undefined) requests.push(request);
     gates.push({ call, args, gate });
   }
   if (requests.length > 0) await requestApprovals(store, claimed, requests, TTL_MS[origin]);
   return gates;
+}
+
+/**
+ * The questions that were asked about a call since it was last started. By the log's order, not by time: clocks are set, and
+ * each node has its own.
+ */
+function questionsSinceStart(events: readonly ChatEvent[], callId: string): ReadonlySet<string> {
+  const asked = new Set<string>();
+  for (const { type, data } of events) {
+    if (type === "tool_start" && data.callId === callId) asked.clear();
+    if (type === "approval" && data.callId === callId && data.state === "requested") asked.add(data.approvalId);
+  }
+  return asked;
 }
 
 interface Answer {
@@ -73,7 +89,7 @@ async function gateOf(
   deps: AgentDeps,
   claimed: Claimed,
   origin: Origin,
-  approvals: readonly ApprovalRow[],
+  { own, asked }: { readonly own: readonly ApprovalRow[]; readonly asked: ReadonlySet<string> },
   call: OpenCall,
   args: Json,
 ): Promise<Answer> {
@@ -96,10 +112,10 @@ async function gateOf(
   if (unknown && tool.onUnknown === "model") return { gate: INTERRUPTED };
   if (!unknown && verdict === "allow") return { gate: { pass: "run" } };
   // An answer counts only if it was given for these arguments, and after the start that it is about.
-  const since = unknown && call.startedAt !== null ? Date.parse(call.startedAt) : 0;
-  const digest = argsDigest(call.name, args);
-  const own = approvals.filter((row) => row.call_id === call.callId && row.requested_at >= since).at(-1);
-  if (own !== undefined && own.args_digest === digest) return { gate: answered(own, unknown) };
+  const answer = own.filter((row) => !unknown || asked.has(row.id)).at(-1);
+  if (answer !== undefined && answer.args_digest === argsDigest(call.name, args)) {
+    return { gate: answered(answer, unknown) };
+  }
   if (!unknown && (await isGranted(deps.store, claimed.chat.owner_id, tool.name, claimed.run.id))) {
     return { gate: { pass: "run" } };
   }

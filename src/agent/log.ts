@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { RecordedStep } from "./context.ts";
 
 /** The types that a run's next move depends on. */
-const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "status", "summary"] as const;
+const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "status", "summary"] as const;
 
 /** More than any context holds: a long chat's older events are not read at all. */
 const MAX_EVENTS = 4000;

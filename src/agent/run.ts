@@ -88,7 +88,8 @@ class RunWork {
       await this.#log.read();
       const calls = this.#log.openCalls();
       if (calls.length > 0) {
-        const input = { calls, steps: this.#log.steps, principal, signal: this.signal };
+        const { events, steps } = this.#log;
+        const input = { calls, events, steps, principal, signal: this.signal };
         if (await runCalls(this.#deps, this.#claimed, input)) continue;
         // What people were asked about is all that is left. If it was answered meanwhile, the run simply goes on.
         const { run } = this.#claimed;
