@@ -200,6 +200,7 @@ async function stage() {
     runId: "run",
     taskId: null,
     callId,
+    idempotencyKey: callId,
     workspace,
     now: Date.parse("2026-03-01T14:30:00Z"),
     timeZone: "UTC",

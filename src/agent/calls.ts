@@ -55,6 +55,8 @@ async function runCall(
     runId: claimed.run.id,
     taskId: claimed.run.task_id,
     callId: call.callId,
+    // Random, so unique beyond its chat.
+    idempotencyKey: call.callId,
     workspace: join(deps.workspaces, input.principal.userId),
     now: started,
     timeZone: deps.timeZone,

@@ -20,6 +20,7 @@ async function call(store: Store, user: User, name: string, args: Json): Promise
     runId: "run",
     taskId: null,
     callId: "call",
+    idempotencyKey: "call",
     workspace: "/nowhere",
     now: 0,
     timeZone: "UTC",

@@ -23,6 +23,7 @@ async function caller(store: Store, user: User, runId = "run1") {
       runId,
       taskId: null,
       callId: "call",
+      idempotencyKey: "call",
       workspace: "/nowhere",
       now: 0,
       timeZone: "UTC",

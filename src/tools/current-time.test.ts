@@ -8,6 +8,7 @@ const context: ToolContext = {
   runId: "run",
   taskId: null,
   callId: "call",
+  idempotencyKey: "call",
   workspace: "/nowhere",
   now: Date.UTC(2026, 2, 29, 1, 30),
   timeZone: "Europe/Berlin",

@@ -29,6 +29,7 @@ function contextWith(signal = new AbortController().signal): ToolContext {
     runId: "run",
     taskId: null,
     callId: "call1",
+    idempotencyKey: "call1",
     ownsProcess: async () => {},
     workspace,
     now: 0,

@@ -8,6 +8,7 @@ const context = {
   runId: "run",
   taskId: null,
   callId: "call",
+  idempotencyKey: "call",
   workspace: "/nowhere",
   now: 0,
   timeZone: "UTC",

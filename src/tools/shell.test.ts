@@ -23,6 +23,7 @@ async function setUp() {
       runId: "run",
       taskId: null,
       callId: "call",
+      idempotencyKey: "call",
       workspace,
       now: 0,
       timeZone: "UTC",
@@ -62,6 +63,7 @@ test("a command sees nothing of the server's environment but what is allowed", a
     .map((line) => line.split("=", 1)[0]);
   expect(names).toEqual(expect.arrayContaining(["PATH", "SHOWN", "HOME"]));
   expect(stdout).toContain(`HOME=${workspace}`);
+  expect(stdout).toContain("SPARKY_IDEMPOTENCY_KEY=call\n");
   expect(stdout).not.toContain("hidden");
 });
 
@@ -102,6 +104,7 @@ test("nothing runs before its group is on record", async () => {
     runId: "run",
     taskId: null,
     callId: "call",
+    idempotencyKey: "call",
     workspace,
     now: 0,
     timeZone: "UTC",

@@ -31,7 +31,8 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
     name: "shell",
     description:
       "Runs a command with /bin/sh in your workspace folder and returns its output and exit code. It has no terminal and no " +
-      "input. Use it when no other tool does what is needed.",
+      "input. Use it when no other tool does what is needed. Its $SPARKY_IDEMPOTENCY_KEY is the same if the call is made again " +
+      "after a crash: give it to services that take such a key.",
     effect: "external",
     idempotent: false,
     policy: "ask",
@@ -42,11 +43,12 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
       // Whoever is asked must not take the first line for all of it.
       return more.length === 0 ? first : `${first} … and ${more.length} more line${more.length === 1 ? "" : "s"}`;
     },
-    async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, { workspace, signal, ownsProcess }) {
+    async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, context) {
+      const { workspace, signal, ownsProcess, idempotencyKey } = context;
       await mkdir(workspace, { recursive: true, mode: 0o700 });
       const child = spawn("/bin/sh", ["-c", 'read -r _ && exec /bin/sh -c "$1" </dev/null', "sh", command], {
         cwd: workspace,
-        env: { ...environment, HOME: workspace },
+        env: { ...environment, HOME: workspace, SPARKY_IDEMPOTENCY_KEY: idempotencyKey },
         detached: true,
         stdio: ["pipe", "pipe", "pipe"],
       });

@@ -18,6 +18,11 @@ export interface ToolContext {
   readonly runId: string;
   readonly taskId: string | null;
   readonly callId: string;
+  /**
+   * The same at each attempt of this call, however many crashes lie between, and never another call's: for a service that
+   * does what it is asked only once for a key.
+   */
+  readonly idempotencyKey: string;
   /** The chat owner's folder, absolute; it may not exist yet. No tool writes outside it. */
   readonly workspace: string;
   /** Milliseconds since the epoch. */
