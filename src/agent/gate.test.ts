@@ -225,7 +225,8 @@ test("a yes lets a call be started once, though the clock is set back between th
   const begun = gate();
   const hangs = testTool("danger", async () => begun.wait().then(() => null), { idempotent: false });
   const tools: readonly Tool<Tx>[] = [{ ...hangs, policy: policyOf("ask"), onUnknown: "ask" }];
-  const model = () => scriptedModel((request) => (stepsIn(request) === 0 ? [call("danger", { text: "x" })] : [say("k")]));
+  const model = () =>
+    scriptedModel((request) => (stepsIn(request) === 0 ? [call("danger", { text: "x" })] : [say("k")]));
   const crashed = await startAgent(store, { model: model(), tools });
   const { task: added } = await addTask(store, owner, { instruction: "go" });
   const [first] = await open(store, owner);
