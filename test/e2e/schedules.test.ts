@@ -20,6 +20,26 @@ describeInBrowser("schedules", () => {
   const rowOf = (tab: Tab, name: string) => tab.page.locator(`[data-schedule="${name}"]`);
   const dotsOf = (tab: Tab, name: string) => rowOf(tab, name).locator("[data-dots] [data-outcome]");
 
+  test("those that Sparky comes with are offered until they are decided about", async () => {
+    const device = await stage.device();
+    const tab = await device.tab("/schedules");
+    const offer = tab.page.getByRole("region", { name: "Switch on what you like" });
+    await offer.locator('[data-offered="reflection"]').waitFor();
+    expect(await offer.locator('[data-offered="smart_maintenance"]').count()).toBe(0);
+    await offer.getByRole("switch", { name: "Switch on curation" }).click();
+    await rowOf(tab, "curation")
+      .getByText(/^in (1 d|2[34] h)$/)
+      .waitFor();
+    expect(await offer.getByRole("switch", { name: "Switch on curation" }).getAttribute("aria-checked")).toBe("true");
+    await offer.getByRole("button", { name: "Done" }).click();
+    await offer.waitFor({ state: "detached" });
+    await tab.page.reload();
+    await rowOf(tab, "curation").waitFor();
+    expect(await offer.count()).toBe(0);
+    await stage.sparky.api("PATCH", "/api/schedules/curation", { state: "disabled" });
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("are listed with when they are due and what comes next; run by hand, the mark comes live, and is the same after a reload", async () => {
     await add({ name: "hourly", description: "Tells the time", when: "cron(5 * * * *)", timezone: "Europe/London" });
     const tab = await (await stage.device()).tab("/schedules");

@@ -92,7 +92,15 @@ describeInBrowser("the screens", () => {
       path: "/tasks?status=failed",
       ready: (tab) => tab.page.getByText("No task fits").waitFor(),
     },
-    { name: "a new task", path: "/tasks?new=true", ready: (tab) => tab.page.getByRole("dialog").waitFor() },
+    {
+      name: "a new task",
+      path: "/tasks?new=true",
+      async ready(tab) {
+        await tab.page.getByText("When, after what").click();
+        await tab.page.locator("[data-choose]").first().click();
+        await tab.page.locator("[data-chosen]").waitFor();
+      },
+    },
     {
       name: "the account menu",
       path: "/tasks",
@@ -160,6 +168,18 @@ describeInBrowser("the screens", () => {
     await form.getByRole("button", { name: "Close", exact: true }).last().click();
     const row = tab.page.locator("[data-task-id]", { hasText: "What is the date, then?" });
     await row.and(tab.page.locator('[data-task-status="completed"]')).waitFor();
+
+    await tab.page.getByRole("button", { name: "New task" }).click();
+    await form.getByRole("textbox", { name: "What should be done?" }).fill("Come after it");
+    await form.getByText("When, after what").click();
+    const first = await stage.sparky.addTask("Be the first of two", "--at", "2999-01-01T00:00:00Z");
+    await form.getByRole("searchbox", { name: "Search earlier tasks" }).fill("first of two");
+    await form.getByRole("button", { name: "Queued: Be the first of two" }).click();
+    await form.getByRole("button", { name: "Add task" }).click();
+    await form.getByText("Queued.").waitFor();
+    await form.getByRole("button", { name: "Close", exact: true }).last().click();
+    const waits = tab.page.locator('[data-task-status="waiting"]', { hasText: "Come after it" });
+    await waits.locator(`[data-depends-on="${first.id}"]`).waitFor();
 
     const later = await stage.sparky.addTask("Wait for it", "--at", new Date(Date.now() + 3_600_000).toISOString());
     const pending = tab.page.locator(`[data-task-id="${later.id}"]`);

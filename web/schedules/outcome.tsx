@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   paused: "the schedule was paused",
   down: "Sparky was not running",
   policy: "its catch-up rule leaves it out",
-  backoff: "it waits longer after failures",
+  backoff: "it rests after a failure",
 };
 
 export function reasonWords({ outcome, reason }: Occurrence): string | null {

@@ -9,6 +9,7 @@ import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { NewSchedule } from "./new-schedule.tsx";
+import { Offer } from "./offer.tsx";
 import { schedulesQuery } from "./queries.ts";
 import { ScheduleRow } from "./schedule-row.tsx";
 
@@ -86,6 +87,7 @@ function ScheduleList() {
             <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
           </div>
         )}
+        {list.data !== undefined && <Offer schedules={all} />}
         {list.isPending && <Loading what="Loading schedules…" />}
         {list.data === undefined && list.error !== null && (
           <Failure what="The schedules could not be loaded" error={list.error} retry={() => void list.refetch()} />

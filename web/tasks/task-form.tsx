@@ -2,26 +2,33 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState, type FormEvent } from "react";
 import { z } from "zod";
-import { newTaskSchema, taskSchema, type NewTask } from "../../src/wire/api.ts";
+import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { ChooseTasks } from "./choose-tasks.tsx";
 
 /** A new task. The key belongs to the form, so that pressing the button twice makes one task. */
 export function TaskForm({ onClose }: { onClose: () => void }) {
   const { http, queries } = useServices();
   const key = useRef(crypto.randomUUID());
+  const [after, setAfter] = useState<readonly Task[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const add = useMutation({
     mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
     onSuccess: () => {
       key.current = crypto.randomUUID();
+      setAfter([]);
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const parsed = newTaskSchema.safeParse({ ...fieldsOf(new FormData(event.currentTarget)), key: key.current });
+    const parsed = newTaskSchema.safeParse({
+      ...fieldsOf(new FormData(event.currentTarget)),
+      ...(after.length > 0 && { dependsOn: after.map(({ id }) => id) }),
+      key: key.current,
+    });
     setProblem(parsed.success ? null : problemOf(parsed.error));
     if (parsed.success) add.mutate(parsed.data);
   };
@@ -59,7 +66,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
             />
           </label>
           <details>
-            <summary className="tap w-fit text-sm text-muted">When, how urgent, how much</summary>
+            <summary className="tap w-fit text-sm text-muted">When, after what, how urgent, how much</summary>
             <div className="mt-2 grid gap-3 sm:grid-cols-2">
               <Field label="Not before" name="runAt" type="datetime-local" />
               <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
@@ -74,6 +81,9 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
                 max={1_000_000}
                 step={0.01}
               />
+            </div>
+            <div className="mt-3">
+              <ChooseTasks chosen={after} onChange={setAfter} />
             </div>
           </details>
           {message !== null && (

@@ -26,6 +26,8 @@ export function SearchBox({
         value={text}
         placeholder={label}
         onChange={(event) => setText(event.target.value)}
+        // It searches as one types; the form around it, if there is one, is not sent by that.
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
         className="tap min-w-0 flex-1 bg-transparent py-1 text-sm outline-none placeholder:text-muted"
       />
     </label>
