@@ -2,6 +2,7 @@ import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { ModelError } from "../models/model.ts";
 import { AGENT_ACTOR } from "../store/actors.ts";
+import { crashAnswer } from "../store/crash-question.ts";
 import type { Ending } from "../store/ending.ts";
 import type { Claimed } from "../store/runs-claim.ts";
 import { backOff, endRun, handBack, waitForApproval } from "../store/runs-end.ts";
@@ -82,6 +83,12 @@ class RunWork {
     const { store } = this.#deps;
     const owner = await getUser(store, this.#claimed.chat.owner_id);
     await this.#endLeftovers();
+    const ending = await crashAnswer(store, this.#claimed);
+    if (ending !== null) {
+      await this.#log.read();
+      await end(this.#deps, this.#claimed, ending, this.readSeq);
+      return;
+    }
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
     for (;;) {
       this.signal.throwIfAborted();

@@ -131,6 +131,10 @@ export function callState(call: CallEntry, run: RunView | undefined): CallState 
     if (call.result.data.ok) return "done";
     return call.result.data.interrupted ? "unknown" : "failed";
   }
+  // A question that belongs to no call: whether the run goes on after a crash.
+  if (call.use === null && call.start === null && call.approval !== null && call.approval.data.state !== "requested") {
+    return call.approval.data.state === "approved" ? "done" : "stopped";
+  }
   if (run !== undefined && (run.state === "completed" || run.state === "failed" || run.state === "cancelled")) {
     return "stopped";
   }

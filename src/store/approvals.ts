@@ -43,6 +43,9 @@ export interface ApprovalRequest {
   readonly args: Json;
 }
 
+/** Asked in place of a tool: whether a run goes on after a crash. */
+export const GO_ON = "go_on";
+
 /** SHA-256 over the tool's name and its arguments with sorted keys: equal exactly when the call is. */
 export function argsDigest(tool: string, args: Json): string {
   return createHash("sha256")
@@ -150,7 +153,8 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
       const by = row.decided_by === null ? "" : ` by ${row.decided_by}`;
       throw new SparkyError("conflict", `this was ${row.state} already${by}`);
     }
-    const scope = answer.decision === "approve" ? (answer.scope ?? { kind: "call" }) : { kind: "call" as const };
+    const isOnce = answer.decision === "deny" || row.tool === GO_ON;
+    const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
     if (scope.kind !== "call") await addGrant(tx, viewer, chat, row, scope);
     await answerRows(tx, viewer, row, scope.kind === "call", answer);
     await letGoOn(tx, chat, row.run_id);

@@ -101,7 +101,7 @@ export async function backOff(
  * Waits for people: the run holds its chat, but no worker. false, having written nothing, when nothing is waited for any
  * more, or when a person wrote instead of answering.
  */
-export async function waitForApproval(tx: Tx, runId: string, fence: Fence): Promise<boolean> {
+export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
   if (run.state === "stopping") {
     await endStopped(tx, run, fence);

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
+import { askAfterCrash } from "./crash-question.ts";
 import { CRASHED } from "./occurrences-end.ts";
 import { nowSql } from "./sql.ts";
 import { endRun, endStopped, handBack, lockRun } from "./runs-end.ts";
-import type { RunRow } from "./schema.ts";
+import type { RunRow, ScheduleRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
 
 /** A run that crashed its worker this often is poison: it ends, and says so. */
@@ -49,15 +50,22 @@ async function recover(store: Store, runId: string, own: boolean): Promise<void>
     if (!(await isStale(store, tx, run, own))) return;
     if (run.state === "stopping") {
       await endStopped(tx, run);
-    } else if (run.recoveries + 1 >= MAX_RECOVERIES) {
+      return;
+    }
+    if (run.recoveries + 1 >= MAX_RECOVERIES) {
       const reason = `it was interrupted by a crash ${MAX_RECOVERIES} times`;
       const message = run.task_id === null ? "Failed" : "Task failed";
       const ending = { state: "failed", message, reason, code: "recoveries" } as const;
       await endRun(tx, runId, ending, { readSeq: chat.head });
-    } else if (run.task_id !== null && (await leavesCrashed(tx, run.task_id))) {
+      return;
+    }
+    const onCrash = await crashPolicy(tx, run.task_id);
+    if (onCrash === "leave") {
       const reason = "its worker was lost in the middle; it is left as it is, and can be retried";
       const ending = { state: "failed", message: "Task interrupted", reason, code: CRASHED } as const;
       await endRun(tx, runId, ending, { readSeq: chat.head });
+    } else if (onCrash === "ask") {
+      await askAfterCrash(tx, runId);
     } else {
       await handBack(tx, runId, "crash");
     }
@@ -65,14 +73,15 @@ async function recover(store: Store, runId: string, own: boolean): Promise<void>
 }
 
 /** A schedule may want a run that a crash took to be left, or a person to be asked, instead of going on. */
-async function leavesCrashed(tx: Tx, taskId: string): Promise<boolean> {
+async function crashPolicy(tx: Tx, taskId: string | null): Promise<ScheduleRow["on_crash"]> {
+  if (taskId === null) return "retry";
   const row = await tx.db
     .selectFrom("occurrences as o")
     .innerJoin("schedules as s", "s.id", "o.schedule_id")
     .select("s.on_crash")
     .where("o.task_id", "=", taskId)
     .executeTakeFirst();
-  return row !== undefined && row.on_crash !== "retry";
+  return row?.on_crash ?? "retry";
 }
 
 /** Asked again under the chat's lock: the worker may have ended the run meanwhile. */

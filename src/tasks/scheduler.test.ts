@@ -9,6 +9,7 @@ import { until } from "../../test/kit/worker.ts";
 import { checkSchedule, getSchedule, listSchedules, scheduleHistory } from "../store/schedule-read.ts";
 import { createSchedule, patchSchedule, deleteSchedule } from "../store/schedules.ts";
 import { claimRuns } from "../store/runs-claim.ts";
+import { tickSchedules } from "../store/schedule-tick.ts";
 import type { Store } from "../store/store.ts";
 import { offerDefaultSchedules } from "./default-schedules.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -93,6 +94,30 @@ test("a run that overlap ends is handed to whoever stops runs in time", async ()
   await until("the stop", () => stopped.length > 0);
   expect(stopped).toEqual([claimed?.run.id]);
   expect((await rows()).map((row) => row.outcome)).toEqual(["queued", "running"]);
+});
+
+test("a run that a crash took, and that nobody says should go on, fails and says so", async () => {
+  const clock = testClock();
+  const place = await sqlite.place();
+  const before = await sqlite.open(place, { clock });
+  const { owner } = await people(before);
+  await createSchedule(before, owner, { name: "s", when: "every(1 minute)", prompt: "Look", onCrash: "ask" });
+  clock.step(MINUTE);
+  await tickSchedules(before);
+  expect(await claimRuns(before, { kind: "task", limit: 1 })).toHaveLength(1);
+  await before[Symbol.asyncDispose]();
+  const store = await sqlite.open(place, { clock });
+  await startAgent(store, { model: scriptedModel(() => []) });
+  const row = async () => (await scheduleHistory(store, owner, "s", {})).items.at(-1);
+  expect(await row()).toMatchObject({ outcome: "running" });
+  await settled(clock);
+  await clock.advance(24 * 60 * MINUTE);
+  await until("its end", async () => (await row())?.outcome === "failed");
+  expect(await row()).toMatchObject({
+    reason: "it was interrupted by a crash, and nobody said in time that it should go on",
+  });
+  const states = (await store.db.selectFrom("approvals").select("state").execute()).map(({ state }) => state);
+  expect(states).toEqual(["expired"]);
 });
 
 test("a schedule that fails is reported, and the others go on", async () => {

@@ -50,7 +50,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <Wrench aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
         <span className="shrink-0 font-mono text-[0.8125rem] font-medium max-sm:max-w-[45%] max-sm:truncate">
-          {call.name}
+          {call.name || "go_on"}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{call.use?.data.summary}</span>
         <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
