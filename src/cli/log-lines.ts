@@ -18,6 +18,15 @@ interface Row {
   readonly text: string;
   readonly took?: number;
   readonly error?: string;
+  /** Whose line it is, where lines of many chats are mixed. */
+  readonly label?: Label;
+}
+
+export interface Label {
+  /** For people, as wide as every other. */
+  readonly text: string;
+  /** For scripts: columns behind the time. */
+  readonly cells: readonly string[];
 }
 
 interface Call {
@@ -26,7 +35,12 @@ interface Call {
 }
 
 /** `to` is where the lines go: data on stdout, or notes on stderr. */
-export function createLogPrinter(out: Output, width: number, to: "data" | "notes"): LogPrinter {
+export function createLogPrinter(
+  out: Output,
+  width: number,
+  to: "data" | "notes",
+  labelOf?: (event: ChatEvent) => Label,
+): LogPrinter {
   const calls = new Map<string, Call>();
   const line = (text: string): void => (to === "data" ? out.print(text) : out.note(text));
   const show = (row: Row): void =>
@@ -42,7 +56,7 @@ export function createLogPrinter(out: Output, width: number, to: "data" | "notes
       const row = rowOf(event, calls);
       if (event.type === "tool_result") calls.delete(event.data.callId);
       if (event.type === "status" && isEnd(event)) forget(event.runId);
-      if (row !== null) show(row);
+      if (row !== null) show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
     },
     tick(now) {
       const [first, ...others] = calls.values();
@@ -125,15 +139,17 @@ function callText({ data }: EventOf<"tool_use">): string {
 }
 
 const KIND_WIDTH = 10;
-const INDENT = " ".repeat(8 + 2 + KIND_WIDTH + 1);
+const TIME_WIDTH = 8 + 2;
 
 function forPeople(out: Output, row: Row, width: number): string {
   const { paint } = out;
   const kind = row.mark === "" ? row.kind : `${row.kind.padEnd(6)}${row.mark}`;
-  const head = `${paint.dim(clock(row.at))}  ${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
-  const room = Math.max(width - INDENT.length, 20);
+  const label = row.label === undefined ? "" : `${row.label.text}  `;
+  const indent = " ".repeat(TIME_WIDTH + label.length + KIND_WIDTH + 1);
+  const head = `${paint.dim(clock(row.at))}  ${label}${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
+  const room = Math.max(width - indent.length, 20);
   if (row.kind === "message")
-    return head + clean(row.text).trimEnd().split("\n").join(`\n${INDENT}`).replace(/ +$/gm, "");
+    return head + clean(row.text).trimEnd().split("\n").join(`\n${indent}`).replace(/ +$/gm, "");
   if (row.kind !== "tool") return head + cut(oneLine(row.text), room);
   const took = row.took === undefined ? "" : `  ${duration(row.took)}`;
   const error = row.error === undefined ? "" : `  ${oneLine(row.error)}`;
@@ -149,5 +165,7 @@ function painted(paint: Output["paint"], row: Row, text: string): string {
 
 function piped(row: Row): string {
   const seconds = row.took === undefined ? "" : (row.took / 1000).toFixed(3);
-  return [row.at, row.kind, row.mark, row.text, seconds, row.error ?? ""].map(oneLine).join("\t");
+  return [row.at, ...(row.label?.cells ?? []), row.kind, row.mark, row.text, seconds, row.error ?? ""]
+    .map(oneLine)
+    .join("\t");
 }

@@ -3,6 +3,7 @@ import { group, verb, type Execute } from "./command.ts";
 import { addChatsCommands } from "./chats-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import { addGraphCommands } from "./graph-commands.ts";
+import { addLiveCommands } from "./live-commands.ts";
 
 export function addOtherCommands(program: Command, execute: Execute): void {
   addChatsCommands(program, execute);
@@ -18,6 +19,7 @@ export function addOtherCommands(program: Command, execute: Execute): void {
     run: async (context, args) => (await import("./open.ts")).loginLink(context, args),
   });
   addDataCommands(program, execute);
+  addLiveCommands(program, execute);
   verb(program, execute, "open", {
     summary: "Open the web UI in a browser, signed in.",
     examples: ["sparky open"],

@@ -41,13 +41,22 @@ const GIVE_UP_MS = 60_000;
  * Ends when the signal aborts; throws when the chat is gone, the sign-in is refused, or no server comes back in a minute.
  */
 export async function* watch(io: Io, options: WatchOptions): AsyncGenerator<Watched> {
-  const cursor: Cursor = { seq: options.after, epoch: options.epoch ?? "" };
+  const cursor: Cursor = { seq: options.after, epoch: "" };
+  yield* connections(io, options, (socket) => connection(socket, options, cursor));
+}
+
+/** One connection after the other, until the signal aborts. That one is `live` shows that it works. */
+export async function* connections<T extends { readonly kind: string }>(
+  io: Io,
+  { endpoint: find, signal }: Pick<WatchOptions, "endpoint" | "signal">,
+  read: (socket: Socket, endpoint: Endpoint) => AsyncIterable<T>,
+): AsyncGenerator<T | { readonly kind: "lost" }> {
   let tries = 0;
   let lostAt: number | null = null;
-  while (!options.signal.aborted) {
-    const endpoint = await options.endpoint();
+  while (!signal.aborted) {
+    const endpoint = await find();
     if (endpoint !== null) {
-      for await (const watched of connection(openSocket(endpoint, options.signal), options, cursor)) {
+      for await (const watched of read(openSocket(endpoint, signal), endpoint)) {
         if (watched.kind === "live") {
           tries = 0;
           lostAt = null;
@@ -55,12 +64,12 @@ export async function* watch(io: Io, options: WatchOptions): AsyncGenerator<Watc
         yield watched;
       }
     }
-    if (options.signal.aborted) return;
+    if (signal.aborted) return;
     lostAt ??= io.now();
-    if (io.now() - lostAt > (options.patience ?? GIVE_UP_MS)) throw notRunning("the server has been gone for a minute");
+    if (io.now() - lostAt > GIVE_UP_MS) throw notRunning("the server has been gone for a minute");
     yield { kind: "lost" };
     tries += 1;
-    await io.sleep(Math.min(100 * 2 ** tries, 3000) * (0.5 + Math.random() / 2), options.signal);
+    await io.sleep(Math.min(100 * 2 ** tries, 3000) * (0.5 + Math.random() / 2), signal);
   }
 }
 

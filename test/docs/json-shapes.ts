@@ -124,6 +124,8 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "approvals revoke": one(z.object({ ...id, revoked: yes })),
   away: one(awaySchema),
 
+  watch: events,
+
   "chats list": list(chatSchema),
   "chats show": events,
   "chats export": one(

@@ -69,6 +69,8 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "approvals revoke": [{ args: ["9wx4"] }],
   away: [{}, { args: ["--mark"] }],
 
+  watch: [{}, { args: ["--since", "25m"], server: true, until: "Tokyo?" }],
+
   "chats list": [{}, { args: ["--limit", "1"] }, { args: ["--search", "tokyo"] }, { args: ["--working"] }, { args: ["--archived"] }],
   "chats show": [{ args: ["5d2c"] }, { args: ["77aa", "-n", "4"] }, { args: ["5d2c", "-f"] }, { args: ["5d2c", "-f"], server: true, until: "Done" }],
   "chats export": [{ args: ["5d2c"] }, { args: ["77aa"] }],
