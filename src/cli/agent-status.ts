@@ -3,7 +3,7 @@ import type { Approval } from "../wire/approvals.ts";
 import type { Context } from "./context.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 import type { Output } from "./output.ts";
-import { ago, cut, duration, oneLine, shortId, tokens } from "./text.ts";
+import { ago, cut, due, duration, oneLine, shortId, tokens } from "./text.ts";
 
 type RunningRun = Status["running"][number];
 
@@ -44,7 +44,7 @@ function forPeople(out: Output, status: Status, open: readonly Approval[], url: 
   const more = status.waiting.approvals - open.length;
   if (open.length > 0) out.note(`  answer${more > 0 ? ` (${more} more)` : ""}: sparky approvals list`);
   if (status.next.length > 0) {
-    const next = status.next.map((each) => `${oneLine(each.schedule)} ${ago(each.dueAt, now)}`);
+    const next = status.next.map((each) => `${oneLine(each.schedule)} ${due(each.dueAt, now)}`);
     out.print(`${label("Next")}  ${next.join(" · ")}`);
   }
   const { tasks } = status;

@@ -4,6 +4,7 @@ import { createContext } from "./context.ts";
 import type { Deps } from "./deps.ts";
 import { asFailure, usage, type Failure } from "./failure.ts";
 import { EXIT, type ExitCode, type Io } from "./io.ts";
+import { withNextStep } from "./next-step.ts";
 import { createOutput } from "./output.ts";
 import { buildProgram } from "./program.ts";
 
@@ -15,7 +16,7 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
     try {
       exit = (await run(context, command.args, command.opts())) ?? EXIT.ok;
     } catch (error) {
-      const failure = asFailure(error);
+      const failure = withNextStep(asFailure(error), command);
       out.failure(failure);
       exit = failure.exit;
     } finally {

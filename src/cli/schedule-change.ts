@@ -4,7 +4,7 @@ import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
 import { EXIT, type ExitCode } from "./io.ts";
-import { ago } from "./text.ts";
+import { due } from "./text.ts";
 
 export interface ScheduleOptions {
   when?: string;
@@ -137,5 +137,5 @@ function show({ out, io }: Context, schedule: Schedule, word: string): void {
   if (out.json) return out.document(schedule);
   const { name, state, nextDueAt } = schedule;
   if (!out.terminal) return out.print([name, state, nextDueAt ?? ""].join("\t"));
-  out.print(`${word}  ${name}${nextDueAt === null ? "" : `  next ${ago(nextDueAt, io.now())}`}`);
+  out.print(`${word}  ${name}${nextDueAt === null ? "" : `  next ${due(nextDueAt, io.now())}`}`);
 }

@@ -24,22 +24,44 @@ export async function showHistory(
     return EXIT.ok;
   }
   if (list.items.length === 0) out.note("Nothing was due yet.");
-  const lasted = ({ startedAt, endedAt }: Occurrence): string =>
-    startedAt === null || endedAt === null ? "" : duration(Date.parse(endedAt) - Date.parse(startedAt));
-  if (list.items.length > 0)
+  else if (out.terminal) {
     out.table(
       [{ title: "DUE" }, { title: "" }, { title: "OUTCOME" }, { title: "TOOK" }, { title: "TASK" }, { title: "WHY" }],
-      list.items.map((row) => [
-        row.until === null ? row.dueAt : `${row.dueAt} … ${row.until}`,
-        out.terminal ? ago(row.dueAt, io.now()) : String(row.count),
-        `${outcomeWords(row)}${row.count > 1 ? ` ×${row.count}` : ""}${row.manual ? " (by hand)" : ""}`,
-        lasted(row),
-        row.taskId === null ? "" : out.terminal ? shortId(row.taskId) : row.taskId,
-        row.outcome === "skipped" || row.outcome === "merged" ? "" : (row.reason ?? ""),
-      ]),
+      list.items.map((row) => forPeople(row, io.now())),
     );
+  } else out.table([], list.items.map(forScripts));
   if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
   return EXIT.ok;
+}
+
+const tookMs = ({ startedAt, endedAt }: Occurrence): number | null =>
+  startedAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
+
+function forPeople(row: Occurrence, now: number): string[] {
+  const took = tookMs(row);
+  return [
+    row.until === null ? row.dueAt : `${row.dueAt} … ${row.until}`,
+    ago(row.dueAt, now),
+    `${outcomeWords(row)}${row.count > 1 ? ` ×${row.count}` : ""}${row.manual ? " (by hand)" : ""}`,
+    took === null ? "" : duration(took),
+    row.taskId === null ? "" : shortId(row.taskId),
+    row.outcome === "skipped" || row.outcome === "merged" ? "" : (row.reason ?? ""),
+  ];
+}
+
+/** Due, up to, how many instants, outcome, reason, `manual`, seconds of work, task. */
+function forScripts(row: Occurrence): string[] {
+  const took = tookMs(row);
+  return [
+    row.dueAt,
+    row.until ?? "",
+    String(row.count),
+    row.outcome,
+    row.reason ?? "",
+    row.manual ? "manual" : "",
+    took === null ? "" : (took / 1000).toFixed(3),
+    row.taskId ?? "",
+  ];
 }
 
 async function checkHistory(context: Context, args: readonly string[]): Promise<ExitCode> {
@@ -47,11 +69,14 @@ async function checkHistory(context: Context, args: readonly string[]): Promise<
   const check = await (await context.client("any")).request<LedgerCheck>("GET", `${pathOf(args[0])}/check`);
   if (out.json) out.document(check);
   else {
-    out.print(
-      `${check.ok ? "ok" : "different"}\tdue ${check.due}\trecorded ${check.recorded}\t${check.from} … ${check.to}`,
-    );
-    for (const at of check.missing) out.print(`missing\t${at}`);
-    for (const at of check.extra) out.print(`extra\t${at}`);
+    const { ok, due, recorded, from, to } = check;
+    if (!out.terminal) out.print([ok ? "ok" : "different", due, recorded, from, to].join("\t"));
+    else {
+      const mark = ok ? out.paint.green("✓ In order") : out.paint.red("✕ Different");
+      out.print(`${mark}: ${due} due and ${recorded} recorded, from ${from} to ${to}`);
+    }
+    for (const at of check.missing) out.print(out.terminal ? `  missing  ${at}` : `missing\t${at}`);
+    for (const at of check.extra) out.print(out.terminal ? `  extra    ${at}` : `extra\t${at}`);
   }
   return check.ok ? EXIT.ok : EXIT.error;
 }

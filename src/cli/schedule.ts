@@ -4,8 +4,9 @@ import type { Occurrence, Schedule, ScheduleList } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
+import { printFields } from "./fields.ts";
 import { EXIT, type ExitCode } from "./io.ts";
-import { ago, clean, oneLine, shortId } from "./text.ts";
+import { ago, due, shortId } from "./text.ts";
 
 export async function listSchedules(context: Context): Promise<void> {
   const { out, io } = context;
@@ -18,7 +19,7 @@ export async function listSchedules(context: Context): Promise<void> {
       schedule.name,
       schedule.when,
       schedule.state,
-      time(schedule.nextDueAt),
+      out.terminal && schedule.nextDueAt !== null ? due(schedule.nextDueAt, io.now()) : (schedule.nextDueAt ?? ""),
       schedule.last === null ? "" : `${outcomeWords(schedule.last)} ${time(schedule.last.dueAt)}`,
       schedule.description,
     ]),
@@ -32,12 +33,13 @@ export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "
 }
 
 export async function showSchedule(context: Context, args: readonly string[]): Promise<void> {
-  const { out } = context;
+  const { out, io } = context;
   const client = await context.client("any");
   const schedule = await client.request<Schedule>("GET", `/api/schedules/${encodeURIComponent(args[0] ?? "")}`);
   if (out.json) return out.document(schedule);
   const words = schedule.when.startsWith("cron(") ? await ruleWords(schedule.when) : schedule.when;
-  const fields: readonly (readonly [string, string | null])[] = [
+  const at = (iso: string, words = ago): string => (out.terminal ? `${iso}  (${words(iso, io.now())})` : iso);
+  printFields(out, [
     ["name", schedule.name],
     ["what", schedule.description || null],
     ["when", words === schedule.when || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
@@ -48,8 +50,8 @@ export async function showSchedule(context: Context, args: readonly string[]): P
         .filter(Boolean)
         .join(" "),
     ],
-    ["next", schedule.nextDueAt],
-    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${schedule.last.dueAt}`],
+    ["next", schedule.nextDueAt === null ? null : at(schedule.nextDueAt, due)],
+    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${at(schedule.last.dueAt)}`],
     ["catch-up", schedule.catchUp],
     ["overlap", schedule.overlap],
     ["on-crash", schedule.onCrash],
@@ -57,14 +59,7 @@ export async function showSchedule(context: Context, args: readonly string[]): P
     ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
     ["chat", schedule.chatId],
     ["prompt", schedule.prompt],
-  ];
-  for (const [name, value] of fields) {
-    if (value === null) continue;
-    const lines = clean(value)
-      .split("\n")
-      .join(`\n${" ".repeat(10)}`);
-    out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
-  }
+  ]);
 }
 
 export async function runSchedules(

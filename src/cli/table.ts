@@ -8,6 +8,8 @@ export interface Column {
 
 /** The narrowest that a column is cut to. */
 const LEAST = 8;
+/** What the last column gets before the others are cut, as far as it has so much to say. */
+const LAST = 16;
 
 /** Aligned columns with two spaces between, no borders; the last column is cut to the width. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
@@ -17,11 +19,16 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     return Math.min(widest, column.max ?? widest);
   });
   const before = (): number => widths.slice(0, last).reduce((sum, part) => sum + part + 2, 0);
-  // Where it does not fit, the wide columns give way first, from the last to the first.
-  for (let at = last - 1; at >= 0; at -= 1) {
-    const excess = before() + LEAST - width;
-    const now = widths[at] ?? 0;
-    if (excess > 0 && columns[at]?.max !== undefined) widths[at] = Math.max(Math.min(now, LEAST), now - excess);
+  // Where it does not fit, the widest of those that may be cut gives way first.
+  const wanted = Math.min(widths[last] ?? 0, LAST);
+  for (let excess = before() + wanted - width; excess > 0; excess -= 1) {
+    const flexible = columns.flatMap(({ max }, at) => (max !== undefined && at !== last ? [at] : []));
+    const widest = flexible.reduce<number | undefined>(
+      (most, at) => ((widths[at] ?? 0) > (widths[most ?? -1] ?? LEAST) ? at : most),
+      undefined,
+    );
+    if (widest === undefined) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
   const room = Math.max(width - before(), LEAST);
   const line = (cells: readonly string[]): string =>

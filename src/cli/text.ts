@@ -54,6 +54,11 @@ export function ago(iso: string, now: number): string {
   return ms >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+/** Of an instant that is to come: `in 12m`, or `overdue 5m` where nobody was there to serve it. */
+export function due(iso: string, now: number): string {
+  return now - Date.parse(iso) < 5000 ? ago(iso, now) : `overdue ${ago(iso, now).replace(" ago", "")}`;
+}
+
 /** The time of day on this machine: `14:02:11`. */
 export function clock(iso: string): string {
   const at = new Date(iso);

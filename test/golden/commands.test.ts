@@ -45,7 +45,11 @@ test.each(Object.entries(LINES).map(([command, lines]) => ({ command, lines })))
 /** F59 Data on stdout in the shape that the reference tells, whatever went wrong on stderr, and the exit code says so. */
 function expectJson(command: string, line: Line, { exit, stdout, stderr }: Outcome): void {
   const asked = line.answer === undefined ? stderr : stderr.replace(/^.*\[y\/N\] \n/, "");
-  if (asked !== "") expect(errorBodySchema.parse(JSON.parse(asked)).error.code).not.toBe("internal");
+  if (asked !== "") {
+    const { error } = errorBodySchema.parse(JSON.parse(asked));
+    expect(error.code, asked).not.toBe("internal");
+    expect(error.hint, `what to do after: ${asked}`).toBeTruthy();
+  }
   if (stdout === "") return expect(exit).not.toBe(0);
   const shape = shapeFor(command, line.args ?? []);
   if (shape === undefined) throw new Error(`test/docs/json-shapes.ts does not tell what ${command} prints`);
