@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "../../src/wire/api.ts";
@@ -9,7 +9,10 @@ import { Problem } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { StateIcon, stateOfTask, stateWord } from "../ui/state.tsx";
 
-/** So many of those that fit are offered: words narrow them down. */
+/** What has ended is no reason to wait. */
+const OPEN = ["in_progress", "waiting", "pending"] as const;
+
+/** So many of those that fit are offered of each: words narrow them down. */
 const MOST = 6;
 
 /** Chooses the tasks that must be done before another begins. */
@@ -22,8 +25,11 @@ export function ChooseTasks({
 }) {
   const { http } = useServices();
   const [words, setWords] = useState("");
-  const found = useQuery(tasksQuery(http, { search: words === "" ? undefined : words }, MOST));
-  const offered = (found.data?.items ?? []).filter((task) => !chosen.some(({ id }) => id === task.id));
+  const search = words === "" ? undefined : words;
+  const found = useQueries({ queries: OPEN.map((status) => tasksQuery(http, { status, search }, MOST)) });
+  const all = found.flatMap(({ data }) => data?.items ?? []);
+  const offered = all.filter((task) => !chosen.some(({ id }) => id === task.id));
+  const failed = found.find(({ data, error }) => data === undefined && error !== null);
   return (
     <fieldset className="flex min-w-0 flex-col gap-1">
       <legend className="text-sm">Only after these tasks</legend>
@@ -46,9 +52,9 @@ export function ChooseTasks({
         </ul>
       )}
       <div className="flex">
-        <SearchBox label="Search earlier tasks" value={words} onChange={setWords} />
+        <SearchBox label="Search open tasks" value={words} onChange={setWords} />
       </div>
-      <ul aria-label="Earlier tasks" className="max-h-40 overflow-y-auto rounded-md border border-line">
+      <ul aria-label="Open tasks" className="max-h-40 overflow-y-auto rounded-md border border-line">
         {offered.map((task) => {
           const state = stateOfTask(task.status);
           return (
@@ -66,11 +72,11 @@ export function ChooseTasks({
             </li>
           );
         })}
-        {found.data !== undefined && offered.length === 0 && (
-          <li className="px-2 py-1 text-sm text-muted">{words === "" ? "No others." : "None fits."}</li>
+        {found.every(({ isSuccess }) => isSuccess) && offered.length === 0 && (
+          <li className="px-2 py-1 text-sm text-muted">{words === "" ? "No other task is open." : "None fits."}</li>
         )}
       </ul>
-      <Problem error={found.data === undefined ? found.error : null} />
+      <Problem error={failed?.error ?? null} />
     </fieldset>
   );
 }
