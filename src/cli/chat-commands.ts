@@ -11,6 +11,7 @@ export function addChatCommands(program: Command, execute: Execute): void {
     summary: "Talk with the agent in this terminal (without a command), and start and stop the server.",
     examples: [
       "sparky chat",
+      "sparky chat --new",
       "sparky chat start --agent-loop",
       'sparky chat send "What is in my memory?"',
       "sparky chat stop",

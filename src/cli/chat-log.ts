@@ -4,7 +4,11 @@ import { MAX_PAGE_EVENTS } from "../wire/limits.ts";
 import type { Client } from "./client.ts";
 
 /** A chat's log as it is now, from its first event or from the last few, ascending and of one history. */
-export async function* chatLog(client: Client, chatId: string, last?: number): AsyncGenerator<ChatEvent> {
+export async function* chatLog(
+  client: Pick<Client, "request">,
+  chatId: string,
+  last?: number,
+): AsyncGenerator<ChatEvent> {
   let epoch: string | undefined;
   let after = last === undefined ? 0 : null;
   let left = last ?? Number.POSITIVE_INFINITY;
@@ -26,7 +30,7 @@ export async function* chatLog(client: Client, chatId: string, last?: number): A
 }
 
 async function page(
-  client: Client,
+  client: Pick<Client, "request">,
   chatId: string,
   query: { readonly [name: string]: number | string },
 ): Promise<EventsPage> {

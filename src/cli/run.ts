@@ -26,11 +26,15 @@ export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promi
   }
 }
 
+const COMMON_FLAGS: readonly string[] = ["--json", "--no-color"];
+const TALK_FLAGS = /^--(?:json|no-color|new|chat(?:=.*)?)$/;
+
 /** `chat` without a command is the conversation. */
 function meant(argv: readonly string[]): readonly string[] {
-  const at = argv.findIndex((word) => word !== "--json" && word !== "--no-color");
-  const next = argv[at + 1];
-  const talks = argv[at] === "chat" && (next === undefined || /^--(chat|new|json|no-color)\b/.test(next));
+  const at = argv.findIndex((word) => !COMMON_FLAGS.includes(word));
+  if (argv[at] !== "chat") return argv;
+  const rest = argv.slice(at + 1);
+  const talks = rest.every((word, index) => TALK_FLAGS.test(word) || rest[index - 1] === "--chat");
   return talks ? argv.toSpliced(at, 1, "client", "start") : argv;
 }
 

@@ -9,7 +9,8 @@ export interface Talk {
   readonly request: Request;
   readonly chat: Chat | null;
   now(): number;
-  say(text: string): void;
+  /** With `hang`, what does not fit goes on below that column. */
+  say(text: string, hang?: number): void;
   open(chatId: string): Promise<void>;
   startAnew(): void;
   send(kind: "message" | "task", text: string): void;
@@ -34,7 +35,7 @@ export interface SlashCommand {
 }
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
-  { name: "help", args: "", summary: "Show these commands and the keys.", run: (talk) => talk.say(helpText()) },
+  { name: "help", args: "", summary: "Show these commands and the keys.", run: help },
   { name: "new", args: "", summary: "Start a new chat.", run: (talk) => talk.startAnew() },
   { name: "chats", args: "", summary: "Choose another chat.", run: chooseChat },
   {
@@ -62,6 +63,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     summary: "Show or choose this chat's model; `default` is the server's.",
     run: model,
   },
+  { name: "export", args: "[FILE]", summary: "Write the whole chat as Markdown to a new file.", run: exportChat },
   { name: "clear", args: "", summary: "Empty the screen; the chat stays as it is.", run: (talk) => talk.clear() },
   { name: "quit", args: "", summary: "Leave; the agent goes on.", run: (talk) => talk.quit() },
 ];
@@ -81,7 +83,8 @@ export async function runSlash(talk: Talk, typed: string): Promise<void> {
   const command = SLASH_COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return command.run(talk, rest.trim());
   const near = nearest(name);
-  throw problem(`there is no /${name}`, near === null ? "/help" : `/${near}`);
+  const hint = near === null ? "/help" : `/${near}`;
+  throw problem(`there is no /${name}`, `${hint}, or a space before a message that begins with a slash`);
 }
 
 const problem = (message: string, hint?: string): Failure => new Failure(1, "invalid_input", message, hint);
@@ -109,10 +112,10 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-function helpText(): string {
+function help(talk: Talk): void {
   const commands = SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
-  const width = Math.max(...commands.map(([usage]) => usage.length));
-  return [...commands, ...KEYS].map(([term, words]) => `${term.padEnd(width)}  ${words}`).join("\n");
+  const width = Math.max(...commands.map(([usage]) => usage.length)) + 2;
+  talk.say([...commands, ...KEYS].map(([term, words]) => term.padEnd(width) + words).join("\n"), width);
 }
 
 async function chooseChat(talk: Talk): Promise<void> {
@@ -203,4 +206,9 @@ async function model(talk: Talk, name: string): Promise<void> {
   }
   const chat = await talk.request<Chat>("PATCH", `/api/chats/${id}`, { model: name === "default" ? null : name });
   talk.say(`From now on: ${chat.model ?? "the server's model"}`);
+}
+
+async function exportChat(talk: Talk, file: string): Promise<void> {
+  const { exportTo } = await import("./slash-export.ts");
+  talk.say(`Written to ${await exportTo(talk.request, here(talk), file)}`);
 }

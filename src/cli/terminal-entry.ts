@@ -31,7 +31,7 @@ export function partLines(part: OpenPart, width: number, rows: number): readonly
   const lines = said(part.kind, recent(part.text, width, rows), width);
   return lines.length <= rows
     ? lines
-    : [[span(`${MARGIN}… the beginning comes with the end`, "dim")], ...lines.slice(1 - rows)];
+    : [fit([span(`${MARGIN}… the beginning comes with the end`, "dim")], width), ...lines.slice(1 - rows)];
 }
 
 /** Enough of the end of a text to fill so many rows, beginning at a place that moves in big steps only. */

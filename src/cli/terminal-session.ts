@@ -123,8 +123,8 @@ export class TerminalSession implements Talk, Disposable {
     return this.#parts.context.io.now();
   }
 
-  say(text: string): void {
-    this.#note(text, "dim");
+  say(text: string, hang = 0): void {
+    this.#note(text, "dim", hang);
   }
 
   /** Shows the last screen of the chat, and follows it from there. */
@@ -137,7 +137,8 @@ export class TerminalSession implements Talk, Disposable {
     const isCut = lines.length > room || (page.events[0]?.seq ?? 1) > Math.max(page.first, 1);
     const title = [span(oneLine(chat.title), "bold"), span(`  ${shortId(chat.id)}`, "dim")];
     this.#lines.push([], fit(title, this.#width));
-    if (isCut) this.#lines.push(fit([span("  … all that was said before: sparky open", "dim")], this.#width));
+    if (isCut)
+      this.#lines.push(fit([span(`  … all of it: sparky chats show ${shortId(chat.id)}`, "dim")], this.#width));
     this.#lines.push(...lines.slice(-room));
     this.#schedule(0);
   }
@@ -204,7 +205,11 @@ export class TerminalSession implements Talk, Disposable {
   }
 
   quit(): void {
-    this.#end.resolve(EXIT.ok);
+    this.leave(EXIT.ok);
+  }
+
+  leave(exit: ExitCode): void {
+    this.#end.resolve(exit);
   }
 
   // --- keys ---------------------------------------------------------------------------------------------------------
@@ -216,7 +221,8 @@ export class TerminalSession implements Talk, Disposable {
       return;
     }
     this.#parts.history.add(text);
-    if (!typed.startsWith("/")) return this.send("message", text);
+    // A message may begin with a slash too: behind a space.
+    if (!text.startsWith("/")) return this.send("message", text);
     this.#note(typed, "dim");
     this.#attempt(() => runSlash(this, typed));
   }
@@ -225,7 +231,7 @@ export class TerminalSession implements Talk, Disposable {
     if (this.#editor.text !== "") return this.#editor.replace("");
     const isSecond = this.now() - this.#interruptedAt < TWICE_MS;
     this.#interruptedAt = this.now();
-    if (!this.isWorking || isSecond) return this.#end.resolve(EXIT.interrupted);
+    if (!this.isWorking || isSecond) return this.leave(EXIT.interrupted);
     this.#attempt(() => this.stop());
   }
 
@@ -244,6 +250,7 @@ export class TerminalSession implements Talk, Disposable {
 
   /** Lets the person choose, for as long as `isOpen` says that there is something to choose. */
   async #pick<T extends string>(message: string, from: readonly Choice<T>[], isOpen: () => boolean): Promise<T | null> {
+    if (this.#picking !== null) return null;
     this.#draw();
     this.#screen.clear();
     const gone = new AbortController();
@@ -287,9 +294,11 @@ export class TerminalSession implements Talk, Disposable {
     this.startAnew();
   }
 
-  #note(text: string, look: Look): void {
-    for (const line of clean(text).split("\n"))
-      this.#lines.push(...wrap([span(line, look)], this.#width, [span("  ")]));
+  #note(text: string, look: Look, hang = 0): void {
+    for (const line of clean(text).split("\n")) {
+      const head = span(`  ${line.slice(0, hang)}`, look);
+      this.#lines.push(...wrap([span(line.slice(hang), look)], this.#width, [head]));
+    }
     this.#schedule(0);
   }
 

@@ -35,7 +35,7 @@ export async function terminalChat(
   const { exit, left, isWorking, unsent } = await (async () => {
     using device = await io.openTerminal();
     using session = new TerminalSession({ context, device, request, me, history: openHistory(home) });
-    const release = io.onSignal("SIGTERM", () => session.quit());
+    const release = io.onSignal("SIGTERM", () => session.leave(EXIT.interrupted));
     try {
       if (chat === null) session.startAnew();
       else await session.open(chat);

@@ -1,8 +1,9 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Chat, List } from "../../src/wire/api.ts";
+import { tempHome } from "../kit/temp-home.ts";
 import { pacedProvider, type Question, type Reply } from "./paced-provider.ts";
 import { Sparky } from "./sparky-process.ts";
 import { Terminal } from "./terminal.ts";
@@ -64,7 +65,7 @@ test("F62 the terminal client holds a chat: what is sent, thought, done and said
   expect(statSync(history).mode & 0o777).toBe(0o600);
 });
 
-test("Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
+test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
   const sparky = await server(() => ({ words: STORY, pieceMs: 200 }));
   const at = terminal(sparky, ["chat", "--new"]);
   await at.sees("/help");
@@ -79,7 +80,7 @@ test("Ctrl-C stops what the agent does, and with nothing to stop it leaves", asy
   expect(await at.left()).toBe(130);
 });
 
-test("a server that is killed and started elsewhere: nothing is missed, nothing doubled, and what was sent meanwhile arrives once", async () => {
+test("F1 F7 F20 a server that is killed and started elsewhere: nothing is missed, nothing doubled, and what was sent meanwhile arrives once", async () => {
   const sparky = await server(({ text }) => ({ words: text.includes("second") ? "Two." : STORY, pieceMs: 20 }));
   const at = terminal(sparky, ["chat"]);
   await at.sees("/help");
@@ -181,6 +182,11 @@ test("slash commands work, Tab completes them and ids, and one that does not exi
   await at.sees("■");
   at.enter("/help");
   await at.sees("Ctrl-D");
+  at.enter(`/export ${join(sparky.home, "chat.md")}`);
+  await at.sees("Written to ");
+  expect(readFileSync(join(sparky.home, "chat.md"), "utf8")).toContain("Sentence 30 of the story.");
+  at.enter(`/export ${join(sparky.home, "chat.md")}`);
+  await at.sees(/there is such a file\s+already/);
 });
 
 test("pasted lines are one message, and a terminal that becomes narrower still shows one line to write in", async () => {
@@ -197,4 +203,11 @@ test("pasted lines are one message, and a terminal that becomes narrower still s
   const [first] = (await sparky.log(chat?.id ?? "")).filter((event) => event.type === "message");
   expect(first?.data).toMatchObject({ text: "one\ntwo\nthree" });
   expect(times(at.text, "Thank you.")).toBe(1);
+});
+
+test("without a server it says how to start one, and leaves the terminal as it was", async () => {
+  const at = Terminal.open(await tempHome(), ["chat"]);
+  onTestFinished(() => at[Symbol.asyncDispose]());
+  expect(await at.left()).toBe(3);
+  await at.sees("try: sparky chat start --agent-loop");
 });

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { nearest, scopeOf, SLASH_COMMANDS } from "./slash-commands.ts";
+
+const NOW = Date.parse("2026-12-01T14:00:00.000Z");
+
+test.each([
+  { typed: "tsks", near: "tasks" },
+  { typed: "qiut", near: "quit" },
+  { typed: "ren", near: "rename" },
+  { typed: "Help", near: "help" },
+  { typed: "", near: null },
+  { typed: "etc/hosts", near: null },
+])("to /$typed the nearest command is $near", ({ typed, near }) => {
+  expect(nearest(typed)).toBe(near);
+});
+
+test.each([
+  { text: "call", is: "call" },
+  { text: "run", is: "run" },
+  { text: "90m", is: "until 2026-12-01T15:30:00.000Z" },
+  { text: "2h", is: "until 2026-12-01T16:00:00.000Z" },
+  { text: "2026-12-02T09:00Z", is: "until 2026-12-02T09:00:00.000Z" },
+])("a yes may go as far as $text", ({ text, is }) => {
+  expect(scopeOf(text, NOW)).toBe(is);
+});
+
+test.each(["yes", "1y", "2026", "2026-13-01T00:00", "-1h"])("a yes does not go as far as %s", (text) => {
+  expect(() => scopeOf(text, NOW)).toThrow("says nothing of how far the yes goes");
+});
+
+test("no two commands have the same name, and each says what it does", () => {
+  expect(new Set(SLASH_COMMANDS.map(({ name }) => name)).size).toBe(SLASH_COMMANDS.length);
+  expect(SLASH_COMMANDS.filter(({ summary }) => !/^[A-Z].*\w\.$/.test(summary))).toEqual([]);
+});
