@@ -24,6 +24,9 @@ const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, p
     const { home, dbUrl } = (await import("./config.ts")).loadConfig();
     return dbUrl === null ? (await import("./store/names.ts")).namesIn(`${home}/sparky.db`, kind, prefix) : [];
   },
+  async *examine(flags, options) {
+    yield* (await import("./doctor/examine.ts")).examine(process.env, flags, options);
+  },
   settings: async (flags) => (await import("./settings.ts")).readSettings(process.env, flags),
   changeSetting: async (name, value) => (await import("./settings.ts")).changeSetting(process.env, name, value),
   async openApp() {

@@ -35,6 +35,7 @@ export interface Settings {
   /** The home's own file, be it there or not. */
   readonly file: string;
   readonly problem: string | null;
+  readonly home: string;
   readonly items: readonly Setting[];
 }
 
@@ -65,6 +66,7 @@ const SETTINGS: readonly string[] = [...Object.keys(VARIABLES), ...PROVIDER_VARI
 export function readSettings(environment: Environment, flags: ConfigFlags): Settings {
   const file = envFileOf(homeOf(environment));
   const shown = (layers: readonly Layer[], problem: string | null): Settings => ({
+    home: homeOf(environment),
     file,
     problem,
     items: SETTINGS.map((name) => settingOf(name, layers)),

@@ -63,6 +63,9 @@ async function scene(): Promise<Scene> {
         homeState: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? { held: false },
         openApp: openApp ?? (async () => ({ fetch, close: async () => {} })),
         openData: () => Promise.reject(new Error("not here")),
+        examine: () => {
+          throw new Error("not here");
+        },
         names: async () => [],
         settings: () => Promise.reject(new Error("not here")),
         changeSetting: () => Promise.reject(new Error("not here")),

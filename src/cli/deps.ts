@@ -15,8 +15,22 @@ export interface Deps {
   names(kind: NameKind, prefix: string): Promise<readonly Name[]>;
   /** Every setting with its value and origin. */
   settings(flags: Pick<ServerFlags, "envFile">): Promise<Settings>;
+  /** Looks for what is wrong with the home and its machine; `fix`: puts right what is safe. */
+  examine(
+    flags: Pick<ServerFlags, "envFile">,
+    options: { readonly fix: boolean; readonly offline: boolean },
+  ): AsyncIterable<Diagnosis>;
   /** Writes one setting into the home's own file; null takes it out. */
   changeSetting(name: string, value: string | null): Promise<SettingChange>;
+}
+
+export interface Diagnosis {
+  readonly check: string;
+  readonly state: "ok" | "warn" | "fail";
+  readonly what: string;
+  readonly remedy: string | null;
+  /** It was so, and was put right. */
+  readonly fixed: boolean;
 }
 
 export type NameKind = "tasks" | "chats" | "approvals" | "grants" | "schedules";

@@ -3,6 +3,7 @@ import { addAgentCommands } from "./agent-commands.ts";
 import { addApprovalCommands } from "./approval-commands.ts";
 import { addChatCommands } from "./chat-commands.ts";
 import { root, type Execute } from "./command.ts";
+import { addDoctorCommands } from "./doctor-commands.ts";
 import { addHelpCommands } from "./help-commands.ts";
 import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "./config-commands.ts";
@@ -25,6 +26,7 @@ export function buildProgram(execute: Execute): Command {
   addAgentCommands(program, execute);
   addApprovalCommands(program, execute);
   addConfigCommands(program, execute);
+  addDoctorCommands(program, execute);
   addModelCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);

@@ -13,6 +13,8 @@ export interface DatabaseFile extends AsyncDisposable {
   readonly db: Db;
   /** The number of its last migration. */
   readonly schema: number;
+  /** The first thing that a quick look finds wrong with the file; null: nothing. */
+  quickCheck(): string | null;
   /** What is wrong with the file itself. */
   integrity(): readonly Finding[];
   /** Writes a copy of this very moment, while others write on. `target` must be an empty file, or none. */
@@ -44,6 +46,10 @@ function wrap(handle: Database.Database, schema: number): DatabaseFile {
   return {
     db,
     schema,
+    quickCheck() {
+      const row = handle.prepare<[], { quick_check: string }>("pragma quick_check(1)").get();
+      return row === undefined || row.quick_check === "ok" ? null : row.quick_check;
+    },
     integrity: () => integrityOf(handle),
     copyTo: (target) => void handle.prepare("vacuum into ?").run(target),
     async [Symbol.asyncDispose]() {

@@ -152,6 +152,22 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "config set": one(settingChange),
   "config unset": one(settingChange),
   "config path": one(z.object({ file: text, home: text, exists: z.boolean() })),
+  doctor: one(
+    z.object({
+      ok: z.boolean(),
+      failed: count,
+      warned: count,
+      items: z.array(
+        z.object({
+          check: text,
+          state: z.enum(["ok", "warn", "fail"]),
+          what: text,
+          remedy: text.nullable(),
+          fixed: z.boolean(),
+        }),
+      ),
+    }),
+  ),
   "models list": one(modelsSchema),
   "models test": one(modelTestSchema),
   completion: one(z.object({ shell: text, script: text })),

@@ -99,6 +99,7 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "chat start": "src/cli/process.test.ts",
   "chat stop": "src/cli/process.test.ts",
   "chat restart": "src/cli/process.test.ts",
+  doctor: "test/golden/doctor.test.ts",
   "models list": "test/golden/models.test.ts",
   "models test": "test/golden/models.test.ts",
   completion: "test/e2e/completion.test.ts",

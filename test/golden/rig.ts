@@ -5,6 +5,7 @@ import { loadConfig } from "../../src/config.ts";
 import { graphTools } from "../../src/memory/tools.ts";
 import { changeSetting, readSettings } from "../../src/settings.ts";
 import { openData } from "../../src/store/data.ts";
+import { examine } from "../../src/doctor/examine.ts";
 import { namesIn } from "../../src/store/names.ts";
 import { writePrivate } from "../../src/store/home.ts";
 import { forceCancel } from "../../src/store/stop.ts";
@@ -72,6 +73,7 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
     loadConfig: async (flags) => loadConfig({ SPARKY_HOME: home }, flags),
     homeState: async () => (listens ? { held: true, pid: PID } : { held: false }),
     names: (kind, prefix) => namesIn(join(home, "sparky.db"), kind, prefix),
+    examine: (flags, options) => examine({ SPARKY_HOME: home, SPARKY_PORT: "0" }, flags, options),
     settings: async (flags) => readSettings({ SPARKY_HOME: home }, flags),
     changeSetting: (name, value) => changeSetting({ SPARKY_HOME: home }, name, value),
     async openApp() {

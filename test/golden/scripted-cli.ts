@@ -109,6 +109,9 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
     openData: async () => {
       throw new Error("no database is to be opened here");
     },
+    examine: async function* () {
+      throw new Error("nothing is to be examined here");
+    },
     names: async () => [],
     settings: async () => {
       throw new Error("no settings are to be read here");

@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isSparkyError, messageOf } from "../core/errors.ts";
+import { openFile } from "../store/database-file.ts";
+import { MIGRATIONS } from "../store/migrate.ts";
+import { openPostgres, probePostgres } from "../store/postgres.ts";
+import type { Db } from "../store/sql.ts";
+import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
+
+const LATEST = MIGRATIONS.length;
+/** A question that takes longer is given up. */
+const REACH_MS = 5000;
+/** Leases last 15 s and are judged by the database's clock. */
+const SKEW_MS = 2000;
+const AHEAD_MS = 60_000;
+
+export async function* checkDatabase({ config, home }: Patient): AsyncGenerator<Diagnosis> {
+  if (config === null) return;
+  if (config.dbUrl !== null) yield* checkPostgres(config.dbUrl);
+  else yield* checkFile(join(home, "sparky.db"));
+}
+
+async function* checkFile(file: string): AsyncGenerator<Diagnosis> {
+  if (!existsSync(file)) return yield ok("database", "there is none yet: the first start makes it");
+  try {
+    await using database = openFile(file);
+    const damage = database.quickCheck();
+    if (damage !== null) {
+      return yield fail("database", `${file} is damaged: ${damage}`, "stop the server, then: sparky db restore BACKUP");
+    }
+    yield schemaOf(database.schema, file);
+    if (database.schema === LATEST) yield* contents(database.db);
+  } catch (error) {
+    yield fail("database", messageOf(error), "sparky db restore BACKUP, or move the file away to begin anew");
+  }
+}
+
+async function* checkPostgres(url: string): AsyncGenerator<Diagnosis> {
+  const engine = openPostgres(url, { onIdleError: () => {}, queryMs: REACH_MS });
+  const place = new URL(url).host + new URL(url).pathname;
+  try {
+    const before = Date.now();
+    await probePostgres(engine, url);
+    const there = (await engine.now()) ?? before;
+    const after = Date.now();
+    const row = await engine.db
+      .selectFrom("migrations")
+      .select((eb) => eb.fn.max("number").as("n"))
+      .executeTakeFirst()
+      .catch(() => undefined);
+    if (row === undefined) yield ok("database", `PostgreSQL at ${place} has no schema yet: the first start makes it`);
+    else yield schemaOf(Number(row.n), `PostgreSQL at ${place}`);
+    // The answer was made somewhere between question and arrival.
+    const skew = there < before ? there - before : Math.max(there - after, 0);
+    if (Math.abs(skew) > SKEW_MS) {
+      const words = `this machine's clock is ${Math.abs(skew / 1000).toFixed(1)} s ${skew > 0 ? "behind" : "ahead of"} the database's`;
+      yield warn("clock", words, "let both follow a time server (NTP)");
+    }
+    if (Number(row?.n) === LATEST) yield* contents(engine.db);
+  } catch (error) {
+    const hint = isSparkyError(error) ? error.hint : undefined;
+    yield fail("database", messageOf(error), hint ?? "check SPARKY_DB_URL");
+  } finally {
+    await engine.close();
+  }
+}
+
+function schemaOf(schema: number, place: string): Diagnosis {
+  if (schema === LATEST) return ok("database", `${place} is sound, its schema ${schema} is the latest`);
+  if (schema < LATEST) {
+    const words = `${place} has schema ${schema}, and this program's is ${LATEST}`;
+    return warn(
+      "database",
+      words,
+      "the next start brings it up to date; by hand: sparky db backup, then sparky db migrate",
+    );
+  }
+  const words = `${place} was written by a newer Sparky (schema ${schema}, here ${LATEST})`;
+  return fail("database", words, "start that version, or restore a backup made by this one");
+}
+
+/** What the data itself tells of things that are wrong. */
+async function* contents(db: Db): AsyncGenerator<Diagnosis> {
+  const { last } = await db
+    .selectFrom("chats")
+    .select((eb) => eb.fn.max("last_event_at").as("last"))
+    .executeTakeFirstOrThrow();
+  if (Number(last ?? 0) > Date.now() + AHEAD_MS) {
+    const words = `the last event is of ${new Date(Number(last)).toISOString()}, which is yet to come: the clock went back`;
+    yield warn("clock", words, "set the clock: schedules go by it");
+  }
+  const paused = await db
+    .selectFrom("schedules")
+    .select(["name", "pause_reason"])
+    .where("state", "=", "paused")
+    .where("deleted_at", "is", null)
+    .where("pause_reason", "is not", null)
+    .orderBy("name")
+    .execute();
+  for (const { name, pause_reason } of paused) {
+    const words = `${name} is paused: ${pause_reason}`;
+    yield warn("schedules", words, `sparky agent schedule history ${name}, then: sparky agent schedule enable ${name}`);
+  }
+  if (paused.length === 0) yield ok("schedules", "none is paused by failures");
+}

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { resultRead } from "../agent/result-read.ts";
+import { isSparkyError, messageOf } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
+import { readEnvText } from "../core/env-file.ts";
+import { graphTools } from "../memory/tools.ts";
+import type { Store, Tx } from "../store/store.ts";
+import { taskTools } from "../tasks/tools.ts";
+import { generalTools } from "../tools/general.ts";
+import { parseToolSettings, withSettings } from "../tools/settings.ts";
+import { shellTool } from "../tools/shell.ts";
+import { placeWords, readSchedulesFile } from "../wire/schedules-file.ts";
+import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
+
+const LEAST_NODE = 24;
+
+export function* checkNode(): Generator<Diagnosis> {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major >= LEAST_NODE) yield ok("node", `Node ${process.versions.node}`);
+  else yield fail("node", `Node ${process.versions.node} is too old`, `install Node ${LEAST_NODE} or newer`);
+}
+
+export function* checkSettings({ settings }: Patient): Generator<Diagnosis> {
+  const { items, problem, file } = settings;
+  if (problem !== null) yield fail("settings", problem, `edit ${file}`);
+  const wrong = items.filter((setting) => setting.problem !== null);
+  for (const { name, problem: what, file: where } of wrong) {
+    const remedy =
+      where === file ? `sparky config set ${name}` : `change ${name} ${where ? `in ${where}` : "in the environment"}`;
+    yield fail("settings", what ?? "", remedy);
+  }
+  const unknown =
+    problem === null
+      ? unknownNames(
+          file,
+          items.map(({ name }) => name),
+        )
+      : [];
+  for (const { name, line } of unknown) {
+    const near = nearest(
+      name,
+      items.map((setting) => setting.name),
+    );
+    const meant = near === null ? "see: sparky help environment" : `did you mean ${near}? Edit ${file}`;
+    yield warn("settings", `line ${line} of ${file} sets ${name}, which is no setting`, meant);
+  }
+  if (problem !== null || wrong.length > 0 || unknown.length > 0) return;
+  const set = items.filter(({ origin }) => origin !== "default").length;
+  yield ok("settings", `${set} of ${items.length} are set, none is wrong`);
+}
+
+/** Somebody's own variables may stand in the file too: only what looks like one of ours is told. */
+function unknownNames(file: string, known: readonly string[]) {
+  if (!existsSync(file)) return [];
+  const { entries } = readEnvText(readFileSync(file, "utf8"));
+  return entries.filter(
+    ({ name }) => !known.includes(name) && (name.startsWith("SPARKY_") || nearest(name, known) !== null),
+  );
+}
+
+export function* checkTools({ home }: Patient): Generator<Diagnosis> {
+  const path = join(home, "tools.json");
+  if (!existsSync(path)) return yield ok("tools", "no tools.json: every tool as it comes");
+  // Only names are asked of these tools; none is run.
+  const nowhere = {} as Store;
+  const tools = [...generalTools, ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
+  try {
+    const settings = parseToolSettings(readFileSync(path, "utf8"), path);
+    withSettings<Tx>(tools, settings);
+    yield ok("tools", `tools.json says something of ${Object.keys(settings).length} tools`);
+  } catch (error) {
+    const hint = isSparkyError(error) ? error.hint : undefined;
+    yield fail("tools", messageOf(error), hint ?? `edit ${path}`);
+  }
+}
+
+export async function* checkSchedulesFile({ config }: Patient): AsyncGenerator<Diagnosis> {
+  if (config === null || config.schedulesFile === null) return;
+  const file = resolve(config.schedulesFile);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    yield fail("schedules-file", `${file} cannot be read: ${messageOf(error)}`, "check SPARKY_SCHEDULES_FILE");
+    return;
+  }
+  const { entries, problems } = await readSchedulesFile(text, config.pollIntervalMs / 1000);
+  for (const problem of problems) yield fail("schedules-file", placeWords(file, problem), `edit ${file}`);
+  if (problems.length === 0) yield ok("schedules-file", `${file} has ${entries.length} schedules`);
+}
