@@ -109,7 +109,7 @@ export async function sparky(argv: readonly string[], stage: Stage = {}): Promis
     openData: async () => {
       throw new Error("no database is to be opened here");
     },
-    examine: async function* () {
+    examine: () => {
       throw new Error("nothing is to be examined here");
     },
     names: async () => [],
