@@ -1,3 +1,4 @@
+import { copyFileSync, statSync, truncateSync } from "node:fs";
 import pino from "pino";
 
 export type Log = pino.Logger;
@@ -13,4 +14,17 @@ export function openLog(level: string): Log {
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** A file of the log is begun anew when it is bigger; the one before is kept beside it. */
+export const MAX_LOG_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Begins the file anew when it has grown too big. It stays the same file, because this process's stderr goes there: it is
+ * copied and emptied, between two writes of this process, so no line of it is lost.
+ */
+export function capLog(file: string, most: number = MAX_LOG_BYTES): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= most) return;
+  copyFileSync(file, `${file}.1`);
+  truncateSync(file);
 }

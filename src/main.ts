@@ -6,7 +6,7 @@ import { Stopper } from "./agent/stop.ts";
 import type { AgentDeps } from "./agent/deps.ts";
 import type { Config } from "./config.ts";
 import { isoTime } from "./core/clock.ts";
-import { openLog, type Log } from "./log.ts";
+import { capLog, openLog, type Log } from "./log.ts";
 import { graphTools } from "./memory/tools.ts";
 import { openModel } from "./models/open.ts";
 import { modelOverview } from "./models/overview.ts";
@@ -51,7 +51,11 @@ export interface RunningServer {
 export interface Launch {
   readonly args: readonly string[];
   readonly daemon: boolean;
+  /** The file that its output goes to; null: it is somebody else's. */
+  readonly log: string | null;
 }
+
+const CAP_LOG_MS = 60_000;
 
 /** The whole app in this process, with neither loop nor listener: what the CLI uses while no server runs. */
 export async function openApp(config: Config): Promise<LocalApp> {
@@ -94,6 +98,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     const { pid } = process;
     const startedAt = isoTime(parts.startedAt);
     const { args, daemon } = launch;
+    const capping = launch.log === null ? undefined : keepSmall(launch.log, log);
     writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
     // On a terminal the CLI's own lines say so.
     log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
@@ -102,6 +107,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     const stop = async (): Promise<void> => {
       // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
       rmSync(serverFile, { force: true });
+      clearInterval(capping);
       await scheduler[Symbol.asyncDispose]();
       await loop[Symbol.asyncDispose]();
       await parts.close();
@@ -114,6 +120,19 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     await parts.close();
     throw error;
   }
+}
+
+/** At once and every minute. */
+function keepSmall(file: string, log: Log): ReturnType<typeof setInterval> {
+  const cap = (): void => {
+    try {
+      capLog(file);
+    } catch (error) {
+      log.warn({ err: error }, "the log could not be begun anew");
+    }
+  };
+  cap();
+  return setInterval(cap, CAP_LOG_MS).unref();
 }
 
 interface Parts {

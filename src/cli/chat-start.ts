@@ -5,7 +5,7 @@ import { Failure } from "./failure.ts";
 import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type ExitCode } from "./io.ts";
 import { openInBrowser } from "./open.ts";
 import { argsOf, flagsOf, type StartOptions } from "./start-options.ts";
-import { RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
+import { logFile, RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
 
 /** A second signal this soon after the first is the same one, sent to the whole group and passed on. */
 const SAME_SIGNAL_MS = 300;
@@ -32,7 +32,7 @@ async function serve(context: Context, options: StartOptions, asDaemon: boolean)
   const flags = flagsOf(options);
   const config = await deps.loadConfig(flags);
   const args = argsOf(options);
-  const server = await deps.startServer(flags, { args, daemon: asDaemon });
+  const server = await deps.startServer(flags, { args, daemon: asDaemon, log: asDaemon ? logFile(config.home) : null });
   let why: "stopped" | "restart";
   try {
     if (options.pidfile !== undefined) writePidfile(options.pidfile, io.pid);

@@ -92,6 +92,8 @@ export interface ServerFlags {
 export interface Launch {
   readonly args: readonly string[];
   readonly daemon: boolean;
+  /** The file that its output goes to, which it keeps small; null: it is somebody else's. */
+  readonly log: string | null;
 }
 
 export interface LocalApp {

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { verb, type Execute } from "./command.ts";
+import { oneOf, verb, wholeNumber, type Execute } from "./command.ts";
+import { LOG_LEVELS } from "./log-levels.ts";
+import type { LogOptions } from "./logs.ts";
 import { moment } from "./moment.ts";
 import type { WatchOptions } from "./watch-command.ts";
 
@@ -11,5 +13,16 @@ export function addLiveCommands(program: Command, execute: Execute): void {
     options: [["--since <time>", "begin with what happened since: a time, or so long ago, such as 1h or 2d", moment]],
     run: async (context, args, options: WatchOptions) =>
       (await import("./watch-command.ts")).watchEverything(context, args, options),
+  });
+  verb(program, execute, "logs", {
+    summary: "Show the log of the server that runs in the background: the newest lines, or as they come.",
+    examples: ["sparky logs", "sparky logs --level warn -n 200", "sparky logs -f"],
+    options: [
+      ["-f, --follow", "go on with what comes, until Ctrl-C"],
+      ["-n, --lines <number>", "how many (default: 50)", wholeNumber(1, 1_000_000)],
+      ["--level <level>", `this level and above: ${LOG_LEVELS.join(", ")}`, oneOf(LOG_LEVELS)],
+    ],
+    run: async (context, args, options: LogOptions) =>
+      (await import("./logs.ts")).showServerLog(context, args, options),
   });
 }

@@ -50,7 +50,8 @@ const OLD_AGENT: { readonly [verb: string]: string } = {
 
 /** Commands of an earlier Sparky are answered with their new names. */
 function newSpelling(argv: readonly string[]): Failure | null {
-  const [first, second = ""] = argv;
+  // What stands before a command are flags that every command has.
+  const [first, second = ""] = argv.filter((word) => !word.startsWith("-"));
   if (first === "server") {
     const now = ["start", "stop", "restart", "status"].includes(second) ? second : "start";
     return usage(`"${["sparky server", second].join(" ").trim()}" is now "sparky chat ${now}"`);

@@ -125,6 +125,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   away: one(awaySchema),
 
   watch: events,
+  logs: [{ shape: z.looseObject({ level: count, time: text.optional(), msg: text.optional() }), stream: true }],
 
   "chats list": list(chatSchema),
   "chats show": events,

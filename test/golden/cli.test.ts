@@ -190,6 +190,7 @@ test("what bad input and refusals get", async () => {
     [["open"]],
     [["server", "start"]],
     [["server", "stop"]],
+    [["--no-color", "server"]],
     [["agent", "start"]],
     [["agent", "stop"]],
     [["agnet", "status"]],
