@@ -150,6 +150,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", `${task}/retry`);
   await ask("DELETE", task);
   await ask("DELETE", chat);
+  await ask("POST", `${chat}/restore`);
   await ask("POST", "/api/users/agent/login-link");
 
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>

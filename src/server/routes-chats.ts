@@ -1,3 +1,4 @@
+import { restoreChat } from "../store/chats-restore.ts";
 import { createChat, deleteChat, listChats, markSeen, patchChat } from "../store/chats.ts";
 import { getChatWithView } from "../store/chat-view.ts";
 import { eventsPage } from "../store/events.ts";
@@ -68,6 +69,13 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
         await deleteChat(store, viewer, params.id);
         return { status: 204 };
       },
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/restore",
+      summary: "Takes the deletion of a chat back, within a minute of it; what it cancelled stays so.",
+      answers: { 200: chatSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await restoreChat(store, viewer, params.id) }),
     }),
     route({
       method: "GET",

@@ -29,7 +29,13 @@ export async function cancelChat(tx: Tx, hub: Hub, viewer: User, chat: ChatRow):
     .where("status", "in", ["pending", "in_progress", "waiting"])
     .execute();
   for (const { id } of tasks) await endTask(tx, id, { state: "cancelled", message: "Task cancelled", by });
-  await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("chat_id", "=", chat.id).execute();
+  // Those that were deleted before keep their own time: with the chat they do not come back.
+  await tx.db
+    .updateTable("tasks")
+    .set({ deleted_at: tx.now })
+    .where("chat_id", "=", chat.id)
+    .where("deleted_at", "is", null)
+    .execute();
   await tx.db.updateTable("chats").set({ deleted_at: tx.now }).where("id", "=", chat.id).execute();
   tx.after(() => {
     hub.gone(chat.id);

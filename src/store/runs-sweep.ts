@@ -103,6 +103,9 @@ export async function purgeDeleted(store: Store): Promise<void> {
   const before = store.clock.now() - PURGE_AFTER_MS;
   const due = await store.db.selectFrom("chats").select("id").where("deleted_at", "<", before).execute();
   for (const { id } of due) {
-    await store.transact((tx) => tx.db.deleteFrom("chats").where("id", "=", id).execute());
+    // Asked again: the deletion may have been taken back meanwhile.
+    await store.transact((tx) =>
+      tx.db.deleteFrom("chats").where("id", "=", id).where("deleted_at", "<", before).execute(),
+    );
   }
 }

@@ -131,6 +131,11 @@ describeInBrowser("home", () => {
     await tab.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await tab.chatLink(chat.id).waitFor({ state: "detached" });
     await expect(sparky.api("GET", `/api/chats/${chat.id}`)).rejects.toThrow("404");
+    await tab.page.getByText("“Second name” is deleted.").waitFor();
+    await tab.page.getByRole("button", { name: "Undo" }).click();
+    await tab.page.getByRole("heading", { name: "Second name" }).waitFor();
+    await tab.conversation.getByText("Chat created").waitFor();
+    expect(await sparky.api("GET", `/api/chats/${chat.id}`)).toMatchObject({ title: "Second name" });
     expect(tab.complaints).toEqual([]);
   });
 

@@ -137,14 +137,14 @@ function Delete({ chatId, title, onClose }: { chatId: string; title: string; onC
       for (const key of ["chats", "tasks", "approvals", "away", "status"]) {
         void queries.invalidateQueries({ queryKey: [key] });
       }
-      void navigate({ to: "/chats" });
+      void navigate({ to: "/chats", state: { deletedChat: { id: chatId, title, at: Date.now() } } });
     },
   });
   return (
     <Dialog title="Delete this chat?" onClose={onClose}>
       <p className="mt-2 [overflow-wrap:anywhere]">
-        “{title}”, with its messages, tasks and results. What runs in it is cancelled. This cannot be undone; to put it
-        out of sight only, archive it.
+        “{title}”, with its messages, tasks and results. What runs in it is cancelled. For a minute it can be brought
+        back; to put it out of sight only, archive it.
       </p>
       {remove.error !== null && (
         <p role="alert" className="mt-2 text-sm text-bad">
