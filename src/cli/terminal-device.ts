@@ -31,6 +31,9 @@ export function openTerminal(process: NodeJS.Process): TerminalDevice {
     stdin.setRawMode(false);
     stdin.pause();
   };
+  // Whatever ends the process, the shell gets its terminal back.
+  const restore = (): void => void stdout.write(RESTORE);
+  process.once("exit", restore);
   stdin.setEncoding("utf8");
   stdin.on("data", onData);
   // Whoever closed the terminal is not there to answer: an end is the person's leaving.
@@ -60,6 +63,7 @@ export function openTerminal(process: NodeJS.Process): TerminalDevice {
     [Symbol.dispose]() {
       stdin.off("data", onData);
       stdout.off("resize", onResize);
+      process.off("exit", restore);
       give();
     },
   };

@@ -35,14 +35,16 @@ export async function terminalChat(
   const { exit, left, isWorking, unsent } = await (async () => {
     using device = await io.openTerminal();
     using session = new TerminalSession({ context, device, request, me, history: openHistory(home) });
-    const release = io.onSignal("SIGTERM", () => session.leave(EXIT.interrupted));
+    const signals = (["SIGTERM", "SIGINT"] as const).map((signal) =>
+      io.onSignal(signal, () => session.leave(EXIT.interrupted)),
+    );
     try {
       if (chat === null) session.startAnew();
       else await session.open(chat);
       const code = await session.ended;
       return { exit: code, left: session.chat, isWorking: session.isWorking, unsent: session.unsent };
     } finally {
-      release();
+      signals.forEach((release) => release());
     }
   })();
   if (left !== null) out.note(`Go on: sparky chat --chat ${shortId(left.id)}`);
@@ -57,6 +59,6 @@ export async function terminalChat(
 
 /** The newest that the person began; null when there is none. */
 async function lastChat(client: Awaited<ReturnType<Context["client"]>>): Promise<string | null> {
-  const { items } = await client.request<List<Chat>>("GET", "/api/chats?limit=50");
+  const { items } = await client.request<List<Chat>>("GET", "/api/chats?limit=500");
   return items.find((chat) => chat.origin === "user" && chat.canWrite)?.id ?? null;
 }

@@ -211,3 +211,40 @@ test("without a server it says how to start one, and leaves the terminal as it w
   expect(await at.left()).toBe(3);
   await at.sees("try: sparky chat start --agent-loop");
 });
+
+test("F5 two terminals show the same chat; a message steers the run from wherever it comes", async () => {
+  const sparky = await server(({ text }) => ({ words: text.includes("shorter") ? "The end." : STORY, pieceMs: 15 }));
+  const one = terminal(sparky, ["chat"]);
+  await one.sees("/help");
+  one.enter("Tell me a story");
+  await one.sees("Sentence 2 ");
+  const two = terminal(sparky, ["chat"]);
+  await two.sees("Sentence 3 ");
+  two.enter("Make it shorter");
+  for (const each of [one, two]) {
+    await each.sees("The end.");
+    await each.sees(/✓ Done[^]*\/help\n›$/);
+    const story = each.text.slice(each.text.indexOf("› Tell me a story"));
+    expect(times(story, "› Make it shorter"), story).toBe(1);
+    expect(times(story, "Sentence 30 of"), story).toBe(1);
+    expect(times(story, "✓ Done"), story).toBe(1);
+  }
+});
+
+test("a history that was cut on the server is shown anew from its start", async () => {
+  const sparky = await server(() => ({ words: "Thank you." }));
+  const at = terminal(sparky, ["chat"]);
+  await at.sees("/help");
+  at.enter("Keep this");
+  await at.sees(/✓ Done[^]*\/help\n›$/);
+  await sparky.kill("SIGTERM");
+  await at.sees("Reconnecting");
+  const copy = join(sparky.home, "copy.db");
+  expect(await sparky.run("db", "backup", copy)).toMatchObject({ code: 0 });
+  expect(await sparky.run("db", "restore", copy, "--yes")).toMatchObject({ code: 0 });
+  await sparky.startServer();
+  await at.sees("The history was cut on the server");
+  await at.sees(/was cut[^]*› Keep this[^]*Thank you[^]*✓ Done[^]*\/help\n›$/);
+  at.enter("And this");
+  await at.sees(/And this[^]*✓ Done[^]*\/help\n›$/);
+});
