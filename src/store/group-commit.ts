@@ -55,7 +55,7 @@ export class GroupCommit {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const appends = batch.map((member) => member.append);
     try {
-      const committed = this.#commits.begin("append");
+      const committed = this.#commits.begin(appends.reduce((sum, { events }) => sum + events.length, 0));
       const outcomes = await this.#retrying(() => this.#engine.appendBatch(appends, this.#clock.now()));
       committed();
       outcomes.forEach((outcome, i) => {

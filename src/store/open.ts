@@ -121,9 +121,10 @@ function assemble(
       const announcements: (() => void)[] = [];
       try {
         let committed: (() => void) | undefined;
+        const written = { events: 0 };
         const result = await engine.db.transaction().execute(async (db) => {
-          const made = await body(openTx(db, announcements));
-          committed = commits.begin("transact");
+          const made = await body(openTx(db, announcements, written));
+          committed = commits.begin(written.events);
           return made;
         });
         committed?.();
@@ -134,11 +135,14 @@ function assemble(
       }
     }
   };
-  const openTx = (db: Transaction<Schema>, announcements: (() => void)[]): Tx => {
+  const openTx = (db: Transaction<Schema>, announcements: (() => void)[], written: { events: number }): Tx => {
     const now = parts.clock.now();
     const appendAll = async (appends: readonly Append[]): Promise<readonly Placed[]> => {
       const placed = await engine.appendIn(db, appends, now);
-      placed.forEach(({ wire }, i) => announcements.push(() => hub.publish(appends[i]!.chatId, wire)));
+      placed.forEach(({ wire }, i) => {
+        written.events += wire.length;
+        announcements.push(() => hub.publish(appends[i]!.chatId, wire));
+      });
       return placed;
     };
     return {

@@ -1,11 +1,11 @@
-/** For tests that end the process right before or right after a commit: told of the n-th one of this store. */
+/**
+ * For tests that end the process right before or right after a commit. Told of the n-th one of this store, and of how many
+ * events it holds: how appends fall into commits is a matter of moments, how many events a run writes is not.
+ */
 export interface Probe {
-  readonly before?: (kind: CommitKind, n: number) => void;
-  readonly after?: (kind: CommitKind, n: number) => void;
+  readonly before?: (n: number, events: number) => void;
+  readonly after?: (n: number, events: number) => void;
 }
-
-/** `append`: a group of appends. `transact`: a transaction, from its body's end on. */
-export type CommitKind = "append" | "transact";
 
 export class Commits {
   readonly #probe: Probe;
@@ -16,9 +16,9 @@ export class Commits {
   }
 
   /** To be called right before a commit; what it returns, right after. */
-  begin(kind: CommitKind): () => void {
+  begin(events: number): () => void {
     const n = ++this.#count;
-    this.#probe.before?.(kind, n);
-    return () => this.#probe.after?.(kind, n);
+    this.#probe.before?.(n, events);
+    return () => this.#probe.after?.(n, events);
   }
 }

@@ -25,12 +25,19 @@ export interface Scenario {
   readonly parallel: number;
 }
 
-/** A moment of a life: right before or right after its n-th commit, `tool_start`, or effect of a tool. */
+/**
+ * A moment of a life: right before or right after the commit that holds its n-th event, its n-th commit without an event, its
+ * n-th `tool_start`, or the n-th effect of a tool. Every life has the same number of each, but for the commits without
+ * an event: some are made when time has passed.
+ */
 export interface Moment {
   readonly when: "before" | "after";
-  readonly what: "commit" | "start" | "effect";
+  readonly what: "event" | "silent commit" | "start" | "effect";
   readonly n: number;
 }
+
+/** `isFirst`: of those that are the same moment, as the events of one commit are. */
+type Tell = (moment: Moment, isFirst?: boolean) => void;
 
 export const notesFile = ({ folder }: Scenario): string => join(folder, "notes");
 export const stampsFile = ({ folder }: Scenario): string => join(folder, "stamps");
@@ -54,7 +61,7 @@ export const stepsOf = ({ parallel }: Pick<Scenario, "parallel">): readonly Step
 ];
 
 /** Lives until the run has ended, telling of each moment; the task's id. */
-export async function live(scenario: Scenario, tell: (moment: Moment) => void = () => {}): Promise<string> {
+export async function live(scenario: Scenario, tell: Tell = () => {}): Promise<string> {
   const store = telling(await openStore(scenario.place, { probe: probeOf(tell) }), tell);
   try {
     const { owner } = await ensureUsers(store);
@@ -84,15 +91,26 @@ export async function live(scenario: Scenario, tell: (moment: Moment) => void = 
   }
 }
 
-function probeOf(tell: (moment: Moment) => void): Probe {
+function probeOf(tell: Tell): Probe {
+  const moments = new Map<number, readonly Omit<Moment, "when">[]>();
+  let [events, silent] = [0, 0];
   return {
-    before: (_kind, n) => tell({ when: "before", what: "commit", n }),
-    after: (_kind, n) => tell({ when: "after", what: "commit", n }),
+    before(n, count) {
+      const here =
+        count === 0
+          ? [{ what: "silent commit", n: ++silent } as const]
+          : Array.from({ length: count }, () => ({ what: "event", n: ++events }) as const);
+      moments.set(n, here);
+      here.forEach((moment, i) => tell({ when: "before", ...moment }, i === 0));
+    },
+    after(n) {
+      moments.get(n)?.forEach((moment, i) => tell({ when: "after", ...moment }, i === 0));
+    },
   };
 }
 
 /** The same store; calls that start in one tick share a commit, and are told of one by one. */
-function telling(store: Store, tell: (moment: Moment) => void): Store {
+function telling(store: Store, tell: Tell): Store {
   let starts = 0;
   return {
     ...store,
@@ -108,7 +126,7 @@ function telling(store: Store, tell: (moment: Moment) => void): Store {
 }
 
 /** Two tools whose effect is a line in a file: `note` must not happen twice, `stamp` may. */
-function effects(scenario: Scenario, tell: (moment: Moment) => void): readonly Tool<Tx>[] {
+function effects(scenario: Scenario, tell: Tell): readonly Tool<Tx>[] {
   let done = 0;
   const lineIn =
     (file: string) =>
