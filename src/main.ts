@@ -24,6 +24,7 @@ import { ensureUsers } from "./store/users.ts";
 import type { User } from "./store/user.ts";
 import { Loop } from "./tasks/loop.ts";
 import { offerDefaultSchedules } from "./tasks/default-schedules.ts";
+import { Indexer } from "./tasks/indexer.ts";
 import { Scheduler } from "./tasks/scheduler.ts";
 import { taskTools } from "./tasks/tools.ts";
 import { generalTools } from "./tools/general.ts";
@@ -95,6 +96,8 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
       log,
     });
     if (config.agentLoop) scheduler.start();
+    const indexer = new Indexer(store, log);
+    indexer.start();
     const { pid } = process;
     const startedAt = isoTime(parts.startedAt);
     const { args, daemon } = launch;
@@ -109,6 +112,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
       rmSync(serverFile, { force: true });
       clearInterval(capping);
       await scheduler[Symbol.asyncDispose]();
+      await indexer[Symbol.asyncDispose]();
       await loop[Symbol.asyncDispose]();
       await parts.close();
       resolve();

@@ -112,6 +112,7 @@ test("every route answers in the shape that is described", async () => {
     await ask("GET", path);
   }
   for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
+  await ask("GET", "/api/search?q=Hello&limit=3");
   await addGraph(store, "agent", [person("Ann"), person("Bob")], ["Ann knows Bob"]);
   for (const path of ["stats", "check", "export"]) await ask("GET", `/api/graph/${path}`);
   const nodes = await ask("GET", "/api/graph/search?q=Ann&limit=3");

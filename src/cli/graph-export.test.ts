@@ -27,6 +27,13 @@ test("an export goes to stdout as it is, or into a file whose name says the form
   expect(JSON.parse(again.stdout)).toEqual({ file, format: "csv", bytes: Buffer.byteLength(csv) });
 });
 
+test("on a terminal an export moves no cursor, in a pipe it is left as it is", async () => {
+  const routes = { "GET /api/graph/export?format=csv": new Response("1,\u001b[2Jred\r\n") };
+  const argv = ["graph", "export", "--format", "csv"];
+  expect((await sparky(argv, { routes, terminal: true })).stdout).toBe("1,red\n");
+  expect((await sparky(argv, { routes })).stdout).toBe("1,\u001b[2Jred\r\n");
+});
+
 test("an export that breaks off leaves what was there, and nothing beside it", async () => {
   const home = await folder();
   const file = join(home, "graph.json");

@@ -5,6 +5,7 @@ import { EXPORT_FORMATS, type ExportFormat } from "../wire/export-formats.ts";
 import type { Context } from "./context.ts";
 import { Failure, usage } from "./failure.ts";
 import { EXIT } from "./io.ts";
+import { clean } from "./text.ts";
 
 export type ExportOptions = { format?: ExportFormat; part?: "nodes" | "edges"; output?: string };
 
@@ -20,7 +21,11 @@ export async function graphExport(context: Context, _args: readonly string[], op
   const client = await context.client("any");
   const download = () => client.download(`/api/graph/export?${query}`);
   if (output === undefined) {
-    for await (const text of await download()) out.raw(text);
+    for await (const text of await download()) {
+      // One document is one line: within JSON's strings there are no newlines. On a terminal nothing moves its cursor.
+      out.raw(out.json ? text.replaceAll("\n", "") : out.terminal ? clean(text) : text);
+    }
+    if (out.json) out.print("");
     return;
   }
   const file = resolve(output);

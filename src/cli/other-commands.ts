@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { group, verb, type Execute } from "./command.ts";
+import { group, oneOf, verb, wholeNumber, type Execute } from "./command.ts";
 import { addChatsCommands } from "./chats-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import { addGraphCommands } from "./graph-commands.ts";
 import { addLiveCommands } from "./live-commands.ts";
+import type { SearchOptions } from "./search.ts";
 
 export function addOtherCommands(program: Command, execute: Execute): void {
   addChatsCommands(program, execute);
@@ -20,6 +21,18 @@ export function addOtherCommands(program: Command, execute: Execute): void {
   });
   addDataCommands(program, execute);
   addLiveCommands(program, execute);
+  verb(program, execute, "search <words...>", {
+    summary: "Search chats, tasks, memory and everything that was said, thought or given back by tools.",
+    examples: ["sparky search graph", "sparky search knowledge graph --kind event", "sparky search graph --json"],
+    args: { words: "what to look for: all of them, each from the beginning of a word" },
+    options: [
+      ["-k, --kind <kind>", "only chat, task, node or event", oneOf(["chat", "task", "node", "event"])],
+      ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 100)],
+      ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
+    ],
+    run: async (context, args, options: SearchOptions) =>
+      (await import("./search.ts")).searchAll(context, args, options),
+  });
   verb(program, execute, "open", {
     summary: "Open the web UI in a browser, signed in.",
     examples: ["sparky open"],

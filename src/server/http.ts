@@ -18,6 +18,7 @@ import { blobRoutes } from "./routes-blobs.ts";
 import { chatRoutes } from "./routes-chats.ts";
 import { dataRoutes } from "./routes-data.ts";
 import { graphRoutes } from "./routes-graph.ts";
+import { searchRoutes } from "./routes-search.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { modelRoutes } from "./routes-models.ts";
 import { scheduleRoutes } from "./routes-schedules.ts";
@@ -65,6 +66,7 @@ export function createHttp(
     ...blobRoutes(deps),
     ...graphRoutes(deps),
     ...modelRoutes(deps),
+    ...searchRoutes(deps),
     ...dataRoutes(deps),
     ...statsRoutes(deps),
   ];

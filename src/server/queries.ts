@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EVENT_TYPES } from "../core/events.ts";
 import { idSchema, taskStatusSchema, timeSchema } from "../wire/api.ts";
 import { EXPORT_FORMATS } from "../wire/export-formats.ts";
+import { foundKindSchema } from "../wire/search.ts";
 
 /** What may stand behind the `?` of each list. Unknown names are ignored, bad values refused. */
 
@@ -50,6 +51,11 @@ const place = z.string().min(1).max(4000);
 export const graphSearchQuery = z
   .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: place })
   .exactPartial();
+
+export const searchQuery = z
+  .object({ kind: foundKindSchema, limit: whole(1, 100), cursor: place })
+  .exactPartial()
+  .extend({ q: z.string().max(500) });
 
 export const exportQuery = z
   .object({ format: z.enum(EXPORT_FORMATS), part: z.enum(["nodes", "edges"]) })

@@ -11,7 +11,7 @@ export function activityRoutes({ store }: ServerDeps): readonly Route[] {
       method: "GET",
       path: "/api/activity",
       summary:
-        "The runs of tasks that were at work since a time, or in the last 24 hours: 200 of them, or `limit`; those that go on first, then the one that ended last.",
+        "The runs of tasks that were at work since a time, or in the last 24 hours: 200 of them, or `limit`, the one that began last first.",
       query: activityQuery,
       answers: { 200: listSchema(activityItemSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await taskActivity(store, viewer, query) }),

@@ -25,7 +25,7 @@ const end = (store: Store, claimed: Claimed, ending: Ending) =>
   );
 
 eachEngine("the activity", (engine) => {
-  test("each run that was at work since then is told to whom its task is visible, those that go on first", async () => {
+  test("each run that was at work since then is told to whom its task is visible, the one that began last first", async () => {
     const store = await engine.store();
     const { ann, bob } = await people(store);
     const { task } = await addTask(store, ann, { instruction: "Try it" });

@@ -26,7 +26,7 @@ export interface ActivityQuery {
 const DAY_MS = 86_400_000;
 const DEFAULT_LIMIT = 200;
 
-/** The runs of tasks that were at work at some time since then: those that go on first, then the one that ended last. */
+/** The runs of tasks that were at work at some time since then, the one that began last first. */
 export async function taskActivity(
   store: Store,
   viewer: User,
@@ -43,7 +43,7 @@ export async function taskActivity(
   const rows = await worked
     .select(["runs.id", "runs.chat_id", "runs.state", "runs.started_at", "runs.ended_at", "runs.reason"])
     .select(["tasks.id as task_id", "tasks.instruction", "tasks.schedule"])
-    .orderBy((eb) => eb.fn.coalesce("runs.ended_at", eb.lit(Number.MAX_SAFE_INTEGER)), "desc")
+    .orderBy("runs.started_at", "desc")
     .orderBy("runs.id", "desc")
     .limit(limit)
     .execute();

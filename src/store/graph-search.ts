@@ -10,6 +10,8 @@ import type { Db } from "./sql.ts";
 export interface GraphSearch {
   /** Words to find; none: every node. */
   readonly query: string;
+  /** Only nodes that hold every word, not any of them. */
+  readonly every?: true;
   readonly type?: string | undefined;
   /** Only nodes of exactly this name, whatever the case. */
   readonly name?: string | undefined;
@@ -57,7 +59,7 @@ export async function graphSearch(db: Db, userId: string, search: GraphSearch): 
   const matching = sql`
     ranked AS (
       SELECT nodes.*, ${scoreOf(words)} AS score FROM nodes
-      WHERE ${sql.join(filters(userId, search), sql` AND `)}),
+      WHERE ${sql.join(filters(userId, words, search), sql` AND `)}),
     hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
   const { rows: counts } = await sql<{ n: number }>`WITH ${matching} SELECT count(*) AS n FROM hit`.execute(db);
   const { rows } = await sql<Ranked>`
@@ -83,14 +85,22 @@ export async function graphSearch(db: Db, userId: string, search: GraphSearch): 
   };
 }
 
-function filters(userId: string, { type, name, prefix }: GraphSearch): readonly RawBuilder<boolean>[] {
+function filters(
+  userId: string,
+  words: readonly string[],
+  { every, type, name, prefix }: GraphSearch,
+): readonly RawBuilder<boolean>[] {
   return [
     visible(userId, "nodes"),
+    ...(every ? words.map(inSomePlace) : []),
     ...(type === undefined ? [] : [equals("type", type)]),
     ...(name === undefined ? [] : [equals("name", name)]),
     ...(prefix === undefined ? [] : [sql<boolean>`substr(id, 1, ${prefix.length}) = ${prefix}`]),
   ];
 }
+
+const inSomePlace = (word: string): RawBuilder<boolean> =>
+  sql<boolean>`(${contains("name", word)} OR ${contains("type", word)} OR ${contains("content", word)})`;
 
 function scoreOf(words: readonly string[]): RawBuilder<number> {
   if (words.length === 0) return sql<number>`0`;

@@ -6,8 +6,9 @@ import { start } from "./migrations/0001-start.ts";
 import { approvals } from "./migrations/0002-approvals.ts";
 import { schedules } from "./migrations/0003-schedules.ts";
 import { scheduleRest } from "./migrations/0004-schedule-rest.ts";
+import { search } from "./migrations/0005-search.ts";
 
-export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest];
+export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;

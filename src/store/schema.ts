@@ -288,6 +288,10 @@ export interface Schema {
   schedules: ScheduleRow;
   schedule_rules: ScheduleRuleRow;
   occurrences: OccurrenceRow;
+  /** How far each chat is in the index of search. */
+  search_chats: { chat_id: string; seq: number };
+  /** `id` follows the event's time. Its words are beside it: in `search_words` on SQLite, in a column on PostgreSQL. */
+  search_events: { id: number; chat_id: string; seq: number };
   nodes: NodeRow;
   edges: EdgeRow;
 }

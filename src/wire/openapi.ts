@@ -20,6 +20,7 @@ import {
   schedulePatchSchema,
   scheduleSchema,
 } from "./schedules.ts";
+import { foundSchema, searchPageSchema } from "./search.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -76,6 +77,8 @@ export const NAMED = {
   GraphNode: graphNodeSchema,
   GraphCheck: graphCheckSchema,
   GraphExport: graphExportSchema,
+  Found: foundSchema,
+  SearchPage: searchPageSchema,
 } as const;
 
 interface JsonObject {

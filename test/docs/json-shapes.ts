@@ -14,7 +14,14 @@ import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
-import { foundNodeSchema, graphCheckSchema, graphNodeSchema, graphStatsSchema } from "../../src/wire/graph.ts";
+import {
+  foundNodeSchema,
+  graphCheckSchema,
+  graphExportSchema,
+  graphNodeSchema,
+  graphStatsSchema,
+} from "../../src/wire/graph.ts";
+import { searchPageSchema } from "../../src/wire/search.ts";
 import { modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
@@ -58,19 +65,6 @@ const settingChange = z.object({
   changed: z.boolean(),
   problem: text.nullable(),
   restart: z.boolean(),
-});
-
-const exportedNode = graphNodeSchema.omit({ edges: true });
-const exportedEdge = z.object({
-  ...id,
-  type: text,
-  source: text,
-  sourceName: text,
-  target: text,
-  targetName: text,
-  data: graphNodeSchema.shape.data,
-  shared: z.boolean(),
-  createdAt: text,
 });
 
 export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } = {
@@ -142,9 +136,10 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "graph show": one(graphNodeSchema),
   "graph check": one(graphCheckSchema),
   "graph export": [
-    { shape: z.object({ nodes: z.array(exportedNode), edges: z.array(exportedEdge) }) },
+    { shape: graphExportSchema },
     { given: "--output", shape: z.object({ file: text, format: z.enum(EXPORT_FORMATS), bytes: count }) },
   ],
+  search: one(searchPageSchema),
   "user login-link": one(loginLinkSchema),
   open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],
 

@@ -173,7 +173,7 @@ describeInBrowser("the screens", () => {
     await form.getByRole("textbox", { name: "What should be done?" }).fill("Come after it");
     await form.getByText("When, after what").click();
     const first = await stage.sparky.addTask("Be the first of two", "--at", "2999-01-01T00:00:00Z");
-    await form.getByRole("searchbox", { name: "Search open tasks" }).fill("first of two");
+    await form.getByRole("searchbox", { name: "Search earlier tasks" }).fill("first of two");
     await form.getByRole("button", { name: "Queued: Be the first of two" }).click();
     await form.getByRole("button", { name: "Add task" }).click();
     await form.getByText("Queued.").waitFor();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
-import { approval, chat, doneTask, failedTask, foundNodes, graph, graphCheck, graphNode, occurrences, schedule, status, task, taskLog } from "./wire-samples.ts";
+import { approval, chat, doneTask, failedTask, foundNodes, foundThings, graph, graphCheck, graphNode, occurrences, schedule, status, task, taskLog } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -138,6 +138,12 @@ test("what the commands show, on a terminal, in a pipe and as JSON", async () =>
         [`GET /api/graph/nodes/${graphNode.id}/edges?limit=1`]: { items: graphNode.edges.items.slice(0, 1), next: "c2", total: 2 },
       },
     }),
+    await views(["search", "green", "tea"], {
+      routes: { "GET /api/search?q=green+tea&limit=20": { items: foundThings, next: "c2", indexed: false } },
+    }),
+    await views(["search", "nothing", "--kind", "event"], {
+      routes: { "GET /api/search?q=nothing&limit=20&kind=event": { items: [], next: null, indexed: true } },
+    }),
     await views(["graph", "check"], { routes: { "GET /api/graph/check": graphCheck } }),
   ].join("");
   await expect(text).toMatchFileSnapshot("cli-output.txt");
@@ -177,6 +183,8 @@ test("what bad input and refusals get", async () => {
       routes: { "POST /api/schedules/nope/run": new Answer(404, { error: { code: "not_found", message: 'there is no schedule "nope"', hint: "sparky agent schedule list" } }) },
     }],
     [["graph", "search", "x", "--limit", "1000"]],
+    [["search"]],
+    [["search", "x", "--kind", "file"]],
     [["graph", "show", "Nobody"], {
       routes: { ...named("Nobody", []), "GET /api/graph/search?prefix=Nobody&limit=6": { items: [], next: null, total: 0 } },
     }],

@@ -84,7 +84,16 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "graph search": [{ args: ["ann"] }, { args: ["--type", "place"] }, { args: ["nothing"] }],
   "graph show": [{ args: ["Ann"] }, { args: ["Nobody"] }],
   "graph check": [{}],
-  "graph export": [{}, { args: ["--output", "/home/ada/.sparky/graph.csv", "--part", "nodes"] }, { args: ["--format", "csv"] }],
+  "graph export": [
+    {},
+    { args: ["--format", "graphml"] },
+    { args: ["--format", "dot"] },
+    { args: ["--format", "csv"] },
+    { args: ["--format", "csv", "--part", "edges"] },
+    { args: ["--output", "/home/ada/.sparky/graph.dot"] },
+    { args: ["--part", "edges"] },
+  ],
+  search: [{ args: ["time"] }, { args: ["graph", "--kind", "event", "--limit", "2"] }, { args: ["nowhere"] }, { args: ["?!"] }],
   "user login-link": [{ args: ["agent"], server: true }, { args: ["agent"] }],
   open: [{ server: true }],
 

@@ -18,6 +18,7 @@ import {
   type GraphNode,
   type GraphStats,
 } from "../../src/wire/graph.ts";
+import { searchPageSchema, type Found } from "../../src/wire/search.ts";
 import { approvalSchema, grantSchema, type Approval, type Grant } from "../../src/wire/approvals.ts";
 import { awaySchema, type Away } from "../../src/wire/away.ts";
 import { chatEventSchema } from "../../src/core/events.ts";
@@ -303,6 +304,35 @@ export const graphNode: GraphNode = graphNodeSchema.parse({
     total: 2,
   },
 });
+
+export const foundThings: readonly Found[] = searchPageSchema.parse({
+  items: [
+    { kind: "chat", chatId: chat.id, title: "Green tea", at: "2026-12-01T14:00:00.000Z" },
+    {
+      kind: "task",
+      taskId: WORKING.id,
+      chatId: chat.id,
+      status: "completed",
+      at: "2026-12-01T12:00:00.000Z",
+      snippet: "Buy green tea",
+    },
+    { kind: "node", nodeId: alice.id, type: "person", name: "Alice", snippet: "Likes green tea." },
+    {
+      kind: "event",
+      chatId: chat.id,
+      chatTitle: "Green tea",
+      seq: 12,
+      type: "message",
+      role: "user",
+      runId: null,
+      taskId: null,
+      at: "2026-11-30T14:02:20.000Z",
+      snippet: "…do you like green tea?",
+    },
+  ],
+  next: "c2",
+  indexed: false,
+}).items;
 
 const none = { count: 0, examples: [] };
 export const graphCheck: GraphCheck = graphCheckSchema.parse({

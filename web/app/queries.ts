@@ -97,7 +97,7 @@ export const awayQuery = (http: Http) =>
   queryOptions({ queryKey: ["away"], queryFn: ({ signal }) => http.get("/api/away", awaySchema, signal) });
 
 const activityListSchema = listSchema(activityItemSchema);
-const MOST_MARKS = 300;
+const MOST_MARKS = 200;
 
 /** The last 24 hours, which end when it is asked. */
 export const activityQuery = (http: Http) =>

@@ -115,9 +115,7 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
       <summary className="tap w-fit text-sm text-muted">As a table</summary>
       <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Runs of the last 24 hours">
         <table className="w-full border-collapse text-sm">
-          <caption className="sr-only">
-            Runs of the last 24 hours: those that go on, then the one that ended last
-          </caption>
+          <caption className="sr-only">Runs of the last 24 hours, the newest first</caption>
           <thead>
             <tr className="text-left text-xs text-muted">
               <th className="py-1 pr-3 font-medium">State</th>

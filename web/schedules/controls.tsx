@@ -20,6 +20,16 @@ export function Controls({ schedule }: { schedule: Schedule }) {
         isBusy={patch.isPending}
         onChange={(isOn) => patch.mutate({ state: isOn ? "enabled" : "disabled" })}
       />
+      {schedule.state === "paused" && (
+        <Button
+          className="px-2 py-1"
+          aria-label={`Resume: ${schedule.name}`}
+          disabled={patch.isPending}
+          onClick={() => patch.mutate({ state: "enabled" })}
+        >
+          Resume
+        </Button>
+      )}
       <Button
         className="px-2 py-1"
         aria-label={`Run now: ${schedule.name}`}
@@ -41,24 +51,6 @@ export function Controls({ schedule }: { schedule: Schedule }) {
       </p>
       <Problem error={patch.error ?? run.error} />
     </div>
-  );
-}
-
-/** Ends a pause. */
-export function Resume({ name }: { name: string }) {
-  const patch = usePatchSchedule(name);
-  return (
-    <>
-      <Button
-        className="px-2 py-1"
-        aria-label={`Resume: ${name}`}
-        disabled={patch.isPending}
-        onClick={() => patch.mutate({ state: "enabled" })}
-      >
-        {patch.isPending ? "Resuming…" : "Resume"}
-      </Button>
-      <Problem error={patch.error} />
-    </>
   );
 }
 

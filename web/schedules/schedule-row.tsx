@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Schedule } from "../../src/wire/schedules.ts";
-import { Controls, NextRun, Resume } from "./controls.tsx";
+import { Controls, NextRun } from "./controls.tsx";
 import { Dots } from "./outcome.tsx";
 import { Rule } from "./rule.tsx";
 
@@ -35,11 +35,6 @@ export function ScheduleRow({ schedule }: { schedule: Schedule }) {
       <td className="py-2 pr-3 max-md:py-0">
         {state === "enabled" && <span className="text-muted md:hidden">next </span>}
         <NextRun schedule={schedule} />
-        {state === "paused" && (
-          <div className="mt-1">
-            <Resume name={name} />
-          </div>
-        )}
       </td>
       <td className="py-2 pr-3 max-md:w-full max-md:py-0.5">
         <Dots recent={schedule.recent ?? []} />

@@ -7,7 +7,7 @@ import { useServices } from "../app/services.tsx";
 import { RequestFailure } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
-import { Controls, Resume } from "./controls.tsx";
+import { Controls } from "./controls.tsx";
 import { DeleteSchedule } from "./delete-schedule.tsx";
 import { EditSchedule } from "./edit-schedule.tsx";
 import { Facts } from "./facts.tsx";
@@ -80,7 +80,6 @@ function Actions({ schedule }: { schedule: Schedule }) {
         <Pencil aria-hidden="true" className="size-4" />
         Edit
       </Button>
-      {state === "paused" && <Resume name={name} />}
       {state === "enabled" && (
         <Button className="px-2 py-1" onClick={() => setAsks("pause")}>
           <CirclePause aria-hidden="true" className="size-4" />

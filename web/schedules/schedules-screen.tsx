@@ -53,14 +53,12 @@ function ScheduleList() {
       <div className="mx-auto max-w-6xl px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-base font-semibold">Schedules</h1>
-          <div className="flex min-w-0 flex-1 max-sm:order-last max-sm:basis-full">
-            <SearchBox
-              key={filter.q ?? ""}
-              label="Search schedules"
-              value={filter.q ?? ""}
-              onChange={(q) => show({ q: q === "" ? undefined : q })}
-            />
-          </div>
+          <SearchBox
+            key={filter.q ?? ""}
+            label="Search schedules"
+            value={filter.q ?? ""}
+            onChange={(q) => show({ q: q === "" ? undefined : q })}
+          />
           <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
             <Plus aria-hidden="true" className="size-4" />
             New schedule

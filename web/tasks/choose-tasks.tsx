@@ -1,4 +1,4 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useState } from "react";
 import type { Task } from "../../src/wire/api.ts";
@@ -9,10 +9,7 @@ import { Problem } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { StateIcon, stateOfTask, stateWord } from "../ui/state.tsx";
 
-/** What has ended is no reason to wait. */
-const OPEN = ["in_progress", "waiting", "pending"] as const;
-
-/** So many of those that fit are offered of each: words narrow them down. */
+/** So many of those that fit are offered: words narrow them down. */
 const MOST = 6;
 
 /** Chooses the tasks that must be done before another begins. */
@@ -25,11 +22,8 @@ export function ChooseTasks({
 }) {
   const { http } = useServices();
   const [words, setWords] = useState("");
-  const search = words === "" ? undefined : words;
-  const found = useQueries({ queries: OPEN.map((status) => tasksQuery(http, { status, search }, MOST)) });
-  const all = found.flatMap(({ data }) => data?.items ?? []);
-  const offered = all.filter((task) => !chosen.some(({ id }) => id === task.id));
-  const failed = found.find(({ data, error }) => data === undefined && error !== null);
+  const found = useQuery(tasksQuery(http, { search: words === "" ? undefined : words }, MOST));
+  const offered = (found.data?.items ?? []).filter((task) => !chosen.some(({ id }) => id === task.id));
   return (
     <fieldset className="flex min-w-0 flex-col gap-1">
       <legend className="text-sm">Only after these tasks</legend>
@@ -52,9 +46,9 @@ export function ChooseTasks({
         </ul>
       )}
       <div className="flex">
-        <SearchBox label="Search open tasks" value={words} onChange={setWords} />
+        <SearchBox label="Search earlier tasks" value={words} onChange={setWords} />
       </div>
-      <ul aria-label="Open tasks" className="max-h-40 overflow-y-auto rounded-md border border-line">
+      <ul aria-label="Earlier tasks" className="max-h-40 overflow-y-auto rounded-md border border-line">
         {offered.map((task) => {
           const state = stateOfTask(task.status);
           return (
@@ -72,11 +66,11 @@ export function ChooseTasks({
             </li>
           );
         })}
-        {found.every(({ isSuccess }) => isSuccess) && offered.length === 0 && (
-          <li className="px-2 py-1 text-sm text-muted">{words === "" ? "No other task is open." : "None fits."}</li>
+        {found.data !== undefined && offered.length === 0 && (
+          <li className="px-2 py-1 text-sm text-muted">{words === "" ? "No others." : "None fits."}</li>
         )}
       </ul>
-      <Problem error={failed?.error ?? null} />
+      <Problem error={found.data === undefined ? found.error : null} />
     </fieldset>
   );
 }

@@ -1,0 +1,48 @@
+import type { AgentLog } from "../agent/deps.ts";
+import { indexPending } from "../store/search-index.ts";
+import type { Store } from "../store/store.ts";
+
+/** Between looks at a log that nothing was added to, and between portions of one that is behind. */
+const IDLE_MS = 2000;
+const BUSY_MS = 50;
+const PORTION = 100;
+
+/** Keeps the index of search close behind the log, a portion at a time, so that nothing else waits for it. */
+export class Indexer implements AsyncDisposable {
+  readonly #store: Store;
+  readonly #log: AgentLog;
+  #cancelTimer: (() => void) | undefined;
+  #working: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(store: Store, log: AgentLog) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#wait(BUSY_MS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    await this.#working;
+  }
+
+  #wait(ms: number): void {
+    if (this.#stopped) return;
+    this.#cancelTimer = this.#store.clock.after(ms, () => void (this.#working = this.#portion()));
+  }
+
+  async #portion(): Promise<void> {
+    let done = true;
+    try {
+      done = await indexPending(this.#store, PORTION);
+    } catch (error) {
+      // Nothing is lost: the log is whole, and the index goes on where it was.
+      this.#log.warn({ err: error }, "the index of search could not be filled; tried again");
+    }
+    this.#wait(done ? IDLE_MS : BUSY_MS);
+  }
+}
