@@ -75,7 +75,11 @@ function read<T>(who: string, { status, text }: Answer): T {
   const value = parse(text);
   if (status >= 200 && status < 300) return value as T;
   const problem = (value as Partial<ErrorBody> | undefined)?.error;
-  if (typeof problem?.message === "string") throw failureOfCode(problem.code, problem.message, problem.hint);
+  if (typeof problem?.message === "string") {
+    // The server speaks to every client of its API; this one has its token from one of two places.
+    const hint = problem.code === "unauthenticated" ? TOKEN_HINT : problem.hint;
+    throw failureOfCode(problem.code, problem.message, hint);
+  }
   const hint = "check that SPARKY_URL names a Sparky server, and look into its log";
   throw new Failure(EXIT.error, "internal", `${who} answered ${status} without saying why`, hint);
 }
@@ -101,6 +105,8 @@ async function* untilCut(who: string, parts: AsyncIterable<string>): AsyncGenera
     );
   }
 }
+
+const TOKEN_HINT = "set SPARKY_TOKEN to an API token of that server; unset, the home's file `token` counts";
 
 function parse(text: string): unknown {
   if (text === "") return undefined;

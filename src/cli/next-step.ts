@@ -20,7 +20,7 @@ function nextStep({ exit }: Failure, command: Command): string | undefined {
     case EXIT.usage:
       return `${pathOf(command)} --help`;
     case EXIT.notFound:
-      return beside(["list"]);
+      return beside(["list"]) ?? `${pathOf(command)} --help`;
     case EXIT.conflict: {
       const [id] = command.args;
       const look = beside(["get", "show"]);

@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { errorBodySchema } from "../../src/wire/api.ts";
@@ -9,7 +7,7 @@ import { JSON_SHAPES, schemaOf, shapeFor } from "../docs/json-shapes.ts";
 import { ELSEWHERE, LINES } from "./lines.ts";
 import { runLine, typed, type Form, type Line } from "./rig.ts";
 import { shown, type Outcome } from "./scripted-cli.ts";
-import { seedHome } from "./seeded-home.ts";
+import { goldenHome } from "./seeded-home.ts";
 
 process.env["TZ"] = "UTC";
 
@@ -17,14 +15,11 @@ const FORMS: readonly Form[] = ["terminal", "pipe", "json"];
 const SUFFIX = { terminal: "", pipe: " | cat", json: " --json" };
 const fileOf = (command: string): string => `${command.replaceAll(" ", "-")}.txt`;
 
-let home: string;
+let home: Awaited<ReturnType<typeof goldenHome>>;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "sparky-golden-"));
-  await seedHome(home);
-  await copyFile(join(home, "sparky.db"), join(home, "old.db"));
-  await writeFile(join(home, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+  home = await goldenHome();
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(() => home[Symbol.asyncDispose]());
 
 test.each(Object.entries(LINES).map(([command, lines]) => ({ command, lines })))(
   "F59 what `sparky $command` shows, on a terminal, in a pipe and as JSON",
@@ -33,7 +28,7 @@ test.each(Object.entries(LINES).map(([command, lines]) => ({ command, lines })))
     let text = "";
     for (const line of lines) {
       for (const form of FORMS) {
-        const outcome = await runLine(home, path, line, form);
+        const outcome = await runLine(home.path, path, line, form);
         if (form === "json") expectJson(command, line, outcome);
         text += shown(typed(path, line) + SUFFIX[form], outcome);
       }

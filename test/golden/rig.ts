@@ -36,6 +36,8 @@ export interface Line {
   readonly until?: string;
   /** Instead of the owner's token. */
   readonly token?: string;
+  /** Settings beside the home. */
+  readonly env?: { readonly [name: string]: string };
 }
 
 export type Form = "terminal" | "pipe" | "json";
@@ -68,14 +70,15 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
       await startAgent(store, { model: scriptedModel(line.agent, { id: "demo", provider: "demo" }), tools: graphTools });
     }
   }
+  const env = { SPARKY_HOME: home, ...line.env };
   const deps: Deps = {
     version: "0.1.0",
-    loadConfig: async (flags) => loadConfig({ SPARKY_HOME: home }, flags),
+    loadConfig: async (flags) => loadConfig(env, flags),
     homeState: async () => (listens ? { held: true, pid: PID } : { held: false }),
     names: (kind, prefix) => namesIn(join(home, "sparky.db"), kind, prefix),
-    examine: (flags, options) => examine({ SPARKY_HOME: home, SPARKY_PORT: "0" }, flags, options),
-    settings: async (flags) => readSettings({ SPARKY_HOME: home }, flags),
-    changeSetting: (name, value) => changeSetting({ SPARKY_HOME: home }, name, value),
+    examine: (flags, options) => examine({ SPARKY_PORT: "0", ...env }, flags, options),
+    settings: async (flags) => readSettings(env, flags),
+    changeSetting: (name, value) => changeSetting(env, name, value),
     async openApp() {
       const { store, chat } = await open();
       const { server, people } = chat;
@@ -120,6 +123,7 @@ function masked(text: string): string {
     .replace(/replaced-\d{4}-\d\d-\d\dT[\d-]+Z/g, "replaced-(time)");
 }
 
-export function typed(path: readonly string[], { args = [] }: Line): string {
-  return ["sparky", ...path, ...args.map((arg) => (/[\s"()*]/.test(arg) ? JSON.stringify(arg) : arg))].join(" ");
+export function typed(path: readonly string[], { args = [], env = {} }: Line): string {
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return [...settings, "sparky", ...path, ...args.map((arg) => (/[\s"()*]/.test(arg) ? JSON.stringify(arg) : arg))].join(" ");
 }

@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ID_LENGTH, type RandomBytes } from "../../src/core/ids.ts";
 import { workRun } from "../../src/agent/run.ts";
@@ -69,7 +70,16 @@ const ITEMS = [
   { text: "Report", status: "done" },
 ] as const;
 
-export async function seedHome(home: string): Promise<void> {
+/** The home's folder, with an older backup and an older file of schedules beside its database. */
+export async function goldenHome(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "sparky-golden-"));
+  await seedHome(path);
+  await copyFile(join(path, "sparky.db"), join(path, "old.db"));
+  await writeFile(join(path, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+async function seedHome(home: string): Promise<void> {
   const clock = testClock(at("08:00:00"));
   const ids = readableIds();
   ids.from("ep0c");
