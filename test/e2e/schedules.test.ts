@@ -63,7 +63,12 @@ describeInBrowser("schedules", () => {
     await ledger.getByRole("button", { name: "Check" }).click();
     await ledger.getByText(/^Every due time has its row: 0 were due/).waitFor();
     await ledger.getByRole("link", { name: `task ${items[0]?.taskId?.slice(0, 8)}` }).click();
-    await tab.page.locator(`[data-task-id="${items[0]?.taskId}"][data-task-status="completed"]`).waitFor();
+    const itsTask = tab.page.locator(`[data-task-id="${items[0]?.taskId}"][data-task-status="completed"]`);
+    await itsTask.waitFor();
+    await itsTask.getByRole("link", { name: "by its schedule" }).click();
+    await tab.page.getByRole("link", { name: "All its tasks" }).click();
+    await tab.page.getByText("Only of the schedule").waitFor();
+    await expect.poll(() => tab.page.locator("[data-task-id]").count()).toBe(1);
     expect([...tab.complaints, ...other.complaints]).toEqual([]);
   });
 

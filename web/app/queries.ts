@@ -44,6 +44,7 @@ export interface TaskFilter {
   readonly status?: TaskStatus | undefined;
   readonly search?: string | undefined;
   readonly id?: string | undefined;
+  readonly schedule?: string | undefined;
 }
 
 export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
@@ -53,6 +54,7 @@ export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
       const query = new URLSearchParams({ limit: String(limit) });
       if (filter.status !== undefined) query.set("status", filter.status);
       if (filter.id !== undefined) query.set("prefix", filter.id);
+      if (filter.schedule !== undefined) query.set("schedule", filter.schedule);
       if (filter.search) query.set("search", filter.search);
       return http.get(`/api/tasks?${query}`, taskListSchema, signal);
     },

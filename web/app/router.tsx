@@ -56,6 +56,7 @@ const taskSearch = z.object({
   status: taskStatusSchema.optional().catch(undefined),
   q: z.string().optional().catch(undefined),
   id: z.string().min(4).optional().catch(undefined),
+  schedule: z.string().min(1).optional().catch(undefined),
   new: z.literal(true).optional().catch(undefined),
 });
 

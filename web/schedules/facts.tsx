@@ -56,14 +56,17 @@ export function Facts({ schedule }: { schedule: Schedule }) {
           ))}
         </Fact>
       )}
-      <Fact name="Its chat">
+      <Fact name="Its runs">
         {schedule.chatId === null ? (
-          <span className="text-muted">Made by its first run</span>
+          <span className="text-muted">No chat yet: its first run makes it</span>
         ) : (
           <Link to="/chats/$chatId" params={{ chatId: schedule.chatId }} className="text-accent underline">
             Open the chat of its runs
           </Link>
-        )}
+        )}{" "}
+        <Link to="/tasks" search={{ schedule: schedule.name }} className="ml-2 text-accent underline">
+          All its tasks
+        </Link>
       </Fact>
       <Fact name="Changed">
         <time dateTime={schedule.updatedAt}>{fullTime(schedule.updatedAt)}</time>

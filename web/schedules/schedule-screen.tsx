@@ -86,7 +86,7 @@ function Actions({ schedule }: { schedule: Schedule }) {
           Pause…
         </Button>
       )}
-      <Button kind="quiet" className="px-2 py-1 text-bad" onClick={() => setAsks("delete")}>
+      <Button kind="danger" className="px-2 py-1" onClick={() => setAsks("delete")}>
         <Trash2 aria-hidden="true" className="size-4" />
         Delete…
       </Button>

@@ -87,7 +87,7 @@ function ScheduleList() {
             <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
           </div>
         )}
-        {list.data !== undefined && <Offer schedules={all} />}
+        {list.data !== undefined && shown.length === all.length && <Offer schedules={all} />}
         {list.isPending && <Loading what="Loading schedules…" />}
         {list.data === undefined && list.error !== null && (
           <Failure what="The schedules could not be loaded" error={list.error} retry={() => void list.refetch()} />

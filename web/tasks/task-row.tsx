@@ -88,7 +88,9 @@ function TaskLine({ task }: { task: Task }) {
       {task.schedule !== null && (
         <span className="mr-2 inline-flex items-center gap-1">
           <CalendarClock aria-hidden="true" className="size-3.5" />
-          by its schedule
+          <Link to="/schedules/$name" params={{ name: task.schedule }} className="hover:underline">
+            by its schedule
+          </Link>
         </span>
       )}
       {task.status === "in_progress" && progress.current !== null && <span>{oneLine(progress.current, 120)} </span>}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { TASK_STATUSES } from "../../src/wire/api.ts";
@@ -22,7 +22,8 @@ export function TasksScreen() {
   const navigate = useNavigate({ from: "/tasks" });
   const [limit, setLimit] = useState(PAGE);
   const { data: status } = useQuery(statusQuery(http));
-  const isFiltered = filter.status !== undefined || filter.q !== undefined || filter.id !== undefined;
+  const isFiltered =
+    filter.status !== undefined || filter.q !== undefined || filter.id !== undefined || filter.schedule !== undefined;
   const show = (change: Partial<typeof filter>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 
@@ -75,12 +76,25 @@ export function TasksScreen() {
             </Button>
           </p>
         )}
+        {filter.schedule !== undefined && (
+          <p className="mt-2 flex flex-wrap items-center gap-2 text-sm">
+            <span>
+              Only of the schedule{" "}
+              <Link to="/schedules/$name" params={{ name: filter.schedule }} className="text-accent underline">
+                {filter.schedule}
+              </Link>
+            </span>
+            <Button className="px-2 py-0.5" onClick={() => show({ schedule: undefined })}>
+              Show all
+            </Button>
+          </p>
+        )}
         <TaskTable
-          filter={{ status: filter.status, search: filter.q, id: filter.id }}
+          filter={{ status: filter.status, search: filter.q, id: filter.id, schedule: filter.schedule }}
           limit={limit}
           isFiltered={isFiltered}
           onMore={() => setLimit(limit + PAGE)}
-          onClear={() => show({ status: undefined, q: undefined, id: undefined })}
+          onClear={() => show({ status: undefined, q: undefined, id: undefined, schedule: undefined })}
         />
       </div>
     </div>
