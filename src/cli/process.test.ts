@@ -230,6 +230,53 @@ test("F1: logs -f goes on across a restart of the server, each event once, and e
   expect(stdout).toContain('"completed"');
 });
 
+test("F1: watch goes on across kill -9, joins what is new, shows each event once, and leaves quietly at Ctrl-C", async (at) => {
+  expect(await at.sparky("watch")).toMatchObject({ exit: 3, stdout: "" });
+  const server = at.start(["chat", "start", "--agent-loop"]);
+  await server.says("Sparky runs at");
+  const before = (await at.sparky("agent", "tasks", "add", "List my files", "--wait", "--json")).stdout;
+  const since = new Date().toISOString();
+  const watching = at.start(["watch", "--json", "--since", since]);
+  const shell = at.start(["watch", "--since", since]);
+  await at.sparky("agent", "tasks", "add", "Check knowledge graph stats", "--wait");
+  await watching.says('"completed"');
+  server.child.kill("SIGKILL");
+  await server.ended;
+  const offline = (await at.sparky("agent", "tasks", "add", "List my files")).stdout.trim();
+  const again = at.start(["chat", "start", "--agent-loop"]);
+  await again.says("Sparky runs at");
+  expect((await at.sparky("agent", "tasks", "wait", offline)).exit).toBe(0);
+  await watching.says(`"taskId":"${offline}"`);
+  await shell.says(`\t${offline}\t`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const each of [watching, shell]) each.child.kill("SIGINT");
+  for (const each of [watching, shell]) expect(await each.ended).toMatchObject({ exit: 130, stderr: "" });
+
+  const seen = parsed((await watching.ended).stdout) as { chatId: string; seq: number; taskId: string | null }[];
+  const chats = [...new Set(seen.map((event) => event.chatId))];
+  expect(chats).toHaveLength(2);
+  expect(seen.every((event) => event.taskId !== (JSON.parse(before) as { id: string }).id)).toBe(true);
+  for (const id of chats) {
+    const log = parsed((await at.sparky("chats", "show", id, "--json")).stdout);
+    expect(seen.filter((event) => event.chatId === id)).toEqual(log);
+  }
+});
+
+test("logs shows what the daemon wrote, and follows it", async (at) => {
+  await at.sparky("chat", "start", "--daemon");
+  const { stdout } = await at.sparky("logs");
+  expect(stdout).toContain('"msg":"the server is ready"');
+  const following = at.start(["logs", "-f", "-n", "1"]);
+  await following.says("the server is ready");
+  await at.sparky("chat", "restart");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  following.child.kill("SIGINT");
+  const followed = await following.ended;
+  expect(followed).toMatchObject({ exit: 130, stderr: "" });
+  expect(followed.stdout.match(/the server is ready/g)).toHaveLength(2);
+  await at.sparky("chat", "stop");
+});
+
 test("Ctrl-C detaches from a task without stopping it; its cancellation exits 7, and waiting too long exits 8", async (at) => {
   await at.start(["chat", "start", "--daemon", "--no-agent-loop"]).ended;
   const id = (await at.sparky("agent", "tasks", "add", "Check knowledge graph stats")).stdout.trim();
