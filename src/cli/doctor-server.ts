@@ -1,4 +1,5 @@
-import type { Health, Status } from "../wire/api.ts";
+import { statSync } from "node:fs";
+import type { Health } from "../wire/api.ts";
 import type { Models } from "../wire/models.ts";
 import type { Context } from "./context.ts";
 import type { Diagnosis } from "./deps.ts";
@@ -6,6 +7,13 @@ import { Failure } from "./failure.ts";
 import { EXIT } from "./io.ts";
 
 type Part = Pick<Diagnosis, "state" | "what" | "remedy">;
+
+/** The home's settings file, when it is newer than the server that read it at its start. */
+async function changedSince({ deps }: Context, startedAt: string): Promise<string | null> {
+  const { file } = await deps.settings({});
+  const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return changed > Date.parse(startedAt) ? file : null;
+}
 
 /** The server that this command line would talk to, if one runs. */
 export async function* checkServer(context: Context): AsyncGenerator<Diagnosis, void, undefined> {
@@ -33,7 +41,10 @@ async function* parts(context: Context): AsyncGenerator<Part, void, undefined> {
         remedy: named === null ? "sparky chat restart" : "use the same version on both sides",
       };
     } else yield { state: "ok", what: `${url} answers, agent loop ${health.agentLoop ? "on" : "off"}`, remedy: null };
-    await client.request<Status>("GET", "/api/status");
+    const changed = named === null ? await changedSince(context, health.startedAt) : null;
+    if (changed !== null) {
+      yield { state: "warn", what: `${changed} was changed since it started`, remedy: "sparky chat restart" };
+    }
     const { model } = await client.request<Models>("GET", "/api/models");
     yield { state: "ok", what: `it lets you in, and asks the model ${model}`, remedy: null };
   } catch (error) {

@@ -7,7 +7,7 @@ export interface Io {
   readonly stdinIsTerminal: boolean;
   /** Asks on the terminal and returns the line. Only called when stdin is a terminal. */
   ask(question: string): Promise<string>;
-  /** The same without showing what is typed. null: Ctrl-C. */
+  /** The same without showing what is typed. null: Ctrl-C, or the end of the input. */
   askSecret(question: string): Promise<string | null>;
   /** All of stdin, where it is not a terminal. */
   readInput(): Promise<string>;

@@ -1,8 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { createInterface as createLines } from "node:readline";
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
 
@@ -23,6 +20,7 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
     stderr: sink(process.stderr),
     stdinIsTerminal: isatty(0),
     async ask(question) {
+      const { createInterface } = await import("node:readline/promises");
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return await lines.question(question);
@@ -30,7 +28,7 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
         lines.close();
       }
     },
-    askSecret: (question) => askSecret(process, question),
+    askSecret: async (question) => (await import("./ask-secret.ts")).askSecret(process, question),
     readInput: async () => (await import("node:stream/consumers")).text(process.stdin),
     openTerminal: async () => (await import("./terminal-device.ts")).openTerminal(process),
     env,
@@ -61,25 +59,6 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
         : // The one that listens may be gone.
           (message) => void (process.connected && process.send?.(message, undefined, {}, () => {})),
   };
-}
-
-/** A line editor that shows nothing of what it edits. */
-function askSecret(process: NodeJS.Process, question: string): Promise<string | null> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(question);
-  const lines = createLines({ input: process.stdin, output: silent, terminal: true, historySize: 0 });
-  return new Promise((resolve) => {
-    let answer: string | null = null;
-    lines.once("line", (line) => {
-      answer = line;
-      lines.close();
-    });
-    lines.once("SIGINT", () => lines.close());
-    lines.once("close", () => {
-      process.stderr.write("\n");
-      resolve(answer);
-    });
-  });
 }
 
 /** Resolves after `ms`, or as soon as the signal aborts. */

@@ -75,11 +75,14 @@ test("every finding that is not good says what to do", async () => {
 test("wrong settings and a broken file are told, and the rest is looked at all the same", async () => {
   const home = await tempHome();
   const wrongValue = await found({ SPARKY_HOME: home, SPARKY_PORT: "eighty", LOG_LEVEL: "loud" });
-  expect(of(wrongValue, "settings").map(({ what }) => what.split(" ")[0])).toEqual(["SPARKY_PORT", "LOG_LEVEL"]);
+  expect(of(wrongValue, "settings").map(({ what }) => what.split(" ")[0])).toEqual(["SPARKY_PORT", "LOG_LEVEL", "so"]);
   expect(of(wrongValue, "home")[0]?.state).toBe("ok");
   writeFileSync(join(home, ".env"), 'A="x"\nnonsense\n', { mode: 0o600 });
   const broken = await found({ SPARKY_HOME: home });
-  expect(of(broken, "settings")).toMatchObject([{ state: "fail", what: expect.stringContaining("line 2 of") }]);
+  expect(of(broken, "settings")).toMatchObject([
+    { state: "fail", what: expect.stringContaining("line 2 of") },
+    { state: "warn", what: expect.stringContaining("were not looked at") },
+  ]);
   expect(of(broken, "home")[0]?.state).toBe("ok");
 });
 

@@ -21,7 +21,7 @@ export function* checkNode(): Generator<Diagnosis> {
   else yield fail("node", `Node ${process.versions.node} is too old`, `install Node ${LEAST_NODE} or newer`);
 }
 
-export function* checkSettings({ settings }: Patient): Generator<Diagnosis> {
+export function* checkSettings({ settings, config }: Patient): Generator<Diagnosis> {
   const { items, problem, file } = settings;
   if (problem !== null) yield fail("settings", problem, `edit ${file}`);
   const wrong = items.filter((setting) => setting.problem !== null);
@@ -29,6 +29,10 @@ export function* checkSettings({ settings }: Patient): Generator<Diagnosis> {
     const remedy =
       where === file ? `sparky config set ${name}` : `change ${name} ${where ? `in ${where}` : "in the environment"}`;
     yield fail("settings", what ?? "", remedy);
+  }
+  if (config === null) {
+    const what = "so the database, the port and the model were not looked at";
+    yield warn("settings", what, "put the settings right, then: sparky doctor");
   }
   const unknown =
     problem === null
