@@ -23,8 +23,8 @@ import { setToken } from "./store/tokens.ts";
 import { ensureUsers } from "./store/users.ts";
 import type { User } from "./store/user.ts";
 import { Loop } from "./tasks/loop.ts";
-import { offerDefaultSchedules } from "./tasks/default-schedules.ts";
 import { Indexer } from "./tasks/indexer.ts";
+import { offerDefaultSchedules, writePrompts } from "./tasks/default-schedules.ts";
 import { Scheduler } from "./tasks/scheduler.ts";
 import { taskTools } from "./tasks/tools.ts";
 import { generalTools } from "./tools/general.ts";
@@ -166,11 +166,13 @@ async function build(
       config.dbUrl === null
         ? { kind: "sqlite", file: join(config.home, "sparky.db") }
         : { kind: "postgres", url: config.dbUrl },
-      { onError: (error) => log.warn({ err: error }, "a database connection broke") },
+      { home: config.home, onError: (error) => log.warn({ err: error }, "a database connection broke") },
     ),
   );
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
+  const prompts = promptsRoot();
+  if (prompts !== null) writePrompts(prompts, config.home);
   await offerDefaultSchedules(store, owner);
   const scheduleProblems =
     schedulesFile === null
@@ -233,6 +235,12 @@ function probe(settings: ModelSettings): Promise<Probe> {
 function toolSettings(home: string): ToolSettings {
   const path = join(home, "tools.json");
   return existsSync(path) ? parseToolSettings(readFileSync(path, "utf8"), path) : {};
+}
+
+/** The default prompts, in a checkout: beside the sources, or above the bundle. */
+function promptsRoot(): string | null {
+  const places = ["../prompts", "../../prompts"].map((place) => join(import.meta.dirname, place));
+  return places.find((place) => existsSync(join(place, "smart_maintenance.md"))) ?? null;
 }
 
 /** The built web UI: beside the bundle, or in `dist` of a checkout. */

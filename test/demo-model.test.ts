@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,6 @@ import { resultRead } from "../src/agent/result-read.ts";
 import { graphTools } from "../src/memory/tools.ts";
 import { planStep } from "../src/models/demo-plan.ts";
 import type { Store, Tx } from "../src/store/store.ts";
-import { SMART_MAINTENANCE } from "../src/tasks/smart-maintenance.ts";
 import { taskTools } from "../src/tasks/tools.ts";
 import { generalTools } from "../src/tools/general.ts";
 import { shellTool } from "../src/tools/shell.ts";
@@ -16,6 +16,8 @@ import { createRegistry, prepareCall, type Registry } from "../src/tools/registr
 import type { TransactionalContext } from "../src/tools/tool.ts";
 import { sqlite } from "./kit/databases.ts";
 import { people } from "./kit/members.ts";
+
+const SMART_MAINTENANCE = readFileSync(join(import.meta.dirname, "../prompts/smart_maintenance.md"), "utf8");
 
 /** What people try first, with the demo model and Sparky's own tools. */
 const REQUESTS: readonly (readonly [request: string, tools: string])[] = [

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { promptForServer } from "../core/prompt-file.ts";
 import type { NewSchedule, Schedule, SchedulePatch } from "../wire/schedules.ts";
 import { warnWithoutLoop } from "./agent-loop.ts";
 import type { Context } from "./context.ts";
@@ -98,8 +99,7 @@ export async function deleteSchedule(
 
 /** `file(path)` is relative to the folder that it is said in; the server knows it by its whole path. */
 export function withWholePath(prompt: string, folder: string): string {
-  const path = /^\s*file\((.+)\)\s*$/s.exec(prompt)?.[1]?.trim();
-  return path === undefined ? prompt : `file(${resolve(folder, path)})`;
+  return promptForServer(prompt, (path) => resolve(folder, path));
 }
 
 export function pathOf(name = ""): string {

@@ -38,6 +38,12 @@ test("F44 an export into a file keeps its comments, its order and what did not c
   expect(changed.indexOf("gardener")).toBeLessThan(changed.indexOf("smart_maintenance"));
 });
 
+test("a prompt below the server's own folder is written so that every file and command means the same", () => {
+  const text = exportedText("", [{ ...schedule, prompt: "file(prompts/tidy.md)" }], "/etc/x/schedules.yaml");
+  expect(text).toContain("prompt: file($SPARKY_HOME/prompts/tidy.md)");
+  expect(exportedText(text, [{ ...schedule, prompt: "file(prompts/tidy.md)" }], "/etc/x/schedules.yaml")).toBe(text);
+});
+
 test("what is exported is imported as it was", async () => {
   const others = [
     {
@@ -79,6 +85,7 @@ test("what is exported is imported as it was", async () => {
 test.each([
   ["file(a.md)", "/home/ada", "file(/home/ada/a.md)"],
   ["file( ../b.md )", "/home/ada", "file(/home/b.md)"],
+  ["file($SPARKY_HOME/prompts/c.md)", "/home/ada", "file(prompts/c.md)"],
   ["file(/x/c.md)", "/home/ada", "file(/x/c.md)"],
   ["Read file(a.md) aloud", "/home/ada", "Read file(a.md) aloud"],
 ])("F46 %s said in %s is %s, from every command", (prompt, folder, whole) => {

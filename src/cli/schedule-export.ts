@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Document, isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import { promptForPeople } from "../core/prompt-file.ts";
 import type { List } from "../wire/api.ts";
 import type { Schedule } from "../wire/schedules.ts";
 import type { Context } from "./context.ts";
@@ -50,7 +51,7 @@ export function exportedText(before: string, schedules: readonly Schedule[], fil
     const entry = entryOf(schedule);
     for (const pair of [...map.items]) if (!(String(pair.key) in entry)) map.delete(String(pair.key));
     for (const [name, value] of Object.entries(entry)) {
-      const now = document.createNode(value);
+      const now = document.createNode(name === "prompt" ? promptForPeople(String(value)) : value);
       const old = map.toJSON() as { [name: string]: unknown };
       const path = name === "prompt" ? withWholePath(String(old[name] ?? ""), dirname(file)) : old[name];
       if (JSON.stringify(path) !== JSON.stringify(value)) map.set(name, now);

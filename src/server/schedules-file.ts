@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
+import { promptForServer } from "../core/prompt-file.ts";
 import { changeSchedule, createSchedule } from "../store/schedules.ts";
 import { getSchedule } from "../store/schedule-read.ts";
 import type { Store } from "../store/store.ts";
@@ -61,7 +62,10 @@ async function* applied(deps: SchedulesFileDeps, file: string): AsyncIterable<Ap
 
 /** false: it was so already. */
 async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntry, folder: string): Promise<boolean> {
-  const { name, state, ...settings } = { ...schedule, prompt: promptFrom(schedule.prompt, folder) };
+  const { name, state, ...settings } = {
+    ...schedule,
+    prompt: promptForServer(schedule.prompt, (path) => resolve(folder, path)),
+  };
   const known = await getSchedule(store, owner, name).catch((error: unknown) => {
     if (isSparkyError(error, "not_found")) return undefined;
     throw error;
@@ -79,10 +83,4 @@ async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntr
   // That it is enabled means that it is not off: a pause, by a person or after failures, outlives a restart.
   const stays = state === "enabled" && known?.state === "paused";
   return changeSchedule(store, owner, name, { ...settings, ...(!stays && { state }) });
-}
-
-/** `file(…)` is relative to the folder of the file that names it. */
-function promptFrom(prompt: string, folder: string): string {
-  const path = /^\s*file\((.+)\)\s*$/s.exec(prompt)?.[1]?.trim();
-  return path === undefined ? prompt : `file(${resolve(folder, path)})`;
 }

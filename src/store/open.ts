@@ -23,6 +23,8 @@ export interface StoreDeps {
   readonly machine?: Clock;
   readonly random?: RandomBytes;
   readonly node?: string;
+  /** This node's own folder. */
+  readonly home?: string;
   /** Where failures go that have no caller: an idle connection that broke. */
   readonly onError?: (error: Error) => void;
   /** For tests only. */
@@ -40,7 +42,7 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
   try {
     await migrateAt(where, engine, clock.now());
     const epoch = await readEpoch(engine, newId(random));
-    const parts = { clock, random, node: deps.node ?? hostname() };
+    const parts = { clock, random, node: deps.node ?? hostname(), home: deps.home ?? null };
     const store = assemble(engine, parts, epoch, new Commits(deps.probe));
     return where.kind === "postgres" ? await withNodes(store, where.url, deps.onError ?? (() => {})) : store;
   } catch (error) {
@@ -110,7 +112,7 @@ async function readEpoch({ db }: Engine, fresh: string): Promise<string> {
 
 function assemble(
   engine: Engine,
-  parts: Pick<Store, "clock" | "random" | "node">,
+  parts: Pick<Store, "clock" | "random" | "node" | "home">,
   epoch: string,
   commits: Commits,
 ): Store {

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { decideInstants, type Decision, type DueInstant } from "../core/catch-up.ts";
 import { dueBetween, parseDueRule } from "../core/due.ts";
 import type { Json } from "../core/events.ts";
 import { messageOf } from "../core/errors.ts";
 import { lockChat } from "./access.ts";
 import { countOutcome } from "./schedule-failures.ts";
+import { readPrompt } from "./prompt-words.ts";
 import { hasInstants, nextOf, rulesFrom } from "./schedule-rules.ts";
 import { tellSkip, usableChat } from "./schedule-told.ts";
 import type { OccurrenceRow, ScheduleRow, TaskRow } from "./schema.ts";
@@ -22,8 +22,6 @@ const MOST = 5000;
 const HELD_BACK = 1000;
 /** More than this in a row are one row, with first, last and count. */
 const ROW_EACH = 1000;
-const PROMPT_FILE = /^\s*file\((.+)\)\s*$/s;
-const MAX_PROMPT_BYTES = 64 * 1024;
 
 /** A run that overlap ended: whoever has the worker sees to it that it stops in time. */
 export interface Stopping {
@@ -166,7 +164,7 @@ class LedgerWriter {
       await this.#insert([{ ...ended, outcome: "merged", reason: "overlap" }]);
     } else if (await this.#insert([row])) {
       if (!queues && overlap === "cancel") await this.#cancel(open);
-      this.#schedule = await startOccurrence(this.#tx, this.#schedule, row);
+      this.#schedule = await startOccurrence(this.#store, this.#tx, this.#schedule, row);
     }
   }
 
@@ -214,10 +212,15 @@ export function occurrenceRow(tx: Tx, scheduleId: string, at: number): Occurrenc
 }
 
 /** Adds the task of an occurrence whose row exists; a prompt that cannot be read fails it. Returns the schedule as it is then. */
-export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: OccurrenceRow): Promise<ScheduleRow> {
+export async function startOccurrence(
+  store: Store,
+  tx: Tx,
+  schedule: ScheduleRow,
+  row: OccurrenceRow,
+): Promise<ScheduleRow> {
   let instruction: string;
   try {
-    instruction = readPrompt(schedule.prompt);
+    instruction = readPrompt(store, schedule.prompt);
   } catch (error) {
     await tx.db
       .updateTable("occurrences")
@@ -242,34 +245,6 @@ export async function startOccurrence(tx: Tx, schedule: ScheduleRow, row: Occurr
   await tx.db.updateTable("occurrences").set({ task_id: added.id }).where("id", "=", row.id).execute();
   await tx.db.updateTable("schedules").set({ chat_id: added.chatId }).where("id", "=", schedule.id).execute();
   return { ...schedule, chat_id: added.chatId };
-}
-
-/** The prompt's words; throws with a reason for people when its file is missing, empty or too long. */
-export function readPrompt(prompt: string): string {
-  const path = PROMPT_FILE.exec(prompt)?.[1]?.trim();
-  if (path === undefined) return prompt;
-  let words: string;
-  try {
-    words = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
-  }
-  if (words.trim() === "") throw new Error(`${path} is empty`);
-  if (Buffer.byteLength(words) > MAX_PROMPT_BYTES) throw new Error(`${path} is longer than 64 KB`);
-  return words;
-}
-
-function whyUnreadable(error: unknown): string {
-  const words: { readonly [code: string]: string } = {
-    ENOENT: "there is no such file",
-    EISDIR: "it is a folder",
-    EACCES: "this server may not read it",
-  };
-  return words[(error as NodeJS.ErrnoException).code ?? ""] ?? messageOf(error);
-}
-
-export function promptPath(prompt: string): string | undefined {
-  return PROMPT_FILE.exec(prompt)?.[1]?.trim();
 }
 
 async function ownerOf(tx: Tx, schedule: ScheduleRow): Promise<User> {

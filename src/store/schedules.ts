@@ -3,7 +3,8 @@ import { SparkyError } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
 import { mine, getSchedule, noSchedule, past, type Schedule } from "./schedule-read.ts";
 import { beginRule, dueClock, hasInstants, nextOf, rulesFrom, withoutPastPause } from "./schedule-rules.ts";
-import { lockSchedule, occurrenceRow, promptPath, readPrompt, settleIn, startOccurrence } from "./schedule-settle.ts";
+import { checkPrompt, readPrompt } from "./prompt-words.ts";
+import { lockSchedule, occurrenceRow, settleIn, startOccurrence } from "./schedule-settle.ts";
 import type { ScheduleRow } from "./schema.ts";
 import type { Store, Tx } from "./store.ts";
 import { getTask, type Task, type TaskLimits } from "./tasks.ts";
@@ -34,15 +35,16 @@ export type SchedulePatch = { readonly [K in keyof ScheduleSettings]?: ScheduleS
 const WEEK_MS = 7 * 86_400_000;
 
 export async function createSchedule(store: Store, viewer: User, input: NewSchedule): Promise<Schedule> {
+  checkPrompt(store, viewer, input.prompt);
   await store.transact((tx) => createScheduleIn(store, tx, viewer, input));
   return getSchedule(store, viewer, input.name);
 }
 
+/** Its prompt is taken as it is. */
 export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input: NewSchedule): Promise<string> {
   const now = await dueClock(store, tx.db);
   const rule = parseDueRule(input.when);
   const zone = checkZone(input.timezone ?? "UTC");
-  checkPrompt(viewer, input.prompt);
   if (input.state !== "disabled" && nextDue(rule, zone, now, now - 1) === null) throw past(input.when);
   const row: ScheduleRow = {
     id: tx.newId(),
@@ -99,7 +101,7 @@ export async function patchSchedule(store: Store, viewer: User, name: string, pa
 /** false: it is so already, and nothing was written. */
 export async function changeSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<boolean> {
   const { id } = await mine(store.db, viewer, name);
-  if (patch.prompt !== undefined) checkPrompt(viewer, patch.prompt);
+  if (patch.prompt !== undefined) checkPrompt(store, viewer, patch.prompt);
   return store.transact(async (tx) => {
     const held = await lockSchedule(tx, id);
     if (held === undefined) throw noSchedule(name);
@@ -175,13 +177,13 @@ export async function runScheduleNow(store: Store, viewer: User, name: string): 
     const schedule = await lockSchedule(tx, id);
     if (schedule === undefined) throw noSchedule(name);
     try {
-      readPrompt(schedule.prompt);
+      readPrompt(store, schedule.prompt);
     } catch (error) {
       throw new SparkyError("conflict", (error as Error).message, { hint: "restore the file, or edit the schedule" });
     }
     const row = { ...occurrenceRow(tx, id, await dueClock(store, tx.db)), manual: 1 };
     await tx.db.insertInto("occurrences").values(row).execute();
-    await startOccurrence(tx, schedule, row);
+    await startOccurrence(store, tx, schedule, row);
     tx.changed("schedules", [viewer.id], id);
     const made = await tx.db
       .selectFrom("occurrences")
@@ -232,21 +234,4 @@ async function settled(
 async function setNextDue(tx: Tx, id: string, from: number): Promise<void> {
   const next = nextOf(await rulesFrom(tx.db, id, from), from, hasInstants);
   await tx.db.updateTable("schedules").set({ next_due: next }).where("id", "=", id).execute();
-}
-
-/** The server reads such a file with its own rights: only the instance's owner may name one. */
-function checkPrompt(viewer: User, prompt: string): void {
-  const path = promptPath(prompt);
-  if (path === undefined) return;
-  if (viewer.role !== "owner") throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
-  if (!path.startsWith("/") && !/^[A-Za-z]:[\\/]/.test(path)) {
-    throw new SparkyError("invalid_input", `prompt: file(${path}) must be named from the root`, {
-      hint: "the command line does so by itself, from its own folder",
-    });
-  }
-  try {
-    readPrompt(prompt);
-  } catch (error) {
-    throw new SparkyError("invalid_input", `prompt: ${(error as Error).message}`);
-  }
 }

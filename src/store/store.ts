@@ -50,6 +50,8 @@ export interface Store extends AsyncDisposable {
   /** This process: on SQLite a lease belongs to it. */
   readonly bootId: string;
   readonly node: string;
+  /** This node's own folder, where it has one: paths of prompts are relative to it. */
+  readonly home: string | null;
   transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
   /** A failed read through `db`: what the machine or the network is to blame for becomes `unavailable`, the rest stays. */
   explain(error: unknown): unknown;

@@ -6,12 +6,11 @@ import { postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { until } from "../../test/kit/worker.ts";
-import { checkSchedule, getSchedule, listSchedules, scheduleHistory } from "../store/schedule-read.ts";
-import { createSchedule, patchSchedule, deleteSchedule } from "../store/schedules.ts";
+import { checkSchedule, getSchedule, scheduleHistory } from "../store/schedule-read.ts";
+import { createSchedule } from "../store/schedules.ts";
 import { claimRuns } from "../store/runs-claim.ts";
 import { tickSchedules } from "../store/schedule-tick.ts";
 import type { Store } from "../store/store.ts";
-import { offerDefaultSchedules } from "./default-schedules.ts";
 import { Scheduler } from "./scheduler.ts";
 
 const MINUTE = 60_000;
@@ -133,19 +132,4 @@ test("a schedule that fails is reported, and the others go on", async () => {
   await until("the good one", async () => (await scheduleHistory(store, owner, "good", {})).total === 1);
   expect(errors.length).toBeGreaterThan(0);
   expect((await scheduleHistory(store, owner, "good", {})).total).toBe(1);
-});
-
-test("the defaults are offered once: what was deleted or changed stays so", async () => {
-  const store = await sqlite.store();
-  const { owner } = await people(store);
-  await offerDefaultSchedules(store, owner);
-  const all = await listSchedules(store, owner);
-  expect(all.filter((schedule) => schedule.enabled).map((schedule) => schedule.name)).toEqual(["smart_maintenance"]);
-  expect(all.length).toBe(8);
-  await deleteSchedule(store, owner, "curiosity");
-  await patchSchedule(store, owner, "smart_maintenance", { state: "disabled" });
-  await offerDefaultSchedules(store, owner);
-  const names = await listSchedules(store, owner);
-  expect(names.map((schedule) => schedule.name)).not.toContain("curiosity");
-  expect(names.some((schedule) => schedule.enabled)).toBe(false);
 });
