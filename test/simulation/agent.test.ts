@@ -165,6 +165,7 @@ test(
     );
     // What the time limit has interrupted is not waited for by itself; it must come to its end, and hold, all the same.
     await last;
+    if (extent.minutes > 0) console.info(`reached: ${JSON.stringify(reached)}`);
     for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0);
   },
   PATIENCE_MS,
