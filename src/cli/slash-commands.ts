@@ -115,7 +115,10 @@ function distance(a: string, b: string): number {
 function help(talk: Talk): void {
   const commands = SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
   const width = Math.max(...commands.map(([usage]) => usage.length)) + 2;
-  talk.say([...commands, ...KEYS].map(([term, words]) => term.padEnd(width) + words).join("\n"), width);
+  talk.say(
+    [...commands, ["", ""] as const, ...KEYS].map(([term, words]) => term.padEnd(width) + words).join("\n"),
+    width,
+  );
 }
 
 async function chooseChat(talk: Talk): Promise<void> {

@@ -32,6 +32,7 @@ export interface Extent {
 }
 
 const EDITOR_ROWS = 6;
+const AIRY_ROWS = 12;
 
 export function below(state: BelowState, { columns, rows, now }: Extent): Below {
   const width = Math.max(columns - 1, 20);
@@ -45,6 +46,8 @@ export function below(state: BelowState, { columns, rows, now }: Extent): Below 
     ...planLines(state, width),
     ...questionLines(state, width, now),
     ...state.outbox.flatMap((item) => outgoingLines(item, width)),
+    // Room to breathe, where there is room.
+    ...(rows < AIRY_ROWS ? [] : [[]]),
     statusLine(state, width, now),
   ];
   const completions = completionLines(state.editor.completions, width);

@@ -20,7 +20,7 @@ export function markdown(text: string, width: number, margin: string, look: Look
       fenced = !fenced;
       continue;
     }
-    if (fenced) lines.push(...wrap([span(line, look === "dim" ? look : "code")], width, [span(`${margin}  `)]));
+    if (fenced) lines.push(...wrap([span(line, look === "dim" ? look : "code")], width, [span(`${margin}  `, look)]));
     else lines.push(...block(line, width, margin, look));
   }
   return lines;
@@ -28,7 +28,7 @@ export function markdown(text: string, width: number, margin: string, look: Look
 
 function block(line: string, width: number, margin: string, look: Look): Line[] {
   const heading = HEADING.exec(line)?.[1];
-  if (heading !== undefined) return wrap([span(heading, look === "dim" ? look : "bold")], width, [span(margin)]);
+  if (heading !== undefined) return wrap([span(heading, look === "dim" ? look : "bold")], width, [span(margin, look)]);
   const item = ITEM.exec(line);
   if (item !== null) {
     const [, indent = "", bullet = "", rest = ""] = item;
@@ -37,7 +37,7 @@ function block(line: string, width: number, margin: string, look: Look): Line[] 
   }
   const quote = QUOTE.exec(line)?.[1];
   if (quote !== undefined) return wrap(inline(quote, "dim"), width, [span(`${margin}│ `, "dim")]);
-  return wrap(inline(line, look), width, [span(margin)]);
+  return wrap(inline(line, look), width, [span(margin, look)]);
 }
 
 function inline(text: string, look: Look): Span[] {

@@ -223,6 +223,7 @@ export class TerminalSession implements Talk, Disposable {
     this.#parts.history.add(text);
     // A message may begin with a slash too: behind a space.
     if (!text.startsWith("/")) return this.send("message", text);
+    this.#lines.push([]);
     this.#note(typed, "dim");
     this.#attempt(() => runSlash(this, typed));
   }
