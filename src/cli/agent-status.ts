@@ -68,7 +68,8 @@ function wordOf(run: RunningRun): string {
 }
 
 function runLine(run: RunningRun, now: number): string {
-  const doing = run.state === "waiting" ? (run.reason ?? "") : `step ${run.step} ${run.current ?? ""}`;
+  const doing =
+    run.state === "waiting" ? (run.reason ?? "").replace(/^Waits for /, "") : `step ${run.step} ${run.current ?? ""}`;
   const cells = [
     shortId(run.taskId ?? run.id).padEnd(8),
     cut(oneLine(run.title), 30).padEnd(18),

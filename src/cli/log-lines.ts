@@ -148,7 +148,8 @@ function forPeople(out: Output, row: Row, width: number): string {
   const indent = " ".repeat(TIME_WIDTH + label.length + KIND_WIDTH + 1);
   const head = `${paint.dim(clock(row.at))}  ${label}${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
   const room = Math.max(width - indent.length, 20);
-  if (row.kind === "message")
+  // Where lines of many chats are mixed, each is one line.
+  if (row.kind === "message" && row.label === undefined)
     return head + clean(row.text).trimEnd().split("\n").join(`\n${indent}`).replace(/ +$/gm, "");
   if (row.kind !== "tool") return head + cut(oneLine(row.text), room);
   const took = row.took === undefined ? "" : `  ${duration(row.took)}`;

@@ -5,20 +5,22 @@ import { cut, duration, oneLine, shortId } from "./text.ts";
 
 /** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
 export class RunningRuns {
-  readonly #runs = new Map<string, { title: string; doing: string; since: number }>();
+  readonly #runs = new Map<string, { title: string; doing: string; waits: boolean; since: number }>();
 
   /** What ran before the first event came. */
   seed(running: Status["running"]): void {
     for (const run of running) {
-      const doing = run.state === "waiting" ? "waits" : (run.current ?? "working");
-      this.#runs.set(run.id, { title: run.title, doing, since: Date.parse(run.startedAt ?? run.queuedAt) });
+      const waits = run.state === "waiting";
+      const doing = waits ? "waits" : (run.current ?? "working");
+      this.#runs.set(run.id, { title: run.title, doing, waits, since: Date.parse(run.startedAt ?? run.queuedAt) });
     }
   }
 
   event(event: ChatEvent, title: string): void {
     if (event.runId === null) return;
     const at = Date.parse(event.at);
-    const set = (doing: string): void => void this.#runs.set(event.runId ?? "", { title, doing, since: at });
+    const set = (doing: string, waits = false): void =>
+      void this.#runs.set(event.runId ?? "", { title, doing, waits, since: at });
     if (event.type === "tool_use") set(`${event.data.name} ${event.data.summary}`);
     if (event.type === "usage") set("calling the model");
     if (event.type !== "status") return;
@@ -27,7 +29,7 @@ export class RunningRuns {
       case "resumed":
         return set("calling the model");
       case "waiting":
-        return set(`waits for ${event.data.reason}`);
+        return set(`waits for ${event.data.reason === "approval" ? "your approval" : `a ${event.data.reason}`}`, true);
       case "stopping":
         return set("stopping");
       case "queued":
@@ -39,17 +41,17 @@ export class RunningRuns {
     }
   }
 
-  line(now: number): string | null {
+  line(now: number): string {
     const runs = [...this.#runs.values()];
     if (runs.length === 0) return "○ nothing runs";
     const shown = runs
       .slice(0, 3)
       .map(
-        ({ title, doing, since }) =>
-          `${cut(oneLine(title), 20)}: ${cut(oneLine(doing), 30)} ${duration(Math.max(now - since, 0))}`,
+        ({ title, doing, waits, since }) =>
+          `${waits ? "◔" : "●"} ${cut(oneLine(title), 20)}: ${cut(oneLine(doing), 30)} ${duration(Math.max(now - since, 0))}`,
       );
     const more = runs.length > 3 ? ` · and ${runs.length - 3} more` : "";
-    return `● ${shown.join(" · ")}${more}`;
+    return shown.join(" · ") + more;
   }
 }
 
