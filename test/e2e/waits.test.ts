@@ -51,6 +51,25 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       { path: `/chats/${chatId}`, silent: /^\/api\/chats\/\w+$/, failure: "The chat could not", shows: "Instruction" },
       { path: `/chats/${chatId}`, silent: /^\/api\/approvals\/\w+$/, failure: "What it asks could", shows: "Deny" },
       { path: "/tasks", silent: /^\/api\/tasks$/, failure: "The tasks could not be loaded", shows: "Run the command" },
+      { path: "/", silent: /^\/api\/activity$/, failure: "What was done could not be loaded", shows: "As a table" },
+      {
+        path: "/schedules",
+        silent: /^\/api\/schedules$/,
+        failure: "The schedules could not be loaded",
+        shows: "every 30 min",
+      },
+      {
+        path: "/schedules/smart_maintenance",
+        silent: /^\/api\/schedules\/smart_maintenance$/,
+        failure: "The schedule could not be loaded",
+        shows: "Missed times",
+      },
+      {
+        path: "/schedules/smart_maintenance",
+        silent: /\/occurrences$/,
+        failure: "The ledger could not be loaded",
+        shows: "Never due yet",
+      },
       { path: `/tasks?id=${task.id}`, silent: /\/runs$/, failure: "Its runs could not be loaded", shows: "1 step" },
     ];
     const device = await stage.device();
@@ -101,6 +120,20 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       await button(page, "Try again").click();
       await page.getByText("Hello").first().waitFor();
     };
+    const newSchedule = async (): Promise<void> => {
+      const page = await open("/schedules?new=true");
+      const speak = await silence(page, "POST", /^\/api\/schedules$/);
+      await fill(page, "Name", "patient");
+      await fill(page, "Prompt", "What time is it?");
+      await page.getByRole("textbox", { name: "When", exact: true }).fill("every(1 day)");
+      await button(page, "Add schedule").click();
+      await button(page, "Saving…").waitFor();
+      await page.getByRole("alert").getByText(NO_ANSWER).waitFor({ timeout: LONGEST_MS });
+      expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("What time is it?");
+      await speak();
+      await button(page, "Add schedule").click();
+      await page.getByRole("heading", { name: "patient" }).waitFor();
+    };
     const newTask = async (): Promise<void> => {
       const page = await open("/tasks?new=true");
       const speak = await silence(page, "POST", /^\/api\/tasks$/);
@@ -133,7 +166,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       await button(page, "Rename").click();
       await page.getByRole("heading", { name: "Another name" }).waitFor();
     };
-    await Promise.all([newChat(), newTask(), stop(), rename()]);
+    await Promise.all([newChat(), newTask(), newSchedule(), stop(), rename()]);
 
     const page = await open("/inbox");
     const speak = await silence(page, "POST", /^\/api\/approvals\//);
