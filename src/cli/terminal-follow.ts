@@ -11,8 +11,8 @@ import { advance, emptyTerminalView, questions, type Arrival, type TerminalView 
 export interface FollowDeps {
   readonly context: Context;
   readonly request: Request;
-  /** Something is to be drawn; soon is enough where a lot may come. */
-  readonly changed: (how: "now" | "soon") => void;
+  /** Something has come, and more may come at once. */
+  readonly changed: () => void;
   /** Asks something of the person for the first time. */
   readonly asked: (approval: Approval) => void;
   readonly reset: () => void;
@@ -122,7 +122,7 @@ export class FollowedChat implements Disposable {
           this.#deps.reset();
           break;
       }
-      this.#deps.changed("soon");
+      this.#deps.changed();
     }
   }
 

@@ -64,7 +64,7 @@ export class TerminalSession implements Talk, Disposable {
     this.#followed = new FollowedChat({
       context,
       request,
-      changed: (how) => this.#schedule(how === "now" ? 0 : FRAME_MS),
+      changed: () => this.#schedule(FRAME_MS),
       asked: ({ tool, args }) => this.#note(`${tool} ${visible(JSON.stringify(args, null, 2))}`, "ask"),
       reset: () => this.say("The history was cut on the server; it is shown from its start."),
       lost: (failure) => this.#lost(failure),
