@@ -34,6 +34,8 @@ export type FindingKind =
   | "call"
   | "approval"
   | "task"
+  /** A schedule's ledger is not what its rules and its tasks say. */
+  | "schedule"
   | "message"
   | "seen"
   | "part"

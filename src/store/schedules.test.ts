@@ -16,6 +16,7 @@ import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow, type New
 import type { Store } from "./store.ts";
 import { cancelTask, deleteTask } from "./tasks-change.ts";
 import { getTask } from "./tasks.ts";
+import { verifySchedules } from "./verify-schedules.ts";
 import type { User } from "./user.ts";
 
 const MINUTE = 60_000;
@@ -461,6 +462,34 @@ eachEngine("schedules", (engine) => {
       missing: ["2026-01-05T09:20:00.000Z"],
       extra: ["2026-01-05T09:20:00.001Z"],
     });
+  });
+
+  test("verification finds an instant without a row, and a row that says another end than its task", async () => {
+    const it = await scene(engine);
+    await it.add();
+    for (let i = 0; i < 3; i++) {
+      await it.later(10 * MINUTE);
+      await it.work(i === 1 ? "failed" : "completed");
+    }
+    await deleteSchedule(it.store, it.owner, "s");
+    await it.add();
+    await it.later(10 * MINUTE);
+    expect(await verifySchedules(it.store.db)).toEqual([]);
+    const rows = await it.store.db.selectFrom("occurrences").select(["id", "task_id"]).orderBy("due_at").execute();
+    await it.store.db
+      .deleteFrom("occurrences")
+      .where("id", "=", rows[0]?.id ?? "")
+      .execute();
+    await it.store.db
+      .updateTable("occurrences")
+      .set({ outcome: "ran" })
+      .where("id", "=", rows[1]?.id ?? "")
+      .execute();
+    const findings = await verifySchedules(it.store.db);
+    expect(findings.map(({ kind, what, expected, found }) => [kind, what, expected, found])).toEqual([
+      ["schedule", "schedule s: the instant 2026-01-05T09:10:00.000Z", "a row in its ledger", "none"],
+      ["schedule", `schedule s: the row of task ${rows[1]?.task_id}`, "failed or interrupted", "ran"],
+    ]);
   });
 
   test("a clock that is set back makes no instant twice", async () => {

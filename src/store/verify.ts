@@ -5,6 +5,7 @@ import { nowSql, type Db } from "./sql.ts";
 import { LEASE_MS } from "./runs-claim.ts";
 import { verifyChat, type VerifySource } from "./verify-chat.ts";
 import { verifyLinks } from "./verify-links.ts";
+import { verifySchedules } from "./verify-schedules.ts";
 
 /** Derives the state from the log once more, and compares: nothing missing, nothing double, nothing left open. */
 
@@ -29,6 +30,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     const chatId = await nextChat(source.db, last);
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
+      findings.push(...(await source.snapshot((db) => verifySchedules(db))));
       return { findings, checked, next: null };
     }
     const chat = await verifyChat(source, chatId);
