@@ -1,5 +1,3 @@
-import { request as httpRequest } from "node:http";
-
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Call {
@@ -20,6 +18,9 @@ export interface Answer {
   readonly text: string;
 }
 
+// Not `import`: that reads every export of the module, and one of them loads all of `fetch` and `WebSocket`.
+const { request: httpRequest } = process.getBuiltinModule("node:http");
+
 const ANSWER_MS = 30_000;
 
 /**
@@ -36,7 +37,7 @@ export async function exchange(base: string, call: Call): Promise<Answer> {
 /** The same for an answer that is too long to be held: its body is read part by part. */
 export async function open(base: string, { method, path, headers, body }: Call): Promise<Incoming> {
   const url = new URL(base + path);
-  const send = url.protocol === "https:" ? (await import("node:https")).request : httpRequest;
+  const send = url.protocol === "https:" ? process.getBuiltinModule("node:https").request : httpRequest;
   return new Promise((resolve, reject) => {
     const length = body === null ? {} : { "content-length": Buffer.byteLength(body) };
     const outgoing = send(url, { method, agent: false, headers: { ...headers, ...length } }, (incoming) => {
