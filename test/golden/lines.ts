@@ -69,7 +69,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "approvals revoke": [{ args: ["9wx4"] }],
   away: [{}, { args: ["--mark"] }],
 
-  logs: [{}, { args: ["--level", "loud"] }],
+  logs: [{}, { args: ["-n", "1"] }, { args: ["--level", "warn"] }, { args: ["--level", "loud"] }],
   watch: [{}, { args: ["--since", "25m"], server: true, until: "Tokyo?" }],
 
   "chats list": [{}, { args: ["--limit", "1"] }, { args: ["--search", "tokyo"] }, { args: ["--working"] }, { args: ["--archived"] }],

@@ -70,12 +70,20 @@ const ITEMS = [
   { text: "Report", status: "done" },
 ] as const;
 
-/** The home's folder, with an older backup and an older file of schedules beside its database. */
+const SERVER_LOG = [
+  { level: 30, time: "2026-12-01T08:00:00.100Z", url: "http://127.0.0.1:8000", agentLoop: true, model: "demo", msg: "the server is ready" },
+  { level: 40, time: "2026-12-01T13:00:01.210Z", err: { type: "Error", message: "socket hang up", stack: "Error: socket hang up\n    at here" }, msg: "a database connection broke" },
+  { level: 50, time: "2026-12-01T13:20:01.200Z", schedule: "5ch0", msg: "a schedule failed; the others went on" },
+];
+
+/** The home's folder, with a log, an older backup and an older file of schedules beside its database. */
 export async function goldenHome(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), "sparky-golden-"));
   await seedHome(path);
   await copyFile(join(path, "sparky.db"), join(path, "old.db"));
   await writeFile(join(path, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+  await mkdir(join(path, "logs"));
+  await writeFile(join(path, "logs/server.log"), SERVER_LOG.map((line) => `${JSON.stringify(line)}\n`).join(""));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
