@@ -8,7 +8,7 @@ const HEADING = /^#{1,6}\s+(.*)$/;
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const QUOTE = /^\s*>\s?(.*)$/;
 const INLINE =
-  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__|(?<![\w*])\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s][^_\n]*)_(?!\w)/g;
+  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|__([^_\n]+)__|(?<![\w*])\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s](?:[^_\n]|(?<=\w)_(?=\w))*)_(?!\w)/g;
 
 /** `margin` stands before every line. The text is made safe here. */
 export function markdown(text: string, width: number, margin: string, look: Look = "plain"): Line[] {

@@ -77,6 +77,7 @@ test.each([
   { what: "what is longer than a line is broken", text: "x".repeat(25), is: ["", `  ${"x".repeat(20)}`, "  xxxxx"] },
   { what: "wide characters count twice", text: "日本語".repeat(4), is: ["", "  日本語日本語日本語日", "  本語"] },
   { what: "emphasis and code lose their marks", text: "**a** `b` _c_ snake_case_x", is: ["", "  a b c snake_case_x"] },
+  { what: "emphasis may hold a name", text: "_Set A_B here_ a_b_ _c", is: ["", "  Set A_B here a_b_ _c"] },
   { what: "lists hang", text: "- one two three four five", is: ["", "  • one two three four", "    five"] },
   { what: "code keeps its spaces", text: "```js\nif (x)\n  y\n```\nz", is: ["", "    if (x)", "      y", "  z"] },
   { what: "sequences do not get through", text: "a\u001b[2Jb\u001b]0;x\u0007c\u202ed\r\u009b1m", is: ["", "  abcd1m"] },
