@@ -12,13 +12,14 @@ function wanted(line: string): Pick<Wanted, "before" | "part" | "source"> & { fi
 
 test.each([
   ["ver", ["verify"]],
-  ["agent s", ["status", "schedule"]],
+  ["agent sch", ["schedule"]],
   ["agent tasks list --st", ["--status"]],
   ["agent tasks list -s in", ["in_progress"]],
   ["agent tasks list --status=in", ["in_progress"]],
   ["agent tasks list --status pending --st", []],
   ["agent tasks add x -m a=1 --met", ["--metadata"]],
   ["agent schedule edit x --overlap ", ["skip", "queue", "cancel"]],
+  ["chat --n", ["--new", "--no-color"]],
   ["completion ", ["bash", "zsh", "fish"]],
   ["help agent ta", ["tasks"]],
   ["help exit", ["exit-codes"]],
@@ -34,6 +35,7 @@ test.each([
   ["agent tasks add x --chat=c4", "chats", "c4"],
   ["--json agent tasks get ", "tasks", ""],
   ["agent tasks logs -f 3f", "tasks", "3f"],
+  ["chat --chat c4", "chats", "c4"],
   ["chats stop ", "chats", ""],
   ["approvals approve ", "approvals", ""],
   ["approvals revoke ", "grants", ""],

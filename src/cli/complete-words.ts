@@ -19,7 +19,10 @@ export interface Wanted {
   readonly source: Source | null;
 }
 
-export function wantedIn(program: Command, line: readonly string[]): Wanted {
+export function wantedIn(program: Command, typed: readonly string[]): Wanted {
+  // `chat` without a command is the conversation, with that one's options.
+  const talks = typed[0] === "chat" && typed.length > 1 && typed[1]?.startsWith("-");
+  const line = talks ? ["client", "start", ...typed.slice(1)] : typed;
   const part = line.at(-1) ?? "";
   const nothing: Wanted = { before: "", part, words: [], source: null };
   let at = program;
