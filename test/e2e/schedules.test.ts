@@ -1,3 +1,5 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { List } from "../../src/wire/api.ts";
 import type { Occurrence, Schedule } from "../../src/wire/schedules.ts";
@@ -181,6 +183,26 @@ describeInBrowser("schedules", () => {
     expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("Tell me what is new");
     await page.getByRole("button", { name: "Cancel" }).click();
     await rowOf(tab, "smart_maintenance").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("one that fails says why, how often, and that it rests; the ledger has each row with its reason", async () => {
+    const { sparky } = stage;
+    const prompt = join(sparky.home, "words.md");
+    await writeFile(prompt, "What time is it?");
+    await add({ name: "broken", prompt: `file(${prompt})`, when: "every(10 seconds)" });
+    await rm(prompt);
+    const tab = await (await stage.device()).tab("/schedules?state=failing");
+    const row = rowOf(tab, "broken");
+    await row.getByText("Failed 1 time in a row; paused after 5").waitFor({ timeout: 30_000 });
+    await row.getByText(/rests \d+ (s|min) more after a failure/).waitFor();
+    await row.getByRole("link", { name: "broken" }).click();
+    const failed = tab.page.locator('[data-due][data-outcome="failed"]');
+    expect(await failed.textContent()).toMatch(/words\.md cannot be read: there is no such file/);
+    const skipped = tab.page.locator('[data-due][data-outcome="skipped"]');
+    await skipped.first().waitFor({ timeout: 30_000 });
+    expect(await skipped.first().textContent()).toContain("it rests after a failure");
+    await sparky.api("PATCH", "/api/schedules/broken", { state: "disabled" });
     expect(tab.complaints).toEqual([]);
   });
 

@@ -74,9 +74,17 @@ export function NextRun({ schedule }: { schedule: Schedule }) {
   }
   if (schedule.nextDueAt === null) return <span className="text-muted">Not due any more</span>;
   const left = until(schedule.nextDueAt, now);
+  const rest = schedule.restsUntil === null ? null : until(schedule.restsUntil, now);
   return (
-    <time dateTime={schedule.nextDueAt} title={fullTime(schedule.nextDueAt)} className="tabular-nums">
-      {left === null ? "now" : `in ${left}`}
-    </time>
+    <>
+      <time dateTime={schedule.nextDueAt} title={fullTime(schedule.nextDueAt)} className="tabular-nums">
+        {left === null ? "now" : `in ${left}`}
+      </time>
+      {rest !== null && (
+        <span className="block text-xs text-warn" title={fullTime(schedule.restsUntil ?? schedule.nextDueAt)}>
+          rests {rest} more after a failure
+        </span>
+      )}
+    </>
   );
 }

@@ -72,7 +72,8 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
         placeholder="Tell me what is new"
         help={
           <>
-            What the agent is to do each time, or <code>file(/path)</code> of a text on the server
+            What the agent is to do each time; or the text of a file on the server, <code>file(/path)</code>, or in
+            Sparky’s home, <code>file(prompts/news.md)</code>
           </>
         }
       />
