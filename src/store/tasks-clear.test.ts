@@ -110,6 +110,26 @@ eachEngine("clearing tasks", (engine) => {
     expect((await listChats(store, owner)).items.map((chat) => chat.id)).toEqual([task.chatId]);
   });
 
+  test("what a worker takes up at the same moment is either cleared or worked on, never both", async () => {
+    const { store, owner, add } = await scene(engine);
+    const ids: string[] = [];
+    for (let at = 0; at < 24; at += 1) ids.push((await add(`#${at}`)).id);
+    const [cleared, ...claims] = await Promise.all([
+      clearTasks(store, owner, {}),
+      ...Array.from({ length: 8 }, () => claimRuns(store, { kind: "task", limit: 1 })),
+    ]);
+    const working = claims.flat().flatMap(({ task }) => (task === null ? [] : [task.id]));
+    const left = (await listTasks(store, owner)).items;
+    expect(
+      left
+        .filter((task) => task.status === "in_progress")
+        .map((task) => task.id)
+        .toSorted(),
+    ).toEqual(working.toSorted());
+    expect(cleared.total + left.length).toBe(ids.length);
+    for await (const finding of verifyStore(store)) expect(finding).toBeUndefined();
+  });
+
   test("F42 clearing a schedule's tasks makes nothing fire, and its ledger and its chat stay", async () => {
     const { store, owner, left } = await scene(engine);
     const { nextDueAt } = await createSchedule(store, owner, { name: "s", when: "every(1 hour)", prompt: "Look" });
