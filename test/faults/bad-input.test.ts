@@ -51,7 +51,8 @@ async function scene(): Promise<Scene> {
 }
 
 async function connected({ url, token }: Scene): Promise<SocketClient> {
-  const client = await socketClient(url);
+  // How long others wait is what `bystander` looks at.
+  const client = await socketClient(url, {}, 60_000);
   client.send({ type: "hello", v: 1, token });
   await client.first("welcome");
   return client;

@@ -23,8 +23,12 @@ export interface SocketClient {
 
 const PATIENCE_MS = 5000;
 
-/** A WebSocket client on `url` (`http://…`); cut when the test ends. */
-export async function socketClient(url: string, options: ClientOptions = {}): Promise<SocketClient> {
+/** A WebSocket client on `url` (`http://…`); cut when the test ends. It waits so long for a frame. */
+export async function socketClient(
+  url: string,
+  options: ClientOptions = {},
+  patienceMs = PATIENCE_MS,
+): Promise<SocketClient> {
   const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws`, options);
   const frames: ServerFrame[] = [];
   const waiting = new Set<() => void>();
@@ -51,7 +55,7 @@ export async function socketClient(url: string, options: ClientOptions = {}): Pr
         const timer = setTimeout(() => {
           waiting.delete(look);
           reject(new Error(`no ${type} came; what came: ${JSON.stringify(frames).slice(0, 2000)}`));
-        }, PATIENCE_MS);
+        }, patienceMs);
         const look = (): void => {
           const found = frames.find(isIt);
           if (found === undefined) return;
