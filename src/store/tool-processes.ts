@@ -20,6 +20,22 @@ export async function keepProcess(
   );
 }
 
+/** Hands over, and forgets, what was started on this node by runs that nobody works on any more. */
+export async function takeLeftProcesses(store: Store): Promise<readonly ToolProcessRow[]> {
+  const known = await store.db.selectFrom("tool_processes").select("run_id").where("node", "=", store.node).execute();
+  if (known.length === 0) return [];
+  return store.transact((tx) =>
+    tx.db
+      .deleteFrom("tool_processes")
+      .where("node", "=", store.node)
+      .where("run_id", "in", (eb) =>
+        eb.selectFrom("runs").select("id").where("state", "not in", ["working", "stopping"]),
+      )
+      .returningAll()
+      .execute(),
+  );
+}
+
 /** Hands over, and forgets, what an earlier lease of the run may have left running on this node. */
 export async function takeProcesses(store: Store, runId: string): Promise<readonly ToolProcessRow[]> {
   return store.transact((tx) =>

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, postgres, sqlite } from "../../test/kit/databases.ts";
@@ -9,8 +11,11 @@ import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats.ts";
 import { postMessage } from "../store/messages.ts";
 import { claimRuns } from "../store/runs-claim.ts";
+import { requestStop } from "../store/stop.ts";
 import { addTask } from "../store/tasks-add.ts";
 import { getTask, listTasks } from "../store/tasks.ts";
+import { keepProcess } from "../store/tool-processes.ts";
+import { startOf } from "../tools/processes.ts";
 
 eachEngine("the loop", (engine) => {
   test("works on a task at once, to its end: plan, thoughts, calls, results, the last words as its result", async () => {
@@ -51,6 +56,28 @@ eachEngine("the loop", (engine) => {
     ]);
     expect((await dataOf(store, task.chatId, "tool_result"))[1]).toMatchObject({ ok: true, result: { echo: "42" } });
     expect(agent.errors).toEqual([]);
+  });
+
+  test("ends what a crash left of a command, though its run was stopped and nobody goes on with it", async () => {
+    const place = await engine.place();
+    const dead = await engine.open(place);
+    const { owner } = await people(dead);
+    const { task } = await addTask(dead, owner, { instruction: "go" });
+    const [claimed] = await claimRuns(dead, { kind: "task", limit: 1 });
+    if (claimed === undefined) throw new Error("nothing to claim");
+    const command = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+    const gone = once(command, "exit");
+    onTestFinished(() => void command.kill("SIGKILL"));
+    const pid = command.pid ?? 0;
+    await keepProcess(dead, claimed, "call", pid, startOf(pid) ?? "");
+    await requestStop(dead, owner, { chatId: task.chatId });
+    // Its worker is gone without a word.
+    if (engine.kind === "postgres") await dead.db.updateTable("runs").set({ lease_until: 1 }).execute();
+    const store = await engine.open(place);
+    await startAgent(store, { model: scriptedModel([]) });
+    expect((await ended(store, task.runId)).state).toBe("cancelled");
+    expect(await gone).toEqual([null, "SIGKILL"]);
+    expect(await store.db.selectFrom("tool_processes").selectAll().execute()).toEqual([]);
   });
 
   test("leaves tasks alone where the agent loop is off, and still answers people", async () => {

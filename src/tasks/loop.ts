@@ -2,6 +2,8 @@ import type { Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
 import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/runs-sweep.ts";
 import type { Store } from "../store/store.ts";
+import { takeLeftProcesses } from "../store/tool-processes.ts";
+import { endLeftover } from "../tools/processes.ts";
 import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
 
 export interface LoopOptions {
@@ -55,6 +57,7 @@ export class Loop implements AsyncDisposable {
   async start(): Promise<void> {
     const { store, pollMs } = this.#options;
     await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
+    await this.#guarded("ending leftover commands", () => this.#endLeftovers());
     this.#cleanup.push(
       store.hub.onWake(() => this.#pump()),
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
@@ -167,8 +170,15 @@ export class Loop implements AsyncDisposable {
 
   /** The runs of nodes that are gone: at the end of their lease, not only when this node renews its own. */
   async #takeBackEnded(): Promise<void> {
-    if ((await sweepRuns(this.#options.store)) > 0) this.#pump();
+    const taken = await sweepRuns(this.#options.store);
+    await this.#endLeftovers();
+    if (taken > 0) this.#pump();
     await this.#armLeaseEnd();
+  }
+
+  /** What a crash left at work of runs that nobody goes on with: a run that goes on ends its own before anything else. */
+  async #endLeftovers(): Promise<void> {
+    for (const { pgid, started } of await takeLeftProcesses(this.#options.store)) endLeftover(pgid, started);
   }
 
   async #armLeaseEnd(): Promise<void> {
