@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { expect, test } from "vitest";
 import { chatServer } from "../../test/kit/chat-server.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
+import { tempHome } from "../../test/kit/temp-home.ts";
 import { listSchedules } from "../store/schedule-read.ts";
 import { tickSchedules } from "../store/schedule-tick.ts";
 
@@ -81,4 +84,88 @@ test.each([
   expect(previewed).toEqual(created);
   expect(previewed).toMatchObject({ status: 400, body: { error: { code: "invalid_input" } } });
   if (hint !== undefined) expect(previewed.body.error.hint).toBe(hint);
+});
+
+const FORMS = "write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)";
+
+test("each bad setting is refused with the words for what is allowed, and the other schedules go on", async () => {
+  const home = await tempHome();
+  const clock = testClock();
+  const store = await sqlite.store({ clock, home });
+  const { as, people } = await chatServer(store);
+  const add = (body: object) =>
+    as(people.owner, "POST", "/api/schedules", { name: "s", when: "every(1 hour)", prompt: "Look", ...body });
+  expect(await add({ name: "taken" })).toMatchObject({ status: 201 });
+  writeFileSync(join(home, "empty.md"), " \n");
+  const table: readonly (readonly [body: object, message: string, hint?: string])[] = [
+    [{ when: "every tuesday" }, '"every tuesday" is not a rule', FORMS],
+    [{ when: "every(0 minutes)" }, '"every(0 minutes)" is too often', "every(10 seconds) is the shortest interval"],
+    [
+      { when: "every(1 fortnight)" },
+      '"every(1 fortnight)" is not an interval',
+      "write every(N seconds|minutes|hours|days)",
+    ],
+    [{ when: "cron(61 * * * *)" }, "cron(61 * * * *): Invalid value for minute: 61", NEVER],
+    [{ when: "cron(* * * * * *)" }, "cron(* * * * * *) is too often", "leave at least 10 seconds between two times"],
+    [{ when: "cron(0 0 31 2 *)" }, "cron(0 0 31 2 *) never comes", "check its day against its month"],
+    [
+      { when: "at(2026-02-29T09:00)" },
+      "at(2026-02-29T09:00) is not a time that exists",
+      "write at(2026-12-01T09:00), in the schedule's own zone",
+    ],
+    [
+      { when: "at(2026-01-01T09:00)" },
+      "at(2026-01-01T09:00) lies in the past: it would never run",
+      "name a later time",
+    ],
+    [
+      { timezone: "Europe/Atlantis" },
+      'timezone: there is no zone "Europe/Atlantis"',
+      "use a name such as Europe/Berlin or UTC",
+    ],
+    [
+      { prompt: "file(none.md)" },
+      `prompt: ${home}/none.md cannot be read: there is no such file`,
+      "name a text file that this server can read",
+    ],
+    [{ prompt: `file(${home})` }, `prompt: ${home} cannot be read: it is a folder`],
+    [{ prompt: "file(empty.md)" }, `prompt: ${home}/empty.md is empty`],
+    [{ prompt: " " }, "prompt: must not be empty"],
+    [{ name: "a b" }, "name: must be 1 to 100 letters, digits, _, - or ., without spaces"],
+    [{ overlap: "run" }, "overlap: must be one of skip, queue, cancel"],
+    [{ colour: "red" }, 'unknown field "colour"'],
+    [
+      { state: "paused", pausedUntil: "2026-01-01T00:00:00Z" },
+      "pausedUntil lies in the past",
+      "name a later time, or enable it",
+    ],
+  ];
+  for (const [body, message, hint] of table) {
+    const { status, body: answer } = await add(body);
+    expect([status, answer.error], JSON.stringify(body)).toEqual([
+      400,
+      {
+        code: "invalid_input",
+        message,
+        ...(hint !== undefined || "hint" in answer.error ? { hint: hint ?? answer.error.hint } : {}),
+      },
+    ]);
+  }
+  expect(await add({ name: "taken" })).toMatchObject({
+    status: 409,
+    body: { error: { code: "conflict", message: 'there is a schedule "taken" already' } },
+  });
+  expect(
+    (await as(people.ann, "POST", "/api/schedules", { name: "s", when: "every(1 hour)", prompt: "file(empty.md)" }))
+      .body.error,
+  ).toMatchObject({
+    code: "forbidden",
+    message: "only the owner may use file(…) as a prompt",
+  });
+  clock.step(60 * MINUTE);
+  expect((await tickSchedules(store)).failed).toEqual([]);
+  const { body } = await as(people.owner, "GET", "/api/schedules");
+  expect(body.items.map((item: { name: string; last: { outcome: string } }) => [item.name, item.last.outcome])).toEqual(
+    [["taken", "queued"]],
+  );
 });

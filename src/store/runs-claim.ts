@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { sleep } from "../core/clock.ts";
+import { sleep, systemClock } from "../core/clock.ts";
 import type { NewEvent } from "../core/events.ts";
 import { AGENT_ACTOR } from "./actors.ts";
 import { candidateQuery, candidates, type Candidate } from "./runs-next.ts";
@@ -53,7 +53,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
       // What is due may be locked just now by somebody who only writes into its chat, and who wakes nobody.
       if (claimed.length > 0 || store.kind === "sqlite" || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost)))
         break;
-      await sleep(store.clock, LOOK_AGAIN_MS);
+      // Somebody else's transaction is waited for: it goes on in real time, whatever the store's clock says.
+      await sleep(systemClock, LOOK_AGAIN_MS);
     } catch (error) {
       if (!isDuplicate(error)) throw error;
       // The whole batch is taken back: from here on one at a time, so that it is known which one is lost.
