@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { openFile } from "../store/database-file.ts";
 import { MIGRATIONS } from "../store/migrate.ts";
@@ -16,11 +16,11 @@ const AHEAD_MS = 60_000;
 
 export async function* checkDatabase({ config, home }: Patient): AsyncGenerator<Diagnosis> {
   if (config === null) return;
-  if (config.dbUrl !== null) yield* checkPostgres(config.dbUrl);
-  else yield* checkFile(join(home, "sparky.db"));
+  if (config.dbUrl !== null) yield* checkPostgres(config.dbUrl, home);
+  else yield* checkFile(join(home, "sparky.db"), home);
 }
 
-async function* checkFile(file: string): AsyncGenerator<Diagnosis> {
+async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis> {
   if (!existsSync(file)) return yield ok("database", "there is none yet: the first start makes it");
   try {
     await using database = openFile(file);
@@ -29,13 +29,13 @@ async function* checkFile(file: string): AsyncGenerator<Diagnosis> {
       return yield fail("database", `${file} is damaged: ${damage}`, "stop the server, then: sparky db restore BACKUP");
     }
     yield schemaOf(database.schema, file);
-    if (database.schema === LATEST) yield* contents(database.db);
+    if (database.schema === LATEST) yield* contents(database.db, home);
   } catch (error) {
     yield fail("database", messageOf(error), "sparky db restore BACKUP, or move the file away to begin anew");
   }
 }
 
-async function* checkPostgres(url: string): AsyncGenerator<Diagnosis> {
+async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnosis> {
   const engine = openPostgres(url, { onIdleError: () => {}, queryMs: REACH_MS });
   const place = new URL(url).host + new URL(url).pathname;
   try {
@@ -56,7 +56,7 @@ async function* checkPostgres(url: string): AsyncGenerator<Diagnosis> {
       const words = `this machine's clock is ${Math.abs(skew / 1000).toFixed(1)} s ${skew > 0 ? "behind" : "ahead of"} the database's`;
       yield warn("clock", words, "let both follow a time server (NTP)");
     }
-    if (Number(row?.n) === LATEST) yield* contents(engine.db);
+    if (Number(row?.n) === LATEST) yield* contents(engine.db, home);
   } catch (error) {
     const hint = isSparkyError(error) ? error.hint : undefined;
     yield fail("database", messageOf(error), hint ?? "check SPARKY_DB_URL");
@@ -80,7 +80,7 @@ function schemaOf(schema: number, place: string): Diagnosis {
 }
 
 /** What the data itself tells of things that are wrong. */
-async function* contents(db: Db): AsyncGenerator<Diagnosis> {
+async function* contents(db: Db, home: string): AsyncGenerator<Diagnosis> {
   const { last } = await db
     .selectFrom("chats")
     .select((eb) => eb.fn.max("last_event_at").as("last"))
@@ -89,17 +89,28 @@ async function* contents(db: Db): AsyncGenerator<Diagnosis> {
     const words = `the last event is of ${new Date(Number(last)).toISOString()}, which is yet to come: the clock went back`;
     yield warn("clock", words, "set the clock: schedules go by it");
   }
-  const paused = await db
+  const schedules = await db
     .selectFrom("schedules")
-    .select(["name", "pause_reason"])
-    .where("state", "=", "paused")
+    .select(["name", "state", "pause_reason", "prompt"])
     .where("deleted_at", "is", null)
-    .where("pause_reason", "is not", null)
+    .where("state", "!=", "disabled")
     .orderBy("name")
     .execute();
+  const paused = schedules.filter(({ state, pause_reason }) => state === "paused" && pause_reason !== null);
+  const lost = schedules.filter(({ prompt }) => !promptExists(prompt, home));
+  for (const { name, prompt } of lost) {
+    const remedy = `write the file, or: sparky agent schedule edit ${name} --prompt TEXT; a start brings back Sparky's own`;
+    yield warn("schedules", `${name} has its prompt in ${prompt}, and there is no such file`, remedy);
+  }
   for (const { name, pause_reason } of paused) {
     const words = `${name} is paused: ${pause_reason}`;
     yield warn("schedules", words, `sparky agent schedule history ${name}, then: sparky agent schedule enable ${name}`);
   }
-  if (paused.length === 0) yield ok("schedules", "none is paused by failures");
+  if (paused.length + lost.length === 0) yield ok("schedules", "none is paused by failures, and each has its prompt");
+}
+
+/** A prompt may be a file of the node's own home. */
+function promptExists(prompt: string, home: string): boolean {
+  const path = /^\s*file\((.+)\)\s*$/s.exec(prompt)?.[1]?.trim();
+  return path === undefined || existsSync(resolve(home, path));
 }

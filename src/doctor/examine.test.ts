@@ -160,6 +160,13 @@ eachEngine("the database", (engine) => {
     const before = await found(envOf(place, home), { offline: true });
     expect(of(before, "database")).toMatchObject([{ state: "ok", what: expect.stringContaining("is the latest") }]);
     expect(of(before, "schedules")).toMatchObject([{ state: "ok" }]);
+    const gone = { name: "gone", when: "every(1 hour)", prompt: "Look" };
+    await createSchedule(store, owner, gone);
+    await store.db
+      .updateTable("schedules")
+      .set({ prompt: "file(prompts/gone.md)" })
+      .where("name", "=", "gone")
+      .execute();
     const paused = { state: "paused", pause_reason: "failed 5 times in a row" } as const;
     await store.db.updateTable("schedules").set(paused).where("name", "=", "tidy").execute();
     await store.db
@@ -168,6 +175,7 @@ eachEngine("the database", (engine) => {
       .execute();
     const after = await found(envOf(place, home), { offline: true });
     expect(of(after, "schedules")).toMatchObject([
+      { state: "warn", what: "gone has its prompt in file(prompts/gone.md), and there is no such file" },
       {
         state: "warn",
         what: "tidy is paused: failed 5 times in a row",
