@@ -13,8 +13,16 @@ import { aligned, cells, markdown } from "./kit/table.ts";
 const PAGE = join(import.meta.dirname, "../docs/reference/figures.md");
 
 const { values } = parseArgs({
-  options: { only: { type: "string", multiple: true }, write: { type: "boolean", default: false } },
+  options: {
+    only: { type: "string", multiple: true },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
 });
+if (values.help) {
+  console.log(`npm run bench [-- --only GROUP]… [-- --write]\n\nGroups: ${Object.keys(GROUPS).join(", ")}`);
+  process.exit(0);
+}
 const names = values.only ?? Object.keys(GROUPS);
 const unknown = names.find((name) => !Object.hasOwn(GROUPS, name));
 if (unknown !== undefined) {

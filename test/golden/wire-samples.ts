@@ -12,11 +12,9 @@ import {
   foundNodeSchema,
   graphCheckSchema,
   graphNodeSchema,
-  graphStatsSchema,
   type FoundNode,
   type GraphCheck,
   type GraphNode,
-  type GraphStats,
 } from "../../src/wire/graph.ts";
 import { searchPageSchema, type Found } from "../../src/wire/search.ts";
 import { approvalSchema, grantSchema, type Approval, type Grant } from "../../src/wire/approvals.ts";
@@ -264,13 +262,6 @@ export const schedule: Schedule = scheduleSchema.parse({
   lastTaskId: "3f2a9c1b7d5e4f608a1b",
   createdAt: "2026-11-01T00:00:00.000Z",
   updatedAt: "2026-11-01T00:00:00.000Z",
-});
-
-export const graph: GraphStats = graphStatsSchema.parse({
-  nodes: 3,
-  edges: 2,
-  nodeTypes: { person: 2, place: 1 },
-  edgeTypes: { lives_in: 2 },
 });
 
 const alice = { id: "a1ce7k2m9q4w8x3z5b6n", type: "person", name: "Alice" };
