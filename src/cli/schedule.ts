@@ -57,6 +57,7 @@ export async function showSchedule(context: Context, args: readonly string[]): P
     ["on-crash", schedule.onCrash],
     ["jitter", schedule.jitterSeconds === 0 ? null : `${schedule.jitterSeconds}s`],
     ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
+    ["rests", schedule.restsUntil === null ? null : `until ${schedule.restsUntil}`],
     ["chat", schedule.chatId],
     ["prompt", schedule.prompt],
   ]);
