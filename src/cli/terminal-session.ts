@@ -1,11 +1,12 @@
 import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../wire/api.ts";
-import type { Approval, Decision } from "../wire/approvals.ts";
+import type { Decision } from "../wire/approvals.ts";
 import { visible } from "./approvals.ts";
 import type { Context } from "./context.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { EXIT, type ExitCode } from "./io.ts";
 import { completeSlash } from "./slash-complete.ts";
 import { runSlash, type Talk } from "./slash-commands.ts";
+import { createAnswers, type Answers } from "./terminal-answers.ts";
 import { below } from "./terminal-below.ts";
 import type { TerminalDevice } from "./terminal-device.ts";
 import { createEditor, type Editor } from "./terminal-editor.ts";
@@ -14,12 +15,12 @@ import { FollowedChat } from "./terminal-follow.ts";
 import type { History } from "./terminal-history.ts";
 import type { Request } from "./terminal-link.ts";
 import type { Outgoing } from "./terminal-outbox.ts";
-import { pick, scopeChoices, type Choice, type Picking } from "./terminal-pick.ts";
+import { TerminalPage } from "./terminal-page.ts";
 import { createPosts, type Posts } from "./terminal-posts.ts";
-import { createScreen, type Screen } from "./terminal-screen.ts";
-import { fit, span, wrap, type Line, type Look } from "./terminal-text.ts";
-import { currentRun, questions, type Question } from "./terminal-view.ts";
-import { clean, oneLine, shortId } from "./text.ts";
+import type { Below } from "./terminal-screen.ts";
+import { fit, span, type Line } from "./terminal-text.ts";
+import { currentRun, questions } from "./terminal-view.ts";
+import { oneLine, shortId } from "./text.ts";
 
 export interface SessionParts {
   readonly context: Context;
@@ -30,42 +31,39 @@ export interface SessionParts {
 }
 
 const FRAME_MS = 33;
-const TICK_MS = 1000;
-const PICK_MS = 100;
-/** So long a question must have stood there before an answer counts for it. */
-const READ_MS = 500;
 /** Ctrl-C a second time within this leaves, whatever runs. */
 const TWICE_MS = 2000;
 
-/** One conversation at the terminal, from the first key to the last: keys, log, what is sent, and the screen. */
+/** One conversation at the terminal, from the first key to the last: what is typed, what is sent, what comes. */
 export class TerminalSession implements Talk, Disposable {
   readonly request: Request;
   readonly #parts: SessionParts;
-  readonly #screen: Screen;
+  readonly #page: TerminalPage;
   readonly #editor: Editor;
   readonly #posts: Posts;
   readonly #followed: FollowedChat;
+  readonly #answers: Answers;
   readonly #closing = new AbortController();
   readonly #end = Promise.withResolvers<ExitCode>();
-  readonly #ticking: ReturnType<typeof setInterval>;
   #stopping = false;
   #interruptedAt = Number.NEGATIVE_INFINITY;
-  /** Lines that are to be written above, for good. */
-  #lines: Line[] = [];
-  #picking: Picking<string> | null = null;
-  #frame: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.request = parts.request;
     const { context, device, history, request } = parts;
-    const changed = (): void => this.#schedule(0);
-    this.#screen = createScreen(device, context.out.paint);
+    const changed = (): void => this.#page.drawIn(0);
+    this.#page = new TerminalPage({
+      device,
+      paint: context.out.paint,
+      arrived: () => this.#arrived(),
+      below: () => this.#below(),
+    });
     this.#followed = new FollowedChat({
       context,
       request,
-      changed: () => this.#schedule(FRAME_MS),
-      asked: ({ tool, args }) => this.#note(`${tool} ${visible(JSON.stringify(args, null, 2))}`, "ask"),
+      changed: () => this.#page.drawIn(FRAME_MS),
+      asked: ({ tool, args }) => this.#page.note(`${tool} ${visible(JSON.stringify(args, null, 2))}`, "ask"),
       reset: () => this.say("The history was cut on the server; it is shown from its start."),
       lost: (failure) => this.#lost(failure),
     });
@@ -76,18 +74,22 @@ export class TerminalSession implements Talk, Disposable {
       changed,
       began: (chat) => this.#followed.begin(chat),
       queued: ({ id }) => this.say(`Queued as task ${shortId(id)}`),
-      failedElsewhere: ({ text }) => this.#note(`not sent, to the chat before: ${oneLine(text)}. Try: /retry`, "bad"),
+      failedElsewhere: ({ text }) =>
+        this.#page.note(`not sent, to the chat before: ${oneLine(text)}. Try: /retry`, "bad"),
     });
     this.#editor = createEditor(history.entries, (text) => completeSlash(request, text), {
       changed,
       line: (text) => this.#typed(text),
       interrupt: () => this.#interrupted(),
       end: () => this.quit(),
-      suspend: () => this.#suspend(),
+      suspend: () => this.#page.suspend(),
     });
-    device.onKeys((text) => (this.#picking ?? this.#editor).keys(text));
+    this.#answers = createAnswers({
+      ...{ request, followed: this.#followed, page: this.#page, now: () => this.now() },
+      writeNote: () => this.#editor.replace("/deny "),
+    });
+    device.onKeys((text) => (this.#page.picking ?? this.#editor).keys(text));
     device.onResize(changed);
-    this.#ticking = setInterval(changed, TICK_MS);
   }
 
   /** How the person left; rejected with what made it impossible to go on. */
@@ -104,13 +106,10 @@ export class TerminalSession implements Talk, Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#picking === null) this.#draw();
+    this.#page[Symbol.dispose]();
     this.#closing.abort();
-    clearInterval(this.#ticking);
-    clearTimeout(this.#frame);
     this.#followed[Symbol.dispose]();
     this.#editor[Symbol.dispose]();
-    this.#screen.clear();
   }
 
   // --- what slash commands do ---------------------------------------------------------------------------------------
@@ -124,7 +123,7 @@ export class TerminalSession implements Talk, Disposable {
   }
 
   say(text: string, hang = 0): void {
-    this.#note(text, "dim", hang);
+    this.#page.note(text, "dim", hang);
   }
 
   /** Shows the last screen of the chat, and follows it from there. */
@@ -136,11 +135,10 @@ export class TerminalSession implements Talk, Disposable {
     const room = Math.max(this.#parts.device.rows - 6, 5);
     const isCut = lines.length > room || (page.events[0]?.seq ?? 1) > Math.max(page.first, 1);
     const title = [span(oneLine(chat.title), "bold"), span(`  ${shortId(chat.id)}`, "dim")];
-    this.#lines.push([], fit(title, this.#width));
-    if (isCut)
-      this.#lines.push(fit([span(`  … all of it: sparky chats show ${shortId(chat.id)}`, "dim")], this.#width));
-    this.#lines.push(...lines.slice(-room));
-    this.#schedule(0);
+    const whole = [span(`  … all of it: sparky chats show ${shortId(chat.id)}`, "dim")];
+    this.#page.write([], fit(title, this.#page.width));
+    if (isCut) this.#page.write(fit(whole, this.#page.width));
+    this.#page.write(...lines.slice(-room));
   }
 
   startAnew(): void {
@@ -161,30 +159,18 @@ export class TerminalSession implements Talk, Disposable {
     const { chat } = this.#followed;
     if (chat === null) return this.say("Nothing runs here.");
     this.#stopping = true;
-    this.#schedule(0);
+    this.#page.drawIn(0);
     try {
       const { runId } = await this.request<Stopped>("POST", `/api/chats/${chat.id}/stop`);
       if (runId === null) this.say("Nothing runs here.");
     } finally {
       this.#stopping = false;
-      this.#schedule(0);
+      this.#page.drawIn(0);
     }
   }
 
-  async answer(given: Decision | null): Promise<void> {
-    const call = await this.#question();
-    if (call === null) return;
-    const { approvalId } = call.approval.data;
-    const shownAt = this.#followed.shownAt.get(approvalId);
-    if (shownAt === undefined || this.now() - shownAt < READ_MS) {
-      throw new Failure(EXIT.error, "conflict", "this question has only just come: read it, then answer");
-    }
-    if (given !== null) return this.#decide(approvalId, given);
-    const isOpen = (): boolean => this.#questions.some(({ approval }) => approval.data.approvalId === approvalId);
-    const chosen = await this.#pick(`Run this? ${callWords(call)}`, scopeChoices(call.name, this.now()), isOpen);
-    if (chosen === null || chosen === "later") return;
-    if (chosen === "note") return this.#editor.replace("/deny ");
-    await this.#decide(approvalId, chosen === "deny" ? { decision: "deny" } : { decision: "approve", scope: chosen });
+  answer(given: Decision | null): Promise<void> {
+    return this.#answers.answer(given);
   }
 
   async pickChat(): Promise<string | null> {
@@ -195,13 +181,11 @@ export class TerminalSession implements Talk, Disposable {
       label: oneLine(chat.title).slice(0, 60),
       hint: `${shortId(chat.id)}${chat.runState === null ? "" : ` · ${chat.runState}`}`,
     }));
-    return this.#pick("Which chat?", choices, () => true);
+    return this.#page.pick("Which chat?", choices, () => true);
   }
 
   clear(): void {
-    this.#lines = [];
-    this.#screen.wipe();
-    this.#schedule(0);
+    this.#page.wipe();
   }
 
   quit(): void {
@@ -217,14 +201,14 @@ export class TerminalSession implements Talk, Disposable {
   #typed(text: string): void {
     const typed = text.trim();
     if (typed === "") {
-      if (this.#questions.length > 0) this.#attempt(() => this.answer(null));
+      if (questions(this.#followed.view).length > 0) this.#attempt(() => this.answer(null));
       return;
     }
     this.#parts.history.add(text);
     // A message may begin with a slash too: behind a space.
     if (!text.startsWith("/")) return this.send("message", text);
-    this.#lines.push([]);
-    this.#note(typed, "dim");
+    this.#page.write([]);
+    this.#page.note(typed, "dim");
     this.#attempt(() => runSlash(this, typed));
   }
 
@@ -236,107 +220,42 @@ export class TerminalSession implements Talk, Disposable {
     this.#attempt(() => this.stop());
   }
 
-  #suspend(): void {
-    this.#screen.clear();
-    this.#parts.device.suspend(() => this.#schedule(0));
-  }
-
   /** Runs what a person asked for; its failure is told, and the conversation goes on. */
   #attempt(body: () => Promise<void>): void {
     body().catch((error: unknown) => {
       const { message, hint } = asFailure(error);
-      this.#note(`${message}${hint === undefined ? "" : `. Try: ${hint}`}`, "bad");
+      this.#page.note(`${message}${hint === undefined ? "" : `. Try: ${hint}`}`, "bad");
     });
-  }
-
-  /** Lets the person choose, for as long as `isOpen` says that there is something to choose. */
-  async #pick<T extends string>(message: string, from: readonly Choice<T>[], isOpen: () => boolean): Promise<T | null> {
-    if (this.#picking !== null) return null;
-    this.#draw();
-    this.#screen.clear();
-    const gone = new AbortController();
-    const watching = setInterval(() => (isOpen() ? undefined : gone.abort()), PICK_MS);
-    const picking = pick(this.#parts.device, message, from, AbortSignal.any([gone.signal, this.#closing.signal]));
-    this.#picking = picking;
-    try {
-      return await picking.chosen;
-    } finally {
-      clearInterval(watching);
-      this.#picking = null;
-      this.#schedule(0);
-    }
-  }
-
-  // --- approvals ----------------------------------------------------------------------------------------------------
-
-  get #questions(): readonly Question[] {
-    return questions(this.#followed.view);
-  }
-
-  /** The call that waits for an answer; of several the one that the person means. */
-  async #question(): Promise<Question | null> {
-    const [only, ...others] = this.#questions;
-    if (only === undefined) throw new Failure(EXIT.error, "conflict", "nothing waits for your answer here");
-    if (others.length === 0) return only;
-    const choices = this.#questions.map((call) => ({ value: call.callId, label: callWords(call) }));
-    const chosen = await this.#pick("Which one?", choices, () => this.#questions.length > 0);
-    return this.#questions.find(({ callId }) => callId === chosen) ?? null;
-  }
-
-  async #decide(approvalId: string, decision: Decision): Promise<void> {
-    await this.request<Approval>("POST", `/api/approvals/${approvalId}`, decision);
   }
 
   // --- the screen ---------------------------------------------------------------------------------------------------
 
   #lost(failure: Failure): void {
     if (failure.exit === EXIT.notAllowed) return this.#end.reject(failure);
-    this.#note(failure.message, "bad");
+    this.#page.note(failure.message, "bad");
     this.startAnew();
   }
 
-  #note(text: string, look: Look, hang = 0): void {
-    for (const line of clean(text).split("\n")) {
-      const head = span(`  ${line.slice(0, hang)}`, look);
-      this.#lines.push(...wrap([span(line.slice(hang), look)], this.#width, [head]));
-    }
-    this.#schedule(0);
-  }
-
-  get #width(): number {
-    return Math.max(this.#parts.device.columns - 1, 20);
-  }
-
   #linesOf(shown: Shown): readonly Line[] {
-    return entryLines(shown, { width: this.#width, me: this.#parts.me.id, now: this.now() });
+    return entryLines(shown, { width: this.#page.width, me: this.#parts.me.id, now: this.now() });
   }
 
-  #schedule(afterMs: number): void {
-    if (this.#closing.signal.aborted) return;
-    this.#frame ??= setTimeout(() => {
-      this.#frame = undefined;
-      this.#draw();
-    }, afterMs);
+  #arrived(): readonly Line[] {
+    const lines = this.#followed.fold().flatMap((each) => this.#linesOf(each));
+    const { transcript, keys } = this.#followed.view;
+    this.#posts.arrived(transcript.last, keys);
+    return lines;
   }
 
-  #draw(): void {
-    const followed = this.#followed;
-    this.#lines.push(...followed.fold().flatMap((each) => this.#linesOf(each)));
-    this.#posts.arrived(followed.view.transcript.last, followed.view.keys);
-    // A list to choose from stands at the bottom now; what has arrived is written when it is gone.
-    if (this.#picking !== null) return;
-    const lines = this.#lines;
-    this.#lines = [];
+  #below(): Below {
     const { columns, rows } = this.#parts.device;
     const { text, cursor, completions } = this.#editor;
-    const { view, chat, connection, approvals } = followed;
+    const { view, chat, connection, approvals } = this.#followed;
     const state = {
       ...{ view, chat, connection, approvals, outbox: this.#posts.items, me: this.#parts.me.id },
       editor: { text, cursor, completions },
       stopping: this.#stopping,
     };
-    this.#screen.draw(lines, below(state, { columns, rows, now: this.now() }));
+    return below(state, { columns, rows, now: this.now() });
   }
 }
-
-const callWords = ({ name, use }: Question): string => oneLine(`${name} ${use?.data.summary ?? ""}`);
