@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { Json } from "../../src/core/events.ts";
 import { taskSchema } from "../../src/wire/api.ts";
-import { scheduleSchema, type SchedulePatch } from "../../src/wire/schedules.ts";
+import { scheduleSchema, type Schedule, type SchedulePatch } from "../../src/wire/schedules.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { schedulePath } from "./queries.ts";
@@ -14,6 +14,20 @@ function useRefresh(): () => Promise<void> {
   return async () => {
     await Promise.all(["schedules", "status"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
   };
+}
+
+/** `onAdded`: it is there. */
+export function useCreateSchedule(onAdded: (schedule: Schedule) => void) {
+  const { http } = useServices();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (schedule: { readonly [field: string]: Json }) =>
+      http.send("POST", "/api/schedules", schedule, scheduleSchema),
+    onSuccess(schedule) {
+      onAdded(schedule);
+      return refresh();
+    },
+  });
 }
 
 export function usePatchSchedule(name: string) {

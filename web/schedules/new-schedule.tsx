@@ -1,27 +1,20 @@
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { scheduleSchema } from "../../src/wire/schedules.ts";
-import { useServices } from "../app/services.tsx";
 import { useDraft } from "../thread/draft.ts";
+import { useCreateSchedule } from "./change.ts";
 import { Page } from "./page.tsx";
-import { emptyForm, bodyOf, withDraft, type FormValues } from "./form-values.ts";
+import { emptyForm, bodyOf, withDraft } from "./form-values.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { NEW_SCHEDULE_DRAFT } from "./start-schedule.ts";
 import { ownZone } from "./zone-time.ts";
 
 /** A new schedule; what is typed is kept in this browser until it is sent or dropped. */
 export function NewSchedule() {
-  const { http, queries } = useServices();
   const navigate = useNavigate();
   const [draft, setDraft] = useDraft(NEW_SCHEDULE_DRAFT);
   const values = withDraft(emptyForm(ownZone()), draft);
-  const add = useMutation({
-    mutationFn: (form: FormValues) => http.send("POST", "/api/schedules", bodyOf(form), scheduleSchema),
-    onSuccess: ({ name }) => {
-      setDraft("");
-      for (const key of ["schedules", "status"]) void queries.invalidateQueries({ queryKey: [key] });
-      void navigate({ to: "/schedules/$name", params: { name } });
-    },
+  const add = useCreateSchedule(({ name }) => {
+    setDraft("");
+    void navigate({ to: "/schedules/$name", params: { name } });
   });
   return (
     <Page title="New schedule">
@@ -32,7 +25,7 @@ export function NewSchedule() {
         isNew
         isSending={add.isPending}
         error={add.error}
-        onSend={() => add.mutate(values)}
+        onSend={() => add.mutate(bodyOf(values))}
         onCancel={() => {
           setDraft("");
           void navigate({ to: "/schedules" });
