@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 // Tests see none of the developer's own settings or keys.
@@ -11,7 +12,9 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, "dist/**"],
     globalSetup: ["test/kit/global-setup.ts"],
     setupFiles: ["test/kit/leaks.ts"],
-    testTimeout: 20_000,
+    // Much of the time goes into waiting for processes, browsers and clocks: two files at a time even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
   },

@@ -8,7 +8,7 @@ import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 describeInBrowser("schedules", () => {
   let stage: Stage;

@@ -6,7 +6,7 @@ import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const PHONE = { width: 390, height: 844 };
 const EVERYTHING = "Check knowledge graph stats, then write hello to a.txt, then read missing.txt, then read a.txt";
