@@ -1,4 +1,5 @@
-import type { ExportedEdge, ExportedNode } from "../store/graph-export.ts";
+import type { ExportedEdge } from "../store/graph-export.ts";
+import type { NodeFacts } from "../store/graph-node.ts";
 
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
@@ -7,7 +8,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 export interface GraphFormat {
   readonly contentType: string;
   readonly begin: string;
-  node(node: ExportedNode, first: boolean): string;
+  node(node: NodeFacts, first: boolean): string;
   /** Between the nodes and the edges. */
   readonly middle: string;
   edge(edge: ExportedEdge, first: boolean): string;

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { addGraph, person } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
-import type { ExportedEdge, ExportedNode } from "../store/graph-export.ts";
+import type { ExportedEdge } from "../store/graph-export.ts";
+import type { NodeFacts } from "../store/graph-node.ts";
 import type { Store } from "../store/store.ts";
 import { exportText, graphExport } from "./export.ts";
 import { edgesCsv, nodesCsv, WHOLE_FORMATS } from "./export-formats.ts";
@@ -41,7 +42,7 @@ const HOSTILE = [
   "äöü 漢字 🎉",
 ];
 
-const node = (name: string): ExportedNode => ({
+const node = (name: string): NodeFacts => ({
   id: "n1",
   type: name,
   name,
@@ -108,7 +109,7 @@ eachEngine("exporting the graph", (engine) => {
     }
     await addGraph(store, ann.id, [person("Secret")], ["Secret knows n1", "n1 knows Secret", "n1 likes n2"]);
     const whole = async (userId: string) =>
-      JSON.parse(await text(store, userId, "json")) as { nodes: ExportedNode[]; edges: ExportedEdge[] };
+      JSON.parse(await text(store, userId, "json")) as { nodes: NodeFacts[]; edges: ExportedEdge[] };
     const mine = await whole(ann.id);
     expect(mine.nodes.map(({ name }) => name).toSorted()).toEqual([...names, "Secret"].toSorted());
     expect(new Set(mine.edges.map(({ id }) => id)).size).toBe(1089 + 3);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import type { Change } from "../core/hub.ts";
 import type { Store } from "../store/store.ts";
@@ -14,20 +15,7 @@ async function call(store: Store, user: User, name: string, args: Json): Promise
   if (!prepared.ok) throw new Error(prepared.error);
   if (prepared.kind !== "transactional") throw new Error(`${name} is not transactional`);
   const principal = { userId: user.id, name: user.name, isAgent: user.role === "agent" };
-  const context = {
-    principal,
-    chatId: "chat",
-    runId: "run",
-    taskId: null,
-    callId: "call",
-    idempotencyKey: "call",
-    workspace: "/nowhere",
-    now: 0,
-    timeZone: "UTC",
-    signal: new AbortController().signal,
-    ownsProcess: async () => {},
-    emit: () => {},
-  };
+  const context = { ...toolContext({ principal }), emit: () => {} };
   return store.transact((tx) => prepared.execute(context, tx));
 }
 

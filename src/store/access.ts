@@ -11,26 +11,12 @@ import type { Tx } from "./store.ts";
  */
 
 /** For a query over `chats`: only those that the viewer may see, and that are not deleted. */
-export function visibleChats(viewer: User) {
-  return (eb: ExpressionBuilder<Schema, "chats">): Expression<SqlBool> =>
-    eb.and([
-      eb("chats.deleted_at", "is", null),
-      eb.or([
-        eb("chats.owner_id", "=", viewer.id),
-        eb.exists(
-          eb
-            .selectFrom("chat_shares")
-            .select(sql`1`.as("one"))
-            .whereRef("chat_shares.chat_id", "=", "chats.id")
-            .where("chat_shares.user_id", "=", viewer.id),
-        ),
-        ...(viewer.role === "owner" ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
-      ]),
-    ]);
-}
+export const visibleChats = (viewer: User) => chatsOpenTo(viewer, [0, 1]);
 
 /** For a query over `chats`: only those that the viewer may write in. The same rule as `mayWrite`. */
-export function writableChats(viewer: User) {
+export const writableChats = (viewer: User) => chatsOpenTo(viewer, [1]);
+
+function chatsOpenTo(viewer: User, canWrite: readonly (0 | 1)[]) {
   return (eb: ExpressionBuilder<Schema, "chats">): Expression<SqlBool> =>
     eb.and([
       eb("chats.deleted_at", "is", null),
@@ -42,7 +28,7 @@ export function writableChats(viewer: User) {
             .select(sql`1`.as("one"))
             .whereRef("chat_shares.chat_id", "=", "chats.id")
             .where("chat_shares.user_id", "=", viewer.id)
-            .where("chat_shares.can_write", "=", 1),
+            .where("chat_shares.can_write", "in", canWrite),
         ),
         ...(viewer.role === "owner" ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
       ]),

@@ -1,18 +1,10 @@
 import { sql } from "kysely";
 import { isoTime } from "../core/clock.ts";
 import type { Json } from "../core/events.ts";
-import { parseData, visible, type NodeLabel } from "./graph-visible.ts";
+import { nodeOf, type NodeFacts } from "./graph-node.ts";
+import { parseData, visible } from "./graph-visible.ts";
 import type { EdgeRow, NodeRow } from "./schema.ts";
 import type { Db } from "./sql.ts";
-
-export interface ExportedNode extends NodeLabel {
-  readonly content: string;
-  readonly data: { readonly [key: string]: Json };
-  /** Everybody sees it; false: its owner alone. */
-  readonly shared: boolean;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
 
 export interface ExportedEdge {
   readonly id: string;
@@ -32,7 +24,7 @@ const PAGE = 1000;
  * Every node that the viewer may see, by id and page by page, so that no more than a page is held. What changes
  * meanwhile may be in it or not; nothing is in it twice.
  */
-export async function* exportNodes(db: Db, userId: string): AsyncGenerator<readonly ExportedNode[]> {
+export async function* exportNodes(db: Db, userId: string): AsyncGenerator<readonly NodeFacts[]> {
   for (let after = ""; ;) {
     const { rows } = await sql<NodeRow>`
       SELECT * FROM nodes WHERE id > ${after} AND ${visible(userId, "nodes")} ORDER BY id LIMIT ${PAGE}`.execute(db);
@@ -58,20 +50,6 @@ export async function* exportEdges(db: Db, userId: string): AsyncGenerator<reado
     if (last === undefined || rows.length < PAGE) return;
     after = last.id;
   }
-}
-
-function nodeOf(row: NodeRow): ExportedNode {
-  const { id, type, name, content } = row;
-  return {
-    id,
-    type,
-    name,
-    content,
-    data: parseData(row.data),
-    shared: row.owner_id === null,
-    createdAt: isoTime(row.created_at),
-    updatedAt: isoTime(row.updated_at),
-  };
 }
 
 function edgeOf(row: JoinedEdge): ExportedEdge {

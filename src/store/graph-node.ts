@@ -5,16 +5,21 @@ import { notFound } from "../core/errors.ts";
 import type { Json } from "../core/events.ts";
 import { cursorPlace, placeCursor } from "./cursor.ts";
 import { parseData, visible, type NodeLabel } from "./graph-visible.ts";
+import type { NodeRow } from "./schema.ts";
 import { DEFAULT_PAGE, MAX_PAGE, type Db } from "./sql.ts";
 
-/** All that is known of one node. */
-export interface GraphNode extends NodeLabel {
+/** A node by itself. */
+export interface NodeFacts extends NodeLabel {
   readonly content: string;
   readonly data: { readonly [key: string]: Json };
   /** Everybody sees it; false: its owner alone. */
   readonly shared: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** All that is known of one node. */
+export interface GraphNode extends NodeFacts {
   /** The first of its edges. */
   readonly edges: NodeEdges;
 }
@@ -50,6 +55,10 @@ export async function graphNode(db: Db, userId: string, nodeId: string): Promise
     .where(visible(userId, "nodes"))
     .executeTakeFirst();
   if (row === undefined) throw notFound(`node ${JSON.stringify(nodeId)}`);
+  return { ...nodeOf(row), edges: await edgesOf(db, userId, row.id, {}) };
+}
+
+export function nodeOf(row: NodeRow): NodeFacts {
   const { id, type, name, content } = row;
   return {
     id,
@@ -60,7 +69,6 @@ export async function graphNode(db: Db, userId: string, nodeId: string): Promise
     shared: row.owner_id === null,
     createdAt: isoTime(row.created_at),
     updatedAt: isoTime(row.updated_at),
-    edges: await edgesOf(db, userId, id, {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import { createChat } from "../store/chats.ts";
 import type { Store } from "../store/store.ts";
@@ -17,20 +18,8 @@ async function caller(store: Store, user: User, runId = "run1") {
   return async (name: string, args: Json): Promise<Json> => {
     const prepared = prepareCall(registry, name, args);
     if (!prepared.ok) throw new Error(prepared.error);
-    const context = {
-      principal: { userId: user.id, name: user.name, isAgent: user.role === "agent" },
-      chatId: chat.id,
-      runId,
-      taskId: null,
-      callId: "call",
-      idempotencyKey: "call",
-      workspace: "/nowhere",
-      now: 0,
-      timeZone: "UTC",
-      signal: new AbortController().signal,
-      ownsProcess: async () => {},
-      emit: () => {},
-    };
+    const principal = { userId: user.id, name: user.name, isAgent: user.role === "agent" };
+    const context = { ...toolContext({ principal, chatId: chat.id, runId }), emit: () => {} };
     if (prepared.kind === "plain") return prepared.execute(context);
     return store.transact((tx) => prepared.execute(context, tx));
   };

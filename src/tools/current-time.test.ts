@@ -1,20 +1,8 @@
 import { expect, test } from "vitest";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import { currentTime } from "./current-time.ts";
-import type { ToolContext } from "./tool.ts";
 
-const context: ToolContext = {
-  principal: { userId: "ann", name: "Ann", isAgent: false },
-  chatId: "chat",
-  runId: "run",
-  taskId: null,
-  callId: "call",
-  idempotencyKey: "call",
-  workspace: "/nowhere",
-  now: Date.UTC(2026, 2, 29, 1, 30),
-  timeZone: "Europe/Berlin",
-  signal: new AbortController().signal,
-  ownsProcess: async () => {},
-};
+const context = toolContext({ now: Date.UTC(2026, 2, 29, 1, 30), timeZone: "Europe/Berlin" });
 
 test.each([
   { zone: "the owner's", args: {}, local: "2026-03-29T03:30:00+02:00", weekday: "Sunday", timeZone: "Europe/Berlin" },

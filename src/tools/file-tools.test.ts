@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import { fileList } from "./file-list.ts";
 import { fileRead } from "./file-read.ts";
@@ -22,21 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function contextWith(signal = new AbortController().signal): ToolContext {
-  return {
-    principal: { userId: "ann", name: "Ann", isAgent: false },
-    chatId: "chat",
-    runId: "run",
-    taskId: null,
-    callId: "call1",
-    idempotencyKey: "call1",
-    ownsProcess: async () => {},
-    workspace,
-    now: 0,
-    timeZone: "UTC",
-    signal,
-  };
-}
+const contextWith = (signal = new AbortController().signal): ToolContext => toolContext({ workspace, signal });
 
 /** Runs the tool as a run does; what is thrown comes out. */
 function call(tool: Tool<unknown>, args: Json, context = contextWith()): Promise<Json> {
@@ -71,7 +58,7 @@ describe("writing a file", () => {
 
   test("takes over the draft that a crashed attempt of the same call left", async () => {
     await mkdir(workspace);
-    await writeFile(join(workspace, ".call1.tmp"), "half of a very much longer te");
+    await writeFile(join(workspace, ".call.tmp"), "half of a very much longer te");
     await call(fileWrite, { path: "a.txt", content: "whole" });
     expect(await readdir(workspace)).toEqual(["a.txt"]);
     expect(await readFile(join(workspace, "a.txt"), "utf8")).toBe("whole");

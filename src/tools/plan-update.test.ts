@@ -1,20 +1,7 @@
 import { expect, test } from "vitest";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import type { EventBody } from "../core/events.ts";
 import { planUpdate } from "./plan-update.ts";
-
-const context = {
-  principal: { userId: "ann", name: "Ann", isAgent: false },
-  chatId: "chat",
-  runId: "run",
-  taskId: null,
-  callId: "call",
-  idempotencyKey: "call",
-  workspace: "/nowhere",
-  now: 0,
-  timeZone: "UTC",
-  signal: new AbortController().signal,
-  ownsProcess: async () => {},
-};
 
 test("a plan becomes an event of the run, and the call says how much is done", async () => {
   const items = [
@@ -24,7 +11,7 @@ test("a plan becomes an event of the run, and the call says how much is done", a
   const prepared = planUpdate.prepare({ items });
   if (!prepared.ok || prepared.kind !== "transactional") throw new Error("not prepared");
   const emitted: EventBody[] = [];
-  const result = await prepared.execute({ ...context, emit: (body) => void emitted.push(body) }, undefined);
+  const result = await prepared.execute({ ...toolContext(), emit: (body) => void emitted.push(body) }, undefined);
   expect(result).toEqual({ items: 2, done: 1 });
   expect(prepared.summary).toBe("1 of 2 done");
   expect(emitted).toEqual([{ type: "plan", data: { items } }]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { tempHome } from "../../test/kit/temp-home.ts";
+import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import { endLeftover, signalGroup, startOf } from "./processes.ts";
 import { shellTool } from "./shell.ts";
@@ -17,19 +18,8 @@ async function setUp() {
   const run = async (args: { command: string; timeoutSeconds?: number }): Promise<Record<string, Json>> => {
     const prepared = shellTool({ PATH, SHOWN: "yes" }).prepare(args);
     if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
-    const result = await prepared.execute({
-      principal: { userId: "ann", name: "ann", isAgent: false },
-      chatId: "chat",
-      runId: "run",
-      taskId: null,
-      callId: "call",
-      idempotencyKey: "call",
-      workspace,
-      now: 0,
-      timeZone: "UTC",
-      signal: control.signal,
-      ownsProcess: async (pgid) => void groups.push(pgid),
-    });
+    const ownsProcess = async (pgid: number): Promise<void> => void groups.push(pgid);
+    const result = await prepared.execute(toolContext({ workspace, signal: control.signal, ownsProcess }));
     return result as Record<string, Json>;
   };
   return { workspace, control, groups, run };
@@ -98,19 +88,8 @@ test("nothing runs before its group is on record", async () => {
   const { workspace } = await setUp();
   const prepared = shellTool({ PATH }).prepare({ command: "touch ran" });
   if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
-  const failing = prepared.execute({
-    principal: { userId: "ann", name: "ann", isAgent: false },
-    chatId: "chat",
-    runId: "run",
-    taskId: null,
-    callId: "call",
-    idempotencyKey: "call",
-    workspace,
-    now: 0,
-    timeZone: "UTC",
-    signal: new AbortController().signal,
-    ownsProcess: () => Promise.reject(new Error("the database is gone")),
-  });
+  const ownsProcess = (): Promise<void> => Promise.reject(new Error("the database is gone"));
+  const failing = prepared.execute(toolContext({ workspace, ownsProcess }));
   await expect(failing).rejects.toThrow("the database is gone");
   await wait(50);
   expect(existsSync(join(workspace, "ran"))).toBe(false);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
+import { Answer, shown, sparky, views, type Stage } from "./scripted-cli.ts";
 import { approval, away, chat, deniedApproval, grant, log, task } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
@@ -9,15 +9,6 @@ const byPrefix = { "GET /api/approvals?prefix=7kq2&limit=6&state=all": page(appr
 const grantByPrefix = { "GET /api/grants?prefix=9wx4&limit=6": page(grant) };
 const answered = { ...approval, state: "approved", by: "owner", decidedAt: "2026-12-01T14:02:20.000Z", canDecide: false };
 const post = `POST /api/approvals/${approval.id}`;
-
-async function views(argv: readonly string[], stage: Stage): Promise<string> {
-  const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;
-  return [
-    shown(command, await sparky(argv, { ...stage, terminal: true })),
-    shown(`${command} | cat`, await sparky(argv, stage)),
-    shown(`${command} --json`, await sparky([...argv, "--json"], { ...stage, terminal: true })),
-  ].join("");
-}
 
 test("what the commands for approvals and for time away show, on a terminal, in a pipe and as JSON", async () => {
   const none = { ...away, items: [], total: 0, waiting: 0 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
-import { Answer, shown, sparky, type Stage } from "./scripted-cli.ts";
+import { Answer, shown, sparky, views, type Stage } from "./scripted-cli.ts";
 import { approval, chat, doneTask, failedTask, foundNodes, foundThings, graphCheck, graphNode, occurrences, status, task, taskLog } from "./wire-samples.ts";
 
 process.env["TZ"] = "UTC";
@@ -16,15 +16,6 @@ const server = { "GET /api/status": status, "GET /api/approvals?limit=5": { item
 const named = (name: string, items: readonly unknown[]) => ({
   [`GET /api/graph/search?name=${name}&limit=6`]: { items, next: null, total: items.length },
 });
-
-async function views(argv: readonly string[], stage: Stage): Promise<string> {
-  const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;
-  return [
-    shown(command, await sparky(argv, { ...stage, terminal: true })),
-    shown(`${command} | cat`, await sparky(argv, stage)),
-    shown(`${command} --json`, await sparky([...argv, "--json"], { ...stage, terminal: true })),
-  ].join("");
-}
 
 test("help of every command", async () => {
   const paths: string[][] = [];

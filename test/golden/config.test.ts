@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Deps, Setting, SettingChange } from "../../src/cli/deps.ts";
-import { shown, sparky, type Stage } from "./scripted-cli.ts";
+import { sparky, views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky config`, with the settings played by a script. */
 
@@ -67,12 +67,7 @@ test("what the commands for settings show, and how they end", async () => {
     [["config", "path"], settings()],
   ];
   let text = "";
-  for (const [argv, stage] of cases) {
-    const command = `sparky ${argv.join(" ")}`;
-    text += shown(command, await sparky(argv, { ...stage, terminal: true }));
-    text += shown(`${command} | cat`, await sparky(argv, stage));
-    text += shown(`${command} --json`, await sparky([...argv, "--json"], stage));
-  }
+  for (const [argv, stage] of cases) text += await views(argv, stage);
   expect(text.replaceAll(/^\$ .*/gm, "")).not.toContain("secret@");
   expect(text.replaceAll(/^\$ .*/gm, "")).not.toContain("sk-secret");
   await expect(text).toMatchFileSnapshot("cli-config.txt");

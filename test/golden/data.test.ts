@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LocalData, PreparedRestore } from "../../src/cli/deps.ts";
 import type { Checked, DataStatus, Finding } from "../../src/wire/data.ts";
-import { shown, sparky, type Stage } from "./scripted-cli.ts";
+import { sparky, views, type Stage } from "./scripted-cli.ts";
 import { chat } from "./wire-samples.ts";
 
 /** `sparky verify` and `sparky db`, with the database played by a script. */
@@ -82,12 +82,7 @@ test("what the commands for the data show, and how they end", async () => {
     [["db", "restore", "/b.db", "--yes"], held],
   ];
   let text = "";
-  for (const [argv, stage] of cases) {
-    const command = `sparky ${argv.join(" ")}`;
-    text += shown(command, await sparky(argv, { ...stage, terminal: true }));
-    text += shown(`${command} | cat`, await sparky(argv, stage));
-    text += shown(`${command} --json`, await sparky([...argv, "--json"], stage));
-  }
+  for (const [argv, stage] of cases) text += await views(argv, stage);
   await expect(text).toMatchFileSnapshot("cli-data.txt");
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Deps, Diagnosis } from "../../src/cli/deps.ts";
-import { shown, sparky, type Stage } from "./scripted-cli.ts";
+import { sparky, views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky doctor`, with the checks played by a script. */
 
@@ -42,12 +42,7 @@ test("what the doctor shows, and how it ends", async () => {
     [["doctor"], stage([fine], { loadConfig: async () => ({ home: "/none", url: "http://127.0.0.1:1", token: "t", agentLoop: false, dbUrl: null }) })],
   ];
   let text = "";
-  for (const [argv, at] of cases) {
-    const command = `sparky ${argv.join(" ")}`;
-    text += shown(command, await sparky(argv, { ...at, terminal: true }));
-    text += shown(`${command} | cat`, await sparky(argv, at));
-    text += shown(`${command} --json`, await sparky([...argv, "--json"], at));
-  }
+  for (const [argv, at] of cases) text += await views(argv, at);
   await expect(text).toMatchFileSnapshot("cli-doctor.txt");
 });
 

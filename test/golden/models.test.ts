@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { modelOverview } from "../../src/models/overview.ts";
 import type { ModelTest } from "../../src/wire/models.ts";
-import { shown, sparky, type Stage } from "./scripted-cli.ts";
+import { views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky models`, with the server played by a script. */
 
@@ -37,12 +37,7 @@ test("what the commands for models show, and how they end", async () => {
     [["models", "test", "openai/gpt-5"], tested({ ...refused, inputTokens: 0, outputTokens: 0 })],
   ];
   let text = "";
-  for (const [argv, stage] of cases) {
-    const command = `sparky ${argv.join(" ")}`;
-    text += shown(command, await sparky(argv, { ...stage, terminal: true }));
-    text += shown(`${command} | cat`, await sparky(argv, stage));
-    text += shown(`${command} --json`, await sparky([...argv, "--json"], stage));
-  }
+  for (const [argv, stage] of cases) text += await views(argv, stage);
   expect(text).not.toContain("sk-1");
   await expect(text).toMatchFileSnapshot("cli-models.txt");
 });

@@ -135,3 +135,13 @@ export function shown(command: string, outcome: Outcome): string {
   const kept = outcome.stderr.replace(/[^\n]*\r\u001b\[2K/g, "");
   return `$ ${command}\n${tabs}${kept.replace(/^(?=.)/gm, "! ")}(exit ${outcome.exit})\n\n`;
 }
+
+/** What a command shows in each of the three ways to call it, as one text. */
+export async function views(argv: readonly string[], stage: Stage): Promise<string> {
+  const command = `sparky ${argv.map((arg) => (/[\s"]/.test(arg) ? JSON.stringify(arg) : arg)).join(" ")}`;
+  return [
+    shown(command, await sparky(argv, { ...stage, terminal: true })),
+    shown(`${command} | cat`, await sparky(argv, stage)),
+    shown(`${command} --json`, await sparky([...argv, "--json"], stage)),
+  ].join("");
+}

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { useServices } from "../app/services.tsx";
+import { Fact } from "../ui/fact.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
 import { NextRun } from "./controls.tsx";
@@ -72,15 +72,6 @@ export function Facts({ schedule }: { schedule: Schedule }) {
         <time dateTime={schedule.updatedAt}>{fullTime(schedule.updatedAt)}</time>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-xs leading-5 text-muted">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
   );
 }
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import type { Task } from "../../src/wire/api.ts";
 import { taskQuery, taskRunsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Words } from "../text/words.tsx";
+import { Fact } from "../ui/fact.tsx";
 import { count, duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
 import { StateIcon, StateMark, stateOfTask, stateWord } from "../ui/state.tsx";
@@ -54,15 +54,6 @@ export function TaskDetails({ task }: { task: Task }) {
         <code className="[overflow-wrap:anywhere]">{task.id}</code>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-xs leading-5 text-muted">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
   );
 }
 
