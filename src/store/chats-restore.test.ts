@@ -39,6 +39,19 @@ eachEngine("taking a deletion back", (engine) => {
     expect((await restoreChat(store, ann, chat.id)).head).toBe(log.length);
   });
 
+  test("is refused, with a reason, where its key or that of its task is used again", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const { chat } = await createChat(store, ann, { key: "trip" });
+    await deleteChat(store, ann, chat.id);
+    await createChat(store, ann, { key: "trip" });
+    await expect(restoreChat(store, ann, chat.id)).rejects.toMatchObject({ code: "conflict" });
+    const { task } = await addTask(store, ann, { instruction: "Book the train", key: "train" });
+    await deleteChat(store, ann, task.chatId);
+    await addTask(store, ann, { instruction: "Book the train", key: "train" });
+    await expect(restoreChat(store, ann, task.chatId)).rejects.toMatchObject({ code: "conflict" });
+  });
+
   test("is for who may write in it, and only until it is purged", async () => {
     const clock = testClock();
     const store = await engine.store({ clock });

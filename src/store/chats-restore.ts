@@ -1,7 +1,8 @@
-import { notFound } from "../core/errors.ts";
+import { notFound, SparkyError } from "../core/errors.ts";
 import { audienceOf, mayWrite } from "./access.ts";
 import { getChat, type Chat } from "./chats.ts";
-import type { Store } from "./store.ts";
+import type { ChatRow } from "./schema.ts";
+import type { Store, Tx } from "./store.ts";
 import type { User } from "./user.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
     if (chat === undefined || !(await mayWrite(tx.db, viewer, chat))) throw notFound(`chat ${JSON.stringify(chatId)}`);
     if (chat.deleted_at === null) return;
     const { deleted_at } = chat;
+    await refuseUsedKeys(tx, chat, deleted_at);
     await tx.db.updateTable("chats").set({ deleted_at: null }).where("id", "=", chatId).execute();
     await tx.db
       .updateTable("tasks")
@@ -31,4 +33,30 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
     tx.changed("tasks", audience);
   });
   return getChat(store, viewer, chatId);
+}
+
+/** A key names one chat or task of its owner: one that was made meanwhile has it. */
+async function refuseUsedKeys(tx: Tx, chat: ChatRow, deletedAt: number): Promise<void> {
+  const sameChat = await tx.db
+    .selectFrom("chats")
+    .select("key")
+    .where("owner_id", "=", chat.owner_id)
+    .where("key", "=", chat.key ?? "")
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  const sameTask = await tx.db
+    .selectFrom("tasks as gone")
+    .innerJoin("tasks as new", (join) =>
+      join.onRef("new.owner_id", "=", "gone.owner_id").onRef("new.key", "=", "gone.key"),
+    )
+    .select("new.key")
+    .where("gone.chat_id", "=", chat.id)
+    .where("gone.deleted_at", "=", deletedAt)
+    .where("new.deleted_at", "is", null)
+    .executeTakeFirst();
+  const used = sameChat ?? sameTask;
+  if (used === undefined) return;
+  throw new SparkyError("conflict", `its key ${JSON.stringify(used.key)} is used again meanwhile`, {
+    hint: `delete the ${sameChat === undefined ? "task" : "chat"} that has it now, or leave this one deleted`,
+  });
 }

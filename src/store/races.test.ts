@@ -5,8 +5,8 @@ import { createChat } from "./chats.ts";
 import { claimRuns } from "./runs-claim.ts";
 import { endRun } from "./runs-end.ts";
 import { addTask } from "./tasks-add.ts";
-import { cancelTask, patchTask, retryTask } from "./tasks-change.ts";
-import { getTask, listTasks } from "./tasks.ts";
+import { cancelIn, cancelTask, patchTask, retryTask } from "./tasks-change.ts";
+import { getTask, listTasks, visibleTask } from "./tasks.ts";
 import { ensureUsers } from "./users.ts";
 
 const DONE = { state: "completed", message: "Task completed", result: "42" } as const;
@@ -65,6 +65,61 @@ eachEngine("two at the same moment", (engine) => {
       expect(await getTask(store, owner, id)).toMatchObject({ status: "pending", attempts: 1 });
     },
   );
+
+  test("F38: a task that waits for two which end at the same moment is let go", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task: a } = await addTask(store, owner, { instruction: "a" });
+    const { task: b } = await addTask(store, owner, { instruction: "b" });
+    const { task: waits } = await addTask(store, owner, { instruction: "waits", dependsOn: [a.id, b.id] });
+    const [first, second] = await claimRuns(store, { kind: "task", limit: 2 });
+    const late: Promise<unknown>[] = [];
+    await store.transact(async (tx) => {
+      await endRun(tx, first?.run.id ?? "", DONE, { readSeq: Number.MAX_SAFE_INTEGER });
+      const other = { readSeq: Number.MAX_SAFE_INTEGER };
+      late.push(store.transact((its) => endRun(its, second?.run.id ?? "", DONE, other)));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    await Promise.all(late);
+    expect(await getTask(store, owner, waits.id)).toMatchObject({ status: "pending", attempts: 1 });
+  });
+
+  test("F65: a waiting task that is cancelled while what it waits for completes stays cancelled", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task: first } = await addTask(store, owner, { instruction: "first" });
+    const { task: waits } = await addTask(store, owner, { instruction: "waits", dependsOn: [first.id] });
+    const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+    const late: Promise<unknown>[] = [];
+    await store.transact(async (tx) => {
+      const row = await visibleTask(tx.db, owner, waits.id);
+      await cancelIn(store, tx, owner, row);
+      const options = { readSeq: Number.MAX_SAFE_INTEGER };
+      late.push(store.transact((its) => endRun(its, claimed?.run.id ?? "", DONE, options)));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    await Promise.all(late);
+    expect(await getTask(store, owner, first.id)).toMatchObject({ status: "completed" });
+    expect(await getTask(store, owner, waits.id)).toMatchObject({ status: "cancelled", attempts: 0 });
+  });
+
+  test("who adds a task to a chat, to wait for one there that ends just now, waits for the chat first", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task: first } = await addTask(store, owner, { instruction: "first" });
+    const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+    const late: Promise<unknown>[] = [];
+    await store.transact(async (tx) => {
+      await lockChat(tx, first.chatId);
+      late.push(addTask(store, owner, { instruction: "second", chatId: first.chatId, dependsOn: [first.id] }));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const query = tx.db.selectFrom("tasks").select("id").where("id", "=", first.id);
+      // Held by the other it would fail at once.
+      if (tx.kind === "postgres") await query.forUpdate().noWait().execute();
+      await endRun(tx, claimed?.run.id ?? "", DONE, { readSeq: Number.MAX_SAFE_INTEGER });
+    });
+    expect(await Promise.all(late)).toMatchObject([{ task: { status: "pending" } }]);
+  });
 
   test("F40: who adds the same task or chat with one key makes it once", async () => {
     const store = await engine.store();

@@ -61,9 +61,10 @@ export async function addTaskIn(
     if (known !== undefined) return { id: known.id, chatId: known.chat_id, created: false };
   }
   const dependsOn = [...new Set(input.dependsOn ?? [])];
-  const waitsFor = await heldDependencies(tx, viewer, dependsOn);
   const runAt = input.runAt === undefined ? null : Date.parse(input.runAt);
+  // The chat's lock before those of tasks, as where a task ends.
   const { chat, isNew } = await chatFor(tx, viewer, input, options);
+  const waitsFor = await heldDependencies(tx, viewer, dependsOn);
   const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
   const runId = open.length === 0 ? tx.newId() : null;
   const task: TaskRow = {

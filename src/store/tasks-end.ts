@@ -19,7 +19,15 @@ export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<v
     .where("id", "=", taskId)
     .execute();
   await endOccurrence(tx, taskId, ending);
-  const dependants = await tx.db
+  await lockChatsOfDependants(tx, taskId);
+  for (const task of await dependants(tx, taskId)) {
+    if (ending.state === "completed") await releaseWhenReady(tx, task);
+    else await failDependant(tx, task, taskId, ending.state);
+  }
+}
+
+const dependants = (tx: Tx, taskId: string): Promise<readonly TaskRow[]> =>
+  tx.db
     .selectFrom("tasks as t")
     .innerJoin("task_deps as d", "d.task_id", "t.id")
     .selectAll("t")
@@ -29,10 +37,16 @@ export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<v
     .where("t.deleted_at", "is", null)
     .orderBy("t.created_at")
     .execute();
-  for (const task of dependants) {
-    if (ending.state === "completed") await releaseWhenReady(tx, task);
-    else await failDependant(tx, task, taskId, ending.state);
-  }
+
+/**
+ * Of two that end at the same moment the second one must see that the first one has, else neither lets go a task that
+ * waits for both; and what is cancelled just now must stay so. They are read again under these locks.
+ */
+async function lockChatsOfDependants(tx: Tx, taskId: string): Promise<void> {
+  if (tx.kind !== "postgres") return;
+  const ids = [...new Set((await dependants(tx, taskId)).map((task) => task.chat_id))].toSorted();
+  if (ids.length === 0) return;
+  await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
 }
 
 /** Queues the first run of a task when nothing that it waits for is left. */
