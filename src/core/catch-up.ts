@@ -25,7 +25,7 @@ export function restMs(failures: number): number {
   return Math.min(MINUTE_MS * 2 ** (failures - 1), LONGEST_REST_MS);
 }
 
-/** An instant that is found later than this was missed: nobody was there. */
+/** An instant that is found later than this was missed, and so was one that the next had come before: nobody was there. */
 export const ON_TIME_MS = 60_000;
 
 /**
@@ -40,9 +40,9 @@ export function decideInstants(
   more: boolean,
 ): readonly Decision[] {
   const active = instants.filter((instant) => instant.held === null);
-  const missed = active.filter(({ at }) => now - at > ON_TIME_MS);
-  const young = more ? [] : missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
   const last = active.at(-1);
+  const missed = active.filter((instant) => instant !== last || more || now - instant.at > ON_TIME_MS);
+  const young = more ? [] : missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
   const caught = new Set(
     catchUp.policy === "all"
       ? young.slice(Math.max(young.length - catchUp.most, 0))
@@ -54,7 +54,8 @@ export function decideInstants(
   return instants.map((instant): Decision => {
     const { at, held } = instant;
     if (held !== null) return { at, what: "skip", reason: held };
-    if (!late.has(instant)) return { at, what: "run", caughtUp: false };
+    // In its time, but behind those that are caught up with: it waits for its turn as they do.
+    if (!late.has(instant)) return { at, what: "run", caughtUp: caught.size > 0 };
     if (caught.has(instant)) return { at, what: "run", caughtUp: true };
     const byPolicy = catchUp.policy === "all" || (catchUp.policy === "latest" && instant === last && !more);
     return { at, what: "skip", reason: byPolicy ? "policy" : "down" };

@@ -43,6 +43,9 @@ async function killedInMidRun(engine: Engine, onCrash: "retry" | "leave" | "ask"
   });
   const watcher = await engine.open(place);
   await until("two instants to be skipped", async () => (await ledger(watcher)).length >= 3, 20_000);
+  const stored = async (): Promise<boolean> =>
+    (await watcher.db.selectFrom("parts").select("part").execute()).length > 0;
+  await until("what it said so far to be stored", stored, 20_000);
   child.kill("SIGKILL");
   await gone;
   expect((await ledger(watcher)).slice(0, 3)).toEqual(["running", "skipped overlap", "skipped overlap"]);
