@@ -67,7 +67,8 @@ export async function writableChat(db: Db, viewer: User, chatId: string): Promis
 
 /**
  * Locks the chat's row: every change of a chat's runs happens under it, so they happen one after another. Nothing to
- * do on SQLite, where the whole transaction is alone.
+ * do on SQLite, where the whole transaction is alone. This lock, and not a stronger one, everywhere: rows that only refer
+ * to the chat, as those of the index of search, can be written meanwhile, and keep nobody from it.
  */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow> {
   const row = await tx.db
@@ -75,7 +76,7 @@ export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow> {
     .selectAll()
     .where("id", "=", chatId)
     .where("deleted_at", "is", null)
-    .$if(tx.kind === "postgres", (query) => query.forUpdate())
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
     .executeTakeFirst();
   if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
   return row;

@@ -15,7 +15,7 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
       .selectFrom("chats")
       .selectAll()
       .where("id", "=", chatId)
-      .$if(tx.kind === "postgres", (query) => query.forUpdate())
+      .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
       .executeTakeFirst();
     if (chat === undefined || !(await mayWrite(tx.db, viewer, chat))) throw notFound(`chat ${JSON.stringify(chatId)}`);
     if (chat.deleted_at === null) return;

@@ -27,7 +27,7 @@ export async function endOccurrence(tx: Tx, taskId: string, ending: Ending): Pro
     .selectFrom("schedules")
     .selectAll()
     .where("id", "=", row.schedule_id)
-    .$if(tx.kind === "postgres", (query) => query.forUpdate())
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
     .executeTakeFirstOrThrow();
   await countOutcome(tx, schedule, outcome);
   tx.changed("schedules", [schedule.owner_id], schedule.id);

@@ -133,7 +133,7 @@ const APPEND = `
   WITH want AS (
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS w(id, n, run_id, lease)
   ), locked AS MATERIALIZED (
-    SELECT c.id FROM chats c WHERE c.id = ANY($1::text[]) ORDER BY c.id FOR UPDATE
+    SELECT c.id FROM chats c WHERE c.id = ANY($1::text[]) ORDER BY c.id FOR NO KEY UPDATE
   ), taken AS (
     UPDATE chats c SET head = c.head + w.n, last_event_at = $5
     FROM want w, locked l

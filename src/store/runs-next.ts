@@ -47,5 +47,5 @@ export function candidateQuery(tx: Place, { kind, want, lost }: Wanted, take = t
     .$if(lost.length > 0, (query) => query.where("r.id", "not in", lost))
     .limit(want)
     .$if(take, (query) => query.orderBy("r.priority", "desc").orderBy("r.queued_at").orderBy("r.id"))
-    .$if(take && tx.kind === "postgres", (query) => query.forUpdate(["r", "c"]).skipLocked());
+    .$if(take && tx.kind === "postgres", (query) => query.forNoKeyUpdate(["r", "c"]).skipLocked());
 }

@@ -141,7 +141,7 @@ export async function checkpoint(store: Store, claimed: Claimed, parts: readonly
       .where("id", "=", claimed.run.chat_id)
       .where("run_id", "=", claimed.run.id)
       .where("run_lease", "=", claimed.lease)
-      .$if(kind === "postgres", (query) => query.forUpdate())
+      .$if(kind === "postgres", (query) => query.forNoKeyUpdate())
       .executeTakeFirst();
     if (held === undefined) return false;
     for (const { part, ord, kind: partKind, text } of parts) {

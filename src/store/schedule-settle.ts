@@ -50,7 +50,7 @@ export async function lockSchedule(tx: Tx, id: string): Promise<ScheduleRow | un
     .selectAll()
     .where("id", "=", id)
     .where("deleted_at", "is", null)
-    .$if(tx.kind === "postgres", (query) => query.forUpdate())
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
     .executeTakeFirst();
 }
 

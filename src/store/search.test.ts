@@ -1,5 +1,6 @@
+import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { eachEngine } from "../../test/kit/databases.ts";
+import { eachEngine, postgres } from "../../test/kit/databases.ts";
 import { addGraph, person } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
 import type { Json, NewEvent } from "../core/events.ts";
@@ -197,4 +198,21 @@ describe("the words of a text", () => {
     expect(snippetOf("a\n\tb", ["b"])).toBe("a b");
     expect(snippetOf(text, ["nothing"])).toMatch(/^before before/);
   });
+});
+
+test("an append does not wait for the index", async () => {
+  const place = await postgres.place();
+  const [store, other] = [await postgres.open(place), await postgres.open(place)];
+  const { ann } = await people(store);
+  const chatId = await chatWith(store, ann, "Tea", [said("green")]);
+  const indexing: Promise<boolean>[] = [];
+  await other.transact(async (tx) => {
+    // The index comes as far as this table, with the chat's place in it written.
+    await sql`LOCK TABLE search_events IN EXCLUSIVE MODE`.execute(tx.db);
+    indexing.push(indexPending(store, 100));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await store.append({ chatId, events: [said("black")] });
+  });
+  await Promise.all(indexing);
+  expect(texts((await search(store, ann, { query: "black" })).items)).toEqual(["black"]);
 });

@@ -127,7 +127,7 @@ async function lockChats(tx: Tx, tasks: readonly TaskRow[]): Promise<void> {
   if (tx.kind !== "postgres") return;
   const ids = [...new Set(tasks.map((task) => task.chat_id))].toSorted();
   if (ids.length === 0) return;
-  await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
+  await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forNoKeyUpdate().execute();
 }
 
 /** One may have ended by itself: with the task that it waited for. */

@@ -46,7 +46,7 @@ async function lockChatsOfDependants(tx: Tx, taskId: string): Promise<void> {
   if (tx.kind !== "postgres") return;
   const ids = [...new Set((await dependants(tx, taskId)).map((task) => task.chat_id))].toSorted();
   if (ids.length === 0) return;
-  await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
+  await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forNoKeyUpdate().execute();
 }
 
 /** Queues the first run of a task when nothing that it waits for is left. */
