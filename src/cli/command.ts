@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, type Help, type Option, type OptionValues } from "commander";
 import type { Handler } from "./context.ts";
+import { foldLines } from "./fold-lines.ts";
+import type { Sink } from "./io.ts";
 
 export interface CommandText {
   readonly summary: string;
@@ -74,6 +76,14 @@ export function globalFlags(command: Command): { json: boolean; color: boolean }
   return { json: options.some((each) => each.json === true), color: options.every((each) => each.color !== false) };
 }
 
+export function everyCommand(command: Command, fn: (command: Command) => void): void {
+  fn(command);
+  command.commands.forEach((child) => everyCommand(child, fn));
+}
+
+/** How wide a help text may be: as the terminal is, and as it comes for everything else. */
+export const helpWidth = ({ isTerminal, columns }: Sink): number => (isTerminal ? columns : Number.POSITIVE_INFINITY);
+
 export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
@@ -88,7 +98,7 @@ function formatHelp(command: Command, helper: Help): string {
     [each.name(), ...helper.visibleArguments(each).map((arg) => bracketed(arg))].join(" ");
   const more = TEXTS.get(command)?.more;
   const usage = [pathOf(command), ...(command.commands.length > 0 ? ["<command>"] : ["[options]"])];
-  return [
+  const lines = [
     command.description(),
     "",
     "Examples:",
@@ -110,7 +120,8 @@ function formatHelp(command: Command, helper: Help): string {
     ),
     ...(more === undefined ? [] : ["", more]),
     "",
-  ].join("\n");
+  ];
+  return foldLines(lines.join("\n"), helper.helpWidth ?? Number.POSITIVE_INFINITY);
 }
 
 function bracketed(arg: { name(): string; required: boolean; variadic: boolean }): string {

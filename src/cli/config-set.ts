@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { holdsSecret, masked } from "../core/secrets.ts";
 import { settingNamed } from "./config.ts";
-import { asStartFailure, type Context } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Setting, SettingChange } from "./deps.ts";
 import { Failure, usage } from "./failure.ts";
 import { EXIT, type ExitCode } from "./io.ts";
@@ -18,7 +18,7 @@ export async function setConfig(context: Context, args: readonly string[]): Prom
     );
   }
   if (value.trim() === "") throw usage(`no value came for ${setting.name}`, `sparky config unset ${setting.name}`);
-  const done = await change(context, setting.name, value);
+  const done = await context.deps.changeSetting(setting.name, value);
   if (out.json) await document(context, done);
   else {
     const shown = masked(setting.name, value.trim());
@@ -32,7 +32,7 @@ export async function setConfig(context: Context, args: readonly string[]): Prom
 export async function unsetConfig(context: Context, args: readonly string[]): Promise<ExitCode> {
   const { out } = context;
   const { name } = settingNamed((await context.deps.settings({})).items, args[0] ?? "");
-  const done = await change(context, name, null);
+  const done = await context.deps.changeSetting(name, null);
   if (out.json) await document(context, done);
   else {
     if (!done.changed) out.note(`${name} was not in ${done.file}`);
@@ -48,14 +48,6 @@ async function typed({ io }: Context, { name, secret }: Setting): Promise<string
   const answer = secret ? await io.askSecret(`${name} (not shown): `) : await io.ask(`${name}: `);
   if (answer === null) throw new Failure(EXIT.interrupted, "interrupted", "nothing was changed");
   return answer;
-}
-
-async function change({ deps }: Context, name: string, value: string | null): Promise<SettingChange> {
-  try {
-    return await deps.changeSetting(name, value);
-  } catch (error) {
-    throw asStartFailure(error);
-  }
 }
 
 async function document(context: Context, done: SettingChange): Promise<void> {

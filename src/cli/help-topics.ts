@@ -30,8 +30,9 @@ export const TOPICS: readonly Topic[] = [
         return [name, words] as const;
       });
       return [
-        "A value comes from the environment, else from the file that --env-file names, else from",
-        `${file}. The first that is not empty wins. What counts now: sparky config list`,
+        "A value comes from the environment, else from the file that --env-file names,",
+        `else from ${file}.`,
+        "The first that is not empty wins. What counts now: sparky config list",
         "",
         rows(told),
       ].join("\n");
@@ -50,7 +51,8 @@ export const TOPICS: readonly Topic[] = [
           ["at(2026-12-01T09:00)", "once"],
         ]),
         "",
-        "Every due instant has one row in the schedule's ledger, with a reason where it did not simply run:",
+        "Every due instant has one row in the schedule's ledger, with a reason where it",
+        "did not simply run:",
         "  sparky agent schedule history NAME",
         "",
         "What a schedule does in trouble:",
@@ -67,10 +69,12 @@ export const TOPICS: readonly Topic[] = [
     summary: "How to name a task, a chat, an approval.",
     text: async () =>
       [
-        "Any first four or more characters of an id will do, as long as only one begins so:",
+        "Any first four or more characters of an id will do, as long as only one begins",
+        "so:",
         "  sparky agent tasks get 3f2a",
-        "When several do, they are listed and the exit code is 2. Lists show 8 characters on a terminal and whole",
-        "ids in a pipe. Schedules and settings go by their whole names. A shell completes all of them:",
+        "When several do, they are listed and the exit code is 2. Lists show 8",
+        "characters on a terminal and whole ids in a pipe. Schedules and settings go by",
+        "their whole names. A shell completes all of them:",
         "  sparky help completion",
       ].join("\n"),
   },
@@ -79,13 +83,16 @@ export const TOPICS: readonly Topic[] = [
     summary: "Output for scripts.",
     text: async () =>
       [
-        "--json on any command makes stdout one JSON document, or one object a line for streams; nothing else is",
-        "written there. Lists are {items, next, total}: `next` is what --cursor takes. Errors are",
-        "{error: {code, message, hint}} on stderr. Times are ISO 8601 in UTC. Fields are only ever added.",
+        "--json on any command makes stdout one JSON document, or one object a line for",
+        "streams; nothing else is written there. Lists are {items, next}, and {total}",
+        "where it is counted: `next` is what --cursor takes. Errors are",
+        "{error: {code, message, hint}} on stderr. Times are ISO 8601 in UTC. Fields are",
+        "only ever added.",
         "",
         "  sparky agent tasks list --json | jq -r '.items[].id'",
         "",
-        "Without --json a pipe gets tab-separated columns without a header, whole ids and ISO times.",
+        "Without --json a pipe gets tab-separated columns without a header, whole ids",
+        "and ISO times.",
       ].join("\n"),
   },
   {

@@ -1,19 +1,22 @@
 import type { Command } from "commander";
 import { nearest } from "../core/nearest.ts";
-import { pathOf } from "./command.ts";
+import { everyCommand, helpWidth, pathOf } from "./command.ts";
 import type { Context } from "./context.ts";
 import { usage } from "./failure.ts";
+import { foldLines } from "./fold-lines.ts";
 import { TOPICS, topicNamed } from "./help-topics.ts";
 import { buildProgram } from "./program.ts";
 
 export async function showHelp(context: Context, args: readonly string[]): Promise<void> {
-  const { out } = context;
+  const { io, out } = context;
   const program = buildProgram(async () => {});
+  const width = out.json ? Number.POSITIVE_INFINITY : helpWidth(io.stdout);
+  everyCommand(program, (each) => each.configureOutput({ getOutHelpWidth: () => width }));
   const command = commandNamed(program, args);
   if (command !== null) return say(pathOf(command), command.helpInformation());
   const topic = topicNamed(args.join("-"));
   if (topic === null) throw unknown(program, args);
-  return say(topic.name, `${topic.summary}\n\n${await topic.text(context)}\n`);
+  return say(topic.name, foldLines(`${topic.summary}\n\n${await topic.text(context)}\n`, width));
 
   function say(topic: string, text: string): void {
     if (out.json) out.document({ topic, text });

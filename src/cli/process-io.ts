@@ -6,13 +6,16 @@ import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
 /** Without it Node reads a `--env-file` among the program's own arguments as one for itself, and fails where it is missing. */
 export const ARGUMENTS_FOLLOW = "--";
 
+const USUAL_COLUMNS = 80;
+
 /** The real process. Signals keep their usual effect until a command takes them. */
 export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
   const sink = (stream: NodeJS.WriteStream): Sink => ({
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? Number.POSITIVE_INFINITY;
+      // A terminal that does not know its size says 0.
+      return (stream.columns ?? Number.POSITIVE_INFINITY) || USUAL_COLUMNS;
     },
   });
   return {

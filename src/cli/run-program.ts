@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from "commander";
-import { globalFlags, pathOf, type Execute } from "./command.ts";
+import { everyCommand, globalFlags, helpWidth, pathOf, type Execute } from "./command.ts";
 import { createContext } from "./context.ts";
 import type { Deps } from "./deps.ts";
 import { asFailure, usage, type Failure } from "./failure.ts";
@@ -30,6 +30,8 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => (flags.json ? undefined : io.stderr.write(text)),
       outputError: () => {},
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
     }),
   );
   try {
@@ -43,11 +45,6 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
     return EXIT.usage;
   }
   return exit;
-}
-
-function everyCommand(command: Command, fn: (command: Command) => void): void {
-  fn(command);
-  command.commands.forEach((child) => everyCommand(child, fn));
 }
 
 /** The command that the words name, as far as they name one. */

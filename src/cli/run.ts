@@ -54,8 +54,10 @@ function newSpelling(argv: readonly string[]): Failure | null {
   const [first, second = ""] = argv.filter((word) => !word.startsWith("-"));
   if (first === "server") {
     const now = ["start", "stop", "restart", "status"].includes(second) ? second : "start";
-    return usage(`"${["sparky server", second].join(" ").trim()}" is now "sparky chat ${now}"`);
+    return renamed(["sparky server", second].join(" ").trim(), `sparky chat ${now}`);
   }
   const now = first === "agent" && Object.hasOwn(OLD_AGENT, second) ? OLD_AGENT[second] : undefined;
-  return now === undefined ? null : usage(`"sparky agent ${second}" is now "${now}"`);
+  return now === undefined ? null : renamed(`sparky agent ${second}`, now);
 }
+
+const renamed = (old: string, now: string): Failure => usage(`"${old}" has another name now`, now);

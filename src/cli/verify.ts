@@ -75,6 +75,6 @@ function summarise(out: Output, checked: Checked, wrong: number, shown: number):
     );
   }
   const verdict = wrong === 0 ? "Nothing is wrong" : wrong === 1 ? "1 place is wrong" : `${wrong} places are wrong`;
-  if (wrong === 0) out.print(`${out.terminal ? `${out.paint.green("✓")} ` : ""}${verdict} in ${looked}`);
+  if (wrong === 0 && out.terminal) out.print(`${out.paint.green("✓")} ${verdict} in ${looked}`);
   else out.note(`${verdict} in ${looked}`);
 }
