@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { asStartFailure, type Context } from "./context.ts";
 import type { RunningServer } from "./deps.ts";
 import { Failure } from "./failure.ts";
-import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type ExitCode } from "./io.ts";
+import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type ExitCode, type Io } from "./io.ts";
 import { openInBrowser } from "./open.ts";
 import { argsOf, flagsOf, type StartOptions } from "./start-options.ts";
 import { logFile, RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
@@ -33,17 +33,20 @@ async function serve(context: Context, options: StartOptions, asDaemon: boolean)
   const config = await deps.loadConfig(flags);
   const args = argsOf(options);
   const server = await deps.startServer(flags, { args, daemon: asDaemon, log: asDaemon ? logFile(config.home) : null });
-  let why: "stopped" | "restart";
+  // From here on it is stopped in order: whoever reads that it runs may end it at once.
+  const signals = takeSignals(io);
+  let why: Why;
   try {
     if (options.pidfile !== undefined) writePidfile(options.pidfile, io.pid);
     if (asDaemon) io.report?.({ ready: { url: server.url, loginUrl: server.loginUrl } });
     else await announce(context, server, config.agentLoop, options.open === true);
-    why = await untilStopped(context, server);
+    why = await untilStopped(io, server, signals.asked);
   } catch (error) {
     await server.stop();
     throw error;
   } finally {
     if (options.pidfile !== undefined) removePidfile(options.pidfile, io.pid);
+    signals.release();
   }
   if (why === "stopped") return EXIT.ok;
   if (asDaemon) {
@@ -66,30 +69,33 @@ async function announce(context: Context, server: RunningServer, loop: boolean, 
   if (out.terminal) out.note("Ctrl-C stops it.");
 }
 
-/** Waits for a signal or the server's own end, and stops it. A second signal ends the process at once. */
-async function untilStopped({ io }: Context, server: RunningServer): Promise<"stopped" | "restart"> {
-  const asked = Promise.withResolvers<"stopped" | "restart">();
+type Why = "stopped" | "restart";
+
+/** What the signals ask for first. A second one ends the process at once. */
+function takeSignals(io: Io): { readonly asked: Promise<Why>; release(): void } {
+  const asked = Promise.withResolvers<Why>();
   let first: number | null = null;
   const signalled = (code: number) => () => {
     if (first !== null && io.now() - first > SAME_SIGNAL_MS) io.exitNow(code);
     first ??= io.now();
     asked.resolve("stopped");
   };
-  const release = [
+  const taken = [
     io.onSignal("SIGINT", signalled(130)),
     io.onSignal("SIGTERM", signalled(143)),
     io.onSignal("SIGUSR2", () => asked.resolve("restart")),
   ];
-  try {
-    const why = await Promise.race([asked.promise, server.stopped.then(() => "stopped" as const)]);
-    const guard = setTimeout(() => io.exitNow(EXIT.error), STOP_MS);
-    guard.unref();
-    await server.stop();
-    clearTimeout(guard);
-    return why;
-  } finally {
-    release.forEach((each) => each());
-  }
+  return { asked: asked.promise, release: () => taken.forEach((each) => each()) };
+}
+
+/** Waits until it is asked for, or for the server's own end, and stops it. */
+async function untilStopped(io: Io, server: RunningServer, asked: Promise<Why>): Promise<Why> {
+  const why = await Promise.race([asked, server.stopped.then(() => "stopped" as const)]);
+  const guard = setTimeout(() => io.exitNow(EXIT.error), STOP_MS);
+  guard.unref();
+  await server.stop();
+  clearTimeout(guard);
+  return why;
 }
 
 function writePidfile(file: string, pid: number): void {

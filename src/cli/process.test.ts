@@ -45,7 +45,7 @@ async function shell(): Promise<Shell> {
     let stderr = "";
     child.stdout.on("data", (data) => (stdout += String(data)));
     child.stderr.on("data", (data) => (stderr += String(data)));
-    const ended = once(child, "close").then(([code]): Ended => ({ exit: Number(code), stdout, stderr }));
+    const ended = once(child, "close").then(([code]): Ended => ({ exit: Number(code ?? Number.NaN), stdout, stderr }));
     onTestFinished(async () => {
       child.kill("SIGKILL");
       await ended;
