@@ -33,7 +33,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
       method: "POST",
       path: "/api/tasks/clear",
       summary:
-        "Deletes your tasks that match, 200 in one transaction; what is being worked on stays. `dryRun` only tells.",
+        "Deletes your tasks that match, 50 in one transaction; what is being worked on stays. `dryRun` only tells.",
       body: clearTasksSchema,
       answers: { 200: clearedSchema },
       handle: async ({ viewer, body }) => ({ status: 200, body: await clearTasks(store, viewer, body) }),

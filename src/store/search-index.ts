@@ -9,14 +9,17 @@ import type { Store, Tx } from "./store.ts";
  * the index, so that a crash loses and doubles nothing.
  */
 
-/** Events a transaction: so few that nobody notices the wait for it. */
+/** Events a transaction, and bytes of them: so few that nobody notices the wait for it. */
 const PAGE = 100;
+const PAGE_BYTES = 32_768;
+/** An event counts for one, a big one for each of these. */
+const COUNTED_BYTES = 1024;
 const CHATS = 20;
 
 /** Any number that nobody else uses as an advisory lock: of several nodes one fills the index at a time. */
 const INDEX_LOCK = 4_715_004;
 
-/** Indexes at most `most` events, page by page. False: there are more. */
+/** Indexes at most `most` events, fewer big ones, page by page. False: there are more. */
 export async function indexPending(store: Store, most: number): Promise<boolean> {
   for (let left = most; left > 0;) {
     // Looked at first without the lock for writing: there is mostly nothing to do.
@@ -49,28 +52,36 @@ interface Entry {
   readonly words: readonly string[];
 }
 
-/** How many events it looked at. */
+/** How much it looked at. */
 async function indexPage(tx: Tx): Promise<number> {
   if (tx.kind === "postgres") await sql`SELECT pg_advisory_xact_lock(${INDEX_LOCK})`.execute(tx.db);
   const entries: Entry[] = [];
   let looked = 0;
+  let bytes = 0;
   for (const chat of await pendingChats(tx.db)) {
-    const rows = await tx.db
-      .selectFrom("events")
-      .select(["seq", "at", "body"])
-      .where("chat_id", "=", chat.id)
-      .where("seq", ">", chat.seq)
-      .where("seq", "<=", chat.head)
-      .where("type", "in", [...FOUND_TYPES])
+    const sizes = await foundOf(tx.db, chat)
+      .select(["seq", sql<number>`octet_length(body)`.as("size")])
       .orderBy("seq")
       .limit(PAGE - looked)
       .execute();
-    for (const { seq, at, body } of rows) {
-      const words = wordsIn(chat.id, seq, body);
-      if (words.length > 0) entries.push({ chatId: chat.id, seq, at, words });
+    let fitting = 0;
+    for (const { size } of sizes) {
+      if (looked + fitting > 0 && bytes + size > PAGE_BYTES) break;
+      bytes += size;
+      fitting += 1;
     }
-    const full = rows.length === PAGE - looked;
-    const seq = full ? (rows.at(-1)?.seq ?? chat.head) : chat.head;
+    const full = fitting < sizes.length || fitting === PAGE - looked;
+    const seq = full ? (sizes[fitting - 1]?.seq ?? chat.seq) : chat.head;
+    if (seq === chat.seq) break;
+    const rows = await foundOf(tx.db, chat)
+      .select(["seq", "at", "body"])
+      .where("seq", "<=", seq)
+      .orderBy("seq")
+      .execute();
+    for (const { seq: at, at: time, body } of rows) {
+      const words = wordsIn(chat.id, at, body);
+      if (words.length > 0) entries.push({ chatId: chat.id, seq: at, at: time, words });
+    }
     await tx.db
       .insertInto("search_chats")
       .values({ chat_id: chat.id, seq })
@@ -81,8 +92,16 @@ async function indexPage(tx: Tx): Promise<number> {
   }
   await insert(tx, entries);
   // A page without anything to find is work too.
-  return Math.max(looked, 1);
+  return Math.max(looked, Math.ceil(bytes / COUNTED_BYTES), 1);
 }
+
+const foundOf = (db: Db, { id, head, seq }: PendingChat) =>
+  db
+    .selectFrom("events")
+    .where("chat_id", "=", id)
+    .where("seq", ">", seq)
+    .where("seq", "<=", head)
+    .where("type", "in", [...FOUND_TYPES]);
 
 /** An event that cannot be read is found by `verify`, not here. */
 function wordsIn(chatId: string, seq: number, body: string): readonly string[] {

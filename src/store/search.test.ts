@@ -5,6 +5,7 @@ import { addGraph, person } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
 import type { Json, NewEvent } from "../core/events.ts";
 import { createChat, deleteChat } from "./chats.ts";
+import { placeCursor } from "./cursor.ts";
 import { search, type Found } from "./search.ts";
 import { indexPending } from "./search-index.ts";
 import { indexedWords, snippetOf } from "./search-words.ts";
@@ -138,6 +139,24 @@ eachEngine("searching everything", (engine) => {
     expect([late.indexed, texts(late.items)]).toEqual([true, ["line 1199"]]);
   });
 
+  test("of big events a search indexes fewer before it answers, and misses none of them later", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const long = "tea ".repeat(7500);
+    await chatWith(
+      store,
+      ann,
+      "long",
+      Array.from({ length: 40 }, (_, at) => said(`line ${at} ${long}`)),
+    );
+    const early = await search(store, ann, { query: "line", kind: "event", limit: 100 });
+    expect(early.indexed).toBe(false);
+    expect(early.items.length).toBeGreaterThan(0);
+    while (!(await indexPending(store, 100)));
+    const late = await search(store, ann, { query: "line", kind: "event", limit: 100 });
+    expect([late.indexed, late.items.length]).toEqual([true, 40]);
+  });
+
   test("two that index at once double nothing", async () => {
     const place = await engine.place();
     const first = await engine.open(place);
@@ -172,6 +191,7 @@ eachEngine("searching everything", (engine) => {
     { query: " ", says: "q: must have a word" },
     { query: "a", cursor: "nonsense", says: "the cursor is not one that a search gave" },
     { query: "a", cursor: Buffer.from('["event","x"]').toString("base64url"), says: "the cursor is not one" },
+    { query: "a", cursor: placeCursor(["event", "1e99"]), says: "the cursor is not one" },
     { query: "a", kind: "node", cursor: Buffer.from('["chat",null]').toString("base64url"), says: "another kind" },
   ] as const)("%j is refused", async ({ says, ...asked }) => {
     const store = await engine.store();

@@ -171,7 +171,8 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
 
   async event(store, viewer, { query, cursor, limit }) {
     const before = cursor ? Number(cursor) : null;
-    if (Number.isNaN(before)) throw new SparkyError("invalid_input", "the cursor is not one that a search gave");
+    if (before !== null && !Number.isSafeInteger(before))
+      throw new SparkyError("invalid_input", "the cursor is not one that a search gave");
     const { items, next } = await searchEvents(store, viewer, { query, before, limit });
     return { items, next: next === null ? null : String(next) };
   },

@@ -44,27 +44,57 @@ export async function stats(store: Store, viewer: User, query: StatsQuery): Prom
   return { since: isoTime(since), until: isoTime(until), zone, ...told, failures };
 }
 
+/** Page by page: a busy year must not keep everybody else waiting while it is read. */
+const PAGE = 2000;
+
 async function endedRuns(store: Store, viewer: User, since: number, until: number): Promise<readonly EndedRun[]> {
+  const runs: EndedRun[] = [];
+  for (let after = ""; ;) {
+    const page = await endedPage(store, viewer, { since, until, after });
+    for (const { run } of page) runs.push(run);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) break;
+    after = last.id;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return [...runs, ...(await endedWithoutRun(store, viewer, since, until))];
+}
+
+async function endedPage(
+  store: Store,
+  viewer: User,
+  { since, until, after }: { readonly since: number; readonly until: number; readonly after: string },
+): Promise<readonly { readonly id: string; readonly run: EndedRun }[]> {
   const rows = await store.db
     .selectFrom("runs")
     .innerJoin("chats", "chats.id", "runs.chat_id")
     .leftJoin("tasks", "tasks.id", "runs.task_id")
-    .select(["runs.state", "runs.task_id", "runs.chat_id", "runs.reason", "runs.started_at", "runs.ended_at"])
+    .select([
+      "runs.id",
+      "runs.state",
+      "runs.task_id",
+      "runs.chat_id",
+      "runs.reason",
+      "runs.started_at",
+      "runs.ended_at",
+    ])
     .select(["runs.input_tokens", "runs.output_tokens", "runs.cost_usd", "tasks.schedule"])
     // A task that is due later does not wait before.
     .select(
       sql<number>`CASE WHEN tasks.run_at > runs.queued_at THEN tasks.run_at ELSE runs.queued_at END`.as("ready_at"),
     )
     .where("runs.state", "in", [...ENDED])
+    .where("runs.id", ">", after)
     .where("runs.ended_at", ">=", since)
     .where("runs.ended_at", "<", until)
     .where((eb) => visibleChats(viewer)(eb as never))
-    .orderBy("runs.ended_at")
+    .orderBy("runs.id")
+    .limit(PAGE)
     .execute();
-  const ofRuns = rows.map((row): EndedRun => {
+  return rows.map(({ id, ...row }) => {
     const endedAt = Number(row.ended_at);
     const startedAt = row.started_at === null ? null : Number(row.started_at);
-    return {
+    const run: EndedRun = {
       // The query picks ended states only.
       state: row.state as EndedRun["state"],
       kind: row.task_id === null ? "answer" : "task",
@@ -79,8 +109,8 @@ async function endedRuns(store: Store, viewer: User, since: number, until: numbe
       costUsd: row.cost_usd === null ? null : Number(row.cost_usd),
       reason: row.state === "failed" ? row.reason : null,
     };
+    return { id, run };
   });
-  return [...ofRuns, ...(await endedWithoutRun(store, viewer, since, until))];
 }
 
 /** Tasks that ended before they had a run: what they waited for failed, or somebody cancelled them. */

@@ -34,10 +34,10 @@ export interface Cleared {
 
 const SHOWN = 10;
 /** One call is one transaction, and is to keep nobody waiting: each task that has not ended takes a few milliseconds. */
-const MOST = 200;
+const MOST = 50;
 
 /**
- * Deletes tasks that match and that the viewer may change, the newest first, at most 200 in one call and one transaction;
+ * Deletes tasks that match and that the viewer may change, the newest first, at most 50 in one call and one transaction;
  * what is being worked on stays. What has not ended is cancelled first. A chat that was made for a task goes with it, unless
  * something still goes on there.
  */

@@ -25,7 +25,7 @@ export const clearedSchema = z.object({
   byStatus: z.partialRecord(z.enum(TASK_STATUSES), z.number()),
   /** The newest few. */
   items: z.array(taskSchema),
-  /** So many more match: one call takes at most 200, in one transaction. */
+  /** So many more match: one call takes at most 50, in one transaction. */
   left: z.number(),
   /** So many match and stay: they are being worked on. */
   working: z.number(),
