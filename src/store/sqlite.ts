@@ -18,7 +18,14 @@ import type { Append, Placed } from "./store.ts";
 /** Below it a WAL that two processes use can be corrupted. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-const PRAGMAS = { journal_mode: "wal", synchronous: 2, busy_timeout: 5000, foreign_keys: 1 } as const;
+/** The cache, in KB (negative), is half of the default: what it does not hold the operating system's does. */
+const PRAGMAS = {
+  journal_mode: "wal",
+  synchronous: 2,
+  busy_timeout: 5000,
+  foreign_keys: 1,
+  cache_size: -8000,
+} as const;
 
 const MAX_PREPARED = 500;
 
