@@ -115,6 +115,11 @@ test("a home that is held for long without an answer fails after 5 s and names t
   });
 });
 
+test("a home that one after another holds, none of them for long, is waited for", async (at) => {
+  const states = [1, 2, 3].flatMap((pid) => Array.from({ length: 40 }, () => ({ held: true, pid })));
+  expect(await at.attempt({ states: [...states, { held: false }] })).toEqual({ slept: 12_000, local: 1 });
+});
+
 test("a home that another process takes in the meantime is waited for", async (at) => {
   at.running(7);
   const openApp = () => Promise.reject(new SparkyError("conflict", "held"));

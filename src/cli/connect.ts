@@ -10,13 +10,19 @@ const LOOK_AGAIN_MS = 100;
 
 /**
  * Finds the server: the one that SPARKY_URL names, else the one that holds the home's lock, else the same app in this
- * process (only when `need` is "any"). While the lock is held and nobody answers, waits up to 5 s.
+ * process (only when `need` is "any"). While the lock is held and nobody answers, waits up to 5 s for each that holds it:
+ * of commands in a row every one has its turn.
  */
 export async function connect(deps: Deps, io: Io, config: CliConfig, need: "server" | "any"): Promise<Client> {
   if (config.url !== null) return networkClient(await namedEndpoint(deps, config, config.url));
-  const deadline = io.now() + PATIENCE_MS;
+  let deadline = io.now() + PATIENCE_MS;
+  let holder: number | undefined;
   for (;;) {
     const state = await deps.homeState(config.home);
+    if (state.pid !== undefined && state.pid !== holder) {
+      holder = state.pid;
+      deadline = io.now() + PATIENCE_MS;
+    }
     if (!state.held) {
       if (need === "server") throw notRunning(`no server is running on ${config.home}`);
       const app = await openLocal(deps);
