@@ -1,5 +1,6 @@
+import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { eachEngine } from "../../test/kit/databases.ts";
+import { eachEngine, postgres } from "../../test/kit/databases.ts";
 import { lockChat } from "./access.ts";
 import { createChat } from "./chats.ts";
 import { claimRuns } from "./runs-claim.ts";
@@ -131,6 +132,26 @@ eachEngine("two at the same moment", (engine) => {
     const chats = await Promise.all(eight.map(() => createChat(store, owner, { key: "k" })));
     expect(new Set(chats.map(({ chat }) => chat.id)).size).toBe(1);
   });
+});
+
+test("F38: who changes what tasks wait for at the same moment makes no circle", async () => {
+  const place = await postgres.place();
+  const [store, other] = [await postgres.open(place), await postgres.open(place)];
+  const { owner } = await ensureUsers(store);
+  const add = async (...dependsOn: string[]): Promise<string> =>
+    (await addTask(store, owner, { instruction: "x", dependsOn })).task.id;
+  const open = await add();
+  const [b, d] = [await add(open), await add(open)];
+  const [a, c] = [await add(b), await add(d)];
+  const late: Promise<unknown>[] = [];
+  await other.transact(async (tx) => {
+    // Both may read what waits for what; neither writes before the other has read.
+    await sql`LOCK TABLE task_deps IN SHARE ROW EXCLUSIVE MODE`.execute(tx.db);
+    late.push(patchTask(store, owner, b, { dependsOn: [c] }), patchTask(store, owner, d, { dependsOn: [a] }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+  const ended = await Promise.allSettled(late);
+  expect(ended.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
 });
 
 eachEngine("a task", (engine) => {

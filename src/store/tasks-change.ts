@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { SparkyError } from "../core/errors.ts";
 import { lockChat, mayWrite } from "./access.ts";
 import { AGENT_ID } from "./user.ts";
@@ -54,10 +55,15 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
   return getTask(store, viewer, taskId);
 }
 
+/** Any number that nobody else uses as an advisory lock. */
+const DEPENDENCIES_LOCK = 4_715_005;
+
 async function replaceDependencies(tx: Tx, viewer: User, task: TaskRow, dependsOn: readonly string[]): Promise<void> {
   if (task.run_id !== null) {
     throw new SparkyError("conflict", "the task is queued already: its dependencies can no longer change");
   }
+  // One change at a time: two that each see no circle could make one together.
+  if (tx.kind === "postgres") await sql`SELECT pg_advisory_xact_lock(${DEPENDENCIES_LOCK})`.execute(tx.db);
   await heldDependencies(tx, viewer, dependsOn);
   for (const id of dependsOn) {
     if (await leadsTo(tx, id, task.id)) {
