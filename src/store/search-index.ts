@@ -19,8 +19,24 @@ const CHATS = 20;
 /** Any number that nobody else uses as an advisory lock: of several nodes one fills the index at a time. */
 const INDEX_LOCK = 4_715_004;
 
-/** Indexes at most `most` events, fewer big ones, page by page. False: there are more. */
+const lastOf = new WeakMap<Store, Promise<unknown>>();
+
+/**
+ * Indexes at most `most` events, fewer big ones, page by page. False: there are more. One after another here too: of many
+ * that wait for the lock each would hold a connection.
+ */
 export async function indexPending(store: Store, most: number): Promise<boolean> {
+  const before = lastOf.get(store);
+  const mine = (async () => {
+    await before;
+    return fill(store, most);
+  })();
+  const over = mine.catch(() => {});
+  lastOf.set(store, over);
+  return mine;
+}
+
+async function fill(store: Store, most: number): Promise<boolean> {
   for (let left = most; left > 0;) {
     // Looked at first without the lock for writing: there is mostly nothing to do.
     if ((await pendingChats(store.db)).length === 0) return true;

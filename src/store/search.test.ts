@@ -236,3 +236,18 @@ test("an append does not wait for the index", async () => {
   await Promise.all(indexing);
   expect(texts((await search(store, ann, { query: "black" })).items)).toEqual(["black"]);
 });
+
+test("many searches that wait for another node's index leave connections for all else", async () => {
+  const place = await postgres.place();
+  const [store, other] = [await postgres.open(place), await postgres.open(place)];
+  const { ann } = await people(store);
+  const chatId = await chatWith(store, ann, "Tea", [said("green")]);
+  const searching: Promise<unknown>[] = [];
+  await other.transact(async (tx) => {
+    await sql`LOCK TABLE search_events IN EXCLUSIVE MODE`.execute(tx.db);
+    for (let n = 0; n < 30; n++) searching.push(search(store, ann, { query: "green" }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await store.append({ chatId, events: [said("black")] });
+  });
+  await Promise.all(searching);
+});
