@@ -1,4 +1,4 @@
-import { decideInstants, type Decision, type DueInstant } from "../core/catch-up.ts";
+import { decideInstants, restMs, type Decision, type DueInstant } from "../core/catch-up.ts";
 import { dueBetween, parseDueRule } from "../core/due.ts";
 import type { Json } from "../core/events.ts";
 import { messageOf } from "../core/errors.ts";
@@ -61,7 +61,9 @@ export async function settleIn(store: Store, tx: Tx, schedule: ScheduleRow, to: 
   for (const rule of rules.filter(hasInstants)) {
     const range = { from: Math.max(rule.from_at, schedule.settled_to), to: Math.min(rule.to_at ?? to, to) };
     const due = dueBetween(parseDueRule(rule.rule), rule.zone, rule.anchor, range, MOST - instants.length);
-    const resting = (at: number): boolean => schedule.rest_until !== null && at < schedule.rest_until;
+    const { rest_until: rests, failures } = schedule;
+    // From the failure on: what was missed before it is caught up with.
+    const resting = (at: number): boolean => rests !== null && at < rests && at >= rests - restMs(failures);
     instants.push(
       ...due.map((at) => ({ at, held: rule.state === "paused" ? "paused" : resting(at) ? "backoff" : null }) as const),
     );

@@ -299,6 +299,17 @@ eachEngine("schedules", (engine) => {
     await agrees(it, 4);
   });
 
+  test("what was missed before a failure is caught up with all the same: the rest begins with the failure", async () => {
+    const it = await scene(engine);
+    await it.add({ when: "every(10 minutes)" });
+    await it.later(10 * MINUTE);
+    it.clock.step(30 * MINUTE + 1000);
+    await it.work("failed");
+    await it.later(30_000);
+    expect(await it.ledger()).toEqual(["failed no model", "skipped down", "skipped down", "queued"]);
+    await agrees(it, 4);
+  });
+
   test("after a failure it rests, longer each time in a row, with a row for what is due meanwhile; a success ends that", async () => {
     const it = await scene(engine);
     await it.add({ when: "every(30 seconds)", maxFailures: 0 });
