@@ -1,4 +1,4 @@
-import type { ChatEvent, EventOf } from "../core/events.ts";
+import { newerType, type ChatEvent, type EventOf } from "../core/events.ts";
 import { clean, duration, oneLine } from "./text.ts";
 
 /** A log as a Markdown document, event by event. */
@@ -45,6 +45,8 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     }
     case "summary":
       return quoted(`*Summary of all up to #${event.data.upTo}:* ${clean(event.data.text)}`);
+    case "schedule":
+      return `*${event.at} · schedule: ${oneLine(event.data.message)}*`;
     case "error":
       return `**Error** \`${oneLine(event.data.code)}\`: ${oneLine(event.data.message)}`;
     case "tool_use":
@@ -54,8 +56,7 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     case "chat":
       return null;
     default:
-      // A type that a newer server knows.
-      return `*${oneLine(String((event as { type: unknown }).type))}*`;
+      return `*${oneLine(newerType(event))}*`;
   }
 }
 

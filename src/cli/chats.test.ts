@@ -4,12 +4,15 @@ import { chatServer } from "../../test/kit/chat-server.ts";
 import { overApp } from "../../test/kit/cli-app.ts";
 import { sqlite } from "../../test/kit/databases.ts";
 import type { ChatEvent, NewEvent } from "../core/events.ts";
-import { AGENT_ACTOR } from "../store/actors.ts";
+import { AGENT_ACTOR, SYSTEM_ACTOR } from "../store/actors.ts";
 import { createChat } from "../store/chats.ts";
 import { readEvents } from "../store/events.ts";
 import { postMessage } from "../store/messages.ts";
 import { claimRuns } from "../store/runs-claim.ts";
 import { endRun } from "../store/runs-end.ts";
+import { entryLines } from "./terminal-entry.ts";
+import { textOf } from "./terminal-text.ts";
+import { advance, emptyTerminalView } from "./terminal-view.ts";
 
 async function scene() {
   const store = await sqlite.store();
@@ -87,6 +90,23 @@ test("show and export give the whole log, over many pages, and --last the end of
   const markdown = (await run("export", id)).stdout;
   expect(markdown.match(/^#\d+$/gm)).toHaveLength(450);
   expect(markdown.startsWith("# Long\n")).toBe(true);
+});
+
+test("what a schedule tells in its chat is shown and exported in its words, in the terminal too", async () => {
+  const { store, make, run } = await scene();
+  const id = await make("Runs");
+  const message = "Paused after 5 failures in a row";
+  const data = { change: "paused", schedule: "tick", reason: "failures", message } as const;
+  const place = { runId: null, taskId: null, step: null, actor: SYSTEM_ACTOR };
+  const events = await store.append({ chatId: id, events: [{ type: "schedule", data, ...place }] });
+  expect((await run("show", id)).stdout).toContain(message);
+  expect((await run("export", id)).stdout).toContain(message);
+  const { settled } = advance(
+    emptyTerminalView,
+    events.map((event) => ({ kind: "event", event })),
+  );
+  const lines = settled.flatMap((each) => entryLines(each, { width: 80, me: "u", now: 0 })).map(textOf);
+  expect(lines.join("\n")).toContain(message);
 });
 
 test("what a log says cannot break out of an exported document, or move a cursor", async () => {

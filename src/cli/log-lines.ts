@@ -1,4 +1,4 @@
-import type { ChatEvent, EventOf } from "../core/events.ts";
+import { newerType, type ChatEvent, type EventOf } from "../core/events.ts";
 import type { Output } from "./output.ts";
 import { clean, clock, cut, duration, oneLine } from "./text.ts";
 
@@ -123,8 +123,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "chat":
       return null;
     default:
-      // A type that a newer server knows.
-      return row(String((event as { type: unknown }).type), "");
+      return row(newerType(event), "");
   }
 }
 

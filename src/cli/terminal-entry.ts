@@ -1,4 +1,4 @@
-import type { EventOf } from "../core/events.ts";
+import { newerType, type EventOf } from "../core/events.ts";
 import type { OpenPart } from "../core/open-parts.ts";
 import { isEnded, type RunView } from "../core/run-state.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../core/transcript.ts";
@@ -63,6 +63,8 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
       return note(`✕ ${event.data.code}: ${event.data.message}`, "bad");
     case "summary":
       return note(`the chat up to #${event.data.upTo} was summarised`);
+    case "schedule":
+      return note(event.data.message);
     case "recall":
       return note(`remembered ${event.data.nodes.length} for "${event.data.query}"`);
     case "chat":
@@ -74,8 +76,7 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "unknown":
       return note(`(${event.name})`);
     default:
-      // A type that a newer server knows.
-      return note(`(${String((event as { type: unknown }).type)})`);
+      return note(`(${newerType(event)})`);
   }
 }
 

@@ -8,6 +8,7 @@ import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { Problem } from "../ui/notice.tsx";
 
 interface Props {
   readonly chatId: string;
@@ -146,11 +147,7 @@ function Delete({ chatId, title, onClose }: { chatId: string; title: string; onC
         “{title}”, with its messages, tasks and results. What runs in it is cancelled. For a minute it can be brought
         back; to put it out of sight only, archive it.
       </p>
-      {remove.error !== null && (
-        <p role="alert" className="mt-2 text-sm text-bad">
-          {remove.error.message}. Try again.
-        </p>
-      )}
+      <Problem error={remove.error} />
       <div className="mt-4 flex justify-end gap-2">
         <Button data-first kind="quiet" onClick={onClose}>
           Keep it
