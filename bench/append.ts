@@ -2,8 +2,8 @@ import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/
 import type { Figure, Setting } from "./kit/figure.ts";
 import { BODY, event } from "./kit/event.ts";
 import { rateInFlight, rateOf } from "./kit/measure.ts";
-import { createChat } from "../src/store/chats.ts";
-import { ensureUsers } from "../src/store/users.ts";
+import { createChat } from "../src/store/chats/chats.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
 
 const MS = 1500;
 const IN_FLIGHT = 500;

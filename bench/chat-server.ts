@@ -1,12 +1,12 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { createServer } from "../src/server/app.ts";
-import { createChat } from "../src/store/chats.ts";
+import { createChat } from "../src/store/chats/chats.ts";
 import { openStore } from "../src/store/open.ts";
-import type { Store } from "../src/store/store.ts";
-import { createToken } from "../src/store/tokens.ts";
-import { ensureUsers } from "../src/store/users.ts";
-import type { User } from "../src/store/user.ts";
+import type { Store } from "../src/store/database/store.ts";
+import { createToken } from "../src/store/people/tokens.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
+import type { User } from "../src/store/people/user.ts";
 import { answerQuestions } from "./kit/child.ts";
 import { event, workingEvent } from "./kit/event.ts";
 import { rateInFlight, sharedNow } from "./kit/measure.ts";

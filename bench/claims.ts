@@ -1,10 +1,10 @@
 import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/engines.ts";
 import type { Figure, Setting } from "./kit/figure.ts";
 import { rateInFlight } from "./kit/measure.ts";
-import { claimRuns } from "../src/store/runs-claim.ts";
-import type { Store } from "../src/store/store.ts";
-import { addTask } from "../src/store/tasks-add.ts";
-import { ensureUsers } from "../src/store/users.ts";
+import { claimRuns } from "../src/store/runs/claim.ts";
+import type { Store } from "../src/store/database/store.ts";
+import { addTask } from "../src/store/tasks/add.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
 import { Loop } from "../src/tasks/loop.ts";
 
 const WORKERS = 16;

@@ -4,8 +4,8 @@ import type { Figure } from "./kit/figure.ts";
 import { median, rateInFlight } from "./kit/measure.ts";
 import { benchHome, freePort, SPARKY, startSparky, type BenchHome } from "./kit/server.ts";
 import { openStore } from "../src/store/open.ts";
-import { addTask } from "../src/store/tasks-add.ts";
-import { ensureUsers } from "../src/store/users.ts";
+import { addTask } from "../src/store/tasks/add.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
 
 const TIMES = 11;
 const TASKS = 10_000;

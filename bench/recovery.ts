@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { LEASE_MS } from "../src/store/runs-claim.ts";
+import { LEASE_MS } from "../src/store/runs/claim.ts";
 import { postgresDatabase } from "./kit/engines.ts";
 import type { Figure, Setting } from "./kit/figure.ts";
 import { median } from "./kit/measure.ts";

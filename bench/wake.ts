@@ -3,8 +3,8 @@ import { bareClient, bareSqlite, eachDatabase, type BenchDatabase } from "./kit/
 import type { Figure, Setting } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";
 import { quickLoop } from "./kit/quick-loop.ts";
-import { addTask } from "../src/store/tasks-add.ts";
-import { ensureUsers } from "../src/store/users.ts";
+import { addTask } from "../src/store/tasks/add.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
 
 const TASKS = 300;
 const WARM_UP = 50;

@@ -19,10 +19,10 @@ const argv = process.argv.slice(2);
 const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, processIo(process, env), {
   version: manifest.version,
   loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
-  homeState: async (home) => (await import("./store/home-lock.ts")).homeState(home),
+  homeState: async (home) => (await import("./store/home/lock.ts")).homeState(home),
   async names(kind, prefix) {
     const { home, dbUrl } = (await import("./config.ts")).loadConfig();
-    return dbUrl === null ? (await import("./store/names.ts")).namesIn(`${home}/sparky.db`, kind, prefix) : [];
+    return dbUrl === null ? (await import("./store/home/names.ts")).namesIn(`${home}/sparky.db`, kind, prefix) : [];
   },
   async *examine(flags, options) {
     yield* (await import("./doctor/examine.ts")).examine(process.env, flags, options);

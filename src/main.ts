@@ -14,14 +14,14 @@ import { probeModel, type Probe } from "./models/probe.ts";
 import { selectModel, type ModelSettings } from "./models/select.ts";
 import type { Model } from "./models/model.ts";
 import { createServer, type Server } from "./server/app.ts";
-import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home.ts";
-import { lockHome } from "./store/home-lock.ts";
-import type { Data } from "./store/data.ts";
+import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home/home.ts";
+import { lockHome } from "./store/home/lock.ts";
+import type { Data } from "./store/home/data.ts";
 import { openStore } from "./store/open.ts";
-import type { Store, Tx } from "./store/store.ts";
-import { setToken } from "./store/tokens.ts";
-import { ensureUsers } from "./store/users.ts";
-import type { User } from "./store/user.ts";
+import type { Store, Tx } from "./store/database/store.ts";
+import { setToken } from "./store/people/tokens.ts";
+import { ensureUsers } from "./store/people/users.ts";
+import type { User } from "./store/people/user.ts";
 import { Loop } from "./tasks/loop.ts";
 import { Indexer } from "./tasks/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./tasks/default-schedules.ts";
@@ -69,7 +69,7 @@ export async function openApp(config: Config): Promise<LocalApp> {
 
 /** The database alone, for what is done without an app; null: SQLite in the home. */
 export async function openData(home: string, dbUrl: string | null): Promise<Data> {
-  return (await import("./store/data.ts")).openData(home, dbUrl);
+  return (await import("./store/home/data.ts")).openData(home, dbUrl);
 }
 
 /** The chat server, listening, with the agent loop if the configuration says so. */

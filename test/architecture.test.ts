@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -25,7 +25,18 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "main.ts": ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks", "server", "config.ts", "log.ts"],
 };
 
-const STORE_OF_ENTRY = ["src/store/home-lock.ts", "src/store/names.ts"];
+/**
+ * The rooms of a layer in their order: a room imports only from rooms before it. A file that lies in the layer itself counts
+ * as a room of its own name.
+ */
+const ORDER: { readonly [layer: string]: readonly string[] } = {
+  store: [
+    ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "approvals", "ledger", "endings", "chats", "tasks"],
+    ...["schedules", "graph", "search", "overview", "verify", "home"],
+  ],
+};
+
+const STORE_OF_ENTRY = ["src/store/home/lock.ts", "src/store/home/names.ts"];
 
 interface Import {
   readonly file: string;
@@ -81,6 +92,23 @@ test("the check has seen the files and the imports of every part", () => {
   expect([...new Set(product.map(partOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
   expect(imports.length).toBeGreaterThan(product.length);
   expect(imports.filter(({ from, to }) => from !== to).length).toBeGreaterThan(50);
+});
+
+describe.each(Object.entries(ORDER))("the rooms of %s", (layer, rooms) => {
+  const roomOf = (path: string): string => path.split("/")[2] ?? "";
+  const within = imports.filter(({ from, to }) => from === layer && to === layer);
+
+  test("import only what comes before them", () => {
+    const before = ({ file, path }: Import): boolean =>
+      roomOf(file) === roomOf(path) || rooms.indexOf(roomOf(path)) < rooms.indexOf(roomOf(file));
+    expect(within.filter((each) => !before(each)).map(shown)).toEqual([]);
+  });
+
+  test("are all in the order, and import one another", () => {
+    const seen = new Set(product.filter((file) => partOf(file) === layer).map(roomOf));
+    expect([...seen].sort()).toEqual([...rooms].sort());
+    expect(within.filter(({ file, path }) => roomOf(file) !== roomOf(path)).length).toBeGreaterThan(rooms.length);
+  });
 });
 
 test("no file is a barrel", () => {

@@ -8,7 +8,7 @@ import type { Json } from "../src/core/events.ts";
 import { resultRead } from "../src/agent/result-read.ts";
 import { graphTools } from "../src/memory/tools.ts";
 import { planStep } from "../src/models/demo-plan.ts";
-import type { Store, Tx } from "../src/store/store.ts";
+import type { Store, Tx } from "../src/store/database/store.ts";
 import { taskTools } from "../src/tasks/tools.ts";
 import { generalTools } from "../src/tools/general.ts";
 import { shellTool } from "../src/tools/shell.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Client } from "pg";
 import { openStore, type Place } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/database/store.ts";
 import type { Setting } from "./figure.ts";
 
 /** A fresh database to measure on; gone when it is disposed. */

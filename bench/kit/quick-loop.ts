@@ -1,7 +1,7 @@
-import type { Claimed } from "../../src/store/runs-claim.ts";
-import { endRun } from "../../src/store/runs-end.ts";
-import { fenceOf } from "../../src/store/runs-record.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Claimed } from "../../src/store/runs/claim.ts";
+import { endRun } from "../../src/store/endings/run.ts";
+import { fenceOf } from "../../src/store/runs/record.ts";
+import type { Store } from "../../src/store/database/store.ts";
 import { Loop } from "../../src/tasks/loop.ts";
 
 /** The real loop, with workers that end their run at once. Its poll is too slow to help. */

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createChat } from "../../src/store/chats.ts";
-import { readEvents } from "../../src/store/events.ts";
+import { createChat } from "../../src/store/chats/chats.ts";
+import { readEvents } from "../../src/store/log/events.ts";
 import { openStore } from "../../src/store/open.ts";
-import { ensureUsers } from "../../src/store/users.ts";
+import { ensureUsers } from "../../src/store/people/users.ts";
 import { sqliteDatabase } from "../kit/engines.ts";
 import type { Seen } from "./seen.ts";
 

@@ -7,12 +7,12 @@ import { people } from "../../test/kit/members.ts";
 import { call, gate, pause, say, scriptedModel, think, type Gate } from "../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../test/kit/worker.ts";
 import type { HubEvent } from "../core/hub.ts";
-import { AGENT_ID } from "../store/user.ts";
-import { createChat, getChat } from "../store/chats.ts";
-import { readEvents } from "../store/events.ts";
-import { postMessage } from "../store/messages.ts";
-import { addTask } from "../store/tasks-add.ts";
-import { getTask } from "../store/tasks.ts";
+import { AGENT_ID } from "../store/people/user.ts";
+import { createChat, getChat } from "../store/chats/chats.ts";
+import { readEvents } from "../store/log/events.ts";
+import { postMessage } from "../store/chats/messages.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask } from "../store/tasks/read.ts";
 import { taskTools } from "../tasks/tools.ts";
 
 // Chats, and the people they belong to, are kept apart.

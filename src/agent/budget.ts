@@ -1,6 +1,6 @@
 import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
-import type { TaskLimits } from "../store/tasks.ts";
+import type { TaskLimits } from "../store/tasks/read.ts";
 
 /** Limits that are checked before each model call. */
 

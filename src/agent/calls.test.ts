@@ -8,11 +8,11 @@ import { people } from "../../test/kit/members.ts";
 import { call, gate, say, scriptedModel, type Step } from "../../test/kit/scripted-model.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { echoTool, ended, noteTool, testTool } from "../../test/kit/worker.ts";
-import { readBlob } from "../store/blobs.ts";
-import { readEvents } from "../store/events.ts";
-import type { Store, Tx } from "../store/store.ts";
-import { addTask } from "../store/tasks-add.ts";
-import { verifyStore } from "../store/verify.ts";
+import { readBlob } from "../store/log/blobs.ts";
+import { readEvents } from "../store/log/events.ts";
+import type { Store, Tx } from "../store/database/store.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { verifyStore } from "../store/verify/verify.ts";
 import { defineTransactionalTool, type Tool } from "../tools/tool.ts";
 
 /** A task whose first step is `step`; when it has ended, its results by what was asked, and what the model then saw. */

@@ -1,6 +1,6 @@
 import type { Registry } from "../tools/registry.ts";
 import type { Model } from "../models/model.ts";
-import type { Store, Tx } from "../store/store.ts";
+import type { Store, Tx } from "../store/database/store.ts";
 
 /** What a run works with. */
 export interface AgentDeps {

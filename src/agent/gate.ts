@@ -6,11 +6,11 @@ import {
   expireApprovals,
   requestApprovals,
   type ApprovalRequest,
-} from "../store/approvals.ts";
-import { isGranted } from "../store/grants.ts";
-import type { Claimed } from "../store/runs-claim.ts";
-import type { CallOutcome } from "../store/runs-record.ts";
-import type { ApprovalRow } from "../store/schema.ts";
+} from "../store/approvals/approvals.ts";
+import { isGranted } from "../store/approvals/grants.ts";
+import type { Claimed } from "../store/runs/claim.ts";
+import type { CallOutcome } from "../store/runs/record.ts";
+import type { ApprovalRow } from "../store/database/schema.ts";
 import type { Origin } from "../tools/policy.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { Principal } from "../tools/tool.ts";

@@ -1,9 +1,9 @@
 import type { ModelMessage } from "ai";
 import { foldChat, type OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf } from "../core/events.ts";
-import { readEvents } from "../store/events.ts";
-import type { Claimed } from "../store/runs-claim.ts";
-import type { Store } from "../store/store.ts";
+import { readEvents } from "../store/log/events.ts";
+import type { Claimed } from "../store/runs/claim.ts";
+import type { Store } from "../store/database/store.ts";
 import type { RecordedStep } from "./context.ts";
 
 /** The types that a run's next move depends on. */

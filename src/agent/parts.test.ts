@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { testClock } from "../../test/kit/clock.ts";
 import { Hub, type HubDelta } from "../core/hub.ts";
-import type { Checkpoint } from "../store/runs-record.ts";
+import type { Checkpoint } from "../store/runs/record.ts";
 import { Parts } from "./parts.ts";
 
 /** Parts of lease 3 of one run, with what watchers got and what was kept. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Hub } from "../core/hub.ts";
-import type { Checkpoint } from "../store/runs-record.ts";
+import type { Checkpoint } from "../store/runs/record.ts";
 
 /** What was shown is kept at least this often. */
 const SAVE_AFTER_MS = 500;

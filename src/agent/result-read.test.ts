@@ -6,7 +6,7 @@ import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../test/kit/worker.ts";
-import { addTask } from "../store/tasks-add.ts";
+import { addTask } from "../store/tasks/add.ts";
 import { pageOf, resultRead } from "./result-read.ts";
 
 const WORDS = Array.from({ length: 9000 }, (_, at) => `"${at}"\n🙂`).join("");

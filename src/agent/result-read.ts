@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readBlobText } from "../store/blobs.ts";
-import type { Tx } from "../store/store.ts";
+import { readBlobText } from "../store/log/blobs.ts";
+import type { Tx } from "../store/database/store.ts";
 import { defineTransactionalTool, type Tool } from "../tools/tool.ts";
 import { RESULT_READ } from "./context.ts";
 

@@ -7,12 +7,12 @@ import { people } from "../../test/kit/members.ts";
 import { call, cut, end, fail, gate, pause, say, scriptedModel, spend, think } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, until } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
-import { createChat } from "../store/chats.ts";
-import { postMessage } from "../store/messages.ts";
-import { runRow } from "../store/runs.ts";
-import type { Store } from "../store/store.ts";
-import { addTask, type NewTask } from "../store/tasks-add.ts";
-import { getTask } from "../store/tasks.ts";
+import { createChat } from "../store/chats/chats.ts";
+import { postMessage } from "../store/chats/messages.ts";
+import { runRow } from "../store/runs/run.ts";
+import type { Store } from "../store/database/store.ts";
+import { addTask, type NewTask } from "../store/tasks/add.ts";
+import { getTask } from "../store/tasks/read.ts";
 
 const busy = (retryAfterMs?: number) =>
   new ModelError("model_overloaded", "the model is busy", {

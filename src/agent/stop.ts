@@ -1,7 +1,7 @@
-import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../store/stop.ts";
-import { cancelTask } from "../store/tasks-change.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../store/endings/stop.ts";
+import { cancelTask } from "../store/tasks/change.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 import type { AgentLog } from "./deps.ts";
 
 /** A worker has this long to end a stopped run itself; then the node that took the command does. */

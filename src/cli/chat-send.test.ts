@@ -4,7 +4,7 @@ import { startAgent } from "../../test/kit/agent.ts";
 import { chatServer } from "../../test/kit/chat-server.ts";
 import { sqlite } from "../../test/kit/databases.ts";
 import { gate, pause, say, scriptedModel } from "../../test/kit/scripted-model.ts";
-import { addTask } from "../store/tasks-add.ts";
+import { addTask } from "../store/tasks/add.ts";
 
 test("what is sent to a task that ends before it reads it is answered by the turn that follows, and that answer is shown", async () => {
   const store = await sqlite.store();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { tempHome } from "../../test/kit/temp-home.ts";
-import { homeState } from "../store/home-lock.ts";
+import { homeState } from "../store/home/lock.ts";
 import { ARGUMENTS_FOLLOW } from "./process-io.ts";
 
 /** Verification, backup and restore of a home, by whole processes. */

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test as base } from "vitest";
-import { homeState } from "../store/home-lock.ts";
+import { homeState } from "../store/home/lock.ts";
 import { ARGUMENTS_FOLLOW } from "./process-io.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 

@@ -3,9 +3,9 @@ import { sparky } from "../../test/golden/scripted-cli.ts";
 import { chatServer } from "../../test/kit/chat-server.ts";
 import { overApp } from "../../test/kit/cli-app.ts";
 import { sqlite } from "../../test/kit/databases.ts";
-import { claimRuns } from "../store/runs-claim.ts";
-import { addTask } from "../store/tasks-add.ts";
-import { getTask } from "../store/tasks.ts";
+import { claimRuns } from "../store/runs/claim.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask } from "../store/tasks/read.ts";
 
 async function scene() {
   const store = await sqlite.store();

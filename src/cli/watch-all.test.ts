@@ -5,12 +5,12 @@ import { seededBytes } from "../../test/kit/seeded.ts";
 import { tcpProxy } from "../../test/kit/tcp-proxy.ts";
 import { until } from "../../test/kit/worker.ts";
 import type { ChatEvent, NewEvent } from "../core/events.ts";
-import { AGENT_ACTOR } from "../store/actors.ts";
-import { createChat, deleteChat } from "../store/chats.ts";
-import { readEvents } from "../store/events.ts";
-import { postMessage } from "../store/messages.ts";
-import { addTask } from "../store/tasks-add.ts";
-import type { User } from "../store/user.ts";
+import { AGENT_ACTOR } from "../store/people/actors.ts";
+import { createChat, deleteChat } from "../store/chats/chats.ts";
+import { readEvents } from "../store/log/events.ts";
+import { postMessage } from "../store/chats/messages.ts";
+import { addTask } from "../store/tasks/add.ts";
+import type { User } from "../store/people/user.ts";
 import { processIo } from "./process-io.ts";
 import { watchAll, type WatchedAll } from "./watch-all.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
-import { openFile } from "../store/database-file.ts";
-import { MIGRATIONS } from "../store/migrate.ts";
-import { openPostgres, probePostgres } from "../store/postgres.ts";
-import type { Db } from "../store/sql.ts";
+import { openFile } from "../store/home/database-file.ts";
+import { MIGRATIONS } from "../store/database/migrate.ts";
+import { openPostgres, probePostgres } from "../store/database/postgres.ts";
+import type { Db } from "../store/database/sql.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
 const LATEST = MIGRATIONS.length;

@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vi
 import { eachEngine, sqlite, type Place } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
-import { lockHome } from "../store/home-lock.ts";
-import { createSchedule } from "../store/schedules.ts";
+import { lockHome } from "../store/home/lock.ts";
+import { createSchedule } from "../store/schedules/change.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { examine } from "./examine.ts";
 

@@ -1,7 +1,7 @@
 import { loadConfig, type Config, type ConfigFlags, type Environment } from "../config.ts";
 import { messageOf } from "../core/errors.ts";
 import { readSettings } from "../settings.ts";
-import { homeState } from "../store/home-lock.ts";
+import { homeState } from "../store/home/lock.ts";
 import { checkClock } from "./clock-check.ts";
 import { checkDatabase } from "./database-check.ts";
 import { fail, type Check, type Diagnosis, type Patient } from "./diagnosis.ts";

@@ -5,7 +5,7 @@ import { isSparkyError, messageOf } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { readEnvText } from "../core/env-file.ts";
 import { graphTools } from "../memory/tools.ts";
-import type { Store, Tx } from "../store/store.ts";
+import type { Store, Tx } from "../store/database/store.ts";
 import { taskTools } from "../tasks/tools.ts";
 import { generalTools } from "../tools/general.ts";
 import { parseToolSettings, withSettings } from "../tools/settings.ts";

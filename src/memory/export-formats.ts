@@ -1,5 +1,5 @@
-import type { ExportedEdge } from "../store/graph-export.ts";
-import type { NodeFacts } from "../store/graph-node.ts";
+import type { ExportedEdge } from "../store/graph/export.ts";
+import type { NodeFacts } from "../store/graph/node.ts";
 
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[=+\-@\t\r]/;

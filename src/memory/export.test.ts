@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { addGraph, person } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
-import type { ExportedEdge } from "../store/graph-export.ts";
-import type { NodeFacts } from "../store/graph-node.ts";
-import type { Store } from "../store/store.ts";
+import type { ExportedEdge } from "../store/graph/export.ts";
+import type { NodeFacts } from "../store/graph/node.ts";
+import type { Store } from "../store/database/store.ts";
 import { exportText, graphExport } from "./export.ts";
 import { edgesCsv, nodesCsv, WHOLE_FORMATS } from "./export-formats.ts";
 

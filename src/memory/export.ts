@@ -1,5 +1,5 @@
-import { exportEdges, exportNodes } from "../store/graph-export.ts";
-import type { Db } from "../store/sql.ts";
+import { exportEdges, exportNodes } from "../store/graph/export.ts";
+import type { Db } from "../store/database/sql.ts";
 import { edgesCsv, nodesCsv, WHOLE_FORMATS, type GraphFormat } from "./export-formats.ts";
 
 export interface GraphExport {

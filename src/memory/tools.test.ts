@@ -4,8 +4,8 @@ import { people } from "../../test/kit/members.ts";
 import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import type { Change } from "../core/hub.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
 import { graphTools } from "./tools.ts";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Json } from "../core/events.ts";
-import { graphAdd } from "../store/graph-add.ts";
-import { graphCheck } from "../store/graph-check.ts";
-import { graphSearch } from "../store/graph-search.ts";
-import { graphStats } from "../store/graph-stats.ts";
-import type { Tx } from "../store/store.ts";
+import { graphAdd } from "../store/graph/add.ts";
+import { graphCheck } from "../store/graph/check.ts";
+import { graphSearch } from "../store/graph/search.ts";
+import { graphStats } from "../store/graph/stats.ts";
+import type { Tx } from "../store/database/store.ts";
 import { defineTransactionalTool, type Tool } from "../tools/tool.ts";
 import { addArgsSchema, type AddArgs } from "./add-args.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { SparkyError } from "../core/errors.ts";
-import type { Store } from "../store/store.ts";
-import { userOfToken } from "../store/tokens.ts";
+import type { Store } from "../store/database/store.ts";
+import { userOfToken } from "../store/people/tokens.ts";
 import type { User } from "../wire/api.ts";
 import type { Log } from "./log.ts";
 import { hasSessionCookie } from "./session-cookie.ts";

@@ -5,7 +5,7 @@ import { chatServer } from "../../test/kit/chat-server.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { call, say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../test/kit/worker.ts";
-import { addTask } from "../store/tasks-add.ts";
+import { addTask } from "../store/tasks/add.ts";
 
 const BIG = { lines: Array.from({ length: 20_000 }, (_, at) => `line ${at} — ünï 🙂`) };
 

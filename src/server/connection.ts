@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from "ws";
 import { isSparkyError, SparkyError } from "../core/errors.ts";
 import type { Change } from "../core/hub.ts";
-import { postMessage } from "../store/messages.ts";
+import { postMessage } from "../store/chats/messages.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
 import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../wire/frames.ts";

@@ -1,5 +1,5 @@
-import { decideApproval, type Approval } from "../store/approvals.ts";
-import type { Store } from "../store/store.ts";
+import { decideApproval, type Approval } from "../store/approvals/approvals.ts";
+import type { Store } from "../store/database/store.ts";
 import type { User } from "../wire/api.ts";
 import { parseScope, type Decision } from "../wire/approvals.ts";
 

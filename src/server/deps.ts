@@ -1,4 +1,4 @@
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { ModelTest, Models } from "../wire/models.ts";
 import type { Log } from "./log.ts";

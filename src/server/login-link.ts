@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { isoTime } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store/database/store.ts";
 import type { LoginLink, User } from "../wire/api.ts";
 
 export const LINK_SECONDS = 600;

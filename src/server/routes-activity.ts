@@ -1,4 +1,4 @@
-import { taskActivity } from "../store/activity.ts";
+import { taskActivity } from "../store/overview/activity.ts";
 import { activityItemSchema } from "../wire/activity.ts";
 import { listSchema } from "../wire/api.ts";
 import type { ServerDeps } from "./deps.ts";

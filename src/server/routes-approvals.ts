@@ -1,5 +1,5 @@
-import { getApproval, listApprovals } from "../store/approvals.ts";
-import { listGrants, revokeGrant } from "../store/grants.ts";
+import { getApproval, listApprovals } from "../store/approvals/approvals.ts";
+import { listGrants, revokeGrant } from "../store/approvals/grants.ts";
 import { listSchema } from "../wire/api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "../wire/approvals.ts";
 import { decide } from "./decide.ts";

@@ -1,4 +1,4 @@
-import { away, markAwaySeen } from "../store/away.ts";
+import { away, markAwaySeen } from "../store/overview/away.ts";
 import { awayMarkedSchema, awaySchema, awaySeenSchema } from "../wire/away.ts";
 import type { ServerDeps } from "./deps.ts";
 import { route, type Route } from "./route.ts";

@@ -1,5 +1,5 @@
 import { jsonSchema } from "../core/events.ts";
-import { readBlob } from "../store/blobs.ts";
+import { readBlob } from "../store/log/blobs.ts";
 import type { ServerDeps } from "./deps.ts";
 import type { Route } from "./route.ts";
 

@@ -1,8 +1,8 @@
-import { restoreChat } from "../store/chats-restore.ts";
-import { createChat, deleteChat, listChats, markSeen, patchChat } from "../store/chats.ts";
-import { getChatWithView } from "../store/chat-view.ts";
-import { eventsPage } from "../store/events.ts";
-import { postMessage } from "../store/messages.ts";
+import { restoreChat } from "../store/chats/restore.ts";
+import { createChat, deleteChat, listChats, markSeen, patchChat } from "../store/chats/chats.ts";
+import { getChatWithView } from "../store/chats/view.ts";
+import { eventsPage } from "../store/log/events.ts";
+import { postMessage } from "../store/chats/messages.ts";
 import {
   chatPatchSchema,
   chatSchema,

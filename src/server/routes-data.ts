@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { dataStatus } from "../store/data-status.ts";
-import { liveSource, verifyPage } from "../store/verify.ts";
+import { dataStatus } from "../store/home/data-status.ts";
+import { liveSource, verifyPage } from "../store/verify/verify.ts";
 import { dataStatusSchema, verifyPageSchema } from "../wire/data.ts";
 import type { ServerDeps } from "./deps.ts";
 import { forOwner } from "./for-owner.ts";

@@ -1,8 +1,8 @@
 import { exportText, graphExport } from "../memory/export.ts";
-import { graphCheck } from "../store/graph-check.ts";
-import { graphNode, graphNodeEdges } from "../store/graph-node.ts";
-import { graphSearch } from "../store/graph-search.ts";
-import { graphStats } from "../store/graph-stats.ts";
+import { graphCheck } from "../store/graph/check.ts";
+import { graphNode, graphNodeEdges } from "../store/graph/node.ts";
+import { graphSearch } from "../store/graph/search.ts";
+import { graphStats } from "../store/graph/stats.ts";
 import { listSchema } from "../wire/api.ts";
 import {
   foundNodeSchema,

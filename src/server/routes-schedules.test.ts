@@ -6,8 +6,8 @@ import { chatServer } from "../../test/kit/chat-server.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
-import { listSchedules } from "../store/schedule-read.ts";
-import { tickSchedules } from "../store/schedule-tick.ts";
+import { listSchedules } from "../store/schedules/read.ts";
+import { tickSchedules } from "../store/schedules/tick.ts";
 
 const MINUTE = 60_000;
 

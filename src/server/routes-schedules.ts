@@ -5,8 +5,8 @@ import {
   nextInstants,
   previewRule,
   scheduleHistory,
-} from "../store/schedule-read.ts";
-import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedules.ts";
+} from "../store/schedules/read.ts";
+import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedules/change.ts";
 import { listSchema, taskSchema, upcomingSchema } from "../wire/api.ts";
 import {
   ledgerCheckSchema,

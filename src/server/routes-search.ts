@@ -1,4 +1,4 @@
-import { search } from "../store/search.ts";
+import { search } from "../store/search/search.ts";
 import { searchPageSchema } from "../wire/search.ts";
 import type { ServerDeps } from "./deps.ts";
 import { searchQuery } from "./queries.ts";

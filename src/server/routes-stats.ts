@@ -1,4 +1,4 @@
-import { stats } from "../store/stats.ts";
+import { stats } from "../store/overview/stats.ts";
 import { statsSchema } from "../wire/stats.ts";
 import type { ServerDeps } from "./deps.ts";
 import { statsQuery } from "./queries.ts";

@@ -1,9 +1,9 @@
 import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
-import { openApprovals } from "../store/away.ts";
-import { upcoming } from "../store/schedule-read.ts";
-import { activeRuns, taskCounts } from "../store/status.ts";
-import { getUserByName } from "../store/users.ts";
+import { openApprovals } from "../store/overview/away.ts";
+import { upcoming } from "../store/schedules/read.ts";
+import { activeRuns, taskCounts } from "../store/overview/status.ts";
+import { getUserByName } from "../store/people/users.ts";
 import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../wire/api.ts";
 import type { Auth } from "./auth.ts";
 import type { ServerDeps } from "./deps.ts";

@@ -1,7 +1,7 @@
-import { addTask } from "../store/tasks-add.ts";
-import { clearTasks } from "../store/tasks-clear.ts";
-import { deleteTask, patchTask, retryTask } from "../store/tasks-change.ts";
-import { getTask, listTaskRuns, listTasks } from "../store/tasks.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { clearTasks } from "../store/tasks/clear.ts";
+import { deleteTask, patchTask, retryTask } from "../store/tasks/change.ts";
+import { getTask, listTaskRuns, listTasks } from "../store/tasks/read.ts";
 import { listSchema, newTaskSchema, runSchema, stoppedSchema, taskPatchSchema, taskSchema } from "../wire/api.ts";
 import type { ServerDeps } from "./deps.ts";
 import { clearedSchema, clearTasksSchema } from "../wire/tasks-clear.ts";

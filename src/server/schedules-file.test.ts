@@ -6,10 +6,10 @@ import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { people } from "../../test/kit/members.ts";
-import { getSchedule, listSchedules, checkSchedule } from "../store/schedule-read.ts";
-import { tickSchedules } from "../store/schedule-tick.ts";
-import { createSchedule, patchSchedule } from "../store/schedules.ts";
-import type { Store } from "../store/store.ts";
+import { getSchedule, listSchedules, checkSchedule } from "../store/schedules/read.ts";
+import { tickSchedules } from "../store/schedules/tick.ts";
+import { createSchedule, patchSchedule } from "../store/schedules/change.ts";
+import type { Store } from "../store/database/store.ts";
 import { applySchedulesFile } from "./schedules-file.ts";
 
 const MINUTE = 60_000;

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { promptForServer } from "../core/prompt-file.ts";
-import { changeSchedule, createSchedule } from "../store/schedules.ts";
-import { getSchedule } from "../store/schedule-read.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import { changeSchedule, createSchedule } from "../store/schedules/change.ts";
+import { getSchedule } from "../store/schedules/read.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../wire/schedules-file.ts";
 import type { Log } from "./log.ts";
 

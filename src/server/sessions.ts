@@ -5,7 +5,7 @@ import { SparkyError } from "../core/errors.ts";
 import type { Log } from "./log.ts";
 import { LINK_SECONDS } from "./login-link.ts";
 import { cookiePrefix } from "./session-cookie.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store/database/store.ts";
 import { userSchema, type User } from "../wire/api.ts";
 
 /**

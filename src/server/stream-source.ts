@@ -1,7 +1,7 @@
 import type { HubEvent } from "../core/hub.ts";
-import { readableChat } from "../store/access.ts";
-import { readPage } from "../store/events.ts";
-import type { Store } from "../store/store.ts";
+import { readableChat } from "../store/people/access.ts";
+import { readPage } from "../store/log/events.ts";
+import type { Store } from "../store/database/store.ts";
 import type { User } from "../wire/api.ts";
 import { MAX_PAGE_BYTES, MAX_PAGE_EVENTS } from "../wire/limits.ts";
 

@@ -6,7 +6,7 @@ import { testClock } from "../../test/kit/clock.ts";
 import { chatServer, type ChatServer } from "../../test/kit/chat-server.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { tcpProxy } from "../../test/kit/tcp-proxy.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../store/database/store.ts";
 import type { User } from "../wire/api.ts";
 import { STALLED_MS } from "./stream-live.ts";
 import { EVENTS_MS, LONG_POLL_MS } from "./stream.ts";

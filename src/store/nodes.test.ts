@@ -3,14 +3,14 @@ import { expect, test, vi } from "vitest";
 import { postgres } from "../../test/kit/databases.ts";
 import type { NewEvent } from "../core/events.ts";
 import type { HubDelta } from "../core/hub.ts";
-import { SYSTEM_ACTOR } from "./actors.ts";
-import { createChat, deleteChat } from "./chats.ts";
-import { claimRuns } from "./runs-claim.ts";
-import { checkpoint } from "./runs-record.ts";
-import { requestStop } from "./stop.ts";
-import { postMessage } from "./messages.ts";
-import type { Store } from "./store.ts";
-import { ensureUsers } from "./users.ts";
+import { SYSTEM_ACTOR } from "./people/actors.ts";
+import { createChat, deleteChat } from "./chats/chats.ts";
+import { claimRuns } from "./runs/claim.ts";
+import { checkpoint } from "./runs/record.ts";
+import { requestStop } from "./endings/stop.ts";
+import { postMessage } from "./chats/messages.ts";
+import type { Store } from "./database/store.ts";
+import { ensureUsers } from "./people/users.ts";
 
 const said = (text: string): NewEvent => ({
   type: "thought",

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import { Client } from "pg";
 import { sleep } from "../core/clock.ts";
 import type { Change, Hint, HubEvent } from "../core/hub.ts";
-import { readPage } from "./events.ts";
-import type { Store } from "./store.ts";
+import { readPage } from "./log/events.ts";
+import type { Store } from "./database/store.ts";
 
 /**
  * What several nodes on one PostgreSQL tell each other. A hint says that something is there, never what: it goes out by

@@ -4,13 +4,13 @@ import type { Transaction } from "kysely";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { Hub, type Change } from "../core/hub.ts";
 import { newId, type RandomBytes } from "../core/ids.ts";
-import { DatabaseClock } from "./database-clock.ts";
-import type { Engine } from "./engine.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { migrate } from "./migrate.ts";
-import { Commits, type Probe } from "./probe.ts";
-import type { Schema } from "./schema.ts";
-import type { Append, Placed, Store, Tx } from "./store.ts";
+import { DatabaseClock } from "./database/clock.ts";
+import type { Engine } from "./database/engine.ts";
+import { GroupCommit } from "./database/group-commit.ts";
+import { migrate } from "./database/migrate.ts";
+import { Commits, type Probe } from "./database/probe.ts";
+import type { Schema } from "./database/schema.ts";
+import type { Append, Placed, Store, Tx } from "./database/store.ts";
 
 export type Place =
   | { readonly kind: "sqlite"; readonly file: string }
@@ -64,8 +64,8 @@ function letGo(clock: Clock): void {
 }
 
 async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
-  if (where.kind === "sqlite") return (await import("./sqlite.ts")).openSqlite(where.file);
-  const { openPostgres, probePostgres } = await import("./postgres.ts");
+  if (where.kind === "sqlite") return (await import("./database/sqlite.ts")).openSqlite(where.file);
+  const { openPostgres, probePostgres } = await import("./database/postgres.ts");
   const engine = openPostgres(where.url, { onIdleError: deps.onError ?? (() => {}) });
   await probePostgres(engine, where.url).catch(async (error: unknown) => {
     await engine.close();
@@ -77,7 +77,7 @@ async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
 /** A migration may rewrite a big table: on a server it has a connection without a time limit. */
 async function migrateAt(where: Place, engine: Engine, now: number): Promise<void> {
   if (where.kind === "sqlite") return migrate(engine.db, engine.kind, now);
-  const { openPostgres } = await import("./postgres.ts");
+  const { openPostgres } = await import("./database/postgres.ts");
   const patient = openPostgres(where.url, { onIdleError: () => {}, queryMs: null });
   try {
     await migrate(patient.db, patient.kind, now);

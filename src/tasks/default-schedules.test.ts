@@ -10,8 +10,8 @@ import { until } from "../../test/kit/worker.ts";
 import { graphTools } from "../memory/tools.ts";
 import { openModel } from "../models/open.ts";
 import { selectModel } from "../models/select.ts";
-import { getSchedule, listSchedules, scheduleHistory } from "../store/schedule-read.ts";
-import { deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedules.ts";
+import { getSchedule, listSchedules, scheduleHistory } from "../store/schedules/read.ts";
+import { deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedules/change.ts";
 import { offerDefaultSchedules, writePrompts } from "./default-schedules.ts";
 import { taskTools } from "./tools.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writePrivate } from "../store/home.ts";
-import { createScheduleIn, type NewSchedule } from "../store/schedules.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import { writePrivate } from "../store/home/home.ts";
+import { createScheduleIn, type NewSchedule } from "../store/schedules/change.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 
 /** What every instance begins with. Only the first is on; the others are the owner's to enable, edit or delete. */
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { createChat } from "../store/chats.ts";
-import { searchEvents } from "../store/search-events.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import { createChat } from "../store/chats/chats.ts";
+import { searchEvents } from "../store/search/events.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 import { Indexer } from "./indexer.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

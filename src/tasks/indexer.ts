@@ -1,6 +1,6 @@
 import type { AgentLog } from "../agent/deps.ts";
-import { indexPending } from "../store/search-index.ts";
-import type { Store } from "../store/store.ts";
+import { indexPending } from "../store/search/indexing.ts";
+import type { Store } from "../store/database/store.ts";
 
 /** Between looks at a log that nothing was added to, and between portions of one that is behind. */
 const IDLE_MS = 2000;

@@ -8,13 +8,13 @@ import { eachEngine, postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, say, scriptedModel, stepsIn, think } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
-import { createChat } from "../store/chats.ts";
-import { postMessage } from "../store/messages.ts";
-import { claimRuns } from "../store/runs-claim.ts";
-import { requestStop } from "../store/stop.ts";
-import { addTask } from "../store/tasks-add.ts";
-import { getTask, listTasks } from "../store/tasks.ts";
-import { keepProcess } from "../store/tool-processes.ts";
+import { createChat } from "../store/chats/chats.ts";
+import { postMessage } from "../store/chats/messages.ts";
+import { claimRuns } from "../store/runs/claim.ts";
+import { requestStop } from "../store/endings/stop.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask, listTasks } from "../store/tasks/read.ts";
+import { keepProcess } from "../store/runs/tool-processes.ts";
 import { startOf } from "../tools/processes.ts";
 
 eachEngine("the loop", (engine) => {

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
-import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs-claim.ts";
-import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/runs-sweep.ts";
-import type { Store } from "../store/store.ts";
-import { takeLeftProcesses } from "../store/tool-processes.ts";
+import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
+import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import type { Store } from "../store/database/store.ts";
+import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
 import { endLeftover } from "../tools/processes.ts";
 import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
 

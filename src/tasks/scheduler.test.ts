@@ -6,11 +6,11 @@ import { postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { until } from "../../test/kit/worker.ts";
-import { checkSchedule, getSchedule, scheduleHistory } from "../store/schedule-read.ts";
-import { createSchedule } from "../store/schedules.ts";
-import { claimRuns } from "../store/runs-claim.ts";
-import { tickSchedules } from "../store/schedule-tick.ts";
-import type { Store } from "../store/store.ts";
+import { checkSchedule, getSchedule, scheduleHistory } from "../store/schedules/read.ts";
+import { createSchedule } from "../store/schedules/change.ts";
+import { claimRuns } from "../store/runs/claim.ts";
+import { tickSchedules } from "../store/schedules/tick.ts";
+import type { Store } from "../store/database/store.ts";
 import { Scheduler } from "./scheduler.ts";
 
 const MINUTE = 60_000;

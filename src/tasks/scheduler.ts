@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
-import { tickSchedules, untilNextDue } from "../store/schedule-tick.ts";
-import type { Store } from "../store/store.ts";
-import type { User } from "../store/user.ts";
+import { tickSchedules, untilNextDue } from "../store/schedules/tick.ts";
+import type { Store } from "../store/database/store.ts";
+import type { User } from "../store/people/user.ts";
 import type { AgentLog } from "../agent/deps.ts";
 
 export interface SchedulerOptions {

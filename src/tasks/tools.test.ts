@@ -3,11 +3,11 @@ import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
-import { createChat } from "../store/chats.ts";
-import type { Store } from "../store/store.ts";
-import { addTask } from "../store/tasks-add.ts";
-import { getTask, listTasks } from "../store/tasks.ts";
-import type { User } from "../store/user.ts";
+import { createChat } from "../store/chats/chats.ts";
+import type { Store } from "../store/database/store.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask, listTasks } from "../store/tasks/read.ts";
+import type { User } from "../store/people/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
 import { taskTools } from "./tools.ts";
 

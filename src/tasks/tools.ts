@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { notFound, SparkyError } from "../core/errors.ts";
-import { lockChat } from "../store/access.ts";
-import type { Store, Tx } from "../store/store.ts";
-import { addTaskIn } from "../store/tasks-add.ts";
-import { listTasks, visibleTask, type Task } from "../store/tasks.ts";
-import type { Db } from "../store/sql.ts";
-import type { User } from "../store/user.ts";
+import { lockChat } from "../store/people/access.ts";
+import type { Store, Tx } from "../store/database/store.ts";
+import { addTaskIn } from "../store/tasks/add.ts";
+import { listTasks, visibleTask, type Task } from "../store/tasks/read.ts";
+import type { Db } from "../store/database/sql.ts";
+import type { User } from "../store/people/user.ts";
 import { defineTool, defineTransactionalTool, type Principal, type Tool } from "../tools/tool.ts";
 
 /** The agent's tools for its own work. Each acts for its run's owner: it adds that user's tasks and sees what the user sees. */

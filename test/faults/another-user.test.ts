@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { requestApprovals } from "../../src/store/approvals.ts";
-import { claimRuns } from "../../src/store/runs-claim.ts";
-import { appendResult } from "../../src/store/runs-record.ts";
+import { requestApprovals } from "../../src/store/approvals/approvals.ts";
+import { claimRuns } from "../../src/store/runs/claim.ts";
+import { appendResult } from "../../src/store/runs/record.ts";
 import type { OpenApi } from "../docs/http-page.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { eachEngine } from "../kit/databases.ts";

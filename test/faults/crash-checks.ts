@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { ChatEvent, EventOf, EventType } from "../../src/core/events.ts";
-import { readEvents, readHead } from "../../src/store/events.ts";
-import { eventJson } from "../../src/store/place.ts";
-import type { Store } from "../../src/store/store.ts";
-import { getTask } from "../../src/store/tasks.ts";
-import { ensureUsers } from "../../src/store/users.ts";
+import { readEvents, readHead } from "../../src/store/log/events.ts";
+import { eventJson } from "../../src/store/database/place.ts";
+import type { Store } from "../../src/store/database/store.ts";
+import { getTask } from "../../src/store/tasks/read.ts";
+import { ensureUsers } from "../../src/store/people/users.ts";
 import type { Engine } from "../kit/databases.ts";
 import { findingsOf } from "../kit/verify-scene.ts";
 import { notesFile, RESULT, stampsFile, stepsOf, watched, type Scenario } from "./crash-scenario.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Json } from "../../src/core/events.ts";
 import type { Place } from "../../src/store/open.ts";
-import type { Tx } from "../../src/store/store.ts";
+import type { Tx } from "../../src/store/database/store.ts";
 import { policyOf, type OnUnknown } from "../../src/tools/policy.ts";
 import type { Tool } from "../../src/tools/tool.ts";
 import { call, say, scriptedModel, stepsIn, type ScriptedModel } from "../kit/scripted-model.ts";

@@ -2,8 +2,8 @@ import { onTestFinished } from "vitest";
 import { workRun } from "../../src/agent/run.ts";
 import { Stopper } from "../../src/agent/stop.ts";
 import type { ChatEvent, EventOf, EventType } from "../../src/core/events.ts";
-import { readEvents } from "../../src/store/events.ts";
-import type { Store } from "../../src/store/store.ts";
+import { readEvents } from "../../src/store/log/events.ts";
+import type { Store } from "../../src/store/database/store.ts";
 import { Loop } from "../../src/tasks/loop.ts";
 import { agentDeps, type AgentOptions } from "./worker.ts";
 

@@ -6,11 +6,11 @@ import { openModel } from "../../src/models/open.ts";
 import { modelOverview } from "../../src/models/overview.ts";
 import { probeModel } from "../../src/models/probe.ts";
 import { selectModel } from "../../src/models/select.ts";
-import { requestStop } from "../../src/store/stop.ts";
-import type { Store } from "../../src/store/store.ts";
-import { cancelTask } from "../../src/store/tasks-change.ts";
-import { createToken } from "../../src/store/tokens.ts";
-import type { User } from "../../src/store/user.ts";
+import { requestStop } from "../../src/store/endings/stop.ts";
+import type { Store } from "../../src/store/database/store.ts";
+import { cancelTask } from "../../src/store/tasks/change.ts";
+import { createToken } from "../../src/store/people/tokens.ts";
+import type { User } from "../../src/store/people/user.ts";
 import { people } from "./members.ts";
 
 export interface Logged {

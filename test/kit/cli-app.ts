@@ -1,5 +1,5 @@
 import type { Deps } from "../../src/cli/deps.ts";
-import type { User } from "../../src/store/user.ts";
+import type { User } from "../../src/store/people/user.ts";
 import type { ChatServer } from "./chat-server.ts";
 
 /** The command line over a real app in its own process, as this user. */

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { Client } from "pg";
 import { describe, inject, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/database/store.ts";
 
 export type Place = Parameters<typeof openStore>[0];
 type StoreDeps = NonNullable<Parameters<typeof openStore>[1]>;

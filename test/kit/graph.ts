@@ -1,7 +1,7 @@
-import { graphAdd, type GraphAdded, type NewEdge } from "../../src/store/graph-add.ts";
-import type { NewNode } from "../../src/store/graph-save.ts";
-import type { Store } from "../../src/store/store.ts";
-import { AGENT_ID } from "../../src/store/user.ts";
+import { graphAdd, type GraphAdded, type NewEdge } from "../../src/store/graph/add.ts";
+import type { NewNode } from "../../src/store/graph/save.ts";
+import type { Store } from "../../src/store/database/store.ts";
+import { AGENT_ID } from "../../src/store/people/user.ts";
 
 /** Adds to the graph as `userId`; what `agent` adds is shared. Edges in short: `Ann knows Bob`. */
 export async function addGraph(

@@ -1,6 +1,6 @@
-import { ensureUsers } from "../../src/store/users.ts";
-import type { User } from "../../src/store/user.ts";
-import type { Store } from "../../src/store/store.ts";
+import { ensureUsers } from "../../src/store/people/users.ts";
+import type { User } from "../../src/store/people/user.ts";
+import type { Store } from "../../src/store/database/store.ts";
 
 /** The instance's two accounts and two members, for tests of who sees what. */
 export async function people(store: Store): Promise<{ owner: User; agent: User; ann: User; bob: User }> {

@@ -1,0 +1,304 @@
+import { createHash } from "node:crypto";
+import { sql } from "kysely";
+import { isoTime } from "../../core/clock.ts";
+import { notFound, SparkyError } from "../../core/errors.ts";
+import type { Json } from "../../core/events.ts";
+import { audienceOf, lockChat, mayWrite, visibleChats } from "../people/access.ts";
+import { userActor } from "../people/actors.ts";
+import { approvalEvent } from "./withdraw.ts";
+import { addGrant, type GrantScope } from "./grants.ts";
+import type { Claimed } from "../runs/claim.ts";
+import { fenceOf } from "../runs/record.ts";
+import type { ApprovalRow, ChatRow } from "../database/schema.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, storable } from "../database/sql.ts";
+import type { Store, Tx } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+/** A person's yes or no to one exact call: a row bound to a digest of the arguments, so it outlives every connection. */
+export interface Approval {
+  readonly id: string;
+  readonly chatId: string;
+  readonly chatTitle: string;
+  readonly runId: string;
+  readonly taskId: string | null;
+  readonly callId: string;
+  readonly tool: string;
+  readonly summary: string;
+  readonly args: Json;
+  readonly argsDigest: string;
+  readonly state: ApprovalRow["state"];
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly decidedAt: string | null;
+  readonly by: string | null;
+  readonly note: string | null;
+  /** The viewer may answer it. */
+  readonly canDecide: boolean;
+}
+
+export interface ApprovalRequest {
+  readonly callId: string;
+  readonly tool: string;
+  readonly summary: string;
+  readonly args: Json;
+}
+
+/** Asked in place of a tool: whether a run goes on after a crash. */
+export const GO_ON = "go_on";
+
+/** SHA-256 over the tool's name and its arguments with sorted keys: equal exactly when the call is. */
+export function argsDigest(tool: string, args: Json): string {
+  return createHash("sha256")
+    .update(JSON.stringify([tool, canonical(args)]))
+    .digest("hex");
+}
+
+function canonical(value: Json): Json {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  );
+}
+
+/** Asks people about calls of a working run. Behind its fence. */
+export async function requestApprovals(
+  store: Store,
+  claimed: Claimed,
+  requests: readonly ApprovalRequest[],
+  ttlMs: number,
+): Promise<void> {
+  const { run } = claimed;
+  await store.transact(async (tx) => {
+    const rows = requests.map(({ callId, tool, summary, args }): ApprovalRow => ({
+      id: tx.newId(),
+      chat_id: run.chat_id,
+      run_id: run.id,
+      call_id: callId,
+      tool,
+      summary: storable(summary),
+      args: JSON.stringify(args),
+      args_digest: argsDigest(tool, args),
+      state: "requested",
+      requested_at: tx.now,
+      expires_at: tx.now + ttlMs,
+      decided_at: null,
+      decided_by: null,
+      note: null,
+    }));
+    await tx.append(
+      run.chat_id,
+      rows.map((row) => approvalEvent(row, run)),
+      fenceOf(claimed),
+    );
+    await tx.db.insertInto("approvals").values(rows).execute();
+    tx.changed("approvals", await audienceOf(tx.db, claimed.chat));
+  });
+}
+
+/** The run's own approvals, the newest last. */
+export async function approvalsOfRun(store: Store, runId: string): Promise<readonly ApprovalRow[]> {
+  return store.db
+    .selectFrom("approvals")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .orderBy("requested_at")
+    .orderBy("id")
+    .execute();
+}
+
+/** Marks what nobody answered in time; an expiry is not a denial. */
+export async function expireApprovals(store: Store, claimed: Claimed): Promise<void> {
+  const { run } = claimed;
+  await store.transact(async (tx) => {
+    const rows = await tx.db
+      .updateTable("approvals")
+      .set({ state: "expired", decided_at: tx.now })
+      .where("run_id", "=", run.id)
+      .where("state", "=", "requested")
+      .where("expires_at", "<=", tx.now)
+      .returningAll()
+      .execute();
+    if (rows.length === 0) return;
+    await tx.append(
+      run.chat_id,
+      rows.map((row) => approvalEvent(row, run)),
+      fenceOf(claimed),
+    );
+    tx.changed("approvals", await audienceOf(tx.db, claimed.chat));
+  });
+}
+
+export interface Decision {
+  readonly decision: "approve" | "deny";
+  /** What a yes covers; this call when left out. */
+  readonly scope?: GrantScope | undefined;
+  readonly note?: string | undefined;
+}
+
+/** Answers an approval: the first answer wins. A yes with a wider scope answers the same run's like requests as well. */
+export async function decideApproval(store: Store, viewer: User, id: string, answer: Decision): Promise<Approval> {
+  await store.transact(async (tx) => {
+    const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
+    if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
+    await mayDecide(tx, viewer, seen);
+    const chat = await lockChat(tx, seen.chat_id);
+    const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
+      throw new SparkyError("conflict", "this expired already: nobody answered in time");
+    }
+    if (row.state !== "requested") {
+      const by = row.decided_by === null ? "" : ` by ${row.decided_by}`;
+      throw new SparkyError("conflict", `this was ${row.state} already${by}`);
+    }
+    const isOnce = answer.decision === "deny" || row.tool === GO_ON;
+    const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
+    if (scope.kind !== "call") await addGrant(tx, viewer, chat, row, scope);
+    await answerRows(tx, viewer, row, scope.kind === "call", answer);
+    await letGoOn(tx, chat, row.run_id);
+    tx.changed("approvals", await audienceOf(tx.db, chat), id);
+  });
+  return getApproval(store, viewer, id);
+}
+
+async function mayDecide(tx: Tx, viewer: User, { id, chat_id }: ApprovalRow): Promise<void> {
+  const chat = await tx.db
+    .selectFrom("chats")
+    .selectAll()
+    .where("chats.id", "=", chat_id)
+    .where(visibleChats(viewer))
+    .executeTakeFirst();
+  // In the words for one that does not exist: for this viewer none does.
+  if (chat === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
+  if (!(await mayWrite(tx.db, viewer, chat))) {
+    throw new SparkyError("forbidden", "you may watch this chat, but not answer for it");
+  }
+}
+
+async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean, answer: Decision): Promise<void> {
+  const rows = await tx.db
+    .updateTable("approvals")
+    .set({
+      state: answer.decision === "approve" ? "approved" : "denied",
+      decided_at: tx.now,
+      decided_by: viewer.name,
+      note: answer.note ?? null,
+    })
+    .where("run_id", "=", row.run_id)
+    .where("state", "=", "requested")
+    .where("expires_at", ">", tx.now)
+    .where("tool", "=", row.tool)
+    .$if(only, (query) => query.where("id", "=", row.id))
+    .returningAll()
+    .execute();
+  const run = await tx.db
+    .selectFrom("runs")
+    .select(["id", "task_id"])
+    .where("id", "=", row.run_id)
+    .executeTakeFirstOrThrow();
+  await tx.append(
+    row.chat_id,
+    rows.map((answered) => ({ ...approvalEvent(answered, run), actor: userActor(viewer) })),
+  );
+}
+
+/** When nothing is asked any more, the waiting run is due. */
+async function letGoOn(tx: Tx, chat: ChatRow, runId: string): Promise<void> {
+  const open = await tx.db
+    .selectFrom("approvals")
+    .select("id")
+    .where("run_id", "=", runId)
+    .where("state", "=", "requested")
+    .executeTakeFirst();
+  if (open !== undefined) return;
+  await tx.db
+    .updateTable("runs")
+    .set({ not_before: 0 })
+    .where("id", "=", runId)
+    .where("chat_id", "=", chat.id)
+    .where("state", "=", "waiting")
+    .where("wait_reason", "=", "approval")
+    .execute();
+  tx.wake();
+}
+
+export interface ApprovalsQuery {
+  /** `open` (when left out): what waits for an answer; `all`: the history too. */
+  readonly state?: "open" | "all" | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly prefix?: string | undefined;
+}
+
+/** What the viewer may see of what is, or was, asked; the newest first. */
+export async function listApprovals(
+  store: Store,
+  viewer: User,
+  query: ApprovalsQuery = {},
+): Promise<{ readonly items: readonly Approval[]; readonly next: string | null }> {
+  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const rows = await approvalRows(store, viewer)
+    .$if((query.state ?? "open") === "open", (q) => q.where("approvals.state", "=", "requested"))
+    .$if(query.prefix !== undefined, (q) =>
+      q.where(sql<string>`substr(approvals.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
+    )
+    .$if(after !== undefined, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb("approvals.requested_at", "<", after?.at ?? 0),
+          eb.and([eb("approvals.requested_at", "=", after?.at ?? 0), eb("approvals.id", "<", after?.id ?? "")]),
+        ]),
+      ),
+    )
+    .orderBy("approvals.requested_at", "desc")
+    .orderBy("approvals.id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => row.requested_at);
+  return { items: await Promise.all(page.rows.map((row) => approvalOf(store, viewer, row))), next: page.next };
+}
+
+export async function getApproval(store: Store, viewer: User, id: string): Promise<Approval> {
+  const row = await approvalRows(store, viewer).where("approvals.id", "=", id).executeTakeFirst();
+  if (row === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
+  return approvalOf(store, viewer, row);
+}
+
+/** What the viewer may see of what is, or was, asked. */
+export function approvalRows(store: Pick<Store, "db">, viewer: User) {
+  return store.db
+    .selectFrom("approvals")
+    .innerJoin("chats", "chats.id", "approvals.chat_id")
+    .innerJoin("runs", "runs.id", "approvals.run_id")
+    .selectAll("approvals")
+    .select(["chats.title", "chats.owner_id", "runs.task_id"])
+    .where((eb) => visibleChats(viewer)(eb as never));
+}
+
+type ListedRow = ApprovalRow & { title: string; owner_id: string; task_id: string | null };
+
+async function approvalOf(store: Store, viewer: User, row: ListedRow): Promise<Approval> {
+  return {
+    id: row.id,
+    chatId: row.chat_id,
+    chatTitle: row.title,
+    runId: row.run_id,
+    taskId: row.task_id,
+    callId: row.call_id,
+    tool: row.tool,
+    summary: row.summary,
+    args: JSON.parse(row.args) as Json,
+    argsDigest: row.args_digest,
+    state: row.state,
+    requestedAt: isoTime(row.requested_at),
+    expiresAt: isoTime(row.expires_at),
+    decidedAt: row.decided_at === null ? null : isoTime(row.decided_at),
+    by: row.decided_by,
+    note: row.note,
+    canDecide:
+      row.state === "requested" && (await mayWrite(store.db, viewer, { id: row.chat_id, owner_id: row.owner_id })),
+  };
+}

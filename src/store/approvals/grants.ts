@@ -1,0 +1,119 @@
+import { isoTime } from "../../core/clock.ts";
+import { notFound, SparkyError } from "../../core/errors.ts";
+import type { ApprovalRow, ChatRow, GrantRow } from "../database/schema.ts";
+import type { Store, Tx } from "../database/store.ts";
+import { AGENT_ID, type User } from "../people/user.ts";
+
+/** What a yes covers: this call, this tool for the rest of the run, or this tool until a time. */
+export type GrantScope =
+  | { readonly kind: "call" }
+  | { readonly kind: "run" }
+  /** Milliseconds since the epoch. */
+  | { readonly kind: "until"; readonly at: number };
+
+export interface Grant {
+  readonly id: string;
+  readonly tool: string;
+  /** For whose runs. */
+  readonly principalId: string;
+  readonly runId: string | null;
+  readonly until: string | null;
+  readonly grantedBy: string;
+  readonly createdAt: string;
+}
+
+/** A longer one is a policy, and belongs into the configuration. */
+const LONGEST_MS = 7 * 24 * 3_600_000;
+
+export async function addGrant(
+  tx: Tx,
+  viewer: User,
+  chat: ChatRow,
+  approval: ApprovalRow,
+  scope: Exclude<GrantScope, { kind: "call" }>,
+): Promise<void> {
+  if (scope.kind === "until" && (scope.at <= tx.now || scope.at > tx.now + LONGEST_MS)) {
+    throw new SparkyError("invalid_input", "scope: the time must lie within the next seven days");
+  }
+  // What `agent` may do until a time, it may do in every member's tasks.
+  if (scope.kind === "until" && chat.owner_id === AGENT_ID && viewer.role !== "owner") {
+    throw new SparkyError("forbidden", "only the owner can let `agent` use a tool until a time", {
+      hint: "allow it for this run instead",
+    });
+  }
+  await tx.db
+    .insertInto("grants")
+    .values({
+      id: tx.newId(),
+      principal_id: chat.owner_id,
+      tool: approval.tool,
+      run_id: scope.kind === "run" ? approval.run_id : null,
+      until_at: scope.kind === "until" ? scope.at : null,
+      granted_by: viewer.id,
+      created_at: tx.now,
+      revoked_at: null,
+    })
+    .execute();
+}
+
+/** Whether a standing yes covers a call of this tool in this run. */
+export async function isGranted(store: Store, principalId: string, tool: string, runId: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom("grants")
+    .select("id")
+    .where("principal_id", "=", principalId)
+    .where("tool", "=", tool)
+    .where("revoked_at", "is", null)
+    .where((eb) => eb.or([eb("run_id", "=", runId), eb("until_at", ">", store.clock.now())]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The grants in force that the viewer may take back: for their own runs, and for `agent`'s if they gave them or own the instance. */
+export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: User): Promise<readonly Grant[]> {
+  const rows = await store.db
+    .selectFrom("grants as g")
+    .leftJoin("runs as r", "r.id", "g.run_id")
+    .innerJoin("user as u", "u.id", "g.granted_by")
+    .selectAll("g")
+    .select("u.name as by")
+    .where("g.revoked_at", "is", null)
+    .where((eb) =>
+      eb.or([
+        eb("g.until_at", ">", store.clock.now()),
+        eb.and([eb("g.run_id", "is not", null), eb("r.ended_at", "is", null)]),
+      ]),
+    )
+    .where((eb) =>
+      eb.or([
+        eb("g.principal_id", "=", viewer.id),
+        eb("g.granted_by", "=", viewer.id),
+        ...(viewer.role === "owner" ? [eb("g.principal_id", "=", AGENT_ID)] : []),
+      ]),
+    )
+    .orderBy("g.created_at", "desc")
+    .limit(500)
+    .execute();
+  return rows.map((row) => grantOf(row, row.by));
+}
+
+export async function revokeGrant(store: Store, viewer: User, id: string): Promise<void> {
+  const mine = await listGrants(store, viewer);
+  if (!mine.some((grant) => grant.id === id)) throw notFound(`grant ${JSON.stringify(id)}`);
+  await store.transact(async (tx) => {
+    await tx.db.updateTable("grants").set({ revoked_at: tx.now }).where("id", "=", id).execute();
+    tx.changed("approvals", [viewer.id], id);
+  });
+}
+
+function grantOf(row: GrantRow, by: string): Grant {
+  return {
+    id: row.id,
+    tool: row.tool,
+    principalId: row.principal_id,
+    runId: row.run_id,
+    until: row.until_at === null ? null : isoTime(row.until_at),
+    grantedBy: by,
+    createdAt: isoTime(row.created_at),
+  };
+}

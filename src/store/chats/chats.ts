@@ -1,0 +1,298 @@
+import { sql, type SqlBool } from "kysely";
+import { isoTime } from "../../core/clock.ts";
+import { SparkyError } from "../../core/errors.ts";
+import type { NewEvent, EventOf } from "../../core/events.ts";
+import { audienceOf, lockChat, mayWrite, readableChat, visibleChats, writableChat } from "../people/access.ts";
+import { userActor } from "../people/actors.ts";
+import { cancelChat } from "../endings/chat.ts";
+import { ACTIVE, ENDED } from "../runs/run.ts";
+import type { ChatRow, RunRow } from "../database/schema.ts";
+import { decodeCursor, DEFAULT_PAGE, likePattern, madeOnce, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+import type { Store, Tx } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+/** A chat as the API tells it to one viewer. */
+export interface Chat {
+  readonly id: string;
+  readonly title: string;
+  readonly ownerId: string;
+  readonly origin: ChatRow["origin"];
+  readonly model: string | null;
+  readonly head: number;
+  readonly seen: number;
+  readonly archived: boolean;
+  readonly createdAt: string;
+  readonly lastEventAt: string;
+  readonly runState: RunRow["state"] | null;
+  readonly lastRunState: "completed" | "failed" | "cancelled" | null;
+  readonly canWrite: boolean;
+}
+
+const UNTITLED = "New chat";
+const MAX_TITLE = 80;
+
+/** The first line of some words, cut at a word. */
+export function titleFrom(text: string): string {
+  const line = text.trim().split("\n", 1)[0]?.trim() ?? "";
+  if (line.length <= MAX_TITLE) return line;
+  const cut = line.slice(0, MAX_TITLE);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).trimEnd()}…`;
+}
+
+type NewChatRow = Pick<ChatRow, "owner_id" | "title" | "titled_by" | "origin" | "schedule" | "model" | "key">;
+
+/** A chat's row, to be inserted before the first event of its log, which is `createdEvent`. */
+export function newChatRow(tx: Tx, row: NewChatRow): ChatRow {
+  return {
+    ...row,
+    id: tx.newId(),
+    head: 0,
+    run_id: null,
+    run_lease: null,
+    archived: 0,
+    created_at: tx.now,
+    last_event_at: tx.now,
+    deleted_at: null,
+  };
+}
+
+export function createdEvent(creator: User, chat: ChatRow): NewEvent {
+  return chatEvent(creator, { change: "created", title: chat.title, ownerId: chat.owner_id });
+}
+
+export function chatEvent(by: User, data: EventOf<"chat">["data"]): NewEvent {
+  return { type: "chat", data, runId: null, taskId: null, step: null, actor: userActor(by) };
+}
+
+export async function createChat(
+  store: Store,
+  viewer: User,
+  input: {
+    readonly title?: string | undefined;
+    readonly model?: string | undefined;
+    readonly key?: string | undefined;
+  },
+): Promise<{ readonly chat: Chat; readonly created: boolean }> {
+  const make = async (tx: Tx) => {
+    if (input.key !== undefined) {
+      const known = await tx.db
+        .selectFrom("chats")
+        .selectAll()
+        .where("owner_id", "=", viewer.id)
+        .where("key", "=", input.key)
+        .where("deleted_at", "is", null)
+        .executeTakeFirst();
+      if (known !== undefined) return { row: known, created: false };
+    }
+    const row = newChatRow(tx, {
+      owner_id: viewer.id,
+      title: input.title ?? UNTITLED,
+      titled_by: input.title === undefined ? "nobody" : "person",
+      origin: "user",
+      schedule: null,
+      model: input.model ?? null,
+      key: input.key ?? null,
+    });
+    await tx.db.insertInto("chats").values(row).execute();
+    await tx.append(row.id, [createdEvent(viewer, row)]);
+    tx.changed("chats", [viewer.id], row.id);
+    return { row, created: true };
+  };
+  const made = await madeOnce(() => store.transact(make));
+  return { chat: await getChat(store, viewer, made.row.id), created: made.created };
+}
+
+export interface ChatsQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Left out: those that are not; of those that a prefix names, all. */
+  readonly archived?: boolean | undefined;
+  /** Those in which a run is queued, works or waits; false: the others. */
+  readonly working?: boolean | undefined;
+  /** Words in the title. */
+  readonly search?: string | undefined;
+  /** Only ids that start so. */
+  readonly prefix?: string | undefined;
+}
+
+/** The viewer's chats, the one with the latest event first. */
+export async function listChats(
+  store: Store,
+  viewer: User,
+  query: ChatsQuery = {},
+): Promise<{ readonly items: readonly Chat[]; readonly next: string | null }> {
+  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const rows = await chatRows(store.db, viewer)
+    .$if(query.archived !== undefined || query.prefix === undefined, (q) =>
+      q.where("chats.archived", "=", query.archived ? 1 : 0),
+    )
+    .$if(query.working !== undefined, (q) =>
+      q.where((eb) => {
+        const open = eb.exists(
+          eb
+            .selectFrom("runs")
+            .select(sql`1`.as("one"))
+            .whereRef("runs.chat_id", "=", "chats.id")
+            .where("runs.state", "not in", [...ENDED]),
+        );
+        return query.working ? open : eb.not(open);
+      }),
+    )
+    .$if(query.search !== undefined, (q) =>
+      q.where(sql<SqlBool>`lower(chats.title) LIKE lower(${likePattern(query.search ?? "")}) ESCAPE '\\'`),
+    )
+    .$if(after !== undefined, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb("chats.last_event_at", "<", after?.at ?? 0),
+          eb.and([eb("chats.last_event_at", "=", after?.at ?? 0), eb("chats.id", "<", after?.id ?? "")]),
+        ]),
+      ),
+    )
+    .$if(query.prefix !== undefined, (q) =>
+      q.where(sql<string>`substr(chats.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
+    )
+    .orderBy("chats.last_event_at", "desc")
+    .orderBy("chats.id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const page = pageOf(rows, limit, (row) => row.last_event_at);
+  return { items: await Promise.all(page.rows.map((row) => chatOf(store.db, viewer, row))), next: page.next };
+}
+
+export async function getChat(store: Store, viewer: User, chatId: string): Promise<Chat> {
+  await readableChat(store.db, viewer, chatId);
+  const row = await chatRows(store.db, viewer).where("chats.id", "=", chatId).executeTakeFirstOrThrow();
+  return chatOf(store.db, viewer, row);
+}
+
+export async function patchChat(
+  store: Store,
+  viewer: User,
+  chatId: string,
+  patch: {
+    readonly title?: string | undefined;
+    readonly archived?: boolean | undefined;
+    readonly model?: string | null | undefined;
+  },
+): Promise<Chat> {
+  await writableChat(store.db, viewer, chatId);
+  await store.transact(async (tx) => {
+    const chat = await lockChat(tx, chatId);
+    const { title, archived, model } = patch;
+    const events: NewEvent[] = [];
+    if (title !== undefined && (title !== chat.title || chat.titled_by !== "person")) {
+      events.push(chatEvent(viewer, { change: "renamed", title, by: "person" }));
+    }
+    if (archived !== undefined && archived !== (chat.archived === 1)) {
+      events.push(chatEvent(viewer, { change: "archived", archived }));
+    }
+    if (model !== undefined && model !== chat.model) {
+      events.push(chatEvent(viewer, { change: "model", model: model ?? "" }));
+    }
+    if (events.length === 0) return;
+    await tx.append(chatId, events);
+    await tx.db
+      .updateTable("chats")
+      .set({
+        ...(title !== undefined && { title, titled_by: "person" as const }),
+        ...(archived !== undefined && { archived: archived ? 1 : 0 }),
+        ...(model !== undefined && { model }),
+      })
+      .where("id", "=", chatId)
+      .execute();
+    tx.changed("chats", await audienceOf(tx.db, chat), chatId);
+  });
+  return getChat(store, viewer, chatId);
+}
+
+/** Cancels what runs or waits in the chat and hides it at once; all that belongs to it is purged later. */
+export async function deleteChat(store: Store, viewer: User, chatId: string): Promise<void> {
+  const readable = await readableChat(store.db, viewer, chatId);
+  if (readable.owner_id !== viewer.id && !(await mayWrite(store.db, viewer, readable))) {
+    throw new SparkyError("forbidden", "only who may write in a chat can delete it");
+  }
+  await store.transact(async (tx) => {
+    const chat = await lockChat(tx, chatId);
+    await cancelChat(tx, store.hub, viewer, chat);
+    tx.changed("chats", await audienceOf(tx.db, chat), chatId);
+  });
+}
+
+/** The viewer has seen the chat up to `seq`; never goes back. */
+export async function markSeen(store: Store, viewer: User, chatId: string, seq: number): Promise<void> {
+  const chat = await readableChat(store.db, viewer, chatId);
+  const value = Math.min(seq, chat.head);
+  await store.transact(async (tx) => {
+    await tx.db
+      .insertInto("seen")
+      .values({ chat_id: chatId, user_id: viewer.id, seq: value })
+      .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet({ seq: value }).where("seen.seq", "<", value))
+      .execute();
+    tx.changed("chats", [viewer.id], chatId);
+  });
+}
+
+function chatRows(db: Db, viewer: User) {
+  return db
+    .selectFrom("chats")
+    .selectAll("chats")
+    .select((eb) => [
+      eb
+        .selectFrom("seen")
+        .select("seen.seq")
+        .whereRef("seen.chat_id", "=", "chats.id")
+        .where("seen.user_id", "=", viewer.id)
+        .as("seen"),
+      eb
+        .selectFrom("runs")
+        .select("runs.state")
+        .whereRef("runs.chat_id", "=", "chats.id")
+        .where("runs.state", "in", [...ACTIVE])
+        .limit(1)
+        .as("active"),
+      eb
+        .selectFrom("runs")
+        .select("runs.state")
+        .whereRef("runs.chat_id", "=", "chats.id")
+        .where("runs.state", "=", "queued")
+        .limit(1)
+        .as("queued"),
+      eb
+        .selectFrom("runs")
+        .select("runs.state")
+        .whereRef("runs.chat_id", "=", "chats.id")
+        .where("runs.state", "in", [...ENDED])
+        .orderBy("runs.ended_at", "desc")
+        .limit(1)
+        .as("ended"),
+    ])
+    .where(visibleChats(viewer));
+}
+
+type ListedRow = ChatRow & {
+  seen: number | null;
+  active: RunRow["state"] | null;
+  queued: RunRow["state"] | null;
+  ended: RunRow["state"] | null;
+};
+
+async function chatOf(db: Db, viewer: User, row: ListedRow): Promise<Chat> {
+  return {
+    id: row.id,
+    title: row.title,
+    ownerId: row.owner_id,
+    origin: row.origin,
+    model: row.model,
+    head: row.head,
+    seen: row.seen ?? 0,
+    archived: row.archived === 1,
+    createdAt: isoTime(row.created_at),
+    lastEventAt: isoTime(row.last_event_at),
+    runState: row.active ?? row.queued,
+    // The query picks ended states only.
+    lastRunState: row.ended as Chat["lastRunState"],
+    canWrite: await mayWrite(db, viewer, row),
+  };
+}

@@ -1,0 +1,91 @@
+import type { NewEvent } from "../../core/events.ts";
+import { lockChat, writableChat } from "../people/access.ts";
+import { AGENT_ACTOR, userActor } from "../people/actors.ts";
+import { titleFrom } from "./chats.ts";
+import { announce, queueRun } from "../runs/queue.ts";
+import { withdrawApprovals } from "../approvals/withdraw.ts";
+import type { RunRow } from "../database/schema.ts";
+import type { Store, Tx } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+export interface Accepted {
+  readonly seq: number;
+  /** The run that will read it. */
+  readonly runId: string;
+}
+
+/**
+ * Puts a person's message into the log, with the run that will read it: the active run of the chat reads it at its next
+ * step, else a queued turn, else a new one. Sent twice with the same key it is stored once.
+ */
+export async function postMessage(
+  store: Store,
+  viewer: User,
+  chatId: string,
+  message: { readonly text: string; readonly key?: string | undefined },
+): Promise<Accepted> {
+  await writableChat(store.db, viewer, chatId);
+  return store.transact(async (tx) => {
+    const chat = await lockChat(tx, chatId);
+    if (message.key !== undefined) {
+      const known = await tx.db
+        .selectFrom("message_keys")
+        .select(["seq", "run_id as runId"])
+        .where("chat_id", "=", chatId)
+        .where("user_id", "=", viewer.id)
+        .where("key", "=", message.key)
+        .executeTakeFirst();
+      if (known !== undefined) return known;
+    }
+    const event: NewEvent = {
+      type: "message",
+      data: { role: "user", text: message.text, ...(message.key !== undefined && { key: message.key }) },
+      runId: null,
+      taskId: null,
+      step: null,
+      actor: userActor(viewer),
+    };
+    const [appended] = await tx.append(chatId, [event, ...(await naming(tx, chat.titled_by, chatId, message.text))]);
+    const seq = appended?.seq ?? chat.head + 1;
+    const runId = await readerOf(tx, chatId, () =>
+      queueRun(tx, { chat, taskId: null, priority: 0, notBefore: 0, message: "Queued", actor: userActor(viewer) }),
+    );
+    if (message.key !== undefined) {
+      const row = { chat_id: chatId, user_id: viewer.id, key: message.key, seq, run_id: runId };
+      await tx.db.insertInto("message_keys").values(row).execute();
+    }
+    await announce(tx, chat, null);
+    return { seq, runId };
+  });
+}
+
+/** A chat that nobody has named gets its first words as title, in the same transaction and with no model call. */
+async function naming(tx: Tx, titledBy: string, chatId: string, text: string): Promise<NewEvent[]> {
+  if (titledBy !== "nobody") return [];
+  const title = titleFrom(text);
+  await tx.db.updateTable("chats").set({ title, titled_by: "agent" }).where("id", "=", chatId).execute();
+  const data = { change: "renamed", title, by: "agent" } as const;
+  return [{ type: "chat", data, runId: null, taskId: null, step: null, actor: AGENT_ACTOR }];
+}
+
+async function readerOf(tx: Tx, chatId: string, queue: () => Promise<string>): Promise<string> {
+  const open = await tx.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("chat_id", "=", chatId)
+    .where("state", "in", ["queued", "working", "waiting"])
+    .orderBy("queued_at")
+    .execute();
+  const active = open.find((run) => run.state === "working" || run.state === "waiting");
+  if (active?.state === "waiting") await cutShort(tx, active);
+  const reader = active ?? open.find((run) => run.task_id === null);
+  return reader?.id ?? queue();
+}
+
+/** A person's word ends the wait: the run is due at once, and what was asked of people meanwhile is withdrawn. */
+async function cutShort(tx: Tx, run: RunRow): Promise<void> {
+  const withdrawn = await withdrawApprovals(tx, run);
+  if (withdrawn.length > 0) await tx.append(run.chat_id, withdrawn);
+  await tx.db.updateTable("runs").set({ not_before: 0, wait_reason: "message" }).where("id", "=", run.id).execute();
+  tx.wake();
+}

@@ -1,0 +1,94 @@
+import { foldChat } from "../../core/chat-view.ts";
+import { getChat, type Chat } from "./chats.ts";
+import { decodeEvent, readEvents } from "../log/events.ts";
+import { ACTIVE, currentOf, runOf, type Run } from "../runs/run.ts";
+import type { Db } from "../database/sql.ts";
+import type { Store } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+export interface ChatWithView extends Chat {
+  readonly view: {
+    readonly head: number;
+    readonly activeRun: Run | null;
+    readonly queuedRuns: readonly string[];
+    readonly openCalls: readonly {
+      readonly callId: string;
+      readonly runId: string;
+      readonly step: number;
+      readonly name: string;
+      readonly summary: string;
+      readonly startedAt: string | null;
+    }[];
+    readonly approvals: readonly { readonly approvalId: string; readonly callId: string; readonly state: string }[];
+    readonly plan: readonly { readonly text: string; readonly status: "todo" | "doing" | "done" }[];
+    readonly totals: { readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number | null };
+  };
+}
+
+/**
+ * A chat with the fold of its log. A long log is not folded again for each look: what the fold would say is read from
+ * where it is kept, and only the active run's own events are folded. A test holds the two equal.
+ */
+export async function getChatWithView(store: Store, viewer: User, chatId: string): Promise<ChatWithView> {
+  const { db } = store;
+  const chat = await getChat(store, viewer, chatId);
+  const runs = await db
+    .selectFrom("runs")
+    .selectAll()
+    .where("chat_id", "=", chatId)
+    .where("state", "in", ["queued", ...ACTIVE])
+    .orderBy("first_seq")
+    .execute();
+  const active = runs.find((run) => run.state !== "queued");
+  const open = runs.filter((run) => run.attempt > 0);
+  const calls =
+    open.length === 0
+      ? []
+      : foldChat(await readEvents(db, chatId, { from: Math.min(...open.map((run) => run.first_seq)), types: CALLS }))
+          .openCalls;
+  const totals = await db
+    .selectFrom("runs")
+    .select((eb) => [
+      eb.fn.sum<number | null>("input_tokens").as("input"),
+      eb.fn.sum<number | null>("output_tokens").as("output"),
+      eb.fn.sum<number | null>("cost_usd").as("cost"),
+    ])
+    .where("chat_id", "=", chatId)
+    .executeTakeFirstOrThrow();
+  return {
+    ...chat,
+    view: {
+      head: chat.head,
+      activeRun: active === undefined ? null : runOf(active, await currentOf(db, active)),
+      queuedRuns: runs.filter((run) => run.state === "queued").map((run) => run.id),
+      openCalls: calls,
+      approvals: await approvalsOf(db, chatId),
+      plan: await planOf(db, chatId),
+      totals: {
+        inputTokens: Number(totals.input ?? 0),
+        outputTokens: Number(totals.output ?? 0),
+        costUsd: totals.cost === null ? null : Number(totals.cost),
+      },
+    },
+  };
+}
+
+const CALLS = ["tool_use", "tool_start", "tool_result"] as const;
+
+async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["plan"]> {
+  const row = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("type", "=", "plan")
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const event = row === undefined ? undefined : decodeEvent(chatId, row.seq, row.body);
+  return event?.type === "plan" ? event.data.items : [];
+}
+
+async function approvalsOf(db: Db, chatId: string): Promise<ChatWithView["view"]["approvals"]> {
+  const { approvals } = foldChat(await readEvents(db, chatId, { types: ["approval"] }));
+  return [...approvals.values()].map(({ approvalId, callId, state }) => ({ approvalId, callId, state }));
+}

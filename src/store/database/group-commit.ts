@@ -1,0 +1,82 @@
+import type { Clock } from "../../core/clock.ts";
+import type { ChatEvent } from "../../core/events.ts";
+import type { Hub } from "../../core/hub.ts";
+import type { Engine } from "./engine.ts";
+import type { Commits } from "./probe.ts";
+import type { Append } from "./store.ts";
+
+interface Waiting {
+  readonly append: Append;
+  readonly resolve: (events: readonly ChatEvent[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Enough for a burst, small enough that one commit does not hold the event loop for long. */
+const MAX_BATCH = 1000;
+
+/**
+ * Appends that arrive within the same tick share one commit. Acknowledgements and wake-ups follow the commit, in the
+ * order of their `seq`.
+ */
+export class GroupCommit {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #hub: Hub;
+  readonly #commits: Commits;
+  #queue: Waiting[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(engine: Engine, clock: Clock, hub: Hub, commits: Commits) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#hub = hub;
+    this.#commits = commits;
+  }
+
+  append(append: Append): Promise<readonly ChatEvent[]> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ append, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Resolves when nothing waits for a commit. */
+  async idle(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    // One turn of the event loop, so that everything asked for in this tick is in the batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0, MAX_BATCH));
+    this.#flushing = undefined;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const appends = batch.map((member) => member.append);
+    try {
+      const committed = this.#commits.begin(appends.reduce((sum, { events }) => sum + events.length, 0));
+      const outcomes = await this.#retrying(() => this.#engine.appendBatch(appends, this.#clock.now()));
+      committed();
+      outcomes.forEach((outcome, i) => {
+        if (!(outcome instanceof Error)) this.#hub.publish(appends[i]!.chatId, outcome.wire);
+      });
+      outcomes.forEach((outcome, i) => {
+        if (outcome instanceof Error) batch[i]!.reject(outcome);
+        else batch[i]!.resolve(outcome.events);
+      });
+    } catch (error) {
+      for (const member of batch) member.reject(error);
+    }
+  }
+
+  async #retrying<T>(work: () => Promise<T>): Promise<T> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (tried >= 5 || !this.#engine.isRetryable(error)) throw this.#engine.explain(error);
+      }
+    }
+  }
+}

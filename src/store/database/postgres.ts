@@ -1,0 +1,190 @@
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { Pool, types } from "pg";
+import { SparkyError } from "../../core/errors.ts";
+import type { Engine } from "./engine.ts";
+import { draft, place, refused, type Draft } from "./place.ts";
+import type { Schema } from "./schema.ts";
+import type { Append, Placed } from "./store.ts";
+
+const INT8_OID = 20;
+/** Our bigints are milliseconds, counters and sizes, all below 2^53. */
+types.setTypeParser(INT8_OID, Number);
+
+const DEADLOCK = "40P01";
+const SERIALIZATION = "40001";
+
+/** Longer than any statement of ours takes: a server that is silent for so long is out of reach. */
+const QUERY_MS = 20_000;
+const CONNECT_MS = 10_000;
+
+export interface PostgresOptions {
+  /** Where failures of connections go that nobody uses just now. */
+  readonly onIdleError: (error: Error) => void;
+  /** null: a statement may take as long as it takes, as those of a migration. */
+  readonly queryMs?: number | null;
+}
+
+/** A server that several nodes share. */
+export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: PostgresOptions): Engine {
+  const pool = new Pool({
+    connectionString: url,
+    max: 16,
+    application_name: "sparky",
+    connectionTimeoutMillis: CONNECT_MS,
+    // Only so does a statement that was given up end its connection, instead of blocking whoever gets it next.
+    ...(queryMs !== null && { query_timeout: queryMs, pipeline: true }),
+  });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on("error", onIdleError);
+  // One that breaks while it is in use, between two queries, tells only its own listeners.
+  pool.on("connect", (client) => client.on("error", onIdleError));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: "postgres",
+    db,
+    appendIn: async (tx, appends, now) =>
+      (await appendRounds(within(tx), appends, now)).map((outcome) => {
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      }),
+    async appendBatch(batch, now) {
+      // One that is tried again must not find half of itself done.
+      if (rounds(batch).length > 1) return db.transaction().execute((tx) => appendRounds(within(tx), batch, now));
+      // By itself a statement needs no transaction of ours, and each connection plans it only once.
+      const once: RunAppend = async (values) =>
+        (await pool.query({ name: "append", text: APPEND, values: [...values] })).rows;
+      return appendRounds(once, batch, now);
+    },
+    isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
+    explain: explained,
+    now: async () => {
+      const { rows } = await sql<{ now: number }>`
+        SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
+      return rows[0]?.now ?? null;
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** Class 08: the connection; 57P: the server stops or starts; 53: it has no room. */
+const OUT_OF_SERVICE = /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND)/;
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (!OUT_OF_SERVICE.test(code) && !/^(Connection terminated|Query read timeout|timeout e)/.test(error.message))
+    return error;
+  return new SparkyError("unavailable", `PostgreSQL cannot be used: ${error.message}`, {
+    cause: error,
+    hint: "it is tried again by itself; nothing that was confirmed is lost",
+  });
+}
+
+/** Asks the server once, so that a wrong address or password is a clear refusal at start. */
+export async function probePostgres(engine: Engine, url: string): Promise<void> {
+  try {
+    await engine.now();
+  } catch (cause) {
+    const { host, pathname } = new URL(url);
+    throw new SparkyError("unavailable", `cannot use PostgreSQL at ${host}${pathname}: ${(cause as Error).message}`, {
+      cause,
+      hint: "check SPARKY_DB_URL, and that the server runs and lets you in",
+    });
+  }
+}
+
+function within(tx: Transaction<Schema>): RunAppend {
+  return async (values) =>
+    (await tx.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(APPEND, [...values]))).rows;
+}
+
+async function appendRounds(
+  run: RunAppend,
+  batch: readonly Append[],
+  now: number,
+): Promise<readonly (Placed | Error)[]> {
+  const outcomes = new Map<Append, Placed | Error>();
+  for (const round of rounds(batch)) {
+    const results = await appendRound(run, round, now);
+    results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
+  }
+  return batch.map((append) => outcomes.get(append) ?? refused(append));
+}
+
+/** Splits a batch so that no round holds one chat under two different fences, keeping each chat's order. */
+function rounds(batch: readonly Append[]): Append[][] {
+  const result: Append[][] = [];
+  const from = new Map<string, { round: number; fence: string }>();
+  for (const append of batch) {
+    const fence = append.fence === undefined ? "" : `${append.fence.runId} ${append.fence.lease}`;
+    const last = from.get(append.chatId);
+    const round = last === undefined ? 0 : last.fence === fence ? last.round : last.round + 1;
+    from.set(append.chatId, { round, fence });
+    (result[round] ??= []).push(append);
+  }
+  return result;
+}
+
+/**
+ * One statement, one round trip: locks the chats in id order, takes numbers from their counters, inserts. The fence is a
+ * condition on the very row that is locked, so PostgreSQL checks it again on the row's newest version after a wait.
+ */
+const APPEND = `
+  WITH want AS (
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS w(id, n, run_id, lease)
+  ), locked AS MATERIALIZED (
+    SELECT c.id FROM chats c WHERE c.id = ANY($1::text[]) ORDER BY c.id FOR NO KEY UPDATE
+  ), taken AS (
+    UPDATE chats c SET head = c.head + w.n, last_event_at = $5
+    FROM want w, locked l
+    WHERE c.id = w.id AND l.id = c.id AND c.deleted_at IS NULL
+      AND (w.run_id IS NULL OR (c.run_id = w.run_id AND c.run_lease = w.lease))
+    RETURNING c.id, c.head, w.n
+  ), written AS (
+    INSERT INTO events (chat_id, seq, type, at, run_id, task_id, body)
+    SELECT t.id, t.head - t.n + e.ord, e.type, e.at, e.run_id, e.task_id, e.body
+    FROM taken t JOIN unnest(
+      $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::text[], $11::text[], $12::text[]
+    ) AS e(id, ord, type, at, run_id, task_id, body) ON e.id = t.id
+  )
+  SELECT id, head FROM taken`;
+
+/** Runs `APPEND` with its values, in a transaction or by itself. */
+type RunAppend = (values: readonly unknown[]) => Promise<readonly { readonly id: string; readonly head: number }[]>;
+
+async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Placed | Error)[]> {
+  const chats = new Map<string, { fence: Append["fence"]; members: { index: number; drafts: Draft[] }[] }>();
+  appends.forEach((append, index) => {
+    const chat = chats.get(append.chatId) ?? { fence: append.fence, members: [] };
+    chat.members.push({ index, drafts: append.events.map((event) => draft(event, now)) });
+    chats.set(append.chatId, chat);
+  });
+  const groups = [...chats.values()];
+  const counts = groups.map((g) => g.members.reduce((n, m) => n + m.drafts.length, 0));
+  const rows = [...chats].flatMap(([id, g]) =>
+    g.members.flatMap((m) => m.drafts).map((d, i) => ({ id, ord: i + 1, ...d })),
+  );
+  const heads = await run([
+    [...chats.keys()],
+    counts,
+    groups.map((g) => g.fence?.runId ?? null),
+    groups.map((g) => g.fence?.lease ?? null),
+    now,
+    rows.map((r) => r.id),
+    rows.map((r) => r.ord),
+    rows.map((r) => r.event.type),
+    rows.map((r) => r.atMs),
+    rows.map((r) => r.event.runId),
+    rows.map((r) => r.event.taskId),
+    rows.map((r) => r.body),
+  ]);
+  const head = new Map(heads.map((row) => [row.id, row.head]));
+  const outcomes: (Placed | Error)[] = appends.map((append) => refused(append));
+  for (const [id, group] of chats) {
+    const last = head.get(id);
+    if (last === undefined) continue;
+    let seq = last - group.members.reduce((n, m) => n + m.drafts.length, 0);
+    for (const { index, drafts } of group.members) outcomes[index] = place(id, drafts, (seq += drafts.length));
+  }
+  return outcomes;
+}

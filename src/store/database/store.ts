@@ -1,0 +1,66 @@
+import type { Kysely, Transaction } from "kysely";
+import type { Clock } from "../../core/clock.ts";
+import type { ChatEvent, NewEvent } from "../../core/events.ts";
+import type { Hub, Change, HubEvent } from "../../core/hub.ts";
+import type { RandomBytes } from "../../core/ids.ts";
+import type { Schema } from "./schema.ts";
+
+export type EngineKind = "sqlite" | "postgres";
+
+/** The right to write for a run: refused once a newer lease exists or the run no longer works. */
+export interface Fence {
+  readonly runId: string;
+  readonly lease: number;
+}
+
+export interface Append {
+  readonly chatId: string;
+  readonly events: readonly NewEvent[];
+  readonly fence?: Fence;
+}
+
+/** One transaction. Its body awaits only the database; what it announces goes out after the commit. */
+export interface Tx {
+  readonly kind: EngineKind;
+  readonly db: Transaction<Schema>;
+  /** Milliseconds since the epoch, for the times of rows and events written here. */
+  readonly now: number;
+  newId(): string;
+  /** Throws `fenced` when the fence is refused, `not_found` when the chat is gone; the transaction must not go on then. */
+  append(chatId: string, events: readonly NewEvent[], fence?: Fence): Promise<readonly ChatEvent[]>;
+  /** The same for many chats at once, all or nothing. */
+  appendAll(appends: readonly Append[]): Promise<void>;
+  changed(topic: Change["topic"], users: Change["users"], id?: string): void;
+  /** A run may have become claimable. */
+  wake(): void;
+  /** Runs after the commit. */
+  after(announce: () => void): void;
+}
+
+/** Where all data is. One per process; disposed last. */
+export interface Store extends AsyncDisposable {
+  readonly kind: EngineKind;
+  /** For reads, and for writes by libraries that bring their own queries. Ours go through `transact` and `append`. */
+  readonly db: Kysely<Schema>;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly hub: Hub;
+  /** Random, stored with the data; changes only when history was cut. */
+  readonly epoch: string;
+  /** This process: on SQLite a lease belongs to it. */
+  readonly bootId: string;
+  readonly node: string;
+  /** This node's own folder, where it has one: paths of prompts are relative to it. */
+  readonly home: string | null;
+  transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A failed read through `db`: what the machine or the network is to blame for becomes `unavailable`, the rest stays. */
+  explain(error: unknown): unknown;
+  /** Appends to one chat's log; what arrives within the same tick shares one commit. Errors as `Tx.append`. */
+  append(append: Append): Promise<readonly ChatEvent[]>;
+}
+
+/** An append whose place in the log is known, with the serialised form that watchers get. */
+export interface Placed {
+  readonly events: readonly ChatEvent[];
+  readonly wire: readonly HubEvent[];
+}

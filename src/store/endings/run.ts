@@ -1,0 +1,255 @@
+import type { NewEvent, StatusData } from "../../core/events.ts";
+import { isoTime } from "../../core/clock.ts";
+import { foldChat } from "../../core/chat-view.ts";
+import { lockChat } from "../people/access.ts";
+import { AGENT_ACTOR } from "../people/actors.ts";
+import { withdrawApprovals } from "../approvals/withdraw.ts";
+import type { Ending } from "../runs/ending.ts";
+import { hasUnread, readEvents } from "../log/events.ts";
+import { announce, queueRun } from "../runs/queue.ts";
+import type { ChatRow, RunRow } from "../database/schema.ts";
+import { storable } from "../database/sql.ts";
+import type { Fence, Tx } from "../database/store.ts";
+import { endTask } from "./task.ts";
+
+/** How a run leaves its worker: for good, or back into the queue. Each is one transaction with its events. */
+
+interface EndOptions {
+  /** The worker's own lease; absent when somebody else ends the run under the chat's lock. */
+  readonly fence?: Fence;
+  /** The last `seq` that counts as read: a person's message above it gets a turn of its own. */
+  readonly readSeq: number;
+}
+
+/**
+ * Ends a run: what was shown becomes partial events, open calls get a result, then the one last status. Returns false,
+ * having written nothing, when a turn was about to complete although a person's message lies unread: it must go on.
+ */
+export async function endRun(tx: Tx, runId: string, wanted: Ending, options: EndOptions): Promise<boolean> {
+  const { run, chat } = await lockRun(tx, runId);
+  const ending =
+    run.state === "stopping"
+      ? stoppedEnding(run)
+      : wanted.state === "failed"
+        ? { ...wanted, reason: storable(wanted.reason) }
+        : wanted;
+  const unread = await hasUnread(tx.db, chat.id, Math.max(options.readSeq, run.read_seq));
+  if (unread && ending.state === "completed" && run.task_id === null) return false;
+  const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
+  const events = [...(await openEnds(tx, run)), ...error, statusEvent(run, statusOf(ending))];
+  await tx.append(chat.id, events, options.fence);
+  await release(tx, run, { state: ending.state, ended_at: tx.now, reason: reasonOf(ending) });
+  if (run.task_id !== null) await endTask(tx, run.task_id, ending);
+  // The chat is free: what a person said in the meantime gets its answer, unless a queued turn will read it anyway.
+  if (unread && !(await hasQueuedTurn(tx, chat.id))) {
+    await queueRun(tx, { chat, taskId: null, priority: 0, notBefore: 0, message: "Queued: a message came meanwhile" });
+  }
+  tx.wake();
+  await announce(tx, chat, run.task_id);
+  return true;
+}
+
+/** Gives a working run back: the next worker goes on from the log. */
+export async function handBack(tx: Tx, runId: string, reason: "shutdown" | "crash", fence?: Fence): Promise<void> {
+  const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") return endStopped(tx, run, fence);
+  const message = reason === "shutdown" ? "Interrupted: the server is stopping" : "Interrupted: the worker was lost";
+  await tx.append(
+    chat.id,
+    [...(await partialEvents(tx, run)), statusEvent(run, { state: "interrupted", reason, message })],
+    fence,
+  );
+  const recoveries = reason === "crash" ? run.recoveries + 1 : run.recoveries;
+  await release(tx, run, { state: "queued", recoveries, not_before: 0 });
+  tx.wake();
+  await announce(tx, chat, run.task_id);
+}
+
+/** Waits before the next try of a failed model call; the run holds its chat, but no worker. */
+export async function backOff(
+  tx: Tx,
+  runId: string,
+  wait: { readonly until: number; readonly untilIso: string; readonly message: string; readonly error: NewEvent },
+  fence: Fence,
+): Promise<void> {
+  const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") return endStopped(tx, run, fence);
+  const data: StatusData = {
+    state: "waiting",
+    reason: "retry",
+    until: wait.untilIso,
+    attempt: run.retries + 1,
+    message: storable(wait.message),
+  };
+  await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
+  await release(tx, run, {
+    state: "waiting",
+    wait_reason: "retry",
+    retries: run.retries + 1,
+    not_before: wait.until,
+    reason: data.message,
+  });
+  if (run.task_id !== null) {
+    await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
+  }
+  // Whoever serves the queue arms a timer for the new due time.
+  tx.wake();
+  await announce(tx, chat, run.task_id);
+}
+
+/**
+ * Waits for people: the run holds its chat, but no worker. false, having written nothing, when nothing is waited for any
+ * more, or when a person wrote instead of answering.
+ */
+export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
+  const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") {
+    await endStopped(tx, run, fence);
+    return true;
+  }
+  const open = await tx.db
+    .selectFrom("approvals")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .where("state", "=", "requested")
+    .execute();
+  if (open.length === 0) return false;
+  if (await hasUnread(tx.db, chat.id, run.read_seq)) {
+    await tx.append(chat.id, await withdrawApprovals(tx, run), fence);
+    return false;
+  }
+  const until = Math.min(...open.map((approval) => approval.expires_at));
+  const [first] = open;
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
+  const message = `Waits for your approval: ${`${first?.tool} ${first?.summary}`.trim()}${more}`;
+  const data: StatusData = { state: "waiting", reason: "approval", until: isoTime(until), message };
+  await tx.append(chat.id, [statusEvent(run, data)], fence);
+  await release(tx, run, { state: "waiting", wait_reason: "approval", not_before: until, reason: message });
+  if (run.task_id !== null) {
+    await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
+  }
+  tx.wake();
+  await announce(tx, chat, run.task_id);
+  return true;
+}
+
+export async function endStopped(tx: Tx, run: RunRow, fence?: Fence): Promise<void> {
+  await endRun(tx, run.id, stoppedEnding(run), { readSeq: run.read_seq, ...(fence && { fence }) });
+}
+
+/** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
+function stoppedEnding(run: RunRow): Ending {
+  return { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" };
+}
+
+export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
+  return run.task_id === null ? "Stopped" : "Task cancelled";
+}
+
+export async function lockRun(tx: Tx, runId: string): Promise<{ readonly run: RunRow; readonly chat: ChatRow }> {
+  const { chat_id } = await tx.db
+    .selectFrom("runs")
+    .select("chat_id")
+    .where("id", "=", runId)
+    .executeTakeFirstOrThrow();
+  const chat = await lockChat(tx, chat_id);
+  const run = await tx.db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
+  return { run, chat };
+}
+
+async function release(tx: Tx, run: RunRow, change: Partial<RunRow>): Promise<void> {
+  const worked = run.lease_at === null ? 0 : Math.max(0, tx.now - run.lease_at);
+  await tx.db
+    .updateTable("runs")
+    .set({ boot_id: null, lease_until: null, lease_at: null, worked_ms: run.worked_ms + worked, ...change })
+    .where("id", "=", run.id)
+    .execute();
+  await tx.db
+    .updateTable("chats")
+    .set({ run_id: null, run_lease: null })
+    .where("id", "=", run.chat_id)
+    .where("run_id", "=", run.id)
+    .execute();
+}
+
+/** What is left open when a run ends: streamed text that will not be finished, and calls that get no real result. */
+async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
+  const events = await readEvents(tx.db, run.chat_id, {
+    from: run.first_seq,
+    types: ["tool_use", "tool_start", "tool_result"],
+  });
+  const open = foldChat(events).openCalls.filter((call) => call.runId === run.id);
+  return [
+    ...(await partialEvents(tx, run)),
+    ...(await withdrawApprovals(tx, run)),
+    ...open.map((call): NewEvent => ({
+      type: "tool_result",
+      data: {
+        callId: call.callId,
+        name: call.name,
+        ok: false,
+        error:
+          call.startedAt === null
+            ? "not run: the run ended before it"
+            : "interrupted: the run ended while it worked, so its outcome is unknown",
+        durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
+        size: 0,
+        interrupted: true,
+      },
+      runId: run.id,
+      taskId: run.task_id,
+      step: call.step,
+      actor: AGENT_ACTOR,
+    })),
+  ];
+}
+
+async function partialEvents(tx: Tx, run: RunRow): Promise<NewEvent[]> {
+  const parts = await tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord").execute();
+  await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
+  const place = { runId: run.id, taskId: run.task_id, step: run.step + 1, actor: AGENT_ACTOR };
+  return parts
+    .filter((part) => part.text !== "")
+    .map(({ kind, part, text }): NewEvent =>
+      kind === "message"
+        ? { type: "message", data: { role: "assistant", text, part, partial: true }, ...place }
+        : { type: "thought", data: { text, part, partial: true }, ...place },
+    );
+}
+
+function statusEvent(run: RunRow, data: StatusData): NewEvent {
+  return { type: "status", data, runId: run.id, taskId: run.task_id, step: null, actor: AGENT_ACTOR };
+}
+
+function errorEvent(run: RunRow, ending: Extract<Ending, { state: "failed" }>): NewEvent {
+  const data = { code: ending.code, message: ending.reason, retryable: false };
+  return { type: "error", data, runId: run.id, taskId: run.task_id, step: run.step, actor: AGENT_ACTOR };
+}
+
+function statusOf(ending: Ending): StatusData {
+  const { message } = ending;
+  switch (ending.state) {
+    case "completed":
+      return { state: "completed", message };
+    case "failed":
+      return { state: "failed", message, reason: ending.reason };
+    case "cancelled":
+      return { state: "cancelled", message, by: ending.by };
+  }
+}
+
+function reasonOf(ending: Ending): string | null {
+  if (ending.state === "failed") return ending.reason;
+  return ending.state === "cancelled" ? `cancelled by ${ending.by}` : null;
+}
+
+async function hasQueuedTurn(tx: Tx, chatId: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom("runs")
+    .select("id")
+    .where("chat_id", "=", chatId)
+    .where("state", "=", "queued")
+    .where("task_id", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}

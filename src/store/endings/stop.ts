@@ -1,0 +1,102 @@
+import { notFound } from "../../core/errors.ts";
+import type { NewEvent } from "../../core/events.ts";
+import { lockChat, visibleChats, writableChat } from "../people/access.ts";
+import { userActor } from "../people/actors.ts";
+import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
+import { announce } from "../runs/queue.ts";
+import type { ChatRow, RunRow } from "../database/schema.ts";
+import type { Store, Tx } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+export type StopTarget = { readonly chatId: string } | { readonly runId: string };
+
+export interface StopOutcome {
+  /** null: nothing ran. */
+  readonly runId: string | null;
+  /** The run's worker was told; if it has not ended the run in time, `forceCancel` does. */
+  readonly working: boolean;
+}
+
+/**
+ * Records a stop, durably. A run without a living worker is cancelled in the same transaction; a working one becomes
+ * `stopping`, and its worker is told.
+ */
+export async function requestStop(store: Store, viewer: User, target: StopTarget): Promise<StopOutcome> {
+  const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, viewer, target.runId);
+  await writableChat(store.db, viewer, chatId);
+  return store.transact(async (tx) => {
+    const chat = await lockChat(tx, chatId);
+    const run = await targetRun(tx, chat, target);
+    return run === undefined ? { runId: null, working: false } : stopIn(store, tx, viewer, chat, run);
+  });
+}
+
+/** The same inside a transaction that holds the chat's lock. */
+export async function stopIn(store: Store, tx: Tx, viewer: User, chat: ChatRow, run: RunRow): Promise<StopOutcome> {
+  const by = viewer.name;
+  const isMine = store.kind === "postgres" || run.boot_id === store.bootId;
+  if (run.state === "stopping" && isMine) return { runId: run.id, working: true };
+  if (run.state === "working" && isMine) {
+    const event: NewEvent = {
+      type: "status",
+      data: { state: "stopping", message: "Stopping…", by },
+      runId: run.id,
+      taskId: run.task_id,
+      step: null,
+      actor: userActor(viewer),
+    };
+    const [stopping] = await tx.append(chat.id, [event]);
+    // What was said before the stop counts as read.
+    await tx.db
+      .updateTable("runs")
+      .set({ state: "stopping", stopped_by: by, read_seq: stopping?.seq ?? chat.head })
+      .where("id", "=", run.id)
+      .execute();
+    tx.after(() => store.hub.stop(run.id));
+    await announce(tx, chat, run.task_id);
+    return { runId: run.id, working: true };
+  }
+  const ending = { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? by } as const;
+  await endRun(tx, run.id, ending, { readSeq: chat.head });
+  return { runId: run.id, working: false };
+}
+
+/** Ends a stopping run whatever its worker does: the lease is raised, so the worker can write nothing more. */
+export async function forceCancel(store: Store, runId: string): Promise<void> {
+  await store.transact(async (tx) => {
+    const { run } = await lockRun(tx, runId);
+    if (run.state !== "stopping") return;
+    await tx.db
+      .updateTable("runs")
+      .set({ attempt: run.attempt + 1 })
+      .where("id", "=", runId)
+      .execute();
+    await endStopped(tx, run);
+  });
+}
+
+/** A run of a chat that one may not see is not found itself: the refusal names no chat. */
+async function chatOfRun(store: Store, viewer: User, runId: string): Promise<string> {
+  const row = await store.db
+    .selectFrom("runs")
+    .innerJoin("chats", "chats.id", "runs.chat_id")
+    .select("runs.chat_id")
+    .where("runs.id", "=", runId)
+    .where((eb) => visibleChats(viewer)(eb as never))
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
+  return row.chat_id;
+}
+
+/** The run that was named if it has not ended; for a chat its active run, else the first that is queued. */
+async function targetRun(tx: Tx, chat: ChatRow, target: StopTarget): Promise<RunRow | undefined> {
+  const runs = await tx.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("chat_id", "=", chat.id)
+    .where("state", "in", ["queued", "working", "waiting", "stopping"])
+    .$if("runId" in target, (query) => query.where("id", "=", "runId" in target ? target.runId : ""))
+    .orderBy("queued_at")
+    .execute();
+  return runs.find((run) => run.state !== "queued") ?? runs[0];
+}

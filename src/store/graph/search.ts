@@ -1,0 +1,171 @@
+import { sql, type RawBuilder } from "kysely";
+import { z } from "zod";
+import type { Json } from "../../core/events.ts";
+import { cursorPlace, placeCursor } from "../database/cursor.ts";
+import { parseData, visible, type NodeLabel } from "./visible.ts";
+import { contains, equals, wordsOf } from "./words.ts";
+import type { NodeRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
+
+export interface GraphSearch {
+  /** Words to find; none: every node. */
+  readonly query: string;
+  /** Only nodes that hold every word, not any of them. */
+  readonly every?: true;
+  readonly type?: string | undefined;
+  /** Only nodes of exactly this name, whatever the case. */
+  readonly name?: string | undefined;
+  /** Only ids that start so. */
+  readonly prefix?: string | undefined;
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface FoundNode extends NodeLabel {
+  /** Long content: the part around the first hit. */
+  readonly content: string;
+  readonly data: { readonly [key: string]: Json };
+  /** Where each word was found. */
+  readonly why: readonly string[];
+  /** How many other nodes it is joined to, and some of them. */
+  readonly neighbours: number;
+  readonly links: readonly GraphLink[];
+}
+
+export interface GraphLink {
+  readonly type: string;
+  readonly direction: "out" | "in";
+  readonly node: NodeLabel;
+}
+
+export interface FoundNodes {
+  readonly items: readonly FoundNode[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 100;
+const EXCERPT = 1000;
+const LINKS_SHOWN = 5;
+
+type Ranked = NodeRow & { readonly score: number };
+
+/** Nodes that hold any of the words, those with the most words first; the name counts more than type and content. */
+export async function graphSearch(db: Db, userId: string, search: GraphSearch): Promise<FoundNodes> {
+  const words = wordsOf(search.query);
+  const limit = Math.min(Math.max(search.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT);
+  const matching = sql`
+    ranked AS (
+      SELECT nodes.*, ${scoreOf(words)} AS score FROM nodes
+      WHERE ${sql.join(filters(userId, words, search), sql` AND `)}),
+    hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
+  const { rows: counts } = await sql<{ n: number }>`WITH ${matching} SELECT count(*) AS n FROM hit`.execute(db);
+  const { rows } = await sql<Ranked>`
+    WITH ${matching} SELECT * FROM hit ${search.cursor === undefined ? sql`` : sql`WHERE ${behind(search.cursor)}`}
+    ORDER BY score DESC, name, id LIMIT ${limit + 1}`.execute(db);
+  const page = rows.slice(0, limit);
+  const joined = await linksOf(
+    db,
+    userId,
+    page.map((row) => row.id),
+  );
+  const items = page.map((row): FoundNode => {
+    const { id, type, name } = row;
+    const { neighbours, links } = joined.get(id) ?? { neighbours: 0, links: [] };
+    const content = excerpt(row.content, words);
+    return { id, type, name, content, data: parseData(row.data), why: reasons(row, words), neighbours, links };
+  });
+  const last = page.at(-1);
+  return {
+    items,
+    next: rows.length > limit && last ? placeCursor([last.score, last.name, last.id]) : null,
+    total: counts[0]?.n ?? 0,
+  };
+}
+
+function filters(
+  userId: string,
+  words: readonly string[],
+  { every, type, name, prefix }: GraphSearch,
+): readonly RawBuilder<boolean>[] {
+  return [
+    visible(userId, "nodes"),
+    ...(every ? words.map(inSomePlace) : []),
+    ...(type === undefined ? [] : [equals("type", type)]),
+    ...(name === undefined ? [] : [equals("name", name)]),
+    ...(prefix === undefined ? [] : [sql<boolean>`substr(id, 1, ${prefix.length}) = ${prefix}`]),
+  ];
+}
+
+const inSomePlace = (word: string): RawBuilder<boolean> =>
+  sql<boolean>`(${contains("name", word)} OR ${contains("type", word)} OR ${contains("content", word)})`;
+
+function scoreOf(words: readonly string[]): RawBuilder<number> {
+  if (words.length === 0) return sql<number>`0`;
+  const each = words.map(
+    (word) => sql`CASE WHEN ${contains("name", word)} THEN 14 WHEN ${contains("type", word)} THEN 12
+      WHEN ${contains("content", word)} THEN 11 ELSE 0 END`,
+  );
+  return sql<number>`${sql.join(each, sql` + `)} + CASE WHEN ${equals("name", words.join(" "))} THEN 100 ELSE 0 END`;
+}
+
+const placeSchema = z.tuple([z.number(), z.string(), z.string()]);
+
+/** Rows after the cursor's in the order of the search. */
+function behind(cursor: string): RawBuilder<boolean> {
+  const [score, name, id] = cursorPlace(placeSchema, cursor);
+  return sql<boolean>`(score < ${score} OR (score = ${score} AND (name > ${name} OR (name = ${name} AND id > ${id}))))`;
+}
+
+function reasons(row: NodeRow, words: readonly string[]): readonly string[] {
+  return words.flatMap((word) => {
+    const places = (["name", "type", "content"] as const).filter((place) => row[place].toLowerCase().includes(word));
+    return places.length === 0 ? [] : [`"${word}" in ${places.join(" and ")}`];
+  });
+}
+
+function excerpt(content: string, words: readonly string[]): string {
+  if (content.length <= EXCERPT) return content;
+  const text = content.toLowerCase();
+  const hits = words.map((word) => text.indexOf(word)).filter((at) => at >= 0);
+  const first = hits.length === 0 ? 0 : Math.min(...hits);
+  const start = Math.min(Math.max(0, first - EXCERPT / 4), content.length - EXCERPT);
+  const end = start + EXCERPT;
+  return `${start > 0 ? "…" : ""}${content.slice(start, end).toWellFormed()}${end < content.length ? "…" : ""}`;
+}
+
+type LinkRow = NodeLabel & {
+  readonly node_id: string;
+  readonly edge: string;
+  readonly direction: "out" | "in";
+  n: number;
+};
+
+/** For each node how many others it is joined to, and the first few edges. */
+async function linksOf(db: Db, userId: string, ids: readonly string[]) {
+  const found = new Map<string, { neighbours: number; links: GraphLink[] }>();
+  if (ids.length === 0) return found;
+  const { rows } = await sql<LinkRow>`
+    WITH link AS (
+      SELECT source AS node_id, target AS other, type AS edge, 'out' AS direction, id AS edge_id FROM edges
+      WHERE source IN (${sql.join(ids)}) AND ${visible(userId, "edges")}
+      UNION ALL
+      SELECT target, source, type, 'in', id FROM edges
+      WHERE target IN (${sql.join(ids)}) AND ${visible(userId, "edges")}),
+    joined AS (
+      SELECT l.node_id, l.edge, l.direction, n.id, n.type, n.name,
+        row_number() OVER (PARTITION BY l.node_id ORDER BY n.name, l.edge, l.direction, l.edge_id) AS place,
+        dense_rank() OVER (PARTITION BY l.node_id ORDER BY n.id) AS rank
+      FROM link l JOIN nodes n ON n.id = l.other AND n.id <> l.node_id AND ${visible(userId, "n")}),
+    counted AS (SELECT joined.*, max(rank) OVER (PARTITION BY node_id) AS n FROM joined)
+    SELECT node_id, edge, direction, id, type, name, n FROM counted WHERE place <= ${LINKS_SHOWN}
+    ORDER BY node_id, place`.execute(db);
+  for (const { node_id, edge, direction, id, type, name, n } of rows) {
+    const entry = found.get(node_id) ?? { neighbours: n, links: [] };
+    entry.links.push({ type: edge, direction, node: { id, type, name } });
+    found.set(node_id, entry);
+  }
+  return found;
+}

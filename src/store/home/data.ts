@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isoTime, systemClock } from "../../core/clock.ts";
+import { SparkyError } from "../../core/errors.ts";
+import { backupFile, type Backup } from "./backup.ts";
+import { dataStatus, type DataStatus } from "./data-status.ts";
+import { checkSchema, openFile, verifyFile } from "./database-file.ts";
+import { prepareHome } from "./home.ts";
+import { lockHome } from "./lock.ts";
+import { MIGRATIONS } from "../database/migrate.ts";
+import { openStore, type Place } from "../open.ts";
+import { openPostgres, probePostgres } from "../database/postgres.ts";
+import { prepareRestore, type Prepared } from "./restore.ts";
+import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
+
+/** What an operator does with a home's database in a process of its own. */
+export interface Data {
+  /** The file, or the server's address without its password. */
+  readonly place: string;
+  status(): Promise<DataStatus>;
+  /** Changes nothing, and needs no server. */
+  verify(): AsyncIterable<VerifyPage>;
+  /** Applies what is missing. Throws `conflict` while a server runs. */
+  migrate(): Promise<{ readonly from: number; readonly to: number }>;
+  /** null: into the home's `backups`. SQLite only; a server may run. */
+  backup(file: string | null): Promise<Backup>;
+  /** Holds the home until it is disposed of. SQLite only; throws `conflict` while a server runs. */
+  restore(file: string): Promise<Prepared>;
+}
+
+export function openData(home: string, dbUrl: string | null): Data {
+  return dbUrl === null ? sqliteData(home) : postgresData(home, dbUrl);
+}
+
+function sqliteData(home: string): Data {
+  const database = join(home, "sparky.db");
+  const place: Place = { kind: "sqlite", file: database };
+  const missing = (): SparkyError =>
+    new SparkyError("not_found", `there is no ${basename(database)} in ${home}`, {
+      hint: "name the folder of an instance; a new one is made by: sparky chat start",
+    });
+  const opened = (): ReturnType<typeof openFile> => {
+    if (existsSync(database)) return openFile(database);
+    throw missing();
+  };
+  return {
+    place: database,
+    async status() {
+      await using file = opened();
+      return await dataStatus("sqlite", file.db);
+    },
+    async *verify() {
+      await using file = opened();
+      yield* verifyFile(file);
+    },
+    async migrate() {
+      prepareHome(home);
+      using _lock = lockHome(home);
+      let from = 0;
+      if (existsSync(database)) {
+        await using file = opened();
+        from = file.schema;
+      }
+      return { from, to: await bringUpToDate(place) };
+    },
+    async backup(file) {
+      if (!existsSync(database)) throw missing();
+      const name = `sparky-${isoTime(systemClock.now()).replaceAll(/[:.]/g, "-")}.db`;
+      return backupFile(database, file ?? join(home, "backups", name));
+    },
+    async restore(file) {
+      prepareHome(home);
+      const lock = lockHome(home);
+      try {
+        const deps = { random: (n: number) => randomBytes(n), now: systemClock.now() };
+        const prepared = await prepareRestore(file, database, deps);
+        return {
+          ...prepared,
+          [Symbol.dispose]() {
+            prepared[Symbol.dispose]();
+            lock[Symbol.dispose]();
+          },
+        };
+      } catch (error) {
+        lock[Symbol.dispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+function postgresData(home: string, url: string): Data {
+  const { host, pathname } = new URL(url);
+  const asked = async () => {
+    const engine = openPostgres(url, { onIdleError: () => {}, queryMs: null });
+    await probePostgres(engine, url).catch(async (error: unknown) => {
+      await engine.close();
+      throw error;
+    });
+    return { db: engine.db, [Symbol.asyncDispose]: () => engine.close() };
+  };
+  return {
+    place: `postgres://${host}${pathname}`,
+    async status() {
+      await using engine = await asked();
+      return await dataStatus("postgres", engine.db);
+    },
+    async *verify() {
+      await using engine = await asked();
+      checkSchema((await dataStatus("postgres", engine.db)).schema);
+      yield* verifyPages(restingSource("postgres", engine.db));
+    },
+    async migrate() {
+      prepareHome(home);
+      using _lock = lockHome(home);
+      // A database without a schema has no table to ask.
+      const from = await this.status().then(
+        (status) => status.schema,
+        () => 0,
+      );
+      return { from, to: await bringUpToDate({ kind: "postgres", url }) };
+    },
+    backup: async () => {
+      throw new SparkyError("invalid_input", "the data is in PostgreSQL, which makes its own backups", {
+        hint: 'pg_dump --format=custom --file=sparky.dump "$SPARKY_DB_URL"',
+      });
+    },
+    restore: async () => {
+      throw new SparkyError("invalid_input", "the data is in PostgreSQL, which restores its own backups", {
+        hint: 'stop every node, then: pg_restore --clean --if-exists --dbname="$SPARKY_DB_URL" sparky.dump',
+      });
+    },
+  };
+}
+
+async function bringUpToDate(place: Place): Promise<number> {
+  const store = await openStore(place);
+  await store[Symbol.asyncDispose]();
+  return MIGRATIONS.length;
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { messageOf, SparkyError } from "../../core/errors.ts";
+import { nothingChecked, type Finding } from "../verify/finding.ts";
+import { MIGRATIONS } from "../database/migrate.ts";
+import type { Schema } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
+import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
+
+/** A database file that is only looked at: a copied home's, a backup. Nothing in it is changed. */
+export interface DatabaseFile extends AsyncDisposable {
+  readonly db: Db;
+  /** The number of its last migration. */
+  readonly schema: number;
+  /** The first thing that a quick look finds wrong with the file; null: nothing. */
+  quickCheck(): string | null;
+  /** What is wrong with the file itself. */
+  integrity(): readonly Finding[];
+  /** Writes a copy of this very moment, while others write on. `target` must be an empty file, or none. */
+  copyTo(target: string): void;
+}
+
+/** Throws `not_found`, or `invalid_input` when it is not a Sparky database. */
+export function openFile(file: string): DatabaseFile {
+  if (!existsSync(file)) throw new SparkyError("not_found", `there is no file ${file}`);
+  let handle: Database.Database | undefined;
+  try {
+    handle = new Database(file, { readonly: true });
+    return wrap(handle, readSchema(handle));
+  } catch (cause) {
+    handle?.close();
+    throw new SparkyError("invalid_input", `${file} is not a Sparky database: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function readSchema(handle: Database.Database): number {
+  const row = handle.prepare<[], { n: number | null }>("select max(number) as n from migrations").get();
+  if (typeof row?.n !== "number") throw new Error("it has no schema");
+  handle.prepare("select value from meta where key = 'epoch'").get();
+  return row.n;
+}
+
+function wrap(handle: Database.Database, schema: number): DatabaseFile {
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: handle }) });
+  return {
+    db,
+    schema,
+    quickCheck() {
+      const row = handle.prepare<[], { quick_check: string }>("pragma quick_check(1)").get();
+      return row === undefined || row.quick_check === "ok" ? null : row.quick_check;
+    },
+    integrity: () => integrityOf(handle),
+    copyTo: (target) => void handle.prepare("vacuum into ?").run(target),
+    async [Symbol.asyncDispose]() {
+      await db.destroy();
+      // Kysely closes only what it has used.
+      handle.close();
+    },
+  };
+}
+
+function integrityOf(handle: Database.Database): Finding[] {
+  const lines = handle.prepare<[], { integrity_check: string }>("pragma integrity_check(20)").all();
+  return lines.filter((line) => line.integrity_check !== "ok").map((line) => damage(line.integrity_check));
+}
+
+const damage = (found: string): Finding => ({
+  kind: "file",
+  chatId: null,
+  seq: null,
+  what: "the database file is damaged",
+  expected: "a sound file",
+  found,
+});
+
+/** Verifies the file and all that is in it; what is so damaged that it cannot be read ends it with a finding. */
+export async function* verifyFile(file: DatabaseFile): AsyncGenerator<VerifyPage, void, undefined> {
+  checkSchema(file.schema);
+  try {
+    const findings = file.integrity();
+    if (findings.length > 0) yield { findings, checked: nothingChecked(), next: "" };
+    yield* verifyPages(restingSource("sqlite", file.db));
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    yield { findings: [damage(error.message)], checked: nothingChecked(), next: null };
+  }
+}
+
+/** Only the schema that this program knows can be verified. */
+export function checkSchema(schema: number): void {
+  const known = MIGRATIONS.length;
+  if (schema === known) return;
+  const hint = schema < known ? "bring it up to date with: sparky db migrate" : "use the Sparky that wrote it";
+  throw new SparkyError("unavailable", `the database has schema ${schema}, and this Sparky knows ${known}`, { hint });
+}

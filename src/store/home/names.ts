@@ -1,0 +1,98 @@
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { systemClock } from "../../core/clock.ts";
+import { unreachable } from "../../core/errors.ts";
+import { visibleChats } from "../people/access.ts";
+import { approvalRows } from "../approvals/approvals.ts";
+import { listGrants } from "../approvals/grants.ts";
+import { owned } from "../schedules/read.ts";
+import type { Schema } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
+import { visibleTasks } from "../tasks/read.ts";
+import type { User } from "../people/user.ts";
+
+/** What ids and names there are to choose from, for a shell that completes them. */
+
+export type NameKind = "tasks" | "chats" | "approvals" | "grants" | "schedules";
+
+export interface Name {
+  readonly value: string;
+  /** What it is, for people. */
+  readonly hint: string;
+}
+
+/** More than anyone looks through. */
+const MOST = 50;
+/** A shell waits for it with its person. */
+const BUSY_MS = 50;
+
+/**
+ * Reads the owner's from a database file, whoever has it open, and changes nothing. Throws when there is none, or none
+ * that can be read.
+ */
+export async function namesIn(file: string, kind: NameKind, prefix: string): Promise<readonly Name[]> {
+  const handle = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: handle }) });
+  try {
+    const owner = await db
+      .selectFrom("user")
+      .select(["id", "name", "role"])
+      .where("role", "=", "owner")
+      .executeTakeFirst();
+    return owner === undefined ? [] : await namesOf(db, owner, kind, prefix);
+  } finally {
+    await db.destroy();
+    handle.close();
+  }
+}
+
+async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Promise<readonly Name[]> {
+  // Ids are plain ASCII, and names are compared as they are: a range of the index, without a pattern.
+  const end = `${prefix}\u{10ffff}`;
+  switch (kind) {
+    case "tasks":
+      return await db
+        .selectFrom("tasks")
+        .select(["id as value", "instruction as hint"])
+        .where(visibleTasks(viewer))
+        .where("id", ">=", prefix)
+        .where("id", "<", end)
+        .orderBy("created_at", "desc")
+        .limit(MOST)
+        .execute();
+    case "chats":
+      return await db
+        .selectFrom("chats")
+        .select(["id as value", "title as hint"])
+        .where(visibleChats(viewer))
+        .where("id", ">=", prefix)
+        .where("id", "<", end)
+        .orderBy("last_event_at", "desc")
+        .limit(MOST)
+        .execute();
+    case "approvals": {
+      const rows = await approvalRows({ db }, viewer)
+        .where("approvals.state", "=", "requested")
+        .orderBy("approvals.requested_at", "desc")
+        .execute();
+      return rows
+        .map(({ id, tool, summary }) => ({ value: id, hint: `${tool} ${summary}` }))
+        .filter(startsWith(prefix));
+    }
+    case "grants": {
+      const grants = await listGrants({ db, clock: systemClock }, viewer);
+      return grants.map(({ id, tool }) => ({ value: id, hint: tool })).filter(startsWith(prefix));
+    }
+    case "schedules": {
+      const rows = await owned(db, viewer).orderBy("name").execute();
+      return rows.map(({ name, description }) => ({ value: name, hint: description })).filter(startsWith(prefix));
+    }
+    default:
+      return unreachable(kind);
+  }
+}
+
+const startsWith =
+  (prefix: string) =>
+  ({ value }: Name): boolean =>
+    value.startsWith(prefix);

@@ -1,0 +1,101 @@
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { SparkyError } from "../../core/errors.ts";
+import { newId, type RandomBytes } from "../../core/ids.ts";
+import { copyFile, syncFile, verifyWhole, type Backup } from "./backup.ts";
+import { openStore } from "../open.ts";
+
+/** Puts a backup in the place of a SQLite database that nobody has open. */
+
+export interface RestoreDeps {
+  readonly random: RandomBytes;
+  /** Milliseconds since the epoch; names what is kept. */
+  readonly now: number;
+  /** Called between the steps; for tests that look at what a crash there would leave. */
+  readonly reached?: (step: string) => void;
+}
+
+/** A backup made ready beside the database: brought up to date, verified, with a new epoch. Nothing has changed yet. */
+export interface Prepared extends Disposable {
+  readonly bytes: number;
+  readonly checked: Backup["checked"];
+  readonly findings: Backup["findings"];
+  readonly epoch: string;
+  /** Swaps, and returns where the old database is kept; null when there was none. */
+  swap(): string | null;
+}
+
+/**
+ * History is cut, so the epoch is a new one: whoever follows a chat from before begins again. The caller holds the home's
+ * lock until after the swap.
+ */
+export async function prepareRestore(backup: string, database: string, deps: RestoreDeps): Promise<Prepared> {
+  const draft = `${database}.restoring`;
+  const clear = (): void => ["", "-wal", "-shm"].forEach((suffix) => rmSync(draft + suffix, { force: true }));
+  clear();
+  try {
+    await copyFile(backup, draft);
+    deps.reached?.("copied");
+    const epoch = newId(deps.random);
+    await renew(draft, epoch);
+    const { checked, findings } = await verifyWhole(draft);
+    syncFile(draft);
+    deps.reached?.("verified");
+    const bytes = statSync(draft).size;
+    return { bytes, checked, findings, epoch, swap: () => swap(draft, database, deps), [Symbol.dispose]: clear };
+  } catch (error) {
+    clear();
+    throw error;
+  }
+}
+
+async function renew(file: string, epoch: string): Promise<void> {
+  const store = await openStore({ kind: "sqlite", file });
+  await store.transact(({ db }) => db.updateTable("meta").set({ value: epoch }).where("key", "=", "epoch").execute());
+  await store[Symbol.asyncDispose]();
+  if (existsSync(`${file}-wal`)) {
+    throw new SparkyError("unavailable", `${file} is open in another process`, { hint: "close it and try again" });
+  }
+}
+
+function swap(draft: string, database: string, { now, reached }: RestoreDeps): string | null {
+  let kept: string | null = null;
+  if (existsSync(database)) {
+    kept = `${database}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
+    settleWal(database);
+    linkOrCopy(database, kept);
+    reached?.("kept");
+    // Of a database that cannot be opened: its write-ahead log must not be taken for the new one's.
+    for (const suffix of ["-wal", "-shm"]) {
+      if (existsSync(database + suffix)) renameSync(database + suffix, kept + suffix);
+    }
+    syncFile(dirname(database));
+    reached?.("set aside");
+  }
+  renameSync(draft, database);
+  syncFile(dirname(database));
+  reached?.("swapped");
+  return kept;
+}
+
+/** Takes all that was committed into the file itself, which then needs no write-ahead log. */
+function settleWal(database: string): void {
+  if (!existsSync(`${database}-wal`)) return;
+  try {
+    const handle = new Database(database);
+    handle.pragma("wal_checkpoint(truncate)");
+    handle.close();
+  } catch {
+    // Too damaged to be opened: that may be why it is replaced. It is kept with its log as it is.
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+    syncFile(to);
+  }
+}

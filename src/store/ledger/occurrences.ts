@@ -1,0 +1,190 @@
+import { isoTime } from "../../core/clock.ts";
+import { dueBetween, parseDueRule } from "../../core/due.ts";
+import { hasInstants, rulesFrom } from "./rules.ts";
+import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+
+/** A row of the ledger as the API tells it. */
+export interface Occurrence {
+  readonly schedule: string;
+  readonly dueAt: string;
+  readonly outcome: OccurrenceRow["outcome"] | "running";
+  readonly reason: string | null;
+  readonly manual: boolean;
+  readonly taskId: string | null;
+  readonly runId: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** One row may stand for many instants: so many, from `dueAt` to `until`. */
+  readonly count: number;
+  readonly until: string | null;
+}
+
+type Read = OccurrenceRow & {
+  readonly t_status: string | null;
+  readonly t_run: string | null;
+  readonly t_started: number | null;
+};
+
+const withTasks = (db: Db) =>
+  db
+    .selectFrom("occurrences as o")
+    .leftJoin("tasks as t", "t.id", "o.task_id")
+    .selectAll("o")
+    .select(["t.status as t_status", "t.run_id as t_run", "t.started_at as t_started"]);
+
+/** The newest first. */
+export async function listOccurrences(
+  db: Db,
+  schedule: Pick<ScheduleRow, "id" | "name">,
+  query: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+): Promise<{ readonly items: readonly Occurrence[]; readonly next: string | null; readonly total: number }> {
+  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const rows = await withTasks(db)
+    .where("o.schedule_id", "=", schedule.id)
+    .$if(after !== undefined, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb("o.due_at", "<", after?.at ?? 0),
+          eb.and([eb("o.due_at", "=", after?.at ?? 0), eb("o.id", "<", after?.id ?? "")]),
+        ]),
+      ),
+    )
+    .orderBy("o.due_at", "desc")
+    .orderBy("o.id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const { total } = await db
+    .selectFrom("occurrences")
+    .select((eb) => eb.fn.countAll<number>().as("total"))
+    .where("schedule_id", "=", schedule.id)
+    .executeTakeFirstOrThrow();
+  const page = pageOf(rows, limit, (row) => row.due_at);
+  return { items: page.rows.map((row) => occurrenceOf(schedule.name, row)), next: page.next, total: Number(total) };
+}
+
+/** The newest `n` rows of each schedule, the newest first, by the schedule's id: one query for all of them. */
+export async function recentOccurrences(
+  db: Db,
+  schedules: readonly Pick<ScheduleRow, "id" | "name">[],
+  n: number,
+): Promise<ReadonlyMap<string, readonly Occurrence[]>> {
+  if (schedules.length === 0) return new Map();
+  const names = new Map(schedules.map(({ id, name }) => [id, name]));
+  const rows = await withTasks(db)
+    .innerJoin("schedules as s", "s.id", "o.schedule_id")
+    .where("s.id", "in", [...names.keys()])
+    // Each schedule's own bound, so that a long ledger is not read through.
+    .where((eb) =>
+      eb(
+        "o.due_at",
+        ">=",
+        eb.fn.coalesce(
+          eb
+            .selectFrom("occurrences as x")
+            .select("x.due_at")
+            .whereRef("x.schedule_id", "=", "s.id")
+            .orderBy("x.due_at", "desc")
+            .orderBy("x.id", "desc")
+            .limit(1)
+            .offset(n - 1),
+          eb.lit(-1),
+        ),
+      ),
+    )
+    .orderBy("o.due_at", "desc")
+    .orderBy("o.id", "desc")
+    .execute();
+  const found = Map.groupBy(rows, (row) => row.schedule_id);
+  // Rows of the same instant as the last one may come too: a run by hand.
+  return new Map(
+    [...found].map(([id, all]) => [id, all.slice(0, n).map((row) => occurrenceOf(names.get(id) ?? "", row))]),
+  );
+}
+
+function occurrenceOf(schedule: string, row: Read): Occurrence {
+  // A task that was retried is at work again, whatever its occurrence came to before.
+  const live = row.t_status === "in_progress" || row.t_status === "waiting" || row.t_status === "pending";
+  const started = row.t_started ?? row.started_at;
+  return {
+    schedule,
+    dueAt: isoTime(row.due_at),
+    outcome: live ? (row.t_status === "pending" || started === null ? "queued" : "running") : row.outcome,
+    reason: row.reason,
+    manual: row.manual === 1,
+    taskId: row.task_id,
+    runId: row.t_run ?? row.run_id,
+    startedAt: started === null ? null : isoTime(started),
+    endedAt: live || row.ended_at === null ? null : isoTime(row.ended_at),
+    count: row.count,
+    until: row.until_at === null ? null : isoTime(row.until_at),
+  };
+}
+
+/** What the ledger says against what the rules say, over the whole life of a schedule. */
+export interface LedgerCheck {
+  readonly ok: boolean;
+  /** Due instants by the rules, and how many the rows stand for. */
+  readonly due: number;
+  readonly recorded: number;
+  readonly from: string;
+  readonly to: string;
+  /** The first of each kind. */
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
+
+const SHOWN = 20;
+const MOST_CHECKED = 5_000_000;
+
+export async function checkLedger(db: Db, schedule: ScheduleRow): Promise<LedgerCheck> {
+  const rules = (await rulesFrom(db, schedule.id, 0)).filter(hasInstants);
+  const rows = await db
+    .selectFrom("occurrences")
+    .select(["due_at", "until_at", "count"])
+    .where("schedule_id", "=", schedule.id)
+    .where("manual", "=", 0)
+    .orderBy("due_at")
+    .execute();
+  const missing: number[] = [];
+  const extra = new Set<number>();
+  let due = 0;
+  let at = 0;
+  let inRow = 0;
+  for (const instant of instants(rules, schedule.settled_to)) {
+    due += 1;
+    for (let row = rows[at]; row !== undefined && (row.until_at ?? row.due_at) < instant; row = rows[++at], inRow = 0) {
+      if (inRow !== row.count) extra.add(row.due_at);
+    }
+    const row = rows[at];
+    if (row !== undefined && row.due_at <= instant) inRow += 1;
+    else missing.push(instant);
+  }
+  for (let row = rows[at]; row !== undefined; row = rows[++at], inRow = 0)
+    if (inRow !== row.count) extra.add(row.due_at);
+  const recorded = rows.reduce((sum, row) => sum + row.count, 0);
+  return {
+    ok: missing.length === 0 && extra.size === 0 && due === recorded,
+    due,
+    recorded,
+    from: isoTime(schedule.created_at),
+    to: isoTime(schedule.settled_to),
+    missing: missing.slice(0, SHOWN).map(isoTime),
+    extra: [...extra].slice(0, SHOWN).map(isoTime),
+  };
+}
+
+function* instants(rules: Awaited<ReturnType<typeof rulesFrom>>, to: number): Iterable<number> {
+  let left = MOST_CHECKED;
+  for (const rule of rules) {
+    const range = { from: rule.from_at, to: Math.min(rule.to_at ?? to, to) };
+    const due = parseDueRule(rule.rule);
+    for (let from = range.from; from < range.to && left > 0;) {
+      const page = dueBetween(due, rule.zone, rule.anchor, { from, to: range.to }, 1000);
+      yield* page;
+      left -= page.length;
+      from = page.length < 1000 ? range.to : (page.at(-1) ?? range.to) + 1;
+    }
+  }
+}

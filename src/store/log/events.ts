@@ -1,0 +1,131 @@
+import { SparkyError } from "../../core/errors.ts";
+import { chatEventSchema, EVENT_TYPES, type ChatEvent, type EventType } from "../../core/events.ts";
+import type { HubEvent } from "../../core/hub.ts";
+import { readableChat } from "../people/access.ts";
+import { eventJson } from "../database/place.ts";
+import { DEFAULT_PAGE, MAX_PAGE, type Db } from "../database/sql.ts";
+import type { Store } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+/** Replay: reading a chat's log by page, from any point. */
+
+const PAGE_EVENTS = 200;
+const PAGE_BYTES = 65_536;
+const FIRST_ROWS = 40;
+
+/**
+ * The next events after `after`, serialised, at most so many and so many bytes, but at least one if there is one. No
+ * permission check: for callers that have made theirs.
+ */
+export async function readPage(
+  store: Store,
+  chatId: string,
+  after: number,
+  limits: { readonly events?: number; readonly bytes?: number } = {},
+): Promise<readonly HubEvent[]> {
+  const most = limits.events ?? PAGE_EVENTS;
+  const room = limits.bytes ?? PAGE_BYTES;
+  const page: HubEvent[] = [];
+  let bytes = 0;
+  // Few rows first: events may be big, and what does not fit into the page should not be read for it.
+  for (let want = Math.min(FIRST_ROWS, most); page.length < most; want = most - page.length) {
+    const rows = await store.db
+      .selectFrom("events")
+      .select(["seq", "body"])
+      .where("chat_id", "=", chatId)
+      .where("seq", ">", page.at(-1)?.seq ?? after)
+      .orderBy("seq")
+      .limit(want)
+      .execute();
+    for (const row of rows) {
+      const json = eventJson(chatId, row.seq, row.body);
+      bytes += Buffer.byteLength(json);
+      if (page.length > 0 && bytes > room) return page;
+      page.push({ seq: row.seq, json });
+    }
+    if (rows.length < want) break;
+  }
+  return page;
+}
+
+/** The log's last `seq`; null when there is no such chat. */
+export async function readHead(store: Store, chatId: string): Promise<number | null> {
+  const row = await store.db
+    .selectFrom("chats")
+    .select("head")
+    .where("id", "=", chatId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  return row?.head ?? null;
+}
+
+export function decodeEvent(chatId: string, seq: number, body: string): ChatEvent {
+  return chatEventSchema.parse({ ...(JSON.parse(body) as object), chatId, seq });
+}
+
+/** All events of a chat from `from` on, decoded: what a fold of the log starts from. */
+export async function readEvents(
+  db: Db,
+  chatId: string,
+  range: { readonly from?: number; readonly types?: readonly EventType[] } = {},
+): Promise<readonly ChatEvent[]> {
+  const rows = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("seq", ">=", range.from ?? 1)
+    .$if(range.types !== undefined, (query) => query.where("type", "in", [...(range.types ?? [])]))
+    .orderBy("seq")
+    .execute();
+  return rows.map((row) => decodeEvent(chatId, row.seq, row.body));
+}
+
+export interface EventsQuery {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit?: number;
+  readonly type?: string;
+  readonly epoch?: string;
+}
+
+/** A page for HTTP: after a point, before a point, or the newest. Always ascending. */
+export async function eventsPage(
+  store: Store,
+  viewer: User,
+  chatId: string,
+  query: EventsQuery,
+): Promise<{ readonly events: readonly ChatEvent[]; first: number; last: number; epoch: string }> {
+  const chat = await readableChat(store.db, viewer, chatId);
+  if (query.epoch !== undefined && query.epoch !== store.epoch) {
+    throw new SparkyError("conflict", "the history was cut since: this is another epoch", {
+      hint: "drop what you have and read from the start",
+    });
+  }
+  const types = query.type === undefined ? [] : query.type.split(",");
+  const unknown = types.find((type) => !EVENT_TYPES.includes(type as EventType));
+  if (unknown !== undefined) {
+    throw new SparkyError("invalid_input", `type: there is no event type ${JSON.stringify(unknown)}`, {
+      hint: `the types are ${EVENT_TYPES.join(", ")}`,
+    });
+  }
+  const forward = query.after !== undefined;
+  const rows = await store.db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .$if(query.after !== undefined, (q) => q.where("seq", ">", query.after ?? 0))
+    .$if(query.before !== undefined, (q) => q.where("seq", "<", query.before ?? 0))
+    .$if(types.length > 0, (q) => q.where("type", "in", types))
+    .orderBy("seq", forward ? "asc" : "desc")
+    .limit(Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE))
+    .execute();
+  const events = rows.map((row) => decodeEvent(chatId, row.seq, row.body));
+  if (!forward) events.reverse();
+  return { events, first: chat.head === 0 ? 0 : 1, last: chat.head, epoch: store.epoch };
+}
+
+/** Whether a person's message lies above `readSeq`: words that no step of a run has read yet. */
+export async function hasUnread(db: Db, chatId: string, readSeq: number): Promise<boolean> {
+  const events = await readEvents(db, chatId, { from: readSeq + 1, types: ["message"] });
+  return events.some((event) => event.type === "message" && event.data.role === "user" && event.taskId === null);
+}

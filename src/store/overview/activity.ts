@@ -1,0 +1,63 @@
+import { isoTime } from "../../core/clock.ts";
+import { titleFrom } from "../chats/chats.ts";
+import type { RunRow } from "../database/schema.ts";
+import type { Store } from "../database/store.ts";
+import { visibleTasks } from "../tasks/read.ts";
+import type { User } from "../people/user.ts";
+
+export interface ActivityItem {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly chatId: string;
+  readonly title: string;
+  readonly schedule: string | null;
+  readonly state: RunRow["state"];
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly reason: string | null;
+}
+
+export interface ActivityQuery {
+  /** ISO 8601; a day ago without it. */
+  readonly since?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const DEFAULT_LIMIT = 200;
+
+/** The runs of tasks that were at work at some time since then, the one that began last first. */
+export async function taskActivity(
+  store: Store,
+  viewer: User,
+  { since, limit = DEFAULT_LIMIT }: ActivityQuery,
+): Promise<{ readonly items: readonly ActivityItem[]; readonly next: null; readonly total: number }> {
+  const from = since === undefined ? store.clock.now() - DAY_MS : Date.parse(since);
+  const worked = store.db
+    .selectFrom("runs")
+    .innerJoin("tasks", "tasks.id", "runs.task_id")
+    .where("runs.started_at", "is not", null)
+    .where((eb) => eb.or([eb("runs.ended_at", "is", null), eb("runs.ended_at", ">=", from)]))
+    // The join has all columns that the rule reads.
+    .where((eb) => visibleTasks(viewer)(eb as never));
+  const rows = await worked
+    .select(["runs.id", "runs.chat_id", "runs.state", "runs.started_at", "runs.ended_at", "runs.reason"])
+    .select(["tasks.id as task_id", "tasks.instruction", "tasks.schedule"])
+    .orderBy("runs.started_at", "desc")
+    .orderBy("runs.id", "desc")
+    .limit(limit)
+    .execute();
+  const { total } = await worked.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+  const items = rows.map((row) => ({
+    runId: row.id,
+    taskId: row.task_id,
+    chatId: row.chat_id,
+    title: row.schedule ?? titleFrom(row.instruction),
+    schedule: row.schedule,
+    state: row.state,
+    startedAt: isoTime(row.started_at ?? 0),
+    endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
+    reason: row.reason,
+  }));
+  return { items, next: null, total: Number(total) };
+}

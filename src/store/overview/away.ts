@@ -1,0 +1,261 @@
+import { sql, type RawBuilder } from "kysely";
+import { isoTime } from "../../core/clock.ts";
+import type { ChatEvent } from "../../core/events.ts";
+import { visibleChats } from "../people/access.ts";
+import { titleFrom } from "../chats/chats.ts";
+import { decodeEvent } from "../log/events.ts";
+import type { ApprovalRow } from "../database/schema.ts";
+import type { Store } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+/** What a person has missed: read from the log above their own `seen`, with no model call. */
+
+export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks" | "skipped" | "paused";
+
+export interface AwayItem {
+  readonly kind: AwayKind;
+  readonly chatId: string;
+  readonly seq: number;
+  readonly at: string;
+  /** null: a task that failed before it had a run. */
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly title: string;
+  readonly reason: string | null;
+  readonly approvalId: string | null;
+  readonly expiresAt: string | null;
+}
+
+export type AwayTotals = { readonly [kind in AwayKind]: number } & {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+};
+
+export interface Away {
+  readonly items: readonly AwayItem[];
+  readonly next: null;
+  readonly total: number;
+  readonly totals: AwayTotals;
+  readonly waiting: number;
+  readonly complete: boolean;
+}
+
+const MAX_ITEMS = 500;
+const MAX_CHATS = 500;
+/** So many unseen events are looked at, those of the most recent chats first: one look costs no more, however long one was away. */
+const MAX_EVENTS = 20_000;
+
+export async function away(store: Store, viewer: User, lookAt: number = MAX_EVENTS): Promise<Away> {
+  const { ranges, complete } = await unseen(store, viewer, lookAt);
+  const waiting = await openApprovals(store, viewer);
+  if (ranges.length === 0) return { items: [], next: null, total: 0, totals: NOTHING, waiting, complete };
+  const totals = await totalsOf(store, ranges);
+  const total =
+    totals.completed +
+    totals.failed +
+    totals.cancelled +
+    totals.recovered +
+    totals.asks +
+    totals.skipped +
+    totals.paused;
+  return { items: await itemsOf(store, ranges), next: null, total, totals, waiting, complete };
+}
+
+/** How many approvals wait for an answer in chats that the viewer may see. */
+export async function openApprovals(store: Store, viewer: User): Promise<number> {
+  const { count } = await store.db
+    .selectFrom("approvals")
+    .innerJoin("chats", "chats.id", "approvals.chat_id")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("approvals.state", "=", "requested")
+    .where((eb) => visibleChats(viewer)(eb as never))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Marks the chats as seen up to the `seq`s, as far as the viewer may see them; never goes back. Returns how many there were. */
+export async function markAwaySeen(
+  store: Store,
+  viewer: User,
+  shown: { readonly [chatId: string]: number },
+): Promise<number> {
+  const ids = Object.keys(shown);
+  if (ids.length === 0) return 0;
+  return store.transact(async (tx) => {
+    const chats = await tx.db
+      .selectFrom("chats")
+      .select(["chats.id", "chats.head"])
+      .where("chats.id", "in", ids)
+      .where(visibleChats(viewer))
+      .execute();
+    if (chats.length === 0) return 0;
+    await tx.db
+      .insertInto("seen")
+      .values(chats.map(({ id, head }) => ({ chat_id: id, user_id: viewer.id, seq: Math.min(shown[id] ?? 0, head) })))
+      .onConflict((oc) =>
+        oc
+          .columns(["chat_id", "user_id"])
+          .doUpdateSet((eb) => ({ seq: eb.ref("excluded.seq") }))
+          .whereRef("seen.seq", "<", "excluded.seq"),
+      )
+      .execute();
+    for (const { id } of chats) tx.changed("chats", [viewer.id], id);
+    return chats.length;
+  });
+}
+
+/** Events of a chat that are looked at: those above `after`. */
+interface Range {
+  readonly chatId: string;
+  readonly after: number;
+}
+
+async function unseen(
+  store: Store,
+  viewer: User,
+  lookAt: number,
+): Promise<{ readonly ranges: readonly Range[]; readonly complete: boolean }> {
+  const chats = await store.db
+    .selectFrom("chats")
+    .leftJoin("seen", (join) => join.onRef("seen.chat_id", "=", "chats.id").on("seen.user_id", "=", viewer.id))
+    .select(["chats.id", "chats.head"])
+    .select(sql<number>`coalesce(seen.seq, 0)`.as("seen"))
+    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(sql<boolean>`chats.head > coalesce(seen.seq, 0)`)
+    .orderBy("chats.last_event_at", "desc")
+    .limit(MAX_CHATS + 1)
+    .execute();
+  const ranges: Range[] = [];
+  let left = lookAt;
+  let complete = chats.length <= MAX_CHATS;
+  for (const { id, head, seen } of chats.slice(0, MAX_CHATS)) {
+    const after = Math.max(Number(seen), head - left);
+    if (after > Number(seen)) complete = false;
+    if (after >= head) break;
+    ranges.push({ chatId: id, after });
+    left -= head - after;
+  }
+  return { ranges, complete };
+}
+
+/** A field of an event's data, as text. */
+function field(store: Store, name: string): RawBuilder<string | null> {
+  return store.kind === "sqlite"
+    ? sql<string | null>`(e.body ->> ${sql.lit(`$.data.${name}`)})`
+    : sql<string | null>`(e.body::json -> 'data' ->> ${sql.lit(name)})`;
+}
+
+/** The ranges as a table: so it is one statement, whatever their number. */
+function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
+  const json = JSON.stringify(ranges);
+  return store.kind === "sqlite"
+    ? sql`(SELECT value ->> 'chatId' AS chat_id, value ->> 'after' AS after_seq FROM json_each(${json}))`
+    : sql`(SELECT value ->> 'chatId' AS chat_id, (value ->> 'after')::bigint AS after_seq
+           FROM json_array_elements(${json}::json))`;
+}
+
+/** What is told of, as one word; null for every other event. An approval is told of while it is open. */
+function kindOf(store: Store): RawBuilder<AwayKind | null> {
+  const state = field(store, "state");
+  return sql<AwayKind | null>`CASE
+    WHEN e.type = 'status' AND ${state} IN ('completed', 'failed', 'cancelled') THEN ${state}
+    WHEN e.type = 'status' AND ${state} = 'resumed' AND ${field(store, "reason")} = 'recovered' THEN 'recovered'
+    WHEN e.type = 'approval' AND ${state} = 'requested'
+      AND EXISTS (SELECT 1 FROM approvals a WHERE a.id = ${field(store, "approvalId")} AND a.state = 'requested')
+      THEN 'asks'
+    WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
+}
+
+const NOTHING: AwayTotals = {
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  recovered: 0,
+  asks: 0,
+  skipped: 0,
+  paused: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  costUsd: null,
+};
+
+async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTotals> {
+  const number = (name: string) => sql<number | null>`sum(CAST(${field(store, name)} AS DOUBLE PRECISION))`;
+  const { rows } = await sql<{
+    kind: AwayKind | null;
+    count: number;
+    input: number;
+    output: number;
+    cost: number | null;
+  }>`
+    SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
+      ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
+    FROM ${above(store, ranges)} r CROSS JOIN events e
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'usage', 'schedule')
+    GROUP BY 1`.execute(store.db);
+  const count = (kind: AwayKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
+  const spent = rows.find((row) => row.kind === null);
+  return {
+    completed: count("completed"),
+    failed: count("failed"),
+    cancelled: count("cancelled"),
+    recovered: count("recovered"),
+    asks: count("asks"),
+    skipped: count("skipped"),
+    paused: count("paused"),
+    inputTokens: Number(spent?.input ?? 0),
+    outputTokens: Number(spent?.output ?? 0),
+    costUsd: spent?.cost == null ? null : Number(spent.cost),
+  };
+}
+
+interface ItemRow {
+  readonly kind: AwayKind;
+  readonly chat_id: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly body: string;
+  readonly title: string;
+  readonly instruction: string | null;
+  readonly schedule: string | null;
+}
+
+async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly AwayItem[]> {
+  const { rows } = await sql<ItemRow>`
+    SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, c.title, t.instruction, t.schedule
+    FROM ${above(store, ranges)} r CROSS JOIN events e
+      JOIN chats c ON c.id = e.chat_id
+      LEFT JOIN tasks t ON t.id = e.task_id
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'schedule') AND ${kindOf(store)} IS NOT NULL
+    ORDER BY e.at DESC, e.chat_id, e.seq DESC
+    LIMIT ${MAX_ITEMS}`.execute(store.db);
+  const events = rows.map((row) => ({ row, event: decodeEvent(row.chat_id, Number(row.seq), row.body) }));
+  const asked = events.flatMap(({ event }) => (event.type === "approval" ? [event.data.approvalId] : []));
+  const approvals =
+    asked.length === 0 ? [] : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();
+  return events.map(({ row, event }) => itemOf(row, event, approvals));
+}
+
+function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[]): AwayItem {
+  const approval = event.type === "approval" ? approvals.find(({ id }) => id === event.data.approvalId) : undefined;
+  return {
+    kind: row.kind,
+    chatId: row.chat_id,
+    seq: event.seq,
+    at: event.at,
+    runId: event.runId,
+    taskId: event.taskId,
+    title: row.schedule ?? (row.instruction === null ? row.title : titleFrom(row.instruction)),
+    reason: approval === undefined ? reasonOf(event) : `${approval.tool} ${approval.summary}`.trim(),
+    approvalId: approval?.id ?? null,
+    expiresAt: approval === undefined ? null : isoTime(approval.expires_at),
+  };
+}
+
+function reasonOf(event: ChatEvent): string | null {
+  if (event.type === "schedule") return event.data.message;
+  if (event.type !== "status") return null;
+  if (event.data.state === "failed") return event.data.reason;
+  return event.data.state === "cancelled" ? `by ${event.data.by}` : null;
+}

@@ -1,0 +1,157 @@
+import { sql } from "kysely";
+import type { ChatEvent, NewEvent, EventOf } from "../../core/events.ts";
+import { AGENT_ACTOR } from "../people/actors.ts";
+import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
+import { announce } from "./queue.ts";
+import type { Claimed } from "./claim.ts";
+import type { Fence, Store, Tx } from "../database/store.ts";
+
+/** What a working run writes, every write behind its fence. */
+
+export interface StepRecord {
+  readonly step: number;
+  /** The last `seq` in the context that the model was given. */
+  readonly readSeq: number;
+  readonly provider: string;
+  readonly model: string;
+  /** The provider's own messages as JSON. */
+  readonly messages: string;
+  readonly events: readonly NewEvent[];
+  /** What was too big for an event, which names it. */
+  readonly blobs?: readonly NewBlob[];
+  readonly usage: EventOf<"usage">["data"];
+}
+
+export function fenceOf(claimed: Pick<Claimed, "run" | "lease">): Fence {
+  return { runId: claimed.run.id, lease: claimed.lease };
+}
+
+/** One model step: its events, the provider's messages and the run's counters, or nothing of it. */
+export async function recordStep(store: Store, claimed: Claimed, record: StepRecord): Promise<readonly ChatEvent[]> {
+  const { run } = claimed;
+  return store.transact(async (tx) => {
+    const events = await tx.append(run.chat_id, record.events, fenceOf(claimed));
+    await tx.db
+      .insertInto("steps")
+      .values({
+        run_id: run.id,
+        step: record.step,
+        chat_id: run.chat_id,
+        provider: record.provider,
+        model: record.model,
+        read_seq: record.readSeq,
+        messages: record.messages,
+        at: tx.now,
+      })
+      .execute();
+    for (const blob of record.blobs ?? []) await writeBlob(tx, run.chat_id, blob);
+    const { usage } = record;
+    await tx.db
+      .updateTable("runs")
+      .set((eb) => ({
+        step: record.step,
+        // A stop that came first has counted everything as read.
+        read_seq: sql<number>`CASE WHEN read_seq > ${record.readSeq} THEN read_seq ELSE ${record.readSeq} END`,
+        retries: 0,
+        model: record.model,
+        input_tokens: eb("input_tokens", "+", usage.inputTokens),
+        output_tokens: eb("output_tokens", "+", usage.outputTokens),
+        ...(usage.costUsd !== undefined && {
+          cost_usd: sql<number>`coalesce(cost_usd, 0) + ${usage.costUsd}`,
+        }),
+      }))
+      .where("id", "=", run.id)
+      .execute();
+    await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
+    await announce(tx, claimed.chat, run.task_id);
+    return events;
+  });
+}
+
+export type CallOutcome =
+  | { readonly ok: true; readonly result: NonNullable<EventOf<"tool_result">["data"]["result"]> | null }
+  | { readonly ok: false; readonly error: string; readonly interrupted?: true };
+
+export interface FinishedCall {
+  readonly callId: string;
+  readonly name: string;
+  readonly step: number;
+  readonly durationMs: number;
+  readonly outcome: CallOutcome;
+}
+
+/** The result's event; what is too big for it goes into a blob in the same transaction. */
+export async function appendResult(
+  tx: Tx,
+  claimed: Claimed,
+  call: FinishedCall,
+  before: readonly NewEvent[],
+): Promise<void> {
+  const { run } = claimed;
+  const { callId, name, durationMs, outcome } = call;
+  const base = { callId, name, durationMs };
+  const place = { runId: run.id, taskId: run.task_id, step: call.step, actor: AGENT_ACTOR };
+  let data: EventOf<"tool_result">["data"];
+  if (outcome.ok) {
+    // A tool that gave nothing back has succeeded with nothing.
+    const result = outcome.result ?? null;
+    const json = JSON.stringify(result);
+    const size = Buffer.byteLength(json);
+    if (size > MAX_BLOB) {
+      const error = `the result has ${size} bytes, more than the ${MAX_BLOB} that are kept: ask for less`;
+      data = { ...base, ok: false, error, size };
+    } else if (size > MAX_INLINE) {
+      const blob = tx.newId();
+      await writeBlob(tx, run.chat_id, { id: blob, json });
+      data = { ...base, ok: true, result: json.slice(0, PREVIEW), size, blob };
+    } else {
+      data = { ...base, ok: true, result, size };
+    }
+  } else {
+    const { interrupted } = outcome;
+    const size = Buffer.byteLength(outcome.error);
+    const error = size > MAX_INLINE ? `${outcome.error.slice(0, PREVIEW).toWellFormed()}… [cut]` : outcome.error;
+    data = { ...base, ok: false, error, size, ...(interrupted && { interrupted }) };
+  }
+  await tx.append(run.chat_id, [...before, { type: "tool_result", data, ...place }], fenceOf(claimed));
+  for (const event of before) {
+    if (event.type === "plan" && run.task_id !== null) {
+      const plan_done = event.data.items.filter((item) => item.status === "done").length;
+      const plan = { plan_done, plan_total: event.data.items.length };
+      await tx.db.updateTable("tasks").set(plan).where("id", "=", run.task_id).execute();
+    }
+  }
+  await announce(tx, claimed.chat, run.task_id);
+}
+
+export interface Checkpoint {
+  readonly part: string;
+  readonly ord: number;
+  readonly kind: "message" | "thought";
+  readonly text: string;
+}
+
+/** Keeps what has been shown of open parts. Refused, with no effect, once the run is another lease's. */
+export async function checkpoint(store: Store, claimed: Claimed, parts: readonly Checkpoint[]): Promise<boolean> {
+  return store.transact(async (tx) => {
+    const { db, kind } = tx;
+    const held = await db
+      .selectFrom("chats")
+      .select("id")
+      .where("id", "=", claimed.run.chat_id)
+      .where("run_id", "=", claimed.run.id)
+      .where("run_lease", "=", claimed.lease)
+      .$if(kind === "postgres", (query) => query.forNoKeyUpdate())
+      .executeTakeFirst();
+    if (held === undefined) return false;
+    for (const { part, ord, kind: partKind, text } of parts) {
+      await db
+        .insertInto("parts")
+        .values({ run_id: claimed.run.id, part, ord, lease: claimed.lease, kind: partKind, text })
+        .onConflict((oc) => oc.columns(["run_id", "part"]).doUpdateSet({ text }))
+        .execute();
+    }
+    tx.after(() => store.hub.checkpointed(claimed.run.chat_id));
+    return true;
+  });
+}

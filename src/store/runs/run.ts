@@ -1,0 +1,70 @@
+import { isoTime } from "../../core/clock.ts";
+import { notFound } from "../../core/errors.ts";
+import type { ChatEvent } from "../../core/events.ts";
+import { foldChat } from "../../core/chat-view.ts";
+import { readEvents } from "../log/events.ts";
+import type { RunRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
+
+/** A run as the API tells it. */
+export interface Run {
+  readonly id: string;
+  readonly chatId: string;
+  readonly taskId: string | null;
+  readonly state: RunRow["state"];
+  readonly attempt: number;
+  readonly queuedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly step: number;
+  readonly current: string | null;
+  readonly reason: string | null;
+  readonly tokens: number;
+  readonly costUsd: number | null;
+  readonly model: string | null;
+}
+
+export const ACTIVE = ["working", "waiting", "stopping"] as const satisfies readonly RunRow["state"][];
+export const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunRow["state"][];
+
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+export function runOf(row: RunRow, current: string | null): Run {
+  return {
+    id: row.id,
+    chatId: row.chat_id,
+    taskId: row.task_id,
+    state: row.state,
+    attempt: row.attempt,
+    queuedAt: isoTime(row.queued_at),
+    startedAt: isoOrNull(row.started_at),
+    endedAt: isoOrNull(row.ended_at),
+    step: row.step,
+    current,
+    reason: row.reason,
+    tokens: row.input_tokens + row.output_tokens,
+    costUsd: row.cost_usd,
+    model: row.model,
+  };
+}
+
+export async function runRow(db: Db, runId: string): Promise<RunRow> {
+  const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
+  if (row === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
+  return row;
+}
+
+/** What a working run does now, from its log: its open calls, else the model. null when it does not work. */
+export async function currentOf(db: Db, run: RunRow): Promise<string | null> {
+  if (run.state !== "working") return null;
+  const types = ["tool_use", "tool_start", "tool_result"] as const;
+  return currentStep(await readEvents(db, run.chat_id, { from: run.first_seq, types }));
+}
+
+export function currentStep(events: readonly ChatEvent[]): string {
+  const open = foldChat(events).openCalls;
+  const [first] = open;
+  if (first === undefined) return "calling the model";
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
+  return `${first.name} ${first.summary}`.trim() + more;
+}

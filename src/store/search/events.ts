@@ -1,0 +1,93 @@
+import { sql } from "kysely";
+import { isoTime } from "../../core/clock.ts";
+import type { ChatEvent } from "../../core/events.ts";
+import { visibleChats } from "../people/access.ts";
+import { decodeEvent } from "../log/events.ts";
+import { foundText, queriedWords, snippetOf, type FOUND_TYPES } from "./words.ts";
+import type { Db } from "../database/sql.ts";
+import type { EngineKind } from "../database/store.ts";
+import type { User } from "../people/user.ts";
+
+/** An event whose text has all words of the query, each from a word's beginning. */
+export interface FoundEvent {
+  readonly kind: "event";
+  readonly chatId: string;
+  readonly chatTitle: string;
+  readonly seq: number;
+  readonly type: (typeof FOUND_TYPES)[number];
+  /** Whose words, of a message. */
+  readonly role: "user" | "assistant" | null;
+  readonly runId: string | null;
+  readonly taskId: string | null;
+  readonly at: string;
+  readonly snippet: string;
+}
+
+interface Row {
+  readonly id: number;
+  readonly chat_id: string;
+  readonly title: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly body: string;
+}
+
+/** The newest first, behind the id `before`; `next` is the id to go on behind. Only what is indexed is found. */
+export async function searchEvents(
+  { db, kind }: { readonly db: Db; readonly kind: EngineKind },
+  viewer: User,
+  search: { readonly query: string; readonly before: number | null; readonly limit: number },
+): Promise<{ readonly items: readonly FoundEvent[]; readonly next: number | null }> {
+  const words = queriedWords(search.query);
+  if (words.length === 0) return { items: [], next: null };
+  const found = db
+    .selectFrom("search_events")
+    .innerJoin("chats", "chats.id", "search_events.chat_id")
+    .innerJoin("events", (join) =>
+      join.onRef("events.chat_id", "=", "search_events.chat_id").onRef("events.seq", "=", "search_events.seq"),
+    )
+    .select(["search_events.id", "chats.id as chat_id", "chats.title", "events.seq", "events.at", "events.body"])
+    .where((eb) => visibleChats(viewer)(eb as never))
+    .where("search_events.id", "<", search.before ?? Number.MAX_SAFE_INTEGER)
+    .where(kind === "sqlite" ? inFts(words, search.before) : inVector(words))
+    .orderBy("search_events.id", "desc")
+    .limit(search.limit + 1);
+  const rows: readonly Row[] = await found.execute();
+  const page = rows.slice(0, search.limit);
+  const items = page.flatMap((row) => foundIn(row, words));
+  return { items, next: rows.length > search.limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** Words have letters and digits alone: nothing in them is a sign of either language. */
+function inFts(words: readonly string[], before: number | null) {
+  const match = words.map((word) => `"${word}"${isWhole(word) ? "" : "*"}`).join(" ");
+  return sql<boolean>`search_events.id IN (
+    SELECT rowid FROM search_words WHERE search_words MATCH ${match} AND rowid < ${before ?? Number.MAX_SAFE_INTEGER})`;
+}
+
+/** One character is a word by itself: half of the log begins with it. */
+const isWhole = (word: string): boolean => [...word].length === 1;
+
+function inVector(words: readonly string[]) {
+  const match = words.map((word) => `'${word}'${isWhole(word) ? "" : ":*"}`).join(" & ");
+  return sql<boolean>`search_events.words @@ ${match}::tsquery`;
+}
+
+function foundIn(row: Row, words: readonly string[]): readonly FoundEvent[] {
+  const event: ChatEvent = decodeEvent(row.chat_id, row.seq, row.body);
+  if (event.type !== "message" && event.type !== "thought" && event.type !== "tool_result") return [];
+  return [
+    {
+      kind: "event",
+      chatId: row.chat_id,
+      chatTitle: row.title,
+      seq: row.seq,
+      type: event.type,
+      role: event.type === "message" ? event.data.role : null,
+      runId: event.runId,
+      taskId: event.taskId,
+      at: isoTime(row.at),
+      snippet: snippetOf(foundText(event), words),
+    },
+  ];
+}

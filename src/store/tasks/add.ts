@@ -1,0 +1,170 @@
+import { SparkyError } from "../../core/errors.ts";
+import type { Json, NewEvent } from "../../core/events.ts";
+import { lockChat, writableChat } from "../people/access.ts";
+import { AGENT_ID } from "../people/user.ts";
+import { SYSTEM_ACTOR } from "../people/actors.ts";
+import { chatEvent, createdEvent, newChatRow, titleFrom } from "../chats/chats.ts";
+import { announceAll, newRunRow, queuedEvent } from "../runs/queue.ts";
+import type { ChatRow, TaskRow } from "../database/schema.ts";
+import { madeOnce } from "../database/sql.ts";
+import type { Store, Tx } from "../database/store.ts";
+import { together } from "../database/together.ts";
+import { getTask, visibleTask, type Task, type TaskLimits } from "./read.ts";
+import type { User } from "../people/user.ts";
+
+export interface NewTask {
+  readonly instruction: string;
+  readonly chatId?: string | undefined;
+  readonly metadata?: { readonly [key: string]: Json } | undefined;
+  readonly priority?: number | undefined;
+  readonly dependsOn?: readonly string[] | undefined;
+  /** ISO 8601. */
+  readonly runAt?: string | undefined;
+  readonly key?: string | undefined;
+  readonly limits?: TaskLimits | undefined;
+}
+
+interface AddOptions {
+  /** The name of the schedule that adds it: without a chat that exists, its task gets a new one, named so. */
+  readonly schedule?: string;
+}
+
+/**
+ * Adds a task: the task, its chat, its run and the `queued` event are one transaction. The caller's task with the same
+ * `key` is the same task. Without a chat it gets one of `agent`'s, shared with its author.
+ */
+export async function addTask(
+  store: Store,
+  viewer: User,
+  input: NewTask,
+  options: AddOptions = {},
+): Promise<{ readonly task: Task; readonly created: boolean }> {
+  const made = await madeOnce(() => store.transact((tx) => addTaskIn(tx, viewer, input, options)));
+  return { task: await getTask(store, viewer, made.id), created: made.created };
+}
+
+/** The same within a transaction: how a run adds tasks. */
+export async function addTaskIn(
+  tx: Tx,
+  viewer: User,
+  input: NewTask,
+  options: AddOptions = {},
+): Promise<{ readonly id: string; readonly chatId: string; readonly created: boolean }> {
+  if (input.key !== undefined) {
+    const known = await tx.db
+      .selectFrom("tasks")
+      .select(["id", "instruction", "chat_id"])
+      .where("owner_id", "=", viewer.id)
+      .where("key", "=", input.key)
+      .where("deleted_at", "is", null)
+      .executeTakeFirst();
+    if (known !== undefined) return { id: known.id, chatId: known.chat_id, created: false };
+  }
+  const dependsOn = [...new Set(input.dependsOn ?? [])];
+  const runAt = input.runAt === undefined ? null : Date.parse(input.runAt);
+  // The chat's lock before those of tasks, as where a task ends.
+  const { chat, isNew } = await chatFor(tx, viewer, input, options);
+  const waitsFor = await heldDependencies(tx, viewer, dependsOn);
+  const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
+  const runId = open.length === 0 ? tx.newId() : null;
+  const task: TaskRow = {
+    id: tx.newId(),
+    owner_id: viewer.id,
+    chat_id: chat.id,
+    instruction: input.instruction,
+    status: runId === null ? "waiting" : "pending",
+    priority: input.priority ?? 0,
+    metadata: JSON.stringify(input.metadata ?? {}),
+    limits: JSON.stringify(input.limits ?? {}),
+    key: input.key ?? null,
+    schedule: options.schedule ?? null,
+    run_at: runAt,
+    attempts: runId === null ? 0 : 1,
+    run_id: runId,
+    result: null,
+    error: null,
+    plan_done: 0,
+    plan_total: 0,
+    message_seq: null,
+    created_at: tx.now,
+    started_at: null,
+    finished_at: null,
+    deleted_at: null,
+  };
+  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued" };
+  const events = [
+    ...(isNew ? [createdEvent(viewer, chat), ...sharedEvents(viewer, chat)] : []),
+    runId === null ? waitingEvent(task.id, open) : queuedEvent(runId, run),
+  ];
+  const deps = dependsOn.map((id) => ({ task_id: task.id, depends_on: id }));
+  await together(
+    tx,
+    ...(isNew ? insertsOf(tx, viewer, chat) : []),
+    tx.db.insertInto("tasks").values(task),
+    ...(deps.length > 0 ? [tx.db.insertInto("task_deps").values(deps)] : []),
+    ...(runId === null ? [] : [tx.db.insertInto("runs").values(newRunRow(tx, runId, run, chat.head + events.length))]),
+  );
+  await tx.append(chat.id, events);
+  if (runId !== null) tx.wake();
+  await announceAll(tx, [{ chat, task }]);
+  return { id: task.id, chatId: chat.id, created: true };
+}
+
+/** What it waits for, held as it is until the task is there: else one that ends just now would never let it go. */
+export async function heldDependencies(tx: Tx, viewer: User, ids: readonly string[]): Promise<readonly TaskRow[]> {
+  if (ids.length === 0) return [];
+  for (const id of ids) await visibleTask(tx.db, viewer, id);
+  const tasks = await tx.db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("id", "in", ids)
+    .orderBy("id")
+    .$if(tx.kind === "postgres", (query) => query.forShare())
+    .execute();
+  const failed = tasks.find((task) => task.status === "failed" || task.status === "cancelled");
+  if (failed === undefined) return tasks.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+  throw new SparkyError("conflict", `task ${failed.id.slice(0, 8)}, which it would wait for, is ${failed.status}`, {
+    hint: "retry that task first, or leave the dependency out",
+  });
+}
+
+function waitingEvent(taskId: string, open: readonly string[]): NewEvent {
+  const message = `Queued: waits for task ${open.join(", ")}`;
+  const data = { state: "queued", message, reason: "dependency" } as const;
+  return { type: "status", data, runId: null, taskId, step: null, actor: SYSTEM_ACTOR };
+}
+
+async function chatFor(
+  tx: Tx,
+  viewer: User,
+  input: NewTask,
+  options: AddOptions,
+): Promise<{ readonly chat: ChatRow; readonly isNew: boolean }> {
+  if (input.chatId !== undefined) {
+    const { id } = await writableChat(tx.db, viewer, input.chatId);
+    return { chat: await lockChat(tx, id), isNew: false };
+  }
+  const chat = newChatRow(tx, {
+    owner_id: AGENT_ID,
+    title: options.schedule ?? titleFrom(input.instruction),
+    titled_by: options.schedule === undefined ? "agent" : "person",
+    origin: options.schedule === undefined ? "task" : "schedule",
+    schedule: options.schedule ?? null,
+    model: null,
+    key: null,
+  });
+  return { chat, isNew: true };
+}
+
+/** The author may watch and write where the task works. */
+function insertsOf(tx: Tx, author: User, chat: ChatRow) {
+  const share = { chat_id: chat.id, user_id: author.id, can_write: 1 };
+  return [
+    tx.db.insertInto("chats").values(chat),
+    ...(author.id === chat.owner_id ? [] : [tx.db.insertInto("chat_shares").values(share)]),
+  ];
+}
+
+function sharedEvents(author: User, chat: ChatRow): NewEvent[] {
+  return author.id === chat.owner_id ? [] : [chatEvent(author, { change: "shared", userId: author.id })];
+}

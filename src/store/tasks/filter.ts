@@ -1,0 +1,38 @@
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
+import type { Schema, TaskRow } from "../database/schema.ts";
+import { likePattern } from "../database/sql.ts";
+
+/** Which tasks are meant: all that each given field allows. */
+export interface TasksFilter {
+  readonly status?: TaskRow["status"] | undefined;
+  readonly schedule?: string | undefined;
+  readonly chatId?: string | undefined;
+  /** Words in the instruction or the result. */
+  readonly search?: string | undefined;
+  /** Only ids that start so. */
+  readonly prefix?: string | undefined;
+  /** Added at this time (ISO 8601) or later. */
+  readonly since?: string | undefined;
+  /** Added before this time. */
+  readonly before?: string | undefined;
+}
+
+export function tasksMatching(filter: TasksFilter) {
+  const { status, schedule, chatId, search, prefix, since, before } = filter;
+  const pattern = likePattern(search ?? "");
+  return (eb: ExpressionBuilder<Schema, "tasks">): Expression<SqlBool> =>
+    eb.and([
+      ...(status === undefined ? [] : [eb("tasks.status", "=", status)]),
+      ...(schedule === undefined ? [] : [eb("tasks.schedule", "=", schedule)]),
+      ...(chatId === undefined ? [] : [eb("tasks.chat_id", "=", chatId)]),
+      ...(since === undefined ? [] : [eb("tasks.created_at", ">=", Date.parse(since))]),
+      ...(before === undefined ? [] : [eb("tasks.created_at", "<", Date.parse(before))]),
+      ...(prefix === undefined ? [] : [eb(sql<string>`substr(tasks.id, 1, ${prefix.length})`, "=", prefix)]),
+      ...(search === undefined
+        ? []
+        : [
+            sql<SqlBool>`(lower(tasks.instruction) LIKE lower(${pattern}) ESCAPE '\\'
+              OR lower(coalesce(tasks.result, '')) LIKE lower(${pattern}) ESCAPE '\\')`,
+          ]),
+    ]);
+}

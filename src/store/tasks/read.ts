@@ -1,0 +1,176 @@
+import { sql, type ExpressionBuilder, type Expression, type SqlBool } from "kysely";
+import { isoTime } from "../../core/clock.ts";
+import { notFound } from "../../core/errors.ts";
+import type { Json } from "../../core/events.ts";
+import { visibleChats } from "../people/access.ts";
+import { currentOf, runOf, type Run } from "../runs/run.ts";
+import type { Schema, TaskRow } from "../database/schema.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+import type { Store } from "../database/store.ts";
+import { tasksMatching, type TasksFilter } from "./filter.ts";
+import type { User } from "../people/user.ts";
+
+export interface TaskLimits {
+  readonly steps?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly costUsd?: number | undefined;
+}
+
+/** A task as the API tells it. */
+export interface Task {
+  readonly id: string;
+  readonly instruction: string;
+  readonly status: TaskRow["status"];
+  readonly chatId: string;
+  readonly ownerId: string;
+  readonly metadata: { readonly [key: string]: Json };
+  readonly priority: number;
+  readonly dependsOn: readonly string[];
+  readonly runAt: string | null;
+  readonly key: string | null;
+  readonly limits: TaskLimits;
+  readonly attempts: number;
+  readonly runId: string | null;
+  readonly result: string | null;
+  readonly error: string | null;
+  readonly schedule: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly step: number;
+    readonly current: string | null;
+  };
+}
+
+/** A task is seen by its author, and by whoever sees its chat. */
+export function visibleTasks(viewer: User) {
+  return (eb: ExpressionBuilder<Schema, "tasks">): Expression<SqlBool> =>
+    eb.and([
+      eb("tasks.deleted_at", "is", null),
+      eb.or([
+        eb("tasks.owner_id", "=", viewer.id),
+        eb.exists(
+          eb
+            .selectFrom("chats")
+            .select(sql`1`.as("one"))
+            .whereRef("chats.id", "=", "tasks.chat_id")
+            .where((chat) => visibleChats(viewer)(chat as ExpressionBuilder<Schema, "chats">)),
+        ),
+      ]),
+    ]);
+}
+
+export async function visibleTask(db: Db, viewer: User, taskId: string): Promise<TaskRow> {
+  const row = await db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("tasks.id", "=", taskId)
+    .where(visibleTasks(viewer))
+    .executeTakeFirst();
+  if (row === undefined) throw notFound(`task ${JSON.stringify(taskId)}`);
+  return row;
+}
+
+export async function getTask(store: Store, viewer: User, taskId: string): Promise<Task> {
+  return taskOf(store.db, await visibleTask(store.db, viewer, taskId));
+}
+
+export interface TasksQuery extends TasksFilter {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** The newest first. */
+export async function listTasks(
+  store: Store,
+  viewer: User,
+  query: TasksQuery = {},
+): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total: number }> {
+  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const matching = store.db.selectFrom("tasks").where(visibleTasks(viewer)).where(tasksMatching(query));
+  const rows = await matching
+    .selectAll("tasks")
+    .$if(after !== undefined, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb("tasks.created_at", "<", after?.at ?? 0),
+          eb.and([eb("tasks.created_at", "=", after?.at ?? 0), eb("tasks.id", "<", after?.id ?? "")]),
+        ]),
+      ),
+    )
+    .orderBy("tasks.created_at", "desc")
+    .orderBy("tasks.id", "desc")
+    .limit(limit + 1)
+    .execute();
+  const { total } = await matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+  const page = pageOf(rows, limit, (row) => row.created_at);
+  return { items: await tasksOf(store.db, page.rows), next: page.next, total: Number(total) };
+}
+
+/** The attempts at a task, the first one first. */
+export async function listTaskRuns(
+  store: Store,
+  viewer: User,
+  taskId: string,
+): Promise<{ readonly items: readonly Run[]; readonly next: null }> {
+  await visibleTask(store.db, viewer, taskId);
+  const rows = await store.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("task_id", "=", taskId)
+    .orderBy("queued_at")
+    .execute();
+  const items = await Promise.all(rows.map(async (row) => runOf(row, await currentOf(store.db, row))));
+  return { items, next: null };
+}
+
+export async function taskOf(db: Db, row: TaskRow): Promise<Task> {
+  const [task] = await tasksOf(db, [row]);
+  if (task === undefined) throw notFound(`task ${row.id}`);
+  return task;
+}
+
+export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonly Task[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const deps = await db.selectFrom("task_deps").selectAll().where("task_id", "in", ids).execute();
+  const runIds = rows.flatMap((row) => (row.run_id === null ? [] : [row.run_id]));
+  const runs = runIds.length === 0 ? [] : await db.selectFrom("runs").selectAll().where("id", "in", runIds).execute();
+  return Promise.all(
+    rows.map(async (row) => {
+      const run = runs.find((candidate) => candidate.id === row.run_id);
+      return {
+        id: row.id,
+        instruction: row.instruction,
+        status: row.status,
+        chatId: row.chat_id,
+        ownerId: row.owner_id,
+        metadata: JSON.parse(row.metadata) as Task["metadata"],
+        priority: row.priority,
+        dependsOn: deps.filter((dep) => dep.task_id === row.id).map((dep) => dep.depends_on),
+        runAt: row.run_at === null ? null : isoTime(row.run_at),
+        key: row.key,
+        limits: JSON.parse(row.limits) as TaskLimits,
+        attempts: row.attempts,
+        runId: row.run_id,
+        result: row.result,
+        error: row.error,
+        schedule: row.schedule,
+        createdAt: isoTime(row.created_at),
+        startedAt: row.started_at === null ? null : isoTime(row.started_at),
+        finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
+        progress: {
+          done: row.plan_done,
+          total: row.plan_total,
+          step: run?.step ?? 0,
+          current: run === undefined ? null : await currentOf(db, run),
+        },
+      };
+    }),
+  );
+}
