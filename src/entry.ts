@@ -1,6 +1,6 @@
 import { runCli } from "./cli/run.ts";
-import { DAEMON_VARIABLE, SUPERVISED_VARIABLE } from "./cli/io.ts";
-import { ARGUMENTS_FOLLOW, processIo } from "./cli/process-io.ts";
+import { DAEMON_VARIABLE, SUPERVISED_VARIABLE } from "./cli/console/io.ts";
+import { ARGUMENTS_FOLLOW, processIo } from "./cli/console/process-io.ts";
 import manifest from "../package.json" with { type: "json" };
 
 /** The process starts here. What a command does not need is not loaded: `main.ts` least of all. */

@@ -34,6 +34,10 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
     ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "approvals", "ledger", "endings", "chats", "tasks"],
     ...["schedules", "graph", "search", "overview", "verify", "home"],
   ],
+  cli: [
+    ...["console", "deps.ts", "client", "command", "overview", "approvals", "graph", "search", "schedules", "home"],
+    ...["server", "chats", "tasks", "terminal", "program", "run.ts"],
+  ],
 };
 
 const STORE_OF_ENTRY = ["src/store/home/lock.ts", "src/store/home/names.ts"];
@@ -109,6 +113,22 @@ describe.each(Object.entries(ORDER))("the rooms of %s", (layer, rooms) => {
     expect([...seen].sort()).toEqual([...rooms].sort());
     expect(within.filter(({ file, path }) => roomOf(file) !== roomOf(path)).length).toBeGreaterThan(rooms.length);
   });
+});
+
+test("no file imports itself by way of others, lazily or not", () => {
+  const next = Map.groupBy(imports, ({ file }) => file);
+  const done = new Set<string>();
+  const circle = (file: string, way: readonly string[]): readonly string[] | null => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const { path } of next.get(file) ?? []) {
+      const found = circle(path, [...way, file]);
+      if (found !== null) return found;
+    }
+    done.add(file);
+    return null;
+  };
+  expect(product.map((file) => circle(file, [])).find((found) => found !== null) ?? []).toEqual([]);
 });
 
 test("no file is a barrel", () => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { SLASH_COMMANDS } from "../src/cli/slash-commands.ts";
+import { SLASH_COMMANDS } from "../src/cli/terminal/slash-commands.ts";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test as base } from "vitest";
 import { homeState } from "../store/home/lock.ts";
-import { ARGUMENTS_FOLLOW } from "./process-io.ts";
+import { ARGUMENTS_FOLLOW } from "./console/process-io.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 
 /** The whole program as processes: what a person's shell and scripts see. */

@@ -1,7 +1,7 @@
 import type { Deps } from "./deps.ts";
-import { asFailure, usage, type Failure } from "./failure.ts";
-import { EXIT, type ExitCode, type Io } from "./io.ts";
-import { createOutput } from "./output.ts";
+import { asFailure, usage, type Failure } from "./console/failure.ts";
+import { EXIT, type ExitCode, type Io } from "./console/io.ts";
+import { createOutput } from "./console/output.ts";
 
 /** What the shell's completion scripts run; for nobody else. */
 const COMPLETE = "__complete";
@@ -13,13 +13,13 @@ export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promi
     return EXIT.ok;
   }
   if (argv[0] === COMPLETE) {
-    await (await import("./complete.ts")).complete(argv.slice(1), io, deps);
+    await (await import("./program/complete.ts")).complete(argv.slice(1), io, deps);
     return EXIT.ok;
   }
   const old = newSpelling(argv);
   if (old !== null) return report(argv, io, old);
   try {
-    const { runProgram } = await import("./run-program.ts");
+    const { runProgram } = await import("./program/run-program.ts");
     return await runProgram(meant(argv), io, deps);
   } catch (error) {
     return report(argv, io, asFailure(error));

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { buildProgram } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/program/program.ts";
 import { jsonWords } from "./json-words.ts";
 
 /** The reference of the command line, from the same program that answers `--help`. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildProgram } from "../../src/cli/program.ts";
+import { buildProgram } from "../../src/cli/program/program.ts";
 import { Answer, shown, sparky, views, type Stage } from "./scripted-cli.ts";
 import { approval, chat, doneTask, failedTask, foundNodes, foundThings, graphCheck, graphNode, occurrences, status, task, taskLog } from "./wire-samples.ts";
 

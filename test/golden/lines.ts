@@ -113,7 +113,7 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "models list": "test/golden/models.test.ts",
   "models test": "test/golden/models.test.ts",
   completion: "test/e2e/completion.test.ts",
-  help: "src/cli/help.test.ts",
+  help: "src/cli/program/help.test.ts",
   "config list": "test/golden/config.test.ts",
   "config get": "test/golden/config.test.ts",
   "config set": "test/golden/config.test.ts",

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Deps } from "../../src/cli/deps.ts";
-import type { Io } from "../../src/cli/io.ts";
+import type { Io } from "../../src/cli/console/io.ts";
 import { runCli } from "../../src/cli/run.ts";
 
 /** What a command did: its exit code and what it wrote. */

@@ -1,0 +1,83 @@
+import type { List } from "../../wire/api.ts";
+import type { Approval } from "../../wire/approvals.ts";
+import type { Context } from "../command/context.ts";
+import { approvalId } from "../command/ids.ts";
+import { ago, clean, oneLine, shortId } from "../console/text.ts";
+
+export type ListOptions = { all?: true; limit?: number; cursor?: string };
+
+export async function listApprovals(context: Context, _args: readonly string[], options: ListOptions): Promise<void> {
+  const { out, io } = context;
+  const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
+  if (options.all) query.set("state", "all");
+  if (options.cursor !== undefined) query.set("cursor", options.cursor);
+  const list = await (await context.client("any")).request<List<Approval>>("GET", `/api/approvals?${query}`);
+  if (out.json) return out.document(list);
+  if (list.items.length === 0)
+    return out.note(options.all ? "Nothing was ever asked." : "Nothing waits for an answer.");
+  const time = (iso: string): string => (out.terminal ? ago(iso, io.now()) : iso);
+  out.table(
+    [
+      { title: "ID" },
+      { title: "STATE" },
+      { title: "TOOL", max: 20 },
+      { title: "FOR", max: 30 },
+      { title: "ASKED" },
+      { title: "UNTIL" },
+      { title: "BY" },
+      { title: "WHAT" },
+    ],
+    list.items.map((item) => [
+      out.terminal ? shortId(item.id) : item.id,
+      item.state,
+      item.tool,
+      item.chatTitle,
+      time(item.requestedAt),
+      item.state === "requested" ? time(item.expiresAt) : "",
+      item.by ?? "",
+      item.summary,
+    ]),
+  );
+  if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
+}
+
+export async function showApproval(context: Context, args: readonly string[]): Promise<void> {
+  const { out, io } = context;
+  const client = await context.client("any");
+  const approval = await client.request<Approval>("GET", `/api/approvals/${await approvalId(client, args[0] ?? "")}`);
+  if (out.json) return out.document(approval);
+  const time = (iso: string): string => (out.terminal ? `${iso}  (${ago(iso, io.now())})` : iso);
+  const open = approval.state === "requested";
+  const fields: readonly (readonly [string, string | null])[] = [
+    ["id", approval.id],
+    ["state", approval.state],
+    ["tool", approval.tool],
+    ["args", visible(JSON.stringify(approval.args, null, out.terminal ? 2 : undefined))],
+    ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
+    ["task", approval.taskId],
+    ["asked", time(approval.requestedAt)],
+    ["until", open ? time(approval.expiresAt) : null],
+    ["answered", approval.decidedAt === null ? null : time(approval.decidedAt)],
+    ["by", approval.by],
+    ["note", approval.note],
+  ];
+  for (const [name, value] of fields) {
+    if (value === null) continue;
+    const lines = clean(value)
+      .split("\n")
+      .join(`\n${" ".repeat(10)}`);
+    out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
+  }
+  if (open && approval.canDecide && out.terminal) {
+    out.note(`  answer: sparky approvals approve ${shortId(approval.id)}, or deny`);
+  }
+}
+
+/** Whole, and with nothing hidden: the answer is about these very arguments, so what a terminal does not show is spelled out. */
+export function visible(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}

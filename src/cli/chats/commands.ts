@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { group, oneOf, verb, wholeNumber, type Execute } from "../command/command.ts";
+import type { ExportOptions } from "./export.ts";
+import type { ShowOptions } from "./show.ts";
+import type { ChatListOptions } from "./chats.ts";
+
+const ID = { id: "the chat's id, or its first 4 or more characters" };
+
+export function addChatsCommands(program: Command, execute: Execute): void {
+  const chats = group(program, "chats", {
+    summary: "The conversations.",
+    examples: ["sparky chats list", "sparky chats show 3f2a", "sparky chats stop 3f2a"],
+  });
+  verb(chats, execute, "list", {
+    summary: "List chats, the most recent first.",
+    examples: ["sparky chats list", "sparky chats list --working", "sparky chats list --search graph --json"],
+    options: [
+      ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 200)],
+      ["--search <text>", "only those whose title has this text"],
+      ["--working", "only those in which a run is queued, works or waits"],
+      ["--archived", "those that were archived, instead of the others"],
+      ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
+    ],
+    run: async (context, args, options: ChatListOptions) =>
+      (await import("./chats.ts")).listChats(context, args, options),
+  });
+  verb(chats, execute, "show <id>", {
+    summary: "Show what was said and done in a chat.",
+    examples: ["sparky chats show 3f2a", "sparky chats show 3f2a --last 20", "sparky chats show -f 3f2a"],
+    args: ID,
+    options: [
+      ["-f, --follow", "go on with what comes, until Ctrl-C"],
+      ["-n, --last <number>", "only the last so many events", wholeNumber(1, 1_000_000)],
+    ],
+    run: async (context, args, options: ShowOptions) => (await import("./show.ts")).showChat(context, args, options),
+  });
+  verb(chats, execute, "export <id>", {
+    summary: "Write the whole log of a chat to stdout, as Markdown or JSON.",
+    examples: ["sparky chats export 3f2a", "sparky chats export 3f2a --format json"],
+    args: ID,
+    options: [["--format <format>", "md or json (default: md)", oneOf(["md", "json"])]],
+    run: async (context, args, options: ExportOptions) =>
+      (await import("./export.ts")).exportChat(context, args, options),
+  });
+  verb(chats, execute, "stop <id>", {
+    summary: "Stop what the agent does in a chat.",
+    examples: ["sparky chats stop 3f2a"],
+    args: ID,
+    run: async (context, args) => (await import("./chats.ts")).stopChatRun(context, args),
+  });
+  verb(chats, execute, "rename <id> <title>", {
+    summary: "Give a chat another title.",
+    examples: ['sparky chats rename 3f2a "The garden"'],
+    args: { ...ID, title: "its new title" },
+    run: async (context, args) => (await import("./change.ts")).renameChat(context, args),
+  });
+  verb(chats, execute, "archive <id>", {
+    summary: "Take a chat out of the list; it stays, and what goes on in it goes on.",
+    examples: ["sparky chats archive 3f2a"],
+    args: ID,
+    run: async (context, args) => (await import("./change.ts")).archiveChat(context, args, true),
+  });
+  verb(chats, execute, "unarchive <id>", {
+    summary: "Put an archived chat back into the list.",
+    examples: ["sparky chats unarchive 3f2a"],
+    args: ID,
+    run: async (context, args) => (await import("./change.ts")).archiveChat(context, args, false),
+  });
+  verb(chats, execute, "delete <id>", {
+    summary: "Delete a chat with all that belongs to it; what runs there is cancelled.",
+    examples: ["sparky chats delete 3f2a", "sparky chats delete 3f2a --yes"],
+    args: ID,
+    options: [["-y, --yes", "do not ask"]],
+    run: async (context, args, options: { yes?: true }) =>
+      (await import("./change.ts")).deleteChat(context, args, options),
+  });
+}

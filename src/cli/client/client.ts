@@ -1,0 +1,127 @@
+import type { ErrorBody } from "../../wire/api.ts";
+import { Failure, failureOfCode, notRunning } from "../console/failure.ts";
+import { exchange, open, type Answer, type Call, type Incoming, type Method } from "./http.ts";
+import { EXIT } from "../console/io.ts";
+
+/** A client of the HTTP API: over the network, or of the same app in this process. */
+export interface Client {
+  /** Where the server answers; null in this process. */
+  readonly endpoint: Endpoint | null;
+  /**
+   * The answer's body. The shapes are the wire's; they are not checked again here, because a newer server may add
+   * fields and kinds, which an older CLI shows as far as it can.
+   */
+  request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** A GET whose answer is text, in parts as they come. */
+  download(path: string): Promise<AsyncIterable<string>>;
+  close(): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly url: string;
+  readonly token: string | null;
+}
+
+export function networkClient(endpoint: Endpoint): Client {
+  const authorization = endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` };
+  return {
+    endpoint,
+    async request<T>(method: Method, path: string, body?: unknown) {
+      const call = callOf(method, path, body, authorization);
+      return read<T>(
+        endpoint.url,
+        await exchange(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url)),
+      );
+    },
+    async download(path) {
+      const call = callOf("GET", path, undefined, authorization);
+      const answer = await open(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url));
+      return untilCut(endpoint.url, await whole(endpoint.url, answer));
+    },
+    close: async () => {},
+  };
+}
+
+export function localClient(app: { fetch(request: Request): Promise<Response>; close(): Promise<void> }): Client {
+  const base = "http://127.0.0.1";
+  return {
+    endpoint: null,
+    async request<T>(method: Method, path: string, body?: unknown) {
+      const call = callOf(method, path, body, {});
+      const response = await app.fetch(
+        new Request(base + call.path, { method, headers: call.headers, body: call.body }),
+      );
+      return read<T>("Sparky", { status: response.status, text: await response.text() });
+    },
+    async download(path) {
+      const { status, body } = await app.fetch(new Request(base + path));
+      return whole("Sparky", { status, parts: (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()) });
+    },
+    close: () => app.close(),
+  };
+}
+
+/** True when the failure says that nobody listens there. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Failure && error.exit === EXIT.notRunning;
+}
+
+function callOf(method: Method, path: string, body: unknown, headers: Call["headers"]): Call {
+  if (body === undefined) return { method, path, headers, body: null };
+  return { method, path, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function read<T>(who: string, { status, text }: Answer): T {
+  const value = parse(text);
+  if (status >= 200 && status < 300) return value as T;
+  const problem = (value as Partial<ErrorBody> | undefined)?.error;
+  if (typeof problem?.message === "string") {
+    // The server speaks to every client of its API; this one has its token from one of two places.
+    const hint = problem.code === "unauthenticated" ? TOKEN_HINT : problem.hint;
+    throw failureOfCode(problem.code, problem.message, hint);
+  }
+  const hint = "check that SPARKY_URL names a Sparky server, and look into its log";
+  throw new Failure(EXIT.error, "internal", `${who} answered ${status} without saying why`, hint);
+}
+
+/** The parts of a good answer; another is read to its end for what it says. */
+async function whole(who: string, { status, parts }: Incoming): Promise<AsyncIterable<string>> {
+  if (status >= 200 && status < 300) return parts;
+  let text = "";
+  for await (const part of parts) text += part;
+  return read<never>(who, { status, text });
+}
+
+async function* untilCut(who: string, parts: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* parts;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      EXIT.error,
+      "unavailable",
+      `${who} broke off in the middle (${why})`,
+      "try again, or look into its log",
+    );
+  }
+}
+
+const TOKEN_HINT = "set SPARKY_TOKEN to an API token of that server; unset, the home's file `token` counts";
+
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const NOBODY = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "EPIPE"];
+
+function unanswered(error: unknown, url: string): never {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (NOBODY.includes(code)) throw notRunning(`no server answers at ${url} (${code})`);
+  const message = error instanceof Error ? error.message : String(error);
+  throw new Failure(EXIT.error, "unavailable", `${url}: ${message}`, "sparky chat status");
+}

@@ -1,0 +1,88 @@
+import { isSparkyError } from "../../core/errors.ts";
+import { isUnreachable, localClient, networkClient, type Client, type Endpoint } from "./client.ts";
+import type { CliConfig, Deps, HomeState } from "../deps.ts";
+import { Failure, notRunning } from "../console/failure.ts";
+import { EXIT, type Io } from "../console/io.ts";
+import { readServerFile, readToken } from "./server-file.ts";
+
+const PATIENCE_MS = 5000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * Finds the server: the one that SPARKY_URL names, else the one that holds the home's lock, else the same app in this
+ * process (only when `need` is "any"). While the lock is held and nobody answers, waits up to 5 s for each that holds it:
+ * of commands in a row every one has its turn.
+ */
+export async function connect(deps: Deps, io: Io, config: CliConfig, need: "server" | "any"): Promise<Client> {
+  if (config.url !== null) return networkClient(await namedEndpoint(deps, config, config.url));
+  let deadline = io.now() + PATIENCE_MS;
+  let holder: number | undefined;
+  for (;;) {
+    const state = await deps.homeState(config.home);
+    if (state.pid !== undefined && state.pid !== holder) {
+      holder = state.pid;
+      deadline = io.now() + PATIENCE_MS;
+    }
+    if (!state.held) {
+      if (need === "server") throw notRunning(`no server is running on ${config.home}`);
+      const app = await openLocal(deps);
+      if (app !== "held") return localClient(app);
+    } else {
+      const endpoint = heldEndpoint(config, state);
+      if (endpoint !== null && (await answers(endpoint))) return networkClient(endpoint);
+    }
+    if (io.now() >= deadline) throw silent(config.home, state);
+    await io.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** The endpoint as it is now, for a watcher that connects again: null while no server runs. */
+export async function currentEndpoint(deps: Deps, config: CliConfig): Promise<Endpoint | null> {
+  if (config.url !== null) return namedEndpoint(deps, config, config.url);
+  const state = await deps.homeState(config.home);
+  return state.held ? heldEndpoint(config, state) : null;
+}
+
+/** The token file goes only to the server that holds the home. */
+async function namedEndpoint(deps: Deps, config: CliConfig, url: string): Promise<Endpoint> {
+  if (config.token !== null) return { url, token: config.token };
+  const state = await deps.homeState(config.home);
+  const held = state.held ? heldEndpoint(config, state) : null;
+  return held !== null && new URL(held.url).origin === new URL(url).origin ? held : { url, token: null };
+}
+
+/** null while the file is of an earlier server, or not there yet. */
+function heldEndpoint(config: CliConfig, state: HomeState): Endpoint | null {
+  const file = readServerFile(config.home);
+  if (file === null || (state.pid !== undefined && file.pid !== state.pid)) return null;
+  return { url: file.url, token: config.token ?? readToken(config.home) };
+}
+
+async function answers(endpoint: Endpoint): Promise<boolean> {
+  try {
+    await networkClient({ url: endpoint.url, token: null }).request("GET", "/health");
+    return true;
+  } catch (error) {
+    if (isUnreachable(error)) return false;
+    throw error;
+  }
+}
+
+async function openLocal(deps: Deps): Promise<Awaited<ReturnType<Deps["openApp"]>> | "held"> {
+  try {
+    return await deps.openApp();
+  } catch (error) {
+    if (isSparkyError(error, "conflict")) return "held";
+    throw error;
+  }
+}
+
+function silent(home: string, state: HomeState): Failure {
+  const who = state.pid === undefined ? "another process" : `process ${state.pid}`;
+  return new Failure(
+    EXIT.error,
+    "unavailable",
+    `${who} holds ${home} but does not answer`,
+    state.pid === undefined ? "sparky chat status" : `wait for it, or end it: kill ${state.pid}`,
+  );
+}

@@ -1,0 +1,78 @@
+import type { Chat, List, Task } from "../../wire/api.ts";
+import type { Approval, Grant } from "../../wire/approvals.ts";
+import { ID_LENGTH } from "../../core/ids.ts";
+import type { Client } from "../client/client.ts";
+import { Failure, usage } from "../console/failure.ts";
+import { EXIT } from "../console/io.ts";
+import { cut, oneLine } from "../console/text.ts";
+
+const FEWEST = 4;
+const CANDIDATES = 5;
+
+/** The id that a person meant: a whole one, or any unique start of 4 or more characters. */
+export async function taskId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "task",
+    path: "/api/tasks",
+    list: "sparky agent tasks list --limit 5",
+    title: (task: Task) => task.instruction,
+  });
+}
+
+export async function chatId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "chat",
+    path: "/api/chats",
+    list: "sparky chats list --limit 5",
+    title: (chat: Chat) => chat.title,
+  });
+}
+
+/** One that was answered is found too: its answer is what the person must be told. */
+export async function approvalId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "approval",
+    path: "/api/approvals",
+    query: { state: "all" },
+    list: "sparky approvals list",
+    title: (approval: Approval) => `${approval.tool} ${approval.summary}`,
+  });
+}
+
+export async function grantId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "grant",
+    path: "/api/grants",
+    list: "sparky approvals grants",
+    title: (grant: Grant) => grant.tool,
+  });
+}
+
+interface Kind<T> {
+  readonly word: string;
+  readonly path: string;
+  readonly query?: { readonly [name: string]: string };
+  readonly list: string;
+  readonly title: (item: T) => string;
+}
+
+async function resolve<T extends { readonly id: string }>(
+  client: Client,
+  given: string,
+  kind: Kind<T>,
+): Promise<string> {
+  if (given.length < FEWEST) {
+    throw usage(`"${given}" is too short for the id of a ${kind.word}: give at least ${FEWEST} characters`, kind.list);
+  }
+  const query = new URLSearchParams({ prefix: given, limit: String(CANDIDATES + 1), ...kind.query });
+  const { items } = await client.request<List<T>>("GET", `${kind.path}?${query}`);
+  const exact = given.length >= ID_LENGTH ? items.find((item) => item.id === given) : undefined;
+  const only = exact ?? (items.length === 1 ? items[0] : undefined);
+  if (only !== undefined) return only.id;
+  if (items.length === 0) {
+    throw new Failure(EXIT.notFound, "not_found", `no ${kind.word} starts with "${given}"`, kind.list);
+  }
+  const rows = items.slice(0, CANDIDATES).map((item) => `\n  ${item.id}  ${cut(oneLine(kind.title(item)), 60)}`);
+  const more = items.length > CANDIDATES ? "\n  …" : "";
+  throw usage(`"${given}" is the start of several ids:${rows.join("")}${more}`, "give more characters of the id");
+}

@@ -1,0 +1,171 @@
+import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import type { Output } from "../console/output.ts";
+import { clean, clock, cut, duration, oneLine } from "../console/text.ts";
+
+/** Prints a log for people: one line an event, calls as one line with their outcome. */
+export interface LogPrinter {
+  event(event: ChatEvent): void;
+  /** Shows the calls that are under way, and for how long. */
+  tick(now: number): void;
+  /** Prints the calls that have no outcome yet, for a log that is not followed. */
+  open(now: number): void;
+}
+
+interface Row {
+  readonly at: string;
+  readonly kind: string;
+  readonly mark: "" | "✓" | "✕" | "●";
+  readonly text: string;
+  readonly took?: number;
+  readonly error?: string;
+  /** Whose line it is, where lines of many chats are mixed. */
+  readonly label?: Label;
+}
+
+export interface Label {
+  /** For people, as wide as every other. */
+  readonly text: string;
+  /** For scripts: columns behind the time. */
+  readonly cells: readonly string[];
+}
+
+interface Call {
+  readonly use: EventOf<"tool_use">;
+  readonly startedAt: string;
+}
+
+/** `to` is where the lines go: data on stdout, or notes on stderr. */
+export function createLogPrinter(
+  out: Output,
+  width: number,
+  to: "data" | "notes",
+  labelOf?: (event: ChatEvent) => Label,
+): LogPrinter {
+  const calls = new Map<string, Call>();
+  const line = (text: string): void => (to === "data" ? out.print(text) : out.note(text));
+  const show = (row: Row): void =>
+    to === "data" && !out.terminal ? line(piped(row)) : line(forPeople(out, row, width));
+  const forget = (runId: string | null): void => {
+    for (const [id, call] of calls) if (call.use.runId === runId) calls.delete(id);
+  };
+  return {
+    event(event) {
+      if (event.type === "tool_use") calls.set(event.data.callId, { use: event, startedAt: event.at });
+      const started = event.type === "tool_start" ? calls.get(event.data.callId) : undefined;
+      if (started !== undefined) calls.set(started.use.data.callId, { ...started, startedAt: event.at });
+      const row = rowOf(event, calls);
+      if (event.type === "tool_result") calls.delete(event.data.callId);
+      if (event.type === "status" && isEnd(event)) forget(event.runId);
+      if (row !== null) show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
+    },
+    tick(now) {
+      const [first, ...others] = calls.values();
+      if (first === undefined) return out.progress(null);
+      const more = others.length === 0 ? "" : ` and ${others.length} more`;
+      out.progress(`● ${callText(first.use)}  ${duration(now - Date.parse(first.startedAt))}${more}`);
+    },
+    open(now) {
+      for (const { use, startedAt } of calls.values()) {
+        show({
+          at: startedAt,
+          kind: "tool",
+          mark: "●",
+          text: callText(use),
+          took: Math.max(0, now - Date.parse(startedAt)),
+        });
+      }
+    },
+  };
+}
+
+function isEnd({ data }: EventOf<"status">): boolean {
+  return data.state === "completed" || data.state === "failed" || data.state === "cancelled";
+}
+
+function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
+  const row = (kind: string, text: string): Row => ({ at: event.at, kind, mark: "", text });
+  switch (event.type) {
+    case "message": {
+      const who =
+        event.data.role === "assistant" ? "" : event.taskId === null ? `${event.actor.name}: ` : "instruction: ";
+      return row("message", `${who}${event.data.text}${event.data.partial ? " [cut off]" : ""}`);
+    }
+    case "thought":
+      return row("thought", `"${event.data.text}"${event.data.partial ? " [cut off]" : ""}`);
+    case "tool_result": {
+      const { callId, name, ok, durationMs, error, interrupted } = event.data;
+      const use = calls.get(callId)?.use;
+      const why = interrupted ? "interrupted: the outcome is unknown" : (error ?? "failed");
+      const text = use === undefined ? name : callText(use);
+      const mark = ok ? "✓" : "✕";
+      return { at: event.at, kind: "tool", mark, text, took: durationMs, ...(ok ? {} : { error: why }) };
+    }
+    case "status":
+      return row("status", event.data.message);
+    case "plan": {
+      const { items } = event.data;
+      const now = items.find((item) => item.status === "doing") ?? items.find((item) => item.status === "todo");
+      const done = items.filter((item) => item.status === "done").length;
+      return row("plan", `${done} of ${items.length} done${now === undefined ? "" : `, now: ${now.text}`}`);
+    }
+    case "approval":
+      return row("approval", approvalText(event, calls.get(event.data.callId)));
+    case "summary":
+      return row("summary", `the log up to #${event.data.upTo} was summarised`);
+    case "schedule":
+      return row("schedule", event.data.message);
+    case "error":
+      return row("error", `${event.data.code}: ${event.data.message}`);
+    case "tool_use":
+    case "tool_start":
+    case "usage":
+    case "recall":
+    case "chat":
+      return null;
+    default:
+      return row(newerType(event), "");
+  }
+}
+
+function approvalText({ data }: EventOf<"approval">, call: Call | undefined): string {
+  const what = data.state === "requested" && call !== undefined ? `: ${callText(call.use)}` : "";
+  const by = data.by === undefined ? "" : ` by ${data.by}`;
+  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}`;
+}
+
+function callText({ data }: EventOf<"tool_use">): string {
+  return `${data.name} ${cut(oneLine(JSON.stringify(data.args)), 80)}`;
+}
+
+const KIND_WIDTH = 10;
+const TIME_WIDTH = 8 + 2;
+
+function forPeople(out: Output, row: Row, width: number): string {
+  const { paint } = out;
+  const kind = row.mark === "" ? row.kind : `${row.kind.padEnd(6)}${row.mark}`;
+  const label = row.label === undefined ? "" : `${row.label.text}  `;
+  const indent = " ".repeat(TIME_WIDTH + label.length + KIND_WIDTH + 1);
+  const head = `${paint.dim(clock(row.at))}  ${label}${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
+  const room = Math.max(width - indent.length, 20);
+  // Where lines of many chats are mixed, each is one line.
+  if (row.kind === "message" && row.label === undefined)
+    return head + clean(row.text).trimEnd().split("\n").join(`\n${indent}`).replace(/ +$/gm, "");
+  if (row.kind !== "tool") return head + cut(oneLine(row.text), room);
+  const took = row.took === undefined ? "" : `  ${duration(row.took)}`;
+  const error = row.error === undefined ? "" : `  ${oneLine(row.error)}`;
+  const text = oneLine(row.text);
+  return head + cut(`${text.padEnd(Math.min(40, room - took.length))}${took}${error}`, room).trimEnd();
+}
+
+function painted(paint: Output["paint"], row: Row, text: string): string {
+  if (row.mark === "✕" || row.kind === "error") return paint.red(text);
+  if (row.mark === "✓") return paint.green(text);
+  return row.kind === "thought" ? paint.dim(text) : row.kind === "status" ? paint.cyan(text) : text;
+}
+
+function piped(row: Row): string {
+  const seconds = row.took === undefined ? "" : (row.took / 1000).toFixed(3);
+  return [row.at, ...(row.label?.cells ?? []), row.kind, row.mark, row.text, seconds, row.error ?? ""]
+    .map(oneLine)
+    .join("\t");
+}

@@ -1,0 +1,49 @@
+import type { Models, ModelTest } from "../../wire/models.ts";
+import type { Context } from "../command/context.ts";
+import { EXIT, type ExitCode } from "../console/io.ts";
+import { duration, oneLine, tokens } from "../console/text.ts";
+
+export async function listModels(context: Context): Promise<void> {
+  const { out } = context;
+  const models = await (await context.client("any")).request<Models>("GET", "/api/models");
+  if (out.json) return out.document(models);
+  out.table(
+    [{ title: "PROVIDER" }, { title: "IN USE" }, { title: "KEY", max: 48 }, { title: "ADDRESS" }],
+    models.providers.map(({ provider, inUse, key, keyNeeded, address }) => [
+      provider,
+      inUse ? models.model : "",
+      key === null ? (keyNeeded ? "not set" : "") : `${key.variable} (${words(key.origin)})`,
+      address ?? "",
+    ]),
+  );
+  const { chosenBy } = models;
+  const why =
+    chosenBy === null
+      ? "nothing is set, so the demo model answers: sparky config set OPENAI_API_KEY"
+      : `chosen by ${chosenBy.variable} (${words(chosenBy.origin)})`;
+  out.note(`  ${why}`);
+}
+
+const words = (origin: string): string =>
+  origin === "home" ? ".env of the home" : origin === "env-file" ? "--env-file" : origin;
+
+export async function testModel(context: Context, args: readonly string[]): Promise<ExitCode> {
+  const { out } = context;
+  const client = await context.client("any");
+  out.progress("… asking the model");
+  const body = args[0] === undefined ? {} : { model: args[0] };
+  const test = await client.request<ModelTest>("POST", "/api/models/test", body);
+  out.progress(null);
+  const { model, ok, code, message, durationMs, inputTokens, outputTokens } = test;
+  if (out.json) out.document(test);
+  else if (!out.terminal) {
+    const fields = [model, code ?? "ok", durationMs, inputTokens, outputTokens, message];
+    out.print(fields.map((field) => oneLine(String(field))).join("\t"));
+  } else if (ok) {
+    const used = `${tokens(inputTokens)} in, ${tokens(outputTokens)} out`;
+    out.print(`${out.paint.green("✓")} ${model} answered in ${duration(durationMs)} · ${used}`);
+  } else {
+    out.print(`${out.paint.red("✕")} ${oneLine(message)}`);
+  }
+  return ok ? EXIT.ok : EXIT.error;
+}

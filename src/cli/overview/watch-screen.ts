@@ -1,0 +1,68 @@
+import type { ChatEvent } from "../../core/events.ts";
+import type { Status } from "../../wire/api.ts";
+import type { Label } from "../command/log-lines.ts";
+import { cut, duration, oneLine, shortId } from "../console/text.ts";
+
+/** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
+export class RunningRuns {
+  readonly #runs = new Map<string, { title: string; doing: string; waits: boolean; since: number }>();
+
+  /** What ran before the first event came. */
+  seed(running: Status["running"]): void {
+    for (const run of running) {
+      const waits = run.state === "waiting";
+      const doing = waits ? "waits" : (run.current ?? "working");
+      this.#runs.set(run.id, { title: run.title, doing, waits, since: Date.parse(run.startedAt ?? run.queuedAt) });
+    }
+  }
+
+  event(event: ChatEvent, title: string): void {
+    if (event.runId === null) return;
+    const at = Date.parse(event.at);
+    const set = (doing: string, waits = false): void =>
+      void this.#runs.set(event.runId ?? "", { title, doing, waits, since: at });
+    if (event.type === "tool_use") set(`${event.data.name} ${event.data.summary}`);
+    if (event.type === "usage") set("calling the model");
+    if (event.type !== "status") return;
+    switch (event.data.state) {
+      case "starting":
+      case "resumed":
+        return set("calling the model");
+      case "waiting":
+        return set(`waits for ${event.data.reason === "approval" ? "your approval" : `a ${event.data.reason}`}`, true);
+      case "stopping":
+        return set("stopping");
+      case "queued":
+      case "interrupted":
+      case "completed":
+      case "failed":
+      case "cancelled":
+        this.#runs.delete(event.runId);
+    }
+  }
+
+  line(now: number): string {
+    const runs = [...this.#runs.values()];
+    if (runs.length === 0) return "○ nothing runs";
+    const shown = runs
+      .slice(0, 3)
+      .map(
+        ({ title, doing, waits, since }) =>
+          `${waits ? "◔" : "●"} ${cut(oneLine(title), 20)}: ${cut(oneLine(doing), 30)} ${duration(Math.max(now - since, 0))}`,
+      );
+    const more = runs.length > 3 ? ` · and ${runs.length - 3} more` : "";
+    return shown.join(" · ") + more;
+  }
+}
+
+const TITLE_WIDTH = 20;
+
+/** Whose line it is: the task's id, else the chat's, and the chat's title. */
+export function labelOf(event: ChatEvent, title: string): Label {
+  const name = cut(oneLine(title), TITLE_WIDTH);
+  const pad = " ".repeat(TITLE_WIDTH - [...name].length);
+  return {
+    text: `${shortId(event.taskId ?? event.chatId)} ${name}${pad}`,
+    cells: [event.chatId, event.taskId ?? "", title],
+  };
+}

@@ -1,0 +1,38 @@
+import type { Chat, List, Task } from "../../wire/api.ts";
+import type { Approval, Grant } from "../../wire/approvals.ts";
+import type { Schedule } from "../../wire/schedules.ts";
+import type { Client } from "../client/client.ts";
+import type { Name, NameKind } from "../deps.ts";
+
+/** Ids and names from a server, where the database is not a file of this home. */
+export async function namesOver(client: Client, kind: NameKind, prefix: string): Promise<readonly Name[]> {
+  const list = async <T>(path: string): Promise<readonly T[]> =>
+    (
+      await client.request<List<T>>(
+        "GET",
+        `${path}?${new URLSearchParams({ ...(prefix === "" ? {} : { prefix }), limit: "50" })}`,
+      )
+    ).items;
+  switch (kind) {
+    case "tasks":
+      return (await list<Task>("/api/tasks")).map(({ id, instruction }) => ({ value: id, hint: instruction }));
+    case "chats":
+      return (await list<Chat>("/api/chats")).map(({ id, title }) => ({ value: id, hint: title }));
+    case "approvals":
+      return (await list<Approval>("/api/approvals")).map((one) => ({
+        value: one.id,
+        hint: `${one.tool} ${one.summary}`,
+      }));
+    case "grants":
+      return (await client.request<List<Grant>>("GET", "/api/grants")).items.map(({ id, tool }) => ({
+        value: id,
+        hint: tool,
+      }));
+    case "schedules": {
+      const { items } = await client.request<List<Schedule>>("GET", "/api/schedules");
+      return items.map(({ name, description }) => ({ value: name, hint: description }));
+    }
+    default:
+      return kind satisfies never;
+  }
+}

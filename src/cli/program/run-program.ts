@@ -1,0 +1,66 @@
+import { CommanderError, type Command } from "commander";
+import { everyCommand, globalFlags, helpWidth, pathOf, type Execute } from "../command/command.ts";
+import { createContext } from "../command/context.ts";
+import type { Deps } from "../deps.ts";
+import { asFailure, usage, type Failure } from "../console/failure.ts";
+import { EXIT, type ExitCode, type Io } from "../console/io.ts";
+import { withNextStep } from "../command/next-step.ts";
+import { createOutput } from "../console/output.ts";
+import { buildProgram } from "./program.ts";
+
+export async function runProgram(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const execute: Execute = async (command, run) => {
+    const out = createOutput(io, globalFlags(command));
+    const context = createContext(io, deps, out);
+    try {
+      exit = (await run(context, command.args, command.opts())) ?? EXIT.ok;
+    } catch (error) {
+      const failure = withNextStep(asFailure(error), command);
+      out.failure(failure);
+      exit = failure.exit;
+    } finally {
+      await context.close();
+    }
+  };
+  const program = buildProgram(execute);
+  const flags = { json: argv.includes("--json"), color: !argv.includes("--no-color") };
+  everyCommand(program, (command) =>
+    command.configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => (flags.json ? undefined : io.stderr.write(text)),
+      outputError: () => {},
+      getOutHelpWidth: () => helpWidth(io.stdout),
+      getErrHelpWidth: () => helpWidth(io.stderr),
+    }),
+  );
+  try {
+    await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    // A group without a command has shown its help on stderr.
+    if (error.code === "commander.help" && !flags.json) return EXIT.usage;
+    createOutput(io, flags).failure(usageFailure(error, closest(program, argv)));
+    return EXIT.usage;
+  }
+  return exit;
+}
+
+/** The command that the words name, as far as they name one. */
+function closest(program: Command, argv: readonly string[]): Command {
+  let at = program;
+  for (const word of argv.filter((each) => !each.startsWith("-"))) {
+    const child = at.commands.find((each) => each.name() === word);
+    if (child === undefined) return at;
+    at = child;
+  }
+  return at;
+}
+
+function usageFailure(error: CommanderError, command: Command): Failure {
+  const hint = `${pathOf(command)} --help`;
+  if (error.code === "commander.help") return usage("a command is missing", hint);
+  const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?");
+  return usage(message, error.code === "commander.excessArguments" ? `put the text in quotes, or see ${hint}` : hint);
+}

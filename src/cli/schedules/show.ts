@@ -1,0 +1,94 @@
+import type { List, Task } from "../../wire/api.ts";
+import { ruleWords } from "../../wire/rule-words.ts";
+import type { Occurrence, Schedule, ScheduleList } from "../../wire/schedules.ts";
+import { warnWithoutLoop } from "../command/agent-loop.ts";
+import type { Context } from "../command/context.ts";
+import { usage } from "../console/failure.ts";
+import { printFields } from "../console/fields.ts";
+import { EXIT, type ExitCode } from "../console/io.ts";
+import { ago, due, shortId } from "../console/text.ts";
+
+export async function listSchedules(context: Context): Promise<void> {
+  const { out, io } = context;
+  const list = await (await context.client("any")).request<ScheduleList>("GET", "/api/schedules");
+  if (out.json) return out.document(list);
+  const time = (iso: string | null): string => (iso === null ? "" : out.terminal ? ago(iso, io.now()) : iso);
+  out.table(
+    [{ title: "NAME" }, { title: "WHEN" }, { title: "STATE" }, { title: "NEXT" }, { title: "LAST" }, { title: "WHAT" }],
+    list.items.map((schedule) => [
+      schedule.name,
+      schedule.when,
+      schedule.state,
+      out.terminal && schedule.nextDueAt !== null ? due(schedule.nextDueAt, io.now()) : (schedule.nextDueAt ?? ""),
+      schedule.last === null ? "" : `${outcomeWords(schedule.last)} ${time(schedule.last.dueAt)}`,
+      schedule.description,
+    ]),
+  );
+  for (const problem of list.problems ?? []) out.note(`not applied: ${problem}`);
+}
+
+/** `ran`, `skipped: overlap`: the ledger's word with its reason, if that is one word. */
+export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">): string {
+  return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${outcome}: ${reason}` : outcome;
+}
+
+export async function showSchedule(context: Context, args: readonly string[]): Promise<void> {
+  const { out, io } = context;
+  const client = await context.client("any");
+  const schedule = await client.request<Schedule>("GET", `/api/schedules/${encodeURIComponent(args[0] ?? "")}`);
+  if (out.json) return out.document(schedule);
+  const words = schedule.when.startsWith("cron(") ? await ruleWords(schedule.when) : schedule.when;
+  const at = (iso: string, words = ago): string => (out.terminal ? `${iso}  (${words(iso, io.now())})` : iso);
+  printFields(out, [
+    ["name", schedule.name],
+    ["what", schedule.description || null],
+    ["when", words === schedule.when || !out.terminal ? schedule.when : `${schedule.when}  (${words})`],
+    ["timezone", schedule.timezone],
+    [
+      "state",
+      [schedule.state, schedule.pausedUntil && `until ${schedule.pausedUntil}`, schedule.pauseReason]
+        .filter(Boolean)
+        .join(" "),
+    ],
+    ["next", schedule.nextDueAt === null ? null : at(schedule.nextDueAt, due)],
+    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${at(schedule.last.dueAt)}`],
+    ["catch-up", schedule.catchUp],
+    ["overlap", schedule.overlap],
+    ["on-crash", schedule.onCrash],
+    ["jitter", schedule.jitterSeconds === 0 ? null : `${schedule.jitterSeconds}s`],
+    ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
+    ["rests", schedule.restsUntil === null ? null : `until ${schedule.restsUntil}`],
+    ["chat", schedule.chatId],
+    ["prompt", schedule.prompt],
+  ]);
+}
+
+export async function runSchedules(
+  context: Context,
+  names: readonly string[],
+  options: { readonly all?: true },
+): Promise<ExitCode> {
+  const { out } = context;
+  if ((names.length === 0) === (options.all === undefined)) {
+    throw usage("name the schedules to run, or say --all", "sparky agent schedule run smart_maintenance");
+  }
+  const client = await context.client("any");
+  const chosen = options.all ? await enabled(context) : names;
+  const tasks: Task[] = [];
+  for (const name of chosen) {
+    const task = await client.request<Task>("POST", `/api/schedules/${encodeURIComponent(name)}/run`);
+    tasks.push(task);
+    if (out.json) continue;
+    out.print(out.terminal ? `Queued  ${shortId(task.id)}  ${name}` : `${task.id}\t${name}`);
+  }
+  if (out.json) out.document({ items: tasks, next: null, total: tasks.length });
+  await warnWithoutLoop(context, client);
+  if (out.terminal && tasks[0] !== undefined)
+    out.note(`  follow it: sparky agent tasks logs -f ${shortId(tasks[0].id)}`);
+  return EXIT.ok;
+}
+
+async function enabled(context: Context): Promise<readonly string[]> {
+  const { items } = await (await context.client("any")).request<List<Schedule>>("GET", "/api/schedules");
+  return items.filter((schedule) => schedule.enabled).map((schedule) => schedule.name);
+}

@@ -1,0 +1,60 @@
+import type { NewTask, Task } from "../../wire/api.ts";
+import { warnWithoutLoop } from "../command/agent-loop.ts";
+import type { Client } from "../client/client.ts";
+import type { Context } from "../command/context.ts";
+import { usage } from "../console/failure.ts";
+import { chatId, taskId } from "../command/ids.ts";
+import { EXIT, type ExitCode } from "../console/io.ts";
+import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
+import { ago, cut, oneLine, shortId } from "../console/text.ts";
+
+export type AddOptions = LimitOptions & {
+  chat?: string;
+  metadata?: readonly string[];
+  after?: readonly string[];
+  at?: string;
+  priority?: number;
+  key?: string;
+  wait?: true;
+};
+
+export async function addTask(context: Context, args: readonly string[], options: AddOptions): Promise<ExitCode> {
+  const { out, io } = context;
+  const instruction = args[0] ?? "";
+  if (instruction.trim() === "") {
+    throw usage("the instruction is empty", 'sparky agent tasks add "Check knowledge graph stats"');
+  }
+  const client = await context.client(options.wait ? "server" : "any");
+  const body = await newTask(client, instruction, options);
+  const [task] = await Promise.all([
+    client.request<Task>("POST", "/api/tasks", body),
+    warnWithoutLoop(context, client),
+  ]);
+  if (options.wait) {
+    out.note(`Queued ${task.id}`);
+    return (await import("./wait.ts")).awaitTask(context, task, null);
+  }
+  if (out.json) out.document(task);
+  else if (!out.terminal) out.print(task.id);
+  else {
+    const due = task.runAt === null ? "" : `  due ${ago(task.runAt, io.now())}`;
+    out.print(`Queued  ${shortId(task.id)}  ${cut(oneLine(task.instruction), 60)}${due}`);
+    out.note(`  follow it: sparky agent tasks logs -f ${shortId(task.id)}`);
+  }
+  return EXIT.ok;
+}
+
+async function newTask(client: Client, instruction: string, options: AddOptions): Promise<NewTask> {
+  const limits = limitsOf(options);
+  const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));
+  return {
+    instruction,
+    ...(options.chat === undefined ? {} : { chatId: await chatId(client, options.chat) }),
+    ...(options.metadata === undefined ? {} : { metadata: metadataOf(options.metadata) }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(options.at === undefined ? {} : { runAt: options.at }),
+    ...(options.key === undefined ? {} : { key: options.key }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
+}

@@ -1,0 +1,197 @@
+import { newerType, type EventOf } from "../../core/events.ts";
+import type { OpenPart } from "../../core/open-parts.ts";
+import { isEnded, type RunView } from "../../core/run-state.ts";
+import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
+import { markdown } from "./markdown.ts";
+import { fit, span, wrap, type Line, type Look } from "./text.ts";
+import { clean, clock, duration, oneLine, shortId, tokens } from "../console/text.ts";
+
+/** What a part of the transcript looks like in the terminal. Pure: the same live and when the chat is opened later. */
+
+const MARGIN = "  ";
+
+export interface Shown {
+  readonly entry: Entry;
+  readonly run: RunView | undefined;
+}
+
+export interface Reader {
+  readonly width: number;
+  /** The reader's own id: own messages need no name. */
+  readonly me: string;
+  readonly now: number;
+}
+
+export function entryLines({ entry, run }: Shown, at: Reader): readonly Line[] {
+  return entry.kind === "call" ? callLines(entry, run, at) : eventLines(entry, run, at);
+}
+
+/** Text that is still being written: only its last `rows` lines are worth laying out. */
+export function partLines(part: OpenPart, width: number, rows: number): readonly Line[] {
+  const lines = said(part.kind, recent(part.text, width, rows), width);
+  return lines.length <= rows
+    ? lines
+    : [fit([span(`${MARGIN}… the beginning comes with the end`, "dim")], width), ...lines.slice(1 - rows)];
+}
+
+/** Enough of the end of a text to fill so many rows, beginning at a place that moves in big steps only. */
+function recent(text: string, width: number, rows: number): string {
+  const enough = width * (rows + 1);
+  if (text.length < 3 * enough) return text;
+  const from = Math.floor(text.length / enough - 2) * enough;
+  const line = text.indexOf("\n", from);
+  return text.slice(line === -1 || line > from + enough ? from : line + 1);
+}
+
+function said(kind: "message" | "thought", text: string, width: number): readonly Line[] {
+  return kind === "message" ? markdown(text, width, MARGIN) : markdown(text, width, `${MARGIN}~ `, "dim");
+}
+
+function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at: Reader): readonly Line[] {
+  const note = (text: string, look: Look = "dim"): readonly Line[] =>
+    wrap([span(oneLine(text), look)], at.width, [span(MARGIN)]);
+  switch (event.type) {
+    case "message":
+      return event.data.role === "user"
+        ? personLines(event, taskId, at)
+        : [[], ...said("message", event.data.text, at.width), ...cutOff(event.data.partial)];
+    case "thought":
+      return [...said("thought", event.data.text, at.width), ...cutOff(event.data.partial)];
+    case "status":
+      return statusLines(event, run, at);
+    case "error":
+      return note(`✕ ${event.data.code}: ${event.data.message}`, "bad");
+    case "summary":
+      return note(`the chat up to #${event.data.upTo} was summarised`);
+    case "schedule":
+      return note(event.data.message);
+    case "recall":
+      return note(`remembered ${event.data.nodes.length} for "${event.data.query}"`);
+    case "chat":
+      return event.data.change === "renamed" && event.data.by === "person"
+        ? note(`the chat is now called "${event.data.title}"`)
+        : [];
+    case "plan":
+      return [];
+    case "unknown":
+      return note(`(${event.name})`);
+    default:
+      return note(`(${newerType(event)})`);
+  }
+}
+
+function cutOff(partial: true | undefined): readonly Line[] {
+  return partial === undefined ? [] : [[span(`${MARGIN}[cut off]`, "dim")]];
+}
+
+function personLines(
+  { data, actor }: EventOf<"message">,
+  taskId: string | null,
+  { width, me }: Reader,
+): readonly Line[] {
+  const who = taskId !== null ? `task ${shortId(taskId)} ` : actor.id === me ? "" : `${oneLine(actor.name)} `;
+  const [first = "", ...others] = clean(data.text).trimEnd().replaceAll("\t", "    ").split("\n");
+  const head = [span(`${who}› `, taskId === null ? "bold" : "note")];
+  return [
+    [],
+    ...wrap([span(first, "bold")], width, head),
+    ...others.flatMap((line) => wrap([span(line, "bold")], width, [span(MARGIN)])),
+  ];
+}
+
+function statusLines(
+  { data, taskId, at }: EventOf<"status">,
+  run: RunView | undefined,
+  { width }: Reader,
+): readonly Line[] {
+  const line = (mark: string, text: string, look: Look): readonly Line[] =>
+    wrap([span(oneLine(text), look)], width, [span(`${MARGIN}${mark} `, look)]);
+  switch (data.state) {
+    case "queued":
+    case "stopping":
+      return [];
+    case "starting":
+      return taskId === null ? [] : line("●", data.message, "note");
+    case "waiting":
+      // What asks, and how it was answered, is told by its call.
+      return data.reason === "approval" ? [] : line("◔", data.message, "ask");
+    case "resumed":
+      return data.reason === "approval" ? [] : line("→", data.message, "dim");
+    case "interrupted":
+      return line("↯", data.message, "ask");
+    case "completed":
+      return line("✓", [data.message, ...totals(run)].join(" · "), "good");
+    case "failed":
+      return line("✕", [`${data.message}: ${data.reason}`, ...totals(run)].join(" · "), "bad");
+    case "cancelled":
+      return line("⊘", `Cancelled by ${data.by} ${clock(at)}`, "ask");
+    default:
+      return line("·", (data as { message: string }).message, "dim");
+  }
+}
+
+/** How long a run took, and what it used. */
+function totals(run: RunView | undefined): readonly string[] {
+  if (run === undefined || run.startedAt === null || run.endedAt === null) return [];
+  const used = run.inputTokens + run.outputTokens;
+  return [
+    duration(Date.parse(run.endedAt) - Date.parse(run.startedAt)),
+    ...(used === 0 ? [] : [tokens(used)]),
+    ...(run.costUsd === null ? [] : [`$${run.costUsd.toFixed(2)}`]),
+  ];
+}
+
+function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Reader): readonly Line[] {
+  const state = callState(call, run);
+  const what = oneLine(`${call.name} ${call.use?.data.summary ?? ""}`);
+  const { result, approval } = call;
+  const row = (mark: string, look: Look, after: string): readonly Line[] => {
+    // What it is gives way before what became of it.
+    const room = Math.max(width - MARGIN.length - 2 - Math.min(after.length, width / 2), 12);
+    return [
+      fit(
+        [span(`${MARGIN}${mark} `, look), ...fit([span(what)], room), span(after, look === "good" ? "dim" : look)],
+        width,
+      ),
+    ];
+  };
+  if (approval !== null && result !== null && ["denied", "expired", "withdrawn"].includes(approval.data.state)) {
+    return row("⊘", "ask", answered(approval));
+  }
+  const answer = approval === null || approval.data.state === "requested" ? "" : answered(approval);
+  switch (state) {
+    case "done":
+      return row("✓", "good", `  ${duration(result?.data.durationMs ?? 0)}${answer}`);
+    case "failed":
+      return row(
+        "✕",
+        "bad",
+        `  ${duration(result?.data.durationMs ?? 0)}${answer}  ${oneLine(result?.data.error ?? "failed")}`,
+      );
+    case "unknown":
+      return row("↯", "bad", "  interrupted: the outcome is unknown");
+    case "stopped":
+      return row("⊘", "dim", "  not finished");
+    case "asks":
+      return row("?", "ask", "  asks for your approval");
+    case "working": {
+      const since = call.start?.at ?? call.use?.at;
+      return row("●", "note", since === undefined ? "" : `  ${duration(Math.max(0, now - Date.parse(since)))}`);
+    }
+    case "queued":
+      return row("○", "dim", "");
+    default:
+      return state satisfies never;
+  }
+}
+
+function answered({ data }: EventOf<"approval">): string {
+  const by = data.by === undefined ? "" : ` by ${oneLine(data.by)}`;
+  const note = data.note === undefined || data.note === "" ? "" : `: ${oneLine(data.note)}`;
+  return `  ${data.state}${by}${note}`;
+}
+
+/** Nothing that comes later changes how it is shown. */
+export function isSettled({ entry, run }: Shown): boolean {
+  return entry.kind === "event" || entry.result !== null || (run !== undefined && isEnded(run.state));
+}

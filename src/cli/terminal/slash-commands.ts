@@ -1,0 +1,217 @@
+import type { Chat, Health, List, Task } from "../../wire/api.ts";
+import type { Decision } from "../../wire/approvals.ts";
+import { Failure } from "../console/failure.ts";
+import type { Request } from "./link.ts";
+import { ago, duration, oneLine, shortId } from "../console/text.ts";
+
+/** What a slash command may do with the conversation that it is typed in. */
+export interface Talk {
+  readonly request: Request;
+  readonly chat: Chat | null;
+  now(): number;
+  /** With `hang`, what does not fit goes on below that column. */
+  say(text: string, hang?: number): void;
+  open(chatId: string): Promise<void>;
+  startAnew(): void;
+  send(kind: "message" | "task", text: string): void;
+  /** False when nothing has failed. */
+  retry(): boolean;
+  stop(): Promise<void>;
+  /** Answers the open question; with several, or without a decision, the person chooses. */
+  answer(decision: Decision | null): Promise<void>;
+  pickChat(): Promise<string | null>;
+  clear(): void;
+  quit(): void;
+}
+
+export interface SlashCommand {
+  readonly name: string;
+  /** As the help shows it. */
+  readonly args: string;
+  readonly summary: string;
+  /** What Tab completes behind the name. */
+  readonly completes?: "chats";
+  readonly run: (talk: Talk, rest: string) => Promise<void> | void;
+}
+
+export const SLASH_COMMANDS: readonly SlashCommand[] = [
+  { name: "help", args: "", summary: "Show these commands and the keys.", run: help },
+  { name: "new", args: "", summary: "Start a new chat.", run: (talk) => talk.startAnew() },
+  { name: "chats", args: "", summary: "Choose another chat.", run: chooseChat },
+  {
+    name: "open",
+    args: "ID",
+    summary: "Open the chat whose id starts so.",
+    completes: "chats",
+    run: async (talk, id) => talk.open(await chatIdOf(talk, id)),
+  },
+  { name: "rename", args: "TITLE", summary: "Give this chat a title.", run: rename },
+  { name: "stop", args: "", summary: "Stop what the agent does here, like Ctrl-C.", run: (talk) => talk.stop() },
+  { name: "retry", args: "", summary: "Send again what could not be sent.", run: retry },
+  { name: "task", args: "TEXT", summary: "Queue a task that works in this chat.", run: addTask },
+  { name: "tasks", args: "", summary: "List the newest tasks.", run: listTasks },
+  {
+    name: "approve",
+    args: "[HOW]",
+    summary: "Answer the open question: call, run, 1h or a time; without, choose.",
+    run: approve,
+  },
+  { name: "deny", args: "[NOTE]", summary: "Answer the open question with a no; the agent reads the note.", run: deny },
+  {
+    name: "model",
+    args: "[NAME]",
+    summary: "Show or choose this chat's model; `default` is the server's.",
+    run: model,
+  },
+  { name: "export", args: "[FILE]", summary: "Write the whole chat as Markdown to a new file.", run: exportChat },
+  { name: "clear", args: "", summary: "Empty the screen; the chat stays as it is.", run: (talk) => talk.clear() },
+  { name: "quit", args: "", summary: "Leave; the agent goes on.", run: (talk) => talk.quit() },
+];
+
+export const KEYS: readonly (readonly [key: string, does: string])[] = [
+  ["Enter", "send"],
+  ["Alt-Enter", "a new line"],
+  ["Tab", "complete a command or an id"],
+  ["Up, Down", "what you sent before"],
+  ["Ctrl-C", "stop the agent; with nothing to stop, leave"],
+  ["Ctrl-D", "leave; the agent goes on"],
+];
+
+/** Runs what was typed behind the slash. */
+export async function runSlash(talk: Talk, typed: string): Promise<void> {
+  const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(typed) ?? [];
+  const command = SLASH_COMMANDS.find((each) => each.name === name);
+  if (command !== undefined) return command.run(talk, rest.trim());
+  const near = nearest(name);
+  const hint = near === null ? "/help" : `/${near}`;
+  throw problem(`there is no /${name}`, `${hint}, or a space before a message that begins with a slash`);
+}
+
+const problem = (message: string, hint?: string): Failure => new Failure(1, "invalid_input", message, hint);
+
+/** The command that was most likely meant; null when none is near. */
+export function nearest(name: string): string | null {
+  const starts = SLASH_COMMANDS.filter((each) => name.length > 0 && each.name.startsWith(name));
+  if (starts.length === 1) return starts[0]?.name ?? null;
+  const [best] = SLASH_COMMANDS.map((each) => ({ name: each.name, far: distance(name, each.name) })).toSorted(
+    (a, b) => a.far - b.far,
+  );
+  return best !== undefined && best.far <= Math.max(1, Math.floor(best.name.length / 2)) ? best.name : null;
+}
+
+/** How many letters must be put in, left out or replaced. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      next.push(Math.min((row[j] ?? 0) + (letter === other ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function help(talk: Talk): void {
+  const commands = SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
+  const width = Math.max(...commands.map(([usage]) => usage.length)) + 2;
+  talk.say(
+    [...commands, ["", ""] as const, ...KEYS].map(([term, words]) => term.padEnd(width) + words).join("\n"),
+    width,
+  );
+}
+
+async function chooseChat(talk: Talk): Promise<void> {
+  const id = await talk.pickChat();
+  if (id !== null) await talk.open(id);
+}
+
+async function chatIdOf({ request }: Talk, given: string): Promise<string> {
+  if (given.length < 4) throw problem("give at least 4 characters of the chat's id", "/chats");
+  const query = new URLSearchParams({ prefix: given, limit: "2" });
+  const { items } = await request<List<Chat>>("GET", `/api/chats?${query}`);
+  const only = items.find(({ id }) => id === given) ?? (items.length === 1 ? items[0] : undefined);
+  if (only !== undefined) return only.id;
+  throw problem(
+    items.length === 0 ? `no chat starts with "${given}"` : `several chats start with "${given}"`,
+    "/chats",
+  );
+}
+
+function here({ chat }: Talk): Chat {
+  if (chat === null) throw problem("nothing has been said here yet");
+  return chat;
+}
+
+async function rename(talk: Talk, title: string): Promise<void> {
+  const { id } = here(talk);
+  if (title === "") throw problem("the title is missing", "/rename Holidays in May");
+  await talk.request<Chat>("PATCH", `/api/chats/${id}`, { title });
+}
+
+function retry(talk: Talk): void {
+  if (!talk.retry()) throw problem("everything has been sent");
+}
+
+async function addTask(talk: Talk, text: string): Promise<void> {
+  if (text === "") throw problem("the instruction is missing", "/task Check knowledge graph stats");
+  talk.send("task", text);
+  const { agentLoop } = await talk.request<Health>("GET", "/health");
+  if (!agentLoop)
+    talk.say("No agent loop is running, so nothing will work on it yet: sparky chat restart --agent-loop");
+}
+
+async function listTasks(talk: Talk): Promise<void> {
+  const { items } = await talk.request<List<Task>>("GET", "/api/tasks?limit=10");
+  if (items.length === 0) return talk.say("No tasks. Queue one: /task TEXT");
+  const rows = items.map(
+    (task) =>
+      `${shortId(task.id)}  ${task.status.padEnd(11)}  ${took(task, talk.now()).padEnd(8)}  ${oneLine(task.instruction)}`,
+  );
+  talk.say(rows.join("\n"));
+}
+
+function took(task: Task, now: number): string {
+  if (task.startedAt === null) return ago(task.createdAt, now);
+  const end = task.finishedAt === null ? now : Date.parse(task.finishedAt);
+  return duration(Math.max(0, end - Date.parse(task.startedAt)));
+}
+
+async function approve(talk: Talk, rest: string): Promise<void> {
+  if (rest === "") return talk.answer(null);
+  return talk.answer({ decision: "approve", scope: scopeOf(rest, talk.now()) });
+}
+
+/** `call`, `run`, so many hours or minutes from now, or a time in this machine's zone. */
+export function scopeOf(text: string, now: number): string {
+  if (text === "call" || text === "run") return text;
+  const [, count = "", unit = ""] = /^(\d{1,4})(m|h|d)$/.exec(text) ?? [];
+  const ms = Number(count) * (unit === "m" ? 60_000 : unit === "h" ? 3_600_000 : 86_400_000);
+  const at = unit !== "" ? new Date(now + ms) : /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(at.getTime())) {
+    throw problem(
+      `"${text}" says nothing of how far the yes goes`,
+      "/approve, /approve run, /approve 1h, /approve 2026-12-01T18:00",
+    );
+  }
+  return `until ${at.toISOString()}`;
+}
+
+async function deny(talk: Talk, note: string): Promise<void> {
+  await talk.answer({ decision: "deny", ...(note !== "" && { note }) });
+}
+
+async function model(talk: Talk, name: string): Promise<void> {
+  const { id } = here(talk);
+  if (name === "") {
+    const chat = await talk.request<Chat>("GET", `/api/chats/${id}`);
+    return talk.say(chat.model ?? "the server's model");
+  }
+  const chat = await talk.request<Chat>("PATCH", `/api/chats/${id}`, { model: name === "default" ? null : name });
+  talk.say(`From now on: ${chat.model ?? "the server's model"}`);
+}
+
+async function exportChat(talk: Talk, file: string): Promise<void> {
+  const { exportTo } = await import("./slash-export.ts");
+  talk.say(`Written to ${await exportTo(talk.request, here(talk), file)}`);
+}
