@@ -49,7 +49,7 @@ async function loopClaims(store: Store): Promise<number> {
     tasks: true,
     concurrency: WORKERS,
     pollMs: 60_000,
-    log: { debug: () => {}, warn: fail, error: fail },
+    log: { debug: () => {}, info: () => {}, warn: fail, error: fail },
     async work({ run }) {
       if (taken.has(run.id)) reject(new Error(`run ${run.id} was claimed twice`));
       taken.add(run.id);

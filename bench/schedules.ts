@@ -106,7 +106,7 @@ async function lateness(database: BenchDatabase): Promise<number[]> {
   });
   await loop.start();
   const silent = (): void => {};
-  const log = { debug: silent, warn: console.warn, error: console.error };
+  const log = { debug: silent, info: silent, warn: console.warn, error: console.error };
   await using scheduler = new Scheduler({ store, stop: async () => {}, pollMs: EVERY_MS, log });
   scheduler.start();
   for (let n = 0; n < DUE; n++) {

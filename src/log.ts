@@ -1,7 +1,6 @@
 import { copyFileSync, statSync, truncateSync } from "node:fs";
 import pino from "pino";
-
-export type Log = pino.Logger;
+import type { Log } from "./core/log.ts";
 
 /** Structured logs on stderr, one JSON object a line. Whatever may hold a secret is not written. */
 export function openLog(level: string): Log {

@@ -12,7 +12,7 @@ export function quickLoop(store: Store, onStart: (claimed: Claimed) => void | Pr
     tasks: true,
     concurrency: 4,
     pollMs: 60_000,
-    log: { debug: silent, warn: console.warn, error: console.error },
+    log: { debug: silent, info: silent, warn: console.warn, error: console.error },
     async work(claimed) {
       await onStart(claimed);
       const ending = { state: "completed", message: "Task completed", result: "" } as const;

@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import type { Registry } from "../tools/registry.ts";
 import type { Model } from "../models/model.ts";
 import type { Store, Tx } from "../store/database/store.ts";
@@ -13,14 +14,7 @@ export interface AgentDeps {
   readonly timeZone: string;
   /** In [0, 1): jitter. */
   readonly chance: () => number;
-  readonly log: AgentLog;
-}
-
-/** The part of a logger that a run uses. */
-export interface AgentLog {
-  debug(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  readonly log: Log;
 }
 
 /** Why a run's signal aborts. */

@@ -2,7 +2,7 @@ import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../
 import { cancelTask } from "../store/tasks/change.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
-import type { AgentLog } from "./deps.ts";
+import type { Log } from "../core/log.ts";
 
 /** A worker has this long to end a stopped run itself; then the node that took the command does. */
 const FORCE_AFTER_MS = 1500;
@@ -10,10 +10,10 @@ const FORCE_AFTER_MS = 1500;
 /** Stops runs for people, and sees to it that each ends within 2 s whatever its worker does. */
 export class Stopper implements Disposable {
   readonly #store: Store;
-  readonly #log: AgentLog;
+  readonly #log: Log;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(store: Store, log: AgentLog) {
+  constructor(store: Store, log: Log) {
     this.#store = store;
     this.#log = log;
   }

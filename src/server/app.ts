@@ -4,12 +4,12 @@ import { isIP } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { SparkyError } from "../core/errors.ts";
 import type { LoginLink, User } from "../wire/api.ts";
-import { createAuth } from "./auth.ts";
+import { createAuth } from "./sign-in/auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import { createHttp, type RequestInfo } from "./http.ts";
-import { createLoginLink } from "./login-link.ts";
-import { originRules } from "./origin.ts";
-import { createSockets } from "./sockets.ts";
+import { createLoginLink } from "./sign-in/login-link.ts";
+import { originRules } from "./sign-in/origin.ts";
+import { createSockets } from "./socket/sockets.ts";
 
 /** Requests that still run when the server closes are cut after this long. */
 const CLOSE_GRACE_MS = 1500;

@@ -1,7 +1,7 @@
 import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { ModelTest, Models } from "../wire/models.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../core/log.ts";
 
 /** What the chat server is built from. */
 export interface ServerDeps {

@@ -7,7 +7,7 @@ import { getSchedule } from "../store/schedules/read.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../wire/schedules-file.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../core/log.ts";
 
 /** Schedules that are kept in a file, in git perhaps: what it names is made so at every start, and the others stay as they are. */
 

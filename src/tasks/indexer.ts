@@ -1,4 +1,4 @@
-import type { AgentLog } from "../agent/deps.ts";
+import type { Log } from "../core/log.ts";
 import { indexPending } from "../store/search/indexing.ts";
 import type { Store } from "../store/database/store.ts";
 
@@ -10,12 +10,12 @@ const PORTION = 100;
 /** Keeps the index of search close behind the log, a portion at a time, so that nothing else waits for it. */
 export class Indexer implements AsyncDisposable {
   readonly #store: Store;
-  readonly #log: AgentLog;
+  readonly #log: Log;
   #cancelTimer: (() => void) | undefined;
   #working: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(store: Store, log: AgentLog) {
+  constructor(store: Store, log: Log) {
     this.#store = store;
     this.#log = log;
   }

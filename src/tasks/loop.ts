@@ -4,7 +4,8 @@ import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.
 import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
 import { endLeftover } from "../tools/processes.ts";
-import { RunAborted, type AbortReason, type AgentLog } from "../agent/deps.ts";
+import { RunAborted, type AbortReason } from "../agent/deps.ts";
+import type { Log } from "../core/log.ts";
 
 export interface LoopOptions {
   readonly store: Store;
@@ -15,7 +16,7 @@ export interface LoopOptions {
   readonly concurrency: number;
   /** The fallback behind instant wake-ups. */
   readonly pollMs: number;
-  readonly log: AgentLog;
+  readonly log: Log;
 }
 
 /** Answers to people at a time on this node. */

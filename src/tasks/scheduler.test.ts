@@ -20,7 +20,7 @@ function startScheduler(
   stop: ConstructorParameters<typeof Scheduler>[0]["stop"] = async () => {},
 ): unknown[] {
   const errors: unknown[] = [];
-  const log = { debug: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const scheduler = new Scheduler({ store, stop, pollMs: 10_000, log });
   onTestFinished(() => scheduler[Symbol.asyncDispose]());
   scheduler.start();

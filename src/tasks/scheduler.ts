@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { tickSchedules, untilNextDue } from "../store/schedules/tick.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
-import type { AgentLog } from "../agent/deps.ts";
+import type { Log } from "../core/log.ts";
 
 export interface SchedulerOptions {
   readonly store: Store;
@@ -10,7 +10,7 @@ export interface SchedulerOptions {
   readonly stop: (viewer: User, target: { readonly runId: string }) => Promise<unknown>;
   /** The fallback behind the timer and the wake-ups. */
   readonly pollMs: number;
-  readonly log: AgentLog;
+  readonly log: Log;
 }
 
 /** Ticks when something is due: a timer to the next instant, armed again when a schedule changes here or on another node. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { Log } from "../../src/server/log.ts";
+import type { Log } from "../../src/core/log.ts";
 import { createChat } from "../../src/store/chats/chats.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { MAX_FRAME_BYTES, MAX_SUBSCRIPTIONS } from "../../src/wire/limits.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workRun } from "../../src/agent/run.ts";
-import { joinOnce, Subscription } from "../../src/server/subscription.ts";
+import { joinOnce, Subscription } from "../../src/server/socket/subscription.ts";
 import { readHead, readPage } from "../../src/store/log/events.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { Probe } from "../../src/store/database/probe.ts";

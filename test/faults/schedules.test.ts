@@ -63,7 +63,12 @@ async function ledger(store: Store): Promise<string[]> {
 /** The next life: another node, now. */
 async function goOn(store: Store): Promise<void> {
   const agent = await startAgent(store, { model: scriptedModel(() => [say("All well.")]), pollMs: 200 });
-  const log = { debug: () => {}, warn: () => {}, error: (fields: object) => void agent.errors.push(fields) };
+  const log = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (fields: object) => void agent.errors.push(fields),
+  };
   const scheduler = new Scheduler({ store, stop: async () => {}, pollMs: 10_000, log });
   onTestFinished(async () => {
     await scheduler[Symbol.asyncDispose]();

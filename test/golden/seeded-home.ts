@@ -5,7 +5,7 @@ import { ID_LENGTH, type RandomBytes } from "../../src/core/ids.ts";
 import { workRun } from "../../src/agent/run.ts";
 import { graphTools } from "../../src/memory/tools.ts";
 import { ModelError } from "../../src/models/model.ts";
-import { decide } from "../../src/server/decide.ts";
+import { decide } from "../../src/server/socket/decide.ts";
 import { AGENT_ACTOR } from "../../src/store/people/actors.ts";
 import { listApprovals } from "../../src/store/approvals/approvals.ts";
 import { createChat } from "../../src/store/chats/chats.ts";

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
-import type { Log } from "../../src/server/log.ts";
+import type { Log } from "../../src/core/log.ts";
 import { openModel } from "../../src/models/open.ts";
 import { modelOverview } from "../../src/models/overview.ts";
 import { probeModel } from "../../src/models/probe.ts";

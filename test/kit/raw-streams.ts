@@ -1,9 +1,9 @@
 import { systemClock } from "../../src/core/clock.ts";
 import { notFound, SparkyError } from "../../src/core/errors.ts";
 import { SECURITY_HEADERS } from "../../src/server/http-headers.ts";
-import { serveStream, type StreamParts } from "../../src/server/stream.ts";
-import { formatOffset } from "../../src/server/stream-offset.ts";
-import type { StreamSource, StreamWatcher } from "../../src/server/stream-source.ts";
+import { serveStream, type StreamParts } from "../../src/server/stream/stream.ts";
+import { formatOffset } from "../../src/server/stream/offset.ts";
+import type { StreamSource, StreamWatcher } from "../../src/server/stream/source.ts";
 import { errorBody } from "../../src/wire/errors.ts";
 
 interface Item {

@@ -29,7 +29,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",
     chance: () => 0,
-    log: { debug: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
   };
 }
 

@@ -3,7 +3,7 @@ import { RunAborted } from "../../src/agent/deps.ts";
 import { workRun } from "../../src/agent/run.ts";
 import { Stopper } from "../../src/agent/stop.ts";
 import { ModelError } from "../../src/models/model.ts";
-import { joinOnce, Subscription } from "../../src/server/subscription.ts";
+import { joinOnce, Subscription } from "../../src/server/socket/subscription.ts";
 import { readHead, readPage } from "../../src/store/log/events.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/database/store.ts";

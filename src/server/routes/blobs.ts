@@ -1,0 +1,37 @@
+import { jsonSchema } from "../../core/events.ts";
+import { readBlob } from "../../store/log/blobs.ts";
+import type { ServerDeps } from "../deps.ts";
+import type { Route } from "./route.ts";
+
+export function blobRoutes({ store }: ServerDeps): readonly Route[] {
+  return [
+    {
+      doc: {
+        method: "GET",
+        path: "/api/blobs/:id",
+        summary: "The whole of what was too big for its event, as JSON to download; `ETag` is its SHA-256.",
+        answers: { 200: jsonSchema, 304: null },
+      },
+      async run({ viewer, params, headers }) {
+        const { id, sha256, data } = await readBlob(store, viewer, params["id"] ?? "");
+        const etag = `"${sha256}"`;
+        // The content never changes, but the right to see it may: so it is asked for again each time.
+        const cache = { etag, "cache-control": "private, no-cache" };
+        if (names(headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers: cache });
+        return new Response(new Uint8Array(data), {
+          headers: {
+            ...cache,
+            "content-type": "application/json; charset=utf-8",
+            "content-length": String(data.byteLength),
+            "content-disposition": `attachment; filename="result-${id}.json"`,
+          },
+        });
+      },
+    },
+  ];
+}
+
+function names(ifNoneMatch: string | null, etag: string): boolean {
+  const tags = ifNoneMatch?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(etag) || tags.includes("*");
+}

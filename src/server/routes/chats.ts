@@ -1,0 +1,128 @@
+import { restoreChat } from "../../store/chats/restore.ts";
+import { createChat, deleteChat, listChats, markSeen, patchChat } from "../../store/chats/chats.ts";
+import { getChatWithView } from "../../store/chats/view.ts";
+import { eventsPage } from "../../store/log/events.ts";
+import { postMessage } from "../../store/chats/messages.ts";
+import {
+  chatPatchSchema,
+  chatSchema,
+  chatWithViewSchema,
+  eventsPageSchema,
+  listSchema,
+  messageAcceptedSchema,
+  newChatSchema,
+  newMessageSchema,
+  seenSchema,
+  stoppedSchema,
+} from "../../wire/api.ts";
+import type { ServerDeps } from "../deps.ts";
+import { chatsQuery, eventsQuery } from "./queries.ts";
+import { route, type Route } from "./route.ts";
+
+export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/api/chats",
+      summary:
+        "The chats that you may see, the most recent first: by default those that are not archived, by `prefix` all.",
+      query: chatsQuery,
+      answers: { 200: listSchema(chatSchema) },
+      handle: async ({ viewer, query }) => ({ status: 200, body: await listChats(store, viewer, query) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats",
+      summary: "Starts a chat; 200 with your chat that has the same `key`, if there is one.",
+      body: newChatSchema,
+      answers: { 201: chatSchema, 200: chatSchema },
+      async handle({ viewer, body }) {
+        if (body.model !== undefined) checkModel(body.model);
+        const { chat, created } = await createChat(store, viewer, body);
+        return { status: created ? 201 : 200, body: chat };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/chats/:id",
+      summary: "A chat with the fold of its log: active run, open calls, approvals, plan, totals.",
+      answers: { 200: chatWithViewSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await getChatWithView(store, viewer, params.id) }),
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/chats/:id",
+      summary: "Renames a chat, archives it, or chooses its model.",
+      body: chatPatchSchema,
+      answers: { 200: chatSchema },
+      async handle({ viewer, params, body }) {
+        if (typeof body.model === "string") checkModel(body.model);
+        return { status: 200, body: await patchChat(store, viewer, params.id, body) };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/chats/:id",
+      summary: "Deletes a chat and all that belongs to it; a run in it is cancelled.",
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        await deleteChat(store, viewer, params.id);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/restore",
+      summary: "Takes the deletion of a chat back, within a minute of it; what it cancelled stays so.",
+      answers: { 200: chatSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await restoreChat(store, viewer, params.id) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/chats/:id/events",
+      summary: "A page of the chat's log, ascending: after a `seq`, before one, or else the newest.",
+      query: eventsQuery,
+      answers: { 200: eventsPageSchema },
+      handle: async ({ viewer, params, query }) => ({
+        status: 200,
+        body: await eventsPage(store, viewer, params.id, query),
+      }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/messages",
+      summary: "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once.",
+      body: newMessageSchema,
+      answers: { 202: messageAcceptedSchema },
+      handle: async ({ viewer, params, body }) => ({
+        status: 202,
+        body: await postMessage(store, viewer, params.id, body),
+      }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/stop",
+      summary: "Stops the chat's active run, within two seconds; `runId` is null when nothing ran.",
+      answers: { 200: stoppedSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { chatId: params.id }) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/seen",
+      summary: "Remembers how far you have read.",
+      body: seenSchema,
+      answers: { 204: null },
+      async handle({ viewer, params, body }) {
+        await markSeen(store, viewer, params.id, body.seq);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/runs/:id/stop",
+      summary: "Stops a run, within two seconds.",
+      answers: { 200: stoppedSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { runId: params.id }) }),
+    }),
+  ];
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { EVENT_TYPES } from "../../core/events.ts";
+import { idSchema, taskStatusSchema, timeSchema } from "../../wire/api.ts";
+import { EXPORT_FORMATS } from "../../wire/export-formats.ts";
+import { foundKindSchema } from "../../wire/search.ts";
+
+/** What may stand behind the `?` of each list. Unknown names are ignored, bad values refused. */
+
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+};
+const seq = whole(0, Number.MAX_SAFE_INTEGER);
+const words = z.string().min(1).max(200);
+
+const yes = z.enum(["true", "false"]).transform((value) => value === "true");
+
+const page = { limit: whole(1, 500), cursor: words, prefix: words };
+
+export const chatsQuery = z.object({ ...page, archived: yes, working: yes, search: words }).exactPartial();
+
+export const tasksQuery = z
+  .object({
+    ...page,
+    status: taskStatusSchema,
+    schedule: words,
+    chatId: idSchema,
+    search: words,
+    since: timeSchema,
+    before: timeSchema,
+  })
+  .exactPartial();
+
+export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();
+
+export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
+
+export const schedulesQuery = z.object({ recent: whole(0, 50) }).exactPartial();
+
+export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).exactPartial();
+
+export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();
+
+/** A node's name may be long, and its place in the order of a search names it. */
+const place = z.string().min(1).max(4000);
+
+export const graphSearchQuery = z
+  .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: place })
+  .exactPartial();
+
+export const searchQuery = z
+  .object({ kind: foundKindSchema, limit: whole(1, 100), cursor: place })
+  .exactPartial()
+  .extend({ q: z.string().max(500) });
+
+export const exportQuery = z
+  .object({ format: z.enum(EXPORT_FORMATS), part: z.enum(["nodes", "edges"]) })
+  .exactPartial();
+
+export const edgesQuery = z.object({ limit: page.limit, cursor: place }).exactPartial();
+
+export const statsQuery = z.object({ since: timeSchema, until: timeSchema, zone: words }).exactPartial();
+
+export const grantsQuery = z.object({ prefix: words }).exactPartial();
+
+const eventTypes = z
+  .string()
+  .refine((value) => value.split(",").every((type) => EVENT_TYPES.some((known) => known === type)), {
+    error: `must be one or more of ${EVENT_TYPES.join(", ")}, with commas between`,
+  });
+
+export const eventsQuery = z
+  .object({ after: seq, before: seq, limit: whole(1, 500), type: eventTypes, epoch: words })
+  .exactPartial()
+  .refine((query) => query.after === undefined || query.before === undefined, {
+    error: "give after or before, not both",
+  });

@@ -1,0 +1,74 @@
+import { isoTime } from "../../core/clock.ts";
+import { notFound, SparkyError } from "../../core/errors.ts";
+import { openApprovals } from "../../store/overview/away.ts";
+import { upcoming } from "../../store/schedules/read.ts";
+import { activeRuns, taskCounts } from "../../store/overview/status.ts";
+import { getUserByName } from "../../store/people/users.ts";
+import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../../wire/api.ts";
+import type { Auth } from "../sign-in/auth.ts";
+import type { ServerDeps } from "../deps.ts";
+import { createLoginLink } from "../sign-in/login-link.ts";
+import { route, type Route } from "./route.ts";
+
+export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
+  const { store, version, agentLoop, model } = deps;
+  const startedAt = isoTime(deps.startedAt);
+  return [
+    route({
+      method: "GET",
+      path: "/health",
+      summary: "Whether the server answers.",
+      open: true,
+      answers: { 200: healthSchema },
+      handle: async () => ({ status: 200, body: { status: "ok", version, agentLoop, startedAt } }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/me",
+      summary: "Who you are.",
+      answers: { 200: userSchema },
+      handle: async ({ viewer: { id, name, role } }) => ({ status: 200, body: { id, name, role } }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/status",
+      summary: "Counts of tasks, what runs now, and by which model and node.",
+      answers: { 200: statusSchema },
+      async handle({ viewer }) {
+        const [tasks, running, approvals, next] = await Promise.all([
+          taskCounts(store, viewer),
+          activeRuns(store, viewer),
+          openApprovals(store, viewer),
+          upcoming(store, viewer, 5),
+        ]);
+        const { node } = store;
+        const waiting = { approvals };
+        return { status: 200, body: { tasks, running, next, waiting, agentLoop, model, node, startedAt } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/users/:name/login-link",
+      summary: "A link that signs in once, within ten minutes: for yourself, and by the owner for `agent`.",
+      answers: { 201: loginLinkSchema },
+      async handle({ viewer, params, base }) {
+        const user = await getUserByName(store, params.name);
+        const mine = user?.id === viewer.id;
+        if (user === null || (!mine && viewer.role !== "owner")) throw notFound(`user ${JSON.stringify(params.name)}`);
+        if (!mine && user.role !== "agent") {
+          throw new SparkyError("forbidden", "a sign-in link is for yourself or for agent", {
+            hint: `let ${user.name} make their own`,
+          });
+        }
+        return { status: 201, body: await createLoginLink(store, user, base) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/sign-out",
+      summary: "Ends the session that the cookie names.",
+      answers: { 204: null },
+      handle: async ({ headers }) => ({ status: 204, cookies: await auth.signOut(headers) }),
+    }),
+  ];
+}

@@ -1,0 +1,91 @@
+import { addTask } from "../../store/tasks/add.ts";
+import { clearTasks } from "../../store/tasks/clear.ts";
+import { deleteTask, patchTask, retryTask } from "../../store/tasks/change.ts";
+import { getTask, listTaskRuns, listTasks } from "../../store/tasks/read.ts";
+import { listSchema, newTaskSchema, runSchema, stoppedSchema, taskPatchSchema, taskSchema } from "../../wire/api.ts";
+import type { ServerDeps } from "../deps.ts";
+import { clearedSchema, clearTasksSchema } from "../../wire/tasks-clear.ts";
+import { tasksQuery } from "./queries.ts";
+import { route, type Route } from "./route.ts";
+
+export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/api/tasks",
+      summary: "Your tasks, the newest first.",
+      query: tasksQuery,
+      answers: { 200: listSchema(taskSchema) },
+      handle: async ({ viewer, query }) => ({ status: 200, body: await listTasks(store, viewer, query) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/tasks",
+      summary: "Queues work for the agent; 200 with your task that has the same `key`, if there is one.",
+      body: newTaskSchema,
+      answers: { 201: taskSchema, 200: taskSchema },
+      async handle({ viewer, body }) {
+        const { task, created } = await addTask(store, viewer, body);
+        return { status: created ? 201 : 200, body: task };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/tasks/clear",
+      summary:
+        "Deletes your tasks that match, 50 in one transaction; what is being worked on stays. `dryRun` only tells.",
+      body: clearTasksSchema,
+      answers: { 200: clearedSchema },
+      handle: async ({ viewer, body }) => ({ status: 200, body: await clearTasks(store, viewer, body) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/tasks/:id",
+      summary: "A task.",
+      answers: { 200: taskSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await getTask(store, viewer, params.id) }),
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/tasks/:id",
+      summary: "Changes a task that is pending or waiting; its metadata always, its status never.",
+      body: taskPatchSchema,
+      answers: { 200: taskSchema },
+      handle: async ({ viewer, params, body }) => ({
+        status: 200,
+        body: await patchTask(store, viewer, params.id, body),
+      }),
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/tasks/:id",
+      summary: "Deletes a task.",
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        await deleteTask(store, viewer, params.id);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/tasks/:id/cancel",
+      summary: "Cancels a task; its run ends within two seconds.",
+      answers: { 200: stoppedSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await cancelTask(viewer, params.id) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/tasks/:id/retry",
+      summary: "Runs a failed or cancelled task again.",
+      answers: { 200: taskSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await retryTask(store, viewer, params.id) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/tasks/:id/runs",
+      summary: "A task's runs, one for each attempt.",
+      answers: { 200: listSchema(runSchema) },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await listTaskRuns(store, viewer, params.id) }),
+    }),
+  ];
+}

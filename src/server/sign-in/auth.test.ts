@@ -1,0 +1,159 @@
+import { getMigrations } from "better-auth/db/migration";
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { chatServer, SECRET, type ChatServer } from "../../../test/kit/chat-server.ts";
+import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
+import { cookiePrefix } from "./session-cookie.ts";
+import { authOptions } from "./sessions.ts";
+
+const BASE = "http://127.0.0.1:8000";
+
+function send({ server }: ChatServer, path: string, headers: Record<string, string> = {}, method = "GET") {
+  return server.fetch(new Request(`${BASE}${path}`, { method, headers }));
+}
+
+/** Opens a link as a browser does; the cookie header for what follows. */
+async function open(app: ChatServer, url: string): Promise<string> {
+  const response = await send(app, url.slice(BASE.length));
+  expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
+  const [cookie = ""] = response.headers.getSetCookie();
+  expect(cookie).toMatch(/^sparky-[0-9a-f]{8}\.session_token=.*HttpOnly.*SameSite=Lax/i);
+  return cookie.split(";")[0] ?? "";
+}
+
+eachEngine("sign-in", (engine) => {
+  test("the migrations leave nothing for better-auth to create", async () => {
+    const store = await engine.store();
+    const plan = await getMigrations({ ...authOptions(store, "secret"), logger: { disabled: true } });
+    expect([plan.toBeCreated, plan.toBeAdded, plan.toBeAddedIndexes, plan.schemaProblems]).toEqual([[], [], [], []]);
+  });
+
+  test("a link signs in once, its cookie is the user, and signing out ends it", async () => {
+    const app = await chatServer(await engine.store());
+    const { url, expiresAt } = await app.server.createLoginLink(app.people.owner);
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(590_000);
+    const cookie = await open(app, url);
+    expect(await (await send(app, "/api/me", { cookie })).json()).toEqual({ ...app.people.owner });
+    const again = await send(app, url.slice(BASE.length));
+    expect(again.status).toBe(401);
+    expect(await again.text()).toContain("sparky open");
+    expect((await send(app, "/api/sign-out", { cookie }, "POST")).status).toBe(204);
+    expect((await send(app, "/api/me", { cookie })).status).toBe(401);
+  });
+
+  test("F17 no link's token is stored, nor logged", async () => {
+    const store = await engine.store();
+    const app = await chatServer(store);
+    const { url } = await app.server.createLoginLink(app.people.owner);
+    const token = new URL(url).searchParams.get("token") ?? "";
+    const { rows } = await sql`SELECT * FROM "verification"`.execute(store.db);
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain(token);
+    await open(app, url);
+    expect(JSON.stringify(app.logged)).not.toContain(token);
+  });
+});
+
+test("a mere look at a link, as by a preview, does not spend it", async () => {
+  const app = await chatServer(await sqlite.store());
+  const { url } = await app.server.createLoginLink(app.people.owner);
+  await send(app, url.slice(BASE.length), {}, "HEAD");
+  await open(app, url);
+});
+
+test("F19 the owner makes a link for agent, and whoever opens it is agent", async () => {
+  const app = await chatServer(await sqlite.store());
+  const link = await app.as(app.people.owner, "POST", "/api/users/agent/login-link");
+  expect(link.status).toBe(201);
+  const cookie = await open(app, link.body.url);
+  expect(await (await send(app, "/api/me", { cookie })).json()).toMatchObject({ name: "agent", role: "agent" });
+});
+
+test.each([
+  { who: "ann", whom: "ann", status: 201 },
+  { who: "ann", whom: "agent", status: 404 },
+  { who: "agent", whom: "owner", status: 404 },
+  { who: "owner", whom: "ann", status: 403 },
+  { who: "owner", whom: "nobody", status: 404 },
+] as const)("a link for $whom, asked for by $who: $status", async ({ who, whom, status }) => {
+  const { as, people } = await chatServer(await sqlite.store());
+  expect((await as(people[who], "POST", `/api/users/${whom}/login-link`)).status).toBe(status);
+});
+
+test("an API token speaks for its user, and a wrong one is refused even beside a good cookie", async () => {
+  const app = await chatServer(await sqlite.store());
+  const authorization = `Bearer ${await app.token(app.people.ann)}`;
+  expect(await (await send(app, "/api/me", { authorization })).json()).toMatchObject({ name: "ann" });
+  const cookie = await open(app, (await app.server.createLoginLink(app.people.ann)).url);
+  const refused = await send(app, "/api/me", { cookie, authorization: "Bearer sparky_wrong" });
+  expect((await refused.json()).error).toMatchObject({
+    code: "unauthenticated",
+    message: "this API token is not valid",
+  });
+});
+
+test("F10 F17 without a sign-in nothing but health and the documents answers, and the answer says what to do", async () => {
+  const app = await chatServer(await sqlite.store());
+  const document = await (await send(app, "/openapi.json")).json();
+  const closed: string[] = [];
+  for (const [path, methods] of Object.entries<object>(document.paths)) {
+    for (const method of Object.keys(methods)) {
+      const response = await send(app, path.replace(/\{\w+\}/, "x"), {}, method.toUpperCase());
+      if (response.status !== 401) continue;
+      closed.push(path);
+      expect((await response.json()).error).toMatchObject({
+        code: "unauthenticated",
+        hint: expect.stringContaining("sparky open"),
+      });
+    }
+  }
+  expect(new Set(closed)).toEqual(new Set(Object.keys(document.paths).filter((path) => path !== "/health")));
+  const forged = await send(app, "/api/me", { cookie: `${cookiePrefix(SECRET)}.session_token=forged.forged` });
+  expect((await forged.json()).error).toMatchObject({ code: "unauthenticated", message: "your sign-in has expired" });
+});
+
+test.each([
+  "/api/auth/sign-up/email",
+  "/api/auth/sign-in/magic-link",
+  "/sign-in/magic-link",
+  "/api/auth/list-sessions",
+])("F17 the account library's own route %s is not there", async (path) => {
+  const app = await chatServer(await sqlite.store());
+  expect((await send(app, path, {}, "POST")).status).toBe(404);
+});
+
+test("guessing is slowed down: after twenty failures an address waits, another does not", async () => {
+  const { server } = await chatServer(await sqlite.store());
+  const guess = (remote: string) => server.fetch(new Request(`${BASE}/login?token=guess`), { remote });
+  for (let tried = 0; tried < 20; tried++) expect((await guess("10.0.0.1")).status).toBe(401);
+  expect((await guess("10.0.0.1")).status).toBe(429);
+  expect((await guess("10.0.0.2")).status).toBe(401);
+});
+
+test("wrong tokens from an address slow down only wrong tokens from there", async () => {
+  const app = await chatServer(await sqlite.store());
+  const token = await app.token(app.people.ann);
+  const me = async (bearer: string) => {
+    const request = new Request(`${BASE}/api/me`, { headers: { authorization: `Bearer ${bearer}` } });
+    return (await app.server.fetch(request, { remote: "10.0.0.1" })).status;
+  };
+  for (let tried = 0; tried < 20; tried++) expect(await me("sparky_wrong")).toBe(401);
+  expect([await me("sparky_wrong"), await me(token)]).toEqual([429, 200]);
+});
+
+test.each([
+  { what: "its own name", host: "127.0.0.1:8000", status: 200 },
+  { what: "localhost on another port, as through a tunnel", host: "localhost:9000", status: 200 },
+  { what: "a name that points here by DNS rebinding", host: "evil.example:8000", status: 403 },
+  { what: "a page of its own", host: "127.0.0.1:8000", origin: "http://127.0.0.1:8000", status: 200 },
+  { what: "a page of another port", host: "127.0.0.1:8000", origin: "http://127.0.0.1:3000", status: 403 },
+  { what: "a page of another site", host: "127.0.0.1:8000", origin: "https://evil.example", status: 403 },
+  { what: "a sandboxed page", host: "127.0.0.1:8000", origin: "null", status: 403 },
+])("a change that comes from $what gets $status", async ({ host, origin, status }) => {
+  const app = await chatServer(await sqlite.store());
+  const headers = { host, authorization: `Bearer ${await app.token(app.people.ann)}`, ...(origin && { origin }) };
+  const request = new Request(`${BASE}/api/chats?`, { method: "POST", headers, body: '{"key":"k"}' });
+  // `Request` keeps a `Host` header in Node, as the listener passes it on.
+  expect(request.headers.get("host")).toBe(host);
+  expect([200, 201].includes((await app.server.fetch(request)).status) ? 200 : 403).toBe(status);
+});

@@ -1,0 +1,113 @@
+import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { magicLink } from "better-auth/plugins/magic-link";
+import { z } from "zod";
+import { SparkyError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { LINK_SECONDS } from "./login-link.ts";
+import { cookiePrefix } from "./session-cookie.ts";
+import type { Store } from "../../store/database/store.ts";
+import { userSchema, type User } from "../../wire/api.ts";
+
+/**
+ * Accounts and sessions by better-auth. Its own routes are not mounted, so there is nothing to register with; what is
+ * used of it is called from here. This file is imported only when somebody signs in or comes with a cookie: it is big.
+ */
+
+const DAY_SECONDS = 86_400;
+
+export function authOptions(store: Store, secret: string) {
+  const times = { createdAt: "created_at", updatedAt: "updated_at" } as const;
+  return {
+    // Only for the library's own redirects, which are never used: links are made from the server's real address.
+    baseURL: "http://localhost",
+    secret,
+    database: { db: store.db, type: store.kind, transaction: true },
+    user: {
+      fields: { emailVerified: "email_verified", ...times },
+      additionalFields: { role: { type: "string" as const, required: true, input: false } },
+    },
+    session: {
+      expiresIn: 30 * DAY_SECONDS,
+      updateAge: DAY_SECONDS,
+      fields: {
+        ...times,
+        expiresAt: "expires_at",
+        ipAddress: "ip_address",
+        userAgent: "user_agent",
+        userId: "user_id",
+      },
+    },
+    account: {
+      fields: {
+        ...times,
+        accountId: "account_id",
+        providerId: "provider_id",
+        userId: "user_id",
+        accessToken: "access_token",
+        refreshToken: "refresh_token",
+        idToken: "id_token",
+        accessTokenExpiresAt: "access_token_expires_at",
+        refreshTokenExpiresAt: "refresh_token_expires_at",
+      },
+    },
+    verification: { fields: { ...times, expiresAt: "expires_at" } },
+    plugins: [
+      magicLink({
+        disableSignUp: true,
+        storeToken: "hashed",
+        expiresIn: LINK_SECONDS,
+        sendMagicLink: () => Promise.reject(new Error("sign-in links are handed over, never sent")),
+      }),
+    ],
+    advanced: { cookiePrefix: cookiePrefix(secret), useSecureCookies: false },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  } satisfies BetterAuthOptions;
+}
+
+export interface Session {
+  readonly user: User;
+  /** `Set-Cookie` values that the answer must carry. */
+  readonly cookies: readonly string[];
+}
+
+export interface Sessions {
+  /** Null when the cookie is missing, forged, expired or revoked. `renew`: a session in use is prolonged. */
+  find(headers: Headers, renew: boolean): Promise<Session | null>;
+  /** Spends a one-time token; null when it is unknown, spent or expired. */
+  signIn(token: string, headers: Headers): Promise<Session | null>;
+  signOut(headers: Headers): Promise<readonly string[]>;
+}
+
+export function openSessions(store: Store, secret: string, log: Log): Sessions {
+  const auth = betterAuth({
+    ...authOptions(store, secret),
+    logger: {
+      level: "warn",
+      log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message),
+    },
+  });
+  return {
+    async find(headers, renew) {
+      const query = { disableRefresh: !renew };
+      // The library answers a failure of the database with one of its own, which does not name it.
+      const asked = auth.api.getSession({ headers, query, returnHeaders: true }).catch((cause: unknown) => {
+        const hint = "try again in a moment";
+        throw new SparkyError("unavailable", "your sign-in cannot be checked just now", { cause, hint });
+      });
+      const { response, headers: answer } = await asked;
+      const user = userSchema.safeParse(response?.user);
+      return user.success ? { user: user.data, cookies: answer.getSetCookie() } : null;
+    },
+    async signIn(token, headers) {
+      const answer = await auth.api.magicLinkVerify({ query: { token }, headers, asResponse: true });
+      if (!answer.ok) return null;
+      const { user } = z.object({ user: userSchema }).parse(await answer.json());
+      return { user, cookies: answer.headers.getSetCookie() };
+    },
+    async signOut(headers) {
+      const { headers: answer } = await auth.api.signOut({ headers, returnHeaders: true });
+      return answer.getSetCookie();
+    },
+  };
+}

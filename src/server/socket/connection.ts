@@ -1,0 +1,264 @@
+import type { RawData, WebSocket } from "ws";
+import { isSparkyError, SparkyError } from "../../core/errors.ts";
+import type { Change } from "../../core/hub.ts";
+import { postMessage } from "../../store/chats/messages.ts";
+import type { User } from "../../wire/api.ts";
+import { errorBody } from "../../wire/errors.ts";
+import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
+import { CLOSE, HELLO_TIMEOUT_MS, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
+import type { Auth } from "../sign-in/auth.ts";
+import { decide } from "./decide.ts";
+import type { ServerDeps } from "../deps.ts";
+import { parseInput, parseJson } from "../input.ts";
+import { Outbox } from "./outbox.ts";
+import { Subscription, type LogSource } from "./subscription.ts";
+
+export const DEFAULT_PING_MS = 15_000;
+/** How often a socket asks whether its sign-in still holds. */
+const RECHECK_MS = 60_000;
+/** Changes of the same list within this time are one frame. */
+const CHANGED_MS = 20;
+const MAX_CHANGED = 50;
+/** Frames that wait their turn; above it, nothing more is read from the socket. */
+const MAX_WAITING = 16;
+
+type Command = Extract<ClientFrame, { ref: string }>;
+type Subscribe = Extract<ClientFrame, { type: "subscribe" }>;
+
+export interface ConnectionParts {
+  readonly deps: ServerDeps;
+  readonly auth: Auth;
+  /** The upgrade request's headers. */
+  readonly headers: Headers;
+  /** The log as `viewer` may read it. */
+  source(viewer: User): LogSource;
+}
+
+/** One WebSocket: hello, subscriptions, commands, heartbeats. What it is sent may be anything; it answers and lives on. */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #socket: WebSocket;
+  readonly #outbox: Outbox;
+  readonly #pingMs: number;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #bySub = new Map<string, Subscription>();
+  readonly #changes = new Map<string, Change>();
+  #user: { readonly viewer: User; readonly source: LogSource } | null = null;
+  #token: string | null = null;
+  #greeted = false;
+  #cancelTimer: () => void;
+  #cancelChanged: (() => void) | null = null;
+  #silentPings = 0;
+  #checkedAt: number;
+  #waiting = 0;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, parts: ConnectionParts) {
+    const { clock } = parts.deps.store;
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#pingMs = parts.deps.pingMs ?? DEFAULT_PING_MS;
+    this.#checkedAt = clock.now();
+    this.#outbox = new Outbox(socket, clock, () => this.#drained());
+    this.#cancelTimer = clock.after(HELLO_TIMEOUT_MS, () => this.close(CLOSE.unauthenticated, "no hello in time"));
+    socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    socket.on("pong", () => (this.#silentPings = 0));
+    // `ws` closes the socket after an error, as for a frame that is too large.
+    socket.on("error", (error) => parts.deps.log.debug({ err: error }, "socket error"));
+    socket.on("close", () => this.#closed());
+  }
+
+  close(code: number, reason: string): void {
+    this.#outbox.close(code, reason);
+  }
+
+  /** A list that this user can see has changed. */
+  changed(change: Change): void {
+    if (this.#user === null || !(change.users === "all" || change.users.includes(this.#user.viewer.id))) return;
+    const many = this.#changes.size >= MAX_CHANGED;
+    this.#changes.set(
+      many ? change.topic : `${change.topic} ${change.id ?? ""}`,
+      many ? { topic: change.topic, users: "all" } : change,
+    );
+    this.#cancelChanged ??= this.#parts.deps.store.clock.after(CHANGED_MS, () => {
+      this.#cancelChanged = null;
+      this.#flushChanged();
+    });
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#silentPings = 0;
+    let raw: unknown;
+    try {
+      if (isBinary) throw new SparkyError("invalid_input", "frames are text: one JSON object each");
+      // Frames arrive as one buffer: the socket's default binary type.
+      raw = parseJson((data as Buffer).toString("utf8"), "the frame");
+      const frame = parseInput(clientFrameSchema, raw);
+      if (frame.type !== "pong") this.#enqueue(frame, () => this.#handle(frame));
+    } catch (error) {
+      this.#enqueue(raw, () => Promise.reject(error as Error));
+    }
+  }
+
+  /** One after another, in the order in which they came, and only while the client reads the answers. */
+  #enqueue(frame: unknown, job: () => Promise<void>): void {
+    if (++this.#waiting === MAX_WAITING) this.#socket.pause();
+    this.#queue = this.#queue
+      .then(() => this.#outbox.room())
+      .then(job)
+      .catch((error: unknown) => this.#answerError(error, frame))
+      .finally(() => {
+        if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
+      });
+  }
+
+  async #handle(frame: ClientFrame): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (frame.type === "hello") return this.#hello(frame.token ?? null);
+    const user = this.#user;
+    if (user === null) return this.close(CLOSE.unauthenticated, "the first frame must be hello");
+    switch (frame.type) {
+      case "subscribe":
+        return this.#subscribe(frame, user.source);
+      case "unsubscribe":
+        return this.#bySub.get(frame.sub)?.end();
+      case "message":
+      case "stop":
+      case "decide":
+        return this.#command(frame, user.viewer);
+      case "pong":
+        return;
+    }
+  }
+
+  async #hello(token: string | null): Promise<void> {
+    if (this.#greeted) throw new SparkyError("invalid_input", "hello was said already");
+    this.#greeted = true;
+    this.#token = token;
+    this.#cancelTimer();
+    const unknown = (): void => this.close(CLOSE.restarting, "the sign-in cannot be checked now: try again");
+    this.#cancelTimer = this.#parts.deps.store.clock.after(HELLO_TIMEOUT_MS, unknown);
+    const viewer = await this.#identify().catch((error: unknown) => {
+      unknown();
+      throw error;
+    });
+    if (viewer === null) return this.close(CLOSE.unauthenticated, "not signed in");
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#user = { viewer, source: this.#parts.source(viewer) };
+    this.#cancelTimer();
+    const { epoch, node } = this.#parts.deps.store;
+    const { id, name } = viewer;
+    this.#send({ type: "welcome", v: 1, user: { id, name }, epoch, node, pingMs: this.#pingMs });
+    this.#armPing();
+  }
+
+  async #identify(): Promise<User | null> {
+    const { auth, headers } = this.#parts;
+    if (this.#token !== null) return auth.userOfToken(this.#token);
+    return (await auth.identify(headers, false))?.user ?? null;
+  }
+
+  #subscribe({ sub, chatId, after, epoch, deltas = false }: Subscribe, source: LogSource): void {
+    if (after > 0 && epoch === undefined)
+      throw new SparkyError("invalid_input", "epoch: is required when after is above 0");
+    this.#subscriptions.get(chatId)?.end();
+    this.#bySub.get(sub)?.end();
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      throw new SparkyError("too_large", `a socket holds at most ${MAX_SUBSCRIPTIONS} subscriptions`, {
+        hint: "unsubscribe from chats that are not shown",
+      });
+    }
+    const subscription = new Subscription({ sub, chatId, after, epoch, deltas }, source, this.#outbox, () => {
+      this.#subscriptions.delete(chatId);
+      this.#bySub.delete(sub);
+    });
+    this.#subscriptions.set(chatId, subscription);
+    this.#bySub.set(sub, subscription);
+  }
+
+  async #command(frame: Command, viewer: User): Promise<void> {
+    const { store, stopRun } = this.#parts.deps;
+    const { ref } = frame;
+    switch (frame.type) {
+      case "message": {
+        const { chatId, text, key } = frame;
+        return this.#send({ type: "ack", ref, ...(await postMessage(store, viewer, chatId, { text, key })) });
+      }
+      case "stop": {
+        const { chatId, runId } = frame;
+        const target = runId !== undefined ? { runId } : chatId !== undefined ? { chatId } : null;
+        if (target === null) throw new SparkyError("invalid_input", "name the chatId or the runId to stop");
+        const stopped = await stopRun(viewer, target);
+        return this.#send({ type: "ack", ref, ...(stopped.runId === null ? {} : { runId: stopped.runId }) });
+      }
+      case "decide":
+        return this.#send({ type: "ack", ref, runId: (await decide(store, viewer, frame.approvalId, frame)).runId });
+    }
+  }
+
+  #answerError(thrown: unknown, frame: unknown): void {
+    const error = this.#parts.deps.store.explain(thrown);
+    if (!isSparkyError(error)) this.#parts.deps.log.error({ err: error }, "a frame failed");
+    const { code, message } = errorBody(error).body.error;
+    this.#send({ type: "error", ...labels(frame), code, message });
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#outbox.send(JSON.stringify(frame));
+  }
+
+  #armPing(): void {
+    this.#cancelTimer = this.#parts.deps.store.clock.after(this.#pingMs, () => this.#ping());
+  }
+
+  #ping(): void {
+    if (this.#silentPings >= 2) return this.#socket.terminate();
+    this.#silentPings++;
+    const heads = Object.fromEntries([...this.#subscriptions].map(([chatId, { head }]) => [chatId, head]));
+    if (this.#outbox.pressure() !== "full") this.#send({ type: "ping", heads });
+    this.#socket.ping();
+    void this.#recheck();
+    this.#armPing();
+  }
+
+  async #recheck(): Promise<void> {
+    const { log, store } = this.#parts.deps;
+    const now = store.clock.now();
+    if (now - this.#checkedAt < RECHECK_MS) return;
+    this.#checkedAt = now;
+    try {
+      const viewer = await this.#identify();
+      if (viewer?.id !== this.#user?.viewer.id) this.close(CLOSE.unauthenticated, "your sign-in has expired");
+    } catch (error) {
+      log.warn({ err: error }, "could not check a sign-in");
+    }
+  }
+
+  #drained(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.drained();
+    this.#flushChanged();
+  }
+
+  #flushChanged(): void {
+    if (this.#outbox.pressure() === "full" || this.#cancelChanged !== null) return;
+    for (const { topic, id } of this.#changes.values()) {
+      this.#send({ type: "changed", topic, ...(id === undefined ? {} : { id }) });
+    }
+    this.#changes.clear();
+  }
+
+  #closed(): void {
+    this.#cancelTimer();
+    this.#cancelChanged?.();
+    for (const subscription of [...this.#subscriptions.values()]) subscription.end();
+  }
+}
+
+/** The labels of a frame, as far as it has them, so that its sender knows what the error answers. */
+function labels(frame: unknown): { readonly ref?: string; readonly sub?: string } {
+  if (typeof frame !== "object" || frame === null) return {};
+  return {
+    ...("ref" in frame && typeof frame.ref === "string" ? { ref: frame.ref.slice(0, 100) } : {}),
+    ...("sub" in frame && typeof frame.sub === "string" ? { sub: frame.sub.slice(0, 100) } : {}),
+  };
+}

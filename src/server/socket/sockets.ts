@@ -1,0 +1,120 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { isSparkyError } from "../../core/errors.ts";
+import { readableChat } from "../../store/people/access.ts";
+import { readPage } from "../../store/log/events.ts";
+import type { User } from "../../wire/api.ts";
+import { errorBody } from "../../wire/errors.ts";
+import { CLOSE, MAX_FRAME_BYTES } from "../../wire/limits.ts";
+import type { Auth } from "../sign-in/auth.ts";
+import { Connection } from "./connection.ts";
+import type { ServerDeps } from "../deps.ts";
+import type { OriginRules } from "../sign-in/origin.ts";
+import { joinOnce, type LogSource } from "./subscription.ts";
+
+/**
+ * Reads of one socket at the same time: bounds its memory while it catches up with many chats, and lets others have their
+ * turn at the database.
+ */
+const READS_AT_ONCE = 4;
+
+export interface Sockets {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells every client that the server restarts, and resolves when all are gone. */
+  close(): Promise<void>;
+}
+
+/** `/ws`: who comes in is checked before the upgrade; the rest is each connection's own. */
+export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules): Sockets {
+  const { store, log } = deps;
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
+  const connections = new Set<Connection>();
+  const join = joinOnce();
+  let closing = false;
+  const stopListening = store.hub.onChanged((change) => {
+    for (const connection of connections) connection.changed(change);
+  });
+
+  /** A source of its own for each socket: its reads take turns. */
+  function source(viewer: User): LogSource {
+    const turn = takingTurns(READS_AT_ONCE);
+    return {
+      hub: store.hub,
+      epoch: store.epoch,
+      clock: store.clock,
+      join,
+      page: (chatId, after) => turn(() => readPage(store, chatId, after)),
+      head: (chatId) =>
+        turn(async () => {
+          try {
+            return (await readableChat(store.db, viewer, chatId)).head;
+          } catch (error) {
+            if (isSparkyError(error, "not_found")) return null;
+            throw error;
+          }
+        }),
+      onError: (error) => log.warn({ err: error }, "a watcher could not read the log; trying again"),
+    };
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on("error", (error) => log.debug({ err: error }, "socket error before the upgrade"));
+      if (closing) return refuse(socket, 503, "the server is stopping");
+      // Not parsed as a URL: what comes in may be none, and nothing above catches an exception here.
+      if (request.url?.split("?", 1)[0] !== "/ws") return refuse(socket, 404, "sockets are at /ws");
+      try {
+        const { host = null, origin = null } = request.headers;
+        origins.check({ method: "GET", host, origin, upgrade: true });
+      } catch (error) {
+        const { status, body } = errorBody(error);
+        return refuse(socket, status, body.error.message);
+      }
+      server.handleUpgrade(request, socket, head, (opened) => {
+        const headers = new Headers();
+        for (const name of ["cookie", "authorization"] as const) {
+          const value = request.headers[name];
+          if (value !== undefined) headers.set(name, value);
+        }
+        const connection = new Connection(opened, { deps, auth, headers, source });
+        connections.add(connection);
+        opened.on("close", () => connections.delete(connection));
+      });
+    },
+    async close() {
+      closing = true;
+      stopListening();
+      const gone = [...server.clients].map(
+        (client) => new Promise<void>((resolve) => client.once("close", () => resolve())),
+      );
+      for (const connection of connections) connection.close(CLOSE.restarting, "the server is restarting");
+      await Promise.all(gone);
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: number, message: string): void {
+  const body = `${message}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** At most `limit` jobs at a time, the rest in the order in which they came. */
+export function takingTurns(limit: number): <T>(job: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (job) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}
