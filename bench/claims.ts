@@ -5,7 +5,7 @@ import { claimRuns } from "../src/store/runs/claim.ts";
 import type { Store } from "../src/store/database/store.ts";
 import { addTask } from "../src/store/tasks/add.ts";
 import { ensureUsers } from "../src/store/people/users.ts";
-import { Loop } from "../src/tasks/loop.ts";
+import { Loop } from "../src/worker/loop.ts";
 
 const WORKERS = 16;
 const RUNS = 3000;

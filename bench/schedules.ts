@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openStore } from "../src/store/open.ts";
 import { createSchedule } from "../src/store/schedules/change.ts";
 import { ensureUsers } from "../src/store/people/users.ts";
-import { Scheduler } from "../src/tasks/scheduler.ts";
+import { Scheduler } from "../src/worker/scheduler.ts";
 import { eachDatabase, type BenchDatabase } from "./kit/engines.ts";
 import type { Figure, Setting } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
-import { resultRead } from "./agent/result-read.ts";
+import { resultRead } from "./builtin-tools/result-read.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { AgentDeps } from "./agent/deps.ts";
 import type { Config } from "./config.ts";
 import { isoTime } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import { capLog, openLog } from "./log.ts";
-import { graphTools } from "./memory/tools.ts";
+import { graphTools } from "./builtin-tools/graph.ts";
 import { openModel } from "./models/open.ts";
 import { modelOverview } from "./models/overview.ts";
 import { probeModel, type Probe } from "./models/probe.ts";
@@ -23,15 +23,15 @@ import type { Store, Tx } from "./store/database/store.ts";
 import { setToken } from "./store/people/tokens.ts";
 import { ensureUsers } from "./store/people/users.ts";
 import type { User } from "./store/people/user.ts";
-import { Loop } from "./tasks/loop.ts";
-import { Indexer } from "./tasks/indexer.ts";
-import { offerDefaultSchedules, writePrompts } from "./tasks/default-schedules.ts";
-import { Scheduler } from "./tasks/scheduler.ts";
-import { taskTools } from "./tasks/tools.ts";
+import { Loop } from "./worker/loop.ts";
+import { Indexer } from "./worker/indexer.ts";
+import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
+import { Scheduler } from "./worker/scheduler.ts";
+import { taskTools } from "./builtin-tools/tasks.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, withSettings, type ToolSettings } from "./tools/settings.ts";
-import { shellTool } from "./tools/shell.ts";
+import { shellTool } from "./tools/shell/shell.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
 
@@ -179,7 +179,7 @@ async function build(
     schedulesFile === null
       ? []
       : await (
-          await import("./server/schedules-file.ts")
+          await import("./worker/schedules-file.ts")
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `token file of ${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));

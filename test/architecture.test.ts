@@ -13,16 +13,32 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   tools: ["core"],
   memory: ["core", "store", "tools"],
   agent: ["core", "store", "models", "tools", "memory"],
-  tasks: ["core", "store", "tools", "agent"],
-  server: ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks"],
+  "builtin-tools": ["core", "store", "tools", "memory", "agent"],
+  worker: ["core", "wire", "store", "tools", "agent"],
+  server: ["core", "wire", "store", "models", "tools", "memory", "agent", "worker"],
   cli: ["core", "wire"],
-  doctor: ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks", "config.ts", "settings.ts"],
+  doctor: [
+    "core",
+    "wire",
+    "store",
+    "models",
+    "tools",
+    "builtin-tools",
+    "memory",
+    "agent",
+    "worker",
+    "config.ts",
+    "settings.ts",
+  ],
   web: ["core", "wire"],
   "config.ts": ["core", "models"],
   "settings.ts": ["core", "models", "config.ts"],
   "log.ts": ["core"],
   "entry.ts": ["core", "config.ts", "settings.ts", "cli"],
-  "main.ts": ["core", "wire", "store", "models", "tools", "memory", "agent", "tasks", "server", "config.ts", "log.ts"],
+  "main.ts": [
+    ...["core", "wire", "store", "models", "tools", "builtin-tools", "memory", "agent", "worker", "server"],
+    ...["config.ts", "log.ts"],
+  ],
 };
 
 /**
@@ -37,6 +53,10 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
   cli: [
     ...["console", "deps.ts", "client", "command", "overview", "approvals", "graph", "search", "schedules", "home"],
     ...["server", "chats", "tasks", "terminal", "program", "run.ts"],
+  ],
+  server: [
+    ...["deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "stream", "socket", "routes"],
+    ...["http.ts", "app.ts"],
   ],
 };
 

@@ -2,7 +2,7 @@ import type { Claimed } from "../../src/store/runs/claim.ts";
 import { endRun } from "../../src/store/endings/run.ts";
 import { fenceOf } from "../../src/store/runs/record.ts";
 import type { Store } from "../../src/store/database/store.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 
 /** The real loop, with workers that end their run at once. Its poll is too slow to help. */
 export function quickLoop(store: Store, onStart: (claimed: Claimed) => void | Promise<void>): Loop {

@@ -13,7 +13,7 @@ import { readEvents } from "../store/log/events.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { addTask } from "../store/tasks/add.ts";
 import { getTask } from "../store/tasks/read.ts";
-import { taskTools } from "../tasks/tools.ts";
+import { taskTools } from "../builtin-tools/tasks.ts";
 
 // Chats, and the people they belong to, are kept apart.
 

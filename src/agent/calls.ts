@@ -7,7 +7,7 @@ import { AGENT_ACTOR } from "../store/people/actors.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts";
 import { keepProcess } from "../store/runs/tool-processes.ts";
-import { startOf } from "../tools/processes.ts";
+import { startOf } from "../tools/shell/processes.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { Prepared, Principal, ToolContext } from "../tools/tool.ts";
 import type { Tx } from "../store/database/store.ts";

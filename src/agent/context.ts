@@ -1,5 +1,6 @@
 import type { AssistantModelMessage, ModelMessage, ToolModelMessage } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
+import { RESULT_READ } from "../tools/tool.ts";
 
 /** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
 
@@ -30,9 +31,6 @@ export interface ContextInput {
 
 /** How many earlier runs' last words a task's run is given. */
 const LAST_RUNS = 3;
-
-/** The tool that reads on in a result that was cut. */
-export const RESULT_READ = "result_read";
 
 /** A rough measure: four characters a token, for text and JSON alike. */
 const CHARS_PER_TOKEN = 4;

@@ -11,7 +11,7 @@ import { runRow } from "../store/runs/run.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
-import { endLeftover } from "../tools/processes.ts";
+import { endLeftover } from "../tools/shell/processes.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";

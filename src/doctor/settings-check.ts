@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { resultRead } from "../agent/result-read.ts";
+import { resultRead } from "../builtin-tools/result-read.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { readEnvText } from "../core/env-file.ts";
-import { graphTools } from "../memory/tools.ts";
+import { graphTools } from "../builtin-tools/graph.ts";
 import type { Store, Tx } from "../store/database/store.ts";
-import { taskTools } from "../tasks/tools.ts";
+import { taskTools } from "../builtin-tools/tasks.ts";
 import { generalTools } from "../tools/general.ts";
 import { parseToolSettings, withSettings } from "../tools/settings.ts";
-import { shellTool } from "../tools/shell.ts";
+import { shellTool } from "../tools/shell/shell.ts";
 import { placeWords, readSchedulesFile } from "../wire/schedules-file.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 

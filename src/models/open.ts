@@ -1,4 +1,4 @@
-import { createDemoModel } from "./demo.ts";
+import { createDemoModel } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type Model, type StepChunk } from "./model.ts";
 import type { Prices } from "./price.ts";

@@ -1,7 +1,7 @@
 import { currentTime } from "./current-time.ts";
-import { fileList } from "./file-list.ts";
-import { fileRead } from "./file-read.ts";
-import { fileWrite } from "./file-write.ts";
+import { fileList } from "./files/list.ts";
+import { fileRead } from "./files/read.ts";
+import { fileWrite } from "./files/write.ts";
 import { planUpdate } from "./plan-update.ts";
 import type { Tool } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { currentTime } from "./current-time.ts";
 import { parseToolSettings, withSettings } from "./settings.ts";
-import { shellTool } from "./shell.ts";
+import { shellTool } from "./shell/shell.ts";
 
 const tools = [currentTime, shellTool({})];
 

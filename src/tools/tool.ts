@@ -4,6 +4,9 @@ import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts
 
 /** The tool contract. A call goes prepare → execute → finalize; an unknown tool or bad arguments are values, not exceptions. */
 
+/** The tool that reads on in a result that was cut: the context names it where it cuts. */
+export const RESULT_READ = "result_read";
+
 /** Who the run acts for: its chat's owner. A tool sees and changes only what this user may. */
 export interface Principal {
   readonly userId: string;

@@ -8,7 +8,7 @@ import type { Probe } from "../../src/store/database/probe.ts";
 import type { Store, Tx } from "../../src/store/database/store.ts";
 import { addTask } from "../../src/store/tasks/add.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 import type { Tool } from "../../src/tools/tool.ts";
 import { call, say, scriptedModel, stepsIn, think, type Step } from "../kit/scripted-model.ts";
 import { agentDeps, ended, testTool } from "../kit/worker.ts";

@@ -1,8 +1,8 @@
 import { workRun } from "../../src/agent/run.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 import { policyOf } from "../../src/tools/policy.ts";
-import { shellTool } from "../../src/tools/shell.ts";
+import { shellTool } from "../../src/tools/shell/shell.ts";
 import { call, gate, pause, say, scriptedModel, stepsIn } from "../kit/scripted-model.ts";
 import { agentDeps } from "../kit/worker.ts";
 

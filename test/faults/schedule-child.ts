@@ -1,8 +1,8 @@
 import { workRun } from "../../src/agent/run.ts";
 import { systemClock, type Clock } from "../../src/core/clock.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
-import { Loop } from "../../src/tasks/loop.ts";
-import { Scheduler } from "../../src/tasks/scheduler.ts";
+import { Loop } from "../../src/worker/loop.ts";
+import { Scheduler } from "../../src/worker/scheduler.ts";
 import { gate, pause, say, scriptedModel } from "../kit/scripted-model.ts";
 import { agentDeps } from "../kit/worker.ts";
 

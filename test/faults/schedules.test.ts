@@ -9,7 +9,7 @@ import { createSchedule } from "../../src/store/schedules/change.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
 import { verifyStore } from "../../src/store/verify/verify.ts";
-import { Scheduler } from "../../src/tasks/scheduler.ts";
+import { Scheduler } from "../../src/worker/scheduler.ts";
 import { startAgent, story } from "../kit/agent.ts";
 import { eachEngine, type Engine } from "../kit/databases.ts";
 import { say, scriptedModel } from "../kit/scripted-model.ts";

@@ -1,6 +1,6 @@
 import { workRun } from "../../src/agent/run.ts";
 import { openStore } from "../../src/store/open.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 import { agentDeps } from "../kit/worker.ts";
 import { sender, senders, type UnknownScene } from "./unknown-scene.ts";
 

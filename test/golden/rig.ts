@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deps } from "../../src/cli/deps.ts";
 import { loadConfig } from "../../src/config.ts";
-import { graphTools } from "../../src/memory/tools.ts";
+import { graphTools } from "../../src/builtin-tools/graph.ts";
 import { changeSetting, readSettings } from "../../src/settings.ts";
 import { openData } from "../../src/store/home/data.ts";
 import { examine } from "../../src/doctor/examine.ts";

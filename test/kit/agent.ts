@@ -4,7 +4,7 @@ import { Stopper } from "../../src/agent/stop.ts";
 import type { ChatEvent, EventOf, EventType } from "../../src/core/events.ts";
 import { readEvents } from "../../src/store/log/events.ts";
 import type { Store } from "../../src/store/database/store.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 import { agentDeps, type AgentOptions } from "./worker.ts";
 
 /** The agent and its loop over a store, as `main.ts` builds them, with a scripted model and tools of the test's own. */

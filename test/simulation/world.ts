@@ -8,7 +8,7 @@ import { readHead, readPage } from "../../src/store/log/events.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { people } from "../kit/members.ts";
-import { Loop } from "../../src/tasks/loop.ts";
+import { Loop } from "../../src/worker/loop.ts";
 import type { User } from "../../src/store/people/user.ts";
 import { testClock, type TestClock } from "../kit/clock.ts";
 import { seededBytes } from "../kit/seeded.ts";

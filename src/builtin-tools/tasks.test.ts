@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { eachEngine } from "../../test/kit/databases.ts";
+import { people } from "../../test/kit/members.ts";
+import { toolContext } from "../../test/kit/tool-context.ts";
+import type { Json } from "../core/events.ts";
+import { createChat } from "../store/chats/chats.ts";
+import type { Store } from "../store/database/store.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask, listTasks } from "../store/tasks/read.ts";
+import type { User } from "../store/people/user.ts";
+import { createRegistry, prepareCall } from "../tools/registry.ts";
+import { taskTools } from "./tasks.ts";
+
+/** Calls a tool as a run of the user's chat does. */
+async function caller(store: Store, user: User, runId = "run1") {
+  const { chat } = await createChat(store, user, {});
+  const registry = createRegistry(taskTools(store));
+  return async (name: string, args: Json): Promise<Json> => {
+    const prepared = prepareCall(registry, name, args);
+    if (!prepared.ok) throw new Error(prepared.error);
+    const principal = { userId: user.id, name: user.name, isAgent: user.role === "agent" };
+    const context = { ...toolContext({ principal, chatId: chat.id, runId }), emit: () => {} };
+    if (prepared.kind === "plain") return prepared.execute(context);
+    return store.transact((tx) => prepared.execute(context, tx));
+  };
+}
+
+eachEngine("the tools for tasks", (engine) => {
+  test("a run adds its owner's task, which says which run added it", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const call = await caller(store, ann);
+    const added = await call("task_add", { instruction: " Water the plants ", priority: 5, key: "water" });
+    expect(added).toMatchObject({ created: true, status: "pending" });
+    const { id } = added as { id: string };
+    expect(await getTask(store, ann, id)).toMatchObject({
+      instruction: "Water the plants",
+      priority: 5,
+      ownerId: ann.id,
+      metadata: { addedByRun: "run1" },
+    });
+    expect(await call("task_add", { instruction: "Again", key: "water" })).toMatchObject({ id, created: false });
+    expect(await call("task_add", { instruction: "Later", dependsOn: [id] })).toMatchObject({ status: "waiting" });
+  });
+
+  test("a run adds twenty tasks and no more, also when it asks for many at once", async () => {
+    const store = await engine.store();
+    const { agent } = await people(store);
+    const call = await caller(store, agent);
+    const asked = Array.from({ length: 23 }, (_, at) => call("task_add", { instruction: `Task ${at}` }));
+    const outcomes = await Promise.allSettled(asked);
+    const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(refused.map((each) => String(each.reason))).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining("a run may add 20 tasks, and this one has")),
+    );
+    expect(await listTasks(store, agent)).toMatchObject({ total: 20 });
+    const another = await caller(store, agent, "run2");
+    expect(await another("task_add", { instruction: "More" })).toMatchObject({ created: true });
+  });
+
+  test("F16: a run lists and depends on what its owner may see, and nothing else", async () => {
+    const store = await engine.store();
+    const { ann, bob } = await people(store);
+    const { task } = await addTask(store, ann, { instruction: `Ann's errand ${"x".repeat(500)}` });
+    const [asAnn, asBob] = [await caller(store, ann), await caller(store, bob, "run2")];
+    expect(await asAnn("task_list", { status: "pending", search: "ERRAND" })).toMatchObject({
+      items: [{ id: task.id, status: "pending", instruction: expect.stringMatching(/^Ann's errand x{287}…$/) }],
+      next: null,
+      total: 1,
+    });
+    expect(await asBob("task_list", {})).toEqual({ items: [], next: null, total: 0 });
+    const steal = asBob("task_add", { instruction: "After hers", dependsOn: [task.id] });
+    await expect(steal).rejects.toMatchObject({ code: "not_found" });
+    expect(await listTasks(store, bob)).toMatchObject({ total: 0 });
+  });
+
+  test.each([
+    { when: "the instruction is blank", args: { instruction: " \n" }, error: "instruction" },
+    { when: "the instruction is over 64 KB", args: { instruction: "ü".repeat(32_769) }, error: "at most 64 KB" },
+    { when: "the time has no offset", args: { instruction: "a", runAt: "2026-12-01T09:00" }, error: "with its offset" },
+  ])("task_add is refused with a reason when $when", async ({ args, error }) => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const call = await caller(store, ann);
+    await expect(call("task_add", args)).rejects.toThrow(error);
+    expect(await listTasks(store, ann)).toMatchObject({ total: 0 });
+  });
+});

@@ -1,0 +1,76 @@
+import { constants } from "node:fs";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { defineTool } from "../tool.ts";
+import { codeOf, fileError, nameInside, resolveInside } from "./workspace.ts";
+
+const MAX_WRITE_BYTES = 1_048_576;
+
+export const fileWrite = defineTool({
+  name: "file_write",
+  description:
+    "Writes a text file in the workspace: creates it with its folders, or replaces all that it held. " +
+    "To change a part of a file, read it first and write the whole.",
+  effect: "write",
+  idempotent: true,
+  timeoutMs: 10_000,
+  args: z.strictObject({
+    path: z.string().min(1).max(1000).describe("file, relative to the workspace"),
+    content: z
+      .string()
+      .refine((content) => Buffer.byteLength(content) <= MAX_WRITE_BYTES, {
+        error: "must be at most 1 MB: write it as several files",
+      })
+      .describe("the whole text"),
+  }),
+  summary: ({ path }) => path,
+  execute: async ({ path, content }, context) => {
+    try {
+      const real = await resolveInside(context.workspace, path);
+      const before = await statOf(real);
+      if (before?.isDirectory() || /[/\\]\.?$/.test(path)) throw new Error(`"${path}" is a folder: name a file in it`);
+      if (before !== undefined && !before.isFile()) throw new Error(`"${path}" is not an ordinary file`);
+      await mkdir(dirname(real), { recursive: true, mode: 0o700 });
+      // Named for the call: what a crash leaves behind is replaced when the same call runs again.
+      const draft = join(dirname(real), `.${context.callId}.tmp`);
+      await writeWhole(draft, real, content, (before?.mode ?? 0o600) & 0o777, context.signal);
+      const bytes = Buffer.byteLength(content);
+      return { path: await nameInside(context.workspace, real), bytes, created: before === undefined };
+    } catch (error) {
+      throw fileError(path, error);
+    }
+  },
+});
+
+/** The file holds either what it held before or the whole new text, on disk, whatever happens in between. */
+async function writeWhole(draft: string, target: string, content: string, mode: number, signal: AbortSignal) {
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const file = await open(draft, flags, mode);
+    try {
+      await file.writeFile(content, { signal });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    signal.throwIfAborted();
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(target));
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function statOf(path: string) {
+  return stat(path).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+}

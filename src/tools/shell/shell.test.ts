@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { tempHome } from "../../../test/kit/temp-home.ts";
+import { toolContext } from "../../../test/kit/tool-context.ts";
+import type { Json } from "../../core/events.ts";
+import { endLeftover, signalGroup, startOf } from "./processes.ts";
+import { shellTool } from "./shell.ts";
+
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+
+async function setUp() {
+  const workspace = join(await tempHome(), "workspace", "ann");
+  const control = new AbortController();
+  const groups: number[] = [];
+  const run = async (args: { command: string; timeoutSeconds?: number }): Promise<Record<string, Json>> => {
+    const prepared = shellTool({ PATH, SHOWN: "yes" }).prepare(args);
+    if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
+    const ownsProcess = async (pgid: number): Promise<void> => void groups.push(pgid);
+    const result = await prepared.execute(toolContext({ workspace, signal: control.signal, ownsProcess }));
+    return result as Record<string, Json>;
+  };
+  return { workspace, control, groups, run };
+}
+
+const gone = async (pid: number): Promise<void> => {
+  for (let i = 0; i < 200 && startOf(pid) !== null && !(await isZombie(pid)); i++) await wait(10);
+  expect(startOf(pid) === null || (await isZombie(pid))).toBe(true);
+};
+
+/** Ended, but not yet collected by whoever adopted it. */
+async function isZombie(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z");
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+}
+
+test("a command runs in the owner's folder, and its output, errors and exit code come back", async () => {
+  const { run, workspace, groups } = await setUp();
+  const result = await run({ command: "pwd; echo oops >&2; cat; exit 3" });
+  expect(result).toEqual({ exitCode: 3, signal: null, stdout: `${workspace}\n`, stderr: "oops\n" });
+  expect(groups).toHaveLength(1);
+});
+
+test("a command sees nothing of the server's environment but what is allowed", async () => {
+  const { run, workspace } = await setUp();
+  process.env["SECRET_FOR_SHELL_TEST"] = "hidden";
+  const { stdout } = await run({ command: "env" });
+  delete process.env["SECRET_FOR_SHELL_TEST"];
+  const names = String(stdout)
+    .split("\n")
+    .map((line) => line.split("=", 1)[0]);
+  expect(names).toEqual(expect.arrayContaining(["PATH", "SHOWN", "HOME"]));
+  expect(stdout).toContain(`HOME=${workspace}`);
+  expect(stdout).toContain("SPARKY_IDEMPOTENCY_KEY=call\n");
+  expect(stdout).not.toContain("hidden");
+});
+
+test("a command that takes too long is ended with its whole group, and says so", async () => {
+  const { run, workspace } = await setUp();
+  const result = await run({ command: "sleep 60 & echo $! > child; echo begun; sleep 60", timeoutSeconds: 0.3 });
+  expect(result).toMatchObject({ stdout: "begun\n", timedOutAfterSeconds: 0.3, exitCode: null });
+  await gone(Number(await readFile(join(workspace, "child"), "utf8")));
+});
+
+test("F26: a stop ends the whole group, even one that ignores the polite request", async () => {
+  const { run, workspace, control } = await setUp();
+  const started = performance.now();
+  const running = run({ command: "trap '' TERM; sleep 60 & echo $! > child; while :; do sleep 0.05; done" });
+  for (let i = 0; i < 300 && !existsSync(join(workspace, "child")); i++) await wait(10);
+  control.abort(new Error("stopped"));
+  await expect(running).rejects.toThrow("stopped");
+  await gone(Number(await readFile(join(workspace, "child"), "utf8")));
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test("a long output keeps its beginning and its end, and counts what it leaves out", async () => {
+  const { run } = await setUp();
+  const { stdout } = await run({ command: "echo first; yes 0123456789 | head -c 2000000; echo last" });
+  expect(String(stdout)).toMatch(/^first\n/);
+  expect(String(stdout)).toMatch(/\[\d+ bytes left out\]/);
+  expect(String(stdout)).toMatch(/last\n$/);
+  expect(String(stdout).length).toBeLessThan(300_000);
+});
+
+test("nothing runs before its group is on record", async () => {
+  const { workspace } = await setUp();
+  const prepared = shellTool({ PATH }).prepare({ command: "touch ran" });
+  if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
+  const ownsProcess = (): Promise<void> => Promise.reject(new Error("the database is gone"));
+  const failing = prepared.execute(toolContext({ workspace, ownsProcess }));
+  await expect(failing).rejects.toThrow("the database is gone");
+  await wait(50);
+  expect(existsSync(join(workspace, "ran"))).toBe(false);
+});
+
+test("a group that a crash left is ended, but not one that got its number later", async () => {
+  const { run, groups, workspace } = await setUp();
+  const running = run({ command: "touch up; sleep 60" });
+  for (let i = 0; i < 300 && !existsSync(join(workspace, "up")); i++) await wait(10);
+  const [pgid] = groups;
+  if (pgid === undefined) throw new Error("no group");
+  endLeftover(pgid, "another start");
+  expect(startOf(pgid)).not.toBeNull();
+  endLeftover(pgid, startOf(pgid) ?? "");
+  expect(await running).toMatchObject({ signal: "SIGKILL" });
+});
+
+test("it asks by default, everywhere", () => {
+  expect(shellTool({}).policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
+});
+
+test("its one line for people says when there are more", () => {
+  const summary = (command: string) => {
+    const prepared = shellTool({}).prepare({ command });
+    return prepared.ok ? prepared.summary : prepared.error;
+  };
+  expect(["ls -l\n", "ls\nrm -r notes", "a\nb\nc"].map(summary)).toEqual([
+    "ls -l",
+    "ls … and 1 more line",
+    "a … and 2 more lines",
+  ]);
+});
+
+test("a group that may not be signalled, as under sudo, or is gone, is let be: nothing is thrown into a timer", () => {
+  const codes = ["EPERM", "ESRCH", "EINVAL"];
+  const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+    const code = codes.shift() ?? "";
+    throw Object.assign(new Error(code), { code });
+  });
+  onTestFinished(() => kill.mockRestore());
+  signalGroup(12_345, "SIGTERM");
+  signalGroup(12_345, "SIGKILL");
+  expect(() => signalGroup(12_345, "SIGKILL")).toThrow("EINVAL");
+});

@@ -1,0 +1,217 @@
+import type { Clock } from "../core/clock.ts";
+import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
+import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import type { Store } from "../store/database/store.ts";
+import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
+import { endLeftover } from "../tools/shell/processes.ts";
+import { RunAborted, type AbortReason } from "../agent/deps.ts";
+import type { Log } from "../core/log.ts";
+
+export interface LoopOptions {
+  readonly store: Store;
+  /** Works on a run until it ends, waits or is taken away; never throws. */
+  readonly work: (claimed: Claimed, signal: AbortSignal) => Promise<void>;
+  /** Answers to people are always served; tasks only where the agent loop is enabled. */
+  readonly tasks: boolean;
+  readonly concurrency: number;
+  /** The fallback behind instant wake-ups. */
+  readonly pollMs: number;
+  readonly log: Log;
+}
+
+/** Answers to people at a time on this node. */
+const TURNS = 32;
+const RENEW_MS = 5000;
+/** After the end of a lease, so that it has ended by every clock; and between two tries to take its run back. */
+const LEASE_ENDED_MS = 100;
+const PURGE_MS = 30_000;
+/** How long a hand-back may take before the loop stops waiting for it. */
+const HAND_BACK_MS = 3000;
+
+interface Working {
+  readonly claimed: Claimed;
+  readonly control: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Serves the queue on this node: claims what is due as long as there is room, and is woken rather than waiting. */
+export class Loop implements AsyncDisposable {
+  readonly #options: LoopOptions;
+  readonly #clock: Clock;
+  readonly #working = new Map<string, Working>();
+  readonly #cleanup: (() => void)[] = [];
+  #cancelDue: (() => void) | undefined;
+  #cancelTooLate: (() => void) | undefined;
+  #cancelLeaseEnd: (() => void) | undefined;
+  #pumping: Promise<void> | undefined;
+  #again = false;
+  /** A worker may have left its run as it was, for want of a database that takes what it writes. */
+  #mayHaveLeft = false;
+  #stopped = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#clock = options.store.clock;
+  }
+
+  /** Takes back what a crash left, then serves. */
+  async start(): Promise<void> {
+    const { store, pollMs } = this.#options;
+    await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
+    await this.#guarded("ending leftover commands", () => this.#endLeftovers());
+    this.#cleanup.push(
+      store.hub.onWake(() => this.#pump()),
+      store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
+      this.#every(pollMs, () => {
+        this.#mayHaveLeft = store.kind === "sqlite";
+        this.#pump();
+      }),
+      this.#every(PURGE_MS, () => void this.#guarded("purging", () => purgeDeleted(store))),
+    );
+    if (store.kind === "postgres") {
+      this.#armTooLate(LEASE_MS);
+      this.#cleanup.push(() => this.#cancelTooLate?.());
+      this.#cleanup.push(() => this.#cancelLeaseEnd?.());
+      await this.#guarded("looking at leases", () => this.#armLeaseEnd());
+      this.#cleanup.push(this.#every(RENEW_MS, () => void this.#guarded("renewing leases", () => this.#renew())));
+    }
+    this.#pump();
+  }
+
+  /** How many runs this node works on. */
+  get size(): number {
+    return this.#working.size;
+  }
+
+  /** Hands every run back and stops; what is at work goes on elsewhere, or at the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    for (const clean of this.#cleanup.splice(0)) clean();
+    await this.#pumping;
+    this.#cancelDue?.();
+    this.#abortAll("shutdown");
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(HAND_BACK_MS, resolve);
+    await Promise.race([Promise.all([...this.#working.values()].map((working) => working.done)), late]);
+    cancel();
+  }
+
+  #abortAll(reason: AbortReason): void {
+    for (const { control } of this.#working.values()) control.abort(new RunAborted(reason));
+  }
+
+  /** One claim round at a time; what wakes it meanwhile starts another. */
+  #pump(): void {
+    this.#again = true;
+    if (this.#stopped) return;
+    this.#pumping ??= this.#guarded("claiming", async () => {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        await this.#takeBackOwn();
+        await Promise.all([
+          this.#claim("turn", TURNS),
+          ...(this.#options.tasks ? [this.#claim("task", this.#options.concurrency)] : []),
+        ]);
+      }
+      await this.#armDue();
+    }).finally(() => {
+      this.#pumping = undefined;
+      if (this.#again) this.#pump();
+    });
+  }
+
+  /** On SQLite no lease runs out. Between claims, so that every run that is being worked on is known. */
+  async #takeBackOwn(): Promise<void> {
+    if (!this.#mayHaveLeft) return;
+    this.#mayHaveLeft = false;
+    await sweepRuns(this.#options.store, [...this.#working.keys()]);
+  }
+
+  async #claim(kind: ClaimOptions["kind"], slots: number): Promise<void> {
+    const busy = [...this.#working.values()].filter(({ claimed }) => (claimed.task === null) === (kind === "turn"));
+    const limit = slots - busy.length;
+    if (limit <= 0) return;
+    const claims = await claimRuns(this.#options.store, { kind, limit });
+    for (const claimed of claims) this.#begin(claimed);
+  }
+
+  #begin(claimed: Claimed): void {
+    const control = new AbortController();
+    const { id } = claimed.run;
+    const done = this.#options.work(claimed, control.signal).finally(() => {
+      if (this.#working.get(id)?.control === control) this.#working.delete(id);
+      this.#pump();
+    });
+    this.#working.set(id, { claimed, control, done });
+  }
+
+  /** A back-off or a task's `runAt` is served when it is due, not at the next poll. */
+  async #armDue(): Promise<void> {
+    const at = await nextDue(this.#options.store);
+    this.#cancelDue?.();
+    this.#cancelDue =
+      at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
+  }
+
+  async #renew(): Promise<void> {
+    const { store } = this.#options;
+    const asked = performance.now();
+    const held = [...this.#working.values()];
+    const lost = await renewLeases(
+      store,
+      held.map((working) => working.claimed),
+    );
+    // Those that were asked about: a run that was claimed again here meanwhile is another worker's.
+    for (const { claimed, control } of held) {
+      if (lost.includes(claimed.run.id)) control.abort(new RunAborted("lost"));
+    }
+    this.#armTooLate(LEASE_MS - (performance.now() - asked));
+    await this.#takeBackEnded();
+  }
+
+  /** The runs of nodes that are gone: at the end of their lease, not only when this node renews its own. */
+  async #takeBackEnded(): Promise<void> {
+    const taken = await sweepRuns(this.#options.store);
+    await this.#endLeftovers();
+    if (taken > 0) this.#pump();
+    await this.#armLeaseEnd();
+  }
+
+  /** What a crash left at work of runs that nobody goes on with: a run that goes on ends its own before anything else. */
+  async #endLeftovers(): Promise<void> {
+    for (const { pgid, started } of await takeLeftProcesses(this.#options.store)) endLeftover(pgid, started);
+  }
+
+  async #armLeaseEnd(): Promise<void> {
+    const ms = await untilLeaseEnds(this.#options.store);
+    this.#cancelLeaseEnd?.();
+    // One that ends later is looked at again by then.
+    if (ms === null || ms > RENEW_MS || this.#stopped) return;
+    this.#cancelLeaseEnd = this.#clock.after(Math.max(ms, 0) + LEASE_ENDED_MS, () => {
+      void this.#guarded("taking back runs", () => this.#takeBackEnded());
+    });
+  }
+
+  /** Who has not been able to renew for so long must believe that others have its runs: it ends their tools at once. */
+  #armTooLate(ms: number): void {
+    this.#cancelTooLate?.();
+    if (!this.#stopped) this.#cancelTooLate = this.#clock.after(ms, () => this.#abortAll("lost"));
+  }
+
+  #every(ms: number, act: () => void): () => void {
+    let cancel = this.#clock.after(ms, function tick() {
+      act();
+      cancel = clock.after(ms, tick);
+    });
+    const clock = this.#clock;
+    return () => cancel();
+  }
+
+  async #guarded(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#options.log.error({ err: error }, `${what} failed; it is tried again`);
+    }
+  }
+}
