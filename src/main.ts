@@ -167,7 +167,11 @@ async function build(
       config.dbUrl === null
         ? { kind: "sqlite", file: join(config.home, "sparky.db") }
         : { kind: "postgres", url: config.dbUrl },
-      { home: config.home, onError: (error) => log.warn({ err: error }, "a database connection broke") },
+      {
+        home: config.home,
+        onError: (error) => log.warn({ err: error }, "a database connection broke"),
+        onUpgrade: (upgrade) => log.info({ ...upgrade }, "the database was brought up to date; what it held is kept"),
+      },
     ),
   );
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");

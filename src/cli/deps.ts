@@ -107,7 +107,7 @@ export interface LocalData {
   readonly place: string;
   status(): Promise<DataStatus>;
   verify(): AsyncIterable<VerifyPage>;
-  migrate(): Promise<{ readonly from: number; readonly to: number }>;
+  migrate(): Promise<{ readonly from: number; readonly to: number; readonly kept: string | null }>;
   backup(file: string | null): Promise<{
     readonly file: string;
     readonly bytes: number;

@@ -7,7 +7,7 @@ import { newId, type RandomBytes } from "../core/ids.ts";
 import { DatabaseClock } from "./database/clock.ts";
 import type { Engine } from "./database/engine.ts";
 import { GroupCommit } from "./database/group-commit.ts";
-import { migrate } from "./database/migrate.ts";
+import { migrate, type Upgrade } from "./database/migrate.ts";
 import { Commits, type Probe } from "./database/probe.ts";
 import type { Schema } from "./database/schema.ts";
 import type { Append, Placed, Store, Tx } from "./database/store.ts";
@@ -25,6 +25,8 @@ export interface StoreDeps {
   readonly node?: string;
   /** This node's own folder. */
   readonly home?: string;
+  /** Told once, when an older database was brought up to date. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Where failures go that have no caller: an idle connection that broke. */
   readonly onError?: (error: Error) => void;
   /** For tests only. */
@@ -40,7 +42,8 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
   const engine = await openEngine(where, deps);
   const clock = deps.clock ?? (await clockOf(engine, deps.machine ?? systemClock));
   try {
-    await migrateAt(where, engine, clock.now());
+    const upgrade = await migrateAt(where, engine, clock.now());
+    if (upgrade !== null) deps.onUpgrade?.(upgrade);
     const epoch = await readEpoch(engine, newId(random));
     const parts = { clock, random, node: deps.node ?? hostname(), home: deps.home ?? null };
     const store = assemble(engine, parts, epoch, new Commits(deps.probe));
@@ -75,12 +78,12 @@ async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
 }
 
 /** A migration may rewrite a big table: on a server it has a connection without a time limit. */
-async function migrateAt(where: Place, engine: Engine, now: number): Promise<void> {
-  if (where.kind === "sqlite") return migrate(engine.db, engine.kind, now);
+async function migrateAt(where: Place, engine: Engine, now: number): Promise<Upgrade | null> {
+  if (where.kind === "sqlite") return migrate(engine.db, where, now);
   const { openPostgres } = await import("./database/postgres.ts");
   const patient = openPostgres(where.url, { onIdleError: () => {}, queryMs: null });
   try {
-    await migrate(patient.db, patient.kind, now);
+    return await migrate(patient.db, where, now);
   } finally {
     await patient.close();
   }

@@ -181,7 +181,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     }),
   ),
   "db restore": one(z.object({ restored: text, kept: text.nullable(), epoch: text, checked: checkedSchema })),
-  "db migrate": one(z.object({ from: count, to: count })),
+  "db migrate": one(z.object({ from: count, to: count, kept: z.string().nullable() })),
 };
 
 /** The shape of what was printed for these arguments. */

@@ -47,7 +47,7 @@ function data(change: Partial<LocalData> = {}, prepared: Partial<PreparedRestore
     async *verify() {
       yield { findings: [], checked, next: null };
     },
-    migrate: async () => ({ from: 1, to: 2 }),
+    migrate: async () => ({ from: 1, to: 2, kept: "/home/ada/.sparky/backups/before-migration-from-schema-1.db" }),
     backup: async () => backup,
     restore: async () => restore,
     ...change,
@@ -73,7 +73,7 @@ test("what the commands for the data show, and how they end", async () => {
     [["db", "backup"], data({ backup: async () => ({ ...backup, findings: [call] }) })],
     [["db", "backup"], data({ backup: async () => ({ ...backup, verified: false }) })],
     [["db", "migrate"], data()],
-    [["db", "migrate"], data({ migrate: async () => ({ from: 2, to: 2 }) })],
+    [["db", "migrate"], data({ migrate: async () => ({ from: 2, to: 2, kept: null }) })],
     [["db", "restore", "/b.db"], data()],
     [["db", "restore", "/b.db"], { ...data(), answer: "n" }],
     [["db", "restore", "/b.db"], { ...data(), answer: "y" }],

@@ -39,10 +39,11 @@ export async function dbBackup(context: Context, args: readonly string[]): Promi
 
 export async function dbMigrate(context: Context): Promise<void> {
   const { out } = context;
-  const { from, to } = await (await openHere(context)).migrate();
-  if (out.json) out.document({ from, to });
+  const { from, to, kept } = await (await openHere(context)).migrate();
+  if (out.json) out.document({ from, to, kept });
   else if (from === to) out.print(`The schema is up to date: ${to}`);
   else out.print(`Brought the schema from ${from} to ${to}`);
+  if (kept !== null) out.note(`  what the database held before is kept: ${kept}`);
 }
 
 export const wrongIn = (places: number): string =>

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type Transaction } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
+import { keepPostgres, keepSqlite } from "./keep-before.ts";
 import type { Schema } from "./schema.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { start } from "./migrations/0001-start.ts";
@@ -13,32 +14,65 @@ export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, sc
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;
 
-/** Brings the schema up to date, each migration in a transaction of its own. A newer schema than ours is refused. */
-export async function migrate(db: Kysely<Schema>, engine: "sqlite" | "postgres", now: number): Promise<void> {
-  const int = engine === "sqlite" ? "INTEGER" : "BIGINT";
-  const strict = engine === "sqlite" ? "STRICT" : "";
-  for (const migration of [undefined, ...MIGRATIONS]) {
-    await db.transaction().execute(async (tx) => {
-      if (engine === "postgres") await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-      await sql
-        .raw(
-          `CREATE TABLE IF NOT EXISTS migrations
-             (number ${int} PRIMARY KEY NOT NULL, name TEXT NOT NULL, at ${int} NOT NULL) ${strict}`,
-        )
-        .execute(tx);
-      const { last } = await tx
-        .selectFrom("migrations")
-        .select((eb) => eb.fn.max("number").as("last"))
-        .executeTakeFirstOrThrow();
-      const done = Number(last ?? 0);
-      if (done > MIGRATIONS.length) {
-        throw new SparkyError("unavailable", `the database was written by a newer Sparky (schema ${done})`, {
-          hint: "start that version, or restore a backup made by this one",
-        });
-      }
-      if (migration === undefined || migration.number <= done) return;
-      for (const statement of migration.statements(engine)) await sql.raw(statement).execute(tx);
+/** A database that was brought up to date. */
+export interface Upgrade {
+  readonly from: number;
+  readonly to: number;
+  /** Where what it held before is kept: a file, or a schema of the same PostgreSQL database. */
+  readonly kept: string;
+}
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own, after what was there has been copied. A newer
+ * schema than ours is refused. null: nothing was there, or nothing was to be done. `file`: SQLite's database.
+ */
+export async function migrate(
+  db: Kysely<Schema>,
+  where: { readonly kind: "sqlite"; readonly file: string } | { readonly kind: "postgres" },
+  now: number,
+): Promise<Upgrade | null> {
+  const to = MIGRATIONS.length;
+  const begun = await step(db, where.kind, async (tx, from) => {
+    const behind = from > 0 && from < to;
+    return { from, kept: behind && where.kind === "postgres" ? await keepPostgres(tx, from) : null, behind };
+  });
+  const kept = begun.behind && where.kind === "sqlite" ? await keepSqlite(db, where.file, begun.from) : begun.kept;
+  for (const migration of MIGRATIONS) {
+    await step(db, where.kind, async (tx, done) => {
+      if (migration.number <= done) return;
+      for (const statement of migration.statements(where.kind)) await sql.raw(statement).execute(tx);
       await tx.insertInto("migrations").values({ number: migration.number, name: migration.name, at: now }).execute();
     });
   }
+  return kept === null ? null : { from: begun.from, to, kept };
+}
+
+/** One transaction, while no other node migrates; `body` gets the number of the last migration. */
+function step<T>(
+  db: Kysely<Schema>,
+  engine: "sqlite" | "postgres",
+  body: (tx: Transaction<Schema>, done: number) => Promise<T>,
+): Promise<T> {
+  const int = engine === "sqlite" ? "INTEGER" : "BIGINT";
+  const strict = engine === "sqlite" ? "STRICT" : "";
+  return db.transaction().execute(async (tx) => {
+    if (engine === "postgres") await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+    await sql
+      .raw(
+        `CREATE TABLE IF NOT EXISTS migrations
+           (number ${int} PRIMARY KEY NOT NULL, name TEXT NOT NULL, at ${int} NOT NULL) ${strict}`,
+      )
+      .execute(tx);
+    const { last } = await tx
+      .selectFrom("migrations")
+      .select((eb) => eb.fn.max("number").as("last"))
+      .executeTakeFirstOrThrow();
+    const done = Number(last ?? 0);
+    if (done > MIGRATIONS.length) {
+      throw new SparkyError("unavailable", `the database was written by a newer Sparky (schema ${done})`, {
+        hint: "start that version, or restore a backup made by this one",
+      });
+    }
+    return body(tx, done);
+  });
 }

@@ -21,8 +21,8 @@ export interface Data {
   status(): Promise<DataStatus>;
   /** Changes nothing, and needs no server. */
   verify(): AsyncIterable<VerifyPage>;
-  /** Applies what is missing. Throws `conflict` while a server runs. */
-  migrate(): Promise<{ readonly from: number; readonly to: number }>;
+  /** Applies what is missing. `kept`: where the copy of before lies. Throws `conflict` while a server runs. */
+  migrate(): Promise<{ readonly from: number; readonly to: number; readonly kept: string | null }>;
   /** null: into the home's `backups`. SQLite only; a server may run. */
   backup(file: string | null): Promise<Backup>;
   /** Holds the home until it is disposed of. SQLite only; throws `conflict` while a server runs. */
@@ -57,12 +57,7 @@ function sqliteData(home: string): Data {
     async migrate() {
       prepareHome(home);
       using _lock = lockHome(home);
-      let from = 0;
-      if (existsSync(database)) {
-        await using file = opened();
-        from = file.schema;
-      }
-      return { from, to: await bringUpToDate(place) };
+      return bringUpToDate(place, existsSync(database));
     },
     async backup(file) {
       if (!existsSync(database)) throw missing();
@@ -115,11 +110,11 @@ function postgresData(home: string, url: string): Data {
       prepareHome(home);
       using _lock = lockHome(home);
       // A database without a schema has no table to ask.
-      const from = await this.status().then(
-        (status) => status.schema,
-        () => 0,
+      const exists = await this.status().then(
+        () => true,
+        () => false,
       );
-      return { from, to: await bringUpToDate({ kind: "postgres", url }) };
+      return bringUpToDate({ kind: "postgres", url }, exists);
     },
     backup: async () => {
       throw new SparkyError("invalid_input", "the data is in PostgreSQL, which makes its own backups", {
@@ -134,8 +129,10 @@ function postgresData(home: string, url: string): Data {
   };
 }
 
-async function bringUpToDate(place: Place): Promise<number> {
-  const store = await openStore(place);
+async function bringUpToDate(place: Place, exists: boolean): ReturnType<Data["migrate"]> {
+  const to = MIGRATIONS.length;
+  let done = { from: exists ? to : 0, to, kept: null as string | null };
+  const store = await openStore(place, { onUpgrade: (upgrade) => (done = upgrade) });
   await store[Symbol.asyncDispose]();
-  return MIGRATIONS.length;
+  return done;
 }
