@@ -1,6 +1,7 @@
 import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
+import { shorten } from "../core/text.ts";
 
 /** Limits that are checked before each model call. */
 
@@ -49,5 +50,5 @@ export function loops(events: readonly ChatEvent[], runId: string): string | nul
   }
   const last = [...steps.values()].slice(-LOOP_STEPS).map((calls) => calls.toSorted().join("\n"));
   if (last.length < LOOP_STEPS || new Set(last).size > 1) return null;
-  return (last[0] ?? "").split("\n", 1)[0]?.slice(0, 200) ?? null;
+  return shorten((last[0] ?? "").split("\n", 1)[0] ?? "", 200);
 }

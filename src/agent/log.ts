@@ -1,6 +1,7 @@
 import type { ModelMessage } from "ai";
 import { foldChat, type OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf } from "../core/events.ts";
+import { soundJson } from "../core/text.ts";
 import { readEvents } from "../store/log/events.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Store } from "../store/database/store.ts";
@@ -59,8 +60,8 @@ export class RunLog {
       .execute();
     for (const row of rows) {
       if (known.has(`${row.run_id} ${row.step}`)) continue;
-      // Written by `recordStep` alone, from messages that the AI SDK gave.
-      const messages = JSON.parse(row.messages) as ModelMessage[];
+      // Written by `recordStep` alone, from messages that the AI SDK gave; by older versions with halves of characters.
+      const messages = JSON.parse(soundJson(row.messages)) as ModelMessage[];
       this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, readSeq: row.read_seq, messages });
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Hub } from "../core/hub.ts";
+import { Chunks } from "../core/text.ts";
 import type { Checkpoint } from "../store/runs/record.ts";
 
 /** What was shown is kept at least this often. */
@@ -34,6 +35,7 @@ export class Parts {
   readonly #deps: PartsDeps;
   #last = 0;
   #open: Part[] = [];
+  readonly #chunks = new Chunks();
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #lost = false;
@@ -48,12 +50,22 @@ export class Parts {
   }
 
   begin(kind: Part["kind"]): void {
+    this.complete();
     const ord = ++this.#last;
     this.#open.push({ ord, part: `${this.#deps.lease}.${ord}`, kind, text: "", saved: 0 });
   }
 
-  add(text: string): void {
+  add(chunk: string): void {
     if (this.#open.length === 0) this.begin("message");
+    this.#grow(this.#chunks.add(chunk));
+  }
+
+  /** The last part gets no more text: half a character that waited for its other half is told as U+FFFD. */
+  complete(): void {
+    this.#grow(this.#chunks.end());
+  }
+
+  #grow(text: string): void {
     const part = this.#open.at(-1);
     // Who has lost the run delivers nothing more.
     if (part === undefined || text === "" || this.#lost) return;

@@ -1,13 +1,13 @@
 import type { ModelMessage } from "ai";
 import type { EventOf, NewEvent } from "../core/events.ts";
 import { newId } from "../core/ids.ts";
+import { piece, shorten, soundJson, soundValue } from "../core/text.ts";
 import { ModelError, type Model, type StepChunk, type StepToolCall } from "../models/model.ts";
 import { costOf } from "../models/price.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { MAX_INLINE, PREVIEW, type NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
-import { storable } from "../store/database/sql.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { AgentDeps } from "./deps.ts";
 import type { Parts } from "./parts.ts";
@@ -47,13 +47,14 @@ export async function modelStep(
         parts.begin(chunk.kind);
         break;
       case "text":
-        parts.add(storable(chunk.text));
+        parts.add(chunk.text);
         break;
       case "finish":
         finish = chunk;
         break;
     }
   }
+  parts.complete();
   signal.throwIfAborted();
   checkFinish(model, finish, parts);
   return record(deps, claimed, parts, input, finish, deps.store.clock.now() - started);
@@ -139,7 +140,7 @@ function record(
     readSeq: input.readSeq,
     provider: model.provider,
     model: model.id,
-    messages: JSON.stringify(renamed(finish.messages, ids)),
+    messages: soundJson(JSON.stringify(renamed(finish.messages, ids))),
     events: [...said, ...cut, ...uses, { type: "usage", data: usage, ...place }],
     blobs,
     usage,
@@ -149,21 +150,17 @@ function record(
 const CUT = "The answer was cut off: it reached the model's longest output.";
 
 /** Big arguments are kept whole in a blob, which goes to `blobs`, with a preview inline. */
-function toolUse(
-  deps: AgentDeps,
-  callId: string,
-  { name, args }: StepToolCall,
-  blobs: NewBlob[],
-): EventOf<"tool_use">["data"] {
+function toolUse(deps: AgentDeps, callId: string, call: StepToolCall, blobs: NewBlob[]): EventOf<"tool_use">["data"] {
+  const { name, args } = soundValue({ name: call.name, args: call.args });
   const prepared = prepareCall(deps.registry, name, args);
   const effect = deps.registry.get(name)?.effect ?? "read";
-  const summary = prepared.ok ? prepared.summary.slice(0, 300) : "";
+  const summary = prepared.ok ? shorten(prepared.summary, 300) : "";
   const json = JSON.stringify(args);
   const size = Buffer.byteLength(json);
   if (size <= MAX_INLINE) return { callId, name, args, effect, summary };
   const blob = { id: newId(deps.store.random), json };
   blobs.push(blob);
-  return { callId, name, args: json.slice(0, PREVIEW).toWellFormed(), effect, summary, size, blob: blob.id };
+  return { callId, name, args: piece(json, 0, PREVIEW), effect, summary, size, blob: blob.id };
 }
 
 function renamed(messages: readonly ModelMessage[], ids: Map<string, string[]>): readonly ModelMessage[] {

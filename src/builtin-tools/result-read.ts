@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { piece } from "../core/text.ts";
 import { readBlobText } from "../store/log/blobs.ts";
 import type { Tx } from "../store/database/store.ts";
 import { defineTransactionalTool, RESULT_READ, type Tool } from "../tools/tool.ts";
@@ -41,14 +42,12 @@ export const resultRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>
 
 /** So many characters, or as many as stay below the limit in bytes; never half of a pair. */
 export function pageOf(whole: string, offset: number, limit: number): string {
-  let text = whole.slice(offset, offset + limit);
+  // Where a page would hold no more than half a character, it holds the whole one.
+  let text = piece(whole, offset, offset + limit) || piece(whole, offset, offset + 2);
   for (let bytes = bytesOf(text); bytes > MAX_BYTES; bytes = bytesOf(text)) {
-    text = text.slice(0, Math.floor((text.length * MAX_BYTES) / bytes) - 1);
+    text = piece(text, 0, Math.floor((text.length * MAX_BYTES) / bytes) - 1);
   }
-  const last = text.charCodeAt(text.length - 1);
-  const half = last >= 0xd800 && last <= 0xdbff && offset + text.length < whole.length;
-  if (!half) return text;
-  return text.length > 1 ? text.slice(0, -1) : whole.slice(offset, offset + 2);
+  return text;
 }
 
 function bytesOf(text: string): number {

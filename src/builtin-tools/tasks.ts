@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { notFound, SparkyError } from "../core/errors.ts";
+import { shorten } from "../core/text.ts";
 import { lockChat } from "../store/people/access.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { addTaskIn } from "../store/tasks/add.ts";
@@ -43,7 +44,7 @@ const taskAdd = defineTransactionalTool<z.infer<typeof addArgs>, Tx>({
   idempotent: false,
   timeoutMs: 30_000,
   args: addArgs,
-  summary: ({ instruction }) => instruction.split("\n", 1)[0]?.slice(0, 120) ?? "",
+  summary: ({ instruction }) => shorten(instruction.split("\n", 1)[0] ?? "", 120),
   execute: async (args, { principal, chatId, runId }, tx) => {
     const viewer = await viewerOf(tx.db, principal);
     // Calls of one step may run at once: the chat's lock makes them count one after another.
@@ -98,13 +99,11 @@ function taskList(store: Store): Tool<Tx> {
 
 function rowOf(task: Task) {
   const { id, status, priority, runAt, schedule, createdAt, startedAt, finishedAt, attempts, chatId } = task;
-  const [instruction, result, error] = [task.instruction, task.result, task.error].map(cut);
+  const [instruction, result, error] = [task.instruction, task.result, task.error].map((each) =>
+    each === null ? null : shorten(each, SHOWN_TEXT),
+  );
   const text = { instruction: instruction ?? "", result: result ?? null, error: error ?? null };
   return { id, status, ...text, priority, attempts, runAt, schedule, chatId, createdAt, startedAt, finishedAt };
-}
-
-function cut(text: string | null): string | null {
-  return text !== null && text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT).toWellFormed()}…` : text;
 }
 
 /** The principal with its role, which decides what it may see. */

@@ -1,6 +1,7 @@
 import { APICallError, StreamProviderError } from "ai";
 import { ModelError, type ModelErrorCode } from "./model.ts";
 import type { ProviderName } from "./select.ts";
+import { shorten } from "../core/text.ts";
 
 /** What an error message may name of the model that failed. */
 export interface Failing {
@@ -187,7 +188,7 @@ function parsed(text: string | undefined): unknown {
 /** `: the provider's words`, in one line, short, without anything that looks like a key. */
 function quoted(message: string, model: Failing): string {
   const line = withoutKeys(message, model).replace(/\s+/g, " ").trim();
-  return line === "" ? "" : `: ${line.length > 240 ? `${line.slice(0, 239)}…` : line}`;
+  return line === "" ? "" : `: ${shorten(line, 240)}`;
 }
 
 function withoutKeys(text: string, model: Failing): string {
@@ -199,5 +200,5 @@ function withoutKeys(text: string, model: Failing): string {
 function leanCause(error: unknown, facts: Facts, model: Failing): Error {
   const name = error instanceof Error ? error.name : "provider error";
   const status = facts.status === null ? "" : ` (status ${facts.status})`;
-  return new Error(`${name}${status}: ${withoutKeys(facts.message, model).slice(0, 1000)}`);
+  return new Error(`${name}${status}: ${shorten(withoutKeys(facts.message, model), 1000)}`);
 }

@@ -1,4 +1,5 @@
 import { ModelError, type Model, type ModelErrorCode } from "./model.ts";
+import { shorten } from "../core/text.ts";
 
 /** One tiny real request, to learn whether a model answers. */
 export interface Probe {
@@ -34,7 +35,7 @@ export async function probeModel(model: Model, limitMs: number): Promise<Probe> 
       if (chunk.type === "text") said += chunk.text;
       if (chunk.type !== "finish") continue;
       const { inputTokens, outputTokens } = chunk.usage;
-      return result({ ok: true, code: null, message: said.trim().slice(0, LONGEST), inputTokens, outputTokens });
+      return result({ ok: true, code: null, message: shorten(said.trim(), LONGEST), inputTokens, outputTokens });
     }
     return result({ ok: false, code: "model_bad_response", message: `${model.id} did not end its answer` });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { SparkyError } from "../core/errors.ts";
+import { soundValue } from "../core/text.ts";
 import { issuesInWords } from "../wire/issue-words.ts";
 
 /** What comes in from outside, and the one line that says what is wrong with it. */
@@ -8,10 +9,10 @@ export const MAX_BODY_BYTES = 1_048_576;
 /** Levels of lists and objects within each other: whoever reads a value one level a call must come to its end. */
 export const MAX_NESTING = 100;
 
-/** Throws `invalid_input` naming each wrong field and what it must be. */
+/** Throws `invalid_input` naming each wrong field and what it must be. Half a character in a text becomes U+FFFD. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   checkStorable(value);
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(soundValue(value));
   if (result.success) return result.data;
   throw new SparkyError("invalid_input", issuesInWords(result.error));
 }

@@ -58,6 +58,6 @@ describe("preparing a call", () => {
 
   test("shows only the beginning of long arguments that are no JSON", () => {
     const prepared = prepareCall(registry, "echo", "x".repeat(10_000));
-    expect(prepared.ok ? "" : prepared.error).toHaveLength(243);
+    expect(prepared.ok ? "" : prepared.error).toHaveLength(242);
   });
 });

@@ -1,4 +1,5 @@
 import type { Json } from "../core/events.ts";
+import { shorten, soundValue } from "../core/text.ts";
 import type { Prepared, Tool } from "./tool.ts";
 
 /** The tools that a run may call, by name. */
@@ -36,9 +37,8 @@ export function prepareCall<Tx>(registry: Registry<Tx>, name: string, args: Json
   if (typeof args !== "string") return tool.prepare(args ?? {});
   if (args.trim() === "") return tool.prepare({});
   try {
-    return tool.prepare(JSON.parse(args) as Json);
+    return tool.prepare(soundValue(JSON.parse(args) as Json));
   } catch {
-    const shown = args.length > SHOWN_ARGS ? `${args.slice(0, SHOWN_ARGS)}…` : args;
-    return { ok: false, error: `the arguments of ${name} are not valid JSON: ${shown}` };
+    return { ok: false, error: `the arguments of ${name} are not valid JSON: ${shorten(args, SHOWN_ARGS)}` };
   }
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { shorten } from "../../src/core/text.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { size } from "../ui/format.ts";
@@ -31,7 +32,7 @@ export function JsonView({ label, value, note, isOpen = false }: Props) {
         aria-label={label}
         className="max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
       >
-        {isCut ? `${text.slice(0, PREVIEW)}…` : text}
+        {isCut ? shorten(text, PREVIEW) : text}
       </pre>
       {text.length > PREVIEW && (
         <Button kind="quiet" className="px-2 py-0.5 text-xs" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>

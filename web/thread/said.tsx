@@ -1,6 +1,7 @@
 import { Brain, ChevronRight, ClipboardList, RotateCw, Trash2, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import type { EventOf } from "../../src/core/events.ts";
+import { piece, shorten } from "../../src/core/text.ts";
 import { useServices } from "../app/services.tsx";
 import type { OutboxItem } from "../live/outbox.ts";
 import { Words } from "../text/words.tsx";
@@ -75,7 +76,9 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
         <Brain aria-hidden="true" className="size-3.5 shrink-0" />
         <span className="shrink-0 font-medium">{isOpenPart ? "Thinking…" : "Thought"}</span>
         {!isOpen && (
-          <span className="min-w-0 flex-1 truncate italic">{isOpenPart ? line.slice(-120) : line.slice(0, 200)}</span>
+          <span className="min-w-0 flex-1 truncate italic">
+            {isOpenPart ? piece(line, line.length - 120) : shorten(line, 200)}
+          </span>
         )}
         <span className="ml-auto shrink-0 text-xs tabular-nums">{count(words)} words</span>
       </button>

@@ -2,6 +2,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Archive, ArrowLeft, Eye } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
+import { shorten } from "../../src/core/text.ts";
 import { useChat, useConnection, useOutbox, useServices } from "../app/services.tsx";
 import { ChatMark, Origin } from "../chats/chat-mark.tsx";
 import { ChatMenu } from "../chats/chat-menu.tsx";
@@ -139,7 +140,7 @@ function Announcer({ snapshot }: { snapshot: Extract<ChatSnapshot, { phase: "rea
   );
   const said =
     answer?.kind === "event" && answer.event.type === "message" && answer.event.data.role === "assistant"
-      ? answer.event.data.text.slice(0, 300)
+      ? shorten(answer.event.data.text, 300)
       : "";
   return (
     <p role="status" className="sr-only">

@@ -1,3 +1,5 @@
+import { shorten } from "../../src/core/text.ts";
+
 /** `6 ms`, `0.4 s`, `12 s`, `1:24`, `2:03:09`. */
 export function duration(ms: number): string {
   if (ms < 50) return `${Math.max(0, Math.round(ms))} ms`;
@@ -70,8 +72,7 @@ export function plain(markdown: string): string {
 
 /** One line, cut to `most` characters. */
 export function oneLine(text: string, most: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+  return shorten(text.replace(/\s+/g, " ").trim(), most);
 }
 
 /** How long until then: `40 s`, `12 min`, `5 h`, `6 d`; null when it is over. */

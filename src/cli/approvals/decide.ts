@@ -2,7 +2,8 @@ import type { Approval, Decision } from "../../wire/approvals.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Context } from "../command/context.ts";
 import { approvalId } from "../command/ids.ts";
-import { cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { oneLine, shortId } from "../console/text.ts";
 
 export type DecideOptions = { scope?: string; note?: string };
 

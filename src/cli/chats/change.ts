@@ -4,7 +4,8 @@ import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
-import { cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { oneLine, shortId } from "../console/text.ts";
 
 export async function renameChat(context: Context, args: readonly string[]): Promise<void> {
   const title = (args[1] ?? "").trim();

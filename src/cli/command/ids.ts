@@ -4,7 +4,8 @@ import { ID_LENGTH } from "../../core/ids.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
-import { cut, oneLine } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { oneLine } from "../console/text.ts";
 
 const FEWEST = 4;
 const CANDIDATES = 5;

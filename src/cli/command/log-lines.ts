@@ -1,6 +1,7 @@
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Output } from "../console/output.ts";
-import { clean, clock, cut, duration, oneLine } from "../console/text.ts";
+import { cut, pad, widthOf } from "../console/columns.ts";
+import { clean, clock, duration, oneLine } from "../console/text.ts";
 
 /** Prints a log for people: one line an event, calls as one line with their outcome. */
 export interface LogPrinter {
@@ -144,7 +145,7 @@ function forPeople(out: Output, row: Row, width: number): string {
   const { paint } = out;
   const kind = row.mark === "" ? row.kind : `${row.kind.padEnd(6)}${row.mark}`;
   const label = row.label === undefined ? "" : `${row.label.text}  `;
-  const indent = " ".repeat(TIME_WIDTH + label.length + KIND_WIDTH + 1);
+  const indent = " ".repeat(TIME_WIDTH + widthOf(label) + KIND_WIDTH + 1);
   const head = `${paint.dim(clock(row.at))}  ${label}${painted(paint, row, kind.padEnd(KIND_WIDTH))} `;
   const room = Math.max(width - indent.length, 20);
   // Where lines of many chats are mixed, each is one line.
@@ -154,7 +155,7 @@ function forPeople(out: Output, row: Row, width: number): string {
   const took = row.took === undefined ? "" : `  ${duration(row.took)}`;
   const error = row.error === undefined ? "" : `  ${oneLine(row.error)}`;
   const text = oneLine(row.text);
-  return head + cut(`${text.padEnd(Math.min(40, room - took.length))}${took}${error}`, room).trimEnd();
+  return head + cut(`${pad(text, Math.min(40, room - took.length))}${took}${error}`, room).trimEnd();
 }
 
 function painted(paint: Output["paint"], row: Row, text: string): string {

@@ -1,6 +1,7 @@
 import pico from "picocolors";
 import type { Failure } from "./failure.ts";
 import type { Io } from "./io.ts";
+import { cut } from "./columns.ts";
 import { clean, oneLine } from "./text.ts";
 import { table, type Column } from "./table.ts";
 
@@ -69,7 +70,7 @@ export function createOutput(io: Io, options: OutputOptions): Output {
       if (!live || text === shown) return;
       clear();
       if (text === null) return;
-      shown = oneLine(text).slice(0, Math.max(io.stderr.columns - 1, 10));
+      shown = cut(oneLine(text), Math.max(io.stderr.columns - 1, 10));
       io.stderr.write(paintError.dim(shown));
     },
     failure(failure) {

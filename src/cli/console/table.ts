@@ -1,4 +1,4 @@
-import { cut } from "./text.ts";
+import { cut, pad, widthOf } from "./columns.ts";
 
 export interface Column {
   readonly title: string;
@@ -15,7 +15,7 @@ const LAST = 16;
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const last = columns.length - 1;
   const widths = columns.map((column, at) => {
-    const widest = Math.max(column.title.length, ...rows.map((row) => [...(row[at] ?? "")].length));
+    const widest = Math.max(column.title.length, ...rows.map((row) => widthOf(row[at] ?? "")));
     return Math.min(widest, column.max ?? widest);
   });
   const before = (): number => widths.slice(0, last).reduce((sum, part) => sum + part + 2, 0);
@@ -39,8 +39,4 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .join("  ")
       .trimEnd();
   return [line(columns.map((column) => column.title)), ...rows.map(line)];
-}
-
-function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - [...text].length));
 }

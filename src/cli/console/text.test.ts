@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, clean, cut, duration, oneLine, tokens } from "./text.ts";
+import { ago, clean, duration, oneLine, tokens } from "./text.ts";
 
 test.each([
   [0, "0s"],
@@ -44,12 +44,6 @@ test("tabs, newlines and every language stay", () => {
 
 test("one line holds no tab and no newline, so that a field stays a field", () => {
   expect(oneLine("a\tb\r\n  c\u2028d")).toBe("a b c d");
-});
-
-test("a cut text has exactly the width and says that it was cut", () => {
-  expect(cut("abcdef", 4)).toBe("abc…");
-  expect(cut("abcd", 4)).toBe("abcd");
-  expect([...cut("👩👩👩👩👩", 3)]).toHaveLength(3);
 });
 
 test("tokens are counted in thousands from a thousand on", () => {

@@ -18,12 +18,6 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** At most `width` characters, the last one `…` when something was cut. */
-export function cut(text: string, width: number): string {
-  const letters = [...text];
-  return letters.length <= width ? text : `${letters.slice(0, Math.max(width - 1, 0)).join("")}…`;
-}
-
 /** `40ms`, `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`. */
 export function duration(ms: number): string {
   if (ms > 0 && ms < 95) return `${Math.round(ms)}ms`;

@@ -1,5 +1,6 @@
 import type { GraphStats } from "../../wire/graph.ts";
 import type { Context } from "../command/context.ts";
+import { pad } from "../console/columns.ts";
 import { oneLine } from "../console/text.ts";
 
 export async function graphStats(context: Context): Promise<void> {
@@ -9,7 +10,7 @@ export async function graphStats(context: Context): Promise<void> {
   const part = (name: "nodes" | "edges", total: number, types: { readonly [type: string]: number }): void => {
     out.print(out.terminal ? name.padEnd(24) + total : `${name}\t${total}`);
     for (const [type, count] of Object.entries(types)) {
-      out.print(out.terminal ? `  ${oneLine(type)}`.padEnd(24) + count : `${name}.${oneLine(type)}\t${count}`);
+      out.print(out.terminal ? pad(`  ${oneLine(type)}`, 24) + count : `${name}.${oneLine(type)}\t${count}`);
     }
   };
   part("nodes", stats.nodes, stats.nodeTypes);

@@ -6,7 +6,8 @@ import { Failure, usage } from "../console/failure.ts";
 import { printFields } from "../console/fields.ts";
 import { EXIT } from "../console/io.ts";
 import type { Output } from "../console/output.ts";
-import { ago, cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { ago, oneLine, shortId } from "../console/text.ts";
 
 export type ShowOptions = { type?: string; limit?: number; cursor?: string };
 

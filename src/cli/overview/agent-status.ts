@@ -3,7 +3,8 @@ import type { Approval } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import type { Output } from "../console/output.ts";
-import { ago, cut, due, duration, oneLine, shortId, tokens } from "../console/text.ts";
+import { cut, pad } from "../console/columns.ts";
+import { ago, due, duration, oneLine, shortId, tokens } from "../console/text.ts";
 
 type RunningRun = Status["running"][number];
 
@@ -38,7 +39,7 @@ function forPeople(out: Output, status: Status, open: readonly Approval[], url: 
   const label = (word: string): string => out.paint.dim(word.padEnd(8));
   for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
   for (const approval of open) {
-    const what = cut(oneLine(`${approval.tool} ${approval.summary}`), 48).padEnd(30);
+    const what = pad(cut(oneLine(`${approval.tool} ${approval.summary}`), 48), 30);
     out.print(`${label("Asks")}  ${shortId(approval.id).padEnd(8)}  ${what}  expires ${ago(approval.expiresAt, now)}`);
   }
   const more = status.waiting.approvals - open.length;
@@ -72,8 +73,8 @@ function runLine(run: RunningRun, now: number): string {
     run.state === "waiting" ? (run.reason ?? "").replace(/^Waits for /, "") : `step ${run.step} ${run.current ?? ""}`;
   const cells = [
     shortId(run.taskId ?? run.id).padEnd(8),
-    cut(oneLine(run.title), 30).padEnd(18),
-    cut(oneLine(doing), 34).padEnd(20),
+    pad(cut(oneLine(run.title), 30), 18),
+    pad(cut(oneLine(doing), 34), 20),
     duration(now - Date.parse(run.startedAt ?? run.queuedAt)).padEnd(6),
     run.tokens === 0 ? "" : tokens(run.tokens),
     run.costUsd === null ? "" : `$${run.costUsd.toFixed(2)}`,

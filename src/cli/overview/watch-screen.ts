@@ -1,7 +1,8 @@
 import type { ChatEvent } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import type { Label } from "../command/log-lines.ts";
-import { cut, duration, oneLine, shortId } from "../console/text.ts";
+import { cut, pad } from "../console/columns.ts";
+import { duration, oneLine, shortId } from "../console/text.ts";
 
 /** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
 export class RunningRuns {
@@ -59,10 +60,9 @@ const TITLE_WIDTH = 20;
 
 /** Whose line it is: the task's id, else the chat's, and the chat's title. */
 export function labelOf(event: ChatEvent, title: string): Label {
-  const name = cut(oneLine(title), TITLE_WIDTH);
-  const pad = " ".repeat(TITLE_WIDTH - [...name].length);
+  const name = pad(cut(oneLine(title), TITLE_WIDTH), TITLE_WIDTH);
   return {
-    text: `${shortId(event.taskId ?? event.chatId)} ${name}${pad}`,
+    text: `${shortId(event.taskId ?? event.chatId)} ${name}`,
     cells: [event.chatId, event.taskId ?? "", title],
   };
 }

@@ -1,6 +1,7 @@
 import type { Deps, Name, NameKind } from "../deps.ts";
 import type { Io } from "../console/io.ts";
-import { cut, oneLine } from "../console/text.ts";
+import { cut, pad, widthOf } from "../console/columns.ts";
+import { oneLine } from "../console/text.ts";
 
 /** Answers a shell in which somebody pressed Tab: candidates on stdout, and never an error, a question or a wait. */
 
@@ -44,9 +45,9 @@ async function linesFor([shell = "", ...rest]: readonly string[], io: Io, deps: 
 const quoted = (value: string): string => value.replace(/[^\w@%+=:,./~-]/gu, "\\$&");
 
 function listed(names: readonly Name[], columns: number): readonly string[] {
-  const width = Math.max(...names.map(({ value }) => value.length), 0);
+  const width = Math.max(...names.map(({ value }) => widthOf(value)), 0);
   return names.map(({ value, hint }) =>
-    hint === "" ? value : cut(`${value.padEnd(width)}  (${hint})`, Math.min(Math.max(columns - 2, 40), width + HINT)),
+    hint === "" ? value : cut(`${pad(value, width)}  (${hint})`, Math.min(Math.max(columns - 2, 40), width + HINT)),
   );
 }
 

@@ -6,7 +6,8 @@ import { usage } from "../console/failure.ts";
 import { chatId, taskId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
-import { ago, cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { ago, oneLine, shortId } from "../console/text.ts";
 
 export type AddOptions = LimitOptions & {
   chat?: string;

@@ -4,7 +4,8 @@ import type { Context } from "../command/context.ts";
 import { taskId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { hasEnded } from "../console/status-words.ts";
-import { cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { oneLine, shortId } from "../console/text.ts";
 
 export type DeleteOptions = { yes?: true };
 

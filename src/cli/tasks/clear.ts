@@ -6,7 +6,8 @@ import { chatId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { TASK_STATUSES } from "../console/status-words.ts";
 import { spanOf, type SpanOptions } from "./options.ts";
-import { ago, cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { ago, oneLine, shortId } from "../console/text.ts";
 
 export type ClearOptions = SpanOptions & {
   status?: Task["status"];

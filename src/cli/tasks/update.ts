@@ -4,7 +4,8 @@ import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
 import { taskId } from "../command/ids.ts";
 import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
-import { ago, cut, oneLine, shortId } from "../console/text.ts";
+import { cut } from "../console/columns.ts";
+import { ago, oneLine, shortId } from "../console/text.ts";
 
 export type UpdateOptions = LimitOptions & {
   instruction?: string;

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { ChatEvent } from "../../core/events.ts";
 import { logs } from "../../../test/simulation/logs.ts";
 import { below, type BelowState } from "./below.ts";
-import { textOf, widthOf } from "./text.ts";
+import { widthOf } from "../console/columns.ts";
+import { textOf } from "./text.ts";
 import { advance, emptyTerminalView, type Arrival } from "./view.ts";
 
 const now = Date.parse("2026-12-01T14:02:20.000Z");

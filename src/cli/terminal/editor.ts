@@ -1,6 +1,8 @@
 import { createInterface, type Interface } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
-import { graphemes, graphemeWidth, span, type Line } from "./text.ts";
+import { characters } from "../../core/text.ts";
+import { characterWidth } from "../console/columns.ts";
+import { span, type Line } from "./text.ts";
 
 /**
  * The line that a person writes. Node's readline edits it: movement, words, history, completion; but it draws nothing, the
@@ -125,10 +127,10 @@ export function editorRows(text: string, cursor: number, width: number, rows: nu
   let at = 0;
   let place = { row: 0, column: 0 };
   const room = width - 3;
-  for (const each of graphemes(text)) {
+  for (const each of characters(text)) {
     if (at <= cursor) place = { row: lines.length - 1, column };
     at += each.length;
-    const wide = graphemeWidth(each);
+    const wide = characterWidth(each);
     if (each === "\n" || column + wide > room) {
       lines.push("");
       column = 0;

@@ -1,6 +1,7 @@
 import { newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart } from "../../core/open-parts.ts";
 import { isEnded, type RunView } from "../../core/run-state.ts";
+import { piece } from "../../core/text.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
 import { markdown } from "./markdown.ts";
 import { fit, span, wrap, type Line, type Look } from "./text.ts";
@@ -40,7 +41,7 @@ function recent(text: string, width: number, rows: number): string {
   if (text.length < 3 * enough) return text;
   const from = Math.floor(text.length / enough - 2) * enough;
   const line = text.indexOf("\n", from);
-  return text.slice(line === -1 || line > from + enough ? from : line + 1);
+  return piece(text, line === -1 || line > from + enough ? from : line + 1);
 }
 
 function said(kind: "message" | "thought", text: string, width: number): readonly Line[] {

@@ -1,6 +1,7 @@
 import type { Output } from "../console/output.ts";
 import type { TerminalDevice } from "../console/terminal-device.ts";
-import { widthOf, textOf, type Line, type Look } from "./text.ts";
+import { widthOf } from "../console/columns.ts";
+import { textOf, type Line, type Look } from "./text.ts";
 
 /**
  * Lines that stay, and below them some that are drawn again and again. What stays is written once and belongs to the

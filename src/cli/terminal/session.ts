@@ -2,6 +2,7 @@ import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../../
 import type { Decision } from "../../wire/approvals.ts";
 import { visible } from "../approvals/approvals.ts";
 import type { Context } from "../command/context.ts";
+import { cut } from "../console/columns.ts";
 import { asFailure, Failure } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { completeSlash } from "./slash-complete.ts";
@@ -178,7 +179,7 @@ export class TerminalSession implements Talk, Disposable {
     if (items.length === 0) throw new Failure(EXIT.error, "not_found", "there are no chats yet");
     const choices = items.map((chat) => ({
       value: chat.id,
-      label: oneLine(chat.title).slice(0, 60),
+      label: cut(oneLine(chat.title), 60),
       hint: `${shortId(chat.id)}${chat.runState === null ? "" : ` · ${chat.runState}`}`,
     }));
     return this.#page.pick("Which chat?", choices, () => true);

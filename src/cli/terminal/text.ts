@@ -1,3 +1,6 @@
+import { characters } from "../../core/text.ts";
+import { characterWidth, widthOf } from "../console/columns.ts";
+
 /** Lines for a terminal of a known width. Pure; how a look is painted is the screen's matter. */
 
 export type Look = "plain" | "bold" | "italic" | "dim" | "code" | "good" | "bad" | "note" | "ask";
@@ -14,30 +17,6 @@ export const span = (text: string, look: Look = "plain"): Span => ({ text, look 
 
 export const textOf = (line: Line): string => line.map((each) => each.text).join("");
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-const JOINED = /\ufe0f/u;
-const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
-const PLAIN = /^[\x20-\x7e]*$/;
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/** What a person sees as single characters. */
-export function graphemes(text: string): readonly string[] {
-  return PLAIN.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
-}
-
-/** How many columns it takes: two for most of what is written in East Asia, and for emoji. */
-export function widthOf(text: string): number {
-  if (PLAIN.test(text)) return text.length;
-  return graphemes(text).reduce((sum, each) => sum + graphemeWidth(each), 0);
-}
-
-export function graphemeWidth(grapheme: string): number {
-  if (PLAIN.test(grapheme)) return grapheme.length;
-  if (ZERO.test(grapheme)) return 0;
-  return WIDE.test(grapheme) || JOINED.test(grapheme) ? 2 : 1;
-}
-
 /** At most `width` columns, the last one `…` when something was cut. */
 export function fit(line: Line, width: number): Line {
   if (line.reduce((sum, { text }) => sum + widthOf(text), 0) <= width) return line;
@@ -45,8 +24,8 @@ export function fit(line: Line, width: number): Line {
   let room = Math.max(width - 1, 0);
   for (const { text, look } of line) {
     let kept = "";
-    for (const each of graphemes(text)) {
-      const wide = graphemeWidth(each);
+    for (const each of characters(text)) {
+      const wide = characterWidth(each);
       if (wide > room) return [...out, span(`${kept}…`, look)];
       kept += each;
       room -= wide;
@@ -73,8 +52,8 @@ export function wrap(spans: readonly Span[], width: number, head: readonly Span[
   let row: Cell[] = [];
   let used = 0;
   for (const { text, look } of spans) {
-    for (const each of graphemes(text)) {
-      const cell = { text: each, look, width: graphemeWidth(each) };
+    for (const each of characters(text)) {
+      const cell = { text: each, look, width: characterWidth(each) };
       if (used + cell.width > room) {
         const space = row.findLastIndex((before) => before.text === " ");
         const rest = each === " " || space === -1 ? [] : row.splice(space);

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { ChatEvent } from "../../core/events.ts";
 import { logs } from "../../../test/simulation/logs.ts";
 import { entryLines } from "./entry.ts";
-import { textOf, widthOf } from "./text.ts";
+import { widthOf } from "../console/columns.ts";
+import { textOf } from "./text.ts";
 import { advance, emptyTerminalView, pending, type Arrival, type TerminalView } from "./view.ts";
 
 const reader = { width: 44, me: "u", now: Date.parse("2026-12-01T14:02:20.000Z") };

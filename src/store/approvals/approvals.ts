@@ -10,7 +10,7 @@ import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
 import type { ApprovalRow, ChatRow } from "../database/schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, storable } from "../database/sql.ts";
+import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -78,7 +78,7 @@ export async function requestApprovals(
       run_id: run.id,
       call_id: callId,
       tool,
-      summary: storable(summary),
+      summary,
       args: JSON.stringify(args),
       args_digest: argsDigest(tool, args),
       state: "requested",

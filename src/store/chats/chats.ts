@@ -2,6 +2,7 @@ import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
+import { shorten } from "../../core/text.ts";
 import { audienceOf, lockChat, mayWrite, readableChat, visibleChats, writableChat } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
@@ -35,8 +36,8 @@ const MAX_TITLE = 80;
 export function titleFrom(text: string): string {
   const line = text.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line.length <= MAX_TITLE) return line;
-  const cut = line.slice(0, MAX_TITLE);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).trimEnd()}…`;
+  const words = line.slice(0, MAX_TITLE).lastIndexOf(" ");
+  return words < MAX_TITLE / 2 ? shorten(line, MAX_TITLE) : `${line.slice(0, words).trimEnd()}…`;
 }
 
 type NewChatRow = Pick<ChatRow, "owner_id" | "title" | "titled_by" | "origin" | "schedule" | "model" | "key">;

@@ -1,6 +1,7 @@
 import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { ChatEvent, NewEvent } from "../../core/events.ts";
+import { soundJson, wellFormedJson } from "../../core/text.ts";
 import type { Append, Placed } from "./store.ts";
 
 /** An event as its row keeps it: everything but the chat and the `seq`, which only the commit gives. */
@@ -13,13 +14,16 @@ export interface Draft {
 export function draft(event: NewEvent, now: number): Draft {
   const { type, runId, taskId, step, actor, data } = event;
   const at = isoTime(now);
-  const body = JSON.stringify({ type, at, runId, taskId, step, actor, data });
-  return { event: { ...event, at }, atMs: now, body };
+  const json = JSON.stringify({ type, at, runId, taskId, step, actor, data });
+  const body = soundJson(json);
+  // Whoever is told of the event must be told what is stored.
+  const sound = body === json ? event : { ...event, ...(JSON.parse(body) as Pick<NewEvent, "actor" | "data">) };
+  return { event: { ...sound, at } as Draft["event"], atMs: now, body };
 }
 
 /** The event as JSON, spliced from its row without parsing it. */
 export function eventJson(chatId: string, seq: number, body: string): string {
-  return `{"chatId":${JSON.stringify(chatId)},"seq":${seq},${body.slice(1)}`;
+  return `{"chatId":${JSON.stringify(chatId)},"seq":${seq},${wellFormedJson(body).slice(1)}`;
 }
 
 export function place(chatId: string, drafts: readonly Draft[], head: number): Placed {

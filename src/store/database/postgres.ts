@@ -4,6 +4,7 @@ import { SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { draft, place, refused, type Draft } from "./place.ts";
 import type { Schema } from "./schema.ts";
+import { SoundPostgresCompiler } from "./sound-values.ts";
 import type { Append, Placed } from "./store.ts";
 
 const INT8_OID = 20;
@@ -24,6 +25,12 @@ export interface PostgresOptions {
   readonly queryMs?: number | null;
 }
 
+class Dialect extends PostgresDialect {
+  override createQueryCompiler(): SoundPostgresCompiler {
+    return new SoundPostgresCompiler();
+  }
+}
+
 /** A server that several nodes share. */
 export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: PostgresOptions): Engine {
   const pool = new Pool({
@@ -38,7 +45,7 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
   pool.on("error", onIdleError);
   // One that breaks while it is in use, between two queries, tells only its own listeners.
   pool.on("connect", (client) => client.on("error", onIdleError));
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Schema>({ dialect: new Dialect({ pool }) });
   return {
     kind: "postgres",
     db,

@@ -13,11 +13,6 @@ export function nowSql(kind: EngineKind, now: number): RawBuilder<number> {
     : sql<number>`${now}`;
 }
 
-/** Text from a model, a provider or a tool, for a column: PostgreSQL cannot store U+0000 in one. */
-export function storable(text: string): string {
-  return text.replaceAll("\0", "\u{FFFD}");
-}
-
 const UNIQUE_VIOLATION = "23505";
 
 /** Two transactions made the same unique row at once, and this one came second. Only where writers run side by side. */

@@ -12,6 +12,7 @@ import {
 import { SparkyError } from "../../core/errors.ts";
 import { draft, place, refused } from "./place.ts";
 import type { Engine } from "./engine.ts";
+import { SoundSqliteCompiler } from "./sound-values.ts";
 import type { Schema } from "./schema.ts";
 import type { Append, Placed } from "./store.ts";
 
@@ -58,6 +59,9 @@ class Dialect extends SqliteDialect {
   }
   override createAdapter(): SqliteAdapter {
     return new SqliteAdapter();
+  }
+  override createQueryCompiler(): SoundSqliteCompiler {
+    return new SoundSqliteCompiler();
   }
 }
 

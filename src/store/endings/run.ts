@@ -8,7 +8,6 @@ import type { Ending } from "../runs/ending.ts";
 import { hasUnread, readEvents } from "../log/events.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
-import { storable } from "../database/sql.ts";
 import type { Fence, Tx } from "../database/store.ts";
 import { endTask } from "./task.ts";
 
@@ -27,12 +26,7 @@ interface EndOptions {
  */
 export async function endRun(tx: Tx, runId: string, wanted: Ending, options: EndOptions): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
-  const ending =
-    run.state === "stopping"
-      ? stoppedEnding(run)
-      : wanted.state === "failed"
-        ? { ...wanted, reason: storable(wanted.reason) }
-        : wanted;
+  const ending = run.state === "stopping" ? stoppedEnding(run) : wanted;
   const unread = await hasUnread(tx.db, chat.id, Math.max(options.readSeq, run.read_seq));
   if (unread && ending.state === "completed" && run.task_id === null) return false;
   const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
@@ -79,7 +73,7 @@ export async function backOff(
     reason: "retry",
     until: wait.untilIso,
     attempt: run.retries + 1,
-    message: storable(wait.message),
+    message: wait.message,
   };
   await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
   await release(tx, run, {

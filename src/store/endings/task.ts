@@ -1,3 +1,4 @@
+import { shorten } from "../../core/text.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import type { Ending } from "../runs/ending.ts";
@@ -10,7 +11,7 @@ const MAX_RESULT = 4000;
 
 /** The task becomes what its run became, and those that waited for it go on or fail, in the same transaction. */
 export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<void> {
-  const result = ending.state === "completed" ? ending.result.slice(0, MAX_RESULT) : null;
+  const result = ending.state === "completed" ? shorten(ending.result, MAX_RESULT) : null;
   const error =
     ending.state === "failed" ? ending.reason : ending.state === "cancelled" ? `cancelled by ${ending.by}` : null;
   await tx.db

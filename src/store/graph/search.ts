@@ -6,6 +6,7 @@ import { parseData, visible, type NodeLabel } from "./visible.ts";
 import { contains, equals, wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
+import { piece } from "../../core/text.ts";
 
 export interface GraphSearch {
   /** Words to find; none: every node. */
@@ -133,7 +134,7 @@ function excerpt(content: string, words: readonly string[]): string {
   const first = hits.length === 0 ? 0 : Math.min(...hits);
   const start = Math.min(Math.max(0, first - EXCERPT / 4), content.length - EXCERPT);
   const end = start + EXCERPT;
-  return `${start > 0 ? "…" : ""}${content.slice(start, end).toWellFormed()}${end < content.length ? "…" : ""}`;
+  return `${start > 0 ? "…" : ""}${piece(content, start, end)}${end < content.length ? "…" : ""}`;
 }
 
 type LinkRow = NodeLabel & {

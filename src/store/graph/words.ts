@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
+import { piece } from "../../core/text.ts";
 
 /** Finding words in text, alike on both engines and without regard to case. */
 
@@ -14,7 +15,7 @@ export function wordsOf(query: string): readonly string[] {
     .split(/\s+/)
     .map((word) => word.replace(AROUND, "") || word)
     .filter((word) => word !== "")
-    .map((word) => word.toLowerCase().slice(0, MAX_WORD_LENGTH));
+    .map((word) => piece(word.toLowerCase(), 0, MAX_WORD_LENGTH));
   return [...new Set(words)].slice(0, MAX_WORDS);
 }
 

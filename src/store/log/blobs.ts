@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { notFound } from "../../core/errors.ts";
+import { wellFormedJson } from "../../core/text.ts";
 import { visibleChats } from "../people/access.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -54,5 +55,5 @@ export async function readBlobText(db: Db, chatId: string, id: string): Promise<
     .where("chat_id", "=", chatId)
     .executeTakeFirst();
   if (row === undefined) throw notFound(`a result with the id ${JSON.stringify(id)}`);
-  return new TextDecoder().decode(row.data);
+  return wellFormedJson(new TextDecoder().decode(row.data));
 }

@@ -1,6 +1,7 @@
 import { SparkyError } from "../../core/errors.ts";
 import { chatEventSchema, EVENT_TYPES, type ChatEvent, type EventType } from "../../core/events.ts";
 import type { HubEvent } from "../../core/hub.ts";
+import { wellFormedJson } from "../../core/text.ts";
 import { readableChat } from "../people/access.ts";
 import { eventJson } from "../database/place.ts";
 import { DEFAULT_PAGE, MAX_PAGE, type Db } from "../database/sql.ts";
@@ -59,8 +60,9 @@ export async function readHead(store: Store, chatId: string): Promise<number | n
   return row?.head ?? null;
 }
 
+/** Text that an older version has cut between the halves of a character is read as well-formed, and stays as it is. */
 export function decodeEvent(chatId: string, seq: number, body: string): ChatEvent {
-  return chatEventSchema.parse({ ...(JSON.parse(body) as object), chatId, seq });
+  return chatEventSchema.parse({ ...(JSON.parse(wellFormedJson(body)) as object), chatId, seq });
 }
 
 /** All events of a chat from `from` on, decoded: what a fold of the log starts from. */

@@ -143,8 +143,13 @@ async function unseen(
 function field(store: Store, name: string): RawBuilder<string | null> {
   return store.kind === "sqlite"
     ? sql<string | null>`(e.body ->> ${sql.lit(`$.data.${name}`)})`
-    : sql<string | null>`(e.body::json -> 'data' ->> ${sql.lit(name)})`;
+    : sql<
+        string | null
+      >`(regexp_replace(e.body, ${UNREADABLE}, ${"\\\\ufffd"}, 'gi')::json -> 'data' ->> ${sql.lit(name)})`;
 }
+
+/** What older versions may have written into an event, and PostgreSQL does not read: half a character, and U+0000. */
+const UNREADABLE = String.raw`\\u(0000|d[89a-f][0-9a-f]{2})`;
 
 /** The ranges as a table: so it is one statement, whatever their number. */
 function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ChatEvent, NewEvent, EventOf } from "../../core/events.ts";
+import { piece, shorten, soundValue } from "../../core/text.ts";
 import { AGENT_ACTOR } from "../people/actors.ts";
 import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
 import { announce } from "./queue.ts";
@@ -94,7 +95,7 @@ export async function appendResult(
   let data: EventOf<"tool_result">["data"];
   if (outcome.ok) {
     // A tool that gave nothing back has succeeded with nothing.
-    const result = outcome.result ?? null;
+    const result = soundValue(outcome.result ?? null);
     const json = JSON.stringify(result);
     const size = Buffer.byteLength(json);
     if (size > MAX_BLOB) {
@@ -103,14 +104,14 @@ export async function appendResult(
     } else if (size > MAX_INLINE) {
       const blob = tx.newId();
       await writeBlob(tx, run.chat_id, { id: blob, json });
-      data = { ...base, ok: true, result: json.slice(0, PREVIEW), size, blob };
+      data = { ...base, ok: true, result: piece(json, 0, PREVIEW), size, blob };
     } else {
       data = { ...base, ok: true, result, size };
     }
   } else {
     const { interrupted } = outcome;
     const size = Buffer.byteLength(outcome.error);
-    const error = size > MAX_INLINE ? `${outcome.error.slice(0, PREVIEW).toWellFormed()}… [cut]` : outcome.error;
+    const error = size > MAX_INLINE ? `${shorten(outcome.error, PREVIEW)} [cut]` : outcome.error;
     data = { ...base, ok: false, error, size, ...(interrupted && { interrupted }) };
   }
   await tx.append(run.chat_id, [...before, { type: "tool_result", data, ...place }], fenceOf(claimed));

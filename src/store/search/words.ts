@@ -1,4 +1,5 @@
 import type { ChatEvent, Json } from "../../core/events.ts";
+import { piece } from "../../core/text.ts";
 
 /** What the index keeps of a text: its words, alike on both engines. */
 
@@ -13,8 +14,8 @@ const MAX_QUERY_WORDS = 10;
 /** The words of a text, each once, in small letters. */
 export function indexedWords(text: string): readonly string[] {
   const words = new Set<string>();
-  for (const [word] of text.slice(0, MAX_TEXT).normalize("NFC").toLowerCase().matchAll(WORD)) {
-    words.add(word.length <= MAX_WORD ? word : [...word].slice(0, MAX_WORD).join(""));
+  for (const [word] of piece(text, 0, MAX_TEXT).normalize("NFC").toLowerCase().matchAll(WORD)) {
+    words.add(piece(word, 0, MAX_WORD));
     if (words.size === MAX_WORDS) break;
   }
   return [...words];
@@ -62,5 +63,5 @@ export function snippetOf(text: string, words: readonly string[]): string {
   const start = Math.max(0, Math.min(Math.min(...hits, line.length) - SNIPPET / 4, line.length - SNIPPET));
   const from = hits.length === 0 ? 0 : start;
   const end = from + SNIPPET;
-  return `${from > 0 ? "…" : ""}${line.slice(from, end).toWellFormed()}${end < line.length ? "…" : ""}`;
+  return `${from > 0 ? "…" : ""}${piece(line, from, end)}${end < line.length ? "…" : ""}`;
 }

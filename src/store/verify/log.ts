@@ -4,6 +4,7 @@ import { applyRunEvent, isEnded, type RunView } from "../../core/run-state.ts";
 import { decodeEvent } from "../log/events.ts";
 import type { Checked, Report } from "./finding.ts";
 import type { EventRow, TaskRow } from "../database/schema.ts";
+import { shorten } from "../../core/text.ts";
 
 /** A chat's log, folded once more for verification. What has been compared with its rows is dropped, so it stays small. */
 export interface LogCheck {
@@ -78,7 +79,7 @@ export function addRow(log: LogCheck, chatId: string, row: EventRow, report: Rep
   try {
     event = decodeEvent(chatId, seq, row.body);
   } catch (error) {
-    const found = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 200);
+    const found = shorten(messageOf(error).replaceAll(/\s+/g, " "), 200);
     return report({
       kind: "undecodable",
       seq,

@@ -2,6 +2,7 @@ import type { Checked, Report } from "./finding.ts";
 import type { ChatRow, TaskRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { LogCheck, LoggedTask } from "./log.ts";
+import { shorten } from "../../core/text.ts";
 
 /** Compares tasks, as the log tells them, with their rows. */
 
@@ -86,7 +87,7 @@ function compare(
         seq: task.seq,
         what: `${name} of task ${row.id}`,
         expected: "JSON",
-        found: json.slice(0, 80),
+        found: shorten(json, 80),
       });
     }
   }

@@ -1,5 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
+import { shorten } from "../../core/text.ts";
 
 /**
  * Paths inside one owner's workspace folder. A path is checked twice: as written, and as the file system resolves it,
@@ -80,7 +81,7 @@ export function fileError(path: string, error: unknown): Error {
     case "EROFS":
       return new Error(`no permission for "${path}"`, { cause: error });
     case "ENAMETOOLONG":
-      return new Error(`the name "${path.slice(0, 60)}…" is too long`, { cause: error });
+      return new Error(`the name "${shorten(path, 60)}" is too long`, { cause: error });
     case "ENOSPC":
     case "EDQUOT":
       return new Error(`the disk is full: "${path}" was not written`, { cause: error });
