@@ -27,7 +27,7 @@ test("what is said is found without a search having asked for its index, and not
   const store = await sqlite.store();
   const { ann } = await people(store);
   const found = async (query: string): Promise<number> =>
-    (await searchEvents(store, ann, { query, before: null, limit: 500 })).items.length;
+    (await searchEvents(store, ann, { query, limit: 500 })).items.length;
   await say(
     store,
     ann,

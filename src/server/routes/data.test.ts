@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
 import { verifyScene } from "../../../test/kit/verify-scene.ts";
+import { encodeCursor } from "../../store/database/page.ts";
 
 eachEngine("the data's routes", (engine) => {
   test("give the owner a verification part by part, and the size of it all", async () => {
@@ -24,7 +25,7 @@ eachEngine("the data's routes", (engine) => {
         found: "none",
       },
     ]);
-    expect((await as(people.owner, "GET", `/api/verify?cursor=zzzz`)).body).toMatchObject({
+    expect((await as(people.owner, "GET", `/api/verify?cursor=${encodeCursor(["zzzz"])}`)).body).toMatchObject({
       checked: { chats: 0, edges: 1 },
     });
     const status = await as(people.owner, "GET", "/api/db");

@@ -101,7 +101,7 @@ eachEngine("the routes of the graph", (engine) => {
 
 test.each([
   { path: "search?limit=101", says: "limit: must be a whole number from 1 to 100" },
-  { path: "search?cursor=nonsense", says: "the cursor is not one that a search gave" },
+  { path: "search?cursor=nonsense", says: "the cursor is not one that a list gave" },
   { path: `search?q=${"x".repeat(501)}`, says: "q: must be at most 500 characters" },
   { path: "search?type=", says: "type: must not be empty" },
   { path: "search?q=%00", says: "U+0000" },

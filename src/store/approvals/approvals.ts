@@ -10,7 +10,7 @@ import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
 import type { ApprovalRow, ChatRow } from "../database/schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf } from "../database/sql.ts";
+import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -224,13 +224,13 @@ async function letGoOn(tx: Tx, chat: ChatRow, runId: string): Promise<void> {
   tx.wake();
 }
 
-export interface ApprovalsQuery {
+export interface ApprovalsQuery extends PageQuery {
   /** `open` (when left out): what waits for an answer; `all`: the history too. */
   readonly state?: "open" | "all" | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
   readonly prefix?: string | undefined;
 }
+
+const NEWEST_FIRST = newestFirst("approvals.requested_at", "approvals.id");
 
 /** What the viewer may see of what is, or was, asked; the newest first. */
 export async function listApprovals(
@@ -238,26 +238,14 @@ export async function listApprovals(
   viewer: User,
   query: ApprovalsQuery = {},
 ): Promise<{ readonly items: readonly Approval[]; readonly next: string | null }> {
-  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await approvalRows(store, viewer)
     .$if((query.state ?? "open") === "open", (q) => q.where("approvals.state", "=", "requested"))
     .$if(query.prefix !== undefined, (q) =>
       q.where(sql<string>`substr(approvals.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
     )
-    .$if(after !== undefined, (q) =>
-      q.where((eb) =>
-        eb.or([
-          eb("approvals.requested_at", "<", after?.at ?? 0),
-          eb.and([eb("approvals.requested_at", "=", after?.at ?? 0), eb("approvals.id", "<", after?.id ?? "")]),
-        ]),
-      ),
-    )
-    .orderBy("approvals.requested_at", "desc")
-    .orderBy("approvals.id", "desc")
-    .limit(limit + 1)
+    .$call(pageFrom(NEWEST_FIRST, query))
     .execute();
-  const page = pageOf(rows, limit, (row) => row.requested_at);
+  const page = pageOf(rows, query, (row) => [row.requested_at, row.id]);
   return { items: await Promise.all(page.rows.map((row) => approvalOf(store, viewer, row))), next: page.next };
 }
 

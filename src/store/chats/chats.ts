@@ -8,7 +8,8 @@ import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
 import { ACTIVE, ENDED } from "../runs/run.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
-import { decodeCursor, DEFAULT_PAGE, likePattern, madeOnce, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import { likePattern, madeOnce, type Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -103,9 +104,7 @@ export async function createChat(
   return { chat: await getChat(store, viewer, made.row.id), created: made.created };
 }
 
-export interface ChatsQuery {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
+export interface ChatsQuery extends PageQuery {
   /** Left out: those that are not; of those that a prefix names, all. */
   readonly archived?: boolean | undefined;
   /** Those in which a run is queued, works or waits; false: the others. */
@@ -116,14 +115,14 @@ export interface ChatsQuery {
   readonly prefix?: string | undefined;
 }
 
+export const LATEST_FIRST = newestFirst("chats.last_event_at", "chats.id");
+
 /** The viewer's chats, the one with the latest event first. */
 export async function listChats(
   store: Store,
   viewer: User,
   query: ChatsQuery = {},
 ): Promise<{ readonly items: readonly Chat[]; readonly next: string | null }> {
-  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await chatRows(store.db, viewer)
     .$if(query.archived !== undefined || query.prefix === undefined, (q) =>
       q.where("chats.archived", "=", query.archived ? 1 : 0),
@@ -143,22 +142,12 @@ export async function listChats(
     .$if(query.search !== undefined, (q) =>
       q.where(sql<SqlBool>`lower(chats.title) LIKE lower(${likePattern(query.search ?? "")}) ESCAPE '\\'`),
     )
-    .$if(after !== undefined, (q) =>
-      q.where((eb) =>
-        eb.or([
-          eb("chats.last_event_at", "<", after?.at ?? 0),
-          eb.and([eb("chats.last_event_at", "=", after?.at ?? 0), eb("chats.id", "<", after?.id ?? "")]),
-        ]),
-      ),
-    )
     .$if(query.prefix !== undefined, (q) =>
       q.where(sql<string>`substr(chats.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
     )
-    .orderBy("chats.last_event_at", "desc")
-    .orderBy("chats.id", "desc")
-    .limit(limit + 1)
+    .$call(pageFrom(LATEST_FIRST, query))
     .execute();
-  const page = pageOf(rows, limit, (row) => row.last_event_at);
+  const page = pageOf(rows, query, (row) => [row.last_event_at, row.id]);
   return { items: await Promise.all(page.rows.map((row) => chatOf(store.db, viewer, row))), next: page.next };
 }
 

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
-import { cursorPlace, placeCursor } from "../database/cursor.ts";
+import { afterCursor, orderBy, orderSql, pageOf, pageSize, placeText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
 import type { NodeRow } from "../database/schema.ts";
-import { DEFAULT_PAGE, MAX_PAGE, type Db } from "../database/sql.ts";
+import type { Db } from "../database/sql.ts";
 
 /** A node by itself. */
 export interface NodeFacts extends NodeLabel {
@@ -40,12 +40,6 @@ export interface NodeEdges {
   readonly total: number;
 }
 
-export interface EdgesQuery {
-  readonly limit?: number | undefined;
-  /** `next` of the page before. */
-  readonly cursor?: string | undefined;
-}
-
 /** Throws `not_found` for a node that does not exist or that the viewer may not see. */
 export async function graphNode(db: Db, userId: string, nodeId: string): Promise<GraphNode> {
   const row = await db
@@ -73,7 +67,7 @@ export function nodeOf(row: NodeRow): NodeFacts {
 }
 
 /** A node's edges both ways, those that leave it first; throws as `graphNode`. */
-export async function graphNodeEdges(db: Db, userId: string, nodeId: string, query: EdgesQuery): Promise<NodeEdges> {
+export async function graphNodeEdges(db: Db, userId: string, nodeId: string, query: PageQuery): Promise<NodeEdges> {
   const { id } = await graphNode(db, userId, nodeId);
   return edgesOf(db, userId, id, query);
 }
@@ -88,11 +82,13 @@ interface EdgeRow {
   readonly name: string;
 }
 
-const placeSchema = z.tuple([z.number(), z.string(), z.string(), z.string()]);
+const LEAVING_FIRST = orderBy(
+  ["side", "edge_type", "name", "edge_id"],
+  z.tuple([z.int32(), placeText, placeText, placeText]),
+);
 
 /** Only edges that join the node to another that can be seen: what search counts as its neighbours. */
-async function edgesOf(db: Db, userId: string, nodeId: string, query: EdgesQuery): Promise<NodeEdges> {
-  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
+async function edgesOf(db: Db, userId: string, nodeId: string, query: PageQuery): Promise<NodeEdges> {
   const joined = sql`
     link AS (
       SELECT 0 AS side, id, type, data, target AS other FROM edges WHERE source = ${nodeId} AND ${visible(userId, "edges")}
@@ -102,23 +98,19 @@ async function edgesOf(db: Db, userId: string, nodeId: string, query: EdgesQuery
       SELECT l.side, l.id AS edge_id, l.type AS edge_type, l.data, n.id, n.type, n.name
       FROM link l JOIN nodes n ON n.id = l.other AND n.id <> ${nodeId} AND ${visible(userId, "n")})`;
   const { rows: counts } = await sql<{ n: number }>`WITH ${joined} SELECT count(*) AS n FROM joined`.execute(db);
-  const place = query.cursor === undefined ? undefined : cursorPlace(placeSchema, query.cursor);
   const { rows } = await sql<EdgeRow>`
-    WITH ${joined} SELECT * FROM joined
-    ${place === undefined ? sql`` : sql`WHERE (side, edge_type, name, edge_id) > (${sql.join(place)})`}
-    ORDER BY side, edge_type, name, edge_id LIMIT ${limit + 1}`.execute(db);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
+    WITH ${joined} SELECT * FROM joined WHERE ${afterCursor(LEAVING_FIRST, query.cursor)}
+    ORDER BY ${orderSql(LEAVING_FIRST)} LIMIT ${pageSize(query) + 1}`.execute(db);
+  const page = pageOf(rows, query, (row) => [row.side, row.edge_type, row.name, row.edge_id]);
   return {
-    items: page.map(({ side, edge_id, edge_type, data, id, type, name }) => ({
+    items: page.rows.map(({ side, edge_id, edge_type, data, id, type, name }) => ({
       id: edge_id,
       type: edge_type,
       direction: side === 0 ? "out" : "in",
       node: { id, type, name },
       data: parseData(data),
     })),
-    next: more ? placeCursor([last.side, last.edge_type, last.name, last.edge_id]) : null,
+    next: page.next,
     total: counts[0]?.n ?? 0,
   };
 }

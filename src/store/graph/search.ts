@@ -1,14 +1,14 @@
 import { sql, type RawBuilder } from "kysely";
 import { z } from "zod";
 import type { Json } from "../../core/events.ts";
-import { cursorPlace, placeCursor } from "../database/cursor.ts";
+import { afterCursor, orderBy, orderSql, pageOf, placeText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
 import { contains, equals, wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import { piece } from "../../core/text.ts";
 
-export interface GraphSearch {
+export interface GraphSearch extends PageQuery {
   /** Words to find; none: every node. */
   readonly query: string;
   /** Only nodes that hold every word, not any of them. */
@@ -18,9 +18,6 @@ export interface GraphSearch {
   readonly name?: string | undefined;
   /** Only ids that start so. */
   readonly prefix?: string | undefined;
-  readonly limit?: number | undefined;
-  /** `next` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface FoundNode extends NodeLabel {
@@ -53,6 +50,8 @@ const LINKS_SHOWN = 5;
 
 type Ranked = NodeRow & { readonly score: number };
 
+const BEST_FIRST = orderBy(["score desc", "name", "id"], z.tuple([z.int32(), placeText, placeText]));
+
 /** Nodes that hold any of the words, those with the most words first; the name counts more than type and content. */
 export async function graphSearch(db: Db, userId: string, search: GraphSearch): Promise<FoundNodes> {
   const words = wordsOf(search.query);
@@ -64,26 +63,21 @@ export async function graphSearch(db: Db, userId: string, search: GraphSearch): 
     hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
   const { rows: counts } = await sql<{ n: number }>`WITH ${matching} SELECT count(*) AS n FROM hit`.execute(db);
   const { rows } = await sql<Ranked>`
-    WITH ${matching} SELECT * FROM hit ${search.cursor === undefined ? sql`` : sql`WHERE ${behind(search.cursor)}`}
-    ORDER BY score DESC, name, id LIMIT ${limit + 1}`.execute(db);
-  const page = rows.slice(0, limit);
+    WITH ${matching} SELECT * FROM hit WHERE ${afterCursor(BEST_FIRST, search.cursor)}
+    ORDER BY ${orderSql(BEST_FIRST)} LIMIT ${limit + 1}`.execute(db);
+  const page = pageOf(rows, { limit }, (row) => [row.score, row.name, row.id]);
   const joined = await linksOf(
     db,
     userId,
-    page.map((row) => row.id),
+    page.rows.map((row) => row.id),
   );
-  const items = page.map((row): FoundNode => {
+  const items = page.rows.map((row): FoundNode => {
     const { id, type, name } = row;
     const { neighbours, links } = joined.get(id) ?? { neighbours: 0, links: [] };
     const content = excerpt(row.content, words);
     return { id, type, name, content, data: parseData(row.data), why: reasons(row, words), neighbours, links };
   });
-  const last = page.at(-1);
-  return {
-    items,
-    next: rows.length > limit && last ? placeCursor([last.score, last.name, last.id]) : null,
-    total: counts[0]?.n ?? 0,
-  };
+  return { items, next: page.next, total: counts[0]?.n ?? 0 };
 }
 
 function filters(
@@ -110,14 +104,6 @@ function scoreOf(words: readonly string[]): RawBuilder<number> {
       WHEN ${contains("content", word)} THEN 11 ELSE 0 END`,
   );
   return sql<number>`${sql.join(each, sql` + `)} + CASE WHEN ${equals("name", words.join(" "))} THEN 100 ELSE 0 END`;
-}
-
-const placeSchema = z.tuple([z.number(), z.string(), z.string()]);
-
-/** Rows after the cursor's in the order of the search. */
-function behind(cursor: string): RawBuilder<boolean> {
-  const [score, name, id] = cursorPlace(placeSchema, cursor);
-  return sql<boolean>`(score < ${score} OR (score = ${score} AND (name > ${name} OR (name = ${name} AND id > ${id}))))`;
 }
 
 function reasons(row: NodeRow, words: readonly string[]): readonly string[] {

@@ -2,7 +2,8 @@ import { isoTime } from "../../core/clock.ts";
 import { dueBetween, parseDueRule } from "../../core/due.ts";
 import { hasInstants, rulesFrom } from "./rules.ts";
 import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import type { Db } from "../database/sql.ts";
 
 /** A row of the ledger as the API tells it. */
 export interface Occurrence {
@@ -33,34 +34,24 @@ const withTasks = (db: Db) =>
     .selectAll("o")
     .select(["t.status as t_status", "t.run_id as t_run", "t.started_at as t_started"]);
 
+const LATEST_DUE_FIRST = newestFirst("o.due_at", "o.id");
+
 /** The newest first. */
 export async function listOccurrences(
   db: Db,
   schedule: Pick<ScheduleRow, "id" | "name">,
-  query: { readonly limit?: number | undefined; readonly cursor?: string | undefined },
+  query: PageQuery,
 ): Promise<{ readonly items: readonly Occurrence[]; readonly next: string | null; readonly total: number }> {
-  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await withTasks(db)
     .where("o.schedule_id", "=", schedule.id)
-    .$if(after !== undefined, (q) =>
-      q.where((eb) =>
-        eb.or([
-          eb("o.due_at", "<", after?.at ?? 0),
-          eb.and([eb("o.due_at", "=", after?.at ?? 0), eb("o.id", "<", after?.id ?? "")]),
-        ]),
-      ),
-    )
-    .orderBy("o.due_at", "desc")
-    .orderBy("o.id", "desc")
-    .limit(limit + 1)
+    .$call(pageFrom(LATEST_DUE_FIRST, query))
     .execute();
   const { total } = await db
     .selectFrom("occurrences")
     .select((eb) => eb.fn.countAll<number>().as("total"))
     .where("schedule_id", "=", schedule.id)
     .executeTakeFirstOrThrow();
-  const page = pageOf(rows, limit, (row) => row.due_at);
+  const page = pageOf(rows, query, (row) => [row.due_at, row.id]);
   return { items: page.rows.map((row) => occurrenceOf(schedule.name, row)), next: page.next, total: Number(total) };
 }
 

@@ -4,7 +4,8 @@ import type { HubEvent } from "../../core/hub.ts";
 import { wellFormedJson } from "../../core/text.ts";
 import { readableChat } from "../people/access.ts";
 import { eventJson } from "../database/place.ts";
-import { DEFAULT_PAGE, MAX_PAGE, type Db } from "../database/sql.ts";
+import { pageSize } from "../database/page.ts";
+import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -119,7 +120,7 @@ export async function eventsPage(
     .$if(query.before !== undefined, (q) => q.where("seq", "<", query.before ?? 0))
     .$if(types.length > 0, (q) => q.where("type", "in", types))
     .orderBy("seq", forward ? "asc" : "desc")
-    .limit(Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE))
+    .limit(pageSize(query))
     .execute();
   const events = rows.map((row) => decodeEvent(chatId, row.seq, row.body));
   if (!forward) events.reverse();

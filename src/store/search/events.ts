@@ -1,9 +1,11 @@
 import { sql } from "kysely";
+import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { visibleChats } from "../people/access.ts";
 import { decodeEvent } from "../log/events.ts";
 import { foundText, queriedWords, snippetOf, type FOUND_TYPES } from "./words.ts";
+import { afterCursor, orderBy, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 import type { EngineKind } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -32,12 +34,15 @@ interface Row {
   readonly body: string;
 }
 
-/** The newest first, behind the id `before`; `next` is the id to go on behind. Only what is indexed is found. */
+const BY_ID = orderBy(["search_events.id desc"], z.tuple([z.int()]));
+const BY_ROW = { ...BY_ID, columns: [{ name: "rowid", down: true }] };
+
+/** The newest first. Only what is indexed is found. */
 export async function searchEvents(
   { db, kind }: { readonly db: Db; readonly kind: EngineKind },
   viewer: User,
-  search: { readonly query: string; readonly before: number | null; readonly limit: number },
-): Promise<{ readonly items: readonly FoundEvent[]; readonly next: number | null }> {
+  search: PageQuery & { readonly query: string },
+): Promise<{ readonly items: readonly FoundEvent[]; readonly next: string | null }> {
   const words = queriedWords(search.query);
   if (words.length === 0) return { items: [], next: null };
   const found = db
@@ -48,21 +53,18 @@ export async function searchEvents(
     )
     .select(["search_events.id", "chats.id as chat_id", "chats.title", "events.seq", "events.at", "events.body"])
     .where((eb) => visibleChats(viewer)(eb as never))
-    .where("search_events.id", "<", search.before ?? Number.MAX_SAFE_INTEGER)
-    .where(kind === "sqlite" ? inFts(words, search.before) : inVector(words))
-    .orderBy("search_events.id", "desc")
-    .limit(search.limit + 1);
+    .where(kind === "sqlite" ? inFts(words, search.cursor) : inVector(words))
+    .$call(pageFrom(BY_ID, search));
   const rows: readonly Row[] = await found.execute();
-  const page = rows.slice(0, search.limit);
-  const items = page.flatMap((row) => foundIn(row, words));
-  return { items, next: rows.length > search.limit ? (page.at(-1)?.id ?? null) : null };
+  const page = pageOf(rows, search, (row) => [row.id]);
+  return { items: page.rows.flatMap((row) => foundIn(row, words)), next: page.next };
 }
 
 /** Words have letters and digits alone: nothing in them is a sign of either language. */
-function inFts(words: readonly string[], before: number | null) {
+function inFts(words: readonly string[], cursor: string | undefined) {
   const match = words.map((word) => `"${word}"${isWhole(word) ? "" : "*"}`).join(" ");
   return sql<boolean>`search_events.id IN (
-    SELECT rowid FROM search_words WHERE search_words MATCH ${match} AND rowid < ${before ?? Number.MAX_SAFE_INTEGER})`;
+    SELECT rowid FROM search_words WHERE search_words MATCH ${match} AND ${afterCursor(BY_ROW, cursor)})`;
 }
 
 /** One character is a word by itself: half of the log begins with it. */

@@ -5,7 +5,7 @@ import { addGraph, person } from "../../../test/kit/graph.ts";
 import { people } from "../../../test/kit/members.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
 import { createChat, deleteChat } from "../chats/chats.ts";
-import { placeCursor } from "../database/cursor.ts";
+import { encodeCursor } from "../database/page.ts";
 import { search, type Found } from "./search.ts";
 import { indexPending } from "./indexing.ts";
 import { indexedWords, snippetOf } from "./words.ts";
@@ -189,10 +189,10 @@ eachEngine("searching everything", (engine) => {
 
   test.each([
     { query: " ", says: "q: must have a word" },
-    { query: "a", cursor: "nonsense", says: "the cursor is not one that a search gave" },
-    { query: "a", cursor: Buffer.from('["event","x"]').toString("base64url"), says: "the cursor is not one" },
-    { query: "a", cursor: placeCursor(["event", "1e99"]), says: "the cursor is not one" },
-    { query: "a", kind: "node", cursor: Buffer.from('["chat",null]').toString("base64url"), says: "another kind" },
+    { query: "a", cursor: "nonsense", says: "the cursor is not one that a list gave" },
+    { query: "a", cursor: encodeCursor(["event", "x"]), says: "the cursor is not one" },
+    { query: "a", cursor: encodeCursor(["event", "1e99"]), says: "the cursor is not one" },
+    { query: "a", kind: "node", cursor: encodeCursor(["chat", ""]), says: "another kind" },
   ] as const)("%j is refused", async ({ says, ...asked }) => {
     const store = await engine.store();
     const { ann } = await people(store);

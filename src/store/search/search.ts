@@ -1,18 +1,17 @@
-import { sql } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { visibleChats } from "../people/access.ts";
-import { cursorPlace, placeCursor } from "../database/cursor.ts";
+import { decodeCursor, encodeCursor, pageFrom, pageOf, pageSize, type PageQuery } from "../database/page.ts";
 import { graphSearch } from "../graph/search.ts";
 import { contains, wordsOf } from "../graph/words.ts";
 import type { TaskRow } from "../database/schema.ts";
 import { indexPending } from "./indexing.ts";
 import { searchEvents, type FoundEvent } from "./events.ts";
 import { snippetOf } from "./words.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
-import { visibleTasks } from "../tasks/read.ts";
+import { LATEST_FIRST } from "../chats/chats.ts";
+import { NEWEST_FIRST, visibleTasks } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 
 export interface FoundChat {
@@ -45,13 +44,10 @@ export type Found = FoundChat | FoundTask | FoundMemory | FoundEvent;
 const KINDS = ["chat", "task", "node", "event"] as const;
 export type FoundKind = (typeof KINDS)[number];
 
-export interface Search {
+export interface Search extends PageQuery {
   readonly query: string;
   /** Only this kind. */
   readonly kind?: FoundKind | undefined;
-  readonly limit?: number | undefined;
-  /** `next` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
 export interface SearchPage {
@@ -64,64 +60,60 @@ export interface SearchPage {
 /** Indexed before a search at most; the rest follows behind. */
 const INDEX_NOW = 500;
 
+/** In place of a part's own cursor: from its beginning. */
+const START = "";
+
 interface Part {
   readonly items: readonly Found[];
   readonly next: string | null;
 }
 
-const placeSchema = z.tuple([z.enum(KINDS), z.string().nullable()]);
+const placeSchema = z.tuple([z.enum(KINDS), z.string()]);
 
 /** What the viewer may see that has all words of the query: chats, tasks and nodes, then events, each the newest first. */
 export async function search(store: Store, viewer: User, { query, kind, limit, cursor }: Search): Promise<SearchPage> {
   const words = wordsOf(query);
   if (words.length === 0) throw new SparkyError("invalid_input", "q: must have a word to search for");
-  const most = Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE);
+  const most = pageSize({ limit });
   const kinds: readonly FoundKind[] = kind === undefined ? KINDS : [kind];
   const indexed = kinds.includes("event") ? await indexPending(store, INDEX_NOW) : true;
-  const [from, inner] = cursor === undefined ? [kinds[0] ?? "chat", null] : cursorPlace(placeSchema, cursor);
+  const [from, inner] = cursor === undefined ? [kinds[0] ?? "chat", START] : decodeCursor(placeSchema, cursor);
   if (!kinds.includes(from))
     throw new SparkyError("invalid_input", `the cursor is of a search for another kind, ${from}`);
   const items: Found[] = [];
-  let place: string | null = inner;
+  let part = inner;
   for (const each of kinds.slice(kinds.indexOf(from))) {
-    const part = await PARTS[each](store, viewer, { query, words, cursor: place, limit: most - items.length });
-    items.push(...part.items);
-    place = null;
-    if (part.next !== null) return { items, next: placeCursor([each, part.next]), indexed };
+    const asked = { query, words, cursor: part === START ? undefined : part, limit: most - items.length };
+    const found = await PARTS[each](store, viewer, asked);
+    items.push(...found.items);
+    part = START;
+    if (found.next !== null) return { items, next: encodeCursor([each, found.next]), indexed };
     const following = kinds[kinds.indexOf(each) + 1];
     if (items.length >= most && following !== undefined) {
-      return { items, next: placeCursor([following, ""]), indexed };
+      return { items, next: encodeCursor([following, START]), indexed };
     }
   }
   return { items, next: null, indexed };
 }
 
-interface Asked {
+interface Asked extends PageQuery {
   readonly query: string;
   readonly words: readonly string[];
-  /** Null or empty: from the beginning. */
-  readonly cursor: string | null;
   readonly limit: number;
 }
 
 type Find = (store: Store, viewer: User, asked: Asked) => Promise<Part>;
 
-const START = { at: 0, id: "" };
-
 const PARTS: { readonly [kind in FoundKind]: Find } = {
-  async chat({ db }, viewer, { words, cursor, limit }) {
-    const after = cursor ? decodeCursor(cursor) : null;
+  async chat({ db }, viewer, { words, ...query }) {
     const rows = await db
       .selectFrom("chats")
       .select(["id", "title", "last_event_at"])
       .where(visibleChats(viewer))
       .where((eb) => eb.and(words.map((word) => contains("chats.title", word))))
-      .$if(after !== null, (q) => q.where(behind("last_event_at", after ?? START)))
-      .orderBy("last_event_at", "desc")
-      .orderBy("id", "desc")
-      .limit(limit + 1)
+      .$call(pageFrom(LATEST_FIRST, query))
       .execute();
-    const page = pageOf(rows, limit, (row) => row.last_event_at);
+    const page = pageOf(rows, query, (row) => [row.last_event_at, row.id]);
     const items = page.rows.map((row): FoundChat => ({
       kind: "chat",
       chatId: row.id,
@@ -131,8 +123,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
     return { items, next: page.next };
   },
 
-  async task({ db }, viewer, { words, cursor, limit }) {
-    const after = cursor ? decodeCursor(cursor) : null;
+  async task({ db }, viewer, { words, ...query }) {
     const rows = await db
       .selectFrom("tasks")
       .select(["id", "chat_id", "status", "instruction", "result", "created_at"])
@@ -140,12 +131,9 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
       .where((eb) =>
         eb.and(words.map((word) => eb.or([contains("tasks.instruction", word), contains("tasks.result", word)]))),
       )
-      .$if(after !== null, (q) => q.where(behind("created_at", after ?? START)))
-      .orderBy("created_at", "desc")
-      .orderBy("id", "desc")
-      .limit(limit + 1)
+      .$call(pageFrom(NEWEST_FIRST, query))
       .execute();
-    const page = pageOf(rows, limit, (row) => row.created_at);
+    const page = pageOf(rows, query, (row) => [row.created_at, row.id]);
     const items = page.rows.map((row): FoundTask => ({
       kind: "task",
       taskId: row.id,
@@ -158,7 +146,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
   },
 
   async node({ db }, viewer, { query, words, cursor, limit }) {
-    const page = await graphSearch(db, viewer.id, { query, every: true, limit, cursor: cursor || undefined });
+    const page = await graphSearch(db, viewer.id, { query, every: true, limit, cursor });
     const items = page.items.map(({ id, type, name, content }): FoundMemory => ({
       kind: "node",
       nodeId: id,
@@ -170,14 +158,6 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
   },
 
   async event(store, viewer, { query, cursor, limit }) {
-    const before = cursor ? Number(cursor) : null;
-    if (before !== null && !Number.isSafeInteger(before))
-      throw new SparkyError("invalid_input", "the cursor is not one that a search gave");
-    const { items, next } = await searchEvents(store, viewer, { query, before, limit });
-    return { items, next: next === null ? null : String(next) };
+    return searchEvents(store, viewer, { query, cursor, limit });
   },
 };
-
-/** Rows after a place in the order of a time and an id, both descending. */
-const behind = (time: string, { at, id }: { at: number; id: string }) =>
-  sql<boolean>`(${sql.ref(time)}, id) < (${at}, ${id})`;

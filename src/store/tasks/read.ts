@@ -5,7 +5,8 @@ import type { Json } from "../../core/events.ts";
 import { visibleChats } from "../people/access.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { Schema, TaskRow } from "../database/schema.ts";
-import { decodeCursor, DEFAULT_PAGE, MAX_PAGE, pageOf, type Db } from "../database/sql.ts";
+import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import { tasksMatching, type TasksFilter } from "./filter.ts";
 import type { User } from "../people/user.ts";
@@ -79,10 +80,9 @@ export async function getTask(store: Store, viewer: User, taskId: string): Promi
   return taskOf(store.db, await visibleTask(store.db, viewer, taskId));
 }
 
-export interface TasksQuery extends TasksFilter {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
+export interface TasksQuery extends TasksFilter, PageQuery {}
+
+export const NEWEST_FIRST = newestFirst("tasks.created_at", "tasks.id");
 
 /** The newest first. */
 export async function listTasks(
@@ -90,25 +90,10 @@ export async function listTasks(
   viewer: User,
   query: TasksQuery = {},
 ): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total: number }> {
-  const limit = Math.min(query.limit ?? DEFAULT_PAGE, MAX_PAGE);
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const matching = store.db.selectFrom("tasks").where(visibleTasks(viewer)).where(tasksMatching(query));
-  const rows = await matching
-    .selectAll("tasks")
-    .$if(after !== undefined, (q) =>
-      q.where((eb) =>
-        eb.or([
-          eb("tasks.created_at", "<", after?.at ?? 0),
-          eb.and([eb("tasks.created_at", "=", after?.at ?? 0), eb("tasks.id", "<", after?.id ?? "")]),
-        ]),
-      ),
-    )
-    .orderBy("tasks.created_at", "desc")
-    .orderBy("tasks.id", "desc")
-    .limit(limit + 1)
-    .execute();
+  const rows = await matching.selectAll("tasks").$call(pageFrom(NEWEST_FIRST, query)).execute();
   const { total } = await matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
-  const page = pageOf(rows, limit, (row) => row.created_at);
+  const page = pageOf(rows, query, (row) => [row.created_at, row.id]);
   return { items: await tasksOf(store.db, page.rows), next: page.next, total: Number(total) };
 }
 

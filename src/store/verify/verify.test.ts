@@ -7,6 +7,7 @@ import { call, gate, pause, say, scriptedModel } from "../../../test/kit/scripte
 import { startAgent } from "../../../test/kit/agent.ts";
 import { workRun } from "../../agent/run.ts";
 import { createChat, deleteChat, patchChat } from "../chats/chats.ts";
+import { encodeCursor } from "../database/page.ts";
 import type { FindingKind } from "./finding.ts";
 import { postMessage } from "../chats/messages.ts";
 import { claimRuns } from "../runs/claim.ts";
@@ -340,7 +341,7 @@ eachEngine("verification", (engine) => {
       checked: { chats: 3, runs: 4, tasks: 2, steps: 9, blobs: 3, edges: 1 },
     });
     const ids = await store.db.selectFrom("chats").select("id").orderBy("id").execute();
-    const rest = await verifyPage(await liveSource(store), ids[0]?.id ?? "");
+    const rest = await verifyPage(await liveSource(store), encodeCursor([ids[0]?.id ?? ""]));
     expect(rest).toMatchObject({ next: null, checked: { chats: 2 } });
   });
 

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
+import { z } from "zod";
 import { nothingChecked, type Checked, type Finding } from "./finding.ts";
 import type { EngineKind, Store } from "../database/store.ts";
+import { decodeCursor, encodeCursor, placeText } from "../database/page.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
 import { verifyChat, type VerifySource } from "./chat.ts";
@@ -21,11 +23,13 @@ const PAGE_COST = 10_000;
 const CHAT_COST = 20;
 const MAX_PAGE_FINDINGS = 500;
 
+const lastChat = z.tuple([placeText]);
+
 /** The chats that come after `cursor`, and, after the last one, what belongs to no chat. */
 export async function verifyPage(source: VerifySource, cursor: string | null): Promise<VerifyPage> {
   const findings: Finding[] = [];
   const checked = nothingChecked();
-  let last = cursor ?? "";
+  let [last] = cursor === null ? [""] : decodeCursor(lastChat, cursor);
   for (let cost = 0; cost < PAGE_COST && findings.length < MAX_PAGE_FINDINGS;) {
     const chatId = await nextChat(source.db, last);
     if (chatId === null) {
@@ -40,7 +44,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     last = chatId;
     await source.breathe();
   }
-  return { findings, checked, next: last };
+  return { findings, checked, next: encodeCursor([last]) };
 }
 
 export async function* verifyPages(source: VerifySource): AsyncGenerator<VerifyPage, void, undefined> {

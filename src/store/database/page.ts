@@ -1,0 +1,98 @@
+import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from "kysely";
+import { z } from "zod";
+import { SparkyError } from "../../core/errors.ts";
+
+/** Lists come in pages: each goes on right after the last row of the one before, whatever was added meanwhile. */
+
+export interface PageQuery {
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<R> {
+  readonly rows: readonly R[];
+  readonly next: string | null;
+}
+
+type Place = readonly (string | number)[];
+
+/** What a list is sorted by, and the values of these columns in a row: together they name one row. */
+export interface Order {
+  readonly columns: readonly { readonly name: string; readonly down: boolean }[];
+  readonly place: z.ZodType<Place>;
+}
+
+/** Text that either engine can compare with. */
+export const placeText = z.string().refine((text) => !text.includes("\0"));
+
+export function orderBy(columns: readonly string[], place: z.ZodType<Place>): Order {
+  return {
+    columns: columns.map((column) => ({ name: column.replace(/ desc$/, ""), down: column.endsWith(" desc") })),
+    place,
+  };
+}
+
+/** By a time and an id, both descending. */
+export function newestFirst(time: string, id: string): Order {
+  return orderBy([`${time} desc`, `${id} desc`], z.tuple([z.int(), placeText]));
+}
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 500;
+
+export function pageSize({ limit }: PageQuery): number {
+  return Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE);
+}
+
+/** A row's place in its list as one opaque string. */
+export function encodeCursor(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+/** Throws `invalid_input` for a text that `encodeCursor` did not make of such a place. */
+export function decodeCursor<T>(place: z.ZodType<T>, cursor: string): T {
+  try {
+    return place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+  } catch (cause) {
+    const hint = "start again without it";
+    throw new SparkyError("invalid_input", "the cursor is not one that a list gave", { hint, cause });
+  }
+}
+
+/** For a query: the page that it asks for, with one row too many, by which `pageOf` knows whether there are more. */
+export function pageFrom(order: Order, page: PageQuery) {
+  return <DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O> =>
+    query
+      .where(afterCursor(order, page.cursor))
+      .orderBy(orderSql(order))
+      .limit(pageSize(page) + 1);
+}
+
+/** `placeOf` gives the values of the order's columns. */
+export function pageOf<R>(rows: readonly R[], query: PageQuery, placeOf: (row: R) => Place): Page<R> {
+  const size = pageSize(query);
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  return { rows: page, next: rows.length > size && last !== undefined ? encodeCursor(placeOf(last)) : null };
+}
+
+export function orderSql({ columns }: Order): RawBuilder<unknown> {
+  return sql.join(columns.map(({ name, down }) => (down ? sql`${sql.ref(name)} DESC` : sql.ref(name))));
+}
+
+/** Rows after the cursor's; all without one. As a comparison of rows where that can be: an index follows it. */
+export function afterCursor({ columns, place }: Order, cursor: string | undefined): RawBuilder<SqlBool> {
+  if (cursor === undefined) return sql<SqlBool>`1 = 1`;
+  const values = decodeCursor(place, cursor);
+  const [first] = columns;
+  if (columns.every(({ down }) => down === first?.down)) {
+    const sign = first?.down ? sql`<` : sql`>`;
+    return sql<SqlBool>`(${sql.join(columns.map(({ name }) => sql.ref(name)))}) ${sign} (${sql.join(values)})`;
+  }
+  const further = columns.map(({ name, down }, at) => {
+    const equal = columns.slice(0, at).map((before, i) => sql`${sql.ref(before.name)} = ${values[i]}`);
+    return sql`(${sql.join([...equal, sql`${sql.ref(name)} ${down ? sql`<` : sql`>`} ${values[at]}`], sql` AND `)})`;
+  });
+  return sql<SqlBool>`(${sql.join(further, sql` OR `)})`;
+}
