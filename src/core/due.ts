@@ -1,5 +1,6 @@
-import { Cron } from "croner";
+import { CronCalendar } from "./cron.ts";
 import { SparkyError } from "./errors.ts";
+import { firstChange, offsetAt } from "./zone.ts";
 
 /**
  * When a schedule is due: pure functions of its rule, its zone and an anchor. Instants are milliseconds since the epoch.
@@ -62,21 +63,10 @@ export function checkZone(zone: string): string {
 
 /** The first due instant after `after`, or null when none comes any more. */
 export function nextDue(rule: DueRule, zone: string, anchor: number, after: number): number | null {
-  switch (rule.kind) {
-    case "every": {
-      const passed = Math.floor((after - anchor) / rule.ms);
-      return anchor + Math.max(passed + 1, 1) * rule.ms;
-    }
-    case "cron":
-      return cron(rule.expression, zone).nextRun(new Date(after))?.getTime() ?? null;
-    case "at": {
-      const at = atInstant(rule.local, zone);
-      return at > after ? at : null;
-    }
-  }
+  return dueFrom(rule, zone, anchor, after + 1).next().value ?? null;
 }
 
-/** The due instants from `from` on and before `to`, at most `limit` of them, in order. */
+/** The due instants from `from` on and before `to`, at most `limit` of them, in order. Some 2,000 take a millisecond. */
 export function dueBetween(
   rule: DueRule,
   zone: string,
@@ -85,15 +75,63 @@ export function dueBetween(
   limit: number,
 ): readonly number[] {
   const found: number[] = [];
-  const job = rule.kind === "cron" ? cron(rule.expression, zone) : undefined;
-  let at = range.from - 1;
-  while (found.length < limit) {
-    const next = job ? (job.nextRun(new Date(at))?.getTime() ?? null) : nextDue(rule, zone, anchor, at);
-    if (next === null || next >= range.to) break;
-    found.push(next);
-    at = next;
+  for (const at of dueFrom(rule, zone, anchor, range.from)) {
+    if (at >= range.to || found.length >= limit) break;
+    found.push(at);
   }
   return found;
+}
+
+/** Every due instant from `from` on. */
+function* dueFrom(rule: DueRule, zone: string, anchor: number, from: number): Generator<number, undefined> {
+  switch (rule.kind) {
+    case "every": {
+      const first = Math.max(Math.ceil((from - anchor) / rule.ms), 1);
+      for (let n = first; ; n++) yield anchor + n * rule.ms;
+    }
+    case "cron":
+      return yield* cronFrom(calendar(rule.expression), zone, from);
+    case "at": {
+      const at = atInstant(rule.local, zone);
+      if (at >= from) yield at;
+      return;
+    }
+  }
+}
+
+/** Longer than any clock is set forward or back. */
+const WIDEST_CHANGE_MS = 2 * 86_400_000;
+
+function* cronFrom(times: CronCalendar, zone: string, from: number): Generator<number, undefined> {
+  let at = from - WIDEST_CHANGE_MS;
+  let offset = offsetAt(zone, at);
+  /** Up to here the clock on the wall has been. */
+  let shown = -Infinity;
+  /** Up to here its next change is not. */
+  let even = at;
+  for (;;) {
+    const asked = Math.max(at, from) + offset;
+    const wall = times.next(times.isFixed ? Math.max(asked, shown) : asked);
+    // A rule whose days never come is refused when it is made.
+    if (wall === null) return;
+    const next = wall - offset;
+    const change = next > even ? firstChange(zone, even, next) : null;
+    if (change === null) {
+      even = Math.max(even, next);
+      yield next;
+      at = next + 1;
+      continue;
+    }
+    at = even = change.at;
+    offset = change.after;
+    if (!times.isFixed) continue;
+    const [end, begin] = [change.at + change.before, change.at + change.after];
+    shown = Math.max(shown, end);
+    const inGap = begin > end ? times.next(end) : null;
+    if (inGap === null || inGap >= begin || change.at < from) continue;
+    yield change.at;
+    at = change.at + 1;
+  }
 }
 
 function parseEvery(text: string, inner: string): DueRule {
@@ -113,13 +151,13 @@ function parseEvery(text: string, inner: string): DueRule {
 const SOME_DAY = Date.UTC(2026, 0, 1);
 
 function parseCron(expression: string): DueRule {
-  const job = cron(expression, "UTC");
-  let before = job.nextRun(new Date(SOME_DAY));
+  const times = calendar(expression);
+  let before = times.next(SOME_DAY);
   if (before === null) throw bad(`cron(${expression}) never comes`, "check its day against its month");
   for (let i = 0; i < 60; i++) {
-    const next = job.nextRun(before);
+    const next = times.next(before + 1);
     if (next === null) break;
-    if (next.getTime() - before.getTime() < MIN_EVERY_MS) {
+    if (next - before < MIN_EVERY_MS) {
       throw bad(`cron(${expression}) is too often`, "leave at least 10 seconds between two times");
     }
     before = next;
@@ -127,21 +165,25 @@ function parseCron(expression: string): DueRule {
   return { kind: "cron", expression };
 }
 
-function cron(expression: string, zone: string): Cron {
+function calendar(expression: string): CronCalendar {
   try {
-    return new Cron(expression, {
-      timezone: zone,
-      paused: true,
-      mode: "5-or-6-parts",
-      fixedTimeRule: "no-wildcard",
-    });
+    return new CronCalendar(expression);
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^CronPattern: /, "") : String(error);
     throw bad(
-      `cron(${expression}): ${why}`,
+      `cron(${expression}): ${error instanceof Error ? asTyped(error.message) : String(error)}`,
       "five fields, minute hour day month weekday, or six with the seconds first, as in cron(0 9 * * 1-5)",
     );
   }
+}
+
+/** croner counts days and months from 0; people do not. */
+const COUNTED_FROM = { day: ["day", 1], nearestWeekdays: ["day", 1], month: ["month", 1], dayOfWeek: ["weekday", 0] };
+
+function asTyped(message: string): string {
+  return message.replace(/^CronPattern: /, "").replace(/value for (\w+): (-?\d+)/, (all, field: string, value) => {
+    const [name, first] = COUNTED_FROM[field as keyof typeof COUNTED_FROM] ?? [];
+    return name === undefined ? all : `value for ${name}: ${Number(value) + Number(first)}`;
+  });
 }
 
 const LOCAL = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?$/;
@@ -162,28 +204,12 @@ function parseAt(inner: string): DueRule {
 /** In the gap of spring: as much later as the gap is wide. In the doubled hour of autumn: the first pass. */
 function atInstant(local: string, zone: string): number {
   const wall = Date.parse(`${local}Z`);
-  const [before, after] = [wall - 86_400_000, wall + 86_400_000].map((at) => wall - offsetAt(at, zone)) as [
+  const [before, after] = [wall - 86_400_000, wall + 86_400_000].map((at) => wall - offsetAt(zone, at)) as [
     number,
     number,
   ];
-  if (before + offsetAt(before, zone) === wall) return before;
-  return after + offsetAt(after, zone) === wall ? after : before;
-}
-
-function offsetAt(at: number, zone: string): number {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+  if (before + offsetAt(zone, before) === wall) return before;
+  return after + offsetAt(zone, after) === wall ? after : before;
 }
 
 function bad(message: string, hint: string): SparkyError {
