@@ -139,7 +139,7 @@ function answered(row: ApprovalRow, unknown: boolean): Gate {
     case "expired":
       return refuse("not run: nobody answered in time");
     case "withdrawn":
-      return refuse("not run: the person wrote instead");
+      return refuse(`not run: ${row.note ?? "the person wrote instead"}`);
   }
 }
 

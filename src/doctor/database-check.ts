@@ -5,6 +5,8 @@ import { openFile } from "../store/home/database-file.ts";
 import { MIGRATIONS } from "../store/database/migrate.ts";
 import { openPostgres, probePostgres } from "../store/database/postgres.ts";
 import type { Db } from "../store/database/sql.ts";
+import type { Finding } from "../store/verify/finding.ts";
+import { verifySchema } from "../store/verify/schema.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
 const LATEST = MIGRATIONS.length;
@@ -28,7 +30,8 @@ async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis>
     if (damage !== null) {
       return yield fail("database", `${file} is damaged: ${damage}`, "stop the server, then: sparky db restore BACKUP");
     }
-    yield schemaOf(database.schema, file);
+    const foreign = database.schema > LATEST ? [] : await database.foreign();
+    yield foreign.length === 0 ? schemaOf(database.schema, file) : foreignSchema(file, foreign);
     if (database.schema === LATEST) yield* contents(database.db, home);
   } catch (error) {
     yield fail("database", messageOf(error), "sparky db restore BACKUP, or move the file away to begin anew");
@@ -48,7 +51,9 @@ async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnos
       .select((eb) => eb.fn.max("number").as("n"))
       .executeTakeFirst()
       .catch(() => undefined);
+    const foreign = row === undefined ? [] : await verifySchema("postgres", engine.db, LATEST);
     if (row === undefined) yield ok("database", `PostgreSQL at ${place} has no schema yet: the first start makes it`);
+    else if (foreign.length > 0) yield foreignSchema(`PostgreSQL at ${place}`, foreign);
     else yield schemaOf(Number(row.n), `PostgreSQL at ${place}`);
     // The answer was made somewhere between question and arrival.
     const skew = there < before ? there - before : Math.max(there - after, 0);
@@ -63,6 +68,16 @@ async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnos
   } finally {
     await engine.close();
   }
+}
+
+function foreignSchema(place: string, [first, ...more]: readonly Finding[]): Diagnosis {
+  const others = more.length === 0 ? "" : `, and ${more.length} more`;
+  const what = first?.expected === "none" ? `has ${first.what}` : `: ${first?.what} is not as Sparky makes it`;
+  return fail(
+    "database",
+    `${place} ${what}${others}: its schema is not Sparky's`,
+    "sparky verify shows all of it; drop what is not Sparky's, or restore a backup from before",
+  );
 }
 
 function schemaOf(schema: number, place: string): Diagnosis {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { eachEngine, sqlite, type Place } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
+import { oldDatabase } from "../../test/kit/old-database.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { lockHome } from "../store/home/lock.ts";
 import { createSchedule } from "../store/schedules/change.ts";
@@ -206,9 +207,8 @@ test("an older schema is a notice, a newer one a fault, a damaged file a fault",
   expect(of(await found({ SPARKY_HOME: home }), "database")).toMatchObject([
     { state: "fail", what: expect.stringContaining("newer Sparky") },
   ]);
-  const handle = new Database(file);
-  handle.exec("delete from migrations where number = 900");
-  handle.close();
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  oldDatabase(file, 1);
   expect(of(await found({ SPARKY_HOME: home }), "database")).toMatchObject([
     { state: "warn", remedy: expect.stringContaining("sparky db migrate") },
   ]);

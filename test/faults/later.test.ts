@@ -64,7 +64,6 @@ test.todo("F85 what is typed early is not taken for a paste");
 
 test.todo("F96 identity ends everywhere");
 test.todo("F98 rights are inherited by what a run starts");
-test.todo("F99 a backup carries no rights");
 
 // Attacks
 

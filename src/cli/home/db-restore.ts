@@ -43,6 +43,7 @@ export async function dbRestore(context: Context, args: readonly string[], optio
   else {
     out.print(out.terminal ? `Restored ${file}` : data.place);
     if (kept !== null) out.note(`  the old database is kept: ${kept}`);
+    out.note("  sign-ins, tokens and grants are not in a backup: everybody signs in anew");
     out.note("  start the server again: sparky chat start");
   }
   return EXIT.ok;

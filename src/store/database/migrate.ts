@@ -47,22 +47,22 @@ export async function migrate(
   return kept === null ? null : { from: begun.from, to, kept };
 }
 
+export function migrationsTable(engine: "sqlite" | "postgres"): string {
+  const int = engine === "sqlite" ? "INTEGER" : "BIGINT";
+  const strict = engine === "sqlite" ? "STRICT" : "";
+  return `CREATE TABLE IF NOT EXISTS migrations
+     (number ${int} PRIMARY KEY NOT NULL, name TEXT NOT NULL, at ${int} NOT NULL) ${strict}`;
+}
+
 /** One transaction, while no other node migrates; `body` gets the number of the last migration. */
 function step<T>(
   db: Kysely<Schema>,
   engine: "sqlite" | "postgres",
   body: (tx: Transaction<Schema>, done: number) => Promise<T>,
 ): Promise<T> {
-  const int = engine === "sqlite" ? "INTEGER" : "BIGINT";
-  const strict = engine === "sqlite" ? "STRICT" : "";
   return db.transaction().execute(async (tx) => {
     if (engine === "postgres") await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-    await sql
-      .raw(
-        `CREATE TABLE IF NOT EXISTS migrations
-           (number ${int} PRIMARY KEY NOT NULL, name TEXT NOT NULL, at ${int} NOT NULL) ${strict}`,
-      )
-      .execute(tx);
+    await sql.raw(migrationsTable(engine)).execute(tx);
     const { last } = await tx
       .selectFrom("migrations")
       .select((eb) => eb.fn.max("number").as("last"))

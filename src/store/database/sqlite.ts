@@ -19,13 +19,17 @@ import type { Append, Placed } from "./store.ts";
 /** Below it a WAL that two processes use can be corrupted. */
 const OLDEST_SQLITE = [3, 51, 3];
 
-/** The cache, in KB (negative), is half of the default: what it does not hold the operating system's does. */
+/**
+ * The cache, in KB (negative), is half of the default: what it does not hold the operating system's does. A schema calls only
+ * what is harmless, whoever wrote it.
+ */
 const PRAGMAS = {
   journal_mode: "wal",
   synchronous: 2,
   busy_timeout: 5000,
   foreign_keys: 1,
   cache_size: -8000,
+  trusted_schema: 0,
 } as const;
 
 const MAX_PREPARED = 500;

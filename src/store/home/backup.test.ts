@@ -14,6 +14,7 @@ import { expect, test } from "vitest";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { all, findingsOf, verifyScene } from "../../../test/kit/verify-scene.ts";
 import { postgres, sqlite } from "../../../test/kit/databases.ts";
+import { oldDatabase } from "../../../test/kit/old-database.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { backupFile } from "./backup.ts";
@@ -90,13 +91,7 @@ test("a backup of a database with damage is kept, and says what is wrong", async
 test("before an upgrade the database of the first version is backed up, and the newest one can restore it", async () => {
   const home = await tempHome();
   const old = join(home, "old.db");
-  const handle = new Database(old);
-  const [first] = MIGRATIONS;
-  handle.exec("create table migrations (number integer primary key not null, name text not null, at integer not null)");
-  for (const statement of first?.statements("sqlite") ?? []) handle.exec(statement);
-  handle.exec("insert into migrations values (1, 'start', 0); insert into meta values ('epoch', 'old')");
-  handle.exec("insert into nodes values ('n', null, 'person', 'Ann', '', '{}', 0, 0)");
-  handle.close();
+  oldDatabase(old, 1, "insert into nodes values ('n', null, 'person', 'Ann', '', '{}', 0, 0)");
   const backup = await backupFile(old, join(home, "backup.db"));
   expect(backup).toMatchObject({ verified: false, findings: [] });
   const data = openData(home, null);

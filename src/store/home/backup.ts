@@ -1,9 +1,11 @@
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import Database from "better-sqlite3";
 import { messageOf, SparkyError } from "../../core/errors.ts";
 import { openFile, verifyFile } from "./database-file.ts";
 import { nothingChecked, type Checked, type Finding } from "../verify/finding.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
+import { dropRights } from "./rights.ts";
 import { add } from "../verify/verify.ts";
 
 /** A copy of a SQLite database as of one moment, made while a server may write on. */
@@ -30,6 +32,7 @@ export async function backupFile(source: string, target: string): Promise<Backup
   try {
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     await copyFile(source, draft);
+    withoutRights(draft);
     const { verified, checked, findings } = await verifyWhole(draft);
     const broken = findings.find((finding) => finding.kind === "file");
     if (broken !== undefined) throw new SparkyError("unavailable", `the copy is damaged: ${broken.found}`);
@@ -41,6 +44,18 @@ export async function backupFile(source: string, target: string): Promise<Backup
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Sessions, tokens and grants stay where they are in force. */
+export function withoutRights(copy: string): void {
+  const handle = new Database(copy);
+  try {
+    handle.pragma("trusted_schema = off");
+    dropRights(handle);
+  } finally {
+    handle.close();
+  }
+  syncFile(copy);
 }
 
 /** Only its owner may read it, from the first byte on. */
@@ -55,7 +70,9 @@ export async function copyFile(source: string, target: string): Promise<void> {
 export async function verifyWhole(path: string): Promise<Pick<Backup, "verified" | "checked" | "findings">> {
   await using file = openFile(path);
   const checked = nothingChecked();
-  if (file.schema < MIGRATIONS.length) return { verified: false, checked, findings: file.integrity() };
+  if (file.schema < MIGRATIONS.length) {
+    return { verified: false, checked, findings: [...file.integrity(), ...(await file.foreign())] };
+  }
   const findings: Finding[] = [];
   for await (const page of verifyFile(file)) {
     add(checked, page.checked);

@@ -11,6 +11,7 @@ import { lockHome } from "./lock.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { openStore, type Place } from "../open.ts";
 import { openPostgres, probePostgres } from "../database/postgres.ts";
+import { RIGHTS } from "./rights.ts";
 import { prepareRestore, type Prepared } from "./restore.ts";
 import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
 
@@ -118,7 +119,7 @@ function postgresData(home: string, url: string): Data {
     },
     backup: async () => {
       throw new SparkyError("invalid_input", "the data is in PostgreSQL, which makes its own backups", {
-        hint: 'pg_dump --format=custom --file=sparky.dump "$SPARKY_DB_URL"',
+        hint: `pg_dump --format=custom ${WITHOUT_RIGHTS} --file=sparky.dump "$SPARKY_DB_URL"`,
       });
     },
     restore: async () => {
@@ -128,6 +129,9 @@ function postgresData(home: string, url: string): Data {
     },
   };
 }
+
+/** Rights do not travel in a backup. */
+const WITHOUT_RIGHTS = RIGHTS.map((table) => `--exclude-table-data=${table}`).join(" ");
 
 async function bringUpToDate(place: Place, exists: boolean): ReturnType<Data["migrate"]> {
   const to = MIGRATIONS.length;

@@ -6,6 +6,7 @@ import { nothingChecked, type Finding } from "../verify/finding.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import type { Schema } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
+import { verifySchema } from "../verify/schema.ts";
 import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
 
 /** A database file that is only looked at: a copied home's, a backup. Nothing in it is changed. */
@@ -17,6 +18,8 @@ export interface DatabaseFile extends AsyncDisposable {
   quickCheck(): string | null;
   /** What is wrong with the file itself. */
   integrity(): readonly Finding[];
+  /** What its schema has, or lacks, against the one that the migrations make. */
+  foreign(): Promise<readonly Finding[]>;
   /** Writes a copy of this very moment, while others write on. `target` must be an empty file, or none. */
   copyTo(target: string): void;
 }
@@ -27,6 +30,8 @@ export function openFile(file: string): DatabaseFile {
   let handle: Database.Database | undefined;
   try {
     handle = new Database(file, { readonly: true });
+    // Whoever made the file may have put a schema into it that calls more than it should.
+    handle.pragma("trusted_schema = off");
     return wrap(handle, readSchema(handle));
   } catch (cause) {
     handle?.close();
@@ -51,6 +56,7 @@ function wrap(handle: Database.Database, schema: number): DatabaseFile {
       return row === undefined || row.quick_check === "ok" ? null : row.quick_check;
     },
     integrity: () => integrityOf(handle),
+    foreign: () => verifySchema("sqlite", db, schema),
     copyTo: (target) => void handle.prepare("vacuum into ?").run(target),
     async [Symbol.asyncDispose]() {
       await db.destroy();
@@ -87,10 +93,10 @@ export async function* verifyFile(file: DatabaseFile): AsyncGenerator<VerifyPage
   }
 }
 
-/** Only the schema that this program knows can be verified. */
-export function checkSchema(schema: number): void {
+/** Only the schema that this program knows can be verified; an older one can be brought up to date. */
+export function checkSchema(schema: number, allowed: "this one" | "older too" = "this one"): void {
   const known = MIGRATIONS.length;
-  if (schema === known) return;
+  if (schema === known || (allowed === "older too" && schema > 0 && schema < known)) return;
   const hint = schema < known ? "bring it up to date with: sparky db migrate" : "use the Sparky that wrote it";
   throw new SparkyError("unavailable", `the database has schema ${schema}, and this Sparky knows ${known}`, { hint });
 }

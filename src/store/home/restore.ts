@@ -3,8 +3,10 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { SparkyError } from "../../core/errors.ts";
 import { newId, type RandomBytes } from "../../core/ids.ts";
-import { copyFile, syncFile, verifyWhole, type Backup } from "./backup.ts";
+import { copyFile, syncFile, verifyWhole, withoutRights, type Backup } from "./backup.ts";
+import { checkSchema, openFile } from "./database-file.ts";
 import { openStore } from "../open.ts";
+import { withdrawAnswers } from "./rights.ts";
 
 /** Puts a backup in the place of a SQLite database that nobody has open. */
 
@@ -35,7 +37,9 @@ export async function prepareRestore(backup: string, database: string, deps: Res
   const clear = (): void => ["", "-wal", "-shm"].forEach((suffix) => rmSync(draft + suffix, { force: true }));
   clear();
   try {
+    await refuseForeign(backup);
     await copyFile(backup, draft);
+    withoutRights(draft);
     deps.reached?.("copied");
     const epoch = newId(deps.random);
     await renew(draft, epoch);
@@ -50,9 +54,25 @@ export async function prepareRestore(backup: string, database: string, deps: Res
   }
 }
 
+/** A schema that is not ours would act in the database that it becomes. It is looked at before anything of it runs. */
+async function refuseForeign(backup: string): Promise<void> {
+  await using file = openFile(backup);
+  checkSchema(file.schema, "older too");
+  const [first, ...more] = await file.foreign();
+  if (first === undefined) return;
+  const others = more.length === 0 ? "" : `, and ${more.length} more`;
+  const what = first.expected === "none" ? `it has ${first.what}` : `${first.what} is not as Sparky makes it`;
+  throw new SparkyError("invalid_input", `${backup} has a schema that is not Sparky's: ${what}${others}`, {
+    hint: "choose another backup; nothing was changed",
+  });
+}
+
 async function renew(file: string, epoch: string): Promise<void> {
   const store = await openStore({ kind: "sqlite", file });
-  await store.transact(({ db }) => db.updateTable("meta").set({ value: epoch }).where("key", "=", "epoch").execute());
+  await store.transact(async (tx) => {
+    await tx.db.updateTable("meta").set({ value: epoch }).where("key", "=", "epoch").execute();
+    await withdrawAnswers(tx);
+  });
   await store[Symbol.asyncDispose]();
   if (existsSync(`${file}-wal`)) {
     throw new SparkyError("unavailable", `${file} is open in another process`, { hint: "close it and try again" });
@@ -84,6 +104,7 @@ function settleWal(database: string): void {
   if (!existsSync(`${database}-wal`)) return;
   try {
     const handle = new Database(database);
+    handle.pragma("trusted_schema = off");
     handle.pragma("wal_checkpoint(truncate)");
     handle.close();
   } catch {

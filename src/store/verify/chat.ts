@@ -3,6 +3,7 @@ import { isEnded } from "../../core/run-state.ts";
 import { nothingChecked, type Checked, type Finding, type Report } from "./finding.ts";
 import type { ChatRow, EventRow, RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
+import type { EngineKind } from "../database/store.ts";
 import { addRow, emptyLog, type LogCheck } from "./log.ts";
 import { compareMessages, danglingKeys } from "./messages.ts";
 import { compareRun, type RunScope } from "./runs.ts";
@@ -11,6 +12,7 @@ import { compareTasks, unloggedTasks } from "./tasks.ts";
 /** Verifies one chat: its log folded page by page, compared with the rows that must agree with it. */
 
 export interface VerifySource {
+  readonly kind: EngineKind;
   readonly db: Db;
   /** Reads everything as of one moment. */
   snapshot<T>(body: (db: Db) => Promise<T>): Promise<T>;

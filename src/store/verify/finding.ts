@@ -13,6 +13,8 @@ export interface Finding {
 export type FindingKind =
   /** The database file itself is damaged. */
   | "file"
+  /** The schema is not what the migrations make: something is missing, or acts that is not Sparky's. */
+  | "schema"
   /** A `seq` is missing, or the chat's head is not the last one. */
   | "gap"
   | "head"

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { nothingChecked, type Checked, type Finding } from "./finding.ts";
 import type { EngineKind, Store } from "../database/store.ts";
 import { decodeCursor, encodeCursor, placeText } from "../database/page.ts";
+import { MIGRATIONS } from "../database/migrate.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
 import { verifyChat, type VerifySource } from "./chat.ts";
 import { verifyLinks } from "./links.ts";
 import { verifySchedules } from "./schedules.ts";
+import { verifySchema } from "./schema.ts";
 
 /** Derives the state from the log once more, and compares: nothing missing, nothing double, nothing left open. */
 
@@ -35,6 +37,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
       findings.push(...(await source.snapshot((db) => verifySchedules(db))));
+      findings.push(...(await source.snapshot((db) => verifySchema(source.kind, db, MIGRATIONS.length))));
       return { findings, checked, next: null };
     }
     const chat = await verifyChat(source, chatId);
@@ -78,6 +81,7 @@ export async function liveSource(store: Store): Promise<VerifySource> {
 /** A database that nobody works on. */
 export function restingSource(kind: EngineKind, db: Db): VerifySource {
   return {
+    kind,
     db,
     holds: null,
     snapshot: (body) =>

@@ -1,0 +1,85 @@
+import type Database from "better-sqlite3";
+import { sql } from "kysely";
+import { GO_ON } from "../approvals/approvals.ts";
+import { approvalEvent } from "../approvals/withdraw.ts";
+import type { ApprovalRow, Schema } from "../database/schema.ts";
+import type { Tx } from "../database/store.ts";
+
+/**
+ * Rights do not travel in a backup: what was revoked since would be back, and whoever writes into the file could give
+ * themselves some. A table that is new here says what it holds, or this does not compile.
+ */
+type Holds =
+  | "data"
+  /** Lets somebody in, or lets something be done unasked. */
+  | "rights";
+
+type Table = keyof Schema | "session" | "account" | "verification" | "search_words";
+
+export const TABLES: { readonly [table in Table]: Holds } = {
+  meta: "data",
+  migrations: "data",
+  user: "data",
+  session: "rights",
+  account: "rights",
+  verification: "rights",
+  tokens: "rights",
+  grants: "rights",
+  // Names process groups that recovery may end.
+  tool_processes: "rights",
+  // Of these only what is still to come is a right: see `withdrawAnswers`.
+  approvals: "data",
+  chats: "data",
+  chat_shares: "data",
+  seen: "data",
+  events: "data",
+  steps: "data",
+  parts: "data",
+  message_keys: "data",
+  runs: "data",
+  tasks: "data",
+  task_deps: "data",
+  blobs: "data",
+  schedules: "data",
+  schedule_rules: "data",
+  occurrences: "data",
+  search_chats: "data",
+  search_events: "data",
+  search_words: "data",
+  nodes: "data",
+  edges: "data",
+};
+
+export const RIGHTS = Object.entries(TABLES).flatMap(([table, holds]) => (holds === "rights" ? [table] : []));
+
+/** Empties the tables of rights, and overwrites where they stood. Of an older schema: those that it has. */
+export function dropRights(handle: Database.Database): void {
+  handle.pragma("secure_delete = on");
+  const has = handle.prepare<[string], { name: string }>(
+    "select name from sqlite_schema where type = 'table' and name = ?",
+  );
+  for (const table of RIGHTS) if (has.get(table) !== undefined) handle.exec(`delete from "${table}"`);
+  // It signs cookies.
+  handle.exec("delete from meta where key = 'secret'");
+}
+
+const RESTORED = "a backup was restored, and a yes does not travel in a backup";
+
+/**
+ * Takes back each yes whose call has no result yet: it was given to the history that a restore cuts. The run is told, and
+ * may ask again. A yes to going on lets nothing be done. For SQLite.
+ */
+export async function withdrawAnswers(tx: Tx): Promise<void> {
+  const { rows } = await sql<ApprovalRow & { task_id: string | null }>`
+    SELECT a.*, r.task_id FROM approvals a JOIN runs r ON r.id = a.run_id
+    WHERE a.state = 'approved' AND a.tool != ${GO_ON} AND r.ended_at IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM events e
+        WHERE e.chat_id = a.chat_id AND e.run_id = a.run_id AND e.type = 'tool_result'
+          AND json_valid(e.body) AND json_extract(e.body, '$.data.callId') = a.call_id)`.execute(tx.db);
+  for (const { task_id, ...approval } of rows) {
+    const withdrawn = { state: "withdrawn", decided_at: tx.now, decided_by: null, note: RESTORED } as const;
+    await tx.db.updateTable("approvals").set(withdrawn).where("id", "=", approval.id).execute();
+    await tx.append(approval.chat_id, [approvalEvent({ ...approval, ...withdrawn }, { id: approval.run_id, task_id })]);
+  }
+}
