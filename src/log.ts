@@ -1,5 +1,6 @@
 import { copyFileSync, statSync, truncateSync } from "node:fs";
 import pino from "pino";
+import { isSparkyError } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 
 /** Structured logs on stderr, one JSON object a line. Whatever may hold a secret is not written. */
@@ -8,11 +9,19 @@ export function openLog(level: string): Log {
     {
       level,
       base: null,
+      serializers: { err: failureOf },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ["token", "key", "secret", "password", "authorization", "cookie", "*.authorization", "*.cookie"],
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** What is expected to fail now and then is told in words; only a bug has a stack. */
+function failureOf(error: unknown): unknown {
+  if (isSparkyError(error)) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof AggregateError) return { message: error.message, errors: error.errors.map(failureOf) };
+  return error instanceof Error ? pino.stdSerializers.err(error) : error;
 }
 
 /** A file of the log is begun anew when it is bigger; the one before is kept beside it. */

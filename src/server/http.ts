@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { SparkyError } from "../core/errors.ts";
+import { isSparkyError, SparkyError } from "../core/errors.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
 import { openApiDocument } from "../wire/openapi.ts";
@@ -140,10 +140,9 @@ export function createHttp(
   });
   app.onError((error) => failure(error));
 
-  function failure(thrown: unknown): Response {
-    const error = store.explain(thrown);
+  function failure(error: unknown): Response {
     const { status, body } = errorBody(error);
-    if (status >= 500) log.error({ err: error }, "a request failed");
+    if (status >= 500) log[isSparkyError(error) ? "warn" : "error"]({ err: error }, "a request failed");
     return json({ status, body });
   }
 

@@ -136,7 +136,7 @@ function assemble(
         for (const announce of announcements) announce();
         return result;
       } catch (error) {
-        if (tried >= TRIES || !engine.isRetryable(error)) throw engine.explain(error);
+        if (tried >= TRIES || !engine.isRetryable(error)) throw error;
       }
     }
   };
@@ -172,7 +172,6 @@ function assemble(
     db: engine.db,
     hub,
     epoch,
-    explain: (error) => engine.explain(error),
     bootId: newId(parts.random),
     transact,
     append: (append) => groups.append(append),

@@ -87,7 +87,6 @@ test.todo("F108 a hint that fails is sent again");
 test.todo("F110 a node that vanished in a transaction gives back what it held");
 test.todo("F111 connections return to their baseline");
 test.todo("F112 a listener that died in silence is noticed");
-test.todo("F113 each failure of the database is told as one");
 test.todo("F114 a database that blinks during a start ends no node");
 test.todo("F115 a pool closes within its time");
 test.todo("F116 a database that cannot serve is refused in words");

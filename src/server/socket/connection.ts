@@ -197,8 +197,7 @@ export class Connection {
     }
   }
 
-  #answerError(thrown: unknown, frame: unknown): void {
-    const error = this.#parts.deps.store.explain(thrown);
+  #answerError(error: unknown, frame: unknown): void {
     if (!isSparkyError(error)) this.#parts.deps.log.error({ err: error }, "a frame failed");
     const { code, message } = errorBody(error).body.error;
     this.#send({ type: "error", ...labels(frame), code, message });

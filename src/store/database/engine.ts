@@ -2,7 +2,10 @@ import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Append, EngineKind, Placed } from "./store.ts";
 
-/** What differs between SQLite and PostgreSQL, behind the same functions. */
+/**
+ * What differs between SQLite and PostgreSQL, behind the same functions. What the machine or the network is to blame for comes
+ * out of it, and out of `db`, as `unavailable`, in words for people.
+ */
 export interface Engine {
   readonly kind: EngineKind;
   readonly db: Kysely<Schema>;
@@ -12,8 +15,6 @@ export interface Engine {
   appendBatch(batch: readonly Append[], now: number): Promise<readonly (Placed | Error)[]>;
   /** The whole transaction may be tried again: a deadlock or a serialisation failure. */
   isRetryable(error: unknown): boolean;
-  /** What the machine or the network is to blame for becomes `unavailable`, in words for people; the rest stays as it is. */
-  explain(error: unknown): unknown;
   /** The database's clock in milliseconds; null where the process's own clock decides. */
   now(): Promise<number | null>;
   close(): Promise<void>;

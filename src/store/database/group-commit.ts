@@ -75,7 +75,7 @@ export class GroupCommit {
       try {
         return await work();
       } catch (error) {
-        if (tried >= 5 || !this.#engine.isRetryable(error)) throw this.#engine.explain(error);
+        if (tried >= 5 || !this.#engine.isRetryable(error)) throw error;
       }
     }
   }

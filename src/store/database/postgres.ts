@@ -1,18 +1,17 @@
-import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { CompiledQuery, Kysely, sql } from "kysely";
 import { Pool, types } from "pg";
-import { SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
+import { PooledDialect } from "./postgres-driver.ts";
+import { explainPostgres, mayTryAgain } from "./postgres-failures.ts";
 import { draft, place, refused, type Draft } from "./place.ts";
 import type { Schema } from "./schema.ts";
-import { SoundPostgresCompiler } from "./sound-values.ts";
 import type { Append, Placed } from "./store.ts";
+import { translated } from "./translated.ts";
 
 const INT8_OID = 20;
 /** Our bigints are milliseconds, counters and sizes, all below 2^53. */
 types.setTypeParser(INT8_OID, Number);
-
-const DEADLOCK = "40P01";
-const SERIALIZATION = "40001";
 
 /** Longer than any statement of ours takes: a server that is silent for so long is out of reach. */
 const QUERY_MS = 20_000;
@@ -23,12 +22,6 @@ export interface PostgresOptions {
   readonly onIdleError: (error: Error) => void;
   /** null: a statement may take as long as it takes, as those of a migration. */
   readonly queryMs?: number | null;
-}
-
-class Dialect extends PostgresDialect {
-  override createQueryCompiler(): SoundPostgresCompiler {
-    return new SoundPostgresCompiler();
-  }
 }
 
 /** A server that several nodes share. */
@@ -45,7 +38,8 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
   pool.on("error", onIdleError);
   // One that breaks while it is in use, between two queries, tells only its own listeners.
   pool.on("connect", (client) => client.on("error", onIdleError));
-  const db = new Kysely<Schema>({ dialect: new Dialect({ pool }) });
+  const dialect = new PooledDialect(pool, new Map([[APPEND, "append"]]));
+  const db = new Kysely<Schema>({ dialect: translated(dialect, explainPostgres) });
   return {
     kind: "postgres",
     db,
@@ -57,52 +51,37 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
     async appendBatch(batch, now) {
       // One that is tried again must not find half of itself done.
       if (rounds(batch).length > 1) return db.transaction().execute((tx) => appendRounds(within(tx), batch, now));
-      // By itself a statement needs no transaction of ours, and each connection plans it only once.
-      const once: RunAppend = async (values) =>
-        (await pool.query({ name: "append", text: APPEND, values: [...values] })).rows;
-      return appendRounds(once, batch, now);
+      // By itself a statement needs no transaction of ours.
+      return appendRounds(within(db), batch, now);
     },
-    isRetryable: (error) => [DEADLOCK, SERIALIZATION].includes((error as { code?: string }).code ?? ""),
-    explain: explained,
+    isRetryable: mayTryAgain,
     now: async () => {
       const { rows } = await sql<{ now: number }>`
         SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
       return rows[0]?.now ?? null;
     },
-    close: () => db.destroy(),
+    // Not Kysely's own: whoever asks after that is told so by the pool.
+    close: () => pool.end(),
   };
-}
-
-/** Class 08: the connection; 57P: the server stops or starts; 53: it has no room. */
-const OUT_OF_SERVICE = /^(08|57P|53)|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND)/;
-
-function explained(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (!OUT_OF_SERVICE.test(code) && !/^(Connection terminated|Query read timeout|timeout e)/.test(error.message))
-    return error;
-  return new SparkyError("unavailable", `PostgreSQL cannot be used: ${error.message}`, {
-    cause: error,
-    hint: "it is tried again by itself; nothing that was confirmed is lost",
-  });
 }
 
 /** Asks the server once, so that a wrong address or password is a clear refusal at start. */
 export async function probePostgres(engine: Engine, url: string): Promise<void> {
   try {
     await engine.now();
-  } catch (cause) {
+  } catch (error) {
     const { host, pathname } = new URL(url);
-    throw new SparkyError("unavailable", `cannot use PostgreSQL at ${host}${pathname}: ${(cause as Error).message}`, {
+    const cause = isSparkyError(error) ? error.cause : error;
+    throw new SparkyError("unavailable", `cannot use PostgreSQL at ${host}${pathname}: ${messageOf(cause)}`, {
       cause,
       hint: "check SPARKY_DB_URL, and that the server runs and lets you in",
     });
   }
 }
 
-function within(tx: Transaction<Schema>): RunAppend {
+function within(db: Kysely<Schema>): RunAppend {
   return async (values) =>
-    (await tx.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(APPEND, [...values]))).rows;
+    (await db.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(APPEND, [...values]))).rows;
 }
 
 async function appendRounds(

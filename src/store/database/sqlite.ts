@@ -15,6 +15,7 @@ import type { Engine } from "./engine.ts";
 import { SoundSqliteCompiler } from "./sound-values.ts";
 import type { Schema } from "./schema.ts";
 import type { Append, Placed } from "./store.ts";
+import { translated, translating } from "./translated.ts";
 
 /** Below it a WAL that two processes use can be corrupted. */
 const OLDEST_SQLITE = [3, 51, 3];
@@ -82,7 +83,8 @@ export function openSqlite(file: string): Engine {
       hint: "check that the folder exists, is writable, and that the file is a Sparky database",
     });
   }
-  const db = new Kysely<Schema>({ dialect: new Dialect({ database: preparing(handle) }, () => handle.inTransaction) });
+  const dialect = new Dialect({ database: preparing(handle) }, () => handle.inTransaction);
+  const db = new Kysely<Schema>({ dialect: translated(dialect, explained) });
   const [begin, member, release, commit] = [
     handle.prepare("begin immediate"),
     handle.prepare("savepoint member"),
@@ -98,41 +100,50 @@ export function openSqlite(file: string): Engine {
   return {
     kind: "sqlite",
     db,
-    appendIn: async (_tx, appends, now) => appends.map((append) => appendNow(append, now)),
+    appendIn: (_tx, appends, now) =>
+      translating(explained, async () => appends.map((append) => appendNow(append, now))),
     appendBatch: (batch, now) =>
       // Inside the lock, and synchronous: nothing else can come between `begin` and `commit`.
-      db.connection().execute(async () => {
-        begin.run();
-        try {
-          const outcomes = batch.map((append) => {
-            member.run();
-            try {
-              const placed = appendNow(append, now);
-              release.run();
-              return placed;
-            } catch (error) {
-              // Some failures, such as a full disk, take back the whole transaction.
-              if (!handle.inTransaction) throw error;
-              handle.exec("rollback to member; release member");
-              return error as Error;
-            }
-          });
-          commit.run();
-          return outcomes;
-        } catch (error) {
-          if (handle.inTransaction) handle.exec("rollback");
-          throw error;
-        }
-      }),
+      db.connection().execute(() =>
+        translating(explained, async () => {
+          begin.run();
+          try {
+            const outcomes = batch.map((append) => {
+              member.run();
+              try {
+                const placed = appendNow(append, now);
+                release.run();
+                return placed;
+              } catch (error) {
+                // Some failures, such as a full disk, take back the whole transaction.
+                if (!handle.inTransaction) throw error;
+                handle.exec("rollback to member; release member");
+                return explained(error) as Error;
+              }
+            });
+            commit.run();
+            return outcomes;
+          } catch (error) {
+            if (handle.inTransaction) handle.exec("rollback");
+            throw error;
+          }
+        }),
+      ),
     isRetryable: () => false,
-    explain: explained,
     now: async () => null,
-    close: () => db.destroy(),
+    // Not Kysely's own: whoever asks after that is told so by the handle.
+    close: async () => void handle.close(),
   };
 }
 
-/** What the machine, not the statement, is to blame for, in words for people; anything else as it is. */
+/** The file, its locks, or the machine under it. */
+const OUT_OF_SERVICE = /^SQLITE_(IOERR|BUSY|LOCKED|PROTOCOL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|CORRUPT|NOTADB)/;
+
+/** The translation of every failure on SQLite: see `translated`. */
 function explained(error: unknown): unknown {
+  if (error instanceof TypeError && /connection is not open/.test(error.message)) {
+    return new SparkyError("unavailable", "the database is closed", { cause: error });
+  }
   const code = error instanceof Database.SqliteError ? error.code : "";
   if (code === "SQLITE_FULL") {
     return new SparkyError("unavailable", "the disk is full: nothing can be stored", {
@@ -140,7 +151,7 @@ function explained(error: unknown): unknown {
       hint: "make room where SPARKY_HOME is; nothing that was confirmed is lost",
     });
   }
-  if (!code.startsWith("SQLITE_IOERR")) return error;
+  if (!OUT_OF_SERVICE.test(code)) return error;
   const message = `the database file cannot be read or written: ${(error as Error).message}`;
   return new SparkyError("unavailable", message, { cause: error });
 }

@@ -37,7 +37,10 @@ export interface Tx {
   after(announce: () => void): void;
 }
 
-/** Where all data is. One per process; disposed last. */
+/**
+ * Where all data is. One per process; disposed last. Whatever is asked of it, reads through `db` included, fails with
+ * `unavailable` where the machine or the network is to blame.
+ */
 export interface Store extends AsyncDisposable {
   readonly kind: EngineKind;
   /** For reads, and for writes by libraries that bring their own queries. Ours go through `transact` and `append`. */
@@ -53,8 +56,6 @@ export interface Store extends AsyncDisposable {
   /** This node's own folder, where it has one: paths of prompts are relative to it. */
   readonly home: string | null;
   transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
-  /** A failed read through `db`: what the machine or the network is to blame for becomes `unavailable`, the rest stays. */
-  explain(error: unknown): unknown;
   /** Appends to one chat's log; what arrives within the same tick shares one commit. Errors as `Tx.append`. */
   append(append: Append): Promise<readonly ChatEvent[]>;
 }
