@@ -13,6 +13,7 @@ import { readEvents } from "../store/log/events.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { addTask } from "../store/tasks/add.ts";
 import { verifyStore } from "../store/verify/verify.ts";
+import { policyOf } from "../tools/policy.ts";
 import { defineTransactionalTool, type Tool } from "../tools/tool.ts";
 
 /** A task whose first step is `step`; when it has ended, its results by what was asked, and what the model then saw. */
@@ -68,6 +69,30 @@ eachEngine("calls of one step", (engine) => {
   });
 });
 
+eachEngine("arguments that are not JSON", (engine) => {
+  test("F86: are kept as they were sent, big ones too, run no tool and ask nobody", async () => {
+    const sent = ['{"text":"a",}', `{"text":"${"y".repeat(50_000)}`, '{"text":"a\0'];
+    const texts: string[] = [];
+    const record = testTool("record", async (text) => {
+      texts.push(text);
+      return null;
+    });
+    const asking = { ...record, name: "asking", policy: policyOf("ask") };
+    const step = [...sent.map((args) => call("record", args)), call("asking", "{text")];
+    const { run, uses, results, seen } = await calling(await engine.store(), step, [record, asking]);
+    expect([run.state, texts]).toEqual(["completed", []]);
+    expect(uses.map(({ args, badArgs, blob }) => [args, badArgs !== undefined, blob !== undefined])).toEqual([
+      [sent[0], true, false],
+      [expect.stringMatching(/^"\{\\"text\\":\\"yyy/), true, true],
+      [expect.stringContaining('{"text":"a'), true, false],
+      ["{text", true, false],
+    ]);
+    for (const { ok, error } of results)
+      expect([ok, error]).toEqual([false, expect.stringMatching(/^not run: .*not JSON.*at character/)]);
+    expect(JSON.stringify(seen).match(/call again with valid JSON/g)).toHaveLength(4);
+  });
+});
+
 const never = new Promise<never>(() => {});
 
 test("whatever goes wrong with a call is a value for the model, and the run goes on", async () => {
@@ -114,7 +139,7 @@ test("whatever goes wrong with a call is a value for the model, and the run goes
       ok: false,
       error: expect.stringMatching(/bad arguments for echo: .*text/s),
     }),
-    expect.objectContaining({ name: "echo", ok: false, error: expect.stringContaining("not valid JSON: {not json") }),
+    expect.objectContaining({ name: "echo", ok: false, error: expect.stringContaining("are not JSON") }),
     expect.objectContaining({ name: "echo", ok: true, result: { echo: "as text" } }),
     expect.objectContaining({ name: "echo", ok: true, result: { echo: "" } }),
   ]);

@@ -1,5 +1,5 @@
 import type { OpenCall } from "../core/chat-view.ts";
-import type { ChatEvent, Json } from "../core/events.ts";
+import type { ChatEvent, EventOf, Json } from "../core/events.ts";
 import {
   approvalsOfRun,
   argsDigest,
@@ -56,7 +56,13 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   const requests: ApprovalRequest[] = [];
   const gates: GatedCall[] = [];
   for (const call of input.calls) {
-    const args = argsOf(input.steps, call);
+    const use = useOf(input.events, call);
+    if (use.badArgs !== undefined) {
+      const outcome = { ok: false, error: `not run: ${use.badArgs}` } as const;
+      gates.push({ call, args: use.args, gate: { pass: "refuse", outcome } });
+      continue;
+    }
+    const args = argsOf(use, input.steps, call);
     const own = approvals.filter((row) => row.call_id === call.callId);
     const asked = questionsSinceStart(input.events, call.callId);
     const { gate, request } = await gateOf(deps, claimed, origin, { own, asked }, call, args);
@@ -147,17 +153,27 @@ function originOf({ task }: Claimed): Origin {
   return task === null ? "chat" : task.schedule === null ? "task" : "schedule";
 }
 
-/** The whole arguments: an event may hold only a preview. */
-function argsOf(steps: readonly RecordedStep[], call: OpenCall): Json {
+type Use = EventOf<"tool_use">["data"];
+
+function useOf(events: readonly ChatEvent[], { callId }: OpenCall): Use {
+  const use = events.findLast((event) => event.type === "tool_use" && event.data.callId === callId);
+  if (use?.type !== "tool_use") throw new Error(`the call ${callId} is not on record`);
+  return use.data;
+}
+
+/** The arguments as they were recorded with the call; of big ones the event holds only the beginning. */
+function argsOf(use: Use, steps: readonly RecordedStep[], call: OpenCall): Json {
+  if (use.blob === undefined) return use.args;
   for (const step of steps) {
     if (step.runId !== call.runId || step.step !== call.step) continue;
     for (const message of step.messages) {
       if (message.role !== "assistant" || typeof message.content === "string") continue;
       for (const part of message.content) {
         // What the provider's stream held was JSON when the step was recorded.
-        if (part.type === "tool-call" && part.toolCallId === call.callId) return (part.input ?? {}) as Json;
+        if (part.type === "tool-call" && part.toolCallId === call.callId) return part.input as Json;
       }
     }
   }
-  return {};
+  // A call that nobody knows the arguments of must not run with others.
+  throw new Error(`the arguments of the call ${call.callId} are not on record`);
 }

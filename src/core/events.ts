@@ -42,6 +42,8 @@ export const toolUseData = z.object({
   effect: effectSchema,
   /** One line for people: the call's main argument. */
   summary: z.string(),
+  /** Why the call never runs: what the model sent is not JSON, or its message was cut. `args` is what was sent. */
+  badArgs: z.string().optional(),
   /** Only of arguments over 32 KB: their bytes as JSON; `args` is a preview then, and `blob` names the whole. */
   size: z.number().optional(),
   blob: z.string().optional(),

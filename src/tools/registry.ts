@@ -1,5 +1,6 @@
 import type { Json } from "../core/events.ts";
-import { shorten, soundValue } from "../core/text.ts";
+import { soundValue } from "../core/text.ts";
+import { badJson } from "./bad-json.ts";
 import type { Prepared, Tool } from "./tool.ts";
 
 /** The tools that a run may call, by name. */
@@ -22,8 +23,6 @@ export function createRegistry<Tx>(tools: readonly Tool<Tx>[]): Registry<Tx> {
   return { list: () => list, get: (name) => byName.get(name), specs: () => specs };
 }
 
-const SHOWN_ARGS = 200;
-
 /**
  * The first step of a call. An unknown tool and arguments that are not what the tool takes are values for the model.
  * Arguments that came as text are parsed once more; no text at all stands for no arguments.
@@ -36,9 +35,7 @@ export function prepareCall<Tx>(registry: Registry<Tx>, name: string, args: Json
   }
   if (typeof args !== "string") return tool.prepare(args ?? {});
   if (args.trim() === "") return tool.prepare({});
-  try {
-    return tool.prepare(soundValue(JSON.parse(args) as Json));
-  } catch {
-    return { ok: false, error: `the arguments of ${name} are not valid JSON: ${shorten(args, SHOWN_ARGS)}` };
-  }
+  const bad = badJson(args);
+  if (bad !== null) return { ok: false, error: `the arguments of ${name} are not JSON: ${bad}` };
+  return tool.prepare(soundValue(JSON.parse(args) as Json));
 }

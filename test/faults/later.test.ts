@@ -14,7 +14,6 @@ test.todo("F63 a long chat is really summarised");
 
 // Providers
 
-test.todo("F86 arguments that are not JSON never run a tool");
 test.todo("F87 a full window does not end a chat");
 test.todo("F88 each server is sent only what it accepts");
 test.todo("F89 an answer without words is not a completed one");

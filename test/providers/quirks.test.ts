@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { onWires, repliesOf, type Quirk } from "./quirk.ts";
+import { CALLS } from "./rows/calls.ts";
+import { answerOf, dataIn, play } from "./scene.ts";
+import type { WireName } from "./wires.ts";
+
+// Every quirk of every wire, from the bytes of a server to what the log says of the run.
+
+interface Row {
+  readonly wire: WireName;
+  readonly quirk: Quirk;
+}
+
+async function holds({ wire, quirk }: Row): Promise<void> {
+  const outcome = await play({ wire, replies: repliesOf(quirk, wire) });
+  const { comes } = quirk;
+  const { run, requests, notes } = outcome;
+  const shown = JSON.stringify(outcome.events.slice(-6));
+  expect({ state: run.state, requests: requests.length }, shown).toEqual({
+    state: comes.state ?? "completed",
+    requests: comes.requests,
+  });
+  if (comes.notes !== undefined) expect(notes).toEqual(comes.notes);
+  if (comes.answer !== undefined) expect(answerOf(outcome) ?? null).toBe(comes.answer);
+  if (comes.reason !== undefined) expect(run.reason).toMatch(comes.reason);
+  if (comes.errors !== undefined) expect(dataIn(outcome, "error").map(({ code }) => code)).toEqual(comes.errors);
+  if (comes.thoughts !== undefined) expect(dataIn(outcome, "thought").map(({ text }) => text)).toEqual(comes.thoughts);
+  if (comes.sent !== undefined) expect(requests.at(-1)).toMatch(comes.sent);
+  if (comes.notSent !== undefined) expect(requests.at(-1)).not.toMatch(comes.notSent);
+}
+
+const calls = onWires(CALLS);
+test.each(calls)("F86 $wire: $what", holds);
