@@ -10,11 +10,11 @@ import {
   type SqliteDialectConfig,
 } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
-import { draft, place, refused } from "./place.ts";
+import { draft, numbered, refused } from "./drafts.ts";
 import type { Engine } from "./engine.ts";
 import { SoundSqliteCompiler } from "./sound-values.ts";
 import type { Schema } from "./schema.ts";
-import type { Append, Placed } from "./store.ts";
+import type { Append, Numbered } from "./store.ts";
 import { translated, translating } from "./translated.ts";
 
 /** Below it a WAL that two processes use can be corrupted. */
@@ -93,7 +93,7 @@ export function openSqlite(file: string): Engine {
   ];
   // Prepared on first use: the tables may not exist before the migrations.
   let statements: ReturnType<typeof prepareAppend> | undefined;
-  const appendNow = (append: Append, now: number): Placed => {
+  const appendNow = (append: Append, now: number): Numbered => {
     statements ??= prepareAppend(handle);
     return statements(append, now);
   };
@@ -185,7 +185,7 @@ function setUp(handle: Database.Database): void {
   }
 }
 
-function prepareAppend(handle: Database.Database): (append: Append, now: number) => Placed {
+function prepareAppend(handle: Database.Database): (append: Append, now: number) => Numbered {
   const take = handle.prepare<[number, number, string], { head: number }>(
     "update chats set head = head + ?, last_event_at = ? where id = ? and deleted_at is null returning head",
   );
@@ -208,6 +208,6 @@ function prepareAppend(handle: Database.Database): (append: Append, now: number)
       const seq = row.head - drafts.length + 1 + i;
       insert.run(chatId, seq, event.type, atMs, event.runId, event.taskId, body);
     });
-    return place(chatId, drafts, row.head);
+    return numbered(chatId, drafts, row.head);
   };
 }
