@@ -16,7 +16,7 @@ import { selectModel, type ModelSettings } from "./models/select.ts";
 import type { Model } from "./models/model.ts";
 import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home/home.ts";
-import { lockHome } from "./store/home/lock.ts";
+import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
 import type { Data } from "./store/home/data.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/database/store.ts";
@@ -58,10 +58,13 @@ export interface Launch {
 }
 
 const CAP_LOG_MS = 60_000;
+/** A server that stops waits no longer for another program's lock on the database: what it could not write is taken up at the next start. */
+const CLOSE_MS = 2500;
 
 /** The whole app in this process, with neither loop nor listener: what the CLI uses while no server runs. */
 export async function openApp(config: Config): Promise<LocalApp> {
-  const parts = await build(config, { agentLoop: false, schedulesFile: null });
+  // Whoever holds the home may be a server that answers soon: the command looks again itself.
+  const parts = await build(config, { agentLoop: false, schedulesFile: null }, lockHome);
   return {
     fetch: (request) => parts.server.fetch(request, { viewer: parts.owner }),
     close: () => parts.close(),
@@ -75,7 +78,7 @@ export async function openData(home: string, dbUrl: string | null): Promise<Data
 
 /** The chat server, listening, with the agent loop if the configuration says so. */
 export async function startServer(config: Config, launch: Launch): Promise<RunningServer> {
-  const parts = await build(config, config);
+  const parts = await build(config, config, takeHome);
   const { server, store, log } = parts;
   const serverFile = join(config.home, "server.json");
   try {
@@ -112,6 +115,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
       // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
       rmSync(serverFile, { force: true });
       clearInterval(capping);
+      store.closeIn(CLOSE_MS);
       await scheduler[Symbol.asyncDispose]();
       await indexer[Symbol.asyncDispose]();
       await loop[Symbol.asyncDispose]();
@@ -155,13 +159,14 @@ interface Parts {
 async function build(
   config: Config,
   { agentLoop, schedulesFile }: Pick<Config, "agentLoop" | "schedulesFile">,
+  lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
   const model = openModel(selectModel(config), { prices: config.modelPrices });
   const log = openLog(config.logLevel);
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
-  cleanup.use(lockHome(config.home));
+  cleanup.use(await lock(config.home));
   const store = cleanup.use(
     await openStore(
       config.dbUrl === null

@@ -3,7 +3,7 @@ import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { OpenCall } from "../core/chat-view.ts";
 import type { EventBody, Json, NewEvent } from "../core/events.ts";
 import { AGENT_ID } from "../store/people/user.ts";
-import { byAgent } from "../store/people/actors.ts";
+import { AGENT_ACTOR } from "../store/people/actors.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts";
 import { keepProcess } from "../store/runs/tool-processes.ts";
@@ -76,7 +76,10 @@ async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Pr
   const event: NewEvent = {
     type: "tool_start",
     data: { callId: call.callId, attempt: claimed.lease },
-    ...byAgent(claimed.run, call.step),
+    runId: claimed.run.id,
+    taskId: claimed.run.task_id,
+    step: call.step,
+    actor: AGENT_ACTOR,
   };
   await deps.store.append({ chatId: claimed.run.chat_id, events: [event], fence: fenceOf(claimed) });
 }
@@ -92,12 +95,12 @@ async function runTransactional(
   prepared: Transactional,
   context: ToolContext,
 ): Promise<void> {
-  const by = byAgent(claimed.run, call.step);
+  const place = { runId: claimed.run.id, taskId: claimed.run.task_id, step: call.step, actor: AGENT_ACTOR };
   let failure: unknown;
   try {
     await deps.store.transact(async (tx) => {
       const emitted: NewEvent[] = [];
-      const emit = (body: EventBody): void => void emitted.push({ ...body, ...by });
+      const emit = (body: EventBody): void => void emitted.push({ ...body, ...place });
       let result: Json;
       try {
         result = await prepared.execute({ ...context, emit }, tx);

@@ -126,7 +126,7 @@ export interface PreparedRestore extends Disposable {
   readonly findings: readonly Finding[];
   readonly epoch: string;
   /** Returns where the old database is kept; null when there was none. */
-  swap(): string | null;
+  swap(): Promise<string | null>;
 }
 
 export interface RunningServer {

@@ -25,8 +25,8 @@ export async function* checkDatabase({ config, home }: Patient): AsyncGenerator<
 async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis> {
   if (!existsSync(file)) return yield ok("database", "there is none yet: the first start makes it");
   try {
-    await using database = openFile(file);
-    const damage = database.quickCheck();
+    await using database = await openFile(file, REACH_MS);
+    const damage = await database.quickCheck();
     if (damage !== null) {
       return yield fail("database", `${file} is damaged: ${damage}`, "stop the server, then: sparky db restore BACKUP");
     }
@@ -34,7 +34,8 @@ async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis>
     yield foreign.length === 0 ? schemaOf(database.schema, file) : foreignSchema(file, foreign);
     if (database.schema === LATEST) yield* contents(database.db, home);
   } catch (error) {
-    yield fail("database", messageOf(error), "sparky db restore BACKUP, or move the file away to begin anew");
+    const hint = isSparkyError(error, "unavailable") ? (error.hint ?? "look into the file system") : undefined;
+    yield fail("database", messageOf(error), hint ?? "sparky db restore BACKUP, or move the file away to begin anew");
   }
 }
 

@@ -10,7 +10,7 @@ import { GroupCommit } from "./database/group-commit.ts";
 import { migrate, type Upgrade } from "./database/migrate.ts";
 import { Commits, type Probe } from "./database/probe.ts";
 import type { Schema } from "./database/schema.ts";
-import type { Append, Numbered, Store, Tx } from "./database/store.ts";
+import type { Append, Placed, Store, Tx } from "./database/store.ts";
 
 export type Place =
   | { readonly kind: "sqlite"; readonly file: string }
@@ -29,6 +29,8 @@ export interface StoreDeps {
   readonly onUpgrade?: (upgrade: Upgrade) => void;
   /** Where failures go that have no caller: an idle connection that broke. */
   readonly onError?: (error: Error) => void;
+  /** How long another program's lock on a SQLite file is waited for; for tests. */
+  readonly patienceMs?: number;
   /** For tests only. */
   readonly probe?: Probe;
 }
@@ -67,7 +69,7 @@ function letGo(clock: Clock): void {
 }
 
 async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
-  if (where.kind === "sqlite") return (await import("./database/sqlite.ts")).openSqlite(where.file);
+  if (where.kind === "sqlite") return (await import("./database/sqlite.ts")).openSqlite(where.file, deps.patienceMs);
   const { openPostgres, probePostgres } = await import("./database/postgres.ts");
   const engine = openPostgres(where.url, { onIdleError: deps.onError ?? (() => {}) });
   await probePostgres(engine, where.url).catch(async (error: unknown) => {
@@ -142,7 +144,7 @@ function assemble(
   };
   const openTx = (db: Transaction<Schema>, announcements: (() => void)[], written: { events: number }): Tx => {
     const now = parts.clock.now();
-    const appendAll = async (appends: readonly Append[]): Promise<readonly Numbered[]> => {
+    const appendAll = async (appends: readonly Append[]): Promise<readonly Placed[]> => {
       const placed = await engine.appendIn(db, appends, now);
       placed.forEach(({ wire }, i) => {
         written.events += wire.length;
@@ -172,11 +174,13 @@ function assemble(
     db: engine.db,
     hub,
     epoch,
+    closeIn: (ms) => engine.closeIn(ms),
     bootId: newId(parts.random),
     transact,
     append: (append) => groups.append(append),
     async [Symbol.asyncDispose]() {
       letGo(parts.clock);
+      engine.closeIn(0);
       await groups.idle();
       await engine.close();
     },

@@ -76,10 +76,6 @@ test.todo("F105 a file tool uses what it checked");
 test.todo("F106 a home that others can write is refused");
 test.todo("F107 the Node that runs comes with a hash");
 
-// SQLite
-
-test.todo("F76 another program's write lock stops nobody");
-
 // PostgreSQL
 
 test.todo("F108 a hint that fails is sent again");

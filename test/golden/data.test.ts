@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LocalData, PreparedRestore } from "../../src/cli/deps.ts";
+import { SparkyError } from "../../src/core/errors.ts";
 import type { Checked, DataStatus, Finding } from "../../src/wire/data.ts";
 import { sparky, views, type Stage } from "./scripted-cli.ts";
 import { chat } from "./wire-samples.ts";
@@ -37,7 +38,7 @@ function data(change: Partial<LocalData> = {}, prepared: Partial<PreparedRestore
     checked,
     findings: [],
     epoch: "n3w",
-    swap: () => "/home/ada/.sparky/sparky.db.replaced-2026-12-01T14-02-20-000Z",
+    swap: async () => "/home/ada/.sparky/sparky.db.replaced-2026-12-01T14-02-20-000Z",
     [Symbol.dispose]: () => {},
     ...prepared,
   };
@@ -61,7 +62,13 @@ const damaged = data({
     yield { findings: [edge], checked: { ...checked, chats: 1 }, next: null };
   },
 });
-const held: Pick<Stage, "deps"> = { deps: { homeState: async () => ({ held: true, pid: 4711 }) } };
+const held = data({
+  restore: async () => {
+    throw new SparkyError("conflict", "process 4711 is using /home/ada/.sparky", {
+      hint: "stop it with: sparky chat stop",
+    });
+  },
+});
 
 test("what the commands for the data show, and how they end", async () => {
   const cases: readonly (readonly [argv: readonly string[], stage: Stage])[] = [
@@ -77,7 +84,7 @@ test("what the commands for the data show, and how they end", async () => {
     [["db", "restore", "/b.db"], data()],
     [["db", "restore", "/b.db"], { ...data(), answer: "n" }],
     [["db", "restore", "/b.db"], { ...data(), answer: "y" }],
-    [["db", "restore", "/b.db", "--yes"], data({}, { swap: () => null })],
+    [["db", "restore", "/b.db", "--yes"], data({}, { swap: async () => null })],
     [["db", "restore", "/b.db", "--yes"], data({}, { findings: [call, edge] })],
     [["db", "restore", "/b.db", "--yes"], held],
   ];
@@ -88,7 +95,7 @@ test("what the commands for the data show, and how they end", async () => {
 
 test("nothing is swapped without a yes, and never for a backup that is not sound", async () => {
   let swaps = 0;
-  const swap = (): null => (swaps++, null);
+  const swap = async (): Promise<null> => (swaps++, null);
   const at = (prepared: Partial<PreparedRestore>, answer?: string): Stage => ({
     ...data({}, { swap, ...prepared }),
     ...(answer !== undefined && { answer }),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Context } from "../command/context.ts";
 import { openHere } from "./data-place.ts";
 import { megabytes, wrongIn } from "./db.ts";
+import { readServerFile } from "../client/server-file.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 
@@ -12,9 +13,11 @@ export async function dbRestore(context: Context, args: readonly string[], optio
   const file = resolve(args[0] ?? "");
   const { home } = await context.config();
   const { held, pid } = await deps.homeState(home);
-  if (held) {
-    const who = pid === undefined ? "a process" : `process ${pid}`;
-    throw new Failure(EXIT.conflict, "conflict", `${who} is using ${home}`, "stop it with: sparky chat stop");
+  const server = readServerFile(home);
+  // Another command is waited for.
+  if (held && server !== null && (pid ?? server.pid) === server.pid) {
+    const message = `process ${server.pid} is using ${home}`;
+    throw new Failure(EXIT.conflict, "conflict", message, "stop it with: sparky chat stop");
   }
   const data = await openHere(context);
   if (!options.yes && !io.stdinIsTerminal) {
@@ -38,7 +41,7 @@ export async function dbRestore(context: Context, args: readonly string[], optio
       return EXIT.error;
     }
   }
-  const kept = prepared.swap();
+  const kept = await prepared.swap();
   if (out.json) out.document({ restored: file, kept, epoch, checked });
   else {
     out.print(out.terminal ? `Restored ${file}` : data.place);

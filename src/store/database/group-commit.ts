@@ -7,6 +7,8 @@ import type { Append } from "./store.ts";
 
 interface Waiting {
   readonly append: Append;
+  /** When it came, on the clock of `performance.now()`. */
+  readonly since: number;
   readonly resolve: (events: readonly ChatEvent[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,7 +37,7 @@ export class GroupCommit {
 
   append(append: Append): Promise<readonly ChatEvent[]> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ append, resolve, reject });
+      this.#queue.push({ append, since: performance.now(), resolve, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -48,26 +50,46 @@ export class GroupCommit {
   async #flush(): Promise<void> {
     // One turn of the event loop, so that everything asked for in this tick is in the batch.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#commit(this.#queue.splice(0, MAX_BATCH));
+    while (this.#queue.length > 0) await this.#commit();
     this.#flushing = undefined;
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
-    const appends = batch.map((member) => member.append);
+  /** Whoever comes while the database is still waited for is in the batch too. */
+  async #commit(): Promise<void> {
+    let batch: readonly Waiting[] | undefined;
+    let committed: (() => void) | undefined;
+    const take = (): readonly Append[] => {
+      batch ??= this.#queue.splice(0, MAX_BATCH);
+      const appends = batch.map((member) => member.append);
+      committed ??= this.#commits.begin(appends.reduce((sum, { events }) => sum + events.length, 0));
+      return appends;
+    };
     try {
-      const committed = this.#commits.begin(appends.reduce((sum, { events }) => sum + events.length, 0));
-      const outcomes = await this.#retrying(() => this.#engine.appendBatch(appends, this.#clock.now()));
-      committed();
+      const outcomes = await this.#retrying(() => this.#engine.appendBatch(take, this.#clock.now(), this.#waitedMs()));
+      committed?.();
+      const members = batch ?? [];
       outcomes.forEach((outcome, i) => {
-        if (!(outcome instanceof Error)) this.#hub.publish(appends[i]!.chatId, outcome.wire);
+        if (!(outcome instanceof Error)) this.#hub.publish(members[i]!.append.chatId, outcome.wire);
       });
       outcomes.forEach((outcome, i) => {
-        if (outcome instanceof Error) batch[i]!.reject(outcome);
-        else batch[i]!.resolve(outcome.events);
+        if (outcome instanceof Error) members[i]!.reject(outcome);
+        else members[i]!.resolve(outcome.events);
       });
     } catch (error) {
-      for (const member of batch) member.reject(error);
+      for (const member of batch ?? this.#tooLate()) member.reject(error);
     }
+  }
+
+  /** How long the first in the queue has waited. */
+  #waitedMs(): number {
+    return performance.now() - (this.#queue[0]?.since ?? performance.now());
+  }
+
+  /** Nothing was begun: those whose patience is at its end leave the queue; the first one in any case. */
+  #tooLate(): readonly Waiting[] {
+    const since = performance.now() - this.#engine.patienceMs;
+    const left = this.#queue.findIndex((member, i) => i > 0 && member.since > since);
+    return this.#queue.splice(0, left === -1 ? this.#queue.length : left);
   }
 
   async #retrying<T>(work: () => Promise<T>): Promise<T> {

@@ -4,9 +4,9 @@ import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { PooledDialect } from "./postgres-driver.ts";
 import { explainPostgres, mayTryAgain } from "./postgres-failures.ts";
-import { draft, numbered, refused, type Draft } from "./drafts.ts";
+import { draft, place, refused, type Draft } from "./place.ts";
 import type { Schema } from "./schema.ts";
-import type { Append, Numbered } from "./store.ts";
+import type { Append, Placed } from "./store.ts";
 import { translated } from "./translated.ts";
 
 const INT8_OID = 20;
@@ -48,7 +48,9 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
         if (outcome instanceof Error) throw outcome;
         return outcome;
       }),
-    async appendBatch(batch, now) {
+    patienceMs: 0,
+    async appendBatch(take, now) {
+      const batch = take();
       // One that is tried again must not find half of itself done.
       if (rounds(batch).length > 1) return db.transaction().execute((tx) => appendRounds(within(tx), batch, now));
       // By itself a statement needs no transaction of ours.
@@ -60,6 +62,7 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
         SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
       return rows[0]?.now ?? null;
     },
+    closeIn: () => {},
     // Not Kysely's own: whoever asks after that is told so by the pool.
     close: () => pool.end(),
   };
@@ -88,8 +91,8 @@ async function appendRounds(
   run: RunAppend,
   batch: readonly Append[],
   now: number,
-): Promise<readonly (Numbered | Error)[]> {
-  const outcomes = new Map<Append, Numbered | Error>();
+): Promise<readonly (Placed | Error)[]> {
+  const outcomes = new Map<Append, Placed | Error>();
   for (const round of rounds(batch)) {
     const results = await appendRound(run, round, now);
     results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
@@ -138,7 +141,7 @@ const APPEND = `
 /** Runs `APPEND` with its values, in a transaction or by itself. */
 type RunAppend = (values: readonly unknown[]) => Promise<readonly { readonly id: string; readonly head: number }[]>;
 
-async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Numbered | Error)[]> {
+async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Placed | Error)[]> {
   const chats = new Map<string, { fence: Append["fence"]; members: { index: number; drafts: Draft[] }[] }>();
   appends.forEach((append, index) => {
     const chat = chats.get(append.chatId) ?? { fence: append.fence, members: [] };
@@ -165,12 +168,12 @@ async function appendRound(run: RunAppend, appends: readonly Append[], now: numb
     rows.map((r) => r.body),
   ]);
   const head = new Map(heads.map((row) => [row.id, row.head]));
-  const outcomes: (Numbered | Error)[] = appends.map((append) => refused(append));
+  const outcomes: (Placed | Error)[] = appends.map((append) => refused(append));
   for (const [id, group] of chats) {
     const last = head.get(id);
     if (last === undefined) continue;
     let seq = last - group.members.reduce((n, m) => n + m.drafts.length, 0);
-    for (const { index, drafts } of group.members) outcomes[index] = numbered(id, drafts, (seq += drafts.length));
+    for (const { index, drafts } of group.members) outcomes[index] = place(id, drafts, (seq += drafts.length));
   }
   return outcomes;
 }

@@ -1,176 +1,89 @@
 import Database from "better-sqlite3";
-import {
-  CompiledQuery,
-  Kysely,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteDriver,
-  type DatabaseConnection,
-  type SqliteDatabase,
-  type SqliteDialectConfig,
-} from "kysely";
+import { Kysely } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
-import { draft, numbered, refused } from "./drafts.ts";
+import { draft, place, refused } from "./place.ts";
 import type { Engine } from "./engine.ts";
-import { SoundSqliteCompiler } from "./sound-values.ts";
 import type { Schema } from "./schema.ts";
-import type { Append, Numbered } from "./store.ts";
-import { translated, translating } from "./translated.ts";
+import { OneHandleDialect, OneHandleDriver } from "./sqlite-driver.ts";
+import { explainSqlite, lockedFile } from "./sqlite-failures.ts";
+import { isBusy, Patience } from "./sqlite-patience.ts";
+import type { Append, Placed } from "./store.ts";
+import { translated, translating, type Translate } from "./translated.ts";
 
 /** Below it a WAL that two processes use can be corrupted. */
 const OLDEST_SQLITE = [3, 51, 3];
 
 /**
- * The cache, in KB (negative), is half of the default: what it does not hold the operating system's does. A schema calls only
- * what is harmless, whoever wrote it.
+ * SQLite's own wait for a lock would block the whole process, so there is none. The cache, in KB (negative), is half of the
+ * default: what it does not hold the operating system's does. A schema calls only what is harmless, whoever wrote it.
  */
 const PRAGMAS = {
   journal_mode: "wal",
   synchronous: 2,
-  busy_timeout: 5000,
+  busy_timeout: 0,
   foreign_keys: 1,
   cache_size: -8000,
   trusted_schema: 0,
 } as const;
 
-const MAX_PREPARED = 500;
-
-/** Writing transactions take the write lock at once, so that none fails in the middle for want of it. */
-class ImmediateDriver extends SqliteDriver {
-  readonly #inTransaction: () => boolean;
-  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
-    super(config);
-    this.#inTransaction = inTransaction;
-  }
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
-  }
-  /** Some failures, such as a full disk, have taken it back already. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#inTransaction()) await super.rollbackTransaction(connection);
-  }
-}
-
-class Dialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
-  readonly #inTransaction: () => boolean;
-  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
-    super(config);
-    this.#config = config;
-    this.#inTransaction = inTransaction;
-  }
-  override createDriver(): ImmediateDriver {
-    return new ImmediateDriver(this.#config, this.#inTransaction);
-  }
-  override createAdapter(): SqliteAdapter {
-    return new SqliteAdapter();
-  }
-  override createQueryCompiler(): SoundSqliteCompiler {
-    return new SoundSqliteCompiler();
-  }
-}
-
-/** The process's one handle on a file; every write goes through Kysely's lock on it. */
-export function openSqlite(file: string): Engine {
-  let handle: Database.Database;
-  try {
-    handle = new Database(file);
-    setUp(handle);
-  } catch (cause) {
-    if (cause instanceof SparkyError) throw cause;
-    throw new SparkyError("unavailable", `cannot open the database ${file}: ${(cause as Error).message}`, {
-      cause,
-      hint: "check that the folder exists, is writable, and that the file is a Sparky database",
-    });
-  }
-  const dialect = new Dialect({ database: preparing(handle) }, () => handle.inTransaction);
-  const db = new Kysely<Schema>({ dialect: translated(dialect, explained) });
-  const [begin, member, release, commit] = [
-    handle.prepare("begin immediate"),
-    handle.prepare("savepoint member"),
-    handle.prepare("release member"),
-    handle.prepare("commit"),
-  ];
+/** The process's one handle on a file; every write goes through the driver's lock on it. */
+export async function openSqlite(file: string, patienceMs?: number): Promise<Engine> {
+  const patience = new Patience(() => lockedFile(file), patienceMs);
+  const handle = await patience.wait(async () => openHandle(file));
+  const driver = new OneHandleDriver(handle, patience);
+  const translate: Translate = (error) => explainSqlite(error, file);
+  const db = new Kysely<Schema>({ dialect: translated(new OneHandleDialect(driver), translate) });
+  const [member, release] = [handle.prepare("savepoint member"), handle.prepare("release member")];
   // Prepared on first use: the tables may not exist before the migrations.
   let statements: ReturnType<typeof prepareAppend> | undefined;
-  const appendNow = (append: Append, now: number): Numbered => {
+  const appendNow = (append: Append, now: number): Placed => {
     statements ??= prepareAppend(handle);
     return statements(append, now);
+  };
+  const appendAlone = (append: Append, now: number): Placed | Error => {
+    member.run();
+    try {
+      const placed = appendNow(append, now);
+      release.run();
+      return placed;
+    } catch (error) {
+      // Some failures, such as a full disk, take back the whole transaction.
+      if (!handle.inTransaction) throw error;
+      handle.exec("rollback to member; release member");
+      return translate(error) as Error;
+    }
   };
   return {
     kind: "sqlite",
     db,
+    patienceMs: patience.patienceMs,
     appendIn: (_tx, appends, now) =>
-      translating(explained, async () => appends.map((append) => appendNow(append, now))),
-    appendBatch: (batch, now) =>
-      // Inside the lock, and synchronous: nothing else can come between `begin` and `commit`.
-      db.connection().execute(() =>
-        translating(explained, async () => {
-          begin.run();
-          try {
-            const outcomes = batch.map((append) => {
-              member.run();
-              try {
-                const placed = appendNow(append, now);
-                release.run();
-                return placed;
-              } catch (error) {
-                // Some failures, such as a full disk, take back the whole transaction.
-                if (!handle.inTransaction) throw error;
-                handle.exec("rollback to member; release member");
-                return explained(error) as Error;
-              }
-            });
-            commit.run();
-            return outcomes;
-          } catch (error) {
-            if (handle.inTransaction) handle.exec("rollback");
-            throw error;
-          }
-        }),
-      ),
+      translating(translate, async () => appends.map((append) => appendNow(append, now))),
+    appendBatch: (take, now, waitedMs) =>
+      translating(translate, () => driver.transact(() => take().map((append) => appendAlone(append, now)), waitedMs)),
     isRetryable: () => false,
     now: async () => null,
+    closeIn: (ms) => patience.closeIn(ms),
     // Not Kysely's own: whoever asks after that is told so by the handle.
     close: async () => void handle.close(),
   };
 }
 
-/** The file, its locks, or the machine under it. */
-const OUT_OF_SERVICE = /^SQLITE_(IOERR|BUSY|LOCKED|PROTOCOL|READONLY|CANTOPEN|PERM|AUTH|NOMEM|CORRUPT|NOTADB)/;
-
-/** The translation of every failure on SQLite: see `translated`. */
-function explained(error: unknown): unknown {
-  if (error instanceof TypeError && /connection is not open/.test(error.message)) {
-    return new SparkyError("unavailable", "the database is closed", { cause: error });
-  }
-  const code = error instanceof Database.SqliteError ? error.code : "";
-  if (code === "SQLITE_FULL") {
-    return new SparkyError("unavailable", "the disk is full: nothing can be stored", {
-      cause: error,
-      hint: "make room where SPARKY_HOME is; nothing that was confirmed is lost",
+/** Throws SQLite's own error while the file is locked. */
+function openHandle(file: string): Database.Database {
+  let handle: Database.Database | undefined;
+  try {
+    handle = new Database(file, { timeout: 0 });
+    setUp(handle);
+    return handle;
+  } catch (cause) {
+    handle?.close();
+    if (cause instanceof SparkyError || isBusy(cause)) throw cause;
+    throw new SparkyError("unavailable", `cannot open the database ${file}: ${(cause as Error).message}`, {
+      cause,
+      hint: "check that the folder exists, is writable, and that the file is a Sparky database",
     });
   }
-  if (!OUT_OF_SERVICE.test(code)) return error;
-  const message = `the database file cannot be read or written: ${(error as Error).message}`;
-  return new SparkyError("unavailable", message, { cause: error });
-}
-
-/** Keeps what was prepared: compiling a statement takes longer than running it. Nothing here iterates over one. */
-function preparing(handle: Database.Database): SqliteDatabase {
-  const known = new Map<string, Database.Statement>();
-  return {
-    prepare(text) {
-      let statement = known.get(text);
-      if (statement === undefined) {
-        // Lists of different lengths are different texts.
-        if (known.size >= MAX_PREPARED) known.clear();
-        known.set(text, (statement = handle.prepare(text)));
-      }
-      return statement;
-    },
-    close: () => void handle.close(),
-  };
 }
 
 function setUp(handle: Database.Database): void {
@@ -185,7 +98,7 @@ function setUp(handle: Database.Database): void {
   }
 }
 
-function prepareAppend(handle: Database.Database): (append: Append, now: number) => Numbered {
+function prepareAppend(handle: Database.Database): (append: Append, now: number) => Placed {
   const take = handle.prepare<[number, number, string], { head: number }>(
     "update chats set head = head + ?, last_event_at = ? where id = ? and deleted_at is null returning head",
   );
@@ -208,6 +121,6 @@ function prepareAppend(handle: Database.Database): (append: Append, now: number)
       const seq = row.head - drafts.length + 1 + i;
       insert.run(chatId, seq, event.type, atMs, event.runId, event.taskId, body);
     });
-    return numbered(chatId, drafts, row.head);
+    return place(chatId, drafts, row.head);
   };
 }

@@ -56,12 +56,14 @@ export interface Store extends AsyncDisposable {
   /** This node's own folder, where it has one: paths of prompts are relative to it. */
   readonly home: string | null;
   transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The process is about to end: what then still waits for another program's lock on the database gives up. */
+  closeIn(ms: number): void;
   /** Appends to one chat's log; what arrives within the same tick shares one commit. Errors as `Tx.append`. */
   append(append: Append): Promise<readonly ChatEvent[]>;
 }
 
 /** An append whose place in the log is known, with the serialised form that watchers get. */
-export interface Numbered {
+export interface Placed {
   readonly events: readonly ChatEvent[];
   readonly wire: readonly HubEvent[];
 }

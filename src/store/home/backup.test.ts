@@ -97,7 +97,7 @@ test("before an upgrade the database of the first version is backed up, and the 
   const data = openData(home, null);
   using prepared = await data.restore(backup.file);
   expect(prepared).toMatchObject({ findings: [], checked: { chats: 0 } });
-  expect(prepared.swap()).toBeNull();
+  expect(await prepared.swap()).toBeNull();
   expect(await data.status()).toMatchObject({ schema: MIGRATIONS.length, epoch: prepared.epoch, nodes: 1 });
 });
 
@@ -107,7 +107,7 @@ test("a restore brings back what was, under a new epoch, and keeps the old datab
   {
     using prepared = await openData(home, null).restore(backup);
     expect(prepared).toMatchObject({ findings: [], checked: { chats: 3 } });
-    kept = prepared.swap();
+    kept = await prepared.swap();
   }
   const restored = await look(database, scene.chatId);
   expect(restored).toMatchObject({ findings: [], head: expect.any(Number) });
@@ -152,7 +152,7 @@ test("wherever a restore is cut off, either the old database or the new one is t
 
   const random = (n: number) => new Uint8Array(n).fill(7);
   using prepared = await prepareRestore(backup, database, { random, now: 0, reached });
-  prepared.swap();
+  await prepared.swap();
   expect(steps).toEqual(["copied", "verified", "kept", "set aside", "swapped"]);
   const is = [];
   for (const [i, step] of steps.entries()) {
@@ -172,7 +172,7 @@ test("a database that cannot be opened any more is replaced, and kept with its l
   writeFileSync(database, "nothing that SQLite knows".repeat(400));
   writeFileSync(`${database}-wal`, "left over");
   using prepared = await openData(home, null).restore(backup);
-  const kept = prepared.swap();
+  const kept = await prepared.swap();
   expect(await look(database, scene.chatId)).toMatchObject({ findings: [], head: expect.any(Number) });
   expect(existsSync(`${kept}-wal`)).toBe(true);
 });
@@ -181,7 +181,7 @@ test("after a restore a client that comes with its old cursor is told to begin a
   const { home, backup, scene, epoch, database } = await homeWithBackup();
   {
     using prepared = await openData(home, null).restore(backup);
-    prepared.swap();
+    await prepared.swap();
   }
   const store = await sqlite.open({ kind: "sqlite", file: database });
   const { people, token, listen } = await chatServer(store);

@@ -60,18 +60,18 @@ export function withoutRights(copy: string): void {
 
 /** Only its owner may read it, from the first byte on. */
 export async function copyFile(source: string, target: string): Promise<void> {
-  await using file = openFile(source);
+  await using file = await openFile(source);
   rmSync(target, { force: true });
   closeSync(openSync(target, "wx", 0o600));
-  file.copyTo(target);
+  await file.copyTo(target);
   syncFile(target);
 }
 
 export async function verifyWhole(path: string): Promise<Pick<Backup, "verified" | "checked" | "findings">> {
-  await using file = openFile(path);
+  await using file = await openFile(path);
   const checked = nothingChecked();
   if (file.schema < MIGRATIONS.length) {
-    return { verified: false, checked, findings: [...file.integrity(), ...(await file.foreign())] };
+    return { verified: false, checked, findings: [...(await file.integrity()), ...(await file.foreign())] };
   }
   const findings: Finding[] = [];
   for await (const page of verifyFile(file)) {

@@ -7,7 +7,7 @@ import { backupFile, type Backup } from "./backup.ts";
 import { dataStatus, type DataStatus } from "./data-status.ts";
 import { checkSchema, openFile, verifyFile } from "./database-file.ts";
 import { prepareHome } from "./home.ts";
-import { lockHome } from "./lock.ts";
+import { takeHome } from "./lock.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { openStore, type Place } from "../open.ts";
 import { openPostgres, probePostgres } from "../database/postgres.ts";
@@ -41,23 +41,23 @@ function sqliteData(home: string): Data {
     new SparkyError("not_found", `there is no ${basename(database)} in ${home}`, {
       hint: "name the folder of an instance; a new one is made by: sparky chat start",
     });
-  const opened = (): ReturnType<typeof openFile> => {
+  const opened = async (): ReturnType<typeof openFile> => {
     if (existsSync(database)) return openFile(database);
     throw missing();
   };
   return {
     place: database,
     async status() {
-      await using file = opened();
+      await using file = await opened();
       return await dataStatus("sqlite", file.db);
     },
     async *verify() {
-      await using file = opened();
+      await using file = await opened();
       yield* verifyFile(file);
     },
     async migrate() {
       prepareHome(home);
-      using _lock = lockHome(home);
+      using _lock = await takeHome(home);
       return bringUpToDate(place, existsSync(database));
     },
     async backup(file) {
@@ -67,7 +67,7 @@ function sqliteData(home: string): Data {
     },
     async restore(file) {
       prepareHome(home);
-      const lock = lockHome(home);
+      const lock = await takeHome(home);
       try {
         const deps = { random: (n: number) => randomBytes(n), now: systemClock.now() };
         const prepared = await prepareRestore(file, database, deps);
@@ -109,7 +109,7 @@ function postgresData(home: string, url: string): Data {
     },
     async migrate() {
       prepareHome(home);
-      using _lock = lockHome(home);
+      using _lock = await takeHome(home);
       // A database without a schema has no table to ask.
       const exists = await this.status().then(
         () => true,

@@ -1,8 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { tempHome } from "../../../test/kit/temp-home.ts";
-import { homeState, lockHome } from "./lock.ts";
+import { homeState, lockHome, takeHome } from "./lock.ts";
 
 test("a held home names its holder, and is free again afterwards", async () => {
   const home = await tempHome();
@@ -31,4 +33,30 @@ test("who holds a home is the one who is named, also when others wrote their nam
   expect(homeState(home)).toEqual({ held: true, pid: process.pid });
   expect(others.prepare("select count(*) as n from others").get()).toEqual({ n: 0 });
   others.close();
+});
+
+test("F118: who starts waits for a command that holds the home, and takes it then", async () => {
+  const home = await tempHome();
+  const held = lockHome(home);
+  let taken = false;
+  const taking = takeHome(home).then((lock) => ((taken = true), lock));
+  // Longer than a single try takes.
+  await wait(500);
+  expect(taken).toBe(false);
+  held[Symbol.dispose]();
+  using _lock = await taking;
+  expect(homeState(home)).toEqual({ held: true, pid: process.pid });
+});
+
+test("F118: whoever holds the home and does not let go is named with what helps: a server is stopped, a command is waited for", async () => {
+  const home = await tempHome();
+  using _lock = lockHome(home);
+  const command = { code: "conflict", message: expect.stringContaining(`process ${process.pid}`) };
+  await expect(takeHome(home, 50)).rejects.toMatchObject({ ...command, hint: expect.stringMatching(/^wait for it/) });
+  // Not waited for: it will not go away by itself.
+  writeFileSync(join(home, "server.json"), JSON.stringify({ pid: process.pid }));
+  await expect(takeHome(home)).rejects.toMatchObject({ ...command, hint: expect.stringContaining("sparky chat stop") });
+  // One of an earlier server says nothing.
+  writeFileSync(join(home, "server.json"), JSON.stringify({ pid: 1 }));
+  await expect(takeHome(home, 50)).rejects.toMatchObject({ ...command, hint: expect.stringMatching(/^wait for it/) });
 });

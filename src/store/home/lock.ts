@@ -1,27 +1,52 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { SparkyError } from "../../core/errors.ts";
+import { isSparkyError, SparkyError } from "../../core/errors.ts";
+import { explainSqlite } from "../database/sqlite-failures.ts";
+import { isBusy } from "../database/sqlite-patience.ts";
 
 /**
  * The home's lock: a write lock on a small SQLite file, which the system drops with its process, however that ends. A
  * reader can still see who holds it.
  */
 
-const SQLITE_BUSY = "SQLITE_BUSY";
-
 /** Whoever only looks holds the lock for a moment: so long is it waited for. */
 const ACQUIRE_MS = 300;
 /** Two who look at the same moment must not take each other for the holder. */
 const LOOK_MS = 20;
+/** A command holds a home for less, and whoever starts or stops a server is through with it. */
+const PATIENCE_MS = 5000;
+const AGAIN_MS = 50;
 
 export interface HomeLock extends Disposable {
   readonly home: string;
 }
 
+/**
+ * Waits for whoever holds the home for a moment, as commands do: of many in a row for each one's time. Throws `conflict` for
+ * a server that runs on it, and for a process that does not let go.
+ */
+export async function takeHome(home: string, patienceMs = PATIENCE_MS): Promise<HomeLock> {
+  let holder: number | undefined;
+  let since = performance.now();
+  for (;;) {
+    try {
+      return lockHome(home);
+    } catch (error) {
+      if (!isSparkyError(error, "conflict")) throw error;
+      const { pid } = homeState(home);
+      if (pid !== holder) [holder, since] = [pid, performance.now()];
+      if ((pid !== undefined && serves(home, pid)) || performance.now() - since >= patienceMs) throw error;
+    }
+    await pause(AGAIN_MS);
+  }
+}
+
 /** Throws `conflict`, naming the process, while another one holds it. */
 export function lockHome(home: string): HomeLock {
-  const handle = new Database(join(home, "lock"), { timeout: ACQUIRE_MS });
+  const path = join(home, "lock");
+  const handle = new Database(path, { timeout: ACQUIRE_MS });
   try {
     handle.exec("create table if not exists holder (one integer primary key check (one = 1), pid integer not null)");
     const name = handle.prepare("insert into holder values (1, ?) on conflict (one) do update set pid = excluded.pid");
@@ -34,14 +59,26 @@ export function lockHome(home: string): HomeLock {
     }
   } catch (error) {
     handle.close();
-    if (!isBusy(error)) throw error;
-    const { pid } = homeState(home);
-    throw new SparkyError("conflict", `${pid === undefined ? "another process" : `process ${pid}`} is using ${home}`, {
-      cause: error,
-      hint: "stop it with: sparky chat stop",
-    });
+    throw isBusy(error) ? held(home, error) : explainSqlite(error, path);
   }
   return { home, [Symbol.dispose]: () => void handle.close() };
+}
+
+function held(home: string, cause: unknown): SparkyError {
+  const { pid } = homeState(home);
+  const [who, end] = pid === undefined ? ["another process", ""] : [`process ${pid}`, `, or end it: kill ${pid}`];
+  const hint = pid !== undefined && serves(home, pid) ? "stop it with: sparky chat stop" : `wait for it${end}`;
+  return new SparkyError("conflict", `${who} is using ${home}`, { cause, hint });
+}
+
+/** A server writes itself down as soon as it answers, and takes that back when it begins to stop. */
+function serves(home: string, pid: number): boolean {
+  try {
+    const file: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
+    return (file as { readonly pid?: unknown } | null)?.pid === pid;
+  } catch {
+    return false;
+  }
 }
 
 /** Who holds the home, by its lock and not by any file's word. */
@@ -68,8 +105,4 @@ function holder(handle: Database.Database): { readonly pid?: number } {
   } catch {
     return {};
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith(SQLITE_BUSY);
 }

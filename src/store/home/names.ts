@@ -1,13 +1,11 @@
-import Database from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
 import { systemClock } from "../../core/clock.ts";
 import { unreachable } from "../../core/errors.ts";
 import { visibleChats } from "../people/access.ts";
 import { approvalRows } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
 import { owned } from "../schedules/read.ts";
-import type { Schema } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
+import { openFile } from "./database-file.ts";
 import { visibleTasks } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 
@@ -31,19 +29,13 @@ const BUSY_MS = 50;
  * that can be read.
  */
 export async function namesIn(file: string, kind: NameKind, prefix: string): Promise<readonly Name[]> {
-  const handle = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: handle }) });
-  try {
-    const owner = await db
-      .selectFrom("user")
-      .select(["id", "name", "role"])
-      .where("role", "=", "owner")
-      .executeTakeFirst();
-    return owner === undefined ? [] : await namesOf(db, owner, kind, prefix);
-  } finally {
-    await db.destroy();
-    handle.close();
-  }
+  await using database = await openFile(file, BUSY_MS);
+  const owner = await database.db
+    .selectFrom("user")
+    .select(["id", "name", "role"])
+    .where("role", "=", "owner")
+    .executeTakeFirst();
+  return owner === undefined ? [] : await namesOf(database.db, owner, kind, prefix);
 }
 
 async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Promise<readonly Name[]> {

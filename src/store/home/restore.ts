@@ -5,6 +5,8 @@ import { SparkyError } from "../../core/errors.ts";
 import { newId, type RandomBytes } from "../../core/ids.ts";
 import { copyFile, syncFile, verifyWhole, withoutRights, type Backup } from "./backup.ts";
 import { checkSchema, openFile } from "./database-file.ts";
+import { lockedFile } from "../database/sqlite-failures.ts";
+import { isBusy, Patience } from "../database/sqlite-patience.ts";
 import { openStore } from "../open.ts";
 import { withdrawAnswers } from "./rights.ts";
 
@@ -24,8 +26,11 @@ export interface Prepared extends Disposable {
   readonly checked: Backup["checked"];
   readonly findings: Backup["findings"];
   readonly epoch: string;
-  /** Swaps, and returns where the old database is kept; null when there was none. */
-  swap(): string | null;
+  /**
+   * Swaps, and returns where the old database is kept; null when there was none. Throws `unavailable`, with nothing
+   * changed, while another program writes into it.
+   */
+  swap(): Promise<string | null>;
 }
 
 /**
@@ -56,7 +61,7 @@ export async function prepareRestore(backup: string, database: string, deps: Res
 
 /** A schema that is not ours would act in the database that it becomes. It is looked at before anything of it runs. */
 async function refuseForeign(backup: string): Promise<void> {
-  await using file = openFile(backup);
+  await using file = await openFile(backup);
   checkSchema(file.schema, "older too");
   const [first, ...more] = await file.foreign();
   if (first === undefined) return;
@@ -79,11 +84,11 @@ async function renew(file: string, epoch: string): Promise<void> {
   }
 }
 
-function swap(draft: string, database: string, { now, reached }: RestoreDeps): string | null {
+async function swap(draft: string, database: string, { now, reached }: RestoreDeps): Promise<string | null> {
   let kept: string | null = null;
   if (existsSync(database)) {
     kept = `${database}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
-    settleWal(database);
+    await settleWal(database);
     linkOrCopy(database, kept);
     reached?.("kept");
     // Of a database that cannot be opened: its write-ahead log must not be taken for the new one's.
@@ -100,15 +105,32 @@ function swap(draft: string, database: string, { now, reached }: RestoreDeps): s
 }
 
 /** Takes all that was committed into the file itself, which then needs no write-ahead log. */
-function settleWal(database: string): void {
+async function settleWal(database: string): Promise<void> {
   if (!existsSync(`${database}-wal`)) return;
+  await new Patience(() => lockedFile(database)).wait(async () => {
+    try {
+      // Whoever opens a damaged file to write takes its log away when closing it.
+      withHandle(new Database(database, { readonly: true, timeout: 0 }), (handle) =>
+        handle.prepare("select * from meta").all(),
+      );
+      withHandle(new Database(database, { timeout: 0 }), (handle) => {
+        handle.exec("begin immediate; rollback");
+        // Somebody who reads may keep a part of it in the log, which is then kept too.
+        handle.pragma("wal_checkpoint(truncate)");
+      });
+    } catch (error) {
+      // Too damaged to be opened: that may be why it is replaced. It is kept with its log as it is.
+      if (isBusy(error)) throw error;
+    }
+  });
+}
+
+function withHandle(handle: Database.Database, act: (handle: Database.Database) => unknown): void {
   try {
-    const handle = new Database(database);
     handle.pragma("trusted_schema = off");
-    handle.pragma("wal_checkpoint(truncate)");
+    act(handle);
+  } finally {
     handle.close();
-  } catch {
-    // Too damaged to be opened: that may be why it is replaced. It is kept with its log as it is.
   }
 }
 

@@ -41,7 +41,7 @@ const me = async ({ server }: ChatServer, headers: Record<string, string>): Prom
 async function restore(home: string, backup: string): Promise<void> {
   using prepared = await openData(home, null).restore(backup);
   expect(prepared.findings).toEqual([]);
-  prepared.swap();
+  await prepared.swap();
 }
 
 const countOf = (file: string, table: string): number => {

@@ -144,6 +144,6 @@ test("a reopened SQLite file is durable: WAL, synchronous FULL, foreign keys", a
   expect(await read("journal_mode")).toBe("wal");
   expect(await read("synchronous")).toBe(2);
   expect(await read("foreign_keys")).toBe(1);
-  expect(await read("busy_timeout")).toBe(5000);
+  expect(await read("busy_timeout")).toBe(0);
   expect(await read("cache_size")).toBe(-8000);
 });
