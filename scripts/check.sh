@@ -18,7 +18,7 @@ start() {
 }
 start format oxfmt --check .
 start lint oxlint --type-aware --deny-warnings .
-start types tsc --noEmit -p .
+start types tsc --noEmit -p . --incremental --tsBuildInfoFile node_modules/.tsbuildinfo
 start unused knip
 wait
 

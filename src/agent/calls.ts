@@ -3,7 +3,7 @@ import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { OpenCall } from "../core/chat-view.ts";
 import type { EventBody, Json, NewEvent } from "../core/events.ts";
 import { AGENT_ID } from "../store/people/user.ts";
-import { AGENT_ACTOR } from "../store/people/actors.ts";
+import { byAgent } from "../store/people/actors.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts";
 import { keepProcess } from "../store/runs/tool-processes.ts";
@@ -76,10 +76,7 @@ async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Pr
   const event: NewEvent = {
     type: "tool_start",
     data: { callId: call.callId, attempt: claimed.lease },
-    runId: claimed.run.id,
-    taskId: claimed.run.task_id,
-    step: call.step,
-    actor: AGENT_ACTOR,
+    ...byAgent(claimed.run, call.step),
   };
   await deps.store.append({ chatId: claimed.run.chat_id, events: [event], fence: fenceOf(claimed) });
 }
@@ -95,12 +92,12 @@ async function runTransactional(
   prepared: Transactional,
   context: ToolContext,
 ): Promise<void> {
-  const place = { runId: claimed.run.id, taskId: claimed.run.task_id, step: call.step, actor: AGENT_ACTOR };
+  const by = byAgent(claimed.run, call.step);
   let failure: unknown;
   try {
     await deps.store.transact(async (tx) => {
       const emitted: NewEvent[] = [];
-      const emit = (body: EventBody): void => void emitted.push({ ...body, ...place });
+      const emit = (body: EventBody): void => void emitted.push({ ...body, ...by });
       let result: Json;
       try {
         result = await prepared.execute({ ...context, emit }, tx);

@@ -4,7 +4,7 @@ import { newId } from "../core/ids.ts";
 import { piece, shorten, soundJson, soundValue } from "../core/text.ts";
 import { ModelError, type Model, type StepChunk } from "../models/model.ts";
 import { costOf } from "../models/price.ts";
-import { AGENT_ACTOR } from "../store/people/actors.ts";
+import { byAgent } from "../store/people/actors.ts";
 import { MAX_INLINE, PREVIEW, type NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
@@ -108,7 +108,7 @@ function record(
   durationMs: number,
 ): StepRecord {
   const { model, step } = input;
-  const place = { runId: run.id, taskId: run.task_id, step, actor: AGENT_ACTOR };
+  const by = byAgent(run, step);
   // Providers repeat their ids; ours are unique in the chat, and what is sent back to the provider carries ours too.
   const calls = new Map<string, Call[]>();
   const blobs: NewBlob[] = [];
@@ -117,7 +117,7 @@ function record(
     const badArgs = whyBad(name, args, finish);
     const call: Call = { callId: newId(deps.store.random), name, args, ...(badArgs !== null && { badArgs }) };
     calls.set(providerCallId, [...(calls.get(providerCallId) ?? []), call]);
-    return { type: "tool_use", data: toolUse(deps, call, blobs), ...place };
+    return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });
   const costUsd = model.price === null ? 0 : costOf(model.price, finish.usage);
   const usage: EventOf<"usage">["data"] = {
@@ -131,12 +131,12 @@ function record(
     .filter((part) => part.text.trim() !== "")
     .map(({ kind, part, text }): NewEvent =>
       kind === "message" && !withTools
-        ? { type: "message", data: { role: "assistant", text, part }, ...place }
-        : { type: "thought", data: { text, part }, ...place },
+        ? { type: "message", data: { role: "assistant", text, part }, ...by }
+        : { type: "thought", data: { text, part }, ...by },
     );
   const cut: NewEvent[] =
     finish.reason === "length" && !withTools
-      ? [{ type: "error", data: { code: "model_length", message: CUT, retryable: false }, ...place }]
+      ? [{ type: "error", data: { code: "model_length", message: CUT, retryable: false }, ...by }]
       : [];
   return {
     step,
@@ -144,7 +144,7 @@ function record(
     provider: model.provider,
     model: model.id,
     messages: soundJson(JSON.stringify(ours(finish.messages, calls))),
-    events: [...said, ...cut, ...uses, { type: "usage", data: usage, ...place }],
+    events: [...said, ...cut, ...uses, { type: "usage", data: usage, ...by }],
     blobs,
     usage,
   };

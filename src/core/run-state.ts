@@ -29,12 +29,19 @@ export interface RunView {
   readonly model: string | null;
 }
 
-export function isEnded(state: RunStateName): boolean {
-  return state === "completed" || state === "failed" || state === "cancelled";
+/** The states that nothing follows: the last ones of a run, and a task's statuses of the same names. */
+export const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunStateName[];
+export type EndedState = (typeof ENDED)[number];
+
+export function isEnded(state: string): state is EndedState {
+  return (ENDED as readonly string[]).includes(state);
 }
 
+/** The states that hold a run's chat. */
+export const ACTIVE = ["working", "waiting", "stopping"] as const satisfies readonly RunStateName[];
+
 export function isActive(state: RunStateName): boolean {
-  return state === "working" || state === "waiting" || state === "stopping";
+  return (ACTIVE as readonly string[]).includes(state);
 }
 
 function newRun(id: string, event: ChatEvent): RunView {

@@ -71,13 +71,13 @@ export function foldTranscript(events: Iterable<LogEvent>, from: Transcript = em
       const run = applyRunEvent(runs.get(event.runId), event as ChatEvent & { runId: string });
       runs.set(run.id, run);
     }
-    place(entries, event);
+    show(entries, event);
   }
   return last === from.last ? from : { entries, runs, first, last };
 }
 
 /** Puts one event where it is shown; a private draft, not yet seen by anyone, is changed in place. */
-function place(draft: Entry[], event: LogEvent): void {
+function show(draft: Entry[], event: LogEvent): void {
   switch (event.type) {
     case "tool_use":
       draft.push({ ...newCall(event, event.data.callId), name: event.data.name, use: event });

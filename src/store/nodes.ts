@@ -30,7 +30,7 @@ export class Nodes implements AsyncDisposable {
   readonly #url: string;
   readonly #onError: (error: Error) => void;
   readonly #stopped = new AbortController();
-  #outbox = new Map<string, Hint>();
+  #hints = new Map<string, Hint>();
   #cancelPost: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
   #listening: Promise<void> = Promise.resolve();
@@ -57,15 +57,15 @@ export class Nodes implements AsyncDisposable {
   }
 
   #send(hint: Hint): void {
-    this.#outbox.set(keyOf(hint), hint);
+    this.#hints.set(keyOf(hint), hint);
     this.#cancelPost ??= this.#store.clock.after(COALESCE_MS, () => void this.#post());
   }
 
   async #post(): Promise<void> {
     this.#cancelPost?.();
     this.#cancelPost = undefined;
-    const hints = [...this.#outbox.values()];
-    this.#outbox = new Map();
+    const hints = [...this.#hints.values()];
+    this.#hints = new Map();
     try {
       for (const payload of letters(this.#store.bootId, hints)) {
         await sql`SELECT pg_notify(${CHANNEL}, ${payload})`.execute(this.#store.db);

@@ -10,7 +10,7 @@ import { GroupCommit } from "./database/group-commit.ts";
 import { migrate, type Upgrade } from "./database/migrate.ts";
 import { Commits, type Probe } from "./database/probe.ts";
 import type { Schema } from "./database/schema.ts";
-import type { Append, Placed, Store, Tx } from "./database/store.ts";
+import type { Append, Numbered, Store, Tx } from "./database/store.ts";
 
 export type Place =
   | { readonly kind: "sqlite"; readonly file: string }
@@ -144,7 +144,7 @@ function assemble(
   };
   const openTx = (db: Transaction<Schema>, announcements: (() => void)[], written: { events: number }): Tx => {
     const now = parts.clock.now();
-    const appendAll = async (appends: readonly Append[]): Promise<readonly Placed[]> => {
+    const appendAll = async (appends: readonly Append[]): Promise<readonly Numbered[]> => {
       const placed = await engine.appendIn(db, appends, now);
       placed.forEach(({ wire }, i) => {
         written.events += wire.length;

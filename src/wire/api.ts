@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chatEventSchema, jsonSchema } from "../core/events.ts";
-import { RUN_STATES } from "../core/run-state.ts";
+import { ENDED, RUN_STATES } from "../core/run-state.ts";
 import { MAX_TEXT_BYTES } from "./limits.ts";
 
 /** Every shape that crosses HTTP, shared by server, CLI and web UI. Times are ISO 8601 UTC, ids are opaque. */
@@ -158,7 +158,7 @@ export const chatSchema = z.object({
   /** The state of the run that holds the chat, or of the next queued one; null when nothing is to be done. */
   runState: z.enum(RUN_STATES).nullable(),
   /** How the last run ended; null before the first end. */
-  lastRunState: z.enum(["completed", "failed", "cancelled"]).nullable(),
+  lastRunState: z.enum(ENDED).nullable(),
   /** The caller may write here; false: may only watch. */
   canWrite: z.boolean(),
 });

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { claimRuns, LEASE_MS, nextDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
+import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
 import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
 import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
@@ -147,7 +147,7 @@ export class Loop implements AsyncDisposable {
 
   /** A back-off or a task's `runAt` is served when it is due, not at the next poll. */
   async #armDue(): Promise<void> {
-    const at = await nextDue(this.#options.store);
+    const at = await nextRunDue(this.#options.store);
     this.#cancelDue?.();
     this.#cancelDue =
       at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());

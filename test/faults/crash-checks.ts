@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { ChatEvent, EventOf, EventType } from "../../src/core/events.ts";
+import { isEnded } from "../../src/core/run-state.ts";
 import { readEvents, readHead } from "../../src/store/log/events.ts";
-import { eventJson } from "../../src/store/database/place.ts";
+import { eventJson } from "../../src/store/database/drafts.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { getTask } from "../../src/store/tasks/read.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
@@ -33,7 +34,7 @@ export async function expectWhole(engine: Engine, scenario: Scenario, taskId: st
   expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
   expect(await readHead(store, task.chatId)).toBe(events.length);
   const states = dataOf("status").map((status) => status.state);
-  expect(states.filter((state) => ["completed", "failed", "cancelled"].includes(state))).toEqual(["completed"]);
+  expect(states.filter(isEnded)).toEqual(["completed"]);
   expect(states.at(-1)).toBe("completed");
   expect(task).toMatchObject({ status: "completed", result: RESULT.slice(0, 4000), progress: { done: 1, total: 1 } });
 

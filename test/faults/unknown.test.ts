@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { isEnded } from "../../src/core/run-state.ts";
 import { decideApproval, listApprovals, type Approval } from "../../src/store/approvals/approvals.ts";
 import { postMessage } from "../../src/store/chats/messages.ts";
 import type { Store } from "../../src/store/database/store.ts";
@@ -80,7 +81,7 @@ async function killedInTheMiddle(engine: Engine, tasks: readonly string[]): Prom
     ended: (name) =>
       until(`the end of ${name}`, async () => {
         const found = await task(name);
-        return ["completed", "failed", "cancelled"].includes(found.status) && found;
+        return isEnded(found.status) && found;
       }),
     result: async (name) => (await dataOf(store, (await task(name)).chatId, "tool_result"))[0],
   };

@@ -90,13 +90,13 @@ const schedule = createRoute({
   component: lazyRouteComponent(() => import("../schedules/schedule-screen.tsx"), "ScheduleScreen"),
 });
 
-const inboxSearch = z.object({ show: z.literal("history").optional().catch(undefined) });
+const approvalsSearch = z.object({ show: z.literal("history").optional().catch(undefined) });
 
-const inbox = createRoute({
+const approvals = createRoute({
   getParentRoute: () => root,
   path: "/inbox",
-  validateSearch: (search) => inboxSearch.parse(search),
-  component: lazyRouteComponent(() => import("../inbox/inbox-screen.tsx"), "InboxScreen"),
+  validateSearch: (search) => approvalsSearch.parse(search),
+  component: lazyRouteComponent(() => import("../approvals/approvals-screen.tsx"), "ApprovalsScreen"),
 });
 
 const routeTree = root.addChildren([
@@ -105,7 +105,7 @@ const routeTree = root.addChildren([
   tasks,
   schedules,
   schedule,
-  inbox,
+  approvals,
 ]);
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { approvalsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
-import { ApprovalCard } from "../inbox/approval-card.tsx";
+import { ApprovalCard } from "../approvals/approval-card.tsx";
 import { Failure, Loading } from "../ui/notice.tsx";
 
 const MOST = 1;

@@ -3,8 +3,8 @@ import { useState } from "react";
 import type { CallEntry } from "../../src/core/transcript.ts";
 import { approvalQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
-import { Answer, Expiry } from "../inbox/answer.tsx";
-import { Arguments } from "../inbox/arguments.tsx";
+import { Answer, Expiry } from "../approvals/answer.tsx";
+import { Arguments } from "../approvals/arguments.tsx";
 import { Failure } from "../ui/notice.tsx";
 
 const WORDS = { approved: "Approved", denied: "Denied", expired: "Expired", withdrawn: "Withdrawn" } as const;

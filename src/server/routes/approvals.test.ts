@@ -6,6 +6,7 @@ import { eachEngine, sqlite, type Engine } from "../../../test/kit/databases.ts"
 import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
+import { isEnded } from "../../core/run-state.ts";
 import type { Store } from "../../store/database/store.ts";
 import type { User } from "../../store/people/user.ts";
 import { policyOf } from "../../tools/policy.ts";
@@ -41,7 +42,7 @@ async function scene(engine: Engine, given?: Store) {
   const ended = (viewer: User, taskId: string) =>
     until("the task's end", async () => {
       const { body } = await app.as(viewer, "GET", `/api/tasks/${taskId}`);
-      return ["completed", "failed", "cancelled"].includes(body.status) && body;
+      return isEnded(body.status) && body;
     });
   return { ...app, store, agent, ran, open, asks, ended };
 }

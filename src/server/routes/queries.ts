@@ -45,15 +45,15 @@ export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).e
 
 export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();
 
-/** A node's name may be long, and its place in the order of a search names it. */
-const place = z.string().min(1).max(4000);
+/** A node's name may be long, and a search goes on by it. */
+const longCursor = z.string().min(1).max(4000);
 
 export const graphSearchQuery = z
-  .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: place })
+  .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: longCursor })
   .exactPartial();
 
 export const searchQuery = z
-  .object({ kind: foundKindSchema, limit: whole(1, 100), cursor: place })
+  .object({ kind: foundKindSchema, limit: whole(1, 100), cursor: longCursor })
   .exactPartial()
   .extend({ q: z.string().max(500) });
 
@@ -61,7 +61,7 @@ export const exportQuery = z
   .object({ format: z.enum(EXPORT_FORMATS), part: z.enum(["nodes", "edges"]) })
   .exactPartial();
 
-export const edgesQuery = z.object({ limit: page.limit, cursor: place }).exactPartial();
+export const edgesQuery = z.object({ limit: page.limit, cursor: longCursor }).exactPartial();
 
 export const statsQuery = z.object({ since: timeSchema, until: timeSchema, zone: words }).exactPartial();
 

@@ -11,7 +11,7 @@ import type { Auth } from "../sign-in/auth.ts";
 import { decide } from "./decide.ts";
 import type { ServerDeps } from "../deps.ts";
 import { parseInput, parseJson } from "../input.ts";
-import { Outbox } from "./outbox.ts";
+import { Outgoing } from "./outgoing.ts";
 import { Subscription, type LogSource } from "./subscription.ts";
 
 export const DEFAULT_PING_MS = 15_000;
@@ -39,7 +39,7 @@ export interface ConnectionParts {
 export class Connection {
   readonly #parts: ConnectionParts;
   readonly #socket: WebSocket;
-  readonly #outbox: Outbox;
+  readonly #outgoing: Outgoing;
   readonly #pingMs: number;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #bySub = new Map<string, Subscription>();
@@ -60,7 +60,7 @@ export class Connection {
     this.#parts = parts;
     this.#pingMs = parts.deps.pingMs ?? DEFAULT_PING_MS;
     this.#checkedAt = clock.now();
-    this.#outbox = new Outbox(socket, clock, () => this.#drained());
+    this.#outgoing = new Outgoing(socket, clock, () => this.#drained());
     this.#cancelTimer = clock.after(HELLO_TIMEOUT_MS, () => this.close(CLOSE.unauthenticated, "no hello in time"));
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
     socket.on("pong", () => (this.#silentPings = 0));
@@ -70,7 +70,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
-    this.#outbox.close(code, reason);
+    this.#outgoing.close(code, reason);
   }
 
   /** A list that this user can see has changed. */
@@ -105,7 +105,7 @@ export class Connection {
   #enqueue(frame: unknown, job: () => Promise<void>): void {
     if (++this.#waiting === MAX_WAITING) this.#socket.pause();
     this.#queue = this.#queue
-      .then(() => this.#outbox.room())
+      .then(() => this.#outgoing.room())
       .then(job)
       .catch((error: unknown) => this.#answerError(error, frame))
       .finally(() => {
@@ -169,7 +169,7 @@ export class Connection {
         hint: "unsubscribe from chats that are not shown",
       });
     }
-    const subscription = new Subscription({ sub, chatId, after, epoch, deltas }, source, this.#outbox, () => {
+    const subscription = new Subscription({ sub, chatId, after, epoch, deltas }, source, this.#outgoing, () => {
       this.#subscriptions.delete(chatId);
       this.#bySub.delete(sub);
     });
@@ -204,7 +204,7 @@ export class Connection {
   }
 
   #send(frame: ServerFrame): void {
-    this.#outbox.send(JSON.stringify(frame));
+    this.#outgoing.send(JSON.stringify(frame));
   }
 
   #armPing(): void {
@@ -215,7 +215,7 @@ export class Connection {
     if (this.#silentPings >= 2) return this.#socket.terminate();
     this.#silentPings++;
     const heads = Object.fromEntries([...this.#subscriptions].map(([chatId, { head }]) => [chatId, head]));
-    if (this.#outbox.pressure() !== "full") this.#send({ type: "ping", heads });
+    if (this.#outgoing.pressure() !== "full") this.#send({ type: "ping", heads });
     this.#socket.ping();
     void this.#recheck();
     this.#armPing();
@@ -240,7 +240,7 @@ export class Connection {
   }
 
   #flushChanged(): void {
-    if (this.#outbox.pressure() === "full" || this.#cancelChanged !== null) return;
+    if (this.#outgoing.pressure() === "full" || this.#cancelChanged !== null) return;
     for (const { topic, id } of this.#changes.values()) {
       this.#send({ type: "changed", topic, ...(id === undefined ? {} : { id }) });
     }

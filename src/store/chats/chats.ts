@@ -6,7 +6,7 @@ import { shorten } from "../../core/text.ts";
 import { audienceOf, lockChat, mayWrite, readableChat, visibleChats, writableChat } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
-import { ACTIVE, ENDED } from "../runs/run.ts";
+import { ACTIVE, ENDED, type EndedState } from "../../core/run-state.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { likePattern, madeOnce, type Db } from "../database/sql.ts";
@@ -26,7 +26,7 @@ export interface Chat {
   readonly createdAt: string;
   readonly lastEventAt: string;
   readonly runState: RunRow["state"] | null;
-  readonly lastRunState: "completed" | "failed" | "cancelled" | null;
+  readonly lastRunState: EndedState | null;
   readonly canWrite: boolean;
 }
 

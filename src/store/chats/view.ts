@@ -1,7 +1,8 @@
 import { foldChat } from "../../core/chat-view.ts";
+import { ACTIVE } from "../../core/run-state.ts";
 import { getChat, type Chat } from "./chats.ts";
 import { decodeEvent, readEvents } from "../log/events.ts";
-import { ACTIVE, currentOf, runOf, type Run } from "../runs/run.ts";
+import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { eachEngine } from "../../../test/kit/databases.ts";
-import { afterCursor, decodeCursor, encodeCursor, newestFirst, orderBy, orderSql, pageOf, placeText } from "./page.ts";
+import { afterCursor, decodeCursor, encodeCursor, newestFirst, orderBy, orderSql, pageOf, keyText } from "./page.ts";
 
 interface Row {
   readonly at: number;
@@ -13,14 +13,14 @@ interface Row {
 
 const ORDERS = {
   "the newest first": newestFirst("at", "id"),
-  ascending: orderBy(["name", "at", "id"], z.tuple([placeText, z.int32(), placeText])),
-  "both ways": orderBy(["at desc", "name", "id desc"], z.tuple([z.int32(), placeText, placeText])),
+  ascending: orderBy(["name", "at", "id"], z.tuple([keyText, z.int32(), keyText])),
+  "both ways": orderBy(["at desc", "name", "id desc"], z.tuple([z.int32(), keyText, keyText])),
 };
 
 eachEngine("a list", (engine) => {
   test.each(Object.entries(ORDERS))("in pages is the whole list, each row once: %s", async (_, order) => {
     const { db } = await engine.store();
-    const places = (row: Row) => order.columns.map(({ name }) => row[name as keyof Row]);
+    const keyOf = (row: Row) => order.columns.map(({ name }) => row[name as keyof Row]);
     const rows = fc.uniqueArray(
       fc.record({ at: fc.integer({ min: 0, max: 3 }), name: fc.constantFrom("a", "B", "é"), id: fc.uuid() }),
       { minLength: 1, maxLength: 30, selector: (row) => row.id },
@@ -36,7 +36,7 @@ eachEngine("a list", (engine) => {
             SELECT * FROM list WHERE ${afterCursor(order, cursor)} ORDER BY ${orderSql(order)} LIMIT ${size + 1}`.execute(
             db,
           );
-          return pageOf(found, { limit: size }, places);
+          return pageOf(found, { limit: size }, keyOf);
         };
         const whole = await page(undefined, 100);
         const inPages: Row[] = [];
@@ -61,7 +61,5 @@ test.each([
   encodeCursor([1, "x\0"]),
   encodeCursor([1]),
 ])("a cursor that no list gave is refused: %s", (cursor) => {
-  expect(() => decodeCursor(ORDERS["the newest first"].place, cursor)).toThrow(
-    "the cursor is not one that a list gave",
-  );
+  expect(() => decodeCursor(ORDERS["the newest first"].key, cursor)).toThrow("the cursor is not one that a list gave");
 });

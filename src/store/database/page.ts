@@ -15,27 +15,27 @@ export interface Page<R> {
   readonly next: string | null;
 }
 
-type Place = readonly (string | number)[];
+type SortKey = readonly (string | number)[];
 
 /** What a list is sorted by, and the values of these columns in a row: together they name one row. */
 export interface Order {
   readonly columns: readonly { readonly name: string; readonly down: boolean }[];
-  readonly place: z.ZodType<Place>;
+  readonly key: z.ZodType<SortKey>;
 }
 
 /** Text that either engine can compare with. */
-export const placeText = z.string().refine((text) => !text.includes("\0"));
+export const keyText = z.string().refine((text) => !text.includes("\0"));
 
-export function orderBy(columns: readonly string[], place: z.ZodType<Place>): Order {
+export function orderBy(columns: readonly string[], key: z.ZodType<SortKey>): Order {
   return {
     columns: columns.map((column) => ({ name: column.replace(/ desc$/, ""), down: column.endsWith(" desc") })),
-    place,
+    key,
   };
 }
 
 /** By a time and an id, both descending. */
 export function newestFirst(time: string, id: string): Order {
-  return orderBy([`${time} desc`, `${id} desc`], z.tuple([z.int(), placeText]));
+  return orderBy([`${time} desc`, `${id} desc`], z.tuple([z.int(), keyText]));
 }
 
 const DEFAULT_PAGE = 50;
@@ -45,15 +45,15 @@ export function pageSize({ limit }: PageQuery): number {
   return Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE);
 }
 
-/** A row's place in its list as one opaque string. */
-export function encodeCursor(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
+/** Where a row stands in its list, as one opaque string. */
+export function encodeCursor(key: SortKey): string {
+  return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/** Throws `invalid_input` for a text that `encodeCursor` did not make of such a place. */
-export function decodeCursor<T>(place: z.ZodType<T>, cursor: string): T {
+/** Throws `invalid_input` for a text that `encodeCursor` did not make of such a key. */
+export function decodeCursor<T>(key: z.ZodType<T>, cursor: string): T {
   try {
-    return place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return key.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
   } catch (cause) {
     const hint = "start again without it";
     throw new SparkyError("invalid_input", "the cursor is not one that a list gave", { hint, cause });
@@ -69,12 +69,12 @@ export function pageFrom(order: Order, page: PageQuery) {
       .limit(pageSize(page) + 1);
 }
 
-/** `placeOf` gives the values of the order's columns. */
-export function pageOf<R>(rows: readonly R[], query: PageQuery, placeOf: (row: R) => Place): Page<R> {
+/** `keyOf` gives the values of the order's columns. */
+export function pageOf<R>(rows: readonly R[], query: PageQuery, keyOf: (row: R) => SortKey): Page<R> {
   const size = pageSize(query);
   const page = rows.slice(0, size);
   const last = page.at(-1);
-  return { rows: page, next: rows.length > size && last !== undefined ? encodeCursor(placeOf(last)) : null };
+  return { rows: page, next: rows.length > size && last !== undefined ? encodeCursor(keyOf(last)) : null };
 }
 
 export function orderSql({ columns }: Order): RawBuilder<unknown> {
@@ -82,9 +82,9 @@ export function orderSql({ columns }: Order): RawBuilder<unknown> {
 }
 
 /** Rows after the cursor's; all without one. As a comparison of rows where that can be: an index follows it. */
-export function afterCursor({ columns, place }: Order, cursor: string | undefined): RawBuilder<SqlBool> {
+export function afterCursor({ columns, key }: Order, cursor: string | undefined): RawBuilder<SqlBool> {
   if (cursor === undefined) return sql<SqlBool>`1 = 1`;
-  const values = decodeCursor(place, cursor);
+  const values = decodeCursor(key, cursor);
   const [first] = columns;
   if (columns.every(({ down }) => down === first?.down)) {
     const sign = first?.down ? sql`<` : sql`>`;

@@ -4,9 +4,9 @@ import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { PooledDialect } from "./postgres-driver.ts";
 import { explainPostgres, mayTryAgain } from "./postgres-failures.ts";
-import { draft, place, refused, type Draft } from "./place.ts";
+import { draft, numbered, refused, type Draft } from "./drafts.ts";
 import type { Schema } from "./schema.ts";
-import type { Append, Placed } from "./store.ts";
+import type { Append, Numbered } from "./store.ts";
 import { translated } from "./translated.ts";
 
 const INT8_OID = 20;
@@ -91,8 +91,8 @@ async function appendRounds(
   run: RunAppend,
   batch: readonly Append[],
   now: number,
-): Promise<readonly (Placed | Error)[]> {
-  const outcomes = new Map<Append, Placed | Error>();
+): Promise<readonly (Numbered | Error)[]> {
+  const outcomes = new Map<Append, Numbered | Error>();
   for (const round of rounds(batch)) {
     const results = await appendRound(run, round, now);
     results.forEach((outcome, i) => outcomes.set(round[i] as Append, outcome));
@@ -141,7 +141,7 @@ const APPEND = `
 /** Runs `APPEND` with its values, in a transaction or by itself. */
 type RunAppend = (values: readonly unknown[]) => Promise<readonly { readonly id: string; readonly head: number }[]>;
 
-async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Placed | Error)[]> {
+async function appendRound(run: RunAppend, appends: readonly Append[], now: number): Promise<(Numbered | Error)[]> {
   const chats = new Map<string, { fence: Append["fence"]; members: { index: number; drafts: Draft[] }[] }>();
   appends.forEach((append, index) => {
     const chat = chats.get(append.chatId) ?? { fence: append.fence, members: [] };
@@ -168,12 +168,12 @@ async function appendRound(run: RunAppend, appends: readonly Append[], now: numb
     rows.map((r) => r.body),
   ]);
   const head = new Map(heads.map((row) => [row.id, row.head]));
-  const outcomes: (Placed | Error)[] = appends.map((append) => refused(append));
+  const outcomes: (Numbered | Error)[] = appends.map((append) => refused(append));
   for (const [id, group] of chats) {
     const last = head.get(id);
     if (last === undefined) continue;
     let seq = last - group.members.reduce((n, m) => n + m.drafts.length, 0);
-    for (const { index, drafts } of group.members) outcomes[index] = place(id, drafts, (seq += drafts.length));
+    for (const { index, drafts } of group.members) outcomes[index] = numbered(id, drafts, (seq += drafts.length));
   }
   return outcomes;
 }

@@ -1,13 +1,13 @@
 import Database from "better-sqlite3";
 import { Kysely } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
-import { draft, place, refused } from "./place.ts";
+import { draft, numbered, refused } from "./drafts.ts";
 import type { Engine } from "./engine.ts";
 import type { Schema } from "./schema.ts";
 import { OneHandleDialect, OneHandleDriver } from "./sqlite-driver.ts";
 import { explainSqlite, lockedFile } from "./sqlite-failures.ts";
 import { isBusy, Patience } from "./sqlite-patience.ts";
-import type { Append, Placed } from "./store.ts";
+import type { Append, Numbered } from "./store.ts";
 import { translated, translating, type Translate } from "./translated.ts";
 
 /** Below it a WAL that two processes use can be corrupted. */
@@ -36,11 +36,11 @@ export async function openSqlite(file: string, patienceMs?: number): Promise<Eng
   const [member, release] = [handle.prepare("savepoint member"), handle.prepare("release member")];
   // Prepared on first use: the tables may not exist before the migrations.
   let statements: ReturnType<typeof prepareAppend> | undefined;
-  const appendNow = (append: Append, now: number): Placed => {
+  const appendNow = (append: Append, now: number): Numbered => {
     statements ??= prepareAppend(handle);
     return statements(append, now);
   };
-  const appendAlone = (append: Append, now: number): Placed | Error => {
+  const appendAlone = (append: Append, now: number): Numbered | Error => {
     member.run();
     try {
       const placed = appendNow(append, now);
@@ -98,7 +98,7 @@ function setUp(handle: Database.Database): void {
   }
 }
 
-function prepareAppend(handle: Database.Database): (append: Append, now: number) => Placed {
+function prepareAppend(handle: Database.Database): (append: Append, now: number) => Numbered {
   const take = handle.prepare<[number, number, string], { head: number }>(
     "update chats set head = head + ?, last_event_at = ? where id = ? and deleted_at is null returning head",
   );
@@ -121,6 +121,6 @@ function prepareAppend(handle: Database.Database): (append: Append, now: number)
       const seq = row.head - drafts.length + 1 + i;
       insert.run(chatId, seq, event.type, atMs, event.runId, event.taskId, body);
     });
-    return place(chatId, drafts, row.head);
+    return numbered(chatId, drafts, row.head);
   };
 }

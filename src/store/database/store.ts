@@ -63,7 +63,7 @@ export interface Store extends AsyncDisposable {
 }
 
 /** An append whose place in the log is known, with the serialised form that watchers get. */
-export interface Placed {
+export interface Numbered {
   readonly events: readonly ChatEvent[];
   readonly wire: readonly HubEvent[];
 }

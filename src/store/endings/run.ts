@@ -2,7 +2,7 @@ import type { NewEvent, StatusData } from "../../core/events.ts";
 import { isoTime } from "../../core/clock.ts";
 import { foldChat } from "../../core/chat-view.ts";
 import { lockChat } from "../people/access.ts";
-import { AGENT_ACTOR } from "../people/actors.ts";
+import { byAgent } from "../people/actors.ts";
 import { withdrawApprovals } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
 import { hasUnread, readEvents } from "../log/events.ts";
@@ -190,10 +190,7 @@ async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
         size: 0,
         interrupted: true,
       },
-      runId: run.id,
-      taskId: run.task_id,
-      step: call.step,
-      actor: AGENT_ACTOR,
+      ...byAgent(run, call.step),
     })),
   ];
 }
@@ -201,23 +198,23 @@ async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
 async function partialEvents(tx: Tx, run: RunRow): Promise<NewEvent[]> {
   const parts = await tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord").execute();
   await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
-  const place = { runId: run.id, taskId: run.task_id, step: run.step + 1, actor: AGENT_ACTOR };
+  const by = byAgent(run, run.step + 1);
   return parts
     .filter((part) => part.text !== "")
     .map(({ kind, part, text }): NewEvent =>
       kind === "message"
-        ? { type: "message", data: { role: "assistant", text, part, partial: true }, ...place }
-        : { type: "thought", data: { text, part, partial: true }, ...place },
+        ? { type: "message", data: { role: "assistant", text, part, partial: true }, ...by }
+        : { type: "thought", data: { text, part, partial: true }, ...by },
     );
 }
 
 function statusEvent(run: RunRow, data: StatusData): NewEvent {
-  return { type: "status", data, runId: run.id, taskId: run.task_id, step: null, actor: AGENT_ACTOR };
+  return { type: "status", data, ...byAgent(run, null) };
 }
 
 function errorEvent(run: RunRow, ending: Extract<Ending, { state: "failed" }>): NewEvent {
   const data = { code: ending.code, message: ending.reason, retryable: false };
-  return { type: "error", data, runId: run.id, taskId: run.task_id, step: run.step, actor: AGENT_ACTOR };
+  return { type: "error", data, ...byAgent(run, run.step) };
 }
 
 function statusOf(ending: Ending): StatusData {

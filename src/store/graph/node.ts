@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
-import { afterCursor, orderBy, orderSql, pageOf, pageSize, placeText, type PageQuery } from "../database/page.ts";
+import { afterCursor, orderBy, orderSql, pageOf, pageSize, keyText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -84,7 +84,7 @@ interface EdgeRow {
 
 const LEAVING_FIRST = orderBy(
   ["side", "edge_type", "name", "edge_id"],
-  z.tuple([z.int32(), placeText, placeText, placeText]),
+  z.tuple([z.int32(), keyText, keyText, keyText]),
 );
 
 /** Only edges that join the node to another that can be seen: what search counts as its neighbours. */

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { z } from "zod";
 import type { Json } from "../../core/events.ts";
-import { afterCursor, orderBy, orderSql, pageOf, placeText, type PageQuery } from "../database/page.ts";
+import { afterCursor, orderBy, orderSql, pageOf, keyText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
 import { contains, equals, wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
@@ -50,7 +50,7 @@ const LINKS_SHOWN = 5;
 
 type Ranked = NodeRow & { readonly score: number };
 
-const BEST_FIRST = orderBy(["score desc", "name", "id"], z.tuple([z.int32(), placeText, placeText]));
+const BEST_FIRST = orderBy(["score desc", "name", "id"], z.tuple([z.int32(), keyText, keyText]));
 
 /** Nodes that hold any of the words, those with the most words first; the name counts more than type and content. */
 export async function graphSearch(db: Db, userId: string, search: GraphSearch): Promise<FoundNodes> {

@@ -3,7 +3,7 @@ import { chatEventSchema, EVENT_TYPES, type ChatEvent, type EventType } from "..
 import type { HubEvent } from "../../core/hub.ts";
 import { wellFormedJson } from "../../core/text.ts";
 import { readableChat } from "../people/access.ts";
-import { eventJson } from "../database/place.ts";
+import { eventJson } from "../database/drafts.ts";
 import { pageSize } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
+import { ENDED } from "../../core/run-state.ts";
 import { visibleChats } from "../people/access.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { decodeEvent } from "../log/events.ts";
@@ -164,7 +165,7 @@ function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
 function kindOf(store: Store): RawBuilder<AwayKind | null> {
   const state = field(store, "state");
   return sql<AwayKind | null>`CASE
-    WHEN e.type = 'status' AND ${state} IN ('completed', 'failed', 'cancelled') THEN ${state}
+    WHEN e.type = 'status' AND ${state} IN (${sql.join(ENDED.map((each) => sql.lit(each)))}) THEN ${state}
     WHEN e.type = 'status' AND ${state} = 'resumed' AND ${field(store, "reason")} = 'recovered' THEN 'recovered'
     WHEN e.type = 'approval' AND ${state} = 'requested'
       AND EXISTS (SELECT 1 FROM approvals a WHERE a.id = ${field(store, "approvalId")} AND a.state = 'requested')

@@ -4,7 +4,7 @@ import { checkZone } from "../../core/due.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { statsOf, type EndedRun, type Failure, type Stats } from "../../core/stats.ts";
 import { visibleChats } from "../people/access.ts";
-import { ENDED } from "../runs/run.ts";
+import { ENDED } from "../../core/run-state.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 

@@ -1,4 +1,5 @@
-import { ACTIVE, currentOf, runOf, type Run } from "../runs/run.ts";
+import { ACTIVE } from "../../core/run-state.ts";
+import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { TaskRow } from "../database/schema.ts";
 import { visibleChats } from "../people/access.ts";
 import type { Store } from "../database/store.ts";

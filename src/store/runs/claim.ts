@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { sleep, systemClock } from "../../core/clock.ts";
 import type { NewEvent } from "../../core/events.ts";
-import { AGENT_ACTOR } from "../people/actors.ts";
+import { byAgent } from "../people/actors.ts";
 import { candidateQuery, candidates, type Candidate } from "./next.ts";
 import { announceAll } from "./queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
@@ -66,8 +66,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
 }
 
 async function isAnyDue(store: Store, kind: ClaimOptions["kind"], lost: readonly string[]): Promise<boolean> {
-  const place = { db: store.db, kind: store.kind, now: store.clock.now() };
-  const due = candidateQuery(place, { kind, want: 1, lost }, false);
+  const at = { db: store.db, kind: store.kind, now: store.clock.now() };
+  const due = candidateQuery(at, { kind, want: 1, lost }, false);
   return (await due.executeTakeFirst()) !== undefined;
 }
 
@@ -188,23 +188,23 @@ const RESUMED = {
 } as const;
 
 function startEvent(store: Store, before: Candidate, run: RunRow): NewEvent {
-  const place = { runId: run.id, taskId: run.task_id, step: null, actor: AGENT_ACTOR };
+  const by = byAgent(run, null);
   const attempt = run.attempt;
   const worker = store.node;
   if (before.state === "waiting") {
     const data = { state: "resumed", ...RESUMED[before.wait_reason ?? "retry"], attempt, worker } as const;
-    return { type: "status", data, ...place };
+    return { type: "status", data, ...by };
   }
   if (before.attempt > 0) {
     const data = { state: "resumed", reason: "recovered", attempt, worker, message: "Resumed where it was" } as const;
-    return { type: "status", data, ...place };
+    return { type: "status", data, ...by };
   }
   const message = run.task_id === null ? "Working" : "Task starting…";
-  return { type: "status", data: { state: "starting", attempt, worker, message }, ...place };
+  return { type: "status", data: { state: "starting", attempt, worker, message }, ...by };
 }
 
 /** When the next run that waits for its time becomes due, in milliseconds; null when none waits. */
-export async function nextDue(store: Store): Promise<number | null> {
+export async function nextRunDue(store: Store): Promise<number | null> {
   const row = await store.db
     .selectFrom("runs")
     .select((eb) => eb.fn.min("not_before").as("at"))

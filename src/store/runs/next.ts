@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from "kysely";
 import type { RunRow } from "../database/schema.ts";
 import { nowSql, type Db } from "../database/sql.ts";
-import type { EngineKind, Tx } from "../database/store.ts";
+import type { Tx } from "../database/store.ts";
 
 /** A run that may be claimed, as it was before. */
 export type Candidate = Pick<RunRow, "id" | "chat_id" | "task_id" | "state" | "attempt" | "wait_reason">;
@@ -11,12 +11,6 @@ interface Wanted {
   readonly want: number;
   /** Runs that were taken by others meanwhile. */
   readonly lost: readonly string[];
-}
-
-interface Place {
-  readonly db: Db;
-  readonly kind: EngineKind;
-  readonly now: number;
 }
 
 /** Finds them by the index's order, whatever the planner believes: a queue outdates its statistics all the time. */
@@ -31,7 +25,11 @@ export async function candidates(tx: Tx, wanted: Wanted): Promise<readonly Candi
  * without those that somebody else has locked; in any order, and unlocked, when it is only asked whether there is one.
  * The states are written out, not bound: only so do the partial indexes apply.
  */
-export function candidateQuery(tx: Place, { kind, want, lost }: Wanted, take = true) {
+export function candidateQuery(
+  tx: { readonly db: Db } & Pick<Tx, "kind" | "now">,
+  { kind, want, lost }: Wanted,
+  take = true,
+) {
   const due = sql<SqlBool>`r.state IN ('queued', 'waiting') AND (
     r.state = 'waiting'
     OR r.state = 'queued' AND NOT EXISTS (

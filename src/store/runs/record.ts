@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ChatEvent, NewEvent, EventOf } from "../../core/events.ts";
 import { piece, shorten, soundValue } from "../../core/text.ts";
-import { AGENT_ACTOR } from "../people/actors.ts";
+import { byAgent } from "../people/actors.ts";
 import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
 import { announce } from "./queue.ts";
 import type { Claimed } from "./claim.ts";
@@ -91,7 +91,7 @@ export async function appendResult(
   const { run } = claimed;
   const { callId, name, durationMs, outcome } = call;
   const base = { callId, name, durationMs };
-  const place = { runId: run.id, taskId: run.task_id, step: call.step, actor: AGENT_ACTOR };
+  const by = byAgent(run, call.step);
   let data: EventOf<"tool_result">["data"];
   if (outcome.ok) {
     // A tool that gave nothing back has succeeded with nothing.
@@ -114,7 +114,7 @@ export async function appendResult(
     const error = size > MAX_INLINE ? `${shorten(outcome.error, PREVIEW)} [cut]` : outcome.error;
     data = { ...base, ok: false, error, size, ...(interrupted && { interrupted }) };
   }
-  await tx.append(run.chat_id, [...before, { type: "tool_result", data, ...place }], fenceOf(claimed));
+  await tx.append(run.chat_id, [...before, { type: "tool_result", data, ...by }], fenceOf(claimed));
   for (const event of before) {
     if (event.type === "plan" && run.task_id !== null) {
       const plan_done = event.data.items.filter((item) => item.status === "done").length;

@@ -24,9 +24,6 @@ export interface Run {
   readonly model: string | null;
 }
 
-export const ACTIVE = ["working", "waiting", "stopping"] as const satisfies readonly RunRow["state"][];
-export const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunRow["state"][];
-
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
 export function runOf(row: RunRow, current: string | null): Run {

@@ -30,7 +30,7 @@ export interface FoundTask {
   readonly snippet: string;
 }
 
-export interface FoundMemory {
+export interface FoundGraphNode {
   readonly kind: "node";
   readonly nodeId: string;
   readonly type: string;
@@ -38,7 +38,7 @@ export interface FoundMemory {
   readonly snippet: string;
 }
 
-export type Found = FoundChat | FoundTask | FoundMemory | FoundEvent;
+export type Found = FoundChat | FoundTask | FoundGraphNode | FoundEvent;
 
 /** In this order they are told. */
 const KINDS = ["chat", "task", "node", "event"] as const;
@@ -68,7 +68,7 @@ interface Part {
   readonly next: string | null;
 }
 
-const placeSchema = z.tuple([z.enum(KINDS), z.string()]);
+const cursorSchema = z.tuple([z.enum(KINDS), z.string()]);
 
 /** What the viewer may see that has all words of the query: chats, tasks and nodes, then events, each the newest first. */
 export async function search(store: Store, viewer: User, { query, kind, limit, cursor }: Search): Promise<SearchPage> {
@@ -77,7 +77,7 @@ export async function search(store: Store, viewer: User, { query, kind, limit, c
   const most = pageSize({ limit });
   const kinds: readonly FoundKind[] = kind === undefined ? KINDS : [kind];
   const indexed = kinds.includes("event") ? await indexPending(store, INDEX_NOW) : true;
-  const [from, inner] = cursor === undefined ? [kinds[0] ?? "chat", START] : decodeCursor(placeSchema, cursor);
+  const [from, inner] = cursor === undefined ? [kinds[0] ?? "chat", START] : decodeCursor(cursorSchema, cursor);
   if (!kinds.includes(from))
     throw new SparkyError("invalid_input", `the cursor is of a search for another kind, ${from}`);
   const items: Found[] = [];
@@ -147,7 +147,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
 
   async node({ db }, viewer, { query, words, cursor, limit }) {
     const page = await graphSearch(db, viewer.id, { query, every: true, limit, cursor });
-    const items = page.items.map(({ id, type, name, content }): FoundMemory => ({
+    const items = page.items.map(({ id, type, name, content }): FoundGraphNode => ({
       kind: "node",
       nodeId: id,
       type,

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
+import { isEnded } from "../../core/run-state.ts";
 import { lockChat, mayWrite } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { userActor } from "../people/actors.ts";
@@ -94,7 +95,7 @@ async function leadsTo(tx: Tx, from: string, to: string): Promise<boolean> {
 export async function cancelTask(store: Store, viewer: User, taskId: string): Promise<StopOutcome> {
   return store.transact(async (tx) => {
     const task = await changeable(tx, viewer, taskId);
-    if (["completed", "failed", "cancelled"].includes(task.status)) {
+    if (isEnded(task.status)) {
       throw new SparkyError("conflict", `the task is ${task.status} already`);
     }
     return cancelIn(store, tx, viewer, task);
@@ -155,7 +156,7 @@ export async function deleteTask(store: Store, viewer: User, taskId: string): Pr
       throw new SparkyError("conflict", "the task is being worked on", { hint: "cancel it first" });
     }
     // Not only while it is pending: a run that was handed back is queued, and its task in progress.
-    if (!["completed", "failed", "cancelled"].includes(task.status)) await cancelIn(store, tx, viewer, task);
+    if (!isEnded(task.status)) await cancelIn(store, tx, viewer, task);
     await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("id", "=", taskId).execute();
     await announce(tx, chat, taskId);
     if (chat.origin === "task" && chat.owner_id === AGENT_ID && (await isAlone(tx, task))) {
@@ -189,5 +190,5 @@ async function changeable(tx: Tx, viewer: User, taskId: string): Promise<TaskRow
 
 async function runOf(tx: Tx, runId: string): Promise<RunRow | undefined> {
   const run = await tx.db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
-  return run === undefined || ["completed", "failed", "cancelled"].includes(run.state) ? undefined : run;
+  return run === undefined || isEnded(run.state) ? undefined : run;
 }

@@ -1,7 +1,7 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { audiencesOf, writableChats } from "../people/access.ts";
-import { ENDED } from "../runs/run.ts";
+import { ENDED, isEnded } from "../../core/run-state.ts";
 import type { ChatRow, Schema, TaskRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -57,7 +57,7 @@ export async function clearTasks(store: Store, viewer: User, options: ClearOptio
     const byStatus: Counts = {};
     for (const { status } of tasks) byStatus[status] = (byStatus[status] ?? 0) + 1;
     const items = await tasksOf(tx.db, tasks.slice(0, SHOWN));
-    for (const task of tasks) if (!isEnded(task)) await cancelOpen(store, tx, viewer, task.id);
+    for (const task of tasks) if (!isEnded(task.status)) await cancelOpen(store, tx, viewer, task.id);
     const hidden = await hide(tx, tasks);
     await announce(store, tx, tasks, hidden);
     const { working, ...left } = await countsOf(tx.db, viewer, options);
@@ -120,8 +120,6 @@ async function countsOf(db: Db, viewer: User, options: ClearOptions): Promise<Co
   return { ...others, working };
 }
 
-const isEnded = ({ status }: TaskRow): boolean => ENDED.some((ended) => ended === status);
-
 /** In the order of their ids, as everywhere, so that two of these do not wait for each other. */
 async function lockChats(tx: Tx, tasks: readonly TaskRow[]): Promise<void> {
   if (tx.kind !== "postgres") return;
@@ -133,7 +131,7 @@ async function lockChats(tx: Tx, tasks: readonly TaskRow[]): Promise<void> {
 /** One may have ended by itself: with the task that it waited for. */
 async function cancelOpen(store: Store, tx: Tx, viewer: User, id: string): Promise<void> {
   const task = await visibleTask(tx.db, viewer, id);
-  if (!isEnded(task)) await cancelIn(store, tx, viewer, task);
+  if (!isEnded(task.status)) await cancelIn(store, tx, viewer, task);
 }
 
 /** Hides the tasks, and the chats that were made for them and have no other task and no run that goes on. */

@@ -1,3 +1,4 @@
+import { isEnded } from "../../core/run-state.ts";
 import type { Checked, Report } from "./finding.ts";
 import type { ChatRow, TaskRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -12,15 +13,13 @@ interface TaskScope {
   readonly checked: Checked;
 }
 
-const ENDED: readonly TaskRow["status"][] = ["completed", "failed", "cancelled"];
-
 /**
  * Compares those that have ended, in the log and in their rows, and drops them; with `all`, every one. A task that has
  * ended may still be retried, so only what belongs together is compared.
  */
 export async function compareTasks(db: Db, scope: TaskScope, log: LogCheck, all: boolean): Promise<void> {
   const { report, checked } = scope;
-  const due = [...log.tasks].filter(([, task]) => all || ENDED.includes(task.status)).map(([id]) => id);
+  const due = [...log.tasks].filter(([, task]) => all || isEnded(task.status)).map(([id]) => id);
   if (due.length === 0) return;
   const counts = await db
     .selectFrom("runs")
@@ -37,7 +36,7 @@ export async function compareTasks(db: Db, scope: TaskScope, log: LogCheck, all:
     const row = rows.get(id);
     const task = log.tasks.get(id);
     if (task === undefined) continue;
-    if (!all && row !== undefined && (row.run_id !== task.runId || !ENDED.includes(row.status))) continue;
+    if (!all && row !== undefined && (row.run_id !== task.runId || !isEnded(row.status))) continue;
     log.tasks.delete(id);
     if (row === undefined) {
       report({ kind: "task", seq: task.seq, what: `task ${id} has no row`, expected: task.status, found: "none" });
@@ -70,7 +69,7 @@ function compare(
   const has = (value: unknown): string => (value === null ? "none" : "one");
   differs("result", row.status === "completed" ? "one" : "none", has(row.result));
   differs("error", row.status === "failed" || row.status === "cancelled" ? "one" : "none", has(row.error));
-  differs("end", ENDED.includes(row.status) ? "one" : "none", has(row.finished_at));
+  differs("end", isEnded(row.status) ? "one" : "none", has(row.finished_at));
   if (task.plan !== undefined) {
     differs("plan", `${task.plan.done} of ${task.plan.total}`, `${row.plan_done} of ${row.plan_total}`);
   }

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { nothingChecked, type Checked, type Finding } from "./finding.ts";
 import type { EngineKind, Store } from "../database/store.ts";
-import { decodeCursor, encodeCursor, placeText } from "../database/page.ts";
+import { decodeCursor, encodeCursor, keyText } from "../database/page.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
@@ -25,7 +25,7 @@ const PAGE_COST = 10_000;
 const CHAT_COST = 20;
 const MAX_PAGE_FINDINGS = 500;
 
-const lastChat = z.tuple([placeText]);
+const lastChat = z.tuple([keyText]);
 
 /** The chats that come after `cursor`, and, after the last one, what belongs to no chat. */
 export async function verifyPage(source: VerifySource, cursor: string | null): Promise<VerifyPage> {

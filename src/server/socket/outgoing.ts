@@ -9,7 +9,7 @@ const DRAIN_MS = 30_000;
 /** A socket that was told to close and does not is cut after this long. */
 const CLOSE_GRACE_MS = 1000;
 
-/** What an outbox needs of a socket. */
+/** What the outgoing side needs of a socket. */
 export interface Pipe extends Pick<WebSocket, "readyState" | "OPEN" | "CLOSED" | "bufferedAmount" | "terminate"> {
   send(data: string, done: () => void): void;
   close(code: number, reason: string): void;
@@ -20,7 +20,7 @@ export interface Pipe extends Pick<WebSocket, "readyState" | "OPEN" | "CLOSED" |
  * What goes out on one socket, with bounded memory: above 256 KB no deltas, above 1 MB nothing is pushed until it has
  * drained to 256 KB, and a reader that does not drain in 30 s is closed with 4408. Sending on a closed socket does nothing.
  */
-export class Outbox implements Sink {
+export class Outgoing implements Sink {
   readonly #socket: Pipe;
   readonly #clock: Clock;
   readonly #onRoom: () => void;

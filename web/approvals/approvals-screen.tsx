@@ -12,7 +12,7 @@ import { History } from "./history.tsx";
 const MOST_OPEN = 200;
 
 /** What the agent asks before it acts, the standing yeses, and what was answered. */
-export function InboxScreen() {
+export function ApprovalsScreen() {
   const { http } = useServices();
   const { show } = useSearch({ from: "/inbox" });
   const navigate = useNavigate({ from: "/inbox" });

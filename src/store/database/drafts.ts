@@ -2,7 +2,7 @@ import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { ChatEvent, NewEvent } from "../../core/events.ts";
 import { soundJson, wellFormedJson } from "../../core/text.ts";
-import type { Append, Placed } from "./store.ts";
+import type { Append, Numbered } from "./store.ts";
 
 /** An event as its row keeps it: everything but the chat and the `seq`, which only the commit gives. */
 export interface Draft {
@@ -26,7 +26,7 @@ export function eventJson(chatId: string, seq: number, body: string): string {
   return `{"chatId":${JSON.stringify(chatId)},"seq":${seq},${wellFormedJson(body).slice(1)}`;
 }
 
-export function place(chatId: string, drafts: readonly Draft[], head: number): Placed {
+export function numbered(chatId: string, drafts: readonly Draft[], head: number): Numbered {
   const first = head - drafts.length + 1;
   return {
     // The union of bodies and the place make up the event; TypeScript cannot spread a union member by member.

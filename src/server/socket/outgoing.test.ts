@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { testClock } from "../../../test/kit/clock.ts";
-import { Outbox, type Pipe } from "./outbox.ts";
+import { Outgoing, type Pipe } from "./outgoing.ts";
 
 /** A socket whose peer reads only when the test says so. */
 class SlowPipe extends EventEmitter implements Pipe {
@@ -42,52 +42,52 @@ function scene() {
   const pipe = new SlowPipe();
   const clock = testClock();
   const rooms: string[] = [];
-  return { pipe, clock, rooms, outbox: new Outbox(pipe, clock, () => rooms.push("room")) };
+  return { pipe, clock, rooms, outgoing: new Outgoing(pipe, clock, () => rooms.push("room")) };
 }
 
 test("above 256 KB there is some pressure, above 1 MB it is full, until it has drained to 256 KB", async () => {
-  const { pipe, outbox, rooms } = scene();
+  const { pipe, outgoing, rooms } = scene();
   const pressures = [];
   for (let count = 0; count < 11; count++) {
-    outbox.send(FRAME);
-    pressures.push(outbox.pressure());
+    outgoing.send(FRAME);
+    pressures.push(outgoing.pressure());
   }
   expect(pressures.join(" ")).toBe("none none some some some some some some some some full");
   let hasRoom = false;
-  const room = outbox.room().then(() => (hasRoom = true));
+  const room = outgoing.room().then(() => (hasRoom = true));
   pipe.read(8);
   await Promise.resolve();
-  expect([outbox.pressure(), hasRoom, rooms]).toEqual(["full", false, []]);
+  expect([outgoing.pressure(), hasRoom, rooms]).toEqual(["full", false, []]);
   pipe.read(1);
   await room;
-  expect([outbox.pressure(), rooms]).toEqual(["none", ["room"]]);
+  expect([outgoing.pressure(), rooms]).toEqual(["none", ["room"]]);
 });
 
 test("F9 a reader that does not drain in 30 s is closed with 4408, and cut when it does not answer", async () => {
-  const { pipe, outbox, clock } = scene();
-  for (let count = 0; count < 11; count++) outbox.send(FRAME);
+  const { pipe, outgoing, clock } = scene();
+  for (let count = 0; count < 11; count++) outgoing.send(FRAME);
   await clock.advance(29_999);
   expect(pipe.calls).toEqual([]);
   await clock.advance(1);
   expect(pipe.calls).toEqual(["close 4408"]);
   await clock.advance(1000);
   expect(pipe.calls).toEqual(["close 4408", "terminate"]);
-  await outbox.room();
+  await outgoing.room();
   expect(clock.pending).toBe(0);
 });
 
 test("a reader that drains in time is not closed", async () => {
-  const { pipe, outbox, clock } = scene();
-  for (let count = 0; count < 11; count++) outbox.send(FRAME);
+  const { pipe, outgoing, clock } = scene();
+  for (let count = 0; count < 11; count++) outgoing.send(FRAME);
   pipe.read(9);
   await clock.advance(60_000);
   expect(pipe.calls).toEqual([]);
 });
 
 test("F9 sending on a closed socket does nothing", () => {
-  const { pipe, outbox } = scene();
+  const { pipe, outgoing } = scene();
   pipe.terminate();
-  outbox.send(FRAME);
-  outbox.close(1012, "late");
+  outgoing.send(FRAME);
+  outgoing.close(1012, "late");
   expect([pipe.sent, pipe.calls]).toEqual([[], ["terminate"]]);
 });
