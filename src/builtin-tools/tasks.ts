@@ -44,7 +44,7 @@ const taskAdd = defineTransactionalTool<z.infer<typeof addArgs>, Tx>({
   idempotent: false,
   timeoutMs: 30_000,
   args: addArgs,
-  summary: ({ instruction }) => shorten(instruction.split("\n", 1)[0] ?? "", 120),
+  summary: ({ instruction }) => instruction,
   execute: async (args, { principal, chatId, runId }, tx) => {
     const viewer = await viewerOf(tx.db, principal);
     // Calls of one step may run at once: the chat's lock makes them count one after another.

@@ -1,3 +1,4 @@
+import { exactLine } from "../core/exact.ts";
 import { z } from "zod";
 import type { Effect, EventBody, Json } from "../core/events.ts";
 import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts";
@@ -94,7 +95,7 @@ interface Definition<A> extends ToolFacts {
   /** The model decides when left out. */
   readonly onUnknown?: OnUnknown;
   readonly args: z.ZodType<A>;
-  /** The call's main argument in one line, for people. */
+  /** The call's main argument, for people; it is shown exactly, in one line. */
   summary(args: A): string;
 }
 
@@ -107,7 +108,7 @@ export function defineTool<A>(
       parsed(tool, raw, (args) => ({
         ok: true,
         kind: "plain",
-        summary: tool.summary(args),
+        summary: exactLine(tool.summary(args)),
         execute: (context) => tool.execute(args, context),
       })),
   };
@@ -122,7 +123,7 @@ export function defineTransactionalTool<A, Tx>(
       parsed(tool, raw, (args) => ({
         ok: true,
         kind: "transactional",
-        summary: tool.summary(args),
+        summary: exactLine(tool.summary(args)),
         execute: (context, tx) => tool.execute(args, context, tx),
       })),
   };

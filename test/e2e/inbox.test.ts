@@ -69,6 +69,25 @@ describeInBrowser("a call that waits for a person", () => {
     expect(await stage.sparky.api("GET", `/api/approvals/${approval.id}`)).toMatchObject({ state: "denied" });
   });
 
+  test("F100 nothing of what it would run hides from who is asked, in the inbox, the thread and the history", async () => {
+    const command = `ls\u200b# ${"\n".repeat(61)}\u202e: hidden\u001b]0;`;
+    const { task, approval } = await asking(stage, command);
+    const inbox = await (await stage.device()).tab("/inbox");
+    const thread = await (await stage.device()).tab(`/chats/${task.chatId}`);
+    for (const asks of [cardIn(inbox, approval), thread.conversation.locator('[data-call-state="asks"]')]) {
+      const field = asks.getByLabel("command", { exact: true });
+      await field.getByText("hidden").waitFor();
+      expect(await field.locator("[data-exact=spelled]").allTextContents()).toEqual(["\\u200b", "\\u202e", "\\u001b"]);
+      expect(await field.locator("[data-exact=told]").allTextContents()).toEqual(["⋮ 60 empty lines"]);
+      await asks.getByText("62 lines").waitFor();
+    }
+    await cardIn(inbox, approval).getByRole("button", { name: "Deny" }).click();
+    await inbox.page.getByRole("button", { name: "History" }).click();
+    const past = inbox.page.locator(`[data-approval-id="${approval.id}"][data-approval-state="denied"]`);
+    await past.getByText(String.raw`ls\u200b# ⏎×61 \u202e: hidden\u001b]0;`).waitFor();
+    expect([...inbox.complaints, ...thread.complaints]).toEqual([]);
+  });
+
   test("takes the first answer only, and tells the second who was first", async () => {
     const { task, approval } = await asking(stage, "echo once");
     const late = await (await stage.device()).tab("/inbox");

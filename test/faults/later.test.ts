@@ -67,7 +67,6 @@ test.todo("F98 rights are inherited by what a run starts");
 // Attacks
 
 test.todo("F97 an answer says by which credential it came");
-test.todo("F100 what is approved is shown as it is");
 test.todo("F101 no stranger locks out or spends a sign-in");
 test.todo("F102 a file named from outside is read within bounds");
 test.todo("F103 a socket before its sign-in costs little");

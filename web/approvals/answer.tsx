@@ -1,3 +1,4 @@
+import { callLine } from "../../src/core/exact.ts";
 import { useMutation } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
 import { useId, useState } from "react";
@@ -34,7 +35,7 @@ export function Answer({ approval, onTold }: Props) {
   const answer = useMutation({
     mutationFn: (decision: Decision) =>
       http.send("POST", `/api/approvals/${encodeURIComponent(approval.id)}`, decision, approvalSchema),
-    onSuccess: ({ state }) => onTold(`You ${state} ${tool} ${approval.summary}`.trim()),
+    onSuccess: ({ state }) => onTold(`You ${state} ${callLine(tool, approval.summary)}`),
     onError: (error) => {
       if (isTooLate(error)) onTold(`Your answer came too late: ${error.message}`);
     },

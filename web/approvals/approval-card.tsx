@@ -1,3 +1,4 @@
+import { exactLine } from "../../src/core/exact.ts";
 import { Link } from "@tanstack/react-router";
 import { Hand } from "lucide-react";
 import type { Approval } from "../../src/wire/approvals.ts";
@@ -14,14 +15,14 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
   return (
     <article
       data-approval-id={approval.id}
-      aria-label={`${approval.tool}: ${oneLine(approval.summary, 80)}`}
+      aria-label={`${exactLine(approval.tool)}: ${exactLine(approval.summary, 80)}`}
       className="flex flex-col gap-3 rounded-xl border border-warn bg-page p-4"
     >
       <div>
         <h3 className="flex flex-wrap items-center gap-x-2 font-semibold">
           <Hand aria-hidden="true" className="size-4 shrink-0 text-warn" />
           <span>
-            May it run <code className="font-mono">{approval.tool}</code>?
+            May it run <code className="font-mono">{exactLine(approval.tool)}</code>?
           </span>
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { Json } from "../../src/core/events.ts";
+import { spelledOut } from "../../src/core/exact.ts";
 import { CopyButton } from "../ui/copy.tsx";
-import { unmasked } from "../ui/format.ts";
+import { Exact, extentOf } from "../text/exact.tsx";
 
 const VIEWS = ["Pretty", "Raw"] as const;
 
@@ -33,7 +34,7 @@ export function Arguments({ args }: { args: Json }) {
         <dl className="mt-1 flex flex-col gap-1">
           {fields.map(([name, value]) => (
             <div key={name}>
-              <dt className="font-mono text-xs text-muted">{name}</dt>
+              <dt className="font-mono text-xs text-muted">{spelledOut(name)}</dt>
               <dd>
                 <Text label={name} text={typeof value === "string" ? value : JSON.stringify(value, null, 2)} />
               </dd>
@@ -47,14 +48,19 @@ export function Arguments({ args }: { args: Json }) {
   );
 }
 
+/** How much there is stands above: what has to be scrolled to is told. */
 function Text({ label, text }: { label: string; text: string }) {
+  const extent = extentOf(text);
   return (
-    <pre
-      tabIndex={0}
-      aria-label={label}
-      className="max-h-72 overflow-auto rounded-md bg-sunken px-2 py-1.5 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
-    >
-      {unmasked(text)}
-    </pre>
+    <>
+      {extent !== null && <p className="text-xs text-muted">{extent}</p>}
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="max-h-72 overflow-auto rounded-md bg-sunken px-2 py-1.5 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
+      >
+        <Exact text={text} />
+      </pre>
+    </>
   );
 }

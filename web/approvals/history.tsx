@@ -1,3 +1,4 @@
+import { exactLine } from "../../src/core/exact.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleSlash, ClockAlert, Hand, Undo2, type LucideIcon } from "lucide-react";
@@ -62,7 +63,7 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           {approval.by !== null && ` by ${approval.by}`}
         </span>
         <code className="font-mono text-[0.8125rem] font-medium">{approval.tool}</code>
-        <span className="min-w-0 [overflow-wrap:anywhere]">{oneLine(approval.summary, 200)}</span>
+        <span className="min-w-0 [overflow-wrap:anywhere]">{exactLine(approval.summary, 200)}</span>
         <time dateTime={at} title={fullTime(at)} className="ml-auto text-xs text-muted">
           {ago(at, now)}
         </time>

@@ -1,3 +1,4 @@
+import { Exact } from "./exact.tsx";
 import { useMemo, useState } from "react";
 import { shorten } from "../../src/core/text.ts";
 import { Button } from "../ui/button.tsx";
@@ -12,13 +13,15 @@ interface Props {
   readonly note?: string;
   /** All of it from the beginning. */
   readonly isOpen?: boolean;
+  /** What runs or ran, not what came of it: nothing in it hides. */
+  readonly isExact?: boolean;
 }
 
 /** A value as text: the first 2 KB, the rest on demand. */
-export function JsonView({ label, value, note, isOpen = false }: Props) {
+export function JsonView({ label, value, note, isOpen = false, isExact = false }: Props) {
   const [isWhole, setWhole] = useState(isOpen);
   const text = useMemo(() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "")), [value]);
-  const isCut = text.length > PREVIEW && !isWhole;
+  const shown = text.length > PREVIEW && !isWhole ? shorten(text, PREVIEW) : text;
   return (
     <div className="mt-1.5">
       <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
@@ -32,7 +35,7 @@ export function JsonView({ label, value, note, isOpen = false }: Props) {
         aria-label={label}
         className="max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
       >
-        {isCut ? shorten(text, PREVIEW) : text}
+        {isExact ? <Exact text={shown} /> : shown}
       </pre>
       {text.length > PREVIEW && (
         <Button kind="quiet" className="px-2 py-0.5 text-xs" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>

@@ -1,3 +1,4 @@
+import { exactLine } from "../../src/core/exact.ts";
 import {
   ChevronRight,
   CircleCheck,
@@ -50,9 +51,9 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <Wrench aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
         <span className="shrink-0 font-mono text-[0.8125rem] font-medium max-sm:max-w-[45%] max-sm:truncate">
-          {call.name || "go_on"}
+          {exactLine(call.name) || "go_on"}
         </span>
-        <span className="min-w-0 flex-1 truncate text-muted">{call.use?.data.summary}</span>
+        <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
         <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
           <Icon aria-hidden="true" className={`size-3.5 ${state === "working" ? "spin" : ""}`} />
           {word}
@@ -102,10 +103,10 @@ function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
 }
 
 function CallArguments({ use }: { use: EventOf<"tool_use">["data"] }) {
-  if (use.blob === undefined || use.size === undefined) return <JsonView label="Arguments" value={use.args} />;
+  if (use.blob === undefined || use.size === undefined) return <JsonView label="Arguments" value={use.args} isExact />;
   return (
     <>
-      <JsonView label="Arguments" value={use.args} note={`the beginning of ${size(use.size)}`} />
+      <JsonView label="Arguments" value={use.args} note={`the beginning of ${size(use.size)}`} isExact />
       <Whole what="arguments" id={use.blob} bytes={use.size} />
     </>
   );

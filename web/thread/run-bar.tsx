@@ -1,7 +1,9 @@
 import type { ChatView } from "../../src/core/chat-view.ts";
+import { callLine } from "../../src/core/exact.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import type { RunView } from "../../src/core/run-state.ts";
-import { oneLine, until } from "../ui/format.ts";
+import { shorten } from "../../src/core/text.ts";
+import { until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark } from "../ui/state.tsx";
 import { Stop } from "./stop.tsx";
@@ -51,7 +53,7 @@ function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: read
     return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
   if (run.state === "stopping") return run.by === null ? "" : `asked by ${run.by}`;
   const call = view.openCalls.findLast(({ runId }) => runId === run.id);
-  if (call !== undefined) return oneLine(`${call.name} ${call.summary}`, 120);
+  if (call !== undefined) return shorten(callLine(call.name, call.summary), 120);
   const part = parts.findLast(({ runId }) => runId === run.id);
   if (part !== undefined) return part.kind === "thought" ? "thinking" : "writing";
   return "calling the model";

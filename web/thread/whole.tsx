@@ -49,7 +49,9 @@ export function Whole({ what, id, bytes }: { what: "result" | "arguments"; id: s
       {isOpen && whole.error !== null && (
         <Failure what={`The ${what} could not be loaded`} error={whole.error} retry={() => void whole.refetch()} />
       )}
-      {isOpen && whole.data !== undefined && <JsonView label={`Whole ${what}`} value={whole.data} isOpen />}
+      {isOpen && whole.data !== undefined && (
+        <JsonView label={`Whole ${what}`} value={whole.data} isOpen isExact={what === "arguments"} />
+      )}
     </div>
   );
 }

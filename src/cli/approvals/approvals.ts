@@ -1,3 +1,4 @@
+import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
 import type { List } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
@@ -30,12 +31,12 @@ export async function listApprovals(context: Context, _args: readonly string[], 
     list.items.map((item) => [
       out.terminal ? shortId(item.id) : item.id,
       item.state,
-      item.tool,
+      exactLine(item.tool),
       item.chatTitle,
       time(item.requestedAt),
       item.state === "requested" ? time(item.expiresAt) : "",
       item.by ?? "",
-      item.summary,
+      exactLine(item.summary),
     ]),
   );
   if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
@@ -51,8 +52,11 @@ export async function showApproval(context: Context, args: readonly string[]): P
   const fields: readonly (readonly [string, string | null])[] = [
     ["id", approval.id],
     ["state", approval.state],
-    ["tool", approval.tool],
-    ["args", visible(JSON.stringify(approval.args, null, out.terminal ? 2 : undefined))],
+    ["tool", exactLine(approval.tool)],
+    [
+      "args",
+      out.terminal ? exactText(JSON.stringify(approval.args, null, 2)) : spelledOut(JSON.stringify(approval.args)),
+    ],
     ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
     ["task", approval.taskId],
     ["asked", time(approval.requestedAt)],
@@ -71,13 +75,4 @@ export async function showApproval(context: Context, args: readonly string[]): P
   if (open && approval.canDecide && out.terminal) {
     out.note(`  answer: sparky approvals approve ${shortId(approval.id)}, or deny`);
   }
-}
-
-/** Whole, and with nothing hidden: the answer is about these very arguments, so what a terminal does not show is spelled out. */
-export function visible(json: string): string {
-  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }

@@ -1,9 +1,10 @@
+import { callLine } from "../../core/exact.ts";
 import type { Approval, Decision } from "../../wire/approvals.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Context } from "../command/context.ts";
 import { approvalId } from "../command/ids.ts";
 import { cut } from "../console/columns.ts";
-import { oneLine, shortId } from "../console/text.ts";
+import { shortId } from "../console/text.ts";
 
 export type DecideOptions = { scope?: string; note?: string };
 
@@ -21,7 +22,7 @@ export async function decide(
   const approval = await client.request<Approval>("POST", `/api/approvals/${id}`, body);
   if (out.json) return out.document(approval);
   if (out.terminal) {
-    const what = cut(oneLine(`${approval.tool} ${approval.summary}`), 60);
+    const what = cut(callLine(approval.tool, approval.summary), 60);
     out.print(`${decision === "approve" ? "Approved" : "Denied"}  ${shortId(id)}  ${what}`);
     if (scope !== undefined && scope !== "call") out.note("  take it back: sparky approvals grants, then revoke");
   } else out.print(`${approval.id}\t${approval.state}`);

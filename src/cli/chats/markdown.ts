@@ -1,3 +1,4 @@
+import { exactLine, exactText } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import { clean, duration, oneLine } from "../console/text.ts";
 
@@ -40,7 +41,7 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     case "approval": {
       const { state, by, note } = event.data;
       const what = calls.get(event.data.callId);
-      const of = what === undefined ? "" : ` of \`${what.name}\``;
+      const of = what === undefined ? "" : ` of \`${exactLine(what.name)}\``;
       return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(by)}` : ""}${note ? `: ${oneLine(note)}` : ""}*`;
     }
     case "summary":
@@ -63,8 +64,8 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
 function callText(data: EventOf<"tool_result">["data"], use: EventOf<"tool_use">["data"] | undefined): string {
   const { name, ok, result, error, durationMs, blob, interrupted } = data;
   const how = ok ? "" : interrupted ? " · interrupted: the outcome is unknown" : ` · failed: ${oneLine(error ?? "")}`;
-  const parts = [`**\`${name}\`** · ${duration(durationMs)}${how}`];
-  if (use !== undefined) parts.push(fenced("json", JSON.stringify(use.args, null, 2)));
+  const parts = [`**\`${exactLine(name)}\`** · ${duration(durationMs)}${how}`];
+  if (use !== undefined) parts.push(fenced("json", exactText(JSON.stringify(use.args, null, 2))));
   if (ok && result !== undefined) {
     parts.push(typeof result === "string" ? fenced("", result) : fenced("json", JSON.stringify(result, null, 2)));
   }

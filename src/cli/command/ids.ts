@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
@@ -36,7 +37,7 @@ export async function approvalId(client: Client, given: string): Promise<string>
     path: "/api/approvals",
     query: { state: "all" },
     list: "sparky approvals list",
-    title: (approval: Approval) => `${approval.tool} ${approval.summary}`,
+    title: (approval: Approval) => callLine(approval.tool, approval.summary),
   });
 }
 

@@ -1,3 +1,4 @@
+import { exactLine } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Output } from "../console/output.ts";
 import { cut, pad, widthOf } from "../console/columns.ts";
@@ -135,7 +136,7 @@ function approvalText({ data }: EventOf<"approval">, call: Call | undefined): st
 }
 
 function callText({ data }: EventOf<"tool_use">): string {
-  return `${data.name} ${cut(oneLine(JSON.stringify(data.args)), 80)}`;
+  return `${exactLine(data.name)} ${cut(exactLine(JSON.stringify(data.args)), 80)}`;
 }
 
 const KIND_WIDTH = 10;

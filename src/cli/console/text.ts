@@ -1,8 +1,11 @@
 /** Text on its way to a terminal or a column. Pure. */
 
-/** Terminal sequences (CSI, OSC and the short ones), whole, so that no remainder of one is shown. */
+/**
+ * Terminal sequences (CSI, OSC and the short ones), whole, so that no remainder of one is shown. One that is meant to have an
+ * end and has none in its line takes nothing with it.
+ */
 const SEQUENCES =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])/g;
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]?|\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)|[PX^_][^\u001b\n]*\u001b\\|[ -/]*[0-OQ-WYZ\\`-~])/g;
 /** C0 without tab and newline, DEL, C1, and the characters that reorder a line. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 

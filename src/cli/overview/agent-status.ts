@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { List, Status } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
@@ -39,7 +40,7 @@ function forPeople(out: Output, status: Status, open: readonly Approval[], url: 
   const label = (word: string): string => out.paint.dim(word.padEnd(8));
   for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
   for (const approval of open) {
-    const what = pad(cut(oneLine(`${approval.tool} ${approval.summary}`), 48), 30);
+    const what = pad(cut(callLine(approval.tool, approval.summary), 48), 30);
     out.print(`${label("Asks")}  ${shortId(approval.id).padEnd(8)}  ${what}  expires ${ago(approval.expiresAt, now)}`);
   }
   const more = status.waiting.approvals - open.length;

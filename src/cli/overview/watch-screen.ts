@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import type { Label } from "../command/log-lines.ts";
@@ -22,7 +23,7 @@ export class RunningRuns {
     const at = Date.parse(event.at);
     const set = (doing: string, waits = false): void =>
       void this.#runs.set(event.runId ?? "", { title, doing, waits, since: at });
-    if (event.type === "tool_use") set(`${event.data.name} ${event.data.summary}`);
+    if (event.type === "tool_use") set(callLine(event.data.name, event.data.summary));
     if (event.type === "usage") set("calling the model");
     if (event.type !== "status") return;
     switch (event.data.state) {

@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import type { Schedule } from "../../wire/schedules.ts";
@@ -21,7 +22,7 @@ export async function namesOver(client: Client, kind: NameKind, prefix: string):
     case "approvals":
       return (await list<Approval>("/api/approvals")).map((one) => ({
         value: one.id,
-        hint: `${one.tool} ${one.summary}`,
+        hint: callLine(one.tool, one.summary),
       }));
     case "grants":
       return (await client.request<List<Grant>>("GET", "/api/grants")).items.map(({ id, tool }) => ({

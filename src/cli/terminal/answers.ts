@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { Approval, Decision } from "../../wire/approvals.ts";
 import { Failure } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
@@ -6,7 +7,6 @@ import type { Request } from "./link.ts";
 import type { TerminalPage } from "./page.ts";
 import { scopeChoices } from "./pick.ts";
 import { questions, type Question } from "./view.ts";
-import { oneLine } from "../console/text.ts";
 
 export interface AnswersDeps {
   readonly request: Request;
@@ -61,4 +61,4 @@ export function createAnswers({ request, followed, page, now, writeNote }: Answe
   };
 }
 
-const callWords = ({ name, use }: Question): string => oneLine(`${name} ${use?.data.summary ?? ""}`);
+const callWords = ({ name, use }: Question): string => callLine(name, use?.data.summary);

@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { RunView } from "../../core/run-state.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import { editorRows } from "./editor.ts";
@@ -89,10 +90,7 @@ function questionLines({ view, approvals }: BelowState, width: number, now: numb
     const known = approvals.get(approval.data.approvalId);
     const until = known === undefined ? "" : `  expires ${ago(known.expiresAt, now)}`;
     const how = known?.canDecide === false ? "  you may only watch" : "  /approve or /deny";
-    const what = fit(
-      [span(oneLine(`${name} ${use?.data.summary ?? ""}`))],
-      Math.max(width - until.length - how.length - 4, 8),
-    );
+    const what = fit([span(callLine(name, use?.data.summary))], Math.max(width - until.length - how.length - 4, 8));
     return fit([span("  ? ", "ask"), ...what, span(`${how}${until}`, "ask")], width);
   });
 }
@@ -146,7 +144,7 @@ function runWords({ view, stopping }: BelowState, run: RunView, now: number): re
   if (call === undefined)
     return ["●", view.open.parts.length > 0 ? "Working · writing" : "Working · calling the model"];
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return ["●", `Working · ${oneLine(`${call.name} ${call.use?.data.summary ?? ""}`)}${more}`];
+  return ["●", `Working · ${callLine(call.name, call.use?.data.summary)}${more}`];
 }
 
 function idleLine({ chat, connection }: BelowState, width: number): Line {

@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import { newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart } from "../../core/open-parts.ts";
 import { isEnded, type RunView } from "../../core/run-state.ts";
@@ -144,7 +145,7 @@ function totals(run: RunView | undefined): readonly string[] {
 
 function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Reader): readonly Line[] {
   const state = callState(call, run);
-  const what = oneLine(`${call.name} ${call.use?.data.summary ?? ""}`);
+  const what = callLine(call.name, call.use?.data.summary);
   const { result, approval } = call;
   const row = (mark: string, look: Look, after: string): readonly Line[] => {
     // What it is gives way before what became of it.

@@ -1,6 +1,6 @@
+import { exactText } from "../../core/exact.ts";
 import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
-import { visible } from "../approvals/approvals.ts";
 import type { Context } from "../command/context.ts";
 import { cut } from "../console/columns.ts";
 import { asFailure, Failure } from "../console/failure.ts";
@@ -64,7 +64,7 @@ export class TerminalSession implements Talk, Disposable {
       context,
       request,
       changed: () => this.#page.drawIn(FRAME_MS),
-      asked: ({ tool, args }) => this.#page.note(`${tool} ${visible(JSON.stringify(args, null, 2))}`, "ask"),
+      asked: ({ tool, args }) => this.#page.note(exactText(`${tool} ${JSON.stringify(args, null, 2)}`), "ask"),
       reset: () => this.say("The history was cut on the server; it is shown from its start."),
       lost: (failure) => this.#lost(failure),
     });

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import { exactLine } from "../../core/exact.ts";
 import { audienceOf, lockChat, mayWrite, visibleChats } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { approvalEvent } from "./withdraw.ts";
@@ -277,7 +278,8 @@ async function approvalOf(store: Store, viewer: User, row: ListedRow): Promise<A
     taskId: row.task_id,
     callId: row.call_id,
     tool: row.tool,
-    summary: row.summary,
+    // An older version kept it as the model wrote it.
+    summary: exactLine(row.summary),
     args: JSON.parse(row.args) as Json,
     argsDigest: row.args_digest,
     state: row.state,

@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import type { NewEvent, StatusData } from "../../core/events.ts";
 import { isoTime } from "../../core/clock.ts";
 import { foldChat } from "../../core/chat-view.ts";
@@ -115,7 +116,7 @@ export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Pro
   const until = Math.min(...open.map((approval) => approval.expires_at));
   const [first] = open;
   const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
-  const message = `Waits for your approval: ${`${first?.tool} ${first?.summary}`.trim()}${more}`;
+  const message = `Waits for your approval: ${callLine(first?.tool ?? "", first?.summary)}${more}`;
   const data: StatusData = { state: "waiting", reason: "approval", until: isoTime(until), message };
   await tx.append(chat.id, [statusEvent(run, data)], fence);
   await release(tx, run, { state: "waiting", wait_reason: "approval", not_before: until, reason: message });

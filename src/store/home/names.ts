@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import { systemClock } from "../../core/clock.ts";
 import { unreachable } from "../../core/errors.ts";
 import { visibleChats } from "../people/access.ts";
@@ -68,7 +69,7 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
         .orderBy("approvals.requested_at", "desc")
         .execute();
       return rows
-        .map(({ id, tool, summary }) => ({ value: id, hint: `${tool} ${summary}` }))
+        .map(({ id, tool, summary }) => ({ value: id, hint: callLine(tool, summary) }))
         .filter(startsWith(prefix));
     }
     case "grants": {

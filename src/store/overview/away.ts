@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
@@ -253,7 +254,7 @@ function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[
     runId: event.runId,
     taskId: event.taskId,
     title: row.schedule ?? (row.instruction === null ? row.title : titleFrom(row.instruction)),
-    reason: approval === undefined ? reasonOf(event) : `${approval.tool} ${approval.summary}`.trim(),
+    reason: approval === undefined ? reasonOf(event) : callLine(approval.tool, approval.summary),
     approvalId: approval?.id ?? null,
     expiresAt: approval === undefined ? null : isoTime(approval.expires_at),
   };

@@ -1,3 +1,4 @@
+import { callLine } from "../../core/exact.ts";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { ChatEvent } from "../../core/events.ts";
@@ -63,5 +64,5 @@ export function currentStep(events: readonly ChatEvent[]): string {
   const [first] = open;
   if (first === undefined) return "calling the model";
   const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
-  return `${first.name} ${first.summary}`.trim() + more;
+  return callLine(first.name, first.summary) + more;
 }

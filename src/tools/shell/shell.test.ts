@@ -111,16 +111,12 @@ test("it asks by default, everywhere", () => {
   expect(shellTool({}).policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
 });
 
-test("its one line for people says when there are more", () => {
+test("its one line for people has every line of the command", () => {
   const summary = (command: string) => {
     const prepared = shellTool({}).prepare({ command });
     return prepared.ok ? prepared.summary : prepared.error;
   };
-  expect(["ls -l\n", "ls\nrm -r notes", "a\nb\nc"].map(summary)).toEqual([
-    "ls -l",
-    "ls … and 1 more line",
-    "a … and 2 more lines",
-  ]);
+  expect(["ls -l\n", "ls\nrm -r notes", "a\nb\nc"].map(summary)).toEqual(["ls -l", "ls ⏎ rm -r notes", "a ⏎ b ⏎ c"]);
 });
 
 test("a group that may not be signalled, as under sudo, or is gone, is let be: nothing is thrown into a timer", () => {

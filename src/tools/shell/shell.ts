@@ -38,11 +38,7 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
     policy: "ask",
     timeoutMs: (MAX_SECONDS + 10) * 1000,
     args,
-    summary: ({ command }) => {
-      const [first = "", ...more] = command.trim().split("\n");
-      // Whoever is asked must not take the first line for all of it.
-      return more.length === 0 ? first : `${first} … and ${more.length} more line${more.length === 1 ? "" : "s"}`;
-    },
+    summary: ({ command }) => command,
     async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, context) {
       const { workspace, signal, ownsProcess, idempotencyKey } = context;
       await mkdir(workspace, { recursive: true, mode: 0o700 });
