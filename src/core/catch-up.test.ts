@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideInstants, restMs, type DueInstant } from "./catch-up.ts";
+import { decideInstants, DueInstants, restMs, type CatchUp, type DueInstant } from "./catch-up.ts";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -70,16 +70,9 @@ test.each([
     policy: "latest",
     is: ["backoff", "down", "caught up"],
   },
-  {
-    when: "the newest are not among them",
-    instants: due(900, 800, 0),
-    policy: "latest",
-    more: true,
-    is: ["down", "down", "down"],
-  },
 ] as const)("with $policy, when $when, it becomes $is", ({ instants, policy, is, ...rest }) => {
-  const { most = 100, more = false } = { ...rest } as { most?: number; more?: boolean };
-  const decisions = decideInstants(instants, { policy, most, maxAgeMs: DAY }, NOW, more);
+  const { most = 100 } = { ...rest } as { most?: number };
+  const decisions = decideInstants(instants, { policy, most, maxAgeMs: DAY }, NOW);
   expect(decisions.map(({ at }) => at)).toEqual(instants.map(({ at }) => at));
   expect(decisions.map((each) => (each.what === "skip" ? each.reason : each.caughtUp ? "caught up" : "run"))).toEqual(
     is,
@@ -88,4 +81,44 @@ test.each([
 
 test("the rest after a failure doubles from a minute to an hour", () => {
   expect([1, 2, 3, 6, 7, 8, 50].map((failures) => restMs(failures) / MINUTE)).toEqual([1, 2, 4, 32, 60, 60, 60]);
+});
+
+const stretchesOf = (instants: readonly DueInstant[], catchUp: Partial<CatchUp> = {}, over: readonly number[] = []) => {
+  const found = new DueInstants({ policy: "latest", most: 10, maxAgeMs: DAY, ...catchUp }, NOW);
+  for (const instant of instants) {
+    if (over.includes(instant.at)) found.passOver(instant.at);
+    else found.add(instant);
+  }
+  return found.stretches().map((stretch) => {
+    if (stretch.what === "run") return stretch.caughtUp ? "caught up" : "run";
+    expect(stretch.each === null ? Infinity : stretch.each.length).toBe(
+      stretch.each === null ? Infinity : stretch.count,
+    );
+    return `${stretch.reason} ×${stretch.count}${stretch.each === null ? " in one" : ""}`;
+  });
+};
+const every10 = (from: number, to: number): DueInstant[] =>
+  Array.from({ length: (from - to) / 10 }, (_, i) => ({ at: NOW - (from - i * 10) * 1000, held: null }));
+
+test("however many are missed, they come to what few would, and a long stretch is one row", () => {
+  expect(stretchesOf(every10(10_000, 0))).toEqual(["down ×999", "run"]);
+  expect(stretchesOf(every10(10_020, 0))).toEqual(["down ×1001 in one", "run"]);
+  expect(stretchesOf(every10(3_888_000, 0))).toEqual(["down ×388799 in one", "run"]);
+  expect(stretchesOf(every10(3_888_000, 0), { policy: "skip" })).toEqual(["down ×388799 in one", "run"]);
+  expect(stretchesOf(every10(60_000, 0), { policy: "all", most: 3 })).toEqual([
+    "policy ×5996 in one",
+    ...Array.from({ length: 4 }, () => "caught up"),
+  ]);
+  const paused = every10(60_000, 30_000).map(({ at }): DueInstant => ({ at, held: "paused" }));
+  expect(stretchesOf([...paused, ...every10(30_000, 0)])).toEqual(["paused ×3000 in one", "down ×2999 in one", "run"]);
+});
+
+test("no stretch goes across an instant that has its row", () => {
+  const all = every10(30_000, 0);
+  expect(stretchesOf(all, {}, [all[1500]?.at ?? 0, all[2990]?.at ?? 0])).toEqual([
+    "down ×1500 in one",
+    "down ×1489 in one",
+    "down ×8",
+    "run",
+  ]);
 });

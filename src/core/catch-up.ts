@@ -29,20 +29,14 @@ export function restMs(failures: number): number {
 export const ON_TIME_MS = 60_000;
 
 /**
- * Decides for each instant, in order. `more`: the newest ones are not among them, so nothing here is caught up with.
- * A missed instant is skipped as `down`, unless catching up is asked for; then what the age or the number leaves out is
- * skipped as `policy`.
+ * Decides for each instant, in order. A missed one is skipped as `down`, unless catching up is asked for; then what the age
+ * or the number leaves out is skipped as `policy`.
  */
-export function decideInstants(
-  instants: readonly DueInstant[],
-  catchUp: CatchUp,
-  now: number,
-  more: boolean,
-): readonly Decision[] {
+export function decideInstants(instants: readonly DueInstant[], catchUp: CatchUp, now: number): readonly Decision[] {
   const active = instants.filter((instant) => instant.held === null);
   const last = active.at(-1);
-  const missed = active.filter((instant) => instant !== last || more || now - instant.at > ON_TIME_MS);
-  const young = more ? [] : missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
+  const missed = active.filter((instant) => instant !== last || now - instant.at > ON_TIME_MS);
+  const young = missed.filter(({ at }) => now - at <= catchUp.maxAgeMs);
   const caught = new Set(
     catchUp.policy === "all"
       ? young.slice(Math.max(young.length - catchUp.most, 0))
@@ -57,7 +51,77 @@ export function decideInstants(
     // In its time, but behind those that are caught up with: it waits for its turn as they do.
     if (!late.has(instant)) return { at, what: "run", caughtUp: caught.size > 0 };
     if (caught.has(instant)) return { at, what: "run", caughtUp: true };
-    const byPolicy = catchUp.policy === "all" || (catchUp.policy === "latest" && instant === last && !more);
-    return { at, what: "skip", reason: byPolicy ? "policy" : "down" };
+    const isLast = catchUp.policy === "latest" && instant === last;
+    return { at, what: "skip", reason: isLast ? "policy" : missedReason(catchUp) };
   });
+}
+
+const missedReason = ({ policy }: CatchUp): "policy" | "down" => (policy === "all" ? "policy" : "down");
+
+/** Instants that follow one another and are skipped for one reason. */
+export interface SkippedInstants {
+  readonly what: "skip";
+  readonly reason: Extract<Decision, { what: "skip" }>["reason"];
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  /** null: too many to have each its own row. */
+  readonly each: readonly number[] | null;
+}
+
+export type Stretch = Extract<Decision, { what: "run" }> | SkippedInstants;
+
+/** Of so many, the newest, each is decided about by itself: nobody may ask to catch up with more. */
+const NEWEST = 1000;
+/** More than this in a row are one row, with first, last and count. */
+const ROW_EACH = 1000;
+
+/** The instants of one pass, added in their order. However many they are, only the newest are kept one by one. */
+export class DueInstants {
+  readonly #catchUp: CatchUp;
+  readonly #now: number;
+  readonly #older: Stretch[] = [];
+  readonly #newest: DueInstant[] = [];
+  /** Instants that have their row already: no stretch goes across one. */
+  readonly #passedOver: number[] = [];
+
+  constructor(catchUp: CatchUp, now: number) {
+    this.#catchUp = catchUp;
+    this.#now = now;
+  }
+
+  add(instant: DueInstant): void {
+    this.#newest.push(instant);
+    if (this.#newest.length < 2 * NEWEST) return;
+    for (const { at, held } of this.#newest.splice(0, NEWEST)) {
+      this.#skip(this.#older, at, held ?? missedReason(this.#catchUp));
+    }
+  }
+
+  passOver(at: number): void {
+    this.#passedOver.push(at);
+  }
+
+  stretches(): readonly Stretch[] {
+    const all = [...this.#older];
+    for (const decision of decideInstants(this.#newest, this.#catchUp, this.#now)) {
+      if (decision.what === "run") all.push(decision);
+      else this.#skip(all, decision.at, decision.reason);
+    }
+    return all;
+  }
+
+  #skip(all: Stretch[], at: number, reason: SkippedInstants["reason"]): void {
+    const before = all.at(-1);
+    const isNext =
+      before?.what === "skip" &&
+      before.reason === reason &&
+      !this.#passedOver.some((other) => other > before.last && other < at);
+    if (!isNext) {
+      all.push({ what: "skip", reason, first: at, last: at, count: 1, each: [at] });
+      return;
+    }
+    const each = before.each === null || before.count === ROW_EACH ? null : [...before.each, at];
+    all[all.length - 1] = { ...before, last: at, count: before.count + 1, each };
+  }
 }

@@ -12,9 +12,10 @@ export class CronCalendar {
   /** It names fixed times of day: no wildcard and no step in hour, minute and second. */
   readonly isFixed: boolean;
   readonly #pattern: CronPattern;
-  readonly #hours: readonly number[];
-  readonly #minutes: readonly number[];
-  readonly #seconds: readonly number[];
+  /** By a value of the field, the next that the pattern names: that one itself, or a later one. */
+  readonly #hours: Nexts;
+  readonly #minutes: Nexts;
+  readonly #seconds: Nexts;
   /** The day that was looked at last: a dense rule asks for the same one again and again. */
   #known = { day: Number.NaN, matches: false };
 
@@ -22,9 +23,9 @@ export class CronCalendar {
     const options = { mode: "5-or-6-parts", fixedTimeRule: "no-wildcard" } as const;
     this.#pattern = new CronPattern(expression, undefined, options);
     this.isFixed = this.#pattern.isFixedTime;
-    this.#hours = chosen(this.#pattern.hour);
-    this.#minutes = chosen(this.#pattern.minute);
-    this.#seconds = chosen(this.#pattern.second);
+    this.#hours = nexts(this.#pattern.hour);
+    this.#minutes = nexts(this.#pattern.minute);
+    this.#seconds = nexts(this.#pattern.second);
   }
 
   /** The first time from `wall` on; null: there is none. */
@@ -35,25 +36,19 @@ export class CronCalendar {
       if (time !== null) return today * DAY_MS + time * 1000;
     }
     const day = this.#dayFrom(today + 1);
-    const [hour = 0] = this.#hours;
-    const [minute = 0] = this.#minutes;
-    const [second = 0] = this.#seconds;
-    return day === null ? null : day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000;
+    return day === null ? null : day * DAY_MS + (this.#timeFrom(0) ?? 0) * 1000;
   }
 
   /** The first time of a day from a second of it on, in seconds. */
   #timeFrom(from: number): number | null {
     const [atHour, atMinute, atSecond] = [Math.floor(from / 3600), Math.floor(from / 60) % 60, from % 60];
-    for (const hour of this.#hours) {
-      if (hour < atHour) continue;
-      for (const minute of this.#minutes) {
-        if (hour === atHour && minute < atMinute) continue;
-        const exact = hour === atHour && minute === atMinute;
-        const second = exact ? this.#seconds.find((each) => each >= atSecond) : this.#seconds[0];
-        if (second !== undefined) return hour * 3600 + minute * 60 + second;
-      }
-    }
-    return null;
+    let hour = this.#hours[atHour];
+    let minute = hour === atHour ? this.#minutes[atMinute] : this.#minutes[0];
+    let second = hour === atHour && minute === atMinute ? this.#seconds[atSecond] : this.#seconds[0];
+    // What does not come any more in its minute, or hour, comes in the next.
+    if (second === undefined) [minute, second] = [this.#minutes[atMinute + 1], this.#seconds[0]];
+    if (minute === undefined) [hour, minute, second] = [this.#hours[atHour + 1], this.#minutes[0], this.#seconds[0]];
+    return hour === undefined ? null : hour * 3600 + (minute ?? 0) * 60 + (second ?? 0);
   }
 
   #dayFrom(from: number): number | null {
@@ -97,7 +92,13 @@ export class CronCalendar {
   }
 }
 
-const chosen = (field: readonly number[]): readonly number[] => field.flatMap((is, value) => (is === 0 ? [] : [value]));
+type Nexts = readonly (number | undefined)[];
+
+function nexts(field: readonly number[]): Nexts {
+  const found: (number | undefined)[] = [];
+  for (let value = field.length - 1; value >= 0; value--) found[value] = field[value] === 0 ? found[value + 1] : value;
+  return found;
+}
 
 function lastOfMonth(date: Date): number {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();

@@ -1,6 +1,6 @@
 import { CronCalendar } from "./cron.ts";
 import { SparkyError } from "./errors.ts";
-import { firstChange, offsetAt } from "./zone.ts";
+import { firstChange, offsetAt, type ClockChange } from "./zone.ts";
 
 /**
  * When a schedule is due: pure functions of its rule, its zone and an anchor. Instants are milliseconds since the epoch.
@@ -66,7 +66,7 @@ export function nextDue(rule: DueRule, zone: string, anchor: number, after: numb
   return dueFrom(rule, zone, anchor, after + 1).next().value ?? null;
 }
 
-/** The due instants from `from` on and before `to`, at most `limit` of them, in order. Some 2,000 take a millisecond. */
+/** The due instants from `from` on and before `to`, at most `limit` of them, in order. A thousand take less than a millisecond. */
 export function dueBetween(
   rule: DueRule,
   zone: string,
@@ -101,36 +101,43 @@ function* dueFrom(rule: DueRule, zone: string, anchor: number, from: number): Ge
 
 /** Longer than any clock is set forward or back. */
 const WIDEST_CHANGE_MS = 2 * 86_400_000;
+/** Instants that lie close together share one look at the zone. */
+const LOOK_AHEAD_MS = 86_400_000;
 
 function* cronFrom(times: CronCalendar, zone: string, from: number): Generator<number, undefined> {
   let at = from - WIDEST_CHANGE_MS;
   let offset = offsetAt(zone, at);
   /** Up to here the clock on the wall has been. */
   let shown = -Infinity;
-  /** Up to here its next change is not. */
-  let even = at;
+  /** The next change, if there is one up to where it was looked for. */
+  let change: ClockChange | null = null;
+  let lookedTo = at;
   for (;;) {
     const asked = Math.max(at, from) + offset;
     const wall = times.next(times.isFixed ? Math.max(asked, shown) : asked);
     // A rule whose days never come is refused when it is made.
     if (wall === null) return;
     const next = wall - offset;
-    const change = next > even ? firstChange(zone, even, next) : null;
-    if (change === null) {
-      even = Math.max(even, next);
+    if (change === null && next > lookedTo) {
+      const to = Math.max(next, lookedTo + LOOK_AHEAD_MS);
+      change = firstChange(zone, lookedTo, to);
+      lookedTo = change?.at ?? to;
+    }
+    if (change === null || next < change.at) {
       yield next;
       at = next + 1;
       continue;
     }
-    at = even = change.at;
-    offset = change.after;
-    if (!times.isFixed) continue;
     const [end, begin] = [change.at + change.before, change.at + change.after];
+    at = change.at;
+    offset = change.after;
+    change = null;
+    if (!times.isFixed) continue;
     shown = Math.max(shown, end);
     const inGap = begin > end ? times.next(end) : null;
-    if (inGap === null || inGap >= begin || change.at < from) continue;
-    yield change.at;
-    at = change.at + 1;
+    if (inGap === null || inGap >= begin || at < from) continue;
+    yield at;
+    at += 1;
   }
 }
 

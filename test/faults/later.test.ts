@@ -28,9 +28,7 @@ test.todo("F95 a failed tool is told as failed");
 
 test.todo("F66 a run that falls due is claimed in the pass that sees it");
 test.todo("F67 what a claim has committed is worked on though a later round fails");
-test.todo("F72 a schedule that comes back is counted without stopping the server");
 test.todo("F73 a clock that was ahead stops no schedule");
-test.todo("F75 one absence is one event");
 
 // Age and size
 

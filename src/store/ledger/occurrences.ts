@@ -1,6 +1,4 @@
 import { isoTime } from "../../core/clock.ts";
-import { dueBetween, parseDueRule } from "../../core/due.ts";
-import { hasInstants, rulesFrom } from "./rules.ts";
 import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
@@ -111,71 +109,4 @@ function occurrenceOf(schedule: string, row: Read): Occurrence {
     count: row.count,
     until: row.until_at === null ? null : isoTime(row.until_at),
   };
-}
-
-/** What the ledger says against what the rules say, over the whole life of a schedule. */
-export interface LedgerCheck {
-  readonly ok: boolean;
-  /** Due instants by the rules, and how many the rows stand for. */
-  readonly due: number;
-  readonly recorded: number;
-  readonly from: string;
-  readonly to: string;
-  /** The first of each kind. */
-  readonly missing: readonly string[];
-  readonly extra: readonly string[];
-}
-
-const SHOWN = 20;
-const MOST_CHECKED = 5_000_000;
-
-export async function checkLedger(db: Db, schedule: ScheduleRow): Promise<LedgerCheck> {
-  const rules = (await rulesFrom(db, schedule.id, 0)).filter(hasInstants);
-  const rows = await db
-    .selectFrom("occurrences")
-    .select(["due_at", "until_at", "count"])
-    .where("schedule_id", "=", schedule.id)
-    .where("manual", "=", 0)
-    .orderBy("due_at")
-    .execute();
-  const missing: number[] = [];
-  const extra = new Set<number>();
-  let due = 0;
-  let at = 0;
-  let inRow = 0;
-  for (const instant of instants(rules, schedule.settled_to)) {
-    due += 1;
-    for (let row = rows[at]; row !== undefined && (row.until_at ?? row.due_at) < instant; row = rows[++at], inRow = 0) {
-      if (inRow !== row.count) extra.add(row.due_at);
-    }
-    const row = rows[at];
-    if (row !== undefined && row.due_at <= instant) inRow += 1;
-    else missing.push(instant);
-  }
-  for (let row = rows[at]; row !== undefined; row = rows[++at], inRow = 0)
-    if (inRow !== row.count) extra.add(row.due_at);
-  const recorded = rows.reduce((sum, row) => sum + row.count, 0);
-  return {
-    ok: missing.length === 0 && extra.size === 0 && due === recorded,
-    due,
-    recorded,
-    from: isoTime(schedule.created_at),
-    to: isoTime(schedule.settled_to),
-    missing: missing.slice(0, SHOWN).map(isoTime),
-    extra: [...extra].slice(0, SHOWN).map(isoTime),
-  };
-}
-
-function* instants(rules: Awaited<ReturnType<typeof rulesFrom>>, to: number): Iterable<number> {
-  let left = MOST_CHECKED;
-  for (const rule of rules) {
-    const range = { from: rule.from_at, to: Math.min(rule.to_at ?? to, to) };
-    const due = parseDueRule(rule.rule);
-    for (let from = range.from; from < range.to && left > 0;) {
-      const page = dueBetween(due, rule.zone, rule.anchor, { from, to: range.to }, 1000);
-      yield* page;
-      left -= page.length;
-      from = page.length < 1000 ? range.to : (page.at(-1) ?? range.to) + 1;
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import { nextDue, parseDueRule } from "../../core/due.ts";
+import { dueBetween, nextDue, parseDueRule } from "../../core/due.ts";
+import { breathe } from "../database/breathe.ts";
 import { DatabaseClock } from "../database/clock.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import { nowSql, type Db } from "../database/sql.ts";
@@ -57,6 +58,26 @@ export function nextOf(
     if (next !== null && (rule.to_at === null || next < rule.to_at)) return next;
   }
   return null;
+}
+
+/** A millisecond of work, or little more. */
+const PORTION = 2000;
+
+/** The due instants of a schedule's rules, from one instant on and before another, in portions with room between them. */
+export async function* dueInstants(
+  rules: readonly ScheduleRuleRow[],
+  { from, to }: { readonly from: number; readonly to: number },
+): AsyncGenerator<{ readonly rule: ScheduleRuleRow; readonly instants: readonly number[] }, void> {
+  for (const rule of rules) {
+    const due = parseDueRule(rule.rule);
+    const end = Math.min(rule.to_at ?? to, to);
+    for (let next = Math.max(rule.from_at, from); next < end;) {
+      const instants = dueBetween(due, rule.zone, rule.anchor, { from: next, to: end }, PORTION);
+      yield { rule, instants };
+      next = instants.length < PORTION ? end : (instants.at(-1) ?? end) + 1;
+      if (next < end) await breathe();
+    }
+  }
 }
 
 export const hasInstants = (rule: ScheduleRuleRow): boolean => rule.state !== "disabled";

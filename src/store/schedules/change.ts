@@ -4,7 +4,8 @@ import type { Json } from "../../core/events.ts";
 import { mine, getSchedule, noSchedule, past, type Schedule } from "./read.ts";
 import { beginRule, dueClock, hasInstants, nextOf, rulesFrom, withoutPastPause } from "../ledger/rules.ts";
 import { checkPrompt, readPrompt } from "./prompt-words.ts";
-import { lockSchedule, occurrenceRow, settleIn, startOccurrence } from "./settle.ts";
+import { isSame, lockSchedule, settle } from "./settle.ts";
+import { occurrenceRow, startOccurrence } from "./start.ts";
 import type { ScheduleRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { getTask, type Task, type TaskLimits } from "../tasks/read.ts";
@@ -100,14 +101,12 @@ export async function patchSchedule(store: Store, viewer: User, name: string, pa
 
 /** false: it is so already, and nothing was written. */
 export async function changeSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<boolean> {
-  const { id } = await mine(store.db, viewer, name);
+  const seen = await mine(store.db, viewer, name);
   if (patch.prompt !== undefined) checkPrompt(store, viewer, patch.prompt);
-  return store.transact(async (tx) => {
-    const held = await lockSchedule(tx, id);
-    if (held === undefined) throw noSchedule(name);
-    const unsettled = withPatch(held, patch, await dueClock(store, tx.db));
-    if (isSame(held, unsettled)) return false;
-    const { schedule: before, now } = await settled(store, tx, id, name);
+  const { id } = seen;
+  const now = await dueClock(store);
+  if (isSame(seen, withPatch(seen, patch, now))) return false;
+  const done = await settle(store, id, { now, to: now }, async (tx, before) => {
     const at = Math.max(now, before.settled_to);
     const after = { ...withPatch(before, patch, at), settled_to: at, updated_at: now };
     checkPause(after, at);
@@ -124,8 +123,9 @@ export async function changeSchedule(store: Store, viewer: User, name: string, p
     if (RULE_FIELDS.some((field) => before[field] !== after[field])) await beginRule(tx, after, at);
     await setNextDue(tx, id, at);
     tx.changed("schedules", [viewer.id], id);
-    return true;
   });
+  if (done === undefined) throw noSchedule(name);
+  return true;
 }
 
 /** What due instants follow from: a change of one of them begins a new row of rules. */
@@ -157,17 +157,14 @@ function withPatch(row: ScheduleRow, patch: SchedulePatch, at: number): Schedule
   };
 }
 
-function isSame(before: ScheduleRow, after: ScheduleRow): boolean {
-  return (Object.keys(before) as (keyof ScheduleRow)[]).every((field) => before[field] === after[field]);
-}
-
 export async function deleteSchedule(store: Store, viewer: User, name: string): Promise<void> {
   const { id } = await mine(store.db, viewer, name);
-  await store.transact(async (tx) => {
-    const { now } = await settled(store, tx, id, name);
+  const now = await dueClock(store);
+  const done = await settle(store, id, { now, to: now }, async (tx) => {
     await tx.db.updateTable("schedules").set({ deleted_at: now, next_due: null }).where("id", "=", id).execute();
     tx.changed("schedules", [viewer.id], id);
   });
+  if (done === undefined) throw noSchedule(name);
 }
 
 /** Runs it now, in its own chat, beside what its rule says. */
@@ -181,9 +178,10 @@ export async function runScheduleNow(store: Store, viewer: User, name: string): 
     } catch (error) {
       throw new SparkyError("conflict", (error as Error).message, { hint: "restore the file, or edit the schedule" });
     }
-    const row = { ...occurrenceRow(tx, id, await dueClock(store, tx.db)), manual: 1 };
+    const now = await dueClock(store, tx.db);
+    const row = { ...occurrenceRow(tx, id, now), manual: 1 };
     await tx.db.insertInto("occurrences").values(row).execute();
-    await startOccurrence(store, tx, schedule, row);
+    await startOccurrence(store, tx, schedule, row, now);
     tx.changed("schedules", [viewer.id], id);
     const made = await tx.db
       .selectFrom("occurrences")
@@ -214,21 +212,6 @@ function stateOf(input: Pick<SchedulePatch, "state" | "pausedUntil">, before: St
 function checkPause({ paused_until: until }: StateFields, at: number): void {
   if (until === null || until > at) return;
   throw new SparkyError("invalid_input", "pausedUntil lies in the past", { hint: "name a later time, or enable it" });
-}
-
-async function settled(
-  store: Store,
-  tx: Tx,
-  id: string,
-  name: string,
-): Promise<{ schedule: ScheduleRow; now: number }> {
-  const now = await dueClock(store, tx.db);
-  for (;;) {
-    const schedule = await lockSchedule(tx, id);
-    if (schedule === undefined) throw noSchedule(name);
-    if (schedule.settled_to >= now) return { schedule, now };
-    await settleIn(store, tx, schedule, now, now);
-  }
 }
 
 async function setNextDue(tx: Tx, id: string, from: number): Promise<void> {

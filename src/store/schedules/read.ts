@@ -2,13 +2,8 @@ import { isoTime } from "../../core/clock.ts";
 import { checkZone, nextDue, parseDueRule } from "../../core/due.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
-import {
-  checkLedger,
-  listOccurrences,
-  recentOccurrences,
-  type LedgerCheck,
-  type Occurrence,
-} from "../ledger/occurrences.ts";
+import { checkLedger, type LedgerCheck } from "../ledger/check.ts";
+import { listOccurrences, recentOccurrences, type Occurrence } from "../ledger/occurrences.ts";
 import { dueClock, isEnabled, nextOf, rulesFrom, rulesOfAll, withoutPastPause } from "../ledger/rules.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";

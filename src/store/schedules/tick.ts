@@ -1,5 +1,6 @@
 import { dueClock } from "../ledger/rules.ts";
-import { lockSchedule, settleIn, type Stopping } from "./settle.ts";
+import type { Stopping } from "./ledger-writer.ts";
+import { settle } from "./settle.ts";
 import type { Store } from "../database/store.ts";
 
 export interface Tick {
@@ -11,8 +12,8 @@ export interface Tick {
 }
 
 /** Writes the rows of everything that is due, one schedule and one transaction at a time. Any number of nodes may tick. */
-export async function tickSchedules(store: Store, at?: number): Promise<Tick> {
-  const now = at ?? (await dueClock(store));
+export async function tickSchedules(store: Store): Promise<Tick> {
+  const now = await dueClock(store);
   const due = await store.db
     .selectFrom("schedules")
     .select("id")
@@ -24,15 +25,7 @@ export async function tickSchedules(store: Store, at?: number): Promise<Tick> {
   const failed: { id: string; error: unknown }[] = [];
   for (const { id } of due) {
     try {
-      for (let more = true; more;) {
-        const settled = await store.transact(async (tx) => {
-          const schedule = await lockSchedule(tx, id);
-          if (schedule === undefined || schedule.next_due === null || schedule.next_due > now) return null;
-          return settleIn(store, tx, schedule, now + 1, now);
-        });
-        stopping.push(...(settled?.stopping ?? []));
-        more = settled?.more ?? false;
-      }
+      stopping.push(...((await settle(store, id, { now, to: now + 1 })) ?? []));
     } catch (error) {
       failed.push({ id, error });
     }

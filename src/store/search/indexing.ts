@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { decodeEvent } from "../log/events.ts";
 import { FOUND_TYPES, foundText, indexedWords } from "./words.ts";
+import { breathe } from "../database/breathe.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 
@@ -41,7 +42,7 @@ async function fill(store: Store, most: number): Promise<boolean> {
     // Looked at first without the lock for writing: there is mostly nothing to do.
     if ((await pendingChats(store.db)).length === 0) return true;
     left -= await store.transact(indexPage);
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
   return (await pendingChats(store.db)).length === 0;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from "./finding.ts";
-import { checkLedger } from "../ledger/occurrences.ts";
+import { checkLedger } from "../ledger/check.ts";
 import type { OccurrenceRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 
@@ -13,7 +13,7 @@ const OUTCOMES: { readonly [status: string]: readonly OccurrenceRow["outcome"][]
   cancelled: ["cancelled"],
 };
 
-/** Of one moment: the caller brings a snapshot. */
+/** Holds nothing up: ledgers are counted in portions, outside of any transaction. */
 export async function verifySchedules(db: Db): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const report = (chatId: string | null, what: string, expected: string, found: string): void =>

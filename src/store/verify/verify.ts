@@ -4,6 +4,7 @@ import { nothingChecked, type Checked, type Finding } from "./finding.ts";
 import type { EngineKind, Store } from "../database/store.ts";
 import { decodeCursor, encodeCursor, keyText } from "../database/page.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
+import { breathe } from "../database/breathe.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
 import { verifyChat, type VerifySource } from "./chat.ts";
@@ -36,7 +37,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     const chatId = await nextChat(source.db, last);
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
-      findings.push(...(await source.snapshot((db) => verifySchedules(db))));
+      findings.push(...(await verifySchedules(source.db)));
       findings.push(...(await source.snapshot((db) => verifySchema(source.kind, db, MIGRATIONS.length))));
       return { findings, checked, next: null };
     }
@@ -88,7 +89,7 @@ export function restingSource(kind: EngineKind, db: Db): VerifySource {
       const reading = db.transaction().setAccessMode("read only");
       return (kind === "sqlite" ? reading : reading.setIsolationLevel("repeatable read")).execute(body);
     },
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    breathe,
   };
 }
 

@@ -1,0 +1,58 @@
+import { DueInstants, ON_TIME_MS, restMs, type DueInstant, type Stretch } from "../../core/catch-up.ts";
+import { SparkyError } from "../../core/errors.ts";
+import { dueInstants, hasInstants, rulesFrom } from "../ledger/rules.ts";
+import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
+import type { Store } from "../database/store.ts";
+
+/** What a pass is going to write. It is worked out before the transaction: a long absence takes its time. */
+export interface Plan {
+  /** The schedule that it was made for: of another, it says nothing. */
+  readonly schedule: ScheduleRow;
+  /** The instant of the pass, by the deciding clock. */
+  readonly now: number;
+  /** Every instant before this one is in it. */
+  readonly to: number;
+  readonly stretches: readonly Stretch[];
+}
+
+/** Throws `unavailable` if the clock goes back meanwhile: what was due by it is not. */
+export async function planPass(
+  store: Store,
+  schedule: ScheduleRow,
+  { now, to }: Pick<Plan, "now" | "to">,
+): Promise<Plan> {
+  const { catch_up: policy, catch_up_max: most, catch_up_age_ms: maxAgeMs } = schedule;
+  const found = new DueInstants({ policy, most, maxAgeMs }, now);
+  const rules = (await rulesFrom(store.db, schedule.id, schedule.settled_to)).filter(hasInstants);
+  const written = await writtenFrom(store, schedule);
+  for await (const { rule, instants } of dueInstants(rules, { from: schedule.settled_to, to })) {
+    if (store.clock.now() < now - ON_TIME_MS) {
+      throw new SparkyError("unavailable", "the clock was set back while due times were counted", {
+        hint: "try again",
+      });
+    }
+    for (const at of instants) {
+      if (written.has(at)) found.passOver(at);
+      else found.add({ at, held: heldBack(schedule, rule, at) });
+    }
+  }
+  return { schedule, now, to, stretches: found.stretches() };
+}
+
+/** Instants that have their row although the schedule is not settled so far: it ran while the clock was ahead. */
+async function writtenFrom(store: Store, { id, settled_to }: ScheduleRow): Promise<ReadonlySet<number>> {
+  const rows = await store.db
+    .selectFrom("occurrences")
+    .select("due_at")
+    .where("schedule_id", "=", id)
+    .where("manual", "=", 0)
+    .where("due_at", ">=", settled_to)
+    .execute();
+  return new Set(rows.map((row) => row.due_at));
+}
+
+function heldBack({ rest_until: rests, failures }: ScheduleRow, rule: ScheduleRuleRow, at: number): DueInstant["held"] {
+  if (rule.state === "paused") return "paused";
+  // From the failure on: what was missed before it is caught up with.
+  return rests !== null && at < rests && at >= rests - restMs(failures) ? "backoff" : null;
+}
