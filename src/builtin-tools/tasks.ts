@@ -2,10 +2,10 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { notFound, SparkyError } from "../core/errors.ts";
 import { shorten } from "../core/text.ts";
-import { lockChat } from "../store/people/access.ts";
+import { lockChat, taskFor } from "../store/people/access.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { addTaskIn } from "../store/tasks/add.ts";
-import { listTasks, visibleTask, type Task } from "../store/tasks/read.ts";
+import { listTasks, type Task } from "../store/tasks/read.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { User } from "../store/people/user.ts";
 import { defineTool, defineTransactionalTool, type Principal, type Tool } from "../tools/tool.ts";
@@ -55,7 +55,7 @@ const taskAdd = defineTransactionalTool<z.infer<typeof addArgs>, Tx>({
       });
     }
     const { id, created } = await addTaskIn(tx, viewer, { ...args, metadata: { addedByRun: runId } });
-    const task = await visibleTask(tx.db, viewer, id);
+    const task = await taskFor(tx.db, viewer, "see", id);
     return { id, created, status: task.status, chatId: task.chat_id };
   },
 });

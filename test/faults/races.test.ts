@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { eachEngine, postgres } from "../kit/databases.ts";
-import { lockChat } from "../../src/store/people/access.ts";
+import { lockChat, taskFor } from "../../src/store/people/access.ts";
 import { createChat } from "../../src/store/chats/chats.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
 import { endRun } from "../../src/store/endings/run.ts";
 import { addTask } from "../../src/store/tasks/add.ts";
 import { cancelIn, cancelTask, patchTask, retryTask } from "../../src/store/tasks/change.ts";
-import { getTask, listTasks, visibleTask } from "../../src/store/tasks/read.ts";
+import { getTask, listTasks } from "../../src/store/tasks/read.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
 
 const DONE = { state: "completed", message: "Task completed", result: "42" } as const;
@@ -93,7 +93,7 @@ eachEngine("two at the same moment", (engine) => {
     const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
     const late: Promise<unknown>[] = [];
     await store.transact(async (tx) => {
-      const row = await visibleTask(tx.db, owner, waits.id);
+      const row = await taskFor(tx.db, owner, "see", waits.id);
       await cancelIn(store, tx, owner, row);
       const options = { readSeq: Number.MAX_SAFE_INTEGER };
       late.push(store.transact((its) => endRun(its, claimed?.run.id ?? "", DONE, options)));

@@ -19,6 +19,7 @@ import {
   scheduleSchema,
 } from "../../wire/schedules.ts";
 import { ruleWords } from "../../wire/rule-words.ts";
+import { mayHere } from "../../store/people/access.ts";
 import type { ServerDeps } from "../deps.ts";
 import { nextQuery, occurrencesQuery, schedulesQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
@@ -33,7 +34,8 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
       answers: { 200: scheduleListSchema },
       async handle({ viewer, query }) {
         const items = await listSchedules(store, viewer, query);
-        const problems = viewer.role === "owner" && scheduleProblems.length > 0 ? { problems: scheduleProblems } : {};
+        const problems =
+          mayHere(viewer, "administer") && scheduleProblems.length > 0 ? { problems: scheduleProblems } : {};
         return { status: 200, body: { items, next: null, total: items.length, ...problems } };
       },
     }),

@@ -3,6 +3,7 @@ import { notFound, SparkyError } from "../../core/errors.ts";
 import { openApprovals } from "../../store/overview/away.ts";
 import { upcoming } from "../../store/schedules/read.ts";
 import { activeRuns, taskCounts } from "../../store/overview/status.ts";
+import { mayHere } from "../../store/people/access.ts";
 import { getUserByName } from "../../store/people/users.ts";
 import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../../wire/api.ts";
 import type { Auth } from "../sign-in/auth.ts";
@@ -54,7 +55,8 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       async handle({ viewer, params, base }) {
         const user = await getUserByName(store, params.name);
         const mine = user?.id === viewer.id;
-        if (user === null || (!mine && viewer.role !== "owner")) throw notFound(`user ${JSON.stringify(params.name)}`);
+        if (user === null || (!mine && !mayHere(viewer, "act for agent")))
+          throw notFound(`user ${JSON.stringify(params.name)}`);
         if (!mine && user.role !== "agent") {
           throw new SparkyError("forbidden", "a sign-in link is for yourself or for agent", {
             hint: `let ${user.name} make their own`,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { isSparkyError } from "../../core/errors.ts";
-import { readableChat } from "../../store/people/access.ts";
+import { chatFor } from "../../store/people/access.ts";
 import { readPage } from "../../store/log/events.ts";
 import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
@@ -48,7 +48,7 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
       head: (chatId) =>
         turn(async () => {
           try {
-            return (await readableChat(store.db, viewer, chatId)).head;
+            return (await chatFor(store.db, viewer, "see", chatId)).head;
           } catch (error) {
             if (isSparkyError(error, "not_found")) return null;
             throw error;

@@ -1,5 +1,5 @@
 import type { HubEvent } from "../../core/hub.ts";
-import { readableChat } from "../../store/people/access.ts";
+import { chatFor } from "../../store/people/access.ts";
 import { readPage } from "../../store/log/events.ts";
 import type { Store } from "../../store/database/store.ts";
 import type { User } from "../../wire/api.ts";
@@ -36,7 +36,7 @@ export function chatStream(store: Store, viewer: User, chatId: string): StreamSo
   return {
     epoch: store.epoch,
     contentType: "application/json",
-    head: async () => (await readableChat(store.db, viewer, chatId)).head,
+    head: async () => (await chatFor(store.db, viewer, "see", chatId)).head,
     read: (after) => readPage(store, chatId, after, { events: MAX_PAGE_EVENTS, bytes: MAX_PAGE_BYTES }),
     watch: (watcher) =>
       store.hub.watch(chatId, {

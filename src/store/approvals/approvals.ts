@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { sql } from "kysely";
+import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { exactLine } from "../../core/exact.ts";
-import { audienceOf, lockChat, mayWrite, visibleChats } from "../people/access.ts";
+import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { approvalEvent } from "./withdraw.ts";
 import { addGrant, type GrantScope } from "./grants.ts";
@@ -144,7 +144,8 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
   await store.transact(async (tx) => {
     const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
     if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
-    await mayDecide(tx, viewer, seen);
+    // In the words for one that does not exist: for this viewer none does.
+    await chatFor(tx.db, viewer, "decide", seen.chat_id, `approval ${JSON.stringify(id)}`);
     const chat = await lockChat(tx, seen.chat_id);
     const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
     if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
@@ -162,20 +163,6 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     tx.changed("approvals", await audienceOf(tx.db, chat), id);
   });
   return getApproval(store, viewer, id);
-}
-
-async function mayDecide(tx: Tx, viewer: User, { id, chat_id }: ApprovalRow): Promise<void> {
-  const chat = await tx.db
-    .selectFrom("chats")
-    .selectAll()
-    .where("chats.id", "=", chat_id)
-    .where(visibleChats(viewer))
-    .executeTakeFirst();
-  // In the words for one that does not exist: for this viewer none does.
-  if (chat === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
-  if (!(await mayWrite(tx.db, viewer, chat))) {
-    throw new SparkyError("forbidden", "you may watch this chat, but not answer for it");
-  }
 }
 
 async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean, answer: Decision): Promise<void> {
@@ -247,13 +234,13 @@ export async function listApprovals(
     .$call(pageFrom(NEWEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.requested_at, row.id]);
-  return { items: await Promise.all(page.rows.map((row) => approvalOf(store, viewer, row))), next: page.next };
+  return { items: page.rows.map(approvalOf), next: page.next };
 }
 
 export async function getApproval(store: Store, viewer: User, id: string): Promise<Approval> {
   const row = await approvalRows(store, viewer).where("approvals.id", "=", id).executeTakeFirst();
   if (row === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
-  return approvalOf(store, viewer, row);
+  return approvalOf(row);
 }
 
 /** What the viewer may see of what is, or was, asked. */
@@ -263,13 +250,13 @@ export function approvalRows(store: Pick<Store, "db">, viewer: User) {
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .innerJoin("runs", "runs.id", "approvals.run_id")
     .selectAll("approvals")
-    .select(["chats.title", "chats.owner_id", "runs.task_id"])
-    .where((eb) => visibleChats(viewer)(eb as never));
+    .select(["chats.title", "runs.task_id", may(viewer, "decide", "chats").as("can_decide")])
+    .where(may(viewer, "see", "chats"));
 }
 
-type ListedRow = ApprovalRow & { title: string; owner_id: string; task_id: string | null };
+type ListedRow = ApprovalRow & { title: string; task_id: string | null; can_decide: SqlBool };
 
-async function approvalOf(store: Store, viewer: User, row: ListedRow): Promise<Approval> {
+function approvalOf(row: ListedRow): Approval {
   return {
     id: row.id,
     chatId: row.chat_id,
@@ -288,7 +275,6 @@ async function approvalOf(store: Store, viewer: User, row: ListedRow): Promise<A
     decidedAt: row.decided_at === null ? null : isoTime(row.decided_at),
     by: row.decided_by,
     note: row.note,
-    canDecide:
-      row.state === "requested" && (await mayWrite(store.db, viewer, { id: row.chat_id, owner_id: row.owner_id })),
+    canDecide: row.state === "requested" && Boolean(row.can_decide),
   };
 }

@@ -2,6 +2,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { ApprovalRow, ChatRow, GrantRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
+import { may, mayHere } from "../people/access.ts";
 import { AGENT_ID, type User } from "../people/user.ts";
 
 /** What a yes covers: this call, this tool for the rest of the run, or this tool until a time. */
@@ -36,7 +37,7 @@ export async function addGrant(
     throw new SparkyError("invalid_input", "scope: the time must lie within the next seven days");
   }
   // What `agent` may do until a time, it may do in every member's tasks.
-  if (scope.kind === "until" && chat.owner_id === AGENT_ID && viewer.role !== "owner") {
+  if (scope.kind === "until" && chat.owner_id === AGENT_ID && !mayHere(viewer, "act for agent")) {
     throw new SparkyError("forbidden", "only the owner can let `agent` use a tool until a time", {
       hint: "allow it for this run instead",
     });
@@ -72,36 +73,35 @@ export async function isGranted(store: Store, principalId: string, tool: string,
 /** The grants in force that the viewer may take back: for their own runs, and for `agent`'s if they gave them or own the instance. */
 export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: User): Promise<readonly Grant[]> {
   const rows = await store.db
-    .selectFrom("grants as g")
-    .leftJoin("runs as r", "r.id", "g.run_id")
-    .innerJoin("user as u", "u.id", "g.granted_by")
-    .selectAll("g")
+    .selectFrom("grants")
+    .leftJoin("runs as r", "r.id", "grants.run_id")
+    .innerJoin("user as u", "u.id", "grants.granted_by")
+    .selectAll("grants")
     .select("u.name as by")
-    .where("g.revoked_at", "is", null)
+    .where("grants.revoked_at", "is", null)
     .where((eb) =>
       eb.or([
-        eb("g.until_at", ">", store.clock.now()),
-        eb.and([eb("g.run_id", "is not", null), eb("r.ended_at", "is", null)]),
+        eb("grants.until_at", ">", store.clock.now()),
+        eb.and([eb("grants.run_id", "is not", null), eb("r.ended_at", "is", null)]),
       ]),
     )
-    .where((eb) =>
-      eb.or([
-        eb("g.principal_id", "=", viewer.id),
-        eb("g.granted_by", "=", viewer.id),
-        ...(viewer.role === "owner" ? [eb("g.principal_id", "=", AGENT_ID)] : []),
-      ]),
-    )
-    .orderBy("g.created_at", "desc")
+    .where(may(viewer, "see", "grants"))
+    .orderBy("grants.created_at", "desc")
     .limit(500)
     .execute();
   return rows.map((row) => grantOf(row, row.by));
 }
 
 export async function revokeGrant(store: Store, viewer: User, id: string): Promise<void> {
-  const mine = await listGrants(store, viewer);
-  if (!mine.some((grant) => grant.id === id)) throw notFound(`grant ${JSON.stringify(id)}`);
   await store.transact(async (tx) => {
-    await tx.db.updateTable("grants").set({ revoked_at: tx.now }).where("id", "=", id).execute();
+    const { numUpdatedRows } = await tx.db
+      .updateTable("grants")
+      .set({ revoked_at: tx.now })
+      .where("id", "=", id)
+      .where("revoked_at", "is", null)
+      .where(may(viewer, "revoke", "grants"))
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw notFound(`grant ${JSON.stringify(id)}`);
     tx.changed("approvals", [viewer.id], id);
   });
 }

@@ -1,9 +1,8 @@
 import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import { SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
-import { audienceOf, lockChat, mayWrite, readableChat, visibleChats, writableChat } from "../people/access.ts";
+import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
 import { ACTIVE, ENDED, type EndedState } from "../../core/run-state.ts";
@@ -148,13 +147,13 @@ export async function listChats(
     .$call(pageFrom(LATEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.last_event_at, row.id]);
-  return { items: await Promise.all(page.rows.map((row) => chatOf(store.db, viewer, row))), next: page.next };
+  return { items: page.rows.map(chatOf), next: page.next };
 }
 
 export async function getChat(store: Store, viewer: User, chatId: string): Promise<Chat> {
-  await readableChat(store.db, viewer, chatId);
+  await chatFor(store.db, viewer, "see", chatId);
   const row = await chatRows(store.db, viewer).where("chats.id", "=", chatId).executeTakeFirstOrThrow();
-  return chatOf(store.db, viewer, row);
+  return chatOf(row);
 }
 
 export async function patchChat(
@@ -167,7 +166,7 @@ export async function patchChat(
     readonly model?: string | null | undefined;
   },
 ): Promise<Chat> {
-  await writableChat(store.db, viewer, chatId);
+  await chatFor(store.db, viewer, "write", chatId);
   await store.transact(async (tx) => {
     const chat = await lockChat(tx, chatId);
     const { title, archived, model } = patch;
@@ -199,10 +198,7 @@ export async function patchChat(
 
 /** Cancels what runs or waits in the chat and hides it at once; all that belongs to it is purged later. */
 export async function deleteChat(store: Store, viewer: User, chatId: string): Promise<void> {
-  const readable = await readableChat(store.db, viewer, chatId);
-  if (readable.owner_id !== viewer.id && !(await mayWrite(store.db, viewer, readable))) {
-    throw new SparkyError("forbidden", "only who may write in a chat can delete it");
-  }
+  await chatFor(store.db, viewer, "delete", chatId);
   await store.transact(async (tx) => {
     const chat = await lockChat(tx, chatId);
     await cancelChat(tx, store.hub, viewer, chat);
@@ -212,7 +208,7 @@ export async function deleteChat(store: Store, viewer: User, chatId: string): Pr
 
 /** The viewer has seen the chat up to `seq`; never goes back. */
 export async function markSeen(store: Store, viewer: User, chatId: string, seq: number): Promise<void> {
-  const chat = await readableChat(store.db, viewer, chatId);
+  const chat = await chatFor(store.db, viewer, "see", chatId);
   const value = Math.min(seq, chat.head);
   await store.transact(async (tx) => {
     await tx.db
@@ -229,6 +225,7 @@ function chatRows(db: Db, viewer: User) {
     .selectFrom("chats")
     .selectAll("chats")
     .select((eb) => [
+      may(viewer, "write", "chats").as("can_write"),
       eb
         .selectFrom("seen")
         .select("seen.seq")
@@ -258,17 +255,18 @@ function chatRows(db: Db, viewer: User) {
         .limit(1)
         .as("ended"),
     ])
-    .where(visibleChats(viewer));
+    .where(may(viewer, "see", "chats"));
 }
 
 type ListedRow = ChatRow & {
+  can_write: SqlBool;
   seen: number | null;
   active: RunRow["state"] | null;
   queued: RunRow["state"] | null;
   ended: RunRow["state"] | null;
 };
 
-async function chatOf(db: Db, viewer: User, row: ListedRow): Promise<Chat> {
+function chatOf(row: ListedRow): Chat {
   return {
     id: row.id,
     title: row.title,
@@ -283,6 +281,6 @@ async function chatOf(db: Db, viewer: User, row: ListedRow): Promise<Chat> {
     runState: row.active ?? row.queued,
     // The query picks ended states only.
     lastRunState: row.ended as Chat["lastRunState"],
-    canWrite: await mayWrite(db, viewer, row),
+    canWrite: Boolean(row.can_write),
   };
 }

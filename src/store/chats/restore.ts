@@ -1,5 +1,5 @@
 import { notFound, SparkyError } from "../../core/errors.ts";
-import { audienceOf, mayWrite } from "../people/access.ts";
+import { audienceOf, may } from "../people/access.ts";
 import { getChat, type Chat } from "./chats.ts";
 import type { ChatRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -15,9 +15,10 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
       .selectFrom("chats")
       .selectAll()
       .where("id", "=", chatId)
+      .where(may(viewer, "restore", "chats"))
       .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
       .executeTakeFirst();
-    if (chat === undefined || !(await mayWrite(tx.db, viewer, chat))) throw notFound(`chat ${JSON.stringify(chatId)}`);
+    if (chat === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
     if (chat.deleted_at === null) return;
     const { deleted_at } = chat;
     await refuseUsedKeys(tx, chat, deleted_at);

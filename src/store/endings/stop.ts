@@ -1,6 +1,6 @@
 import { notFound } from "../../core/errors.ts";
 import type { NewEvent } from "../../core/events.ts";
-import { lockChat, visibleChats, writableChat } from "../people/access.ts";
+import { chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
 import { announce } from "../runs/queue.ts";
@@ -23,7 +23,7 @@ export interface StopOutcome {
  */
 export async function requestStop(store: Store, viewer: User, target: StopTarget): Promise<StopOutcome> {
   const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, viewer, target.runId);
-  await writableChat(store.db, viewer, chatId);
+  await chatFor(store.db, viewer, "write", chatId);
   return store.transact(async (tx) => {
     const chat = await lockChat(tx, chatId);
     const run = await targetRun(tx, chat, target);
@@ -82,7 +82,7 @@ async function chatOfRun(store: Store, viewer: User, runId: string): Promise<str
     .innerJoin("chats", "chats.id", "runs.chat_id")
     .select("runs.chat_id")
     .where("runs.id", "=", runId)
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .executeTakeFirst();
   if (row === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
   return row.chat_id;

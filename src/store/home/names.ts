@@ -1,13 +1,12 @@
 import { callLine } from "../../core/exact.ts";
 import { systemClock } from "../../core/clock.ts";
 import { unreachable } from "../../core/errors.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import { approvalRows } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
 import { owned } from "../schedules/read.ts";
 import type { Db } from "../database/sql.ts";
 import { openFile } from "./database-file.ts";
-import { visibleTasks } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 
 /** What ids and names there are to choose from, for a shell that completes them. */
@@ -47,7 +46,7 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
       return await db
         .selectFrom("tasks")
         .select(["id as value", "instruction as hint"])
-        .where(visibleTasks(viewer))
+        .where(may(viewer, "see", "tasks"))
         .where("id", ">=", prefix)
         .where("id", "<", end)
         .orderBy("created_at", "desc")
@@ -57,7 +56,7 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
       return await db
         .selectFrom("chats")
         .select(["id as value", "title as hint"])
-        .where(visibleChats(viewer))
+        .where(may(viewer, "see", "chats"))
         .where("id", ">=", prefix)
         .where("id", "<", end)
         .orderBy("last_event_at", "desc")

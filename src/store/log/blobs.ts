@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { notFound } from "../../core/errors.ts";
 import { wellFormedJson } from "../../core/text.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -40,7 +40,7 @@ export async function readBlob(store: Store, viewer: User, id: string): Promise<
     .innerJoin("chats", "chats.id", "blobs.chat_id")
     .select(["blobs.id", "blobs.sha256", "blobs.data"])
     .where("blobs.id", "=", id)
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .executeTakeFirst();
   if (row === undefined) throw notFound(`blob ${JSON.stringify(id)}`);
   return row;

@@ -2,7 +2,7 @@ import { SparkyError } from "../../core/errors.ts";
 import { chatEventSchema, EVENT_TYPES, type ChatEvent, type EventType } from "../../core/events.ts";
 import type { HubEvent } from "../../core/hub.ts";
 import { wellFormedJson } from "../../core/text.ts";
-import { readableChat } from "../people/access.ts";
+import { chatFor } from "../people/access.ts";
 import { eventJson } from "../database/drafts.ts";
 import { pageSize } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
@@ -98,7 +98,7 @@ export async function eventsPage(
   chatId: string,
   query: EventsQuery,
 ): Promise<{ readonly events: readonly ChatEvent[]; first: number; last: number; epoch: string }> {
-  const chat = await readableChat(store.db, viewer, chatId);
+  const chat = await chatFor(store.db, viewer, "see", chatId);
   if (query.epoch !== undefined && query.epoch !== store.epoch) {
     throw new SparkyError("conflict", "the history was cut since: this is another epoch", {
       hint: "drop what you have and read from the start",

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { ENDED } from "../../core/run-state.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { decodeEvent } from "../log/events.ts";
 import type { ApprovalRow } from "../database/schema.ts";
@@ -71,7 +71,7 @@ export async function openApprovals(store: Store, viewer: User): Promise<number>
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("approvals.state", "=", "requested")
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -89,7 +89,7 @@ export async function markAwaySeen(
       .selectFrom("chats")
       .select(["chats.id", "chats.head"])
       .where("chats.id", "in", ids)
-      .where(visibleChats(viewer))
+      .where(may(viewer, "see", "chats"))
       .execute();
     if (chats.length === 0) return 0;
     await tx.db
@@ -123,7 +123,7 @@ async function unseen(
     .leftJoin("seen", (join) => join.onRef("seen.chat_id", "=", "chats.id").on("seen.user_id", "=", viewer.id))
     .select(["chats.id", "chats.head"])
     .select(sql<number>`coalesce(seen.seq, 0)`.as("seen"))
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .where(sql<boolean>`chats.head > coalesce(seen.seq, 0)`)
     .orderBy("chats.last_event_at", "desc")
     .limit(MAX_CHATS + 1)

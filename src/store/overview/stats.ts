@@ -3,7 +3,7 @@ import { isoTime } from "../../core/clock.ts";
 import { checkZone } from "../../core/due.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { statsOf, type EndedRun, type Failure, type Stats } from "../../core/stats.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import { ENDED } from "../../core/run-state.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -87,7 +87,7 @@ async function endedPage(
     .where("runs.id", ">", after)
     .where("runs.ended_at", ">=", since)
     .where("runs.ended_at", "<", until)
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .orderBy("runs.id")
     .limit(PAGE)
     .execute();
@@ -123,7 +123,7 @@ async function endedWithoutRun(store: Store, viewer: User, since: number, until:
     .where("tasks.status", "in", [...ENDED])
     .where("tasks.finished_at", ">=", since)
     .where("tasks.finished_at", "<", until)
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .execute();
   return rows.map((row) => ({
     state: row.status as EndedRun["state"],

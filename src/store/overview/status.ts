@@ -1,9 +1,8 @@
 import { ACTIVE } from "../../core/run-state.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { TaskRow } from "../database/schema.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import type { Store } from "../database/store.ts";
-import { visibleTasks } from "../tasks/read.ts";
 import { titleFrom } from "../chats/chats.ts";
 import type { User } from "../people/user.ts";
 
@@ -13,7 +12,7 @@ export async function taskCounts(store: Store, viewer: User): Promise<TaskCounts
   const rows = await store.db
     .selectFrom("tasks")
     .select((eb) => ["tasks.status", eb.fn.countAll<number>().as("n")])
-    .where(visibleTasks(viewer))
+    .where(may(viewer, "see", "tasks"))
     .groupBy("tasks.status")
     .execute();
   const count = (status: TaskRow["status"]): number => Number(rows.find((row) => row.status === status)?.n ?? 0);
@@ -37,7 +36,7 @@ export async function activeRuns(store: Store, viewer: User): Promise<readonly (
     .selectAll("runs")
     .select(["chats.title as chat_title", "tasks.instruction", "tasks.schedule"])
     .where("runs.state", "in", [...ACTIVE])
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .orderBy("runs.started_at")
     .limit(100)
     .execute();

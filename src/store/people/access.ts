@@ -1,68 +1,131 @@
-import { sql, type ExpressionBuilder, type Expression, type SqlBool } from "kysely";
+import { expressionBuilder, sql, type ExpressionWrapper, type SqlBool } from "kysely";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { AGENT_ID, type User } from "./user.ts";
-import type { ChatRow, Schema } from "../database/schema.ts";
+import type { ChatRow, Schema, TaskRow, UserRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Tx } from "../database/store.ts";
 
 /**
- * The one permission check, in front of HTTP, sockets, replay and search. A chat is seen by its owner, by whom it is
- * shared with, and, when it belongs to `agent`, by the instance's owner. What one may not see does not exist for one.
+ * The one gate: who may do what. It stands in front of HTTP, sockets, streams, replay, search and export, as a condition
+ * of their queries. A chat is seen by its owner, by whom it is shared with, and, when it belongs to `agent`, by who acts
+ * for `agent`; a task by its author and by whoever sees its chat. What one may not see does not exist for one.
  */
+interface Rights {
+  chats: "see" | "write" | "decide" | "delete" | "restore";
+  tasks: "see" | "change";
+  schedules: "see" | "change";
+  grants: "see" | "revoke";
+}
 
-/** For a query over `chats`: only those that the viewer may see, and that are not deleted. */
-export const visibleChats = (viewer: User) => chatsOpenTo(viewer, [0, 1]);
+type Rules = {
+  readonly [T in keyof Rights]: (viewer: User, right: Rights[T]) => ExpressionWrapper<Schema, T, SqlBool>;
+};
 
-/** For a query over `chats`: only those that the viewer may write in. The same rule as `mayWrite`. */
-export const writableChats = (viewer: User) => chatsOpenTo(viewer, [1]);
+/** For a query over the table, alone or joined: the rows with which the viewer may do this. Also to be selected. */
+export function may<T extends keyof Rights>(viewer: User, right: Rights[T], table: T): ReturnType<Rules[T]> {
+  return RULES[table](viewer, right) as ReturnType<Rules[T]>;
+}
 
-function chatsOpenTo(viewer: User, canWrite: readonly (0 | 1)[]) {
-  return (eb: ExpressionBuilder<Schema, "chats">): Expression<SqlBool> =>
-    eb.and([
-      eb("chats.deleted_at", "is", null),
-      eb.or([
-        eb("chats.owner_id", "=", viewer.id),
-        eb.exists(
-          eb
-            .selectFrom("chat_shares")
-            .select(sql`1`.as("one"))
-            .whereRef("chat_shares.chat_id", "=", "chats.id")
-            .where("chat_shares.user_id", "=", viewer.id)
-            .where("chat_shares.can_write", "in", canWrite),
-        ),
-        ...(viewer.role === "owner" ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
-      ]),
+const RULES: Rules = {
+  chats(viewer, right) {
+    const eb = expressionBuilder<Schema, "chats">();
+    const shared = eb
+      .selectFrom("chat_shares")
+      .select(sql`1`.as("one"))
+      .whereRef("chat_shares.chat_id", "=", "chats.id")
+      .where("chat_shares.user_id", "=", viewer.id)
+      .$if(right !== "see", (query) => query.where("chat_shares.can_write", "=", 1));
+    const whose = eb.or([
+      eb("chats.owner_id", "=", viewer.id),
+      eb.exists(shared),
+      ...(mayHere(viewer, "act for agent") ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
     ]);
+    return right === "restore" ? whose : eb.and([eb("chats.deleted_at", "is", null), whose]);
+  },
+
+  tasks(viewer, right) {
+    const eb = expressionBuilder<Schema, "tasks">();
+    const chat = eb
+      .selectFrom("chats")
+      .select(sql`1`.as("one"))
+      .whereRef("chats.id", "=", "tasks.chat_id")
+      .where(may(viewer, right === "see" ? "see" : "write", "chats"));
+    return eb.and([eb("tasks.deleted_at", "is", null), eb.or([eb("tasks.owner_id", "=", viewer.id), eb.exists(chat)])]);
+  },
+
+  schedules(viewer) {
+    const eb = expressionBuilder<Schema, "schedules">();
+    return eb.and([eb("schedules.owner_id", "=", viewer.id), eb("schedules.deleted_at", "is", null)]);
+  },
+
+  grants(viewer) {
+    const eb = expressionBuilder<Schema, "grants">();
+    return eb.or([
+      eb("grants.principal_id", "=", viewer.id),
+      eb("grants.granted_by", "=", viewer.id),
+      ...(mayHere(viewer, "act for agent") ? [eb("grants.principal_id", "=", AGENT_ID)] : []),
+    ]);
+  },
+};
+
+/** Rights over the whole instance, by role. */
+const HERE = {
+  /** See how it works and is set: its models, its database. */
+  administer: ["owner"],
+  /** Do what `agent` may do in its own chats, and sign in as it. */
+  "act for agent": ["owner"],
+  /** Name files of the server's machine as prompts. */
+  "use its files": ["owner"],
+} satisfies { readonly [right: string]: readonly UserRow["role"][] };
+
+export function mayHere(viewer: User, right: keyof typeof HERE): boolean {
+  return HERE[right].some((role) => role === viewer.role);
 }
 
-export async function readableChat(db: Db, viewer: User, chatId: string): Promise<ChatRow> {
-  const row = await db
+/** What who sees a chat is told when more is asked for than the right to see it gives. */
+const REFUSED: {
+  readonly [right in Exclude<Rights["chats"], "see" | "restore">]: readonly [message: string, hint?: string];
+} = {
+  write: ["you may watch this chat, but not write in it", "ask its owner to share it with you for writing"],
+  decide: ["you may watch this chat, but not answer for it"],
+  delete: ["only who may write in a chat can delete it"],
+};
+
+/** The chat, if the viewer may do this in it. `hidden`: what is said not to exist when it may not even be seen. */
+export async function chatFor(
+  db: Db,
+  viewer: User,
+  right: Exclude<Rights["chats"], "restore">,
+  chatId: string,
+  hidden = `chat ${JSON.stringify(chatId)}`,
+): Promise<ChatRow> {
+  const found = await db
     .selectFrom("chats")
-    .selectAll()
+    .selectAll("chats")
+    .select(may(viewer, right, "chats").as("allowed"))
     .where("chats.id", "=", chatId)
-    .where(visibleChats(viewer))
+    .where(may(viewer, "see", "chats"))
     .executeTakeFirst();
-  if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
-  return row;
+  if (found === undefined) throw notFound(hidden);
+  const { allowed, ...chat } = found;
+  if (right === "see" || allowed) return chat;
+  const [message, hint] = REFUSED[right];
+  throw new SparkyError("forbidden", message, hint === undefined ? {} : { hint });
 }
 
-export async function mayWrite(db: Db, viewer: User, chat: Pick<ChatRow, "id" | "owner_id">): Promise<boolean> {
-  if (chat.owner_id === viewer.id || (chat.owner_id === AGENT_ID && viewer.role === "owner")) return true;
-  const share = await db
-    .selectFrom("chat_shares")
-    .select("can_write")
-    .where("chat_id", "=", chat.id)
-    .where("user_id", "=", viewer.id)
+/** The task, if the viewer may do this with it. */
+export async function taskFor(db: Db, viewer: User, right: Rights["tasks"], taskId: string): Promise<TaskRow> {
+  const found = await db
+    .selectFrom("tasks")
+    .selectAll("tasks")
+    .select(may(viewer, right, "tasks").as("allowed"))
+    .where("tasks.id", "=", taskId)
+    .where(may(viewer, "see", "tasks"))
     .executeTakeFirst();
-  return share?.can_write === 1;
-}
-
-export async function writableChat(db: Db, viewer: User, chatId: string): Promise<ChatRow> {
-  const chat = await readableChat(db, viewer, chatId);
-  if (await mayWrite(db, viewer, chat)) return chat;
-  throw new SparkyError("forbidden", "you may watch this chat, but not write in it", {
-    hint: "ask its owner to share it with you for writing",
-  });
+  if (found === undefined) throw notFound(`task ${JSON.stringify(taskId)}`);
+  const { allowed, ...task } = found;
+  if (!allowed) throw new SparkyError("forbidden", "you may watch this task, but not change it");
+  return task;
 }
 
 /**

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { messageOf, SparkyError } from "../../core/errors.ts";
 import { isWholePath, promptPath } from "../../core/prompt-file.ts";
 import type { Store } from "../database/store.ts";
+import { mayHere } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 
 const MAX_PROMPT_BYTES = 64 * 1024;
@@ -36,7 +37,8 @@ function whyUnreadable(error: unknown): string {
 export function checkPrompt(store: Pick<Store, "home">, viewer: User, prompt: string): void {
   const path = promptPath(prompt);
   if (path === undefined) return;
-  if (viewer.role !== "owner") throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
+  if (!mayHere(viewer, "use its files"))
+    throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
   if (!isWholePath(path) && store.home === null) {
     throw new SparkyError("invalid_input", `prompt: file(${path}) must be named from the root`, {
       hint: "the command line does so by itself, from its own folder",

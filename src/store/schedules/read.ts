@@ -9,6 +9,7 @@ import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import type { TaskLimits } from "../tasks/read.ts";
+import { may } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 
 /** A schedule as the API tells it. */
@@ -136,7 +137,10 @@ export function noSchedule(name: string): SparkyError {
 }
 
 export const owned = (db: Db, viewer: User) =>
-  db.selectFrom("schedules").selectAll().where("owner_id", "=", viewer.id).where("deleted_at", "is", null);
+  db
+    .selectFrom("schedules")
+    .selectAll()
+    .where(may(viewer, "see", "schedules"));
 
 async function schedulesOf(store: Store, rows: readonly ScheduleRow[], recent?: number): Promise<readonly Schedule[]> {
   const [rules, occurrences] = await Promise.all([

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import { decodeEvent } from "../log/events.ts";
 import { foundText, queriedWords, snippetOf, type FOUND_TYPES } from "./words.ts";
 import { afterCursor, orderBy, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
@@ -52,7 +52,7 @@ export async function searchEvents(
       join.onRef("events.chat_id", "=", "search_events.chat_id").onRef("events.seq", "=", "search_events.seq"),
     )
     .select(["search_events.id", "chats.id as chat_id", "chats.title", "events.seq", "events.at", "events.body"])
-    .where((eb) => visibleChats(viewer)(eb as never))
+    .where(may(viewer, "see", "chats"))
     .where(kind === "sqlite" ? inFts(words, search.cursor) : inVector(words))
     .$call(pageFrom(BY_ID, search));
   const rows: readonly Row[] = await found.execute();

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
-import { visibleChats } from "../people/access.ts";
+import { may } from "../people/access.ts";
 import { decodeCursor, encodeCursor, pageFrom, pageOf, pageSize, type PageQuery } from "../database/page.ts";
 import { graphSearch } from "../graph/search.ts";
 import { contains, wordsOf } from "../graph/words.ts";
@@ -11,7 +11,7 @@ import { searchEvents, type FoundEvent } from "./events.ts";
 import { snippetOf } from "./words.ts";
 import type { Store } from "../database/store.ts";
 import { LATEST_FIRST } from "../chats/chats.ts";
-import { NEWEST_FIRST, visibleTasks } from "../tasks/read.ts";
+import { NEWEST_FIRST } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 
 export interface FoundChat {
@@ -109,7 +109,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
     const rows = await db
       .selectFrom("chats")
       .select(["id", "title", "last_event_at"])
-      .where(visibleChats(viewer))
+      .where(may(viewer, "see", "chats"))
       .where((eb) => eb.and(words.map((word) => contains("chats.title", word))))
       .$call(pageFrom(LATEST_FIRST, query))
       .execute();
@@ -127,7 +127,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
     const rows = await db
       .selectFrom("tasks")
       .select(["id", "chat_id", "status", "instruction", "result", "created_at"])
-      .where(visibleTasks(viewer))
+      .where(may(viewer, "see", "tasks"))
       .where((eb) =>
         eb.and(words.map((word) => eb.or([contains("tasks.instruction", word), contains("tasks.result", word)]))),
       )

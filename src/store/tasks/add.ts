@@ -1,6 +1,6 @@
 import { SparkyError } from "../../core/errors.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
-import { lockChat, writableChat } from "../people/access.ts";
+import { chatFor, lockChat, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { chatEvent, createdEvent, newChatRow, titleFrom } from "../chats/chats.ts";
@@ -9,7 +9,7 @@ import type { ChatRow, TaskRow } from "../database/schema.ts";
 import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { together } from "../database/together.ts";
-import { getTask, visibleTask, type Task, type TaskLimits } from "./read.ts";
+import { getTask, type Task, type TaskLimits } from "./read.ts";
 import type { User } from "../people/user.ts";
 
 export interface NewTask {
@@ -63,7 +63,7 @@ export async function addTaskIn(
   const dependsOn = [...new Set(input.dependsOn ?? [])];
   const runAt = input.runAt === undefined ? null : Date.parse(input.runAt);
   // The chat's lock before those of tasks, as where a task ends.
-  const { chat, isNew } = await chatFor(tx, viewer, input, options);
+  const { chat, isNew } = await chatOf(tx, viewer, input, options);
   const waitsFor = await heldDependencies(tx, viewer, dependsOn);
   const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
   const runId = open.length === 0 ? tx.newId() : null;
@@ -113,7 +113,7 @@ export async function addTaskIn(
 /** What it waits for, held as it is until the task is there: else one that ends just now would never let it go. */
 export async function heldDependencies(tx: Tx, viewer: User, ids: readonly string[]): Promise<readonly TaskRow[]> {
   if (ids.length === 0) return [];
-  for (const id of ids) await visibleTask(tx.db, viewer, id);
+  for (const id of ids) await taskFor(tx.db, viewer, "see", id);
   const tasks = await tx.db
     .selectFrom("tasks")
     .selectAll()
@@ -134,14 +134,14 @@ function waitingEvent(taskId: string, open: readonly string[]): NewEvent {
   return { type: "status", data, runId: null, taskId, step: null, actor: SYSTEM_ACTOR };
 }
 
-async function chatFor(
+async function chatOf(
   tx: Tx,
   viewer: User,
   input: NewTask,
   options: AddOptions,
 ): Promise<{ readonly chat: ChatRow; readonly isNew: boolean }> {
   if (input.chatId !== undefined) {
-    const { id } = await writableChat(tx.db, viewer, input.chatId);
+    const { id } = await chatFor(tx.db, viewer, "write", input.chatId);
     return { chat: await lockChat(tx, id), isNew: false };
   }
   const chat = newChatRow(tx, {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
 import { isEnded } from "../../core/run-state.ts";
-import { lockChat, mayWrite } from "../people/access.ts";
+import { lockChat, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
@@ -11,7 +11,7 @@ import { stopIn, type StopOutcome } from "../endings/stop.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { heldDependencies, type NewTask } from "./add.ts";
 import { endTask, queueTaskRun, releaseWhenReady } from "../endings/task.ts";
-import { getTask, visibleTask, type Task } from "./read.ts";
+import { getTask, type Task } from "./read.ts";
 import type { User } from "../people/user.ts";
 
 export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt"> & {
@@ -181,11 +181,9 @@ async function isAlone(tx: Tx, task: TaskRow): Promise<boolean> {
  * another person, may have ended it a moment ago.
  */
 async function changeable(tx: Tx, viewer: User, taskId: string): Promise<TaskRow> {
-  const seen = await visibleTask(tx.db, viewer, taskId);
-  const chat = await lockChat(tx, seen.chat_id);
-  const task = await visibleTask(tx.db, viewer, taskId);
-  if (task.owner_id === viewer.id || (await mayWrite(tx.db, viewer, chat))) return task;
-  throw new SparkyError("forbidden", "you may watch this task, but not change it");
+  const { chat_id } = await taskFor(tx.db, viewer, "change", taskId);
+  await lockChat(tx, chat_id);
+  return taskFor(tx.db, viewer, "change", taskId);
 }
 
 async function runOf(tx: Tx, runId: string): Promise<RunRow | undefined> {

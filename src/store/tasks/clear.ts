@@ -1,13 +1,13 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import { audiencesOf, writableChats } from "../people/access.ts";
+import { audiencesOf, may, taskFor } from "../people/access.ts";
 import { ENDED, isEnded } from "../../core/run-state.ts";
 import type { ChatRow, Schema, TaskRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { cancelIn } from "./change.ts";
 import { tasksMatching, type TasksFilter } from "./filter.ts";
-import { tasksOf, visibleTask, type Task } from "./read.ts";
+import { tasksOf, type Task } from "./read.ts";
 import { AGENT_ID, type User } from "../people/user.ts";
 
 export interface ClearOptions extends TasksFilter {
@@ -73,18 +73,8 @@ function clearable(viewer: User, options: ClearOptions) {
   return (eb: ExpressionBuilder<Schema, "tasks">): Expression<SqlBool> => {
     const since = options.unchangedSince === undefined ? null : Date.parse(options.unchangedSince);
     return eb.and([
-      eb("tasks.deleted_at", "is", null),
+      may(viewer, "change", "tasks"),
       tasksMatching(options)(eb),
-      eb.or([
-        eb("tasks.owner_id", "=", viewer.id),
-        eb.exists(
-          eb
-            .selectFrom("chats")
-            .select(sql`1`.as("one"))
-            .whereRef("chats.id", "=", "tasks.chat_id")
-            .where((chat) => writableChats(viewer)(chat as ExpressionBuilder<Schema, "chats">)),
-        ),
-      ]),
       ...(since === null
         ? []
         : [
@@ -130,7 +120,7 @@ async function lockChats(tx: Tx, tasks: readonly TaskRow[]): Promise<void> {
 
 /** One may have ended by itself: with the task that it waited for. */
 async function cancelOpen(store: Store, tx: Tx, viewer: User, id: string): Promise<void> {
-  const task = await visibleTask(tx.db, viewer, id);
+  const task = await taskFor(tx.db, viewer, "see", id);
   if (!isEnded(task.status)) await cancelIn(store, tx, viewer, task);
 }
 

@@ -1,10 +1,9 @@
-import { sql, type ExpressionBuilder, type Expression, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
-import { visibleChats } from "../people/access.ts";
+import { may, taskFor } from "../people/access.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
-import type { Schema, TaskRow } from "../database/schema.ts";
+import type { TaskRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
@@ -47,37 +46,8 @@ export interface Task {
   };
 }
 
-/** A task is seen by its author, and by whoever sees its chat. */
-export function visibleTasks(viewer: User) {
-  return (eb: ExpressionBuilder<Schema, "tasks">): Expression<SqlBool> =>
-    eb.and([
-      eb("tasks.deleted_at", "is", null),
-      eb.or([
-        eb("tasks.owner_id", "=", viewer.id),
-        eb.exists(
-          eb
-            .selectFrom("chats")
-            .select(sql`1`.as("one"))
-            .whereRef("chats.id", "=", "tasks.chat_id")
-            .where((chat) => visibleChats(viewer)(chat as ExpressionBuilder<Schema, "chats">)),
-        ),
-      ]),
-    ]);
-}
-
-export async function visibleTask(db: Db, viewer: User, taskId: string): Promise<TaskRow> {
-  const row = await db
-    .selectFrom("tasks")
-    .selectAll()
-    .where("tasks.id", "=", taskId)
-    .where(visibleTasks(viewer))
-    .executeTakeFirst();
-  if (row === undefined) throw notFound(`task ${JSON.stringify(taskId)}`);
-  return row;
-}
-
 export async function getTask(store: Store, viewer: User, taskId: string): Promise<Task> {
-  return taskOf(store.db, await visibleTask(store.db, viewer, taskId));
+  return taskOf(store.db, await taskFor(store.db, viewer, "see", taskId));
 }
 
 export interface TasksQuery extends TasksFilter, PageQuery {}
@@ -90,7 +60,10 @@ export async function listTasks(
   viewer: User,
   query: TasksQuery = {},
 ): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total: number }> {
-  const matching = store.db.selectFrom("tasks").where(visibleTasks(viewer)).where(tasksMatching(query));
+  const matching = store.db
+    .selectFrom("tasks")
+    .where(may(viewer, "see", "tasks"))
+    .where(tasksMatching(query));
   const rows = await matching.selectAll("tasks").$call(pageFrom(NEWEST_FIRST, query)).execute();
   const { total } = await matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
   const page = pageOf(rows, query, (row) => [row.created_at, row.id]);
@@ -103,7 +76,7 @@ export async function listTaskRuns(
   viewer: User,
   taskId: string,
 ): Promise<{ readonly items: readonly Run[]; readonly next: null }> {
-  await visibleTask(store.db, viewer, taskId);
+  await taskFor(store.db, viewer, "see", taskId);
   const rows = await store.db
     .selectFrom("runs")
     .selectAll()
