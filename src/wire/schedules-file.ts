@@ -1,6 +1,7 @@
 import type { Node, YAMLMap } from "yaml";
 import { checkZone, parseDueRule } from "../core/due.ts";
 import { isSparkyError } from "../core/errors.ts";
+import { soundText, soundValue } from "../core/text.ts";
 import { issuesInWords } from "./issue-words.ts";
 import { newScheduleSchema, type NewSchedule } from "./schedules.ts";
 
@@ -67,9 +68,9 @@ export async function readSchedulesFile(text: string, pollSeconds: number): Prom
     const own = lineOf(name ?? node);
     const fields = yaml.isMap(map) ? linesOf(map, lineOf) : new Map<string, number>();
     const at = (field: string): number => fields.get(field) ?? own;
-    const raw: unknown = yaml.isMap(map) ? rawOf(() => map.toJS(document)) : undefined;
+    const raw: unknown = yaml.isMap(map) ? rawOf(() => soundValue(map.toJS(document))) : undefined;
     const read = isRaw(raw)
-      ? entryOf({ ...(name !== undefined && { name: String(name) }), ...raw }, pollSeconds)
+      ? entryOf({ ...(name !== undefined && { name: soundText(String(name)) }), ...raw }, pollSeconds)
       : NO_FIELDS;
     if ("message" in read) {
       problems.push({

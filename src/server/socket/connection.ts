@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from "ws";
 import { isSparkyError, SparkyError } from "../../core/errors.ts";
 import type { Change } from "../../core/hub.ts";
-import { piece } from "../../core/text.ts";
+import { soundText } from "../../core/text.ts";
 import { postMessage } from "../../store/chats/messages.ts";
 import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
@@ -258,7 +258,7 @@ export class Connection {
 function labels(frame: unknown): { readonly ref?: string; readonly sub?: string } {
   if (typeof frame !== "object" || frame === null) return {};
   return {
-    ...("ref" in frame && typeof frame.ref === "string" ? { ref: piece(frame.ref, 0, 100) } : {}),
-    ...("sub" in frame && typeof frame.sub === "string" ? { sub: piece(frame.sub, 0, 100) } : {}),
+    ...("ref" in frame && typeof frame.ref === "string" ? { ref: soundText(frame.ref.slice(0, 100)) } : {}),
+    ...("sub" in frame && typeof frame.sub === "string" ? { sub: soundText(frame.sub.slice(0, 100)) } : {}),
   };
 }
