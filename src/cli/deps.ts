@@ -111,7 +111,7 @@ export interface LocalData {
   backup(file: string | null): Promise<{
     readonly file: string;
     readonly bytes: number;
-    /** False: only the file itself could be checked. */
+    /** It was restored on trial. */
     readonly verified: boolean;
     readonly checked: Checked;
     readonly findings: readonly Finding[];

@@ -136,7 +136,7 @@ async function expectRestores(home: string, place: Place): Promise<void> {
   expect(backup).toMatchObject({ verified: true, findings: [] });
   using prepared = await data.restore(backup.file);
   expect(prepared).toMatchObject({ findings: [], checked: backup.checked });
-  prepared.swap();
+  await prepared.swap();
 }
 
 const TABLES = [

@@ -21,19 +21,17 @@ export async function dbStatus(context: Context): Promise<void> {
 export async function dbBackup(context: Context, args: readonly string[]): Promise<ExitCode> {
   const { out } = context;
   const data = await openHere(context);
-  out.progress("… copying and verifying");
+  out.progress("… copying, and restoring on trial");
   const backup = await data.backup(args[0] === undefined ? null : resolve(args[0]));
   out.progress(null);
   const { file, bytes, verified, checked, findings } = backup;
   if (out.json) out.document({ file, bytes, verified, checked, findings });
   else if (!out.terminal) out.print(file);
   else {
-    const what = verified ? `${checked.events} events of ${checked.chats} chats` : "the database";
-    out.print(`Backed up ${what} to ${file} (${megabytes(bytes)})`);
+    out.print(`Backed up ${checked.events} events of ${checked.chats} chats to ${file} (${megabytes(bytes)})`);
   }
-  if (!verified) out.note("  its schema is an older one: the file was checked, what is in it was not");
-  if (findings.length === 0) return EXIT.ok;
-  out.note(`  the copy is as the database is, and ${wrongIn(findings.length)}: sparky verify`);
+  if (verified) return EXIT.ok;
+  out.note(`  the copy is as the database is, and a restore refuses it: ${wrongIn(findings.length)}: sparky verify`);
   return EXIT.error;
 }
 

@@ -1,12 +1,11 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import Database from "better-sqlite3";
-import { messageOf, SparkyError } from "../../core/errors.ts";
-import { openFile, verifyFile } from "./database-file.ts";
-import { nothingChecked, type Checked, type Finding } from "../verify/finding.ts";
-import { MIGRATIONS } from "../database/migrate.ts";
-import { dropRights } from "./rights.ts";
-import { add } from "../verify/verify.ts";
+import { randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { systemClock } from "../../core/clock.ts";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
+import { copyFile, lookThrough, syncFile, withoutRights, type LookedThrough } from "./copy.ts";
+import { prepareRestore } from "./restore.ts";
+import type { Checked, Finding } from "../verify/finding.ts";
 
 /** A copy of a SQLite database as of one moment, made while a server may write on. */
 
@@ -14,16 +13,14 @@ export interface Backup {
   readonly file: string;
   readonly bytes: number;
   readonly checked: Checked;
-  /** False: its schema is an older one, so that only the file itself could be checked. */
+  /** It restores: that was tried, up to the swap, and nothing is wrong with what came of it. */
   readonly verified: boolean;
-  /** What is wrong in the copy, and so in the database: the copy is kept all the same. */
+  /** What is wrong in the copy, and so in the database, or why it does not restore: the copy is kept all the same. */
   readonly findings: readonly Finding[];
 }
 
-const MAX_FINDINGS = 1000;
-
 /**
- * Copies, opens the copy, verifies it, and only then gives it its name: a file of that name is a whole backup. Throws
+ * Copies, looks the copy through, restores it on trial, and only then gives it its name: a file of that name is a whole backup. Throws
  * `conflict` when there is one already. SQLite copies in one go, so this is for a process of its own, not for a server.
  */
 export async function backupFile(source: string, target: string): Promise<Backup> {
@@ -33,9 +30,11 @@ export async function backupFile(source: string, target: string): Promise<Backup
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     await copyFile(source, draft);
     withoutRights(draft);
-    const { verified, checked, findings } = await verifyWhole(draft);
-    const broken = findings.find((finding) => finding.kind === "file");
+    const found = await lookThrough(draft);
+    const broken = found.findings.find((finding) => finding.kind === "file");
     if (broken !== undefined) throw new SparkyError("unavailable", `the copy is damaged: ${broken.found}`);
+    const { verified, checked, findings } =
+      found.findings.length > 0 ? { ...found, verified: false } : await tried(draft, found);
     nameIt(draft, target);
     return { file: target, bytes: statSync(target).size, verified, checked, findings };
   } catch (cause) {
@@ -46,39 +45,26 @@ export async function backupFile(source: string, target: string): Promise<Backup
   }
 }
 
-/** Sessions, tokens and grants stay where they are in force. */
-export function withoutRights(copy: string): void {
-  const handle = new Database(copy);
+/** Restores the backup beside itself, as `db restore` would do, and takes the trial away again. */
+async function tried(draft: string, found: LookedThrough): Promise<Pick<Backup, "verified" | "checked" | "findings">> {
+  const folder = mkdtempSync(`${draft}-trial-`);
   try {
-    handle.pragma("trusted_schema = off");
-    dropRights(handle);
+    const deps = { random: (n: number) => randomBytes(n), now: systemClock.now() };
+    using trial = await prepareRestore(draft, join(folder, "sparky.db"), deps);
+    const { findings } = trial;
+    return { verified: findings.length === 0, checked: found.whole ? found.checked : trial.checked, findings };
+  } catch (error) {
+    // A full disk says nothing about the backup.
+    if (isSparkyError(error, "unavailable") || (error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+    const what = { kind: "restore", what: "the backup", expected: "one that can be restored" } as const;
+    return {
+      verified: false,
+      checked: found.checked,
+      findings: [{ ...what, chatId: null, seq: null, found: messageOf(error) }],
+    };
   } finally {
-    handle.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-  syncFile(copy);
-}
-
-/** Only its owner may read it, from the first byte on. */
-export async function copyFile(source: string, target: string): Promise<void> {
-  await using file = await openFile(source);
-  rmSync(target, { force: true });
-  closeSync(openSync(target, "wx", 0o600));
-  await file.copyTo(target);
-  syncFile(target);
-}
-
-export async function verifyWhole(path: string): Promise<Pick<Backup, "verified" | "checked" | "findings">> {
-  await using file = await openFile(path);
-  const checked = nothingChecked();
-  if (file.schema < MIGRATIONS.length) {
-    return { verified: false, checked, findings: [...(await file.integrity()), ...(await file.foreign())] };
-  }
-  const findings: Finding[] = [];
-  for await (const page of verifyFile(file)) {
-    add(checked, page.checked);
-    findings.push(...page.findings.slice(0, MAX_FINDINGS - findings.length));
-  }
-  return { verified: true, checked, findings };
 }
 
 /** Unlike a rename, a link never takes the place of a file that came meanwhile. */
@@ -92,16 +78,6 @@ function nameIt(draft: string, target: string): void {
     renameSync(draft, target);
   }
   syncFile(dirname(target));
-}
-
-/** Files and folders: what was written before is on the disk when this returns. */
-export function syncFile(path: string): void {
-  const handle = openSync(path, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function exists(target: string): SparkyError {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { SparkyError } from "../../core/errors.ts";
 import { newId, type RandomBytes } from "../../core/ids.ts";
-import { copyFile, syncFile, verifyWhole, withoutRights, type Backup } from "./backup.ts";
+import { copyFile, lookThrough, syncFile, withoutRights, type LookedThrough } from "./copy.ts";
 import { checkSchema, openFile } from "./database-file.ts";
 import { lockedFile } from "../database/sqlite-failures.ts";
 import { isBusy, Patience } from "../database/sqlite-patience.ts";
@@ -23,8 +23,8 @@ export interface RestoreDeps {
 /** A backup made ready beside the database: brought up to date, verified, with a new epoch. Nothing has changed yet. */
 export interface Prepared extends Disposable {
   readonly bytes: number;
-  readonly checked: Backup["checked"];
-  readonly findings: Backup["findings"];
+  readonly checked: LookedThrough["checked"];
+  readonly findings: LookedThrough["findings"];
   readonly epoch: string;
   /**
    * Swaps, and returns where the old database is kept; null when there was none. Throws `unavailable`, with nothing
@@ -48,7 +48,7 @@ export async function prepareRestore(backup: string, database: string, deps: Res
     deps.reached?.("copied");
     const epoch = newId(deps.random);
     await renew(draft, epoch);
-    const { checked, findings } = await verifyWhole(draft);
+    const { checked, findings } = await lookThrough(draft);
     syncFile(draft);
     deps.reached?.("verified");
     const bytes = statSync(draft).size;

@@ -13,6 +13,8 @@ export interface Finding {
 export type FindingKind =
   /** The database file itself is damaged. */
   | "file"
+  /** A backup that cannot be restored. */
+  | "restore"
   /** The schema is not what the migrations make: something is missing, or acts that is not Sparky's. */
   | "schema"
   /** A `seq` is missing, or the chat's head is not the last one. */
