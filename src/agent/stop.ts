@@ -1,3 +1,4 @@
+import { isSparkyError } from "../core/errors.ts";
 import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../store/endings/stop.ts";
 import { cancelTask } from "../store/tasks/change.ts";
 import type { Store } from "../store/database/store.ts";
@@ -6,12 +7,15 @@ import type { Log } from "../core/log.ts";
 
 /** A worker has this long to end a stopped run itself; then the node that took the command does. */
 const FORCE_AFTER_MS = 1500;
+/** While the database cannot be used. */
+const AGAIN_MS = 1000;
 
 /** Stops runs for people, and sees to it that each ends within 2 s whatever its worker does. */
 export class Stopper implements Disposable {
   readonly #store: Store;
   readonly #log: Log;
   readonly #timers = new Map<string, () => void>();
+  #disposed = false;
 
   constructor(store: Store, log: Log) {
     this.#store = store;
@@ -27,26 +31,32 @@ export class Stopper implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
 
   #watch({ runId, working }: StopOutcome): { readonly runId: string | null } {
-    if (runId !== null && working && !this.#timers.has(runId)) {
-      const cancel = this.#store.clock.after(FORCE_AFTER_MS, () => {
-        this.#timers.delete(runId);
-        void this.#force(runId);
-      });
-      this.#timers.set(runId, cancel);
-    }
+    if (runId !== null && working && !this.#timers.has(runId)) this.#forceIn(FORCE_AFTER_MS, runId);
     return { runId };
+  }
+
+  #forceIn(ms: number, runId: string): void {
+    const cancel = this.#store.clock.after(ms, () => {
+      this.#timers.delete(runId);
+      void this.#force(runId);
+    });
+    this.#timers.set(runId, cancel);
   }
 
   async #force(runId: string): Promise<void> {
     try {
       await forceCancel(this.#store, runId);
     } catch (error) {
-      this.#log.error({ err: error, runId }, "a stopped run could not be ended");
+      if (this.#disposed) return;
+      const again = isSparkyError(error, "unavailable");
+      this.#log[again ? "warn" : "error"]({ err: error, runId }, "a stopped run could not be ended");
+      if (again) this.#forceIn(AGAIN_MS, runId);
     }
   }
 }

@@ -4,6 +4,7 @@ import { isSparkyError, messageOf } from "../core/errors.ts";
 import { openFile } from "../store/home/database-file.ts";
 import { MIGRATIONS } from "../store/database/migrate.ts";
 import { openPostgres, probePostgres } from "../store/database/postgres.ts";
+import { WORKING } from "../store/database/postgres-session.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Finding } from "../store/verify/finding.ts";
 import { verifySchema } from "../store/verify/schema.ts";
@@ -40,7 +41,10 @@ async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis>
 }
 
 async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnosis> {
-  const engine = openPostgres(url, { onIdleError: () => {}, queryMs: REACH_MS });
+  const engine = openPostgres(url, {
+    onIdleError: () => {},
+    limits: { ...WORKING, statementMs: REACH_MS, answerMs: REACH_MS },
+  });
   const place = new URL(url).host + new URL(url).pathname;
   try {
     const before = Date.now();

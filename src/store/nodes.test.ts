@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { postgres } from "../../test/kit/databases.ts";
+import { tcpProxy } from "../../test/kit/tcp-proxy.ts";
 import type { NewEvent } from "../core/events.ts";
 import type { HubDelta } from "../core/hub.ts";
 import { SYSTEM_ACTOR } from "./people/actors.ts";
@@ -124,3 +125,77 @@ test("a message wakes the loops of all nodes, a stop reaches the worker's, and t
   await requestStop(here, owner, { chatId });
   await vi.waitFor(() => expect(heard).toContain(runId));
 });
+
+/** Two nodes, and between the first one and the database a network that can be lost. */
+async function behindProxy() {
+  const place = await postgres.place();
+  const url = new URL(place.kind === "postgres" ? place.url : "");
+  const proxy = await tcpProxy({ port: Number(url.port) });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  url.port = String(proxy.port);
+  const there = await postgres.open(place, { node: "there" });
+  const here = await postgres.open({ kind: "postgres", url: url.href }, { node: "here" });
+  await vi.waitFor(async () => expect(await listeners(there)).toBe(2), { timeout: 10_000 });
+  return { here, there, proxy };
+}
+
+/** What a node hears of lists that changed for one user alone: a node that only begins to listen says "all". */
+function heardBy({ hub }: Store): readonly string[] {
+  const heard: string[] = [];
+  hub.onChanged(({ topic, users, id }) => void (users !== "all" && heard.push(`${topic} ${id}`)));
+  return heard;
+}
+
+const PATIENT = { timeout: 30_000, interval: 50 };
+
+test("F112: a listening connection that dies in silence is noticed, and another one takes its place", async () => {
+  const { here, there, proxy } = await behindProxy();
+  const heard = heardBy(here);
+  let everything = 0;
+  here.hub.onChanged(({ users }) => void (users === "all" && everything++));
+  proxy.blackhole();
+  // Nothing breaks, and nothing arrives.
+  there.hub.changed({ topic: "tasks", users: ["ann"], id: "lost" });
+  await vi.waitFor(() => {
+    there.hub.changed({ topic: "tasks", users: ["ann"], id: "heard" });
+    expect(heard).toContain("tasks heard");
+  }, PATIENT);
+  // What was lost meanwhile may have been anything.
+  expect(heard).not.toContain("tasks lost");
+  expect(everything).toBeGreaterThan(0);
+}, 60_000);
+
+test("F108: hints that could not be sent are sent when the database is back", async () => {
+  const { here, there, proxy } = await behindProxy();
+  const heard = heardBy(there);
+  const stopped: string[] = [];
+  there.hub.onStop((runId) => void stopped.push(runId));
+  proxy.cut();
+  here.hub.changed({ topic: "tasks", users: ["ann"], id: "a" });
+  here.hub.changed({ topic: "approvals", users: ["ann"], id: "b" });
+  here.hub.stop("r");
+  // It was tried in vain.
+  await vi.waitFor(async () => expect(await sql`select 1`.execute(here.db).catch(() => "away")).toBe("away"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([...heard, ...stopped]).toEqual([]);
+  proxy.restore();
+  await vi.waitFor(() => expect([...heard, ...stopped].toSorted()).toEqual(["approvals b", "r", "tasks a"]), PATIENT);
+}, 60_000);
+
+test("F108: of very many that could not be sent the sum is sent, and each stop", async () => {
+  const { here, there, proxy } = await behindProxy();
+  const topics = new Set<string>();
+  const stopped = new Set<string>();
+  there.hub.onStop((runId) => void stopped.add(runId));
+  proxy.cut();
+  await vi.waitFor(async () => expect(await sql`select 1`.execute(here.db).catch(() => "away")).toBe("away"));
+  there.hub.onChanged(({ topic, users }) => void (users === "all" && topics.add(topic)));
+  for (let i = 0; i < 2000; i++) here.hub.changed({ topic: "tasks", users: ["ann"], id: `t${i}` });
+  for (let i = 0; i < 50; i++) here.hub.stop(`r${i}`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  proxy.restore();
+  await vi.waitFor(
+    () => expect([topics.has("tasks"), topics.has("graph"), stopped.size]).toEqual([true, true, 50]),
+    PATIENT,
+  );
+}, 60_000);

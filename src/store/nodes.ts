@@ -1,8 +1,7 @@
 import { sql } from "kysely";
-import { Client } from "pg";
-import { sleep } from "../core/clock.ts";
 import type { Change, Hint, HubEvent } from "../core/hub.ts";
 import { readPage } from "./log/events.ts";
+import { listen } from "./database/postgres-listener.ts";
 import type { Store } from "./database/store.ts";
 
 /**
@@ -14,11 +13,19 @@ import type { Store } from "./database/store.ts";
 const CHANNEL = "sparky";
 const COALESCE_MS = 10;
 const LOOK_MS = 1000;
-const RECONNECT_MS = 500;
+/** Until what could not be sent is sent again. */
+const AGAIN_MS = 1000;
+/** Of more than that only the sum is sent: that anything may have changed. */
+const MAX_KEPT = 1000;
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7000;
 
 const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph"] as const satisfies readonly Change["topic"][];
+
+const ANYTHING: readonly Hint[] = [
+  { kind: "wake" },
+  ...TOPICS.map((topic) => ({ kind: "changed", change: { topic, users: "all" } }) as const),
+];
 
 interface Letter {
   readonly from: string;
@@ -43,7 +50,14 @@ export class Nodes implements AsyncDisposable {
 
   start(): void {
     this.#store.hub.onHint = (hint) => this.#send(hint);
-    this.#listening = this.#listen();
+    const { clock } = this.#store;
+    this.#listening = listen(this.#url, CHANNEL, {
+      clock,
+      signal: this.#stopped.signal,
+      onBegin: () => this.#guard(() => this.#begin()),
+      onLetter: (payload) => this.#receive(payload),
+      onError: this.#onError,
+    });
     this.#lookLater();
   }
 
@@ -66,53 +80,39 @@ export class Nodes implements AsyncDisposable {
     this.#cancelPost = undefined;
     const hints = [...this.#hints.values()];
     this.#hints = new Map();
-    try {
-      for (const payload of letters(this.#store.bootId, hints)) {
+    for (const page of pages(hints)) {
+      try {
+        const payload = JSON.stringify({ from: this.#store.bootId, hints: page } satisfies Letter);
         await sql`SELECT pg_notify(${CHANNEL}, ${payload})`.execute(this.#store.db);
+      } catch (error) {
+        this.#keep(page);
+        this.#onError(error as Error);
       }
-    } catch (error) {
-      this.#onError(error as Error);
     }
   }
 
-  /** Keeps one connection listening; after each loss everything counts as changed. */
-  async #listen(): Promise<void> {
-    const { signal } = this.#stopped;
-    while (!signal.aborted) {
-      const client = new Client({ connectionString: this.#url, keepAlive: true, application_name: "sparky-listen" });
-      const { promise: lost, resolve } = Promise.withResolvers<void>();
-      client.on("error", (error) => {
-        if (!signal.aborted) this.#onError(error);
-        resolve();
-      });
-      client.on("end", resolve);
-      client.on("notification", ({ payload }) => this.#receive(payload ?? ""));
-      const stop = (): void => resolve();
-      signal.addEventListener("abort", stop, { once: true });
-      if (await Promise.race([this.#hear(client), lost.then(() => false)])) await lost;
-      signal.removeEventListener("abort", stop);
-      // Not waited for: on a connection that is already gone the library's promise never settles.
-      client.end().catch(() => {});
-      await sleep(this.#store.clock, RECONNECT_MS, signal).catch(() => {});
+  /** What could not be sent is sent again: nothing else tells other nodes that a list has changed. */
+  #keep(hints: readonly Hint[]): void {
+    if (this.#stopped.signal.aborted) return;
+    // Shown text is out of date by then.
+    const kept = hints.filter(({ kind }) => kind !== "parts").map((hint) => [keyOf(hint), hint] as const);
+    this.#hints = new Map([...kept, ...this.#hints]);
+    if (this.#hints.size > MAX_KEPT) {
+      const stops = [...this.#hints].filter(([, { kind }]) => kind === "stop");
+      const everything = ANYTHING.map((hint) => [keyOf(hint), hint] as const);
+      this.#hints = new Map([...stops, ...everything]);
     }
+    this.#cancelPost ??= this.#store.clock.after(AGAIN_MS, () => void this.#post());
   }
 
-  /** false: it could not begin. */
-  async #hear(client: Client): Promise<boolean> {
-    try {
-      await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
-      const { hub } = this.#store;
-      hub.relayed(() => {
-        hub.wake();
-        for (const topic of TOPICS) hub.changed({ topic, users: "all" });
-      });
-      await this.#look();
-      return true;
-    } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#onError(error as Error);
-      return false;
-    }
+  /** Whatever was sent while nobody listened may have been anything. */
+  async #begin(): Promise<void> {
+    const { hub } = this.#store;
+    hub.relayed(() => {
+      hub.wake();
+      for (const topic of TOPICS) hub.changed({ topic, users: "all" });
+    });
+    await this.#look();
   }
 
   #receive(payload: string): void {
@@ -226,20 +226,18 @@ function keyOf(hint: Hint): string {
   }
 }
 
-function letters(from: string, hints: readonly Hint[]): readonly string[] {
-  const result: string[] = [];
-  let page: Hint[] = [];
-  let size = 0;
+/** Cuts them so that each page fits into one letter. */
+function pages(hints: readonly Hint[]): readonly (readonly Hint[])[] {
+  const result: Hint[][] = [];
+  let size = Infinity;
   for (const hint of hints) {
     const bytes = Buffer.byteLength(JSON.stringify(hint)) + 1;
-    if (size + bytes > MAX_PAYLOAD && page.length > 0) {
-      result.push(JSON.stringify({ from, hints: page }));
-      page = [];
+    if (size + bytes > MAX_PAYLOAD) {
+      result.push([]);
       size = 0;
     }
-    page.push(hint);
+    result.at(-1)?.push(hint);
     size += bytes;
   }
-  if (page.length > 0) result.push(JSON.stringify({ from, hints: page }));
   return result;
 }

@@ -10,7 +10,7 @@ import { GroupCommit } from "./database/group-commit.ts";
 import { migrate, type Upgrade } from "./database/migrate.ts";
 import { Commits, type Probe } from "./database/probe.ts";
 import type { Schema } from "./database/schema.ts";
-import type { Append, Numbered, Store, Tx } from "./database/store.ts";
+import type { Append, LockWait, Numbered, Store, Tx } from "./database/store.ts";
 
 export type Place =
   | { readonly kind: "sqlite"; readonly file: string }
@@ -37,6 +37,7 @@ export interface StoreDeps {
 
 /** Deadlocks and serialisation failures are tried again this often before they count as an error. */
 const TRIES = 5;
+const LOCK_TRIES = 2;
 
 /** Opens the database, brings its schema up to date, and reads the epoch. */
 export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Store> {
@@ -83,7 +84,8 @@ async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
 async function migrateAt(where: Place, engine: Engine, now: number): Promise<Upgrade | null> {
   if (where.kind === "sqlite") return migrate(engine.db, where, now);
   const { openPostgres } = await import("./database/postgres.ts");
-  const patient = openPostgres(where.url, { onIdleError: () => {}, queryMs: null });
+  const { PATIENT } = await import("./database/postgres-session.ts");
+  const patient = openPostgres(where.url, { onIdleError: () => {}, limits: PATIENT });
   try {
     return await migrate(patient.db, where, now);
   } finally {
@@ -123,14 +125,18 @@ function assemble(
 ): Store {
   const hub = new Hub();
   const groups = new GroupCommit(engine, parts.clock, hub, commits);
-  const transact = async <T>(body: (tx: Tx) => Promise<T>): Promise<T> => {
+  const transact = async <T>(body: (tx: Tx) => Promise<T>, wait?: LockWait): Promise<T> => {
     for (let tried = 1; ; tried++) {
       const announcements: (() => void)[] = [];
       try {
         let committed: (() => void) | undefined;
         const written = { events: 0 };
         const result = await engine.db.transaction().execute(async (db) => {
+          // On its way together with what the body asks first.
+          const limited = wait === undefined ? undefined : engine.limitLocks(db, wait.lockMs);
+          limited?.catch(() => {});
           const made = await body(openTx(db, announcements, written));
+          await limited;
           committed = commits.begin(written.events);
           return made;
         });
@@ -138,7 +144,8 @@ function assemble(
         for (const announce of announcements) announce();
         return result;
       } catch (error) {
-        if (tried >= TRIES || !engine.isRetryable(error)) throw error;
+        const tries = engine.isLocked(error) ? (wait?.tries ?? LOCK_TRIES) : engine.isRetryable(error) ? TRIES : 1;
+        if (tried >= tries) throw error;
       }
     }
   };

@@ -24,6 +24,8 @@ const TURNS = 32;
 const RENEW_MS = 5000;
 /** After the end of a lease, so that it has ended by every clock; and between two tries to take its run back. */
 const LEASE_ENDED_MS = 100;
+/** Until a run is looked at again that could not be taken back, as while somebody has its chat locked. */
+const AGAIN_MS = 1000;
 const PURGE_MS = 30_000;
 /** How long a hand-back may take before the loop stops waiting for it. */
 const HAND_BACK_MS = 3000;
@@ -73,7 +75,12 @@ export class Loop implements AsyncDisposable {
       this.#cleanup.push(() => this.#cancelTooLate?.());
       this.#cleanup.push(() => this.#cancelLeaseEnd?.());
       await this.#guarded("looking at leases", () => this.#armLeaseEnd());
-      this.#cleanup.push(this.#every(RENEW_MS, () => void this.#guarded("renewing leases", () => this.#renew())));
+      this.#cleanup.push(
+        this.#every(RENEW_MS, () => {
+          void this.#guarded("renewing leases", () => this.#renew());
+          void this.#guarded("taking back runs", () => this.#takeBackEnded());
+        }),
+      );
     }
     this.#pump();
   }
@@ -87,8 +94,10 @@ export class Loop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     for (const clean of this.#cleanup.splice(0)) clean();
+    this.#abortAll("shutdown");
     await this.#pumping;
     this.#cancelDue?.();
+    // What was being claimed.
     this.#abortAll("shutdown");
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#clock.after(HAND_BACK_MS, resolve);
@@ -166,7 +175,6 @@ export class Loop implements AsyncDisposable {
       if (lost.includes(claimed.run.id)) control.abort(new RunAborted("lost"));
     }
     this.#armTooLate(LEASE_MS - (performance.now() - asked));
-    await this.#takeBackEnded();
   }
 
   /** The runs of nodes that are gone: at the end of their lease, not only when this node renews its own. */
@@ -187,7 +195,7 @@ export class Loop implements AsyncDisposable {
     this.#cancelLeaseEnd?.();
     // One that ends later is looked at again by then.
     if (ms === null || ms > RENEW_MS || this.#stopped) return;
-    this.#cancelLeaseEnd = this.#clock.after(Math.max(ms, 0) + LEASE_ENDED_MS, () => {
+    this.#cancelLeaseEnd = this.#clock.after(ms < 0 ? AGAIN_MS : ms + LEASE_ENDED_MS, () => {
       void this.#guarded("taking back runs", () => this.#takeBackEnded());
     });
   }

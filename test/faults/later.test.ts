@@ -16,6 +16,7 @@ test.todo("F63 a long chat is really summarised");
 
 test.todo("F87 a full window does not end a chat");
 test.todo("F88 each server is sent only what it accepts");
+test.todo("F89 an answer without words is not a completed one");
 test.todo("F90 a 200 that is no stream costs one try and keeps its cause");
 test.todo("F91 the provider's own words are shown");
 test.todo("F92 waits last as long as the provider asks");
@@ -74,9 +75,6 @@ test.todo("F107 the Node that runs comes with a hash");
 // PostgreSQL
 
 test.todo("F108 a hint that fails is sent again");
-test.todo("F110 a node that vanished in a transaction gives back what it held");
-test.todo("F111 connections return to their baseline");
-test.todo("F112 a listener that died in silence is noticed");
 test.todo("F114 a database that blinks during a start ends no node");
 test.todo("F115 a pool closes within its time");
 test.todo("F116 a database that cannot serve is refused in words");

@@ -10,11 +10,17 @@ export interface TcpProxy extends AsyncDisposable {
   /** The worse kind of loss: connections stay open, and nothing passes in either direction, until `restore`. */
   freeze(): void;
   restore(): void;
+  /**
+   * The way of what is connected now is gone for good: whatever is sent is swallowed, and neither end ever hears that the other
+   * has closed or died. What connects from then on passes.
+   */
+  blackhole(): void;
 }
 
 /** Stands between a client and a server on loopback, so that a test can take the network away, WebSockets included. */
 export async function tcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  const lost = new Set<Socket>();
   let state: "open" | "cut" | "frozen" = "open";
   const server = createServer({ noDelay: true }, (client) => {
     if (state === "cut") return void client.on("error", () => {}).resetAndDestroy();
@@ -59,8 +65,20 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
         upstream.pipe(client);
       }
     },
+    blackhole() {
+      for (const pair of pairs) {
+        pairs.delete(pair);
+        for (const socket of pair) {
+          lost.add(socket);
+          socket.unpipe();
+          for (const event of ["close", "error", "end"]) socket.removeAllListeners(event);
+          socket.on("error", () => {}).resume();
+        }
+      }
+    },
     async [Symbol.asyncDispose]() {
       cut();
+      for (const socket of lost) socket.destroy();
       server.close();
       await once(server, "close");
     },

@@ -12,7 +12,7 @@ import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
 import type { ApprovalRow, ChatRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
-import type { Store, Tx } from "../database/store.ts";
+import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
 /** A person's yes or no to one exact call: a row bound to a digest of the arguments, so it outlives every connection. */
@@ -161,7 +161,7 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     await answerRows(tx, viewer, row, scope.kind === "call", answer);
     await letGoOn(tx, chat, row.run_id);
     tx.changed("approvals", await audienceOf(tx.db, chat), id);
-  });
+  }, PROMPTLY);
   return getApproval(store, viewer, id);
 }
 

@@ -5,7 +5,7 @@ import { titleFrom } from "./chats.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import { withdrawApprovals } from "../approvals/withdraw.ts";
 import type { RunRow } from "../database/schema.ts";
-import type { Store, Tx } from "../database/store.ts";
+import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
 export interface Accepted {
@@ -56,7 +56,7 @@ export async function postMessage(
     }
     await announce(tx, chat, null);
     return { seq, runId };
-  });
+  }, PROMPTLY);
 }
 
 /** A chat that nobody has named gets its first words as title, in the same transaction and with no model call. */

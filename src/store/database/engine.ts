@@ -20,6 +20,10 @@ export interface Engine {
   appendBatch(take: () => readonly Append[], now: number, waitedMs: number): Promise<readonly (Numbered | Error)[]>;
   /** The whole transaction may be tried again: a deadlock or a serialisation failure. */
   isRetryable(error: unknown): boolean;
+  /** Somebody else has locked what was asked for, and kept it for longer than it is waited for. */
+  isLocked(error: unknown): boolean;
+  /** Within this transaction others' locks are waited for so long at most, where there are any. */
+  limitLocks(tx: Transaction<Schema>, lockMs: number): Promise<void>;
   /** The database's clock in milliseconds; null where the process's own clock decides. */
   now(): Promise<number | null>;
   /** The process is about to end: what then still waits for somebody else's lock gives up. */

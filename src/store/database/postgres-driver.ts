@@ -5,25 +5,30 @@ import {
   type DatabaseConnection,
   type Driver,
   type QueryResult,
+  type TransactionSettings,
 } from "kysely";
-import type { Pool, PoolClient, QueryResult as Answer } from "pg";
+import type { PoolClient, QueryResult as Answer } from "pg";
 import { endsConnection } from "./postgres-failures.ts";
+import type { Connections } from "./postgres-pool.ts";
 import { SoundPostgresCompiler } from "./sound-values.ts";
 
-/** Kysely over a pool of ours. */
+/** Kysely wants a pool of its own; ours gives the connections instead. */
+const UNUSED = { pool: () => Promise.reject(new Error("the driver has its own")) };
+
+/** Kysely over connections of ours. */
 export class PooledDialect extends PostgresDialect {
-  readonly #pool: Pool;
+  readonly #connections: Connections;
   readonly #planned: ReadonlyMap<string, string>;
 
   /** `planned`: names of statements, by their text, that each connection plans only once. */
-  constructor(pool: Pool, planned: ReadonlyMap<string, string>) {
-    super({ pool });
-    this.#pool = pool;
+  constructor(connections: Connections, planned: ReadonlyMap<string, string>) {
+    super(UNUSED);
+    this.#connections = connections;
     this.#planned = planned;
   }
 
   override createDriver(): Driver {
-    return new PooledDriver(this.#pool, this.#planned);
+    return new PooledDriver(this.#connections, this.#planned);
   }
 
   override createQueryCompiler(): SoundPostgresCompiler {
@@ -32,17 +37,26 @@ export class PooledDialect extends PostgresDialect {
 }
 
 class PooledDriver extends PostgresDriver {
-  readonly #pool: Pool;
+  readonly #connections: Connections;
   readonly #planned: ReadonlyMap<string, string>;
 
-  constructor(pool: Pool, planned: ReadonlyMap<string, string>) {
-    super({ pool });
-    this.#pool = pool;
+  constructor(connections: Connections, planned: ReadonlyMap<string, string>) {
+    super(UNUSED);
+    this.#connections = connections;
     this.#planned = planned;
   }
 
+  override async init(): Promise<void> {}
+
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PooledConnection(await this.#pool.connect(), this.#planned);
+    return new PooledConnection(await this.#connections.connect(), this.#planned);
+  }
+
+  /** Goes out together with the transaction's first question, so that it costs no way to the server and back. */
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const { isolationLevel, accessMode } = settings;
+    const isolation = isolationLevel === undefined ? "" : ` isolation level ${isolationLevel}`;
+    (connection as PooledConnection).begin(`begin${isolation} ${accessMode ?? ""}`);
   }
 
   /** What it may have left behind is nobody's to find: such a connection does not go back to the pool. */
@@ -60,8 +74,12 @@ class PooledDriver extends PostgresDriver {
   }
 }
 
+/** Changes nothing by itself, so that it may be on its way before it is known that the transaction has begun. */
+const HARMLESS = /^(select|set local) /i;
+
 class PooledConnection implements DatabaseConnection {
   broken = false;
+  #begun: Promise<unknown> | undefined;
   readonly #client: PoolClient;
   readonly #planned: ReadonlyMap<string, string>;
 
@@ -70,8 +88,21 @@ class PooledConnection implements DatabaseConnection {
     this.#planned = planned;
   }
 
+  begin(text: string): void {
+    const begun = this.#ask(text, []);
+    this.#begun = begun;
+    // One that failed is told to whoever asks next, and spoils the connection.
+    begun.then(
+      () => (this.#begun = undefined),
+      () => {},
+    );
+  }
+
   async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { command, rowCount, rows } = await this.#ask(text, [...parameters]);
+    const begun = this.#begun;
+    if (begun !== undefined && !HARMLESS.test(text)) await begun;
+    const answer = this.#ask(text, [...parameters]);
+    const [{ command, rowCount, rows }] = await Promise.all([answer, begun]);
     // So Kysely sees whether a commit was one.
     if (command === "COMMIT" || command === "ROLLBACK") return { rows: [{ command }] as R[] };
     return command === "SELECT" ? { rows } : { rows, numAffectedRows: BigInt(rowCount ?? 0) };

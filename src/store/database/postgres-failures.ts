@@ -3,6 +3,7 @@ import { SparkyError } from "../../core/errors.ts";
 
 const DEADLOCK = "40P01";
 const SERIALIZATION = "40001";
+const LOCKED = "55P03";
 
 const OUT_OF_REACH = "it is tried again by itself; nothing that was confirmed is lost";
 
@@ -42,10 +43,17 @@ function unavailable(what: string, cause: Error, hint: string): SparkyError {
   return new SparkyError("unavailable", `PostgreSQL ${what}: ${cause.message}`, { cause, hint });
 }
 
+export const isLocked = (error: unknown): boolean => sqlState(error) === LOCKED;
+
 /** The server has taken the whole transaction back, and it may be tried again. */
 export function mayTryAgain(error: unknown): boolean {
+  return [DEADLOCK, SERIALIZATION].includes(sqlState(error));
+}
+
+/** The server's own word for a failure that was translated. */
+function sqlState(error: unknown): string {
   const { cause } = error as { readonly cause?: unknown };
-  return cause instanceof DatabaseError && [DEADLOCK, SERIALIZATION].includes(cause.code ?? "");
+  return cause instanceof DatabaseError ? (cause.code ?? "") : "";
 }
 
 /** The connection is of no more use, though the library may not know it yet: after these the server closes it. */

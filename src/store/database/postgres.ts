@@ -1,9 +1,11 @@
 import { CompiledQuery, Kysely, sql } from "kysely";
-import { Pool, types } from "pg";
+import { types } from "pg";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { PooledDialect } from "./postgres-driver.ts";
-import { explainPostgres, mayTryAgain } from "./postgres-failures.ts";
+import { explainPostgres, isLocked, mayTryAgain } from "./postgres-failures.ts";
+import { Connections } from "./postgres-pool.ts";
+import { WORKING, type Limits } from "./postgres-session.ts";
 import { draft, numbered, refused, type Draft } from "./drafts.ts";
 import type { Schema } from "./schema.ts";
 import type { Append, Numbered } from "./store.ts";
@@ -13,32 +15,16 @@ const INT8_OID = 20;
 /** Our bigints are milliseconds, counters and sizes, all below 2^53. */
 types.setTypeParser(INT8_OID, Number);
 
-/** Longer than any statement of ours takes: a server that is silent for so long is out of reach. */
-const QUERY_MS = 20_000;
-const CONNECT_MS = 10_000;
-
 export interface PostgresOptions {
   /** Where failures of connections go that nobody uses just now. */
   readonly onIdleError: (error: Error) => void;
-  /** null: a statement may take as long as it takes, as those of a migration. */
-  readonly queryMs?: number | null;
+  readonly limits?: Limits;
 }
 
 /** A server that several nodes share. */
-export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: PostgresOptions): Engine {
-  const pool = new Pool({
-    connectionString: url,
-    max: 16,
-    application_name: "sparky",
-    connectionTimeoutMillis: CONNECT_MS,
-    // Only so does a statement that was given up end its connection, instead of blocking whoever gets it next.
-    ...(queryMs !== null && { query_timeout: queryMs, pipeline: true }),
-  });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
-  pool.on("error", onIdleError);
-  // One that breaks while it is in use, between two queries, tells only its own listeners.
-  pool.on("connect", (client) => client.on("error", onIdleError));
-  const dialect = new PooledDialect(pool, new Map([[APPEND, "append"]]));
+export function openPostgres(url: string, { onIdleError, limits = WORKING }: PostgresOptions): Engine {
+  const connections = new Connections(url, limits, onIdleError);
+  const dialect = new PooledDialect(connections, new Map([[APPEND, "append"]]));
   const db = new Kysely<Schema>({ dialect: translated(dialect, explainPostgres) });
   return {
     kind: "postgres",
@@ -57,14 +43,16 @@ export function openPostgres(url: string, { onIdleError, queryMs = QUERY_MS }: P
       return appendRounds(within(db), batch, now);
     },
     isRetryable: mayTryAgain,
+    isLocked,
+    limitLocks: async (tx, lockMs) => void (await sql.raw(`set local lock_timeout = ${lockMs}`).execute(tx)),
     now: async () => {
       const { rows } = await sql<{ now: number }>`
         SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`.execute(db);
       return rows[0]?.now ?? null;
     },
-    closeIn: () => {},
+    closeIn: (ms) => connections.closeIn(ms),
     // Not Kysely's own: whoever asks after that is told so by the pool.
-    close: () => pool.end(),
+    close: () => connections.close(),
   };
 }
 

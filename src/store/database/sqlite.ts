@@ -62,6 +62,8 @@ export async function openSqlite(file: string, patienceMs?: number): Promise<Eng
     appendBatch: (take, now, waitedMs) =>
       translating(translate, () => driver.transact(() => take().map((append) => appendAlone(append, now)), waitedMs)),
     isRetryable: () => false,
+    isLocked: () => false,
+    limitLocks: async () => {},
     now: async () => null,
     closeIn: (ms) => patience.closeIn(ms),
     // Not Kysely's own: whoever asks after that is told so by the handle.

@@ -37,6 +37,18 @@ export interface Tx {
   after(announce: () => void): void;
 }
 
+/** How long a transaction waits for rows that another node has locked, and how often it begins again after that. */
+export interface LockWait {
+  readonly lockMs: number;
+  readonly tries: number;
+}
+
+/**
+ * For what people wait for: short waits, so that none keeps a connection, and together longer than a node that vanished keeps
+ * what it has locked.
+ */
+export const PROMPTLY: LockWait = { lockMs: 1000, tries: 6 };
+
 /**
  * Where all data is. One per process; disposed last. Whatever is asked of it, reads through `db` included, fails with
  * `unavailable` where the machine or the network is to blame.
@@ -55,9 +67,10 @@ export interface Store extends AsyncDisposable {
   readonly node: string;
   /** This node's own folder, where it has one: paths of prompts are relative to it. */
   readonly home: string | null;
-  transact<T>(body: (tx: Tx) => Promise<T>): Promise<T>;
   /** The process is about to end: what then still waits for another program's lock on the database gives up. */
   closeIn(ms: number): void;
+  /** Without `wait` a lock is waited for twice as long as a connection waits by itself: longer than a node that vanished keeps it. */
+  transact<T>(body: (tx: Tx) => Promise<T>, wait?: LockWait): Promise<T>;
   /** Appends to one chat's log; what arrives within the same tick shares one commit. Errors as `Tx.append`. */
   append(append: Append): Promise<readonly ChatEvent[]>;
 }

@@ -5,7 +5,7 @@ import { userActor } from "../people/actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
 import { announce } from "../runs/queue.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
-import type { Store, Tx } from "../database/store.ts";
+import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
 export type StopTarget = { readonly chatId: string } | { readonly runId: string };
@@ -28,7 +28,7 @@ export async function requestStop(store: Store, viewer: User, target: StopTarget
     const chat = await lockChat(tx, chatId);
     const run = await targetRun(tx, chat, target);
     return run === undefined ? { runId: null, working: false } : stopIn(store, tx, viewer, chat, run);
-  });
+  }, PROMPTLY);
 }
 
 /** The same inside a transaction that holds the chat's lock. */
@@ -72,7 +72,7 @@ export async function forceCancel(store: Store, runId: string): Promise<void> {
       .where("id", "=", runId)
       .execute();
     await endStopped(tx, run);
-  });
+  }, PROMPTLY);
 }
 
 /** A run of a chat that one may not see is not found itself: the refusal names no chat. */

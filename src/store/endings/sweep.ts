@@ -4,17 +4,21 @@ import { CRASHED } from "../ledger/outcome.ts";
 import { nowSql } from "../database/sql.ts";
 import { endRun, endStopped, handBack, lockRun } from "./run.ts";
 import type { RunRow, ScheduleRow } from "../database/schema.ts";
-import type { Store, Tx } from "../database/store.ts";
+import type { LockWait, Store, Tx } from "../database/store.ts";
 
 /** A run that crashed its worker this often is poison: it ends, and says so. */
 export const MAX_RECOVERIES = 10;
+
+/** What else it needs is not waited for either: the others come first. */
+const SWEEPING: LockWait = { lockMs: 1000, tries: 1 };
 
 /** How long a deleted chat is kept before all that belongs to it goes. */
 const PURGE_AFTER_MS = 60_000;
 
 /**
  * Takes back the runs of workers that are gone: on SQLite those of other boots, and of this one those that are not `held`;
- * on PostgreSQL those whose lease has run out. Returns how many. One that cannot be taken back keeps none of the others: what failed is thrown after all were tried.
+ * on PostgreSQL those whose lease has run out. Returns how many. One whose chat somebody else has locked is passed over, until
+ * the next sweep. One that cannot be taken back keeps none of the others: what failed is thrown after all were tried.
  */
 export async function sweepRuns(store: Store, held?: readonly string[]): Promise<number> {
   const stale = await store.db
@@ -26,11 +30,16 @@ export async function sweepRuns(store: Store, held?: readonly string[]): Promise
     .$if(store.kind === "postgres", (query) => query.where("lease_until", "<", nowSql(store.kind, 0)))
     .execute();
   const failures: unknown[] = [];
+  let taken = 0;
   for (const { id } of stale) {
-    await recover(store, id, held !== undefined).catch((error: unknown) => failures.push(error));
+    try {
+      if (await recover(store, id, held !== undefined)) taken++;
+    } catch (error) {
+      failures.push(error);
+    }
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} runs could not be taken back`);
-  return stale.length;
+  return taken;
 }
 
 /** How long until the first lease of another process runs out, by the database's clock; null: none will. PostgreSQL only. */
@@ -44,20 +53,22 @@ export async function untilLeaseEnds(store: Store): Promise<number | null> {
   return row?.ms ?? null;
 }
 
-async function recover(store: Store, runId: string, own: boolean): Promise<void> {
-  await store.transact(async (tx) => {
+/** false: somebody else has it, or its chat, just now. */
+async function recover(store: Store, runId: string, own: boolean): Promise<boolean> {
+  return store.transact(async (tx) => {
+    if (!(await isFree(tx, runId))) return false;
     const { run, chat } = await lockRun(tx, runId);
-    if (!(await isStale(store, tx, run, own))) return;
+    if (!(await isStale(store, tx, run, own))) return false;
     if (run.state === "stopping") {
       await endStopped(tx, run);
-      return;
+      return true;
     }
     if (run.recoveries + 1 >= MAX_RECOVERIES) {
       const reason = `it was interrupted by a crash ${MAX_RECOVERIES} times`;
       const message = run.task_id === null ? "Failed" : "Task failed";
       const ending = { state: "failed", message, reason, code: "recoveries" } as const;
       await endRun(tx, runId, ending, { readSeq: chat.head });
-      return;
+      return true;
     }
     const onCrash = await crashPolicy(tx, run.task_id);
     if (onCrash === "leave") {
@@ -69,7 +80,20 @@ async function recover(store: Store, runId: string, own: boolean): Promise<void>
     } else {
       await handBack(tx, runId, "crash");
     }
-  });
+    return true;
+  }, SWEEPING);
+}
+
+/** Locks the run's chat, and the run, unless somebody else has either. */
+async function isFree(tx: Tx, runId: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom("chats")
+    .innerJoin("runs", "runs.chat_id", "chats.id")
+    .select("chats.id")
+    .where("runs.id", "=", runId)
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate(["chats", "runs"]).skipLocked())
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** A schedule may want a run that a crash took to be left, or a person to be asked, instead of going on. */

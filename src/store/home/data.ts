@@ -11,6 +11,7 @@ import { takeHome } from "./lock.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { openStore, type Place } from "../open.ts";
 import { openPostgres, probePostgres } from "../database/postgres.ts";
+import { PATIENT } from "../database/postgres-session.ts";
 import { RIGHTS } from "./rights.ts";
 import { prepareRestore, type Prepared } from "./restore.ts";
 import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
@@ -89,7 +90,7 @@ function sqliteData(home: string): Data {
 function postgresData(home: string, url: string): Data {
   const { host, pathname } = new URL(url);
   const asked = async () => {
-    const engine = openPostgres(url, { onIdleError: () => {}, queryMs: null });
+    const engine = openPostgres(url, { onIdleError: () => {}, limits: PATIENT });
     await probePostgres(engine, url).catch(async (error: unknown) => {
       await engine.close();
       throw error;

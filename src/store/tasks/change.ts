@@ -8,7 +8,7 @@ import { cancelChat } from "../endings/chat.ts";
 import { announce } from "../runs/queue.ts";
 import type { RunRow, TaskRow } from "../database/schema.ts";
 import { stopIn, type StopOutcome } from "../endings/stop.ts";
-import type { Store, Tx } from "../database/store.ts";
+import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { heldDependencies, type NewTask } from "./add.ts";
 import { endTask, queueTaskRun, releaseWhenReady } from "../endings/task.ts";
 import { getTask, type Task } from "./read.ts";
@@ -99,7 +99,7 @@ export async function cancelTask(store: Store, viewer: User, taskId: string): Pr
       throw new SparkyError("conflict", `the task is ${task.status} already`);
     }
     return cancelIn(store, tx, viewer, task);
-  });
+  }, PROMPTLY);
 }
 
 /** The same inside a transaction; whoever may change the task is the caller's to know. */
