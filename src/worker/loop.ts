@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
 import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import { dueClock } from "../store/database/clock.ts";
 import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
@@ -117,12 +118,15 @@ export class Loop implements AsyncDisposable {
       while (this.#again && !this.#stopped) {
         this.#again = false;
         await this.#takeBackOwn();
+        const now = await dueClock(this.#options.store);
+        const asked = performance.now();
+        // What one of them cannot claim keeps neither the other nor the timer.
         await Promise.all([
-          this.#claim("turn", TURNS),
-          ...(this.#options.tasks ? [this.#claim("task", this.#options.concurrency)] : []),
+          this.#guarded("claiming", () => this.#claim("turn", TURNS, now)),
+          this.#options.tasks && this.#guarded("claiming", () => this.#claim("task", this.#options.concurrency, now)),
         ]);
+        if (!this.#again) await this.#armDue(now, asked);
       }
-      await this.#armDue();
     }).finally(() => {
       this.#pumping = undefined;
       if (this.#again) this.#pump();
@@ -136,12 +140,12 @@ export class Loop implements AsyncDisposable {
     await sweepRuns(this.#options.store, [...this.#working.keys()]);
   }
 
-  async #claim(kind: ClaimOptions["kind"], slots: number): Promise<void> {
+  async #claim(kind: ClaimOptions["kind"], slots: number, now: number): Promise<void> {
     const busy = [...this.#working.values()].filter(({ claimed }) => (claimed.task === null) === (kind === "turn"));
     const limit = slots - busy.length;
     if (limit <= 0) return;
-    const claims = await claimRuns(this.#options.store, { kind, limit });
-    for (const claimed of claims) this.#begin(claimed);
+    const onClaimed = (claims: readonly Claimed[]): void => claims.forEach((claimed) => this.#begin(claimed));
+    await claimRuns(this.#options.store, { kind, limit, now, onClaimed });
   }
 
   #begin(claimed: Claimed): void {
@@ -154,12 +158,16 @@ export class Loop implements AsyncDisposable {
     this.#working.set(id, { claimed, control, done });
   }
 
-  /** A back-off or a task's `runAt` is served when it is due, not at the next poll. */
-  async #armDue(): Promise<void> {
-    const at = await nextRunDue(this.#options.store);
+  /**
+   * A back-off or a task's `runAt` is served when it is due, not at the next poll. `now` is the instant of the pass, `asked`
+   * when that was: what has become due since was not claimed, and is next.
+   */
+  async #armDue(now: number, asked: number): Promise<void> {
+    const at = await nextRunDue(this.#options.store, now);
     this.#cancelDue?.();
-    this.#cancelDue =
-      at === null || this.#stopped ? undefined : this.#clock.after(at - this.#clock.now(), () => this.#pump());
+    if (at === null || this.#stopped) return;
+    const ms = Math.ceil(at - now - (performance.now() - asked));
+    this.#cancelDue = this.#clock.after(Math.max(ms, 0), () => this.#pump());
   }
 
   async #renew(): Promise<void> {
@@ -179,9 +187,11 @@ export class Loop implements AsyncDisposable {
 
   /** The runs of nodes that are gone: at the end of their lease, not only when this node renews its own. */
   async #takeBackEnded(): Promise<void> {
-    const taken = await sweepRuns(this.#options.store);
-    await this.#endLeftovers();
-    if (taken > 0) this.#pump();
+    // One that cannot be taken back keeps nothing else from being done.
+    await this.#guarded("taking back runs", async () => {
+      if ((await sweepRuns(this.#options.store)) > 0) this.#pump();
+    });
+    await this.#guarded("ending leftover commands", () => this.#endLeftovers());
     await this.#armLeaseEnd();
   }
 

@@ -77,7 +77,11 @@ export class Scheduler implements AsyncDisposable {
     const { now, stopping, failed } = await tickSchedules(store);
     for (const { id, error } of failed)
       log.error({ err: error, schedule: id }, "a schedule failed; the others went on");
-    for (const { viewer, runId } of stopping) await stop(viewer, { runId });
+    for (const { viewer, runId } of stopping) {
+      await stop(viewer, { runId }).catch((error: unknown) =>
+        log.error({ err: error, runId }, "a run could not be stopped"),
+      );
+    }
     return now;
   }
 }

@@ -26,8 +26,6 @@ test.todo("F95 a failed tool is told as failed");
 
 // Time
 
-test.todo("F66 a run that falls due is claimed in the pass that sees it");
-test.todo("F67 what a claim has committed is worked on though a later round fails");
 test.todo("F73 a clock that was ahead stops no schedule");
 
 // Age and size

@@ -6,6 +6,8 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Sets the wall clock without calling anything: an operator or NTP stepping it. */
   step(ms: number): void;
+  /** What has passed, whatever the clock was set to. */
+  elapsed(): number;
   /** How many calls are still waiting for their time. */
   readonly pending: number;
 }
@@ -44,6 +46,7 @@ export function testClock(start: number = Date.UTC(2026, 0, 5, 9)): TestClock {
     step(ms) {
       now += ms;
     },
+    elapsed: () => elapsed,
     get pending() {
       return timers.length;
     },

@@ -1,30 +1,45 @@
+import { sql } from "kysely";
 import type { Clock } from "../../core/clock.ts";
+import { nowSql, type Db } from "./sql.ts";
+import type { Store } from "./store.ts";
 
-/** A node whose clock is right within this is left alone. */
+/** What an answer tells is no more exact than this: within it, what is known is left as it is. */
 const TOLERATED_MS = 50;
+/** The machine's clock was set, or the machine slept. */
+const SET_MS = 1000;
 /** An answer that took longer tells too little. */
 const TOO_SLOW_MS = 1000;
 const ALIGN_MS = 30_000;
 
 /**
  * The time as the database tells it, for nodes that share one: what one of them writes down ("not before", "expires") is
- * compared by others, and by the database itself, so a node whose own clock is wrong must not write its own time.
+ * compared by others, and by the database itself, so a node whose own clock is wrong must not write its own time. From one
+ * look to the next it goes on by what has passed, whatever the machine's clock is set to meanwhile.
  */
 export class DatabaseClock implements Clock, Disposable {
   readonly #base: Clock;
   readonly #ask: () => Promise<number | null>;
-  /** How much the database's clock is ahead of this machine's. */
-  #aheadMs = 0;
+  readonly #elapsed: () => number;
+  /** The database's time when nothing had elapsed; null: it was never told. */
+  #zero: number | null = null;
+  /** The same of the machine's clock, at the last look. */
+  #baseZero = 0;
+  #looking = false;
   #cancel: (() => void) | undefined;
   #stopped = false;
 
-  constructor(base: Clock, ask: () => Promise<number | null>) {
+  /** `elapsed`: milliseconds that no clock's setting changes. */
+  constructor(base: Clock, ask: () => Promise<number | null>, elapsed: () => number = () => performance.now()) {
     this.#base = base;
     this.#ask = ask;
+    this.#elapsed = elapsed;
   }
 
   now(): number {
-    return this.#base.now() + this.#aheadMs;
+    if (this.#zero === null) return this.#base.now();
+    // While a machine sleeps nothing elapses for it: it looks again when it wakes.
+    if (Math.abs(this.#base.now() - this.#elapsed() - this.#baseZero) > SET_MS && !this.#stopped) void this.align();
+    return Math.round(this.#zero + this.#elapsed());
   }
 
   after(ms: number, fn: () => void): () => void {
@@ -33,14 +48,18 @@ export class DatabaseClock implements Clock, Disposable {
 
   /** Looks now, and again and again until it is disposed. A look that fails changes nothing. */
   async align(): Promise<void> {
-    const asked = this.#base.now();
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#cancel?.();
+    const asked = this.#elapsed();
     const told = await this.#ask().catch(() => null);
-    const answered = this.#base.now();
-    const took = answered - asked;
-    if (told !== null && took >= 0 && took < TOO_SLOW_MS) {
-      const ahead = Math.round(told - (asked + answered) / 2);
-      this.#aheadMs = Math.abs(ahead) > TOLERATED_MS ? ahead : 0;
+    const answered = this.#elapsed();
+    this.#baseZero = this.#base.now() - answered;
+    if (told !== null && answered - asked < TOO_SLOW_MS) {
+      const zero = told - (asked + answered) / 2;
+      if (this.#zero === null || Math.abs(zero - this.#zero) > TOLERATED_MS) this.#zero = zero;
     }
+    this.#looking = false;
     if (!this.#stopped) this.#cancel = this.#base.after(ALIGN_MS, () => void this.align());
   }
 
@@ -48,4 +67,11 @@ export class DatabaseClock implements Clock, Disposable {
     this.#stopped = true;
     this.#cancel?.();
   }
+}
+
+/** What is due is decided by the database's clock where nodes share it; a clock that was given instead of it decides alone. */
+export async function dueClock(store: Store, db: Db = store.db): Promise<number> {
+  if (store.kind === "sqlite" || !(store.clock instanceof DatabaseClock)) return store.clock.now();
+  const { rows } = await sql<{ now: number }>`SELECT ${nowSql("postgres", 0)} AS now`.execute(db);
+  return Number(rows[0]?.now);
 }

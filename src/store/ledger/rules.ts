@@ -1,22 +1,13 @@
-import { sql } from "kysely";
 import { dueBetween, nextDue, parseDueRule } from "../../core/due.ts";
 import { breathe } from "../database/breathe.ts";
-import { DatabaseClock } from "../database/clock.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
-import { nowSql, type Db } from "../database/sql.ts";
-import type { Store, Tx } from "../database/store.ts";
+import type { Db } from "../database/sql.ts";
+import type { Tx } from "../database/store.ts";
 
 /**
  * The rules that a schedule had, one after another without a gap. A change settles what was due before it by the old rule,
  * then begins a new row: what was due at any time of the past can be computed again.
  */
-
-/** What is due is decided by the database's clock where nodes share it; a clock that was given instead of it decides alone. */
-export async function dueClock(store: Store, db: Db = store.db): Promise<number> {
-  if (store.kind === "sqlite" || !(store.clock instanceof DatabaseClock)) return store.clock.now();
-  const { rows } = await sql<{ now: number }>`SELECT ${nowSql("postgres", 0)} AS now`.execute(db);
-  return Number(rows[0]?.now);
-}
 
 export async function rulesFrom(db: Db, scheduleId: string, from: number): Promise<readonly ScheduleRuleRow[]> {
   return db

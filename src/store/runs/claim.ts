@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import { sleep, systemClock } from "../../core/clock.ts";
 import type { NewEvent } from "../../core/events.ts";
 import { byAgent } from "../people/actors.ts";
-import { candidateQuery, candidates, type Candidate } from "./next.ts";
+import { candidateQuery, candidates, type Candidate, type Wanted } from "./next.ts";
 import { announceAll } from "./queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
+import { dueClock } from "../database/clock.ts";
 import { isDuplicate, nowSql } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { together } from "../database/together.ts";
@@ -23,6 +24,10 @@ export interface ClaimOptions {
   /** Answers to people, or attempts at tasks: each has its own limit. */
   readonly kind: "turn" | "task";
   readonly limit: number;
+  /** The instant of the pass, by the deciding clock; asked for when left out. */
+  readonly now?: number;
+  /** Told of each round as soon as it is committed: a later one may fail. */
+  readonly onClaimed?: (claimed: readonly Claimed[]) => void;
 }
 
 const LOOKS = 4;
@@ -33,25 +38,32 @@ const LOOK_AGAIN_MS = 25;
  * takes is passed over; one run at a time in a chat is kept by an index, and a claim that loses there takes the next.
  */
 export async function claimRuns(store: Store, options: ClaimOptions): Promise<readonly Claimed[]> {
-  const { kind, limit } = options;
+  const { kind, limit, onClaimed } = options;
+  const now = options.now ?? (await dueClock(store));
   const claimed: Claimed[] = [];
   const lost: string[] = [];
   let most = limit;
   let looks = 0;
   // A look without a transaction: most wake-ups are for the other kind of run.
-  if (!(await isAnyDue(store, kind, lost))) return [];
+  if (!(await isAnyDue(store, { kind, want: 1, lost, now }))) return [];
   while (claimed.length < limit) {
     const want = Math.min(most, limit - claimed.length);
     let taking: readonly Candidate[] = [];
     try {
       const took = await store.transact(async (tx) => {
-        taking = await candidates(tx, { kind, want, lost });
+        taking = await candidates(tx, { kind, want, lost, now });
         return taking.length === 0 ? [] : take(store, tx, oneOfEachChat(taking));
       });
       claimed.push(...took);
+      if (took.length > 0) onClaimed?.(took);
       if (taking.length >= want) continue;
       // What is due may be locked just now by somebody who only writes into its chat, and who wakes nobody.
-      if (claimed.length > 0 || store.kind === "sqlite" || looks++ >= LOOKS || !(await isAnyDue(store, kind, lost)))
+      if (
+        claimed.length > 0 ||
+        store.kind === "sqlite" ||
+        looks++ >= LOOKS ||
+        !(await isAnyDue(store, { kind, want: 1, lost, now }))
+      )
         break;
       // Somebody else's transaction is waited for: it goes on in real time, whatever the store's clock says.
       await sleep(systemClock, LOOK_AGAIN_MS);
@@ -65,10 +77,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
   return claimed;
 }
 
-async function isAnyDue(store: Store, kind: ClaimOptions["kind"], lost: readonly string[]): Promise<boolean> {
-  const at = { db: store.db, kind: store.kind, now: store.clock.now() };
-  const due = candidateQuery(at, { kind, want: 1, lost }, false);
-  return (await due.executeTakeFirst()) !== undefined;
+async function isAnyDue(store: Store, wanted: Wanted): Promise<boolean> {
+  return (await candidateQuery(store, wanted, false).executeTakeFirst()) !== undefined;
 }
 
 function oneOfEachChat(runs: readonly Candidate[]): readonly Candidate[] {
@@ -203,13 +213,13 @@ function startEvent(store: Store, before: Candidate, run: RunRow): NewEvent {
   return { type: "status", data: { state: "starting", attempt, worker, message }, ...by };
 }
 
-/** When the next run that waits for its time becomes due, in milliseconds; null when none waits. */
-export async function nextRunDue(store: Store): Promise<number | null> {
+/** When the first run that is not due at `now` becomes due; null when none waits. */
+export async function nextRunDue(store: Store, now: number): Promise<number | null> {
   const row = await store.db
     .selectFrom("runs")
     .select((eb) => eb.fn.min("not_before").as("at"))
     .where("state", "in", ["queued", "waiting"])
-    .where("not_before", ">", store.clock.now())
+    .where("not_before", ">", now)
     .executeTakeFirst();
   return row?.at ?? null;
 }

@@ -1,16 +1,18 @@
 import { sql, type SqlBool } from "kysely";
 import type { RunRow } from "../database/schema.ts";
-import { nowSql, type Db } from "../database/sql.ts";
-import type { Tx } from "../database/store.ts";
+import type { Db } from "../database/sql.ts";
+import type { EngineKind, Tx } from "../database/store.ts";
 
 /** A run that may be claimed, as it was before. */
 export type Candidate = Pick<RunRow, "id" | "chat_id" | "task_id" | "state" | "attempt" | "wait_reason">;
 
-interface Wanted {
+export interface Wanted {
   readonly kind: "turn" | "task";
   readonly want: number;
   /** Runs that were taken by others meanwhile. */
   readonly lost: readonly string[];
+  /** The instant of the pass: what becomes due later is for the next one. */
+  readonly now: number;
 }
 
 /** Finds them by the index's order, whatever the planner believes: a queue outdates its statistics all the time. */
@@ -26,8 +28,8 @@ export async function candidates(tx: Tx, wanted: Wanted): Promise<readonly Candi
  * The states are written out, not bound: only so do the partial indexes apply.
  */
 export function candidateQuery(
-  tx: { readonly db: Db } & Pick<Tx, "kind" | "now">,
-  { kind, want, lost }: Wanted,
+  tx: { readonly db: Db; readonly kind: EngineKind },
+  { kind, want, lost, now }: Wanted,
   take = true,
 ) {
   const due = sql<SqlBool>`r.state IN ('queued', 'waiting') AND (
@@ -40,7 +42,7 @@ export function candidateQuery(
     .select(["r.id", "r.chat_id", "r.task_id", "r.state", "r.attempt", "r.wait_reason"])
     .where(kind === "turn" ? sql<SqlBool>`r.task_id IS NULL` : sql<SqlBool>`r.task_id IS NOT NULL`)
     .where(due)
-    .where("r.not_before", "<=", nowSql(tx.kind, tx.now))
+    .where("r.not_before", "<=", now)
     .where("c.deleted_at", "is", null)
     .$if(lost.length > 0, (query) => query.where("r.id", "not in", lost))
     .limit(want)

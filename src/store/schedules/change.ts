@@ -2,7 +2,8 @@ import { checkZone, dueRuleText, nextDue, parseDueRule } from "../../core/due.ts
 import { SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { mine, getSchedule, noSchedule, past, type Schedule } from "./read.ts";
-import { beginRule, dueClock, hasInstants, nextOf, rulesFrom, withoutPastPause } from "../ledger/rules.ts";
+import { beginRule, hasInstants, nextOf, rulesFrom, withoutPastPause } from "../ledger/rules.ts";
+import { dueClock } from "../database/clock.ts";
 import { checkPrompt, readPrompt } from "./prompt-words.ts";
 import { isSame, lockSchedule, settle } from "./settle.ts";
 import { occurrenceRow, startOccurrence } from "./start.ts";

@@ -1,4 +1,4 @@
-import { dueClock } from "../ledger/rules.ts";
+import { dueClock } from "../database/clock.ts";
 import type { Stopping } from "./ledger-writer.ts";
 import { settle } from "./settle.ts";
 import type { Store } from "../database/store.ts";
