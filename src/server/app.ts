@@ -1,3 +1,4 @@
+import { SignInLimit } from "./sign-in/rate-limit.ts";
 import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isIP } from "node:net";
@@ -33,8 +34,9 @@ export function createServer(deps: ServerDeps): Server {
   const closing = new AbortController();
   const auth = createAuth(store, deps.secret, log);
   const origins = originRules(deps.host, deps.allowedHosts);
-  const answer = createHttp(deps, { auth, origins, base: () => url, closing: closing.signal });
-  const sockets = createSockets(deps, auth, origins);
+  const limit = new SignInLimit(store.clock);
+  const answer = createHttp(deps, { auth, origins, limit, base: () => url, closing: closing.signal });
+  const sockets = createSockets(deps, auth, origins, limit);
 
   return {
     fetch: answer,

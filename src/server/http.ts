@@ -9,7 +9,7 @@ import { SECURITY_HEADERS } from "./http-headers.ts";
 import { readJson } from "./input.ts";
 import { spentLinkPage } from "./sign-in/login-page.ts";
 import type { OriginRules } from "./sign-in/origin.ts";
-import { SignInLimit } from "./sign-in/rate-limit.ts";
+import type { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
@@ -40,6 +40,7 @@ export interface RequestInfo {
 export interface HttpParts {
   readonly auth: Auth;
   readonly origins: OriginRules;
+  readonly limit: SignInLimit;
   /** The address for links, when the request does not say one. */
   base(): string;
   /** Aborts when the server closes: answers that wait end. */
@@ -52,8 +53,7 @@ export function createHttp(
   parts: HttpParts,
 ): (request: Request, info?: RequestInfo) => Promise<Response> {
   const { log, store } = deps;
-  const { auth, origins } = parts;
-  const limit = new SignInLimit(store.clock);
+  const { auth, origins, limit } = parts;
   const routes = [
     ...systemRoutes(deps, auth),
     ...chatRoutes(deps),

@@ -6,6 +6,8 @@ export const MAX_PAGE_EVENTS = 200;
 export const MAX_PAGE_BYTES = 65_536;
 export const MAX_INLINE_BYTES = 32_768;
 export const HELLO_TIMEOUT_MS = 5000;
+/** All that a socket may send before it has said hello. */
+export const MAX_HELLO_BYTES = 4096;
 
 export const CLOSE = {
   protocol: 4400,

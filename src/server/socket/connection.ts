@@ -1,17 +1,20 @@
 import type { RawData, WebSocket } from "ws";
-import { isSparkyError, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Change } from "../../core/hub.ts";
 import { soundText } from "../../core/text.ts";
 import { postMessage } from "../../store/chats/messages.ts";
 import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
 import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
-import { CLOSE, HELLO_TIMEOUT_MS, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
+import { CLOSE, HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
 import type { Auth } from "../sign-in/auth.ts";
+import type { SignInLimit } from "../sign-in/rate-limit.ts";
 import { decide } from "./decide.ts";
 import type { ServerDeps } from "../deps.ts";
 import { parseInput, parseJson } from "../input.ts";
+import type { Guest, Lobby } from "./lobby.ts";
 import { Outgoing } from "./outgoing.ts";
+import { Patience } from "./patience.ts";
 import { Subscription, type LogSource } from "./subscription.ts";
 
 export const DEFAULT_PING_MS = 15_000;
@@ -31,13 +34,20 @@ export interface ConnectionParts {
   readonly auth: Auth;
   /** The upgrade request's headers. */
   readonly headers: Headers;
+  /** The peer's address. */
+  readonly remote: string;
+  readonly limit: SignInLimit;
+  /** Where it waits until it has said hello. */
+  readonly lobby: Lobby;
   /** The log as `viewer` may read it. */
   source(viewer: User): LogSource;
 }
 
 /** One WebSocket: hello, subscriptions, commands, heartbeats. What it is sent may be anything; it answers and lives on. */
-export class Connection {
+export class Connection implements Guest {
   readonly #parts: ConnectionParts;
+  readonly #patience: Patience;
+  readonly #gone = new AbortController();
   readonly #socket: WebSocket;
   readonly #outgoing: Outgoing;
   readonly #pingMs: number;
@@ -46,6 +56,9 @@ export class Connection {
   readonly #changes = new Map<string, Change>();
   #user: { readonly viewer: User; readonly source: LogSource } | null = null;
   #token: string | null = null;
+  /** A hello has come. */
+  #heard = false;
+  /** It is being answered, or has been. */
   #greeted = false;
   #cancelTimer: () => void;
   #cancelChanged: (() => void) | null = null;
@@ -60,6 +73,8 @@ export class Connection {
     this.#parts = parts;
     this.#pingMs = parts.deps.pingMs ?? DEFAULT_PING_MS;
     this.#checkedAt = clock.now();
+    this.#patience = new Patience(clock);
+    parts.lobby.enter(this, parts.remote);
     this.#outgoing = new Outgoing(socket, clock, () => this.#drained());
     this.#cancelTimer = clock.after(HELLO_TIMEOUT_MS, () => this.close(CLOSE.unauthenticated, "no hello in time"));
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
@@ -71,6 +86,17 @@ export class Connection {
 
   close(code: number, reason: string): void {
     this.#outgoing.close(code, reason);
+  }
+
+  /** Too many wait for their hello. */
+  turnOut(): void {
+    this.#parts.deps.log.debug({ remote: this.#parts.remote }, "too many sockets without hello");
+    this.#socket.terminate();
+  }
+
+  /** Told of each chunk that comes, after the frames that it completes. */
+  received(total: number): void {
+    if (!this.#heard && total > MAX_HELLO_BYTES) this.#socket.terminate();
   }
 
   /** A list that this user can see has changed. */
@@ -89,12 +115,15 @@ export class Connection {
 
   #receive(data: RawData, isBinary: boolean): void {
     this.#silentPings = 0;
+    // Nothing is heard of who is not known yet: not this frame, if it is too long for a hello, nor the next ones.
+    if (!this.#heard && (data as Buffer).length > MAX_HELLO_BYTES) return this.#socket.terminate();
     let raw: unknown;
     try {
       if (isBinary) throw new SparkyError("invalid_input", "frames are text: one JSON object each");
       // Frames arrive as one buffer: the socket's default binary type.
       raw = parseJson((data as Buffer).toString("utf8"), "the frame");
       const frame = parseInput(clientFrameSchema, raw);
+      this.#heard ||= frame.type === "hello";
       if (frame.type !== "pong") this.#enqueue(frame, () => this.#handle(frame));
     } catch (error) {
       this.#enqueue(raw, () => Promise.reject(error as Error));
@@ -103,13 +132,14 @@ export class Connection {
 
   /** One after another, in the order in which they came, and only while the client reads the answers. */
   #enqueue(frame: unknown, job: () => Promise<void>): void {
-    if (++this.#waiting === MAX_WAITING) this.#socket.pause();
+    if (++this.#waiting === MAX_WAITING || this.#user === null) this.#socket.pause();
     this.#queue = this.#queue
       .then(() => this.#outgoing.room())
+      .then(() => this.#patience.turn(this.#gone.signal))
       .then(job)
       .catch((error: unknown) => this.#answerError(error, frame))
       .finally(() => {
-        if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
+        if (this.#waiting-- === MAX_WAITING || (this.#waiting === 0 && this.#socket.isPaused)) this.#socket.resume();
       });
   }
 
@@ -143,9 +173,10 @@ export class Connection {
       unknown();
       throw error;
     });
-    if (viewer === null) return this.close(CLOSE.unauthenticated, "not signed in");
+    if (viewer === null) return this.#refuse();
+    this.#parts.lobby.leave(this);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#user = { viewer, source: this.#parts.source(viewer) };
+    this.#user = { viewer, source: this.#watched(this.#parts.source(viewer)) };
     this.#cancelTimer();
     const { epoch, node } = this.#parts.deps.store;
     const { id, name } = viewer;
@@ -153,10 +184,36 @@ export class Connection {
     this.#armPing();
   }
 
+  /** A wrong token counts as it does over HTTP. */
+  #refuse(): void {
+    const { limit, remote, headers } = this.#parts;
+    if (this.#token === null && !headers.has("authorization"))
+      return this.close(CLOSE.unauthenticated, "not signed in");
+    try {
+      limit.check(remote);
+      limit.failed(remote);
+      this.close(CLOSE.unauthenticated, "not signed in");
+    } catch (error) {
+      this.close(CLOSE.unauthenticated, messageOf(error));
+    }
+  }
+
   async #identify(): Promise<User | null> {
     const { auth, headers } = this.#parts;
     if (this.#token !== null) return auth.userOfToken(this.#token);
     return (await auth.identify(headers, false))?.user ?? null;
+  }
+
+  /** What is not there, or not for this reader, counts as refused. */
+  #watched(source: LogSource): LogSource {
+    return {
+      ...source,
+      head: async (chatId) => {
+        const head = await source.head(chatId);
+        if (head === null) this.#patience.refused();
+        return head;
+      },
+    };
   }
 
   #subscribe({ sub, chatId, after, epoch, deltas = false }: Subscribe, source: LogSource): void {
@@ -198,6 +255,8 @@ export class Connection {
   }
 
   #answerError(error: unknown, frame: unknown): void {
+    if (this.#gone.signal.aborted) return;
+    this.#patience.refused();
     if (!isSparkyError(error)) this.#parts.deps.log.error({ err: error }, "a frame failed");
     const { code, message } = errorBody(error).body.error;
     this.#send({ type: "error", ...labels(frame), code, message });
@@ -248,6 +307,8 @@ export class Connection {
   }
 
   #closed(): void {
+    this.#parts.lobby.leave(this);
+    this.#gone.abort(new Error("the socket is closed"));
     this.#cancelTimer();
     this.#cancelChanged?.();
     for (const subscription of [...this.#subscriptions.values()]) subscription.end();

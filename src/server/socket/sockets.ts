@@ -9,8 +9,10 @@ import { errorBody } from "../../wire/errors.ts";
 import { CLOSE, MAX_FRAME_BYTES } from "../../wire/limits.ts";
 import type { Auth } from "../sign-in/auth.ts";
 import { Connection } from "./connection.ts";
+import { Lobby } from "./lobby.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { OriginRules } from "../sign-in/origin.ts";
+import type { SignInLimit } from "../sign-in/rate-limit.ts";
 import { joinOnce, type LogSource } from "./subscription.ts";
 
 /**
@@ -26,10 +28,11 @@ export interface Sockets {
 }
 
 /** `/ws`: who comes in is checked before the upgrade; the rest is each connection's own. */
-export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules): Sockets {
+export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules, limit: SignInLimit): Sockets {
   const { store, log } = deps;
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   const connections = new Set<Connection>();
+  const lobby = new Lobby();
   const join = joinOnce();
   let closing = false;
   const stopListening = store.hub.onChanged((change) => {
@@ -71,14 +74,18 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
         const { status, body } = errorBody(error);
         return refuse(socket, status, body.error.message);
       }
+      const before = request.socket.bytesRead - head.length;
       server.handleUpgrade(request, socket, head, (opened) => {
         const headers = new Headers();
         for (const name of ["cookie", "authorization"] as const) {
           const value = request.headers[name];
           if (value !== undefined) headers.set(name, value);
         }
-        const connection = new Connection(opened, { deps, auth, headers, source });
+        const remote = request.socket.remoteAddress ?? "";
+        const connection = new Connection(opened, { deps, auth, headers, remote, limit, lobby, source });
         connections.add(connection);
+        // After the socket's own listener: what a chunk completes has been heard by then.
+        socket.on("data", () => connection.received(request.socket.bytesRead - before));
         opened.on("close", () => connections.delete(connection));
       });
     },
