@@ -3,7 +3,7 @@ import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-const server = process.env["SPARKY_URL"] ?? "http://127.0.0.1:8000";
+const server = process.env["SPARKY_URL"] || "http://127.0.0.1:8000";
 
 export default defineConfig({
   root: fileURLToPath(new URL("web", import.meta.url)),

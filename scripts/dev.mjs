@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createServer } from "vite";
 
 const root = join(import.meta.dirname, "..");
-const port = Number(process.env.SPARKY_PORT ?? 8000);
+const port = Number(process.env.SPARKY_PORT?.trim() || 8000);
 const inner = port + 1;
 
 const server = spawn(

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { readEnvText } from "./core/env-file.ts";
-import { SparkyError } from "./core/errors.ts";
+import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
+import { fileText } from "./core/text-file.ts";
 import { parsePrices, type Prices } from "./models/price.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
@@ -134,7 +135,7 @@ export interface Layer {
 
 /** Where settings are looked for: the first place that has a value wins, and an empty one is no value. */
 export function layersOf(environment: Environment, flags: ConfigFlags): readonly Layer[] {
-  const named = flags.envFile === undefined ? null : resolve(flags.envFile);
+  const named = isBlank(flags.envFile) ? null : pathFrom(flags.envFile ?? "", environment);
   const own = envFileOf(homeOf(environment));
   return [
     { origin: "environment", file: null, values: environment },
@@ -144,8 +145,38 @@ export function layersOf(environment: Environment, flags: ConfigFlags): readonly
 }
 
 /** The home is named by the environment alone: a file in it cannot say where it is. */
-export const homeOf = (environment: Environment): string =>
-  resolve(environment["SPARKY_HOME"] || join(homedir(), ".sparky"));
+export function homeOf(environment: Environment): string {
+  const named = environment["SPARKY_HOME"] ?? "";
+  return isBlank(named) ? join(personsFolder(environment), ".sparky") : pathFrom(named, environment);
+}
+
+/** A variable that is set to nothing is not set. */
+export const isBlank = (value: string | undefined): boolean => value === undefined || value.trim() === "";
+
+/** A path as it is written where no shell has read it: `~` is the person's own folder. */
+function pathFrom(written: string, environment: Environment): string {
+  const path = written.trim();
+  if (!path.startsWith("~")) return resolve(path);
+  if (path === "~" || path.startsWith("~/")) return resolve(join(personsFolder(environment), path.slice(1)));
+  throw new SparkyError("invalid_input", `${path} is somebody else's folder, which only a shell can find`, {
+    hint: "name it from the root, or below your own as ~/folder",
+  });
+}
+
+/** As the environment says, else as the system knows it. */
+function personsFolder(environment: Environment): string {
+  const named = environment["HOME"] ?? "";
+  if (!isBlank(named)) return resolve(named);
+  try {
+    return userInfo().homedir;
+  } catch (cause) {
+    throw new SparkyError("invalid_input", "HOME is not set, and this system does not know your folder", {
+      cause,
+      hint: "set SPARKY_HOME to a folder that you may write to",
+    });
+  }
+}
+
 export const envFileOf = (home: string): string => join(home, ".env");
 
 /** Throws `invalid_input` naming the variable, its value and what is allowed. */
@@ -163,13 +194,15 @@ export function parseVariable<N extends Name>(name: N, raw: string): z.output<(t
 export function loadConfig(environment: Environment = process.env, flags: ConfigFlags = {}): Config {
   const home = homeOf(environment);
   const layers = layersOf(environment, flags);
-  const find = (name: string): string | undefined => layers.find(({ values }) => values[name])?.values[name];
+  const find = (name: string): string | undefined =>
+    layers.map(({ values }) => values[name]).find((value) => !isBlank(value));
   const get = <N extends Name>(name: N, override?: string): Parsed<N> => {
     const fallback: { readonly [name in Name]?: string } = DEFAULTS;
-    const raw = override ?? find(name) ?? fallback[name];
+    const raw = isBlank(override) ? (find(name) ?? fallback[name]) : override;
     // Only what has a default is always there.
-    return (raw === undefined || raw === "" ? undefined : parseVariable(name, raw)) as Parsed<N>;
+    return (raw === undefined ? undefined : parseVariable(name, raw)) as Parsed<N>;
   };
+  const schedulesFile = get("SPARKY_SCHEDULES_FILE");
   return Object.freeze({
     home,
     dbUrl: get("SPARKY_DB_URL") ?? null,
@@ -179,7 +212,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY"),
-    schedulesFile: get("SPARKY_SCHEDULES_FILE") ?? null,
+    schedulesFile: schedulesFile === undefined ? null : pathFrom(schedulesFile, environment),
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
@@ -195,7 +228,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
 function originsOf(layers: readonly Layer[]): Config["origins"] {
   const origins: { [variable: string]: Layer["origin"] } = {};
   for (const name of [...Object.keys(VARIABLES), ...PROVIDER_VARIABLES]) {
-    const layer = layers.find(({ values }) => values[name]);
+    const layer = layers.find(({ values }) => !isBlank(values[name]));
     if (layer !== undefined) origins[name] = layer.origin;
   }
   return Object.freeze(origins);
@@ -209,7 +242,7 @@ function pick(
     Object.fromEntries(
       names.flatMap((name) => {
         const value = find(name);
-        return value ? [[name, value]] : [];
+        return value === undefined || isBlank(value) ? [] : [[name, value]];
       }),
     ),
   );
@@ -218,8 +251,9 @@ function pick(
 function readEnvFile(path: string, need: "optional" | "required"): Environment {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = fileText(readFileSync(path), path);
   } catch (cause) {
+    if (isSparkyError(cause)) throw cause;
     // No file, or no folder: what is wrong with the home itself is said by whoever opens it.
     if (need === "optional" && ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "")) return {};
     throw new SparkyError("invalid_input", `cannot read the settings file ${path}`, {

@@ -10,6 +10,9 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }
 
+// A zone that is set to nothing is not set; Node would take it for one that nobody knows.
+if (process.env["TZ"]?.trim() === "") delete process.env["TZ"];
+
 const env = { ...process.env };
 // What this process was told about itself is not for those that it starts.
 delete process.env[DAEMON_VARIABLE];

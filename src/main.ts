@@ -5,8 +5,9 @@ import { resultRead } from "./builtin-tools/result-read.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { AgentDeps } from "./agent/deps.ts";
 import type { Config } from "./config.ts";
-import { isoTime } from "./core/clock.ts";
+import { isoTime, machineZone } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
+import { fileText } from "./core/text-file.ts";
 import { capLog, openLog } from "./log.ts";
 import { graphTools } from "./builtin-tools/graph.ts";
 import { openModel } from "./models/open.ts";
@@ -203,7 +204,7 @@ async function build(
     modelFor: (choice) =>
       choice === null ? model : openModel(selectModel({ ...config, model: choice }), { prices: config.modelPrices }),
     workspaces: join(config.home, "workspace"),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: machineZone(),
     chance: Math.random,
     log,
   };
@@ -244,7 +245,7 @@ function probe(settings: ModelSettings): Promise<Probe> {
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */
 function toolSettings(home: string): ToolSettings {
   const path = join(home, "tools.json");
-  return existsSync(path) ? parseToolSettings(readFileSync(path, "utf8"), path) : {};
+  return existsSync(path) ? parseToolSettings(fileText(readFileSync(path), path), path) : {};
 }
 
 /** The default prompts, in a checkout: beside the sources, or above the bundle. */

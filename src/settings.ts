@@ -16,6 +16,7 @@ import {
   VARIABLES,
   envFileOf,
   homeOf,
+  isBlank,
   layersOf,
   loadConfig,
   parseVariable,
@@ -27,6 +28,7 @@ import {
 import { withSetting, withoutSetting } from "./core/env-file.ts";
 import { isSparkyError, messageOf, SparkyError } from "./core/errors.ts";
 import { isSecret, masked } from "./core/secrets.ts";
+import { fileText } from "./core/text-file.ts";
 import { selectModel } from "./models/select.ts";
 
 /** What is set, where it comes from, and the home's own settings file, changed. */
@@ -81,12 +83,12 @@ export function readSettings(environment: Environment, flags: ConfigFlags): Sett
 
 function settingOf(name: string, layers: readonly Layer[]): Setting {
   const layer = layers.find(
-    ({ values, origin }) => values[name] && (name !== "SPARKY_HOME" || origin === "environment"),
+    ({ values, origin }) => !isBlank(values[name]) && (name !== "SPARKY_HOME" || origin === "environment"),
   );
   const raw = layer?.values[name];
   const facts = {
     name,
-    default: name === "SPARKY_HOME" ? homeOf({}) : (DEFAULT_WORDS[name] ?? null),
+    default: name === "SPARKY_HOME" ? homeOf({ HOME: layers[0]?.values["HOME"] }) : (DEFAULT_WORDS[name] ?? null),
     allowed: allowedFor(name),
     secret: isSecret(name),
   };
@@ -188,7 +190,7 @@ async function rewrite(path: string, change: (text: string) => string): Promise<
     const draft = `${file}.draft`;
     await claim(draft);
     try {
-      const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+      const before = existsSync(file) ? fileText(readFileSync(file), path) : "";
       const after = change(before);
       if (after === before) {
         rmSync(draft);

@@ -1,76 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test as base } from "vitest";
 import { homeState } from "../store/home/lock.ts";
-import { ARGUMENTS_FOLLOW } from "./console/process-io.ts";
-import { tempHome } from "../../test/kit/temp-home.ts";
+import { shell, type Shell } from "../../test/kit/shell.ts";
 
 /** The whole program as processes: what a person's shell and scripts see. */
-
-const ENTRY = join(import.meta.dirname, "../entry.ts");
-
-interface Ended {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Resolves once the output has this text, or fails when the process ends without it. */
-  says(text: string): Promise<void>;
-}
-
-interface Shell {
-  readonly home: string;
-  start(args: readonly string[], env?: { readonly [name: string]: string }): Running;
-  sparky(...args: string[]): Promise<Ended>;
-}
-
-/** A shell with a home of its own; whatever still runs when the test ends is killed. */
-async function shell(): Promise<Shell> {
-  const home = await tempHome();
-  const start: Shell["start"] = (args, env = {}) => {
-    const options = { env: { PATH: process.env["PATH"], HOME: home, SPARKY_HOME: home, SPARKY_PORT: "0", ...env } };
-    const child = spawn(process.execPath, [ENTRY, ARGUMENTS_FOLLOW, ...args], {
-      ...options,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (data) => (stdout += String(data)));
-    child.stderr.on("data", (data) => (stderr += String(data)));
-    const ended = once(child, "close").then(([code]): Ended => ({ exit: Number(code ?? Number.NaN), stdout, stderr }));
-    onTestFinished(async () => {
-      child.kill("SIGKILL");
-      await ended;
-    });
-    return {
-      child,
-      ended,
-      says: (text) =>
-        new Promise((resolve, reject) => {
-          const look = (): void => void ((stdout + stderr).includes(text) && resolve());
-          child.stdout.on("data", look);
-          child.stderr.on("data", look);
-          look();
-          void ended.then((end) => reject(new Error(`it ended without saying ${text}: ${JSON.stringify(end)}`)));
-        }),
-    };
-  };
-  onTestFinished(async () => {
-    const state = homeState(home);
-    if (!state.held || state.pid === undefined) return;
-    process.kill(state.pid, "SIGKILL");
-    while (homeState(home).held) await new Promise((resolve) => setTimeout(resolve, 20));
-  });
-  return { home, start, sparky: (...args) => start(args).ended };
-}
 
 const test = (name: string, body: (at: Shell) => Promise<void>): void =>
   base(name, { timeout: 60_000 }, async () => body(await shell()));

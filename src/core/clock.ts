@@ -23,6 +23,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** The zone that this machine's clock is set to; UTC where nothing sensible is said of it. */
+export function machineZone(): string {
+  // Not a string where TZ is a word that is no zone; Etc/Unknown where it is a file without a name.
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === undefined || zone === "Etc/Unknown" ? "UTC" : zone;
+}
+
 /** ISO 8601 in UTC with milliseconds: the only form of a time on the wire. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

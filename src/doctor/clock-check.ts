@@ -1,3 +1,4 @@
+import { machineZone } from "../core/clock.ts";
 import { ok, fail, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
 /** No clock that is right shows less: Sparky is younger. */
@@ -5,7 +6,7 @@ const EARLIEST = Date.UTC(2026, 0, 1);
 
 export function* checkClock({ environment }: Patient): Generator<Diagnosis> {
   const now = Date.now();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = machineZone();
   const asked = environment["TZ"]?.replace(/^:/, "");
   if (now < EARLIEST) {
     return yield fail(

@@ -4,6 +4,7 @@ import { resultRead } from "../builtin-tools/result-read.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { readEnvText } from "../core/env-file.ts";
+import { fileText } from "../core/text-file.ts";
 import { graphTools } from "../builtin-tools/graph.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { taskTools } from "../builtin-tools/tasks.ts";
@@ -57,7 +58,7 @@ export function* checkSettings({ settings, config }: Patient): Generator<Diagnos
 /** Somebody's own variables may stand in the file too: only what looks like one of ours is told. */
 function unknownNames(file: string, known: readonly string[]) {
   if (!existsSync(file)) return [];
-  const { entries } = readEnvText(readFileSync(file, "utf8"));
+  const { entries } = readEnvText(fileText(readFileSync(file), file));
   return entries.filter(
     ({ name }) => !known.includes(name) && (name.startsWith("SPARKY_") || nearest(name, known) !== null),
   );
@@ -70,7 +71,7 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
   const nowhere = {} as Store;
   const tools = [...generalTools, ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
   try {
-    const settings = parseToolSettings(readFileSync(path, "utf8"), path);
+    const settings = parseToolSettings(fileText(readFileSync(path), path), path);
     withSettings<Tx>(tools, settings);
     yield ok("tools", `tools.json says something of ${Object.keys(settings).length} tools`);
   } catch (error) {
@@ -84,9 +85,12 @@ export async function* checkSchedulesFile({ config }: Patient): AsyncGenerator<D
   const file = resolve(config.schedulesFile);
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = fileText(readFileSync(file), file);
   } catch (error) {
-    yield fail("schedules-file", `${file} cannot be read: ${messageOf(error)}`, "check SPARKY_SCHEDULES_FILE");
+    const [why, hint] = isSparkyError(error)
+      ? [error.message, error.hint]
+      : [`${file} cannot be read: ${messageOf(error)}`];
+    yield fail("schedules-file", why, hint ?? "check SPARKY_SCHEDULES_FILE");
     return;
   }
   const { entries, problems } = await readSchedulesFile(text, config.pollIntervalMs / 1000);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { machineZone } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { promptForServer } from "../core/prompt-file.ts";
 import { changeSchedule, createSchedule } from "../store/schedules/change.ts";
@@ -8,6 +9,7 @@ import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../wire/schedules-file.ts";
 import type { Log } from "../core/log.ts";
+import { fileText } from "../core/text-file.ts";
 
 /** Schedules that are kept in a file, in git perhaps: what it names is made so at every start, and the others stay as they are. */
 
@@ -41,9 +43,10 @@ interface Applied {
 async function* applied(deps: SchedulesFileDeps, file: string): AsyncIterable<Applied> {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = fileText(readFileSync(file), file);
   } catch (error) {
-    yield { name: "", problem: `${file} cannot be read: ${messageOf(error)}` };
+    const why = messageOf(error);
+    yield { name: "", problem: isSparkyError(error) ? why : `${file} cannot be read: ${why}` };
     return;
   }
   const { entries, problems } = await readSchedulesFile(text, deps.pollMs / 1000);
@@ -71,7 +74,7 @@ async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntr
     throw error;
   });
   if (known === undefined) {
-    const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timezone = machineZone();
     try {
       await createSchedule(store, owner, { timezone, ...settings, name, state });
       return true;

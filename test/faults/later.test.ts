@@ -43,8 +43,6 @@ test.todo("F109 a log that does not decode, and an approval past its time, end a
 
 // Text
 
-test.todo("F79 a byte order mark drops no setting");
-test.todo("F80 a home of tilde or of nothing is understood");
 test.todo("F81 names in every script are found");
 
 // Process and terminal

@@ -1,3 +1,4 @@
+import { machineZone } from "../../core/clock.ts";
 import type { Stats, Sums } from "../../wire/stats.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
@@ -14,7 +15,7 @@ export async function showStats(context: Context, _args: readonly string[], opti
   const until = options.until?.(io.now()) ?? new Date(io.now()).toISOString();
   const since = options.since?.(io.now()) ?? new Date(Date.parse(until) - WEEK_MS).toISOString();
   if (since >= until) throw usage("--since must be before --until", "sparky agent stats --since 7d");
-  const zone = options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = options.timezone ?? machineZone();
   const query = new URLSearchParams({ since, until, zone });
   const stats = await (await context.client("any")).request<Stats>("GET", `/api/stats?${query}`);
   if (out.json) out.document(stats);

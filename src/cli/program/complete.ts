@@ -35,7 +35,7 @@ async function linesFor([shell = "", ...rest]: readonly string[], io: Io, deps: 
     const pieces = found.map((each) => ({ ...each, value: each.value.slice(Math.max(kept, 0)) }));
     // Menus insert what they are given, so there is room for hints only in a list to look at.
     const insert = pieces.length === 1 || ["37", "42"].includes(type);
-    return insert ? pieces.map(({ value }) => quoted(value)) : listed(pieces, Number(io.env["COLUMNS"] ?? 100));
+    return insert ? pieces.map(({ value }) => quoted(value)) : listed(pieces, Number(io.env["COLUMNS"]) || 100);
   }
   const found = await candidates(rest, deps);
   if (typeof found === "string") return [found];

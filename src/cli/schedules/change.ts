@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { machineZone } from "../../core/clock.ts";
 import { promptForServer } from "../../core/prompt-file.ts";
 import type { NewSchedule, Schedule, SchedulePatch } from "../../wire/schedules.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
@@ -29,7 +30,7 @@ export interface ScheduleOptions {
 export async function addSchedule(context: Context, args: readonly string[], options: ScheduleOptions): Promise<void> {
   const [name = "", when = "", prompt = ""] = args;
   const client = await context.client("any");
-  const timezone = options.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timezone = options.timezone ?? machineZone();
   const body: NewSchedule = {
     ...settingsOf(options),
     name,

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { machineZone } from "../../core/clock.ts";
+import { isSparkyError } from "../../core/errors.ts";
+import { fileText } from "../../core/text-file.ts";
 import type { List } from "../../wire/api.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../../wire/schedules-file.ts";
 import type { Schedule } from "../../wire/schedules.ts";
@@ -60,12 +63,11 @@ async function send(
   }
 }
 
-const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return fileText(readFileSync(file), file);
   } catch (error) {
+    if (isSparkyError(error)) throw usage(error.message, error.hint);
     const { code, message } = error as NodeJS.ErrnoException;
     throw usage(code === "ENOENT" ? `${file} does not exist` : `${file} cannot be read: ${message}`);
   }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { resolve } from "node:path";
 import type { Chat } from "../../wire/api.ts";
 import { chatLog } from "../chats/log.ts";
@@ -11,7 +11,9 @@ import { shortId } from "../console/text.ts";
 
 /** Writes the whole chat as Markdown to a new file, readable by its owner alone; gives the file's path. */
 export async function exportTo(request: Request, chat: Chat, given: string): Promise<string> {
-  const path = resolve(given === "" ? `chat-${shortId(chat.id)}.md` : given.replace(/^~(?=\/)/, homedir()));
+  const path = resolve(
+    given === "" ? `chat-${shortId(chat.id)}.md` : given.replace(/^~(?=\/)/, () => homedir() || userInfo().homedir),
+  );
   const file = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "EEXIST" ? "there is such a file already" : error.message;
     throw new Failure(EXIT.error, "conflict", `${path}: ${why}`, "/export another-name.md");

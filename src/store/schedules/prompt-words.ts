@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { messageOf, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import { isWholePath, promptPath } from "../../core/prompt-file.ts";
+import { fileText } from "../../core/text-file.ts";
 import type { Store } from "../database/store.ts";
 import { mayHere } from "../people/access.ts";
 import type { User } from "../people/user.ts";
@@ -15,8 +16,9 @@ export function readPrompt({ home }: Pick<Store, "home">, prompt: string): strin
   const path = home === null ? named : resolve(home, named);
   let words: string;
   try {
-    words = readFileSync(path, "utf8");
+    words = fileText(readFileSync(path), path).replaceAll("\r\n", "\n");
   } catch (error) {
+    if (isSparkyError(error)) throw error;
     throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
   if (words.trim() === "") throw new Error(`${path} is empty`);
