@@ -19,168 +19,195 @@ import { people } from "./kit/members.ts";
 
 const SMART_MAINTENANCE = readFileSync(join(import.meta.dirname, "../prompts/smart_maintenance.md"), "utf8");
 
-/** What people try first, with the demo model and Sparky's own tools. */
-const REQUESTS: readonly (readonly [request: string, tools: string])[] = [
-  ["Check knowledge graph stats", "graph_stats"],
-  ["Please check knowledge graph stats.", "graph_stats"],
-  ["check the graph for duplicates", "graph_check"],
-  ["how big is my knowledge graph?", "graph_stats"],
-  ["Who is Alice?", "graph_search"],
-  ["What do you know about trains?", "graph_search"],
-  ["What does Alice like?", "graph_search"],
-  ["where does Bob live", "graph_search"],
-  ["Find Alice in the graph", "graph_search"],
-  ["Remember that Alice is a person", "graph_add"],
-  ["Remember: my dog is called Rex", "graph_add"],
-  ["remember that the capital of France is Paris", "graph_add"],
-  ["Add Alice --knows--> Bob to the graph", "graph_search+graph_search"],
-  ["add node Berlin of type city", "graph_add"],
-  ["Add a person called Ann", "graph_add"],
-  ["list all nodes", "graph_search"],
-  ["how many edges do I have?", "graph_stats"],
-  ["how many files do I have?", "file_list"],
-  ["how many tasks do I have?", "task_list"],
-  ["list my files", "file_list"],
-  ["What files do I have?", "file_list"],
-  ["read notes.md", "file_read"],
-  ["summarize notes.md", "file_read"],
-  ["write hello to a.txt", "file_write"],
-  ["Create a file called hello.txt with the text Hello World", "file_write"],
-  ["what time is it", "current_time"],
-  ["What's the date today?", "current_time"],
-  ["Add a task to water the plants", "task_add"],
-  ["Create a task to check the graph stats and list files", "task_add"],
-  ["Queue a task: read notes.md", "task_add"],
-  ["Create a task to connect Ann to Bob", "task_add"],
-  ["Do I have any tasks?", "task_list"],
-  ["list pending tasks and check the graph for duplicates", "task_list+graph_check"],
-  ["Check graph stats and write them to stats.md", "graph_stats"],
-  ["List files, then check the graph stats", "file_list"],
-  ["delete node Ann", ""],
-  ['run "ls -l"', "shell"],
-  ["run the shell command: ls -l", "shell"],
-  ["run smart maintenance", ""],
-  ["what's the result?", ""],
+type Call = readonly [tool: string, args: object];
+const refused = "refused";
+
+/** What a person writes who has just started it, and what the demo model calls for it. */
+const REQUESTS: readonly (readonly [request: string, does: typeof refused | readonly Call[]])[] = [
+  // Questions and commands that a tool is there for.
+  ["Check knowledge graph stats", [["graph_stats", {}]]],
+  ["Please check knowledge graph stats.", [["graph_stats", {}]]],
+  ["Kindly check graph statistics and oblige", refused],
+  ["Could you check the knowledge graph for duplicates, please?", [["graph_check", {}]]],
+  ["how big is my knowledge graph?", [["graph_stats", {}]]],
+  ["what's the time now?", [["current_time", {}]]],
+  ["Kindly tell me what is the time now", [["current_time", {}]]],
+  ["How many files do I have?", [["file_list", {}]]],
+  ["show me my failed tasks", [["task_list", { status: "failed" }]]],
+  ["what is in notes/today.md?", [["file_read", { path: "notes/today.md" }]]],
+  ["Search my memory for Alice", [["graph_search", { query: "Alice" }]]],
+  ["And what do you know about Alice?", [["graph_search", { query: "Alice" }]]],
+  [
+    "list my files and check the graph",
+    [
+      ["file_list", {}],
+      ["graph_check", {}],
+    ],
+  ],
+  // Plain commands that change something.
+  ["Remember that Alice is a person", [["graph_add", { nodes: [{ type: "person", name: "Alice" }] }]]],
+  [
+    "Remember: my dog is called Rex",
+    [["graph_add", { nodes: [{ type: "note", name: "my dog is called Rex", content: "my dog is called Rex" }] }]],
+  ],
+  ["Add a task to water the plants", [["task_add", { instruction: "water the plants" }]]],
+  [
+    "Queue a task: read notes.md and check the graph",
+    [["task_add", { instruction: "read notes.md and check the graph" }]],
+  ],
+  [
+    'Write "hello" to a.txt, then read a.txt',
+    [
+      ["file_write", { path: "a.txt", content: "hello" }],
+      ["file_read", { path: "a.txt" }],
+    ],
+  ],
+  ['run "ls -la"', [["shell", { command: "ls -la" }]]],
+  // What might mean something, or means more than a tool can be told.
+  ["How do I add a real model?", refused],
+  ["Do you remember that Alice is a person?", refused],
+  ["Can you remember that Alice is a person?", refused],
+  ["Alice is a person", refused],
+  ["Remember to buy milk", refused],
+  ["Remember that we meet tomorrow at 9", refused],
+  ["remind me to call my mother tomorrow at 9", refused],
+  ["Check the graph stats tomorrow at 9", refused],
+  ["Add a task to check the graph every morning", refused],
+  ["Add milk to my shopping list", refused],
+  ["Delete todo.md", refused],
+  ["delete all my tasks", refused],
+  ["Run ls -la", refused],
+  ["Run smart_maintenance", refused],
+  ["write a poem to poem.txt", refused],
+  ['Do not write "x" to a.txt', refused],
+  ['Write "x" to a.txt and mail it to Bob', refused],
+  ["Check graph stats and write them to stats.md", refused],
+  ["read notes.md and summarise it", refused],
+  ["What is a task?", refused],
+  ["What is the capital of France?", refused],
+  ["Who is Alice?", refused],
+  ["What time is it in Springfield?", refused],
+  ["chekc knowlege grpah stats", refused],
+  ["Zeig mir bitte meine Dateien", refused],
+  ["Lösche die Datei todo.md", refused],
+  ["Merke dir, dass Alice eine Person ist", refused],
+  ["Mera task list dikhao", refused],
+  ["Book me a flight to Paris", refused],
+  ["asdf qwertz", refused],
+  ["stop", refused],
 ];
 
-test("the demo model finds the right one of Sparky's tools, and the tool takes its arguments", async () => {
+test("forty requests of a newcomer: done with the fitting tool, which takes the arguments, or refused", async () => {
   const { registry } = await stage();
-  const found = REQUESTS.map(([request]) => {
-    const step = planStep([{ role: "user", content: request }], registry.specs());
-    const calls = step.kind === "calls" ? step.calls : [];
-    const refused = calls.flatMap(({ name, args }) => {
-      const prepared = prepareCall(registry, name, args);
-      return prepared.ok ? [] : [prepared.error];
-    });
-    return [request, [...calls.map((call) => call.name), ...refused].join("+")];
+  const done = REQUESTS.map(([request]) => {
+    const { plan, why } = followed(request, registry);
+    expect(plan.length > 0 || why.startsWith("I cannot do that, and did nothing: ")).toBe(true);
+    return [request, plan.length === 0 ? refused : plan];
   });
-  expect(found).toEqual(REQUESTS);
+  expect(done).toEqual(REQUESTS);
+  expect(REQUESTS.length).toBeGreaterThanOrEqual(40);
+});
+
+/** All calls of a request, with made-up results, and what is said where there are none. */
+function followed(request: string, registry: Registry<Tx>) {
+  const messages: ModelMessage[] = [{ role: "user", content: request }];
+  const plan: Call[] = [];
+  for (;;) {
+    const { calls, text } = planStep(messages, registry.specs());
+    if (calls.length === 0) return { plan, why: text };
+    for (const [n, { name, args }] of calls.entries()) {
+      expect(prepareCall(registry, name, args), request).toMatchObject({ ok: true });
+      plan.push([name, args]);
+      const asked = { type: "tool-call", toolCallId: `${n}`, toolName: name, input: args } as const;
+      const output = { type: "json", value: {} } as const;
+      messages.push(
+        { role: "assistant", content: [asked] },
+        { role: "tool", content: [{ type: "tool-result", toolCallId: `${n}`, toolName: name, output }] },
+      );
+    }
+  }
+}
+
+test("a refusal says why, what can be done, and how a real model is set", async () => {
+  const { ask } = await stage();
+  expect(await ask("Delete todo.md")).toMatchInlineSnapshot(`
+    "I cannot do that, and did nothing: no tool of mine fits each word of it.
+
+    What I can do is call these tools, on a plain command:
+
+    - \`current_time\`: Tells the current date, time and weekday, in UTC and in the owner's time zone or another one.
+    - \`file_list\`: Lists the files and folders in a folder of the workspace, by name, with sizes and times of change.
+    - \`file_read\`: Reads a text file of the workspace.
+    - \`file_write\`: Writes a text file in the workspace.
+    - \`plan_update\`: Writes the checklist of this run, which people see as its progress.
+    - \`graph_stats\`: Counts the nodes and edges of the knowledge graph, in all and by type.
+    - \`graph_check\`: Checks the integrity of the knowledge graph.
+    - \`graph_search\`: Searches the knowledge graph for words in the names, types and contents of nodes.
+    - \`graph_add\`: Remembers.
+    - \`task_add\`: Queues a task.
+    - \`task_list\`: Lists the tasks that the owner may see, the newest first.
+    - \`result_read\`: Reads on in an earlier tool result of this conversation that was cut because it was too long.
+    - \`shell\`: Runs a command with /bin/sh in your workspace folder and returns its output and exit code.
+
+    > Check knowledge graph stats
+    >
+    > Remember that Alice is a person
+    >
+    > Write "hello" to notes/a.txt, then read notes/a.txt
+    >
+    > What time is it?
+    >
+    > Add a task to check the graph
+
+    _I am the demo model: plain rules, no language model. For a real one: \`sparky config set OPENAI_API_KEY\` (or \`ANTHROPIC_API_KEY\`, \`GEMINI_API_KEY\`: it asks for the key), or \`sparky config set SPARKY_MODEL ollama/MODEL\`; then \`sparky chat restart\`._"
+  `);
 });
 
 /** Requests one after the other, each in a chat of its own, and how the answer to the last of them begins. */
 const ANSWERS: readonly (readonly [requests: readonly string[], answer: string])[] = [
+  [["Check knowledge graph stats"], "`graph_stats`: 0 nodes and 0 edges."],
   [
-    [
-      'Add a node "Ann" of type person; then add a node "Sparky" of type project; then add an edge from Ann to Sparky ' +
-        "of type works_on; then check knowledge graph stats",
-    ],
-    "- Added **Ann** (person).\n- Added **Sparky** (project).\n- Connected Ann → Sparky (works_on).\n\n" +
-      "The graph has 2 nodes and 1 edge. Node types: person 1 and project 1. Edge types: works_on 1.",
+    ["Remember that Ann is a person", "Check knowledge graph stats"],
+    "`graph_stats`: 1 node and 0 edges.\n\nnode types: person 1",
   ],
-  [['Add a node "Ann" of type person'], "Added **Ann** (person)."],
-  [["Add a node Ann of type person", "add a person called Ann"], "**Ann** (person) was there already."],
-  [["Add a person called Ann", 'add node Ann of type person with content "likes tea"'], "Updated **Ann** (person)."],
-  [["Add nodes Ann and Bob of type person"], "- Added **Ann** (person).\n- Added **Bob** (person)."],
-  [["Add a node called Ann"], "Added **Ann** (thing)."],
-  [["Create a node of type city called Paris"], "Added **Paris** (city)."],
-  [["create two nodes: Ann and Bob"], "- Added **Ann** (thing).\n- Added **Bob** (thing)."],
-  [["Add nodes Ann and Bob of type person", "list all nodes"], "graph_search found 2:\n- **Ann** (person"],
-  [["Add a node Ann (person) and a node Rex (dog)"], "- Added **Ann** (person).\n- Added **Rex** (dog)."],
-  [["Add a person called Ann", "who is Ann?"], "graph_search found 1:\n- **Ann** (person"],
-  [["who is Ann?"], "graph_search found nothing."],
-  [["check the graph"], "The check found nothing wrong: no isolated nodes, dangling edges,"],
+  [["Remember that Ann is a person"], "`graph_add`: done.\n\nnodes: 1\n\n- **Ann** type person, change created"],
   [
-    ["Add nodes Ann and Bob of type person", "check the graph"],
-    "The check found:\n\n- **2 isolated nodes**: Ann (person) and Bob (person)\n" +
-      "- **2 nodes without content**: Ann (person) and Bob (person)\n\n" +
-      "There are no dangling edges, self loops or duplicate names.",
+    ["Remember that Ann is a person", "Search my memory for Ann"],
+    "`graph_search`: total 1.\n\nitems: 1\n\n- **Ann** type person",
   ],
+  [["check the graph"], "`graph_check`: 0 nodes, 0 edges and ok true.\n\nisolated: count 0, examples none"],
+  [["write 'hello' to notes/a.txt"], "`file_write`: path notes/a.txt, 5 bytes and created true."],
   [
-    ["Add a person called Ann", "Add a dog called ann", "check the graph for duplicates"],
-    "The check found:\n\n- **2 isolated nodes**: Ann (person) and ann (dog)\n" +
-      "- **1 duplicate name**: ann (dog) = Ann (person)",
+    ['write "one\ntwo" to a.txt, then read a.txt'],
+    "`file_write`: path a.txt, 7 bytes and created true.\n\n`file_read`: path a.txt, size 7 and offset 0.\n\ntext: \n\n```\none\ntwo\n```",
   ],
-  [["write 'hello' to notes/a.txt"], "Wrote `notes/a.txt` (5 bytes)."],
+  [["list my files"], "`file_list`: path . and total 0.\n\nentries: none"],
+  [["read b.txt"], "`file_read` failed: "],
+  [['Read b.txt, then write "x" to c.txt', "list my files"], "`file_list`: path . and total 0."],
   [
-    ["write hello to notes/a.txt then read notes/a.txt"],
-    "Wrote `notes/a.txt` (5 bytes).\n\n`notes/a.txt`:\n\n```\nhello\n```",
+    ["What time is it?"],
+    "`current_time`: utc 2026-03-01T14:30:00.000Z, local 2026-03-01T14:30:00+00:00, weekday Sunday and time zone UTC.",
   ],
-  [["write hello to notes/a.txt", "list the files in notes"], "`notes` holds 1 entry:\n- **a.txt** (5 bytes)"],
-  [["write hello to a.txt", "write bye to a.txt"], "Replaced `a.txt` (3 bytes)."],
-  [["list my files"], "The workspace is empty"],
-  [["read b.txt"], "file_read failed: "],
-  [["What time is it in Tokyo"], "It is 23:30 on Sunday, 2026-03-01 (Asia/Tokyo)."],
-  [["Connect them"], 'For "Connect them" I would use graph_add, but it needs to be told what to connect'],
 ];
 
 test.each(ANSWERS)("%j is answered with %j", async (requests, answer) => {
   const { ask } = await stage();
   const answers: string[] = [];
   for (const request of requests) answers.push(await ask(request));
-  expect(answers.at(-1)).toMatch(new RegExp(`^${answer.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`));
-});
-
-test.each([
-  ["connect Ann to Sparky as works_on", "works_on"],
-  ['connect "Ann" with "Sparky" (works_on)', "works_on"],
-  ["link Ann and Sparky", "related_to"],
-  ["Ann works_on Sparky", "works_on"],
-  ["Remember that Ann works on Sparky.", "works_on"],
-  ["Ann -> Sparky", "related_to"],
-  ["Ann -[works_on]-> Sparky", "works_on"],
-  ["add an edge Ann → Sparky of type works_on", "works_on"],
-  ['add a "works on" edge from Ann to Sparky', "works_on"],
-  ["create an edge of type works_on between Ann and Sparky", "works_on"],
-  ["please add a relation called works_on from Ann to Sparky to the graph", "works_on"],
-  ["Remember: Ann maintains Sparky", "maintains"],
-])("%j joins the nodes that there are, and adds none beside them", async (request, type) => {
-  const { ask } = await stage();
-  await ask("Add a person called Ann, then add a project called Sparky");
-  expect(await ask(request)).toMatch(`Connected Ann → Sparky (${type}).`);
-  expect(await ask("Check graph stats")).toMatch("2 nodes and 1 edge. Node types: person 1 and project 1.");
-});
-
-test("what an edge joins is added where the graph has it not", async () => {
-  const { ask } = await stage();
-  await ask("Add a person called Ann");
-  expect(await ask("connect Ann to Bob and Carol")).toMatch(
-    "- Added **Bob** (thing).\n- Added **Carol** (thing).\n" +
-      "- Connected Ann → Bob (related_to).\n- Connected Ann → Carol (related_to).",
-  );
-});
-
-test("things just spoken of can be connected as them", async () => {
-  const { ask } = await stage();
-  const answer = await ask("Add a person called Ann, add a person called Bob, then connect them as friends");
-  expect(answer).toMatch("Connected Ann → Bob (friends).");
+  expect(answers.at(-1)?.slice(0, answer.length)).toBe(answer);
 });
 
 test("smart_maintenance ends with a report: the size once, what was found, what is left and why, the plan all done", async () => {
   const { ask, plans } = await stage();
-  await ask("Add nodes Ann and Bob of type person");
+  await ask("Remember that Ann is a person");
   const report = await ask(SMART_MAINTENANCE);
-  expect(report.match(/2 nodes and 0 edges/g)).toHaveLength(1);
-  expect(report).toMatch("- **2 isolated nodes**: Ann (person) and Bob (person)");
-  expect(report).toMatch("Nothing was changed: what to give `graph_search` and `graph_add` takes judgement");
+  expect(report.match(/1 node and 0 edges/g)).toHaveLength(1);
+  expect(report).toMatch("isolated: count 1, examples **Ann** type person");
+  expect(report).toMatch("Nothing was changed: what to give graph_search and graph_add takes judgement");
   expect(plans.map((items) => items.map((item) => item.status))).toEqual([
     ["doing", "todo", "todo"],
     ["done", "done", "done"],
   ]);
-});
-
-test("smart_maintenance of a graph without faults says that nothing needs to be done", async () => {
-  const { ask } = await stage();
-  expect(await ask(SMART_MAINTENANCE)).toMatch(/nothing wrong[^]*Nothing was changed, and nothing needs to be/);
 });
 
 const folders: string[] = [];
@@ -220,7 +247,7 @@ async function answerTo(request: string, registry: Registry<Tx>, store: Store, c
   const messages: ModelMessage[] = [{ role: "user", content: request }];
   for (let n = 0; n < 20; n++) {
     const step = planStep(messages, registry.specs());
-    if (step.kind === "answer") return step.text;
+    if (step.calls.length === 0) return step.text;
     const results: ToolModelMessage["content"] = [];
     const calls = step.calls.map(({ name, args }, at) => ({ toolCallId: `${n}.${at}`, toolName: name, input: args }));
     for (const { toolCallId, toolName, input } of calls) {

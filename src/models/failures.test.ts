@@ -362,7 +362,14 @@ test("a call goes back to OpenAI under its call id alone: no id of an item there
         ],
       },
     ],
-    tools: [{ name: "graph_stats", description: "Counts", parameters: { type: "object", properties: {} } }],
+    tools: [
+      {
+        name: "graph_stats",
+        description: "Counts",
+        effect: "read" as const,
+        parameters: { type: "object", properties: {} },
+      },
+    ],
     signal: new AbortController().signal,
   };
   for await (const chunk of open("openai", url).step(request)) expect(chunk).toBeDefined();

@@ -1,5 +1,5 @@
 import type { ModelMessage } from "ai";
-import type { Json } from "../core/events.ts";
+import type { Effect, Json } from "../core/events.ts";
 import type { Price } from "./price.ts";
 
 /** The model contract: one call, streamed. Providers and the demo model implement it alike; nothing here retries. */
@@ -7,6 +7,7 @@ import type { Price } from "./price.ts";
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
+  readonly effect: Effect;
   /** JSON Schema of the arguments. */
   readonly parameters: { readonly [key: string]: Json };
 }

@@ -31,10 +31,16 @@ const settings = (model: string, url: string): ModelSettings => ({
 });
 
 const TOOLS: readonly ToolSpec[] = [
-  { name: "graph_stats", description: "Counts nodes and edges", parameters: { type: "object", properties: {} } },
+  {
+    name: "graph_stats",
+    description: "Counts nodes and edges",
+    effect: "read",
+    parameters: { type: "object", properties: {} },
+  },
   {
     name: "file_read",
     description: "Reads a file",
+    effect: "read",
     parameters: { type: "object", properties: { path: { type: "string" } }, required: ["path"] },
   },
 ];

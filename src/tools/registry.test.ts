@@ -20,11 +20,12 @@ describe("a registry", () => {
     expect(() => createRegistry([echo, echo])).toThrow('two tools are called "echo"');
   });
 
-  test("tells a model each tool's name, description and parameters, and no more", () => {
+  test("tells a model each tool's name, description, effect and parameters, and no more", () => {
     expect(registry.specs()).toEqual([
       {
         name: "echo",
         description: "Says it again",
+        effect: "read",
         parameters: {
           type: "object",
           properties: { text: { type: "string", default: "nothing" } },

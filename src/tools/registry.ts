@@ -8,7 +8,7 @@ export interface Registry<Tx> {
   list(): readonly Tool<Tx>[];
   get(name: string): Tool<Tx> | undefined;
   /** What a model is told of each tool. */
-  specs(): readonly Pick<Tool<Tx>, "name" | "description" | "parameters">[];
+  specs(): readonly Pick<Tool<Tx>, "name" | "description" | "effect" | "parameters">[];
 }
 
 /** Throws when two tools have one name: a call must mean one thing. */
@@ -19,7 +19,7 @@ export function createRegistry<Tx>(tools: readonly Tool<Tx>[]): Registry<Tx> {
     byName.set(tool.name, tool);
   }
   const list = [...byName.values()];
-  const specs = list.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  const specs = list.map(({ name, description, effect, parameters }) => ({ name, description, effect, parameters }));
   return { list: () => list, get: (name) => byName.get(name), specs: () => specs };
 }
 

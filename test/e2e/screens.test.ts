@@ -9,7 +9,7 @@ import type { Tab } from "./thread-page.ts";
 vi.setConfig({ testTimeout: 120_000 });
 
 const PHONE = { width: 390, height: 844 };
-const EVERYTHING = "Check knowledge graph stats, then write hello to a.txt, then read missing.txt, then read a.txt";
+const EVERYTHING = 'Check knowledge graph stats, then write "hello" to a.txt, then read missing.txt, then read a.txt';
 
 /** How to get to a screen, and what is there when it is ready. */
 interface Screen {

@@ -61,6 +61,6 @@ export function NewChat() {
 
 function modelLine(model: string): string {
   return model === "demo"
-    ? "The built-in demo model answers: plain rules, real tools, no network. Set SPARKY_MODEL for a real one."
+    ? "The built-in demo model answers: plain rules, real tools, no network. For a real one: sparky config set OPENAI_API_KEY"
     : `Model: ${model}. Everything it does is shown here, and stays.`;
 }

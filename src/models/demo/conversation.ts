@@ -1,92 +1,39 @@
 import type { ModelMessage } from "ai";
 import { jsonSchema, type Json } from "../../core/events.ts";
 
-/** One tool call since the last thing that a person said, with what came of it. */
+/** What came of one tool call. */
 export interface Outcome {
   readonly name: string;
-  readonly args: Json;
   readonly ok: boolean;
   readonly value: Json;
 }
 
-export interface Conversation {
-  /** What a person said last. */
-  readonly instruction: string;
-  /** Steps since then that asked for tools: the names of each. */
-  readonly steps: readonly (readonly string[])[];
-  readonly outcomes: readonly Outcome[];
-  /** Something was under way when the person spoke. */
-  readonly interrupted: boolean;
-}
+/** What the context tells of work that goes on elsewhere: no request. */
+const REMARK = /^\((?:A task was given here|An earlier run here ended)\b/;
 
-export function readConversation(messages: readonly ModelMessage[]): Conversation {
-  let instruction = "";
-  let steps: string[][] = [];
-  let outcomes: Outcome[] = [];
-  let interrupted = false;
-  const asked = new Map<string, Json>();
-  for (const [n, message] of messages.entries()) {
-    if (message.role === "user") {
-      const text = textOf(message.content)
-        .replace(/[^\S\n]+/g, " ")
-        .trim();
-      // A message all in brackets is a remark on what goes on elsewhere, not a request.
-      if (/^\([^]*\)$/.test(text) && instruction !== "") continue;
-      interrupted = messages[n - 1]?.role === "tool";
-      instruction = text;
-      steps = [];
-      outcomes = [];
-    } else if (message.role === "assistant" && typeof message.content !== "string") {
-      const names = message.content.flatMap((part) => (part.type === "tool-call" ? [part.toolName] : []));
-      if (names.length > 0) steps.push(names);
-      for (const part of message.content) if (part.type === "tool-call") asked.set(part.toolCallId, jsonOf(part.input));
-    } else if (message.role === "tool") {
-      for (const part of message.content) {
-        if (part.type !== "tool-result") continue;
-        outcomes.push({ name: part.toolName, args: asked.get(part.toolCallId) ?? null, ...outcomeOf(part) });
-      }
+/** What a person said last, how often tools were asked for since then, and what came of it. */
+export function readConversation(messages: readonly ModelMessage[]) {
+  let said = { instruction: "", steps: 0, outcomes: [] as readonly Outcome[] };
+  for (const { role, content } of messages) {
+    if (role === "user") {
+      const texts = typeof content === "string" ? [content] : content.map((part) => ("text" in part ? part.text : ""));
+      const instruction = texts.join("\n").trim();
+      if (!REMARK.test(instruction)) said = { instruction, steps: 0, outcomes: [] };
+    } else if (role === "assistant" && typeof content !== "string") {
+      if (content.some(({ type }) => type === "tool-call")) said = { ...said, steps: said.steps + 1 };
+    } else if (role === "tool") {
+      const outcomes = content.flatMap((part) => (part.type === "tool-result" ? [outcomeOf(part)] : []));
+      said = { ...said, outcomes: [...said.outcomes, ...outcomes] };
     }
   }
-  return { instruction, steps, outcomes, interrupted };
+  return said;
 }
 
-function textOf(content: Extract<ModelMessage, { role: "user" }>["content"]): string {
-  if (typeof content === "string") return content;
-  return content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
-}
+type Result = Extract<Extract<ModelMessage, { role: "tool" }>["content"][number], { type: "tool-result" }>;
 
-type ResultPart = Extract<Extract<ModelMessage, { role: "tool" }>["content"][number], { type: "tool-result" }>;
-
-function outcomeOf({ output }: ResultPart): Pick<Outcome, "ok" | "value"> {
-  switch (output.type) {
-    case "text":
-      return { ok: true, value: asJson(output.value) };
-    case "json":
-      return { ok: true, value: jsonOf(output.value) };
-    case "error-text":
-      return { ok: false, value: output.value };
-    case "error-json":
-      return { ok: false, value: jsonOf(output.value) };
-    case "execution-denied":
-      return { ok: false, value: output.reason ?? "a person did not allow it" };
-    case "content": {
-      const texts = output.value.flatMap((part) => (part.type === "text" ? [part.text] : []));
-      return { ok: true, value: asJson(texts.join("\n")) };
-    }
-  }
-}
-
-/** Text that is JSON is read as such. */
-function asJson(text: string): Json {
-  if (!/^\s*[[{]/.test(text)) return text;
-  try {
-    return jsonOf(JSON.parse(text));
-  } catch {
-    return text;
-  }
-}
-
-function jsonOf(value: unknown): Json {
-  const parsed = jsonSchema.safeParse(value);
-  return parsed.success ? parsed.data : String(value);
+function outcomeOf({ toolName: name, output }: Result): Outcome {
+  if (output.type === "execution-denied")
+    return { name, ok: false, value: output.reason ?? "a person did not allow it" };
+  const value = jsonSchema.safeParse(output.value);
+  return { name, ok: !output.type.startsWith("error"), value: value.success ? value.data : String(output.value) };
 }

@@ -1,330 +1,227 @@
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
-import type { Json } from "../../core/events.ts";
+import type { Effect, Json } from "../../core/events.ts";
+import type { StepChunk, ToolSpec } from "../model.ts";
 import { createDemoModel } from "./demo.ts";
 import { planStep } from "./plan.ts";
-import type { StepChunk, ToolSpec } from "../model.ts";
 
 type Properties = { [name: string]: Json };
-const tool = (name: string, description: string, properties: Properties = {}, required: string[] = []): ToolSpec => ({
-  name,
-  description,
-  parameters: { type: "object", properties, required, additionalProperties: false },
-});
+
 const text = { type: "string" };
-const path = { path: text };
-const ends = { anyOf: [{ type: "string" }, { type: "object", properties: { type: text, name: text } }] };
+const tool = (
+  effect: Effect,
+  name: string,
+  description: string,
+  properties: Properties = {},
+  required: string[] = [],
+) => ({ name, description, effect, parameters: { type: "object", properties, required } }) satisfies ToolSpec;
 
-const TOOLS: readonly ToolSpec[] = [
-  tool("current_time", "Tells the current date, time and weekday, in UTC and in the owner's time zone.", {
-    timeZone: text,
-  }),
-  tool("graph_stats", "Counts the nodes and edges of the knowledge graph, by type."),
-  tool("graph_check", "Checks the knowledge graph for isolated nodes, duplicates and empty content."),
-  tool("graph_search", "Searches the nodes of the knowledge graph.", { query: text, limit: { type: "integer" } }, [
-    "query",
-  ]),
-  tool("graph_add", "Adds nodes and edges to the knowledge graph.", {
-    nodes: { type: "array", items: { type: "object", properties: { type: text, name: text, content: text } } },
-    edges: { type: "array", items: { type: "object", properties: { source: ends, target: ends, type: text } } },
-  }),
-  tool("file_list", "Lists the files and folders in a folder of the workspace.", {
-    path: { type: "string", default: "." },
-    limit: { type: "integer", default: 100 },
-  }),
-  tool("file_read", "Reads a text file of the workspace.", path, ["path"]),
-  tool("file_write", "Writes a text file in the workspace.", { ...path, content: text }, ["path", "content"]),
-  tool("task_add", "Adds a task to the queue of work.", { instruction: text, priority: { type: "integer" } }, [
-    "instruction",
-  ]),
-  tool("task_list", "Lists the tasks, newest first.", { status: { type: "string", enum: ["pending", "failed"] } }),
-  tool("plan_update", "Writes the checklist of this run.", { items: { type: "array", items: { type: "object" } } }, [
-    "items",
-  ]),
-];
-
-/** Tools of somebody else's server, which the rules know nothing of. */
+/** Tools of other people's servers, which the rules know nothing of. */
 const FOREIGN: readonly ToolSpec[] = [
-  tool("get_weather", "Current weather and forecast for a city", { city: text, days: { type: "number" } }, ["city"]),
-  tool("browser_navigate", "Open a web page in the browser", { url: text }, ["url"]),
-  tool("lights.switch", "Switch a lamp of the house on or off", { room: text, state: { enum: ["on", "off"] } }, [
-    "room",
-    "state",
+  tool("read", "get_weather", "Current weather and forecast for a city", { city: text, days: { type: "number" } }, [
+    "city",
   ]),
+  tool("read", "mcp__wiki__page_list", "List the pages of the wiki", { limit: { type: "integer" } }),
+  tool("external", "browser_navigate", "Open a web page in the browser", { url: text }, ["url"]),
+  tool("external", "mail_send", "Send an email", { to: text, body: text }, ["to", "body"]),
+  tool("write", "file_delete", "Delete a file", { path: text }, ["path"]),
+  tool(
+    "external",
+    "lights.switch",
+    "Switch a lamp of the house on or off",
+    { room: text, state: { enum: ["on", "off"] } },
+    ["room", "state"],
+  ),
+  tool("external", "alarm_reset", "Reset the alarm"),
 ];
 
 const user = (content: string): ModelMessage => ({ role: "user", content });
+const result = (
+  toolName: string,
+  output: { type: "json"; value: Json } | { type: "error-text"; value: string },
+): ModelMessage[] => [
+  { role: "assistant", content: [{ type: "tool-call", toolCallId: "1", toolName, input: {} }] },
+  { role: "tool", content: [{ type: "tool-result", toolCallId: "1", toolName, output }] } as ModelMessage,
+];
+const calls = (said: string, tools = FOREIGN) =>
+  planStep([user(said)], tools).calls.map(({ name, args }) => [name, args]);
 
-/** Follows a request to its end with made-up results: the calls of each step, then the answer. */
-function follow(instruction: string, tools = TOOLS, results: { [tool: string]: Json } = {}) {
-  const messages: ModelMessage[] = [user(instruction)];
-  const steps: { name: string; args: Json }[][] = [];
-  for (let n = 0; n < 40; n++) {
-    const step = planStep(messages, tools);
-    if (step.kind === "answer") return { steps, answer: step.text };
-    steps.push(step.calls.map(({ name, args }) => ({ name, args })));
-    const calls = step.calls.map((call, at) => ({ ...call, id: `${n}.${at}` }));
-    messages.push(
-      {
-        role: "assistant",
-        content: calls.map(({ id, name, args }) => ({
-          type: "tool-call",
-          toolCallId: id,
-          toolName: name,
-          input: args,
-        })),
-      },
-      {
-        role: "tool",
-        content: calls.map(({ id, name }) => ({
-          type: "tool-result",
-          toolCallId: id,
-          toolName: name,
-          output: { type: "json", value: results[name] ?? { done: true } },
-        })),
-      },
-    );
+test.each([
+  ["what's the weather in Paris?", [["get_weather", { city: "Paris" }]]],
+  ["get the weather city=Oslo days=3", [["get_weather", { city: "Oslo", days: 3 }]]],
+  ['Show me the forecast of the weather for "New York"', [["get_weather", { city: "New York" }]]],
+  ["list the pages of the wiki", [["mcp__wiki__page_list", {}]]],
+  ["List 5 pages", [["mcp__wiki__page_list", { limit: 5 }]]],
+  ["open https://example.com/a?b=1.", [["browser_navigate", { url: "https://example.com/a?b=1" }]]],
+  ["switch the lamp off in room kitchen", [["lights.switch", { room: "kitchen", state: "off" }]]],
+  ["Delete notes/old.md, please", [["file_delete", { path: "notes/old.md" }]]],
+  ['Send an email to="bob" body="see you"', [["mail_send", { to: "bob", body: "see you" }]]],
+  ["Reset the alarm", [["alarm_reset", {}]]],
+  [
+    "open https://a.example, then delete b.md",
+    [
+      ["browser_navigate", { url: "https://a.example" }],
+      ["file_delete", { path: "b.md" }],
+    ],
+  ],
+])("%j finds a tool that the rules have never seen", (said, expected) => {
+  const [first, ...more] = expected;
+  expect(calls(said)).toEqual([first]);
+  for (const next of more) {
+    const done = result(String(first?.[0]), { type: "json", value: {} });
+    expect(planStep([user(said), ...done], FOREIGN).calls).toMatchObject([{ name: next[0], args: next[1] }]);
   }
-  throw new Error("the demo model does not end");
-}
-
-const names = (instruction: string, tools = TOOLS): string =>
-  follow(instruction, tools)
-    .steps.map((step) => step.map((call) => call.name).join("+"))
-    .join(" > ");
+});
 
 test.each([
-  ["Check knowledge graph stats", "graph_stats"],
-  ["check the graph", "graph_check"],
-  ["Are there duplicates in the knowledge graph?", "graph_check"],
-  ["how many nodes are in my graph?", "graph_stats"],
-  ["What time is it?", "current_time"],
-  ["what day is today", "current_time"],
-  ["Search the graph for Alice", "graph_search"],
-  ["list my files", "file_list"],
-  ["show the tasks", "task_list"],
-  ["read notes.md", "file_read"],
-  ["What is in docs/plan.txt?", "file_read"],
-  ["Remember that Alice is a person", "graph_add"],
-  ["Add a task to water the plants", "task_add"],
-  ["use graph_stats and graph_check", "graph_stats+graph_check"],
-  ["Check graph stats and list my files", "graph_stats+file_list"],
-  ["List my files, then read notes.md, then check the graph stats", "file_list > file_read > graph_stats"],
-  ["1. list the files\n2. show graph stats\n3. write them to stats.md", "file_list > graph_stats > file_write"],
-  ["Check the graph stats and write them to stats.md", "graph_stats > file_write"],
-  ["Remember that Alice knows Bob and Carol is a singer.", "graph_search+graph_search > graph_add"],
-])("%j is done with %s", (instruction, expected) => expect(names(instruction)).toBe(expected));
+  "Can you open https://example.com?",
+  "Would you delete old.md?",
+  "Why did you delete old.md",
+  "Did you switch the lamp off in room kitchen?",
+  "How do I delete old.md?",
+  "Don't delete old.md",
+  "Never reset the alarm",
+  "Delete old.md tomorrow",
+  "Delete old.md if it is empty",
+  "Delete everything but old.md",
+  "Delete old.md and new.md",
+  "Delete old.md, then tell me a joke",
+  "old.md",
+  "delete it",
+  "delete",
+  "I delete old.md",
+  "The file old.md was deleted",
+  "switch it off",
+  "switch the lamp in room kitchen",
+  "https://example.com",
+  "Is https://example.com open?",
+  "Send bob an email",
+  "send hello to bob",
+  'Send "hello" to bob',
+  "Turn off the alarm",
+  "Is the alarm reset?",
+  "What is an alarm?",
+  "weather",
+  "weather tomorrow in Paris",
+  "get the weather in Paris and send it to bob",
+  "What does file_delete do with old.md?",
+])("%j is not understood in each of its words, and nothing is called", (said) => {
+  const { calls: made, text: answer } = planStep([user(said)], FOREIGN);
+  expect(made).toEqual([]);
+  expect(answer).toMatch(/^I cannot do that, and did nothing: /);
+  expect(answer).toMatch(/I am the demo model.*`sparky config set OPENAI_API_KEY`/);
+  expect(answer).toContain("- `mail_send`: Send an email");
+});
 
-test.each([
-  ["what's the weather in Paris", "get_weather"],
-  ["open https://example.com/a?b=1", "browser_navigate"],
-  ["switch the lamp off in room kitchen", "lights.switch"],
-])("%j finds a tool that the rules have never seen: %s", (instruction, expected) =>
-  expect(names(instruction, FOREIGN)).toBe(expected),
+test.each(["hi", "Hello!", "good morning, Sparky", "help", "thanks!", "What can you do?", "who are you", ""])(
+  "%j is answered with what it is and what it can do",
+  (said) => {
+    const { calls: made, text: answer } = planStep([user(said)], FOREIGN);
+    expect(made).toEqual([]);
+    expect(answer).toMatch(/^Hello![^]*- `get_weather`: Current weather and forecast for a city\n[^]*demo model/);
+    expect(planStep([user(said)], []).text).toContain("No tools are set up");
+  },
 );
 
 test.each([
-  ["Search the graph for Alice Smith", "graph_search", { query: "Alice Smith" }],
-  ['search the graph for "red car", 5 results', "graph_search", { query: "red car", limit: 5 }],
-  ["read docs/plan.txt", "file_read", { path: "docs/plan.txt" }],
-  ['write "hello world" to a/hello.txt', "file_write", { path: "a/hello.txt", content: "hello world" }],
-  ["Write a file todo.md saying buy milk", "file_write", { path: "todo.md", content: "buy milk" }],
-  ["Add a task to water the plants", "task_add", { instruction: "water the plants" }],
-  ["list failed tasks", "task_list", { status: "failed" }],
-  ["list my files", "file_list", {}],
-  ["What time is it in Europe/London?", "current_time", { timeZone: "Europe/London" }],
-  ["What time is it in Tokyo", "current_time", { timeZone: "Asia/Tokyo" }],
-  ["what time is it in new york now?", "current_time", { timeZone: "America/New_York" }],
-  ["What is the Mumbai time?", "current_time", { timeZone: "Asia/Kolkata" }],
-  ["What time is it in Bielefeld?", "current_time", {}],
-  ["list the files in notes", "file_list", { path: "notes" }],
-  ["List the files in the notes folder.", "file_list", { path: "notes" }],
-  ["what files are in notes/old?", "file_list", { path: "notes/old" }],
-  ["list the files in my workspace", "file_list", {}],
-])("%j calls %s with the right arguments", (instruction, name, args) =>
-  expect(follow(instruction).steps).toEqual([[{ name, args }]]),
-);
-
-test("a statement becomes nodes and an edge between them", () => {
-  const [step] = follow("Remember that Alice is a person. Remember that Alice works at Acme.").steps;
-  expect(step).toHaveLength(1);
-  const [looked, whole] = follow("Add to the graph: Alice knows Bob, Bob is a cook").steps;
-  expect(looked).toEqual([{ name: "graph_search", args: { query: "Alice" } }]);
-  expect(whole).toEqual([
-    {
-      name: "graph_add",
-      args: {
-        nodes: [
-          { name: "Alice", type: "thing" },
-          { name: "Bob", type: "cook" },
-        ],
-        edges: [{ source: { name: "Alice", type: "thing" }, target: { name: "Bob", type: "cook" }, type: "knows" }],
-      },
-    },
-  ]);
+  ["numbers", { nodes: 12, edges: 1, types: {} }, "`get_weather`: 12 nodes and 1 edge.\n\ntypes: none"],
+  ["a list", { entries: [{ name: "a.md", size: 5 }] }, "`get_weather`: done.\n\nentries: 1\n\n- **a.md** size 5"],
+  ["a long list", Array.from({ length: 30 }, (_, n) => n), "- 19\n- and 10 more"],
+  ["nothing", [], "`get_weather`: none"],
+  ["no value", null, "`get_weather`: nothing"],
+  ["what a check found", { lost: { count: 1, examples: [{ name: "Ann" }] } }, "lost: count 1, examples **Ann**"],
+  [
+    "a text of several lines",
+    { path: "a.md", text: "one\n```\ntwo" },
+    "`get_weather`: path a.md.\n\ntext: \n\n````\none\n```\ntwo\n````",
+  ],
+  ["half an emoji at the cut", { text: "\n" + "😀".repeat(1500) }, "😀"],
+])("%s in a result are told as they are", (_, value, words) => {
+  const messages = [user("get the weather in Oslo"), ...result("get_weather", { type: "json", value })];
+  const { text: answer } = planStep(messages, FOREIGN);
+  expect(answer).toContain(words);
+  expect(answer.isWellFormed()).toBe(true);
+  expect(answer.split("\n").at(-1)).toMatch(/I am the demo model.*sparky config set/);
 });
 
-test("what is written to a file are the real results of the step before", () => {
-  const stats = { nodes: 12, edges: 3, nodeTypes: { person: 12 }, edgeTypes: { knows: 3 } };
-  const { steps } = follow("Check graph stats, then write the result to stats.md", TOOLS, { graph_stats: stats });
-  expect(steps[1]).toMatchObject([
-    { name: "file_write", args: { path: "stats.md", content: expect.stringContaining("12 nodes and 3 edges") } },
-  ]);
+test("a failed call is told as failed, and what was to follow is not done", () => {
+  const messages = [
+    user("List 5 pages, then delete a.md"),
+    ...result("mcp__wiki__page_list", { type: "error-text", value: "gone" }),
+  ];
+  const { calls: made, text: answer } = planStep(messages, FOREIGN);
+  expect(made).toEqual([]);
+  expect(answer).toMatch(/^`mcp__wiki__page_list` failed: gone\n\nSo I did not go on with file_delete\./);
 });
 
-const MAINTENANCE = `You keep the knowledge graph healthy. Work through these parts and report what you found.
+const LOOKS = [
+  tool("write", "plan_update", "Writes the checklist of this run.", { items: { type: "array" } }, ["items"]),
+  tool("read", "graph_stats", "Counts nodes and edges."),
+  tool("read", "graph_check", "Checks the graph."),
+  tool("write", "graph_add", "Adds nodes."),
+  tool("read", "graph_search", "Searches.", { query: text }, ["query"]),
+  tool("read", "file_list", "Lists files."),
+];
+const PAGE = `Look after the knowledge graph, work through these parts, and say in the end what you found and what you changed.
 
-1. Write a checklist with plan_update first, and keep it up to date.
-2. Call graph_stats to see how big the graph is.
-3. Call graph_check to find isolated nodes, duplicates and empty content.
-4. For obvious repairs use graph_add. Do not use file_write or task_add for anything in this work.
-
-Finish with a short report: sizes, problems, what you changed, what a person should look at.`;
+1. Keep a plan with plan_update.
+2. Call graph_stats and graph_check. Do not call file_list: files are no part of it.
+3. Look one node up with graph_search and mend it with graph_add.
+4. Report in a few lines what there is, what is wrong with it, and what a person should decide.`;
 
 test("a page that names its tools is followed: a plan first, the tools that look, the plan done, a report", () => {
-  expect(names(MAINTENANCE)).toBe("plan_update > graph_stats+graph_check > plan_update");
-  const { steps, answer } = follow(MAINTENANCE, TOOLS, { graph_stats: { nodes: 2, edges: 1 } });
-  expect(steps[0]?.[0]?.args).toMatchObject({ items: [{ status: "doing" }, { status: "todo" }, { status: "todo" }] });
-  expect(steps[2]?.[0]?.args).toMatchObject({ items: [{ status: "done" }, { status: "done" }, { status: "done" }] });
-  expect(answer).toContain("2 nodes and 1 edge");
-  expect(answer).toContain("graph_add");
-});
-
-test.each([
-  [
-    "numbers",
-    "graph_stats",
-    "Check knowledge graph stats",
-    { nodes: 12, edges: 3 },
-    "The graph has 12 nodes and 3 edges.",
-  ],
-  ["a list", "file_list", "list my files", { path: ".", entries: [{ name: "a.md", size: 5 }] }, "**a.md** (5 bytes)"],
-  ["nothing", "task_list", "list tasks", [], "task_list found nothing."],
-  [
-    "a command's output",
-    "file_read",
-    "read a.md",
-    { exitCode: 1, signal: null, stdout: "one\n", stderr: "" },
-    "The command ended with exit code 1:\n\n```\none\n```",
-  ],
-  ["a value of no known shape", "file_read", "read a.md", { rainMm: 3, wet: true }, "file_read: rain mm 3, wet true."],
-  ["text", "file_read", "read a.md", { path: "a.md", content: "one\ntwo" }, "one\ntwo"],
-])("%s in a result are told in words", (_, name, instruction, result, words) => {
-  const { answer } = follow(instruction, TOOLS, { [name]: result });
-  expect(answer).toContain(words);
-  expect(answer).toContain("demo model");
-  expect(answer).toContain("SPARKY_MODEL");
-});
-
-test.each(["help", "What can you do?", "asdf qwertz", "Sing me a song of sixpence"])(
-  "%j calls nothing and says what can be done",
-  (instruction) => {
-    const { steps, answer } = follow(instruction);
-    expect(steps).toEqual([]);
-    expect(answer).toContain("`graph_stats`");
-    expect(answer).toContain("- Check knowledge graph stats");
-  },
-);
-
-test.each(["hi", "Hello!", "good morning", "how are you?", ""])(
-  "%j gets a short answer with three things to try",
-  (said) => {
-    const { steps, answer } = follow(said);
-    expect(steps).toEqual([]);
-    expect(answer.match(/^- /gm)).toHaveLength(3);
-    expect(answer.length).toBeLessThan(400);
-  },
-);
-
-test("what it offers to try is what the tools at hand can do", () => {
-  expect(follow("hi", FOREIGN).answer).toContain("- `get_weather`: Current weather and forecast for a city");
-  expect(follow("hi", FOREIGN).answer).not.toContain("graph");
-  expect(follow("hi", []).answer).toContain("No tools are set up");
-});
-
-test.each([
-  "hi",
-  "help",
-  "thanks",
-  "asdf qwertz",
-  "read the file",
-  "Check graph stats",
-  "list my files, then read a.md",
-])("the answer to %j says once, in its last line, which model it comes from", (instruction) => {
-  const { answer } = follow(instruction);
-  expect(answer.split("\n").at(-1)).toMatch(/demo model.*SPARKY_MODEL/);
-  expect(answer.match(/demo model|SPARKY_MODEL/g)).toHaveLength(2);
-});
-
-test("a request that lacks an argument is told what is missing", () => {
-  const { steps, answer } = follow("read the file");
-  expect(steps).toEqual([]);
-  expect(answer).toContain("path");
-});
-
-const called = (name: string, id = "1"): ModelMessage => ({
-  role: "assistant",
-  content: [{ type: "tool-call", toolCallId: id, toolName: name, input: {} }],
-});
-const failed = (name: string, value: string): ModelMessage => ({
-  role: "tool",
-  content: [{ type: "tool-result", toolCallId: "1", toolName: name, output: { type: "error-text", value } }],
-});
-
-test("a failed call is told as failed, and what depended on it is not done", () => {
-  const step = planStep(
-    [user("read a.md, then write it to b.md"), called("file_read"), failed("file_read", "a.md does not exist")],
-    TOOLS,
+  const messages = [user(PAGE)];
+  const stages: string[][] = [];
+  for (let step = planStep(messages, LOOKS); step.calls.length > 0; step = planStep(messages, LOOKS)) {
+    stages.push(
+      step.calls.map(({ name, args }) =>
+        `${name} ${(JSON.stringify(args).match(/doing|todo|done/g) ?? []).join()}`.trim(),
+      ),
+    );
+    messages.push(...result(step.calls[0]?.name ?? "", { type: "json", value: { nodes: 2, edges: 1 } }));
+  }
+  expect(stages).toEqual([
+    ["plan_update doing,todo,todo"],
+    ["graph_stats", "graph_check"],
+    ["plan_update done,done,done"],
+  ]);
+  const { text: answer } = planStep(messages, LOOKS);
+  expect(answer).toMatch(
+    /2 nodes and 1 edge[^]*Nothing was changed: what to give graph_search and graph_add takes judgement/,
   );
-  expect(step.kind).toBe("answer");
-  expect(step.kind === "answer" && step.text).toMatch(/file_read failed: a\.md does not exist[^]*file_write/);
+  expect(planStep([user(PAGE.replaceAll("_", " "))], LOOKS).calls).toEqual([]);
+  expect(planStep([user(`${PAGE} Which of them is the best?`)], LOOKS).calls).toEqual([]);
 });
 
-test("a message that comes while it works is taken up", () => {
-  const step = planStep(
-    [
-      user("list my files, then read a.md"),
-      called("file_list"),
-      failed("file_list", "gone"),
-      user("Check graph stats"),
-    ],
-    TOOLS,
-  );
-  expect(step).toMatchObject({ kind: "calls", calls: [{ name: "graph_stats" }] });
-});
-
-test("an earlier request and its results are no part of the next one", () => {
-  const history = [user("Check graph stats"), called("graph_stats"), failed("graph_stats", "x")];
-  const step = planStep([...history, { role: "assistant", content: "It failed." }, user("Check graph stats")], TOOLS);
-  expect(step).toMatchObject({ kind: "calls", calls: [{ name: "graph_stats" }] });
+test("a new message is taken up, an earlier request and its results are no part of it, and a remark is no message", () => {
+  const before = [user("List 5 pages"), ...result("mcp__wiki__page_list", { type: "json", value: 1 })];
+  expect(planStep([...before, user("Reset the alarm")], FOREIGN).calls).toMatchObject([{ name: "alarm_reset" }]);
+  expect(planStep([...before, user("thanks")], FOREIGN).calls).toEqual([]);
+  const remark = '(A task was given here and is worked on apart from this conversation: "Reset the alarm")';
+  expect(planStep([...before, user(remark)], FOREIGN)).toMatchObject({
+    calls: [],
+    text: expect.stringContaining(": 1"),
+  });
+  expect(planStep([...before, user("(Reset the alarm)")], FOREIGN).text).not.toContain(": 1");
 });
 
 async function run(content: string, pauseMs = 0, signal = new AbortController().signal): Promise<StepChunk[]> {
   const chunks: StepChunk[] = [];
-  const request = { instructions: "", messages: [user(content)], tools: TOOLS, signal };
+  const request = { instructions: "", messages: [user(content)], tools: FOREIGN, signal };
   for await (const chunk of createDemoModel({ pauseMs }).step(request)) chunks.push(chunk);
   return chunks;
 }
 
-test("it streams a thought in pieces before its calls", async () => {
-  const chunks = await run("Check knowledge graph stats");
-  expect(chunks[0]).toEqual({ type: "part", kind: "thought" });
-  expect(chunks.filter((chunk) => chunk.type === "text").length).toBeGreaterThan(3);
-  const last = chunks.at(-1);
-  expect(last).toMatchObject({
-    type: "finish",
-    reason: "tool-calls",
-    toolCalls: [{ providerCallId: "call_1", name: "graph_stats", args: {} }],
-  });
-  expect(last?.type === "finish" && last.usage.inputTokens).toBeGreaterThan(0);
-});
-
-test("the pieces of an answer are the answer", async () => {
-  const chunks = await run("help");
-  const streamed = chunks.map((chunk) => (chunk.type === "text" ? chunk.text : "")).join("");
-  expect(chunks.at(-1)).toMatchObject({
-    messages: [{ role: "assistant", content: [{ type: "text", text: streamed }] }],
-  });
+test("it streams a thought in pieces before its calls, and an answer in pieces that are the answer", async () => {
+  const asking = await run("Delete notes/old.md");
+  expect(asking[0]).toEqual({ type: "part", kind: "thought" });
+  const toolCalls = [{ providerCallId: "call_1", name: "file_delete", args: { path: "notes/old.md" } }];
+  expect(asking.at(-1)).toMatchObject({ type: "finish", reason: "tool-calls", toolCalls });
+  const said = await run("help");
+  const streamed = said.flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : []));
+  expect(streamed.length).toBeGreaterThan(10);
+  const messages = [{ role: "assistant", content: [{ type: "text", text: streamed.join("") }] }];
+  expect(said.at(-1)).toMatchObject({ type: "finish", reason: "stop", messages });
 });
 
 test("it stops in the middle with the reason of the stop", async () => {
@@ -334,23 +231,16 @@ test("it stops in the middle with the reason of the stop", async () => {
   await expect(running).rejects.toThrow("stopped by Ann");
 });
 
-test("a remark in brackets is no request", () => {
-  const remark = user('(A task was given here and is worked on apart from this conversation: "list my files")');
-  expect(planStep([user("Check graph stats"), remark], TOOLS)).toMatchObject({ calls: [{ name: "graph_stats" }] });
-});
-
 test.each([
-  ["commas", "list files, ".repeat(5400)],
-  ["sentences", "Add a task to read a.md and list files. ".repeat(1600)],
-  ["spaces", `list${" ".repeat(60_000)}files`],
-  ["quotes", "\"'".repeat(32_000)],
-  ["one word", "a".repeat(64_000)],
-  ["arrows", "a -> b ".repeat(9000)],
-  ["brackets", "(".repeat(64_000)],
-  ["eight thousand characters", "write it to a.md and then check graph stats, ".repeat(170)],
-])("64 KB of %s ends, in few steps and without holding everybody up", (_, instruction) => {
-  const started = performance.now();
-  expect(follow(instruction).steps.length).toBeLessThan(30);
-  // Seconds would be a regular expression gone wild; the usual is some milliseconds.
-  expect(performance.now() - started).toBeLessThan(3000);
+  ["commas", "list pages, ".repeat(330)],
+  ["sentences", "Delete a.md. List pages. ".repeat(150)],
+  ["spaces", `list${" ".repeat(3900)}pages`],
+  ["quotes", "\"'".repeat(1990)],
+  ["dots and slashes", "./a".repeat(1300)],
+  ["thanks", "please, now, ".repeat(300)],
+  ["greetings", `${"hi there ".repeat(400)}x`],
+  ["64 KB", "a -> b ".repeat(9000)],
+])("a message of %s is answered", (_, said) => {
+  // What this guards against is a regular expression gone wild, which would not come back at all.
+  expect(planStep([user(said)], FOREIGN).text).not.toBe("");
 });

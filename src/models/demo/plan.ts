@@ -1,71 +1,56 @@
 import type { ModelMessage } from "ai";
-import { readConversation, type Conversation, type Outcome } from "./conversation.ts";
-import { clausePlan } from "./clause-plan.ts";
-import { promptPlan } from "./prompt.ts";
-import { answerOf, smallTalk } from "./say.ts";
-import type { Plan, Stage } from "./stage.ts";
 import type { ToolSpec } from "../model.ts";
-
-export type DemoStep =
-  | { readonly kind: "calls"; readonly thought: string; readonly calls: Stage }
-  | { readonly kind: "answer"; readonly text: string };
+import { firstSentence, short, understand, type PlannedCall } from "./choose.ts";
+import { readConversation } from "./conversation.ts";
+import { introduction, isGreeting, report } from "./say.ts";
 
 /**
- * The demo model's next step: a pure function of the conversation and the tools. Each stage of the plan is asked for
- * once, so a run of n stages has n + 1 steps and always ends.
+ * The next step, a pure function of the conversation and the tools: a thought and its calls, or the last words. Each stage is
+ * asked for once, so a run of n stages has n + 1 steps and always ends.
  */
-export function planStep(messages: readonly ModelMessage[], tools: readonly ToolSpec[]): DemoStep {
-  const conversation = readConversation(messages);
-  const talk = conversation.steps.length === 0 ? smallTalk(conversation.instruction, tools) : null;
-  if (talk !== null) return { kind: "answer", text: talk };
-  const plan = planOf(conversation, tools);
-  const done = stagesDone(plan.stages, conversation.steps);
-  const next = plan.stages.find((_, n) => !done.has(n));
-  const stuck = done.size > 0 && lastStageFailed(conversation);
-  if (next === undefined || stuck) {
-    const left = stuck ? plan.stages.filter((_, n) => !done.has(n)).flat() : [];
-    return { kind: "answer", text: answerOf(conversation, plan, left, tools) };
-  }
-  return { kind: "calls", thought: thoughtOf(next, conversation, done.size, plan.stages.length), calls: next };
+export function planStep(messages: readonly ModelMessage[], tools: readonly ToolSpec[]) {
+  const { instruction, steps, outcomes } = readConversation(messages);
+  const answer = (text: string) => ({ text, calls: [] as readonly PlannedCall[] });
+  if (isGreeting(instruction)) return answer(introduction("Hello!", tools));
+  const page = followed(instruction, tools);
+  const understood = page === null ? understand(instruction, tools) : { calls: [] };
+  if ("why" in understood) return answer(introduction(`I cannot do that, and did nothing: ${understood.why}.`, tools));
+  const stages = page?.stages ?? understood.calls.map((call) => [call]);
+  const calls = stages[steps];
+  const isStuck = page === null && outcomes.at(-1)?.ok === false;
+  if (calls === undefined || isStuck) return answer(report(outcomes, stages.slice(steps).flat(), page?.left ?? []));
+  const why = `${calls.map(({ name }) => `\`${name}\``).join(" and ")} for "${short(calls[0]?.because ?? "")}"`;
+  return { text: stages.length > 1 ? `Part ${steps + 1} of ${stages.length}: ${why}.` : `I use ${why}.`, calls };
 }
 
-function planOf({ instruction, outcomes }: Conversation, tools: readonly ToolSpec[]): Plan {
-  return promptPlan(instruction, tools, outcomes) ?? clausePlan(instruction, tools, outcomes);
-}
+const PLAN_TOOL = "plan_update";
+/** From here on an instruction is a page to follow, not a request to take word for word. */
+const PAGE = 300;
 
-/** Which stages were asked for, told by the tools' names: arguments may have come from results since. */
-function stagesDone(stages: readonly Stage[], steps: Conversation["steps"]): ReadonlySet<number> {
-  const done = new Set<number>();
-  for (const step of steps) {
-    const names = [...step].sort().join(" ");
-    const n = stages.findIndex((stage, at) => {
-      const planned = stage
-        .map((call) => call.name)
-        .sort()
-        .join(" ");
-      return !done.has(at) && planned === names;
-    });
-    if (n >= 0) done.add(n);
-  }
-  return done;
-}
-
-function lastStageFailed({ steps, outcomes }: Conversation): boolean {
-  const last: readonly Outcome[] = outcomes.slice(-(steps.at(-1)?.length ?? 0));
-  return last.length > 0 && last.every((outcome) => !outcome.ok);
-}
-
-function thoughtOf(stage: Stage, { interrupted }: Conversation, done: number, all: number): string {
-  const reasons = Map.groupBy(stage, (call) => short(call.because));
-  const uses = [...reasons].map(([reason, calls]) => `${calls.map((call) => call.name).join(" and ")} for "${reason}"`);
-  const calls = uses.join(", and ");
-  const turn = interrupted ? "There is a new message, so I turn to it. " : "";
-  if (done > 0) return `That was part ${done} of ${all}. Next I use ${calls}.`;
-  const parts = all > 1 ? `This takes ${all} parts, one after the other. ` : "";
-  return `${turn}${parts}I look for tools whose names and descriptions fit, and use ${calls}.`;
-}
-
-function short(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+/**
+ * A page of prose that names its tools, such as the prompt of smart_maintenance. It does not say word for word what to change,
+ * so only the tools are called that look and need to be told nothing; `left` are the others. Null: it is no such page.
+ */
+function followed(instruction: string, tools: readonly ToolSpec[]) {
+  if (instruction.length < PAGE || instruction.includes("?")) return null;
+  const placeOf = ({ name }: ToolSpec): number =>
+    instruction.search(
+      new RegExp(`(?<!\\b(?:not|never|without) [^.\\n]{0,40})(?<![\\w-])${name.replace(/\W/g, "\\$&")}(?![\\w-])`),
+    );
+  const places = tools.map((tool) => ({ tool, at: placeOf(tool) })).filter(({ at }) => at >= 0);
+  const named = places.sort((one, other) => one.at - other.at).map(({ tool }) => tool);
+  const looks = named.filter(({ effect, parameters: { required } }) => {
+    return effect === "read" && !(Array.isArray(required) && required.length > 0);
+  });
+  if (looks.length === 0) return null;
+  const calls = looks.map(({ name }) => ({ name, args: {}, because: `the instruction names ${name}` }));
+  const left = named.filter((tool) => tool.name !== PLAN_TOOL && !looks.includes(tool)).map(({ name }) => name);
+  if (!named.some(({ name }) => name === PLAN_TOOL)) return { stages: [calls], left };
+  const titles = [...looks.map(({ description }) => firstSentence(description)), "Report what was found"];
+  const plan = (status: (n: number) => string): readonly PlannedCall[] => {
+    const items = titles.map((text, n) => ({ text, status: status(n) }));
+    return [{ name: PLAN_TOOL, args: { items }, because: "keep a plan" }];
+  };
+  // The last plan has all done: right after it comes the report, and nothing can be called behind that.
+  return { stages: [plan((n) => (n === 0 ? "doing" : "todo")), calls, plan(() => "done")], left };
 }

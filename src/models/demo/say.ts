@@ -1,126 +1,94 @@
 import type { Json } from "../../core/events.ts";
-import { chooserOf } from "./choose.ts";
-import type { Conversation, Outcome } from "./conversation.ts";
-import { listed } from "./render.ts";
-import { joinTold, resultTold, type Told } from "./results.ts";
-import { sameCall, type Plan, type PlannedCall } from "./stage.ts";
 import type { ToolSpec } from "../model.ts";
+import { isObject } from "./arguments.ts";
+import { firstSentence, short, understand, type PlannedCall } from "./choose.ts";
+import type { Outcome } from "./conversation.ts";
+import { wordsIn } from "./words.ts";
 
 /** What the demo model says: always what it is, and only what the tools really returned. */
 
-const NOTE = "_Answered by the demo model's simple rules. Set SPARKY_MODEL for a real model._";
-
-/** Greetings, thanks and questions about itself need no tool. */
-export function smallTalk(instruction: string, tools: readonly ToolSpec[]): string | null {
-  const text = instruction.trim().replace(/[!?.\s]+$/, "");
-  const said = talk(text, tools);
-  return said === null ? null : `${said}\n\n${NOTE}`;
-}
+const REAL_MODEL =
+  "_I am the demo model: plain rules, no language model. For a real one: `sparky config set OPENAI_API_KEY` (or " +
+  "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`: it asks for the key), or `sparky config set SPARKY_MODEL ollama/MODEL`; then " +
+  "`sparky chat restart`._";
 
 const GREETING =
-  /^(hi|hello|hey|hiya|yo|hallo|moin|good (morning|day|evening|afternoon)|greetings)( there| sparky| agent| again)?$/i;
-const ABOUT =
-  /^(help|(who|what) are you|(what|which) tools .{0,30}|what can you do|what can (I|you) .{0,20}|how (can|do) (you|I) .{0,20}help.{0,10})$/i;
+  /^(?:(?:hi|hello|hey|hallo|moin|namaste|good (?:morning|day|evening|afternoon)|thanks|thank you|ok|okay|bye|help|(?:who|what) are you|what can (?:you|i) (?:do|ask|try)|how can you help(?: me)?|test)\b(?:,? (?:there|sparky|agent|here|now)\b)?[\s.!?,]*)*$/i;
 
-function talk(text: string, tools: readonly ToolSpec[]): string | null {
-  if (text === "") return `There is nothing to do yet: write what you need. ${invitation(tools)}`;
-  if (GREETING.test(text)) return `Hello! I am Sparky. ${invitation(tools)}`;
-  if (ABOUT.test(text)) return `I am Sparky. ${abilities(tools)}\n\n${invitation(tools)}`;
-  if (/^how (are|is) (you|it going|things)( doing)?( today)?$/i.test(text)) {
-    return `All is well here. ${invitation(tools)}`;
-  }
-  if (/^(thanks|thank you|thx|great|ok|okay|good|bye|perfect|nice)( (a lot|very much|you|sparky))?$/i.test(text)) {
-    return "You are welcome.";
-  }
-  return null;
+const EXAMPLES = (
+  'Check knowledge graph stats|Remember that Alice is a person|Write "hello" to notes/a.txt, then read notes/a.txt|' +
+  "What time is it?|Add a task to check the graph"
+).split("|");
+
+/** A greeting, thanks, a call for help, or nothing. */
+export const isGreeting = (instruction: string): boolean => GREETING.test(instruction);
+
+/** "I am the demo model; this is what I can do", after a word on what was said. */
+export function introduction(lead: string, tools: readonly ToolSpec[]): string {
+  const can = bullets(tools.map(({ name, description }) => `\`${name}\`: ${firstSentence(description)}`));
+  const tries = EXAMPLES.filter((example) => "calls" in understand(example, tools)).map((example) => `> ${example}`);
+  const what =
+    can === "" ? "No tools are set up: I can do nothing." : "What I can do is call these tools, on a plain command:";
+  return [lead, what, can, tries.join("\n>\n"), REAL_MODEL].filter((part) => part !== "").join("\n\n");
 }
 
-/** The end of a run: the results in words, what failed, what is left open. */
-export function answerOf(
-  { outcomes }: Pick<Conversation, "outcomes">,
-  { open, asides }: Pick<Plan, "open" | "asides">,
-  left: readonly PlannedCall[],
-  tools: readonly ToolSpec[],
-): string {
-  const said = [joinTold(newsOf(outcomes, asides).map(outcomeTold))].filter((text) => text !== "");
-  if (left.length > 0) said.push(`So I did not go on with ${listed(namesOf(left), left.length)}.`);
-  said.push(...open);
-  if (outcomes.length === 0) {
-    if (open.length === 0) said.push("I did not understand what to do.");
-    said.push(invitation(tools));
-    if (tools.length > 0)
-      said.push(
-        `My tools are ${listed(
-          tools.map(({ name }) => `\`${name}\``),
-          MOST_TOOLS,
-        )}.`,
-      );
-  }
-  if (said.length === 0) said.push("Done.");
-  return `${said.join("\n\n")}\n\n${NOTE}`;
+/** The end of a run: the results in words, what failed, what was not done. */
+export function report(outcomes: readonly Outcome[], left: readonly PlannedCall[], judged: readonly string[]): string {
+  const told = outcomes.filter(({ ok, name }) => !ok || name !== "plan_update").map(outcomeInWords);
+  if (left.length > 0) told.push(`So I did not go on with ${listed([...new Set(left.map(({ name }) => name))])}.`);
+  if (judged.length > 0)
+    told.push(`Nothing was changed: what to give ${listed(judged)} takes judgement, as people have it.`);
+  return `${told.join("\n\n")}\n\n${REAL_MODEL}`;
 }
 
-function namesOf(calls: readonly PlannedCall[]): readonly string[] {
-  return [...new Set(calls.map((call) => call.name))];
+const MOST_TEXT = 2000;
+const MOST_ROWS = 20;
+
+/** A result: first what fits into a line, then texts, lists and objects, each by itself. */
+function outcomeInWords({ name, ok, value }: Outcome): string {
+  if (!ok) return `\`${name}\` failed: ${line(value)}`;
+  if (!isObject(value)) return `\`${name}\`: ${below(value)}`;
+  const entries = Object.entries(value).filter(([, one]) => one !== null && one !== "");
+  const stands = ([, one]: readonly [string, Json]): boolean => typeof one === "object" || /\n/.test(String(one));
+  const head = entries.filter((entry) => !stands(entry)).map(([key, one]) => pair(key, one));
+  const rest = entries.filter(stands).map(([key, one]) => `${labelOf(key)}: ${below(one)}`);
+  return [`\`${name}\`: ${head.length > 0 ? listed(head) : "done"}.`, ...rest].join("\n\n");
 }
 
-/** Good results in words: what "write it to a file" writes. */
-export function inWords(outcomes: readonly Outcome[], asides: readonly PlannedCall[]): string {
-  return joinTold(
-    newsOf(outcomes, asides)
-      .filter(({ ok }) => ok)
-      .map(outcomeTold),
-  );
+function below(value: Json): string {
+  if (Array.isArray(value) && value.length > 0) return `${value.length}\n\n${bullets(value.map((one) => line(one)))}`;
+  if (typeof value !== "string" || !value.includes("\n")) return line(value);
+  const text = value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT).toWellFormed()}…` : value;
+  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  return `\n\n${fence}\n${text.replace(/\n$/, "")}\n${fence}`;
 }
 
-/** A plan is shown by itself, and what was only looked up on the way was not asked for. */
-function newsOf(outcomes: readonly Outcome[], asides: readonly PlannedCall[]): readonly Outcome[] {
-  return outcomes.filter(
-    (outcome) => !outcome.ok || (outcome.name !== "plan_update" && !asides.some((aside) => sameCall(aside, outcome))),
-  );
+/** Anything in one line; what lies deep in it is left out. */
+function line(value: Json, depth = 0): string {
+  const items = Array.isArray(value) ? value.slice(0, 5).map((one) => (depth > 3 ? "…" : line(one, depth + 1))) : null;
+  if (items !== null) return items.join("; ") || "none";
+  if (!isObject(value)) return value === "" || value === null ? "nothing" : short(String(value), 200);
+  const { name, ...more } = value;
+  const pairs = Object.entries(more).filter(([key, one]) => one !== null && one !== "" && !/^id$|Id$/.test(key));
+  const told = pairs.slice(0, 8).map(([key, one]) => (depth > 3 ? "…" : pair(key, one, depth + 1)));
+  return typeof name === "string" ? `**${short(name)}** ${told.join(", ")}`.trim() : told.join(", ") || "none";
 }
 
-function outcomeTold({ name, ok, value }: Outcome): Told {
-  return ok ? resultTold(name, value) : { kind: "text", lines: [`${name} failed: ${errorText(value)}`] };
+/** `nodes: 2` → `2 nodes`. */
+function pair(key: string, value: Json, depth = 0): string {
+  const label = labelOf(key);
+  if (typeof value !== "number" || !/[a-z]s$/.test(key)) return `${label} ${line(value, depth)}`;
+  return `${value} ${value === 1 ? label.slice(0, -1) : label}`;
 }
 
-function errorText(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 500 ? `${text.slice(0, 499)}…` : text;
+function bullets(lines: readonly string[]): string {
+  const more = lines.length > MOST_ROWS ? [`and ${lines.length - MOST_ROWS} more`] : [];
+  return [...lines.slice(0, MOST_ROWS), ...more].map((text) => `- ${text}`).join("\n");
 }
 
-const MOST_TOOLS = 20;
+/** `nodeTypes` → `node types`. */
+const labelOf = (key: string): string => wordsIn(key).join(" ").toLowerCase();
 
-function abilities(tools: readonly ToolSpec[]): string {
-  if (tools.length === 0) return "No tools are set up, so all I can do here is talk.";
-  const lines = tools
-    .slice(0, MOST_TOOLS)
-    .map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`);
-  const more = tools.length > MOST_TOOLS ? `\n- and ${tools.length - MOST_TOOLS} more` : "";
-  return `These are my tools:\n\n${lines.join("\n")}${more}`;
-}
-
-/** Requests that show what an agent is for; offered where a tool fits. */
-const EXAMPLES = [
-  "Check knowledge graph stats",
-  "Remember that Ann works on Sparky",
-  "Write 'hello' to notes/a.txt, then list the files in notes",
-  "What time is it in Tokyo?",
-  "Add a task to check the graph for duplicates",
-];
-const OFFERED = 3;
-
-/** Things to try with the tools that there are. */
-function invitation(tools: readonly ToolSpec[]): string {
-  const choose = chooserOf(tools);
-  const tries = EXAMPLES.filter((example) => choose(example) !== null).map((example) => `- ${example}`);
-  if (tries.length < OFFERED) {
-    tries.push(...tools.map(({ name, description }) => `- \`${name}\`: ${firstSentence(description)}`));
-  }
-  return tries.length === 0 ? abilities(tools) : `Things to try:\n\n${tries.slice(0, OFFERED).join("\n")}`;
-}
-
-function firstSentence(text: string): string {
-  const sentence = /^.*?(?:[.!?]|(?<=.{20}):)(?=\s|$)/s.exec(text)?.[0] ?? text;
-  return sentence.replace(/\s+/g, " ").replace(/:$/, ".").trim();
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 }

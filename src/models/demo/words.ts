@@ -1,101 +1,74 @@
-/** Words of the demo model: how it compares an instruction with tools that it has never seen. */
+/** What the demo model knows of English: enough to tell a request that it understands word by word from any other. */
 
-const STOP = new Set(
-  (
-    "a an the this that these those my your our their its of in on at to for from with by as is are am be was were it them " +
-    "they and or then please can could would will you me i we us do does did just now what whats which who how there here " +
-    "all any some every into about if so also after before next finally first lastly have has let using use tool call named " +
-    "called new one"
-  ).split(" "),
+/** Words that mean nothing here. Pronouns that point back ("it", "them") are not among them. */
+export const SMALL = words(
+  "a an the my your our of in on at to from for with by as is are be me us you what which here there any some all " +
+    "called named current currently does",
 );
 
-/** Words of one meaning. A word may stand in several rows. */
+/** Verbs with which one asks to be shown something. */
+export const LOOK = words("show list get give tell display check see view look");
+export const AMOUNT = words("count many much big large size");
+
+/** Verbs that begin a command, whether or not a tool can do it. */
+const VERBS = words(
+  "add create make insert queue put write save store delete remove erase run execute read open cat print use fetch search " +
+    "find lookup recall send email update change edit count ask book buy call cancel clear close connect copy deploy " +
+    "download explain fix forget generate import export install kill load log merge move notify order pause pay plan play " +
+    "post publish push pull rename remember remind replace reply reset restart resume retry say schedule set share shut " +
+    "start stop submit summarize summarise sync test translate turn switch upload verify wipe append",
+);
+
+/** Words of one meaning. */
 const ROWS = [
-  "add insert remember learn note store save record create connect link relate queue",
-  "search find look lookup query locate",
-  "list enumerate ls show display",
-  "read open cat content print view",
-  "write save store create put make",
-  "stat statistic count many",
-  "check verify validate audit inspect health healthy integrity duplicate orphan isolated problem",
+  "add create make insert queue put",
+  "write save store create",
+  "delete remove erase",
+  "run execute",
+  "read open cat print",
+  "search find lookup recall",
+  "email mail",
+  "stat statistic count many much size big large",
+  "check health integrity",
   "time clock date day today hour weekday",
   "file document folder directory",
-  "task todo job reminder",
   "graph knowledge memory node edge",
-  "fetch download visit web url page website",
-  "plan checklist",
-  "send mail email notify",
-  "run execute",
-  "delete remove drop",
-  "update change edit set",
-].map((row) => row.split(" "));
+].map(words);
 
-/** Verbs that begin almost any request and say little about the tool. */
-const GENERIC = new Set([
-  "check",
-  "show",
-  "get",
-  "give",
-  "tell",
-  "see",
-  "make",
-  "look",
-  "update",
-  "run",
-  "set",
-  "view",
-  "count",
-  "many",
-]);
+/** When, how often and whether. No tool is told such things, so what says them is not done now. */
+export const CONDITION =
+  /\b(tomorrow|tonight|yesterday|later|soon|every|each|daily|hourly|weekly|monthly|nightly|noon|midnight|morning|evening|afternoon|(mon|tues|wednes|thurs|fri|satur|sun)days?|(next|last|this) (week|month|year|time)|(at|by|around) \d|in (an?|one|two|ten|few|\d+) ?(s|sec|seconds?|m|mins?|minutes?|h|hours?|days?|weeks?|months?)|\d ?(am|pm|o'?clock)|if|unless|until|till|when|whenever|once|while|after|before|except|instead|not|never|no|nothing|nor|\w+n['’]t|dont)\b/i;
 
-const VERBS = new Set([
-  ...GENERIC,
-  ...(
-    "list read write find search add save create remember count fetch open send delete remove store put note connect link " +
-    "report plan verify inspect audit download compute calculate convert translate call use print start stop ask"
-  ).split(" "),
-]);
+/** Whether a word may begin a command. */
+export const isVerb = (stem: string): boolean => LOOK.has(stem) || VERBS.has(stem);
 
-const ALIKE: ReadonlyMap<string, ReadonlySet<string>> = (() => {
-  const map = new Map<string, Set<string>>();
-  for (const row of ROWS) {
-    for (const word of row) {
-      const known = map.get(stem(word)) ?? new Set();
-      for (const other of row) known.add(stem(other));
-      map.set(stem(word), known);
-    }
-  }
-  return map;
-})();
+/** Whether a second command follows a word that joins: "… and delete it". */
+export function joinsCommand(text: string): boolean {
+  const joined = text.matchAll(/\b(?:and|or|but)\s+(?:then\s+)?(\p{L}+)/giu);
+  return /\bthen\b/i.test(text) || [...joined].some(([, word = ""]) => wordsOf(word).some(isVerb));
+}
 
-/** Lower-case words, `snake_case` and `camelCase` taken apart, without endings. */
+/** 3 for the same word, 2 for one of the same meaning, 0 for another. */
+export function likeness(one: string, other: string): number {
+  return one === other ? 3 : ROWS.some((row) => row.has(one) && row.has(other)) ? 2 : 0;
+}
+
+/** The words of a text, `snake_case` and `camelCase` taken apart. */
+export function wordsIn(text: string): readonly string[] {
+  return text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** The same in lower case, without endings. */
 export function wordsOf(text: string): readonly string[] {
-  const apart = text.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  return (apart.match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
+  return wordsIn(text).map((said) => {
+    const word = said.toLowerCase();
+    if (/^(statistics?|stats)$/.test(word)) return "stat";
+    if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
+    if (word.length > 4 && /(sses|ches|shes|xes)$/.test(word)) return word.slice(0, -2);
+    return word.length > 3 && /[^su]s$/.test(word) ? word.slice(0, -1) : word;
+  });
 }
 
-export function isStopWord(word: string): boolean {
-  return STOP.has(word.toLowerCase());
-}
-
-export function isGeneric(word: string): boolean {
-  return GENERIC.has(word);
-}
-
-export function isVerb(word: string): boolean {
-  return VERBS.has(stem(word.toLowerCase()));
-}
-
-/** 1 for the same word, less for one of the same meaning, 0 for another. */
-export function likeness(word: string, other: string): number {
-  if (word === other) return 1;
-  return ALIKE.get(word)?.has(other) === true ? 0.7 : 0;
-}
-
-function stem(word: string): string {
-  if (/^(statistics?|stats)$/.test(word)) return "stat";
-  if (word.length > 4 && word.endsWith("ies")) return `${word.slice(0, -3)}y`;
-  if (word.length > 4 && /(sses|ches|shes|xes)$/.test(word)) return word.slice(0, -2);
-  if (word.length > 3 && /[^su]s$/.test(word)) return word.slice(0, -1);
-  return word;
+function words(row: string): ReadonlySet<string> {
+  return new Set(wordsOf(row));
 }
