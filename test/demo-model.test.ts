@@ -165,28 +165,28 @@ test("a refusal says why, what can be done, and how a real model is set", async 
 
 /** Requests one after the other, each in a chat of its own, and how the answer to the last of them begins. */
 const ANSWERS: readonly (readonly [requests: readonly string[], answer: string])[] = [
-  [["Check knowledge graph stats"], "`graph_stats`: 0 nodes and 0 edges."],
+  [["Check knowledge graph stats"], "graph_stats: 0 nodes and 0 edges."],
   [
     ["Remember that Ann is a person", "Check knowledge graph stats"],
-    "`graph_stats`: 1 node and 0 edges.\n\nnode types: person 1",
+    "graph_stats: 1 node and 0 edges.\n\nnode types: person 1",
   ],
-  [["Remember that Ann is a person"], "`graph_add`: done.\n\nnodes: 1\n\n- **Ann** type person, change created"],
+  [["Remember that Ann is a person"], "graph_add: done.\n\nnodes: 1\n\n- **Ann** type person, change created"],
   [
     ["Remember that Ann is a person", "Search my memory for Ann"],
-    "`graph_search`: total 1.\n\nitems: 1\n\n- **Ann** type person",
+    "graph_search: total 1.\n\nitems: 1\n\n- **Ann** type person",
   ],
-  [["check the graph"], "`graph_check`: 0 nodes, 0 edges and ok true.\n\nisolated: count 0, examples none"],
-  [["write 'hello' to notes/a.txt"], "`file_write`: path notes/a.txt, 5 bytes and created true."],
+  [["check the graph"], "graph_check: 0 nodes, 0 edges and ok true.\n\nisolated: count 0, examples none"],
+  [["write 'hello' to notes/a.txt"], "file_write: path notes/a.txt, 5 bytes and created true."],
   [
     ['write "one\ntwo" to a.txt, then read a.txt'],
-    "`file_write`: path a.txt, 7 bytes and created true.\n\n`file_read`: path a.txt, size 7 and offset 0.\n\ntext: \n\n```\none\ntwo\n```",
+    "file_write: path a.txt, 7 bytes and created true.\n\nfile_read: path a.txt, size 7 and offset 0.\n\ntext: \n\n```\none\ntwo\n```",
   ],
-  [["list my files"], "`file_list`: path . and total 0.\n\nentries: none"],
-  [["read b.txt"], "`file_read` failed: "],
-  [['Read b.txt, then write "x" to c.txt', "list my files"], "`file_list`: path . and total 0."],
+  [["list my files"], "file_list: path . and total 0.\n\nentries: none"],
+  [["read b.txt"], "file_read failed: "],
+  [['Read b.txt, then write "x" to c.txt', "list my files"], "file_list: path . and total 0."],
   [
     ["What time is it?"],
-    "`current_time`: utc 2026-03-01T14:30:00.000Z, local 2026-03-01T14:30:00+00:00, weekday Sunday and time zone UTC.",
+    "current_time: utc 2026-03-01T14:30:00.000Z, local 2026-03-01T14:30:00+00:00, weekday Sunday and time zone UTC.",
   ],
 ];
 

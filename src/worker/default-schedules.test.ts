@@ -68,13 +68,13 @@ test("F46 a relative prompt is below the home of the node that runs it, as it is
 /** What it looked at, and that the rest takes judgement, which rules do not have. */
 const REPORTS = {
   smart_maintenance: /isolated: count 2[^]*Nothing was changed[^]*takes judgement/,
-  reflection: /`task_list`: total [^]*takes judgement/,
+  reflection: /task_list: total [^]*takes judgement/,
   curiosity: /2 nodes and 0 edges[^]*takes judgement/,
   curation: /empty content: count 1[^]*Nothing was changed[^]*takes judgement/,
   gardener: /isolated: count 2[^]*Nothing was changed[^]*takes judgement/,
-  alignment: /`task_list`: total [^]*takes judgement/,
-  metacognition: /`task_list`: total [^]*takes judgement/,
-  workflow_discovery: /`task_list`: total /,
+  alignment: /task_list: total [^]*takes judgement/,
+  metacognition: /task_list: total [^]*takes judgement/,
+  workflow_discovery: /task_list: total /,
 };
 
 eachEngine("the default schedules with the demo model", (engine) => {

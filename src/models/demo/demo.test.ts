@@ -124,16 +124,16 @@ test.each(["hi", "Hello!", "good morning, Sparky", "help", "thanks!", "What can 
 );
 
 test.each([
-  ["numbers", { nodes: 12, edges: 1, types: {} }, "`get_weather`: 12 nodes and 1 edge.\n\ntypes: none"],
-  ["a list", { entries: [{ name: "a.md", size: 5 }] }, "`get_weather`: done.\n\nentries: 1\n\n- **a.md** size 5"],
+  ["numbers", { nodes: 12, edges: 1, types: {} }, "get_weather: 12 nodes and 1 edge.\n\ntypes: none"],
+  ["a list", { entries: [{ name: "a.md", size: 5 }] }, "get_weather: done.\n\nentries: 1\n\n- **a.md** size 5"],
   ["a long list", Array.from({ length: 30 }, (_, n) => n), "- 19\n- and 10 more"],
-  ["nothing", [], "`get_weather`: none"],
-  ["no value", null, "`get_weather`: nothing"],
+  ["nothing", [], "get_weather: none"],
+  ["no value", null, "get_weather: nothing"],
   ["what a check found", { lost: { count: 1, examples: [{ name: "Ann" }] } }, "lost: count 1, examples **Ann**"],
   [
     "a text of several lines",
     { path: "a.md", text: "one\n```\ntwo" },
-    "`get_weather`: path a.md.\n\ntext: \n\n````\none\n```\ntwo\n````",
+    "get_weather: path a.md.\n\ntext: \n\n````\none\n```\ntwo\n````",
   ],
   ["half an emoji at the cut", { text: "\n" + "😀".repeat(1500) }, "😀"],
 ])("%s in a result are told as they are", (_, value, words) => {
@@ -151,7 +151,7 @@ test("a failed call is told as failed, and what was to follow is not done", () =
   ];
   const { calls: made, text: answer } = planStep(messages, FOREIGN);
   expect(made).toEqual([]);
-  expect(answer).toMatch(/^`mcp__wiki__page_list` failed: gone\n\nSo I did not go on with file_delete\./);
+  expect(answer).toMatch(/^mcp__wiki__page_list failed: gone\n\nSo I did not go on with file_delete\./);
 });
 
 const LOOKS = [

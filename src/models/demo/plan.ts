@@ -19,8 +19,9 @@ export function planStep(messages: readonly ModelMessage[], tools: readonly Tool
   const calls = stages[steps];
   const isStuck = page === null && outcomes.at(-1)?.ok === false;
   if (calls === undefined || isStuck) return answer(report(outcomes, stages.slice(steps).flat(), page?.left ?? []));
-  const why = `${calls.map(({ name }) => `\`${name}\``).join(" and ")} for "${short(calls[0]?.because ?? "")}"`;
-  return { text: stages.length > 1 ? `Part ${steps + 1} of ${stages.length}: ${why}.` : `I use ${why}.`, calls };
+  const used = `use ${calls.map(({ name }) => name).join(" and ")} for "${short(calls[0]?.because ?? "")}"`;
+  const part = stages.length > 1 ? `This is part ${steps + 1} of ${stages.length}. ` : "";
+  return { text: `${part}I look for a tool whose name, description and arguments fit, and ${used}.`, calls };
 }
 
 const PLAN_TOOL = "plan_update";

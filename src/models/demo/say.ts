@@ -46,13 +46,13 @@ const MOST_ROWS = 20;
 
 /** A result: first what fits into a line, then texts, lists and objects, each by itself. */
 function outcomeInWords({ name, ok, value }: Outcome): string {
-  if (!ok) return `\`${name}\` failed: ${line(value)}`;
-  if (!isObject(value)) return `\`${name}\`: ${below(value)}`;
+  if (!ok) return `${name} failed: ${line(value)}`;
+  if (!isObject(value)) return `${name}: ${below(value)}`;
   const entries = Object.entries(value).filter(([, one]) => one !== null && one !== "");
   const stands = ([, one]: readonly [string, Json]): boolean => typeof one === "object" || /\n/.test(String(one));
   const head = entries.filter((entry) => !stands(entry)).map(([key, one]) => pair(key, one));
   const rest = entries.filter(stands).map(([key, one]) => `${labelOf(key)}: ${below(one)}`);
-  return [`\`${name}\`: ${head.length > 0 ? listed(head) : "done"}.`, ...rest].join("\n\n");
+  return [`${name}: ${head.length > 0 ? listed(head) : "done"}.`, ...rest].join("\n\n");
 }
 
 function below(value: Json): string {
