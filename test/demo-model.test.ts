@@ -56,6 +56,13 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
     [["task_add", { instruction: "read notes.md and check the graph" }]],
   ],
   [
+    "Check the graph, then what time is it?",
+    [
+      ["graph_check", {}],
+      ["current_time", {}],
+    ],
+  ],
+  [
     'Write "hello" to a.txt, then read a.txt',
     [
       ["file_write", { path: "a.txt", content: "hello" }],

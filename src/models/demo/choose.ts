@@ -1,3 +1,4 @@
+import { shorten } from "../../core/text.ts";
 import type { ToolSpec } from "../model.ts";
 import { fillArguments, isObject, type JsonObject } from "./arguments.ts";
 import { memoryArguments } from "./remember.ts";
@@ -95,7 +96,4 @@ export function firstSentence(text: string): string {
 }
 
 /** In one line, and not too long. */
-export function short(text: string, most = 80): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line;
-}
+export const short = (text: string, most = 80): string => shorten(text.replace(/\s+/g, " ").trim(), most);

@@ -1,3 +1,4 @@
+import { shorten } from "../../core/text.ts";
 import type { ToolSpec } from "../model.ts";
 import { isObject, type JsonObject } from "./arguments.ts";
 import { joinsCommand } from "./words.ts";
@@ -10,10 +11,9 @@ export function memoryArguments({ parameters }: ToolSpec, text: string): JsonObj
   const nodes = isObject(parameters["properties"]) ? parameters["properties"]["nodes"] : undefined;
   if (!isObject(nodes) || nodes["type"] !== "array") return null;
   const fact = FACT.exec(text)?.[1]?.replace(/^"([^"]+)"$/, "$1");
-  // What is quoted may say anything.
   const bare = text.replace(/"[^"]*"/g, "");
   if (fact === undefined || /[.!?]\s|\n/.test(bare) || joinsCommand(bare)) return null;
   const [, name, type] = IS_A.exec(fact) ?? [];
   if (name !== undefined && type !== undefined) return { nodes: [{ type: type.toLowerCase(), name }] };
-  return { nodes: [{ type: "note", name: fact.slice(0, 80).toWellFormed(), content: fact }] };
+  return { nodes: [{ type: "note", name: shorten(fact, 80), content: fact }] };
 }

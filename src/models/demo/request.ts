@@ -53,13 +53,14 @@ function tokensOf(text: string, tools: ReadonlySet<string>): readonly Token[] {
   });
 }
 
-const JOINT = /(?:[,;.!?]\s|\n|\b(?:and|then|afterwards|finally)\s)\s*$/i;
+const JOINT = /(?:[,;.!?]\s|\n|\band\s|\b(then|afterwards|finally)\s)\s*$/i;
 
 /** Takes a request apart where a command follows another: behind "then", "and", a comma, the end of a sentence or line. */
 export function partsOf(said: string, tools: ReadonlySet<string>): readonly string[] {
   const text = said.replace(/^\s*(?:[-*•]|\d+[.)])\s+/gm, "");
   const starts = tokensOf(text, tools).flatMap(({ kind, stem, from }, n) => {
-    const follows = JOINT.test(text.slice(Math.max(0, from - 20), from)) && (kind === "tool" || isVerb(stem));
+    const joint = JOINT.exec(text.slice(Math.max(0, from - 20), from));
+    const follows = joint !== null && (joint[1] !== undefined || kind === "tool" || isVerb(stem));
     return n === 0 || follows ? [from] : [];
   });
   const parts = starts.map((from, n) => text.slice(from, starts[n + 1]));

@@ -1,4 +1,5 @@
 import type { Json } from "../../core/events.ts";
+import { shorten } from "../../core/text.ts";
 import type { ToolSpec } from "../model.ts";
 import { isObject } from "./arguments.ts";
 import { firstSentence, short, understand, type PlannedCall } from "./choose.ts";
@@ -58,7 +59,7 @@ function outcomeInWords({ name, ok, value }: Outcome): string {
 function below(value: Json): string {
   if (Array.isArray(value) && value.length > 0) return `${value.length}\n\n${bullets(value.map((one) => line(one)))}`;
   if (typeof value !== "string" || !value.includes("\n")) return line(value);
-  const text = value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT).toWellFormed()}…` : value;
+  const text = shorten(value, MOST_TEXT);
   const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
   return `\n\n${fence}\n${text.replace(/\n$/, "")}\n${fence}`;
 }
