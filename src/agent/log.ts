@@ -5,6 +5,7 @@ import { soundJson } from "../core/text.ts";
 import { readEvents } from "../store/log/events.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Store } from "../store/database/store.ts";
+import { isBlank } from "./answer.ts";
 import type { RecordedStep } from "./context.ts";
 
 /** The types that a run's next move depends on. */
@@ -86,16 +87,17 @@ export class RunLog {
     return foldChat(this.#events).openCalls.filter((call) => call.runId === this.#claimed.run.id);
   }
 
-  /** The words of the run's last recorded step, if that step asked for no tools and nothing was said since. */
+  /** The words of the run's last recorded step, if it has any, asked for no tools and nothing was said since. */
   finalWords(): string | null {
     const own = this.#steps.filter((step) => step.runId === this.#claimed.run.id);
     const last = own.at(-1);
     if (last === undefined) return null;
     const events = this.#events.filter((event) => event.runId === last.runId && event.step === last.step);
     if (events.some((event) => event.type === "tool_use")) return null;
-    return events
+    const words = events
       .filter((event): event is EventOf<"message"> => event.type === "message" && !event.data.partial)
       .map((event) => event.data.text)
       .join("\n\n");
+    return isBlank(words) ? null : words;
   }
 }

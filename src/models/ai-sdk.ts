@@ -11,6 +11,7 @@ import {
 } from "ai";
 import { jsonSchema as json } from "../core/events.ts";
 import { withDeadline, type Deadlines } from "./deadlines.ts";
+import { endingOf, type Ending } from "./ending.ts";
 import { toModelError, type Failing } from "./model-errors.ts";
 import {
   ModelError,
@@ -64,7 +65,7 @@ export async function* streamStep(
   const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
   try {
     for await (const part of withDeadline(result.stream, limit, expire, signal)) yield* step.read(part);
-    yield step.finish(await result.responseMessages);
+    yield step.finish(await result.responseMessages, failing.id);
   } catch (error) {
     request.signal.throwIfAborted();
     throw own.signal.aborted ? own.signal.reason : toModelError(error, failing);
@@ -118,13 +119,16 @@ class StepReader {
   }
 
   /** Throws when the stream ended without the provider's own word that it is complete. */
-  finish(messages: readonly ModelMessage[]): StepChunk {
+  finish(messages: readonly ModelMessage[], id: string): StepChunk {
     const end = this.#end;
-    const cut = end === null || ["error", "interrupted"].includes(end.reason) || (end.reason === "other" && !end.raw);
-    if (cut) throw new Error("the answer broke off before its end");
+    const ending = endingOf(end?.reason ?? "interrupted", end?.raw);
+    if (end === null || ending.means === "broken") {
+      const why = ending.means === "broken" ? ending.why : "broke off";
+      throw new ModelError("model_bad_response", `${id} ${why}`, { retryable: true });
+    }
     return {
       type: "finish",
-      reason: reasonOf(end.reason, this.#calls.length > 0),
+      ...reasonOf(ending, this.#calls.length > 0),
       toolCalls: this.#calls,
       usage: usageOf(end.usage),
       // The SDK adds a result of its own to a call that it could not parse; results are the run's.
@@ -143,13 +147,13 @@ class StepReader {
   }
 }
 
-type FinishReason = Extract<StepChunk, { type: "finish" }>["reason"];
+type Finish = Extract<StepChunk, { type: "finish" }>;
 
-function reasonOf(reason: string, calls: boolean): FinishReason {
-  if (reason === "length" || reason === "content-filter") return reason;
+function reasonOf(ending: Exclude<Ending, { means: "broken" }>, calls: boolean): Pick<Finish, "reason" | "word"> {
+  if (ending.means === "length" || ending.means === "content-filter") return { reason: ending.means };
   // Some servers say "stop" although they ask for tools, and the other way round.
-  if (calls) return "tool-calls";
-  return reason === "stop" || reason === "tool-calls" ? "stop" : "other";
+  if (calls) return { reason: "tool-calls" };
+  return ending.means === "unknown" ? { reason: "other", word: ending.word } : { reason: "stop" };
 }
 
 function usageOf(usage: Usage): StepUsage {

@@ -43,6 +43,8 @@ export type StepChunk =
   | {
       readonly type: "finish";
       readonly reason: "stop" | "tool-calls" | "length" | "content-filter" | "other";
+      /** The provider's own word for an end that is not known. */
+      readonly word?: string;
       readonly toolCalls: readonly StepToolCall[];
       readonly usage: StepUsage;
       /** The provider's own assistant messages, reasoning signatures included, for the next call's context. */

@@ -75,3 +75,8 @@ test("a server that is silent is given up at the limit", async () => {
 test("the demo model needs nothing", async () => {
   expect(await probe("demo")).toMatchObject({ model: "demo", ok: true, code: null });
 });
+
+test("an answer without a word is none", async () => {
+  provider.on({ userMessage: "ok" }, { content: "", reasoning: "They want a word." });
+  expect(await probe("compatible/some-model")).toMatchObject({ ok: false, code: "model_bad_response" });
+});

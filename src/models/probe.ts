@@ -29,12 +29,18 @@ export async function probeModel(model: Model, limitMs: number): Promise<Probe> 
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), limitMs);
   let said = "";
+  let kind = "message";
   try {
     const request = { instructions: "", messages: [HELLO], tools: [], signal: limit.signal };
     for await (const chunk of model.step(request)) {
-      if (chunk.type === "text") said += chunk.text;
+      if (chunk.type === "part") kind = chunk.kind;
+      if (chunk.type === "text" && kind === "message") said += chunk.text;
       if (chunk.type !== "finish") continue;
       const { inputTokens, outputTokens } = chunk.usage;
+      if (said.trim() === "") {
+        const message = `${model.id} answered without a word`;
+        return result({ ok: false, code: "model_bad_response", message, inputTokens, outputTokens });
+      }
       return result({ ok: true, code: null, message: shorten(said.trim(), LONGEST), inputTokens, outputTokens });
     }
     return result({ ok: false, code: "model_bad_response", message: `${model.id} did not end its answer` });

@@ -10,7 +10,7 @@ type Move =
   | { readonly do: "pause"; readonly gate: Gate; readonly deaf: boolean }
   | { readonly do: "fail"; readonly error: Error }
   | { readonly do: "spend"; readonly usage: StepUsage }
-  | { readonly do: "end"; readonly reason: "length" | "content-filter" }
+  | { readonly do: "end"; readonly reason: "length" | "content-filter" | "other" }
   /** The stream breaks off without a last chunk. */
   | { readonly do: "cut" };
 
@@ -23,7 +23,7 @@ export const think = (...pieces: string[]): Move => ({ do: "say", kind: "thought
 export const call = (name: string, args: Json = {}, id = `call_${name}`): Move => ({ do: "call", name, args, id });
 export const fail = (error: Error): Move => ({ do: "fail", error });
 export const spend = (usage: StepUsage): Move => ({ do: "spend", usage });
-export const end = (reason: "length" | "content-filter"): Move => ({ do: "end", reason });
+export const end = (reason: "length" | "content-filter" | "other"): Move => ({ do: "end", reason });
 export const cut: Move = { do: "cut" };
 /** Waits until the test opens the gate, or the signal aborts. */
 export const pause = (gate: Gate): Move => ({ do: "pause", gate, deaf: false });

@@ -17,7 +17,7 @@ export interface Comes {
   /** completed when left out. */
   readonly state?: "completed" | "failed";
   /** Requests in all. */
-  readonly requests: number;
+  readonly requests?: number;
   /** What the tool was called with. */
   readonly notes?: readonly string[];
   /** The last words; null: none. */
@@ -26,6 +26,8 @@ export interface Comes {
   readonly reason?: RegExp;
   /** Codes of the error events. */
   readonly errors?: readonly string[];
+  /** In the first error event. */
+  readonly errorSays?: RegExp;
   readonly thoughts?: readonly string[];
   /** In the last request that the provider got. */
   readonly sent?: RegExp;

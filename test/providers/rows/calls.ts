@@ -1,5 +1,6 @@
 import type { Quirk } from "../quirk.ts";
 import { WIRE_NAMES } from "../wires.ts";
+import { FILTER, LENGTH } from "../words.ts";
 
 const JSON_AS_TEXT = WIRE_NAMES.filter((wire) => wire !== "google");
 const note = (args: string) => ({ calls: [{ name: "note", args }] });
@@ -65,18 +66,3 @@ export const CALLS: readonly Quirk[] = [
     comes: { requests: 2, notes: [], answer: "All done.", sent: /content filter stopped the message/ },
   },
 ];
-
-const LENGTH = {
-  responses: "max_output_tokens",
-  chat: "length",
-  ollama: "length",
-  anthropic: "max_tokens",
-  google: "MAX_TOKENS",
-} as const;
-const FILTER = {
-  responses: "content_filter",
-  chat: "content_filter",
-  ollama: "content_filter",
-  anthropic: "refusal",
-  google: "SAFETY",
-} as const;
