@@ -28,6 +28,8 @@ export interface Config {
   /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
   readonly model: string | null;
   readonly modelUrl: string | null;
+  /** Tokens of the model's window; null: as far as known. */
+  readonly modelWindow: number | null;
   /** What models cost, by their id. */
   readonly modelPrices: Prices;
   /** What a command of the `shell` tool sees of the environment. */
@@ -104,6 +106,7 @@ export const VARIABLES = {
   AGENT_MODEL: [z.string(), "a model"],
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
+  SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -215,6 +218,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     schedulesFile: schedulesFile === undefined ? null : pathFrom(schedulesFile, environment),
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
+    modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     providers: pick(PROVIDER_VARIABLES, find),

@@ -4,6 +4,7 @@ import manifest from "../package.json" with { type: "json" };
 import { resultRead } from "./builtin-tools/result-read.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { AgentDeps } from "./agent/deps.ts";
+import { Windows } from "./agent/window.ts";
 import type { Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
@@ -163,7 +164,8 @@ async function build(
   lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
-  const model = openModel(selectModel(config), { prices: config.modelPrices });
+  const modelOptions = { prices: config.modelPrices, window: config.modelWindow };
+  const model = openModel(selectModel(config), modelOptions);
   const log = openLog(config.logLevel);
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
@@ -202,7 +204,8 @@ async function build(
       ),
     ),
     modelFor: (choice) =>
-      choice === null ? model : openModel(selectModel({ ...config, model: choice }), { prices: config.modelPrices }),
+      choice === null ? model : openModel(selectModel({ ...config, model: choice }), modelOptions),
+    windows: new Windows(),
     workspaces: join(config.home, "workspace"),
     timeZone: machineZone(),
     chance: Math.random,

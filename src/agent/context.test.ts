@@ -56,7 +56,7 @@ function recorded(runId: string, step: number, readSeq: number, text: string, ..
     ...(text === "" ? [] : [{ type: "text" as const, text }]),
     ...calls.map((id) => ({ type: "tool-call" as const, toolCallId: id, toolName: "look", input: { of: id } })),
   ];
-  return { runId, step, readSeq, provider: "p", messages: [{ role: "assistant", content }] };
+  return { runId, step, readSeq, provider: "p", model: "m", messages: [{ role: "assistant", content }] };
 }
 
 const context = (events: ChatEvent[], steps: RecordedStep[], more: Partial<ContextInput> = {}) =>
@@ -65,7 +65,7 @@ const context = (events: ChatEvent[], steps: RecordedStep[], more: Partial<Conte
     steps,
     run: { id: "r", taskId: null },
     scope: "chat",
-    provider: "p",
+    reader: { provider: "p", model: "m" },
     budget: 10_000,
     ...more,
   });
@@ -116,8 +116,7 @@ test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more
       "user: one",
       "assistant: look(a)",
       'tool: a={"type":"json","value":"A"}',
-      "user: two",
-      "user: three",
+      "user: two\n\nthree",
       "assistant: so",
       "user: four",
     ],
@@ -151,8 +150,7 @@ test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more
     ],
     steps: [recorded("t", 1, 2, "", "a"), recorded("t", 2, 4, "42")],
     is: [
-      "user: hi",
-      'user: (A task was given here and is worked on apart from this conversation: "count")',
+      'user: hi\n\n(A task was given here and is worked on apart from this conversation: "count")',
       "assistant: 42",
       "user: and?",
     ],
@@ -183,11 +181,13 @@ test.each<{ name: string; log: Line[]; steps: RecordedStep[]; is: string[]; more
     steps: [],
     more: { scope: "task", run: { id: "r", taskId: "T" } },
     is: [
-      'user: (An earlier run here ended with: "result 2")',
-      'user: (An earlier run here ended with: "result 3")',
-      'user: (An earlier run here ended with: "result 4")',
-      "user: task 5",
-      "user: and be quick",
+      [
+        'user: (An earlier run here ended with: "result 2")',
+        '(An earlier run here ended with: "result 3")',
+        '(An earlier run here ended with: "result 4")',
+        "task 5",
+        "and be quick",
+      ].join("\n\n"),
     ],
   },
 ])("in the model's context $name", ({ log: lines, steps, is, more }) => {
@@ -212,7 +212,7 @@ test("a provider gets its own reasoning and signatures back, and another provide
   const events = log(asks("hi"), uses("a", r1), gives("a", "A", r1));
   const [, own] = context(events, [signed]);
   expect(own).toEqual(signed.messages[0]);
-  const [, other, results] = context(events, [signed], { provider: "q" });
+  const [, other, results] = context(events, [signed], { reader: { provider: "q", model: "m" } });
   expect(other).toEqual({
     role: "assistant",
     content: [
@@ -229,7 +229,9 @@ test("another provider's step that held only reasoning leaves nothing empty behi
     messages: [{ role: "assistant" as const, content: [{ type: "reasoning" as const, text: "hm" }] }],
   };
   const events = log(asks("hi"), { type: "thought", data: { text: "hm" }, ...r1 }, asks("well?"));
-  expect(context(events, [silent], { provider: "q" }).map(brief)).toEqual(["user: hi", "user: well?"]);
+  expect(context(events, [silent], { reader: { provider: "q", model: "m" } }).map(brief)).toEqual([
+    "user: hi\n\nwell?",
+  ]);
 });
 
 test("a big result is given by reference", () => {
@@ -244,7 +246,7 @@ test("a big result is given by reference", () => {
   );
 });
 
-const long = "x".repeat(400);
+const long = "word ".repeat(80);
 const exchange = (n: number): Line[] => [asks(`${n} ${long}`), answers(`${n} ${long}`, { run: `r${n}`, step: 1 })];
 
 test("what does not fit is left out from the start, and the rest begins with a person's words", () => {
@@ -258,10 +260,96 @@ test("a run whose own work outgrows the window still has the words it works on",
   const work = steps.map(({ step }) => uses(`c${step}`, { run: "r", step }));
   const heads = context(log(asks("old"), asks("do it"), ...work), steps, { budget: 500 }).map(brief);
   expect(heads[0]).toBe("user: do it");
-  expect(heads[1]).toMatch(/^assistant: x+ look\(c7\)$/);
+  expect(heads[1]).toMatch(/^assistant: (word )+ look\(c\d\)$/);
   expect(heads).toHaveLength(5);
 });
 
 test("the newest entry is given even when it alone is too big", () => {
   expect(context(log(asks("old"), asks(long)), [], { budget: 1 }).map(brief)).toEqual([`user: ${long}`]);
+});
+
+test("F88 of several beginnings of one answer the longest is given, and neighbours of one role are one message", () => {
+  const r1: Place = { run: "r1", step: 1 };
+  const events = log(
+    asks("first"),
+    asks("second"),
+    partial("Half", r1),
+    partial("Half an answer", r1),
+    partial("Ha", r1),
+    answers("Whole.", { run: "r2", step: 1 }),
+    asks("third"),
+    asks("fourth"),
+  );
+  expect(context(events, []).map(brief)).toEqual([
+    "user: first\n\nsecond",
+    "assistant: Half an answer\n\n[cut off here] \n\nWhole.",
+    "user: third\n\nfourth",
+  ]);
+});
+
+test("F88 reasoning and signatures go to the server and the model that made them, to no other", () => {
+  const events = log(asks("hi"), uses("a", r1), gives("a", "A", r1));
+  const readers = [
+    { provider: "p", model: "m2" },
+    { provider: "p at http://127.0.0.1:1", model: "m" },
+  ];
+  for (const reader of readers) {
+    const sent = JSON.stringify(context(events, [signed], { reader }));
+    expect(sent).toContain("I look");
+    expect(sent).not.toMatch(/signature|reasoning|providerOptions/);
+  }
+});
+
+test("F87 what does not fit goes until half is free, so that the next requests begin as this one", () => {
+  const starts = [3, 4, 5, 6, 7, 8, 9, 10].map((count) => {
+    const events = log(...Array.from({ length: count }, (_, n) => exchange(n)).flat());
+    const sent = context(events, [], { budget: 900 });
+    expect(sent[0]?.role).toBe("user");
+    return brief(sent[0] as ModelMessage).slice(0, 8);
+  });
+  expect(new Set(starts).size).toBeLessThan(starts.length - 3);
+  expect(new Set(starts).size).toBeGreaterThan(1);
+});
+
+test("F87 a task's instruction stays, whatever was said and done since", () => {
+  const events = log(
+    asks("The instruction", { task: "t", run: "r" }),
+    ...Array.from({ length: 8 }, (_, n) => asks(`${n} ${long}`)),
+  );
+  const [first] = context(events, [], { run: { id: "r", taskId: "t" }, scope: "task", budget: 400 });
+  expect(brief(first as ModelMessage)).toMatch(/^user: The instruction\n\n\d word/);
+});
+
+test("F87 what is too long by itself is cut in its middle: words, results of any shape, arguments; a signature is not", () => {
+  const huge = "漢".repeat(50_000);
+  const step: RecordedStep = {
+    ...signed,
+    messages: [
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "hm", providerOptions: { p: { signature: "s".repeat(900) } } },
+          { type: "tool-call", toolCallId: "a", toolName: "look", input: { text: huge } },
+        ],
+      },
+    ],
+  };
+  const many: Line = {
+    type: "tool_result",
+    data: {
+      callId: "a",
+      name: "look",
+      ok: true,
+      result: Array.from({ length: 9000 }, (_, n) => n),
+      durationMs: 1,
+      size: 1,
+    },
+    ...r1,
+  };
+  const sent = JSON.stringify(context(log(asks(`begin ${huge} end`), uses("a", r1), many), [step], { budget: 6000 }));
+  expect(sent.length).toBeLessThan(12_000);
+  expect(sent).toContain("s".repeat(900));
+  expect(sent.match(/characters left out here/g)).toHaveLength(3);
+  expect(sent).toMatch(/begin 漢+/);
+  expect(sent).toMatch(/漢+ end/);
 });

@@ -1,6 +1,7 @@
-import type { AssistantModelMessage, ModelMessage, ToolModelMessage } from "ai";
+import type { AssistantContent, AssistantModelMessage, ModelMessage, ToolModelMessage, UserContent } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
 import { RESULT_READ } from "../tools/tool.ts";
+import { fit, type Piece } from "./fit.ts";
 
 /** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
 
@@ -8,6 +9,7 @@ export interface RecordedStep {
   readonly runId: string;
   readonly step: number;
   readonly provider: string;
+  readonly model: string;
   /** The last `seq` that was in the step's context. */
   readonly readSeq: number;
   readonly messages: readonly ModelMessage[];
@@ -23,20 +25,22 @@ export interface ContextInput {
    * messages of the last runs.
    */
   readonly scope: "chat" | "task";
-  /** The provider that will read it: another one's reasoning and signatures mean nothing to it. */
-  readonly provider: string;
-  /** Tokens that the conversation may take. */
+  /** Who will read it: reasoning and signatures mean something to the server and the model that made them, to no other. */
+  readonly reader: Pick<RecordedStep, "provider" | "model">;
+  /** Tokens that the conversation may take, as they are estimated. */
   readonly budget: number;
 }
 
 /** How many earlier runs' last words a task's run is given. */
 const LAST_RUNS = 3;
 
-/** A rough measure: four characters a token, for text and JSON alike. */
-const CHARS_PER_TOKEN = 4;
-
 type Entry =
-  | { readonly kind: "message"; readonly seq: number; readonly message: ModelMessage }
+  | {
+      readonly kind: "message";
+      readonly seq: number;
+      readonly message: ModelMessage;
+      readonly instruction: boolean;
+    }
   | {
       readonly kind: "step";
       readonly step: RecordedStep;
@@ -48,8 +52,9 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
   const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
   const open = new Map<string, Extract<Entry, { kind: "step" }>>();
   const inScope = scopeOf(input);
+  const superseded = supersededPartials(input.events);
   for (const event of input.events) {
-    if (!inScope(event)) continue;
+    if (!inScope(event) || superseded.has(event.seq)) continue;
     const key = `${event.runId} ${event.step}`;
     const step = event.runId === null || event.step === null ? undefined : steps.get(key);
     if (step !== undefined && isOwnWork(input, event) && !isPartial(event)) {
@@ -60,13 +65,18 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
     } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
       const message = wordsOf(input, event);
       const at = step === undefined ? entries.length : placeOf(entries, step);
-      if (message !== undefined) entries.splice(at, 0, { kind: "message", seq: event.seq, message });
+      const instruction = event.taskId !== null && event.taskId === input.run.taskId && event.data.role === "user";
+      if (message !== undefined) entries.splice(at, 0, { kind: "message", seq: event.seq, message, instruction });
     }
   }
-  const messages = entries.map((entry) =>
-    entry.kind === "message" ? [entry.message] : stepMessages(entry.step, entry.results, input.provider),
-  );
-  return newest(messages, input.budget).flat();
+  const pieces = entries.map((entry): Piece => {
+    if (entry.kind === "step") {
+      const messages = stepMessages(entry.step, entry.results, input.reader);
+      return { messages, words: false, instruction: false };
+    }
+    return { messages: [entry.message], words: entry.message.role === "user", instruction: entry.instruction };
+  });
+  return joined(fit(pieces, input.budget));
 }
 
 /** Behind what the step had read: words that came while the model spoke were not what it answered. */
@@ -98,6 +108,59 @@ function isPartial(event: ChatEvent): boolean {
   return (event.type === "message" || event.type === "thought") && event.data.partial === true;
 }
 
+/** Of one answer that was begun over and over, all but the longest beginning. */
+function supersededPartials(events: readonly ChatEvent[]): ReadonlySet<number> {
+  const longest = new Map<string, EventOf<"message">>();
+  const others = new Set<number>();
+  for (const event of events) {
+    if (event.type !== "message" || !event.data.partial || event.data.role !== "assistant") continue;
+    const key = `${event.runId} ${event.step}`;
+    const other = longest.get(key);
+    const keeps = other === undefined || event.data.text.length >= other.data.text.length;
+    const left = keeps ? other : event;
+    if (left !== undefined) others.add(left.seq);
+    if (keeps) longest.set(key, event);
+  }
+  return others;
+}
+
+/** Servers with strict templates take no two messages of one role in a row. */
+function joined(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const result: ModelMessage[] = [];
+  for (const message of messages) {
+    const last = result.at(-1);
+    if (last?.role === "user" && message.role === "user") {
+      result[result.length - 1] = { role: "user", content: `${textOf(last.content)}\n\n${textOf(message.content)}` };
+    } else if (last?.role === "assistant" && message.role === "assistant") {
+      result[result.length - 1] = {
+        role: "assistant",
+        content: [...partsOf(last.content), ...behind(message.content)],
+      };
+    } else if (last?.role === "tool" && message.role === "tool") {
+      result[result.length - 1] = { role: "tool", content: [...last.content, ...message.content] };
+    } else result.push(message);
+  }
+  return result;
+}
+
+function textOf(content: UserContent): string {
+  if (typeof content === "string") return content;
+  return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
+}
+
+type AssistantParts = Exclude<AssistantContent, string>;
+
+function partsOf(content: AssistantContent): AssistantParts {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+/** Some formats put all texts of a message together without anything between. */
+function behind(content: AssistantContent): AssistantParts {
+  const [first, ...rest] = partsOf(content);
+  if (first?.type !== "text") return partsOf(content);
+  return [{ ...first, text: `\n\n${first.text}` }, ...rest];
+}
+
 function wordsOf({ run, scope }: ContextInput, event: EventOf<"message">): ModelMessage | undefined {
   const { role, text, partial } = event.data;
   if (role === "user") {
@@ -118,9 +181,9 @@ function wordsOf({ run, scope }: ContextInput, event: EventOf<"message">): Model
 function stepMessages(
   step: RecordedStep,
   results: readonly EventOf<"tool_result">["data"][],
-  provider: string,
+  reader: ContextInput["reader"],
 ): ModelMessage[] {
-  const own = step.provider === provider;
+  const own = step.provider === reader.provider && step.model === reader.model;
   const messages = step.messages
     .map((message) => (own || message.role !== "assistant" ? message : foreign(message)))
     .filter((message) => message.role !== "assistant" || message.content.length > 0);
@@ -157,25 +220,4 @@ function outputOf(result: EventOf<"tool_result">["data"] | undefined): ToolOutpu
     return { type: "text", value };
   }
   return { type: "json", value: result.result ?? null };
-}
-
-/**
- * The newest entries that fit, from a person's or the task's words on: a context never begins in the middle of an answer.
- * The words that the newest entries work on stay, however long that work has become.
- */
-function newest(entries: readonly (readonly ModelMessage[])[], budget: number): readonly (readonly ModelMessage[])[] {
-  const isWords = (messages: readonly ModelMessage[]): boolean => messages[0]?.role === "user";
-  let left = budget * CHARS_PER_TOKEN;
-  let from = entries.length;
-  while (from > 0) {
-    left -= JSON.stringify(entries[from - 1]).length;
-    if (left < 0 && from < entries.length) break;
-    from--;
-  }
-  const kept = entries.slice(from);
-  if (from === 0) return kept;
-  const start = kept.findIndex(isWords);
-  if (start >= 0) return kept.slice(start);
-  const words = entries.slice(0, from).findLast(isWords);
-  return words === undefined ? kept : [words, ...kept];
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { Registry } from "../tools/registry.ts";
 import type { Model } from "../models/model.ts";
+import type { Windows } from "./window.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 
 /** What a run works with. */
@@ -9,6 +10,7 @@ export interface AgentDeps {
   readonly registry: Registry<Tx>;
   /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
   modelFor(choice: string | null): Model;
+  readonly windows: Windows;
   /** The folder with one folder for each user. */
   readonly workspaces: string;
   readonly timeZone: string;

@@ -63,7 +63,8 @@ export class RunLog {
       if (known.has(`${row.run_id} ${row.step}`)) continue;
       // Written by `recordStep` alone, from messages that the AI SDK gave; by older versions with halves of characters.
       const messages = JSON.parse(soundJson(row.messages)) as ModelMessage[];
-      this.#steps.push({ runId: row.run_id, step: row.step, provider: row.provider, readSeq: row.read_seq, messages });
+      const { run_id: runId, step, provider, model, read_seq: readSeq } = row;
+      this.#steps.push({ runId, step, provider, model, readSeq, messages });
     }
   }
 

@@ -179,7 +179,7 @@ test("a person's message cuts a back-off short", async () => {
   await backOffOf(store, runId, clock);
   expect((await postMessage(store, owner, chat.id, { text: "still there?" })).runId).toBe(runId);
   expect(await ended(store, runId)).toMatchObject({ state: "completed" });
-  expect(model.requests[1]?.messages.map(brief)).toEqual(["user: hello", "user: still there?"]);
+  expect(model.requests[1]?.messages.map(brief)).toEqual(["user: hello\n\nstill there?"]);
 });
 
 test("F48: a model that keeps failing makes a failed task with the cause, after six tries, never a completed one", async () => {

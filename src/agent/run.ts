@@ -1,6 +1,7 @@
 import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { ModelError } from "../models/model.ts";
+import { estimateTokens } from "../models/tokens.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
@@ -15,15 +16,14 @@ import { endLeftover } from "../tools/shell/processes.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";
+import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
 import { backOffMs, MAX_RETRIES } from "./retry.ts";
 import { modelStep } from "./step.ts";
-
-/** The share of a model's window that the conversation may take; the rest is for instructions, tools and the answer. */
-const CONTEXT_SHARE = 0.7;
+import { isFull } from "./window.ts";
 
 /** How long to wait before writing a run's end again, while the database cannot be written to. */
 const LEAVE_AGAIN_MS = [200, 500, 1000] as const;
@@ -149,14 +149,6 @@ class RunWork {
     const { run, chat, task } = this.#claimed;
     const model = this.#deps.modelFor(chat.model);
     const readSeq = this.#log.head;
-    const messages = buildContext({
-      events: this.#log.events,
-      steps: this.#log.steps,
-      run: { id: run.id, taskId: run.task_id },
-      scope: task === null || chat.origin === "user" ? "chat" : "task",
-      provider: model.provider,
-      budget: Math.floor(model.contextTokens * CONTEXT_SHARE),
-    });
     const instructions = instructionsFor({
       principal,
       task: task === null ? null : { schedule: task.schedule },
@@ -164,15 +156,23 @@ class RunWork {
       timeZone,
       hasTools: registry.list().length > 0,
     });
-    const { step } = await runRow(store.db, run.id);
-    const record = await modelStep(this.#deps, this.#claimed, this.#parts, {
-      model,
-      instructions,
-      messages,
-      step: step + 1,
-      readSeq,
-      signal: this.signal,
+    const window = this.#deps.windows.of(model);
+    const overhead = estimateTokens(instructions + JSON.stringify(registry.specs()));
+    const messages = buildContext({
+      events: this.#log.events,
+      steps: this.#log.steps,
+      run: { id: run.id, taskId: run.task_id },
+      scope: task === null || chat.origin === "user" ? "chat" : "task",
+      reader: { provider: model.provider, model: model.id },
+      budget: window.room(overhead),
     });
+    const estimate = overhead + tokensOf(messages);
+    const { step } = await runRow(store.db, run.id);
+    const input = { model, instructions, messages, step: step + 1, readSeq, signal: this.signal };
+    const record = await modelStep(this.#deps, this.#claimed, this.#parts, input).catch((error: unknown) => {
+      throw isFull(error) ? shortened(error, window.refused(estimate, overhead, error.limitTokens ?? null)) : error;
+    });
+    window.counted(estimate, record.usage.inputTokens);
     await this.#parts.settle();
     await recordStep(store, this.#claimed, record);
     await this.#parts.close();
@@ -252,6 +252,15 @@ async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, erro
     },
   } as const;
   await store.transact((tx) => backOff(tx, run.id, wait, { runId: run.id, lease }));
+}
+
+/** The next try is made at once, with less; unless there is nothing left to leave out. */
+function shortened(error: ModelError, shorter: boolean): ModelError {
+  const hint = shorter
+    ? "; what is oldest is left out now"
+    : "; its window is too small for the instructions and tools alone: use another model, or set SPARKY_MODEL_WINDOW";
+  const retry = shorter ? { retryable: true, retryAfterMs: 0 } : { retryable: false };
+  return new ModelError(error.code, error.message + hint, { ...retry, cause: error });
 }
 
 function failed(claimed: Claimed, reason: string, code: string): Ending {

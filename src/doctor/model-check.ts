@@ -37,6 +37,8 @@ export async function* checkModel({ config, offline }: Patient): AsyncGenerator<
     case "model_timeout":
       // The server tries again by itself.
       return yield warn("model", message, "try again in a while: sparky models test");
+    case "model_context_full":
+      return yield fail("model", message, "sparky config set SPARKY_MODEL PROVIDER/MODEL, one with a larger window");
     case "model_bad_request":
     case "model_bad_response":
       return yield fail("model", message, "check the address in: sparky models list");

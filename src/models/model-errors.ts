@@ -1,5 +1,6 @@
 import { APICallError, StreamProviderError } from "ai";
 import { ModelError, type ModelErrorCode } from "./model.ts";
+import { overflowOf } from "./overflow.ts";
 import type { ProviderName } from "./select.ts";
 import { shorten } from "../core/text.ts";
 
@@ -41,6 +42,15 @@ const TIMEOUT_CODES = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"
 export function toModelError(error: unknown, model: Failing, now: number = Date.now()): ModelError {
   if (error instanceof ModelError) return error;
   const facts = factsOf(error);
+  const full = overflowOf(facts.status, `${facts.kind} ${facts.message} ${facts.body}`);
+  if (full !== null) {
+    const says = `the conversation is too long for ${model.id}${quoted(facts.message, model)}`;
+    return new ModelError("model_context_full", says, {
+      retryable: false,
+      ...(full.limit !== null && { limitTokens: full.limit }),
+      cause: leanCause(error, facts, model),
+    });
+  }
   const { code, says, retryable } = classify(facts, model);
   const retryAfterMs = retryable ? retryAfter(facts.headers, now) : undefined;
   return new ModelError(code, says, {
@@ -57,6 +67,8 @@ interface Facts {
   /** Its own code or type of the error, in lower case. */
   readonly kind: string;
   readonly headers: { readonly [name: string]: string };
+  /** As it came; empty where there was none. */
+  readonly body: string;
   readonly networkCode: string | null;
 }
 
@@ -68,6 +80,7 @@ function factsOf(error: unknown): Facts {
       message: error.message,
       kind: kindOf(error.data) || kindOf(parsed(error.responseBody)),
       headers: error.responseHeaders ?? {},
+      body: error.responseBody ?? "",
       networkCode: networkCode ?? (error.statusCode === undefined && error.isRetryable ? "unknown" : null),
     };
   }
@@ -76,10 +89,10 @@ function factsOf(error: unknown): Facts {
       .filter((part) => part !== undefined)
       .join(" ")
       .toLowerCase();
-    return { status: error.statusCode ?? null, message: error.message, kind, headers: {}, networkCode };
+    return { status: error.statusCode ?? null, message: error.message, kind, headers: {}, body: "", networkCode };
   }
   const message = error instanceof Error ? error.message : typeof error === "string" ? error : messageIn(error);
-  return { status: null, message, kind: kindOf(error), headers: {}, networkCode };
+  return { status: null, message, kind: kindOf(error), headers: {}, body: "", networkCode };
 }
 
 type Verdict = { readonly code: ModelErrorCode; readonly says: string; readonly retryable: boolean };

@@ -70,6 +70,7 @@ export type ModelErrorCode =
   | "model_overloaded"
   | "model_unreachable"
   | "model_bad_request"
+  | "model_context_full"
   | "model_bad_response"
   | "model_timeout";
 
@@ -78,17 +79,25 @@ export class ModelError extends Error {
   readonly retryable: boolean;
   /** What the provider asked for (`Retry-After`), in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Of a conversation that is too long: what the provider says that the model takes. */
+  readonly limitTokens: number | undefined;
 
   constructor(
     code: ModelErrorCode,
     /** One line for people: what failed and what to do. No key, no header. */
     message: string,
-    options: { readonly retryable: boolean; readonly retryAfterMs?: number; readonly cause?: unknown },
+    options: {
+      readonly retryable: boolean;
+      readonly retryAfterMs?: number;
+      readonly limitTokens?: number;
+      readonly cause?: unknown;
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "ModelError";
     this.code = code;
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.limitTokens = options.limitTokens;
   }
 }

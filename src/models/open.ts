@@ -11,6 +11,8 @@ const LOCAL: Deadlines = { firstChunkMs: 300_000, chunkMs: 120_000 };
 export interface OpenOptions {
   readonly deadlines?: Deadlines;
   readonly prices?: Prices;
+  /** Tokens of its window; null: as far as known. */
+  readonly window?: number | null;
 }
 
 /** Opens a chosen model. Its provider's library is imported by the first step, not here. */
@@ -22,8 +24,8 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
   let summaries = true;
   return {
     id: choice.id,
-    provider: choice.provider,
-    contextTokens: contextTokens(choice),
+    provider: makerOf(choice),
+    contextTokens: options.window ?? contextTokens(choice),
     // A model on one's own machine is paid for by the socket in the wall.
     price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
     async *step(request) {
@@ -41,6 +43,11 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       }
     },
   };
+}
+
+/** Of a server at an address of its own, that too: another server under the same name is another maker. */
+function makerOf({ provider, baseUrl, usualUrl }: RemoteChoice): string {
+  return usualUrl ? provider : `${provider} at ${new URL(baseUrl).origin}`;
 }
 
 /** A refused request has streamed nothing yet, so asking again repeats nothing. */

@@ -20,6 +20,8 @@ export interface RemoteChoice {
   /** The provider's own name of the model. */
   readonly name: string;
   readonly baseUrl: string;
+  /** Whether that is where everybody finds this provider. */
+  readonly usualUrl: boolean;
   /** What to set when the provider refuses the key. */
   readonly keyVariable: string;
   /** A function, so that no log or error that shows a choice shows the key. */
@@ -108,12 +110,14 @@ function remoteChoice(asked: string, settings: ModelSettings): RemoteChoice {
     });
   }
   const id = `${provider}/${name}`;
+  const baseUrl = baseUrlOf(asked, facts, settings);
   return {
     kind: "remote",
     id,
     provider,
     name,
-    baseUrl: baseUrlOf(asked, facts, settings),
+    baseUrl,
+    usualUrl: baseUrl === facts.url,
     keyVariable,
     key: () => key,
   };

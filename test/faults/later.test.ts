@@ -14,7 +14,6 @@ test.todo("F63 a long chat is really summarised");
 
 // Providers
 
-test.todo("F87 a full window does not end a chat");
 test.todo("F88 each server is sent only what it accepts");
 test.todo("F90 a 200 that is no stream costs one try and keeps its cause");
 test.todo("F91 the provider's own words are shown");

@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { AgentDeps } from "../../src/agent/deps.ts";
+import { Windows } from "../../src/agent/window.ts";
 import type { Json } from "../../src/core/events.ts";
 import type { Model } from "../../src/models/model.ts";
 import { runRow } from "../../src/store/runs/run.ts";
@@ -26,6 +27,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     store,
     registry: createRegistry<Tx>([...generalTools, ...(options.tools ?? [])]),
     modelFor: () => options.model,
+    windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",
     chance: () => 0,

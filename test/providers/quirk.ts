@@ -8,6 +8,8 @@ export interface Quirk {
   readonly what: string;
   /** Where it is seen; everywhere when left out. */
   readonly on?: readonly WireName[];
+  /** The person's message. */
+  readonly says?: string;
   /** An answer is one that the wire says in its own way. */
   readonly sends: (wire: Wire) => readonly (Said | Reply)[];
   readonly comes: Comes;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { onWires, repliesOf, type Quirk } from "./quirk.ts";
 import { CALLS } from "./rows/calls.ts";
 import { ENDS } from "./rows/ends.ts";
+import { WINDOWS } from "./rows/windows.ts";
 import { answerOf, dataIn, play } from "./scene.ts";
 import type { WireName } from "./wires.ts";
 
@@ -13,7 +14,7 @@ interface Row {
 }
 
 async function holds({ wire, quirk }: Row): Promise<void> {
-  const outcome = await play({ wire, replies: repliesOf(quirk, wire) });
+  const outcome = await play({ wire, replies: repliesOf(quirk, wire), says: quirk.says ?? "Please note it." });
   const { comes } = quirk;
   const { run, requests, notes } = outcome;
   const shown = JSON.stringify(outcome.events.slice(-6));
@@ -34,3 +35,6 @@ test.each(calls)("F86 $wire: $what", holds);
 
 const ends = onWires(ENDS);
 test.each(ends)("F89 $wire: $what", holds);
+
+const windows = onWires(WINDOWS);
+test.each(windows)("F87 $wire: $what", holds);

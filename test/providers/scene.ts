@@ -30,10 +30,10 @@ export interface Outcome {
 export interface Scene {
   readonly wire: WireName;
   readonly replies: readonly Reply[];
-  readonly says?: string;
+  readonly says: string;
 }
 
-export async function play({ wire, replies, says = "Please note it." }: Scene): Promise<Outcome> {
+export async function play({ wire, replies, says }: Scene): Promise<Outcome> {
   const clock = testClock();
   const store = await sqlite.store({ clock });
   const { owner } = await people(store);

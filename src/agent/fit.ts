@@ -1,0 +1,80 @@
+import type { ModelMessage } from "ai";
+import { piece } from "../core/text.ts";
+import { estimateTokens } from "../models/tokens.ts";
+
+/** What of a conversation a model is given when it does not fit. */
+
+/** What is kept or left out as one: somebody's words, or a step with its results. */
+export interface Piece {
+  readonly messages: readonly ModelMessage[];
+  /** A person's or a task's words, which what follows works on. */
+  readonly words: boolean;
+  /** The instruction of the task at hand. */
+  readonly instruction: boolean;
+}
+
+export function tokensOf(messages: readonly ModelMessage[]): number {
+  return estimateTokens(JSON.stringify(messages));
+}
+
+/**
+ * The newest pieces that fit into `budget` tokens. Where the beginning must go it goes until half the budget is free, so that the
+ * next requests begin as this one and a provider's cache holds. The words that the rest works on stay, and the task's
+ * instruction; what is too long even so is cut in its middle.
+ */
+export function fit(pieces: readonly Piece[], budget: number): readonly ModelMessage[] {
+  const sizes = pieces.map(({ messages }) => tokensOf(messages));
+  let from = 0;
+  let total = 0;
+  for (const [at, size] of sizes.entries()) {
+    total += size;
+    if (total <= budget) continue;
+    for (; from < at && total > budget / 2; from++) total -= sizes[from] ?? 0;
+  }
+  const before = pieces.slice(0, from);
+  const kept = pieces.slice(from);
+  const words = kept[0]?.words === false ? before.findLast((each) => each.words) : undefined;
+  const instruction = before.find((each) => each.instruction);
+  const stays = before.filter((each) => each === words || each === instruction);
+  return cutTo(
+    [...stays, ...kept].flatMap(({ messages }) => messages),
+    budget,
+  );
+}
+
+/** A text that is kept whole however little fits. */
+const SHORT = 400;
+
+function cutTo(messages: readonly ModelMessage[], budget: number): readonly ModelMessage[] {
+  let shown = messages;
+  for (let longest = 32_768; tokensOf(shown) > budget && longest >= SHORT; longest /= 2) {
+    shown = messages.map((message) => cutTexts(message, longest) as ModelMessage);
+  }
+  return shown;
+}
+
+/** Signatures and sealed reasoning are whole or worthless, and ids and types say what is what. */
+const WHOLE = new Set(["providerOptions", "type", "role", "toolCallId", "toolName", "mediaType"]);
+
+function cutTexts(value: unknown, longest: number): unknown {
+  if (typeof value === "string") return cut(value, longest);
+  if (Array.isArray(value)) return value.map((each) => cutTexts(each, longest));
+  if (typeof value !== "object" || value === null) return value;
+  const record = value as { readonly [key: string]: unknown };
+  // A result of many small values has no long text in it: it is told as one.
+  if (record["type"] === "json" && "value" in record) {
+    const json = JSON.stringify(record["value"]);
+    return json.length > longest ? { type: "text", value: cut(json, longest) } : value;
+  }
+  return Object.fromEntries(
+    Object.entries(record).map(([key, each]) => [key, WHOLE.has(key) ? each : cutTexts(each, longest)]),
+  );
+}
+
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const head = piece(text, 0, Math.floor(longest * 0.7));
+  const tail = piece(text, text.length - Math.floor(longest * 0.3));
+  const left = text.length - head.length - tail.length;
+  return `${head}\n[… ${left} characters left out here: they do not fit into the model's window …]\n${tail}`;
+}

@@ -1,0 +1,65 @@
+import { ModelError, type Model } from "../models/model.ts";
+
+/** How much of a model's window a conversation may take, and what is learned of it from the provider's answers. */
+
+/** The share that the conversation may take; the rest is for instructions, tools and the answer. */
+const CONVERSATION = 0.7;
+/** The share that conversation, instructions and tools may take together: an answer needs room too. */
+const REQUEST = 0.85;
+/** A window that is refused without a number is taken to be this much smaller. */
+const SMALLER = 0.6;
+/** A conversation of fewer tokens is none. */
+const LEAST = 200;
+/** The provider's count is believed within these bounds: some count a cached beginning as nothing. */
+const FACTORS = { least: 0.5, most: 4 } as const;
+
+type Known = Pick<Model, "id" | "provider" | "contextTokens">;
+
+export class Window {
+  #tokens: number;
+  /** Tokens that the provider counts for one that was estimated. */
+  #factor = 1;
+
+  constructor(tokens: number) {
+    this.#tokens = tokens;
+  }
+
+  /** Estimated tokens that the conversation may take beside `overhead` for instructions and tools. */
+  room(overhead: number): number {
+    const window = this.#tokens / this.#factor;
+    return Math.max(LEAST, Math.floor(Math.min(window * CONVERSATION, window * REQUEST - overhead)));
+  }
+
+  /** A request was accepted: the provider counted it. Small differences change nothing, so that requests begin alike. */
+  counted(estimate: number, tokens: number): void {
+    const factor = Math.min(Math.max(tokens / Math.max(estimate, 1), FACTORS.least), FACTORS.most);
+    if (factor > this.#factor * 1.05 || factor < this.#factor * 0.7) this.#factor = factor;
+  }
+
+  /** A request was refused as too long. false: it cannot be made shorter. */
+  refused(estimate: number, overhead: number, limit: number | null): boolean {
+    const before = this.room(overhead);
+    const sent = Math.min(this.#tokens, estimate * this.#factor);
+    // A limit that we had kept to by our own count: the count was wrong.
+    if (limit !== null && limit < sent) this.#tokens = limit;
+    else this.#tokens = Math.floor(sent * SMALLER);
+    return this.room(overhead) < before && this.#tokens * REQUEST > overhead * this.#factor + LEAST;
+  }
+}
+
+/** The windows of the models in use, for as long as the process lives: learned anew after a restart. */
+export class Windows {
+  readonly #known = new Map<string, Window>();
+
+  of({ id, provider, contextTokens }: Known): Window {
+    const key = `${provider} ${id}`;
+    const known = this.#known.get(key) ?? new Window(contextTokens);
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
+/** Whether the provider said that the conversation is too long. */
+export function isFull(error: unknown): error is ModelError {
+  return error instanceof ModelError && error.code === "model_context_full";
+}
