@@ -81,56 +81,51 @@ export async function openData(home: string, dbUrl: string | null): Promise<Data
 /** The chat server, listening, with the agent loop if the configuration says so. */
 export async function startServer(config: Config, launch: Launch): Promise<RunningServer> {
   const parts = await build(config, config, takeHome);
-  const { server, store, log } = parts;
+  const { agent, server, store, log } = parts;
   const serverFile = join(config.home, "server.json");
-  try {
-    const { url } = await server.listen(config.host, config.port);
-    const { agent } = parts;
-    const loop = new Loop({
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => parts.close());
+  // The last that the start needs the database for: from the moment that it answers, a server survives one that blinks.
+  const link = new URL((await server.createLoginLink(parts.owner)).url);
+  const { url } = await server.listen(config.host, config.port);
+  const loop = cleanup.use(
+    new Loop({
       store,
       work: async (claimed, signal) => (await import("./agent/run.ts")).workRun(agent, claimed, signal),
       tasks: config.agentLoop,
       concurrency: config.concurrency,
       pollMs: config.pollIntervalMs,
       log,
-    });
-    await loop.start();
-    const scheduler = new Scheduler({
+    }),
+  );
+  void loop.start();
+  const indexer = cleanup.use(new Indexer(store, log));
+  indexer.start();
+  const scheduler = cleanup.use(
+    new Scheduler({
       store,
       stop: (viewer, target) => parts.stopper.stop(viewer, target),
       pollMs: config.pollIntervalMs,
       log,
-    });
-    if (config.agentLoop) scheduler.start();
-    const indexer = new Indexer(store, log);
-    indexer.start();
-    const { pid } = process;
-    const startedAt = isoTime(parts.startedAt);
-    const { args, daemon } = launch;
-    const capping = launch.log === null ? undefined : keepSmall(launch.log, log);
-    writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
-    // On a terminal the CLI's own lines say so.
-    log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
-    const { promise: stopped, resolve } = Promise.withResolvers<void>();
-    let stopping: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
-      // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
-      rmSync(serverFile, { force: true });
-      clearInterval(capping);
-      store.closeIn(CLOSE_MS);
-      await scheduler[Symbol.asyncDispose]();
-      await indexer[Symbol.asyncDispose]();
-      await loop[Symbol.asyncDispose]();
-      await parts.close();
-      resolve();
-    };
-    const { url: loginUrl } = await server.createLoginLink(parts.owner);
-    return { url, loginUrl, stopped, stop: () => (stopping ??= stop()) };
-  } catch (error) {
-    rmSync(serverFile, { force: true });
-    await parts.close();
-    throw error;
-  }
+    }),
+  );
+  if (config.agentLoop) scheduler.start();
+  const { pid } = process;
+  const startedAt = isoTime(parts.startedAt);
+  const { args, daemon } = launch;
+  const capping = launch.log === null ? undefined : keepSmall(launch.log, log);
+  cleanup.defer(() => clearInterval(capping));
+  cleanup.defer(() => store.closeIn(CLOSE_MS));
+  cleanup.defer(() => rmSync(serverFile, { force: true }));
+  writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
+  // On a terminal the CLI's own lines say so.
+  log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
+  // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
+  const owned = cleanup.move();
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= owned.disposeAsync().finally(resolve));
+  return { url, loginUrl: `${url}${link.pathname}${link.search}`, stopped, stop };
 }
 
 /** At once and every minute. */

@@ -80,14 +80,16 @@ export class Nodes implements AsyncDisposable {
     this.#cancelPost = undefined;
     const hints = [...this.#hints.values()];
     this.#hints = new Map();
-    for (const page of pages(hints)) {
-      try {
+    let sent = 0;
+    try {
+      for (const page of pages(hints)) {
         const payload = JSON.stringify({ from: this.#store.bootId, hints: page } satisfies Letter);
         await sql`SELECT pg_notify(${CHANNEL}, ${payload})`.execute(this.#store.db);
-      } catch (error) {
-        this.#keep(page);
-        this.#onError(error as Error);
+        sent += page.length;
       }
+    } catch (error) {
+      this.#keep(hints.slice(sent));
+      this.#onError(error as Error);
     }
   }
 

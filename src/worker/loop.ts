@@ -46,6 +46,7 @@ export class Loop implements AsyncDisposable {
   #cancelDue: (() => void) | undefined;
   #cancelTooLate: (() => void) | undefined;
   #cancelLeaseEnd: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
   #pumping: Promise<void> | undefined;
   #again = false;
   /** A worker may have left its run as it was, for want of a database that takes what it writes. */
@@ -57,11 +58,9 @@ export class Loop implements AsyncDisposable {
     this.#clock = options.store.clock;
   }
 
-  /** Takes back what a crash left, then serves. */
-  async start(): Promise<void> {
+  /** Serves from now on. Resolves, whatever the database does, when it was tried to take back what a crash left. */
+  start(): Promise<void> {
     const { store, pollMs } = this.#options;
-    await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
-    await this.#guarded("ending leftover commands", () => this.#endLeftovers());
     this.#cleanup.push(
       store.hub.onWake(() => this.#pump()),
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
@@ -75,7 +74,6 @@ export class Loop implements AsyncDisposable {
       this.#armTooLate(LEASE_MS);
       this.#cleanup.push(() => this.#cancelTooLate?.());
       this.#cleanup.push(() => this.#cancelLeaseEnd?.());
-      await this.#guarded("looking at leases", () => this.#armLeaseEnd());
       this.#cleanup.push(
         this.#every(RENEW_MS, () => {
           void this.#guarded("renewing leases", () => this.#renew());
@@ -83,6 +81,14 @@ export class Loop implements AsyncDisposable {
         }),
       );
     }
+    return (this.#starting = this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    const { store } = this.#options;
+    await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
+    await this.#guarded("ending leftover commands", () => this.#endLeftovers());
+    if (store.kind === "postgres") await this.#guarded("looking at leases", () => this.#armLeaseEnd());
     this.#pump();
   }
 
@@ -96,6 +102,7 @@ export class Loop implements AsyncDisposable {
     this.#stopped = true;
     for (const clean of this.#cleanup.splice(0)) clean();
     this.#abortAll("shutdown");
+    await this.#starting;
     await this.#pumping;
     this.#cancelDue?.();
     // What was being claimed.
@@ -144,11 +151,11 @@ export class Loop implements AsyncDisposable {
     const busy = [...this.#working.values()].filter(({ claimed }) => (claimed.task === null) === (kind === "turn"));
     const limit = slots - busy.length;
     if (limit <= 0) return;
-    const onClaimed = (claims: readonly Claimed[]): void => claims.forEach((claimed) => this.#begin(claimed));
+    const onClaimed = (claims: readonly Claimed[]): void => claims.forEach((claimed) => this.#work(claimed));
     await claimRuns(this.#options.store, { kind, limit, now, onClaimed });
   }
 
-  #begin(claimed: Claimed): void {
+  #work(claimed: Claimed): void {
     const control = new AbortController();
     const { id } = claimed.run;
     const done = this.#options.work(claimed, control.signal).finally(() => {

@@ -67,9 +67,6 @@ test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL
 
-test.todo("F108 a hint that fails is sent again");
-test.todo("F114 a database that blinks during a start ends no node");
-test.todo("F115 a pool closes within its time");
 test.todo("F116 a database that cannot serve is refused in words");
 test.todo("F117 stop costs few round trips");
 

@@ -1,4 +1,5 @@
 import { Pool, type Client, type PoolClient } from "pg";
+import { explainPostgres } from "./postgres-failures.ts";
 import { beginSession, connectionTo, type Limits } from "./postgres-session.ts";
 
 const CONNECTIONS = 16;
@@ -25,7 +26,7 @@ export class Connections {
     });
     // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
     const broke = (error: Error): void => {
-      if (this.#closed === undefined) onIdleError(error);
+      if (this.#closed === undefined) onIdleError(explainPostgres(error, true) as Error);
     };
     this.#pool.on("error", broke);
     this.#pool.on("connect", (client) => {
