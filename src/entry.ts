@@ -1,14 +1,27 @@
-import { runCli } from "./cli/run.ts";
-import { DAEMON_VARIABLE, SUPERVISED_VARIABLE } from "./cli/console/io.ts";
+import { report, runCli } from "./cli/run.ts";
+import { Failure } from "./cli/console/failure.ts";
+import { DAEMON_VARIABLE, NOHUP_VARIABLE, SUPERVISED_VARIABLE } from "./cli/console/io.ts";
 import { ARGUMENTS_FOLLOW, processIo } from "./cli/console/process-io.ts";
+import { unwritten } from "./cli/console/sink.ts";
 import manifest from "../package.json" with { type: "json" };
 
 /** The process starts here. What a command does not need is not loaded: `main.ts` least of all. */
 
-for (const stream of [process.stdout, process.stderr]) {
-  // A reader that has seen enough, as in `sparky … | head`, is no failure.
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-}
+const given = process.argv.slice(2);
+const argv = given[0] === ARGUMENTS_FOLLOW ? given.slice(1) : given;
+
+// A reader that has seen enough, as in `sparky … | head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : report(argv, io, unwritten(error)));
+});
+// There is nobody left to tell: a server whose terminal was closed still has its work to hand back.
+process.stderr.on("error", () => {});
+// Output that cannot be written is thrown from wherever it was to be written.
+process.on("uncaughtException", (error) => {
+  if (error instanceof Failure) process.exit(report(argv, io, error));
+  console.error(error);
+  process.exit(1);
+});
 
 // A zone that is set to nothing is not set; Node would take it for one that nobody knows.
 if (process.env["TZ"]?.trim() === "") delete process.env["TZ"];
@@ -17,9 +30,10 @@ const env = { ...process.env };
 // What this process was told about itself is not for those that it starts.
 delete process.env[DAEMON_VARIABLE];
 delete process.env[SUPERVISED_VARIABLE];
+delete process.env[NOHUP_VARIABLE];
 
-const argv = process.argv.slice(2);
-const code = await runCli(argv[0] === ARGUMENTS_FOLLOW ? argv.slice(1) : argv, processIo(process, env), {
+const io = processIo(process, env);
+const code = await runCli(argv, io, {
   version: manifest.version,
   loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
   homeState: async (home) => (await import("./store/home/lock.ts")).homeState(home),

@@ -13,7 +13,8 @@ export function openLog(level: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ["token", "key", "secret", "password", "authorization", "cookie", "*.authorization", "*.cookie"],
     },
-    pino.destination({ dest: 2, sync: true }),
+    // Nobody reads it any more when the terminal was closed: no reason to end.
+    pino.destination({ dest: 2, sync: true }).on("error", () => {}),
   );
 }
 

@@ -36,6 +36,18 @@ async function installation(): Promise<string> {
   return root;
 }
 
+test("F82: only a server is told of nohup, which is looked for before Node takes it back", async () => {
+  const root = await installation();
+  const told = `console.log(process.env.SPARKY_NOHUP ?? "not told")`;
+  await writeFile(join(root, "dist/sparky.js"), told);
+  const bin = join(root, "bin/sparky");
+  const plain = await run(bin, ["chat", "start"]);
+  expect(plain).toEqual({ code: 0, stdout: "not told\n", stderr: "" });
+  expect(await run("/usr/bin/nohup", [bin, "chat", "start"])).toMatchObject({ code: 0, stdout: "1\n" });
+  expect(await run("/bin/sh", ["-c", `trap '' HUP; exec "$0" chat start`, bin])).toMatchObject({ stdout: "1\n" });
+  expect(await run("/usr/bin/nohup", [bin, "agent", "status"])).toMatchObject({ stdout: "not told\n" });
+});
+
 /** The same as a checkout in which everything was built an hour after its sources were written. */
 async function checkout(): Promise<string> {
   const root = await installation();

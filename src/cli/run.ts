@@ -8,17 +8,17 @@ const COMPLETE = "__complete";
 
 /** Runs one command and returns its exit code; never throws. */
 export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
-  if (argv[0] === "--version" || argv[0] === "-V") {
-    io.stdout.write(`${deps.version}\n`);
-    return EXIT.ok;
-  }
-  if (argv[0] === COMPLETE) {
-    await (await import("./program/complete.ts")).complete(argv.slice(1), io, deps);
-    return EXIT.ok;
-  }
   const old = newSpelling(argv);
   if (old !== null) return report(argv, io, old);
   try {
+    if (argv[0] === "--version" || argv[0] === "-V") {
+      io.stdout.write(`${deps.version}\n`);
+      return EXIT.ok;
+    }
+    if (argv[0] === COMPLETE) {
+      await (await import("./program/complete.ts")).complete(argv.slice(1), io, deps);
+      return EXIT.ok;
+    }
     const { runProgram } = await import("./program/run-program.ts");
     return await runProgram(meant(argv), io, deps);
   } catch (error) {
@@ -38,7 +38,7 @@ function meant(argv: readonly string[]): readonly string[] {
   return talks ? argv.toSpliced(at, 1, "client", "start") : argv;
 }
 
-function report(argv: readonly string[], io: Io, failure: Failure): ExitCode {
+export function report(argv: readonly string[], io: Io, failure: Failure): ExitCode {
   createOutput(io, { json: argv.includes("--json"), color: !argv.includes("--no-color") }).failure(failure);
   return failure.exit;
 }

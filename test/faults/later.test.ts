@@ -45,8 +45,6 @@ test.todo("F81 names in every script are found");
 
 // Process and terminal
 
-test.todo("F82 a closed terminal is a shutdown in order");
-test.todo("F83 what cannot be written to stdout is told");
 test.todo("F84 stop signals no stranger");
 test.todo("F85 what is typed early is not taken for a paste");
 

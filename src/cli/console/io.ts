@@ -18,7 +18,7 @@ export interface Io {
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Replaces what the process does on a signal; the returned function gives it back. */
-  onSignal(signal: "SIGINT" | "SIGTERM" | "SIGUSR2", fn: () => void): () => void;
+  onSignal(signal: "SIGINT" | "SIGTERM" | "SIGUSR2" | "SIGHUP", fn: () => void): () => void;
   /** False when there is no such process, or it is not ours. */
   kill(pid: number, signal: "SIGTERM" | "SIGUSR2"): boolean;
   /** Ends the process at once, whatever is under way. */
@@ -71,5 +71,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Tells a process that it is the server of `chat start --daemon`: it reports instead of printing. */
 export const DAEMON_VARIABLE = "SPARKY_DAEMON_CHILD";
+/** Tells a process that it was started with SIGHUP ignored, as by `nohup`: Node takes that back, and cannot see it. */
+export const NOHUP_VARIABLE = "SPARKY_NOHUP";
 /** Tells a process that its parent starts it again when it asks for that by its exit code. */
 export const SUPERVISED_VARIABLE = "SPARKY_SUPERVISED";

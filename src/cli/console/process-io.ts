@@ -1,26 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
-import type { Child, Io, Sink, SpawnOptions } from "./io.ts";
+import type { Child, Io, SpawnOptions } from "./io.ts";
+import { errorSink, outputSink } from "./sink.ts";
 
 /** Without it Node reads a `--env-file` among the program's own arguments as one for itself, and fails where it is missing. */
 export const ARGUMENTS_FOLLOW = "--";
 
-const USUAL_COLUMNS = 80;
-
 /** The real process. Signals keep their usual effect until a command takes them. */
 export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
-  const sink = (stream: NodeJS.WriteStream): Sink => ({
-    write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY === true,
-    get columns() {
-      // A terminal that does not know its size says 0.
-      return (stream.columns ?? Number.POSITIVE_INFINITY) || USUAL_COLUMNS;
-    },
-  });
   return {
-    stdout: sink(process.stdout),
-    stderr: sink(process.stderr),
+    stdout: outputSink(process.stdout),
+    stderr: errorSink(process.stderr),
     stdinIsTerminal: isatty(0),
     async ask(question) {
       const { createInterface } = await import("node:readline/promises");

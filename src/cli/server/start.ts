@@ -5,7 +5,7 @@ import { Failure } from "../console/failure.ts";
 import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type ExitCode, type Io } from "../console/io.ts";
 import { openInBrowser } from "./open.ts";
 import { argsOf, flagsOf, type StartOptions } from "./start-options.ts";
-import { logFile, RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
+import { logFile, outlivesTerminal, RESTART_CODE, spawnDaemon, superviseSuccessor } from "./successor.ts";
 
 /** A second signal this soon after the first is the same one, sent to the whole group and passed on. */
 const SAME_SIGNAL_MS = 300;
@@ -16,6 +16,8 @@ export async function startChat(context: Context, _args: readonly string[], opti
   if (options.daemon) return (await import("./daemon.ts")).startDaemon(context, options);
   const { io } = context;
   const asDaemon = io.env[DAEMON_VARIABLE] === "1" && io.report !== undefined;
+  // From the first moment on: the terminal may be closed before the server is ready.
+  if (outlivesTerminal(io)) io.onSignal("SIGHUP", () => {});
   try {
     return await serve(context, options, asDaemon);
   } catch (error) {
@@ -84,6 +86,8 @@ function takeSignals(io: Io): { readonly asked: Promise<Why>; release(): void } 
     io.onSignal("SIGINT", signalled(130)),
     io.onSignal("SIGTERM", signalled(143)),
     io.onSignal("SIGUSR2", () => asked.resolve("restart")),
+    // A closed terminal ends what was started in it, in order.
+    ...(outlivesTerminal(io) ? [] : [io.onSignal("SIGHUP", signalled(129))]),
   ];
   return { asked: asked.promise, release: () => taken.forEach((each) => each()) };
 }

@@ -1,13 +1,26 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "../console/failure.ts";
-import { DAEMON_VARIABLE, EXIT, SUPERVISED_VARIABLE, type Child, type ExitCode, type Io } from "../console/io.ts";
+import {
+  DAEMON_VARIABLE,
+  EXIT,
+  NOHUP_VARIABLE,
+  SUPERVISED_VARIABLE,
+  type Child,
+  type ExitCode,
+  type Io,
+} from "../console/io.ts";
 
 /** Tells the parent of a supervised server to start it again. */
 export const RESTART_CODE = 75;
 
 export function logFile(home: string): string {
   return join(home, "logs", "server.log");
+}
+
+/** Whether a closed terminal (SIGHUP) is nothing to the server. */
+export function outlivesTerminal(io: Io): boolean {
+  return io.env[DAEMON_VARIABLE] === "1" || io.env[NOHUP_VARIABLE] === "1";
 }
 
 /** Starts a server that outlives this process. */
@@ -36,8 +49,11 @@ function makeFolder(path: string): void {
 export async function superviseSuccessor(io: Io, args: readonly string[]): Promise<ExitCode> {
   for (;;) {
     const child = io.spawnSelf(args, { env: { [SUPERVISED_VARIABLE]: "1" }, output: "inherit" });
-    const release = (["SIGINT", "SIGTERM", "SIGUSR2"] as const).map((signal) =>
-      io.onSignal(signal, () => child.kill(signal === "SIGUSR2" ? signal : "SIGTERM")),
+    const release = (["SIGINT", "SIGTERM", "SIGUSR2", "SIGHUP"] as const).map((signal) =>
+      io.onSignal(signal, () => {
+        if (signal === "SIGHUP" && outlivesTerminal(io)) return;
+        child.kill(signal === "SIGUSR2" ? signal : "SIGTERM");
+      }),
     );
     const code = await child.exited;
     release.forEach((each) => each());

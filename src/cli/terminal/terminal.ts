@@ -35,7 +35,7 @@ export async function terminalChat(
   const { exit, left, isWorking, unsent } = await (async () => {
     using device = await io.openTerminal();
     using session = new TerminalSession({ context, device, request, me, history: openHistory(home) });
-    const signals = (["SIGTERM", "SIGINT"] as const).map((signal) =>
+    const signals = (["SIGTERM", "SIGINT", "SIGHUP"] as const).map((signal) =>
       io.onSignal(signal, () => session.leave(EXIT.interrupted)),
     );
     try {
