@@ -6,8 +6,9 @@ import { openApiDocument } from "../wire/openapi.ts";
 import type { Auth } from "./sign-in/auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
-import { readJson } from "./input.ts";
-import { spentLinkPage } from "./sign-in/login-page.ts";
+import { readJson, readText } from "./input.ts";
+import { isLinkToken, nameOfLink } from "./sign-in/login-link.ts";
+import { signInPage, spentLinkPage } from "./sign-in/login-page.ts";
 import type { OriginRules } from "./sign-in/origin.ts";
 import type { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { Reply, Route } from "./routes/route.ts";
@@ -115,14 +116,20 @@ export function createHttp(
     );
     return json({ status: 200, body: document });
   });
+  // Whatever fetches an address, as a preview, a prefetch or another site's image does, neither spends a link nor counts.
   app.get("/login", async (c) => {
-    const caller = c.env.remote ?? "";
-    limit.check(caller);
     const token = c.req.query("token") ?? "";
-    // What only looks at a link must not spend it.
-    if (token === "" || c.req.raw.method === "HEAD") return files(c.req.raw);
-    const session = token.length > 200 ? null : await auth.signIn(token, c.req.raw.headers);
+    if (token === "") return files(c.req.raw);
+    const name = await nameOfLink(store, token);
+    return name === null ? spentLinkPage() : signInPage(token, name);
+  });
+  // Only a page of ours sends this: its origin has been checked. A good link is never refused for what others tried.
+  app.post("/login", async (c) => {
+    const caller = c.env.remote ?? "";
+    const token = new URLSearchParams(await readText(c.req.raw)).get("token") ?? "";
+    const session = isLinkToken(token) ? await auth.signIn(token, c.req.raw.headers) : null;
     if (session === null) {
+      limit.check(caller);
       limit.failed(caller);
       return spentLinkPage();
     }
@@ -159,7 +166,9 @@ export function createHttp(
     } catch (error) {
       response = failure(error);
     }
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      if (name !== "referrer-policy" || !response.headers.has(name)) response.headers.set(name, value);
+    }
     // The path without its query: a sign-in link's token is there.
     log.debug(
       { method: request.method, path: url.pathname, status: response.status, ms: store.clock.now() - started },

@@ -31,7 +31,8 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+/** The request's body, within bounds. */
+export async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   if (request.body === null) return "";
   const decoder = new TextDecoder("utf-8", { fatal: true });

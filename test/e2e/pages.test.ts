@@ -43,8 +43,7 @@ async function scene(look: { readonly width?: number; readonly dark?: boolean } 
       })),
     );
   const { body: link } = await app.as(ann, "POST", "/api/users/ann/login-link", {});
-  const { pathname, search } = new URL((link as { url: string }).url);
-  const tab = await Tab.open(context, base, pathname + search);
+  const tab = await Tab.signIn(context, base, (link as { url: string }).url);
   await tab.connection("live");
   return { app, store, proxy, context, base, tab, ann, newChat, write, say };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { List, Task } from "../../src/wire/api.ts";
+import type { List, LoginLink, Task } from "../../src/wire/api.ts";
 import type { Approval } from "../../src/wire/approvals.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
@@ -156,6 +156,19 @@ describeInBrowser("the screens", () => {
       expect(await faultsOf(tab.page)).toEqual([]);
     },
   );
+
+  test("F101 a link signs in by its button, without scripts too, and looking at it spends nothing", async () => {
+    const device = await stage.device("owner", { javaScriptEnabled: false });
+    await device.context.clearCookies();
+    const { url } = await stage.sparky.json<LoginLink>("user", "login-link", "owner");
+    const { pathname, search } = new URL(url);
+    const tab = await device.tab(pathname + search);
+    await tab.page.reload();
+    await tab.page.getByRole("button", { name: "Sign in as owner" }).click();
+    await tab.page.waitForURL((at) => at.pathname === "/");
+    expect((await device.context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/session_token$/)]);
+    expect(tab.complaints).toEqual([]);
+  });
 
   test("add a task, follow it to its end, and cancel one that waits", async () => {
     const device = await stage.device();

@@ -39,8 +39,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     context.setDefaultTimeout(15_000);
     const base = `http://127.0.0.1:${proxy.port}`;
 
-    const { pathname, search } = new URL(sparky.link);
-    const one = await Tab.open(context, base, pathname + search);
+    const one = await Tab.signIn(context, base, sparky.link);
     await one.connection("live");
     await one.page.getByRole("heading", { name: "Working now" }).waitFor();
     await one.go("/chats");

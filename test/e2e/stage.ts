@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import type { LoginLink } from "../../src/wire/api.ts";
-import { launchBrowser } from "../kit/browser.ts";
+import { launchBrowser, openLink } from "../kit/browser.ts";
 import { type TcpProxy, tcpProxy } from "../kit/tcp-proxy.ts";
 import { Sparky } from "./sparky-process.ts";
 import { Tab } from "./thread-page.ts";
@@ -55,7 +55,7 @@ export class Stage implements AsyncDisposable {
   async #signIn(name: string): Promise<void> {
     const { url } = await this.sparky.json<LoginLink>("user", "login-link", name);
     const context = await this.#browser.newContext();
-    await (await context.newPage()).goto(url);
+    await openLink(await context.newPage(), url);
     this.#signIns.set(name, await context.storageState());
     await context.close();
   }

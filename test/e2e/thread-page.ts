@@ -1,6 +1,7 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
+import { openLink } from "../kit/browser.ts";
 
 /** One event on screen, and the row of the virtual list in which it stands. A call stands for two: itself and its result. */
 interface Shown {
@@ -33,6 +34,14 @@ export class Tab {
 
   async go(path: string): Promise<void> {
     await this.page.goto(this.#base + path);
+  }
+
+  /** Signs in by a link, which may name another port of this machine. */
+  static async signIn(context: BrowserContext, base: string, link: string): Promise<Tab> {
+    const { pathname, search } = new URL(link);
+    const tab = new Tab(await context.newPage(), base);
+    await openLink(tab.page, base + pathname + search);
+    return tab;
   }
 
   /** Errors and warnings, but for the browser's own about a network that the test took away. */

@@ -56,7 +56,6 @@ test.todo("F98 rights are inherited by what a run starts");
 // Attacks
 
 test.todo("F97 an answer says by which credential it came");
-test.todo("F101 no stranger locks out or spends a sign-in");
 test.todo("F102 a file named from outside is read within bounds");
 test.todo("F104 nothing that a model writes makes a page unusable");
 test.todo("F105 a file tool uses what it checked");

@@ -11,6 +11,7 @@ import { chatServer } from "../kit/chat-server.ts";
 import { postgres } from "../kit/databases.ts";
 import { startPostgres } from "../kit/postgres-cluster.ts";
 import { call, say, scriptedModel, stepsIn, type ScriptedModel } from "../kit/scripted-model.ts";
+import { spendLink } from "../kit/sign-in.ts";
 import { tcpProxy } from "../kit/tcp-proxy.ts";
 import { ended, testTool, until } from "../kit/worker.ts";
 
@@ -178,9 +179,8 @@ test("F10 F21: while PostgreSQL is out of reach every request is told so in time
   url.searchParams.set("query_timeout", "1000");
   const store = await opened(url.href);
   const { server, people, token } = await chatServer(store);
-  const link = new URL((await server.createLoginLink(people.owner)).url);
   const host = { host: "127.0.0.1:8000" };
-  const signedIn = await server.fetch(new Request(link, { headers: host }), {});
+  const signedIn = await spendLink(server, (await server.createLoginLink(people.owner)).url);
   const cookie = signedIn.headers
     .getSetCookie()
     .map((each) => each.split(";")[0])

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
@@ -21,4 +21,11 @@ export function describeInBrowser(name: string, suite: () => void): void {
 /** The system's Chromium, without a window. Close it, or declare it with `await using`. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: program ?? "chromium", args: FLAGS, timeout: 60_000 });
+}
+
+/** Opens a sign-in link and presses its button. */
+export async function openLink(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole("button", { name: /^Sign in as / }).click();
+  await page.waitForURL((url) => url.pathname === "/");
 }

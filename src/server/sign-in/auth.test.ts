@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { chatServer, SECRET, type ChatServer } from "../../../test/kit/chat-server.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
+import { spendLink } from "../../../test/kit/sign-in.ts";
 import { cookiePrefix } from "./session-cookie.ts";
 import { authOptions } from "./sessions.ts";
 
@@ -14,7 +15,7 @@ function send({ server }: ChatServer, path: string, headers: Record<string, stri
 
 /** Opens a link as a browser does; the cookie header for what follows. */
 async function open(app: ChatServer, url: string): Promise<string> {
-  const response = await send(app, url.slice(BASE.length));
+  const response = await spendLink(app.server, url);
   expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
   const [cookie = ""] = response.headers.getSetCookie();
   expect(cookie).toMatch(/^sparky-[0-9a-f]{8}\.session_token=.*HttpOnly.*SameSite=Lax/i);
@@ -34,9 +35,10 @@ eachEngine("sign-in", (engine) => {
     expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(590_000);
     const cookie = await open(app, url);
     expect(await (await send(app, "/api/me", { cookie })).json()).toEqual({ ...app.people.owner });
-    const again = await send(app, url.slice(BASE.length));
-    expect(again.status).toBe(401);
-    expect(await again.text()).toContain("sparky open");
+    for (const again of [await send(app, url.slice(BASE.length)), await spendLink(app.server, url)]) {
+      expect(again.status).toBe(401);
+      expect(await again.text()).toContain("sparky open");
+    }
     expect((await send(app, "/api/sign-out", { cookie }, "POST")).status).toBe(204);
     expect((await send(app, "/api/me", { cookie })).status).toBe(401);
   });
@@ -54,11 +56,65 @@ eachEngine("sign-in", (engine) => {
   });
 });
 
-test("a mere look at a link, as by a preview, does not spend it", async () => {
-  const app = await chatServer(await sqlite.store());
-  const { url } = await app.server.createLoginLink(app.people.owner);
-  await send(app, url.slice(BASE.length), {}, "HEAD");
-  await open(app, url);
+/** What fetches a link that a person has not opened. */
+const LOOKS: readonly (readonly [what: string, method: string, headers: Record<string, string>])[] = [
+  ["a preview of a chat program", "GET", { "user-agent": "Slackbot-LinkExpanding 1.0" }],
+  ["a scanner's HEAD", "HEAD", {}],
+  ["a prefetch", "GET", { "sec-purpose": "prefetch;prerender", purpose: "prefetch" }],
+  ["another site's image", "GET", { "sec-fetch-dest": "image", "sec-fetch-site": "cross-site" }],
+  ["another site's form", "POST", { origin: "https://evil.example" }],
+  ["a sandboxed frame's form", "POST", { origin: "null" }],
+];
+
+eachEngine("a sign-in link", (engine) => {
+  test("F101 is not spent by whoever only fetches it, and its page works without scripts", async () => {
+    const app = await chatServer(await engine.store());
+    const { url } = await app.server.createLoginLink(app.people.owner);
+    const token = new URL(url).searchParams.get("token") ?? "";
+    for (const [what, method, headers] of LOOKS) {
+      const body = method === "POST" ? new URLSearchParams({ token }) : null;
+      const response = await app.server.fetch(new Request(url, { method, headers, body }));
+      expect(response.headers.getSetCookie(), what).toEqual([]);
+      expect(response.status, what).toBe(method === "POST" ? 403 : 200);
+    }
+    const page = await send(app, url.slice(BASE.length));
+    const html = await page.text();
+    expect(html).toContain(`<form method="post" action="/login">`);
+    expect(html).toContain(`<input type="hidden" name="token" value="${token}">`);
+    expect(html).toContain("Sign in as owner");
+    expect(html).not.toContain("<script");
+    expect(page.headers.get("cache-control")).toBe("no-store");
+    // Else a browser would send the form as from no site at all.
+    expect(page.headers.get("referrer-policy")).toBe("same-origin");
+    await open(app, url);
+  });
+
+  test("F101 nobody is locked out of it: neither by other sites' images, nor by wrong tries from the same address", async () => {
+    const app = await chatServer(await engine.store());
+    const remote = "10.0.0.1";
+    for (let at = 0; at < 100; at++) {
+      const image = new Request(`${BASE}/login?token=x${at}`, { headers: { "sec-fetch-site": "cross-site" } });
+      expect((await app.server.fetch(image, { remote })).status).toBe(401);
+    }
+    const form = { method: "POST", headers: { origin: "https://evil.example" }, body: "token=x" };
+    for (let at = 0; at < 30; at++) {
+      expect((await app.server.fetch(new Request(`${BASE}/login`, form), { remote })).status).toBe(403);
+    }
+    // None of these was a try.
+    expect((await spendLink(app.server, `${BASE}/login?token=guess`, remote)).status).toBe(401);
+    for (let at = 0; at < 30; at++) await spendLink(app.server, `${BASE}/login?token=guess`, remote);
+    expect((await spendLink(app.server, `${BASE}/login?token=guess`, remote)).status).toBe(429);
+    const { url } = await app.server.createLoginLink(app.people.owner);
+    expect((await app.server.fetch(new Request(url), { remote })).status).toBe(200);
+    expect((await spendLink(app.server, url, remote)).status).toBe(303);
+  });
+
+  test("F101 two who press its button at once are one sign-in", async () => {
+    const app = await chatServer(await engine.store());
+    const { url } = await app.server.createLoginLink(app.people.owner);
+    const answers = await Promise.all([spendLink(app.server, url), spendLink(app.server, url)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 401]);
+  });
 });
 
 test("F19 the owner makes a link for agent, and whoever opens it is agent", async () => {
@@ -124,7 +180,7 @@ test.each([
 
 test("guessing is slowed down: after twenty failures an address waits, another does not", async () => {
   const { server } = await chatServer(await sqlite.store());
-  const guess = (remote: string) => server.fetch(new Request(`${BASE}/login?token=guess`), { remote });
+  const guess = (remote: string) => spendLink(server, `${BASE}/login?token=guess`, remote);
   for (let tried = 0; tried < 20; tried++) expect((await guess("10.0.0.1")).status).toBe(401);
   expect((await guess("10.0.0.1")).status).toBe(429);
   expect((await guess("10.0.0.2")).status).toBe(401);

@@ -10,6 +10,7 @@ import { people } from "../../../test/kit/members.ts";
 import { oldDatabase } from "../../../test/kit/old-database.ts";
 import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
+import { spendLink } from "../../../test/kit/sign-in.ts";
 import { findingsOf } from "../../../test/kit/verify-scene.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
 import { examine } from "../../doctor/examine.ts";
@@ -31,7 +32,7 @@ async function place() {
 
 async function signIn({ server, people: { owner } }: ChatServer): Promise<string> {
   const { url } = await server.createLoginLink(owner);
-  const response = await server.fetch(new Request(url));
+  const response = await spendLink(server, url);
   return (response.headers.getSetCookie()[0] ?? "").split(";")[0] ?? "";
 }
 
@@ -95,7 +96,7 @@ test.each(["sparky db backup", "a copy of the file"])(
     const again = await open();
     const app = await chatServer(again);
     expect([await me(app, { cookie }), await me(app, { authorization })]).toEqual([401, 401]);
-    expect((await app.server.fetch(new Request(link))).status).toBe(401);
+    expect((await spendLink(app.server, link)).status).toBe(401);
     expect(await listGrants(again, app.people.owner)).toEqual([]);
     expect([countOf(file, "account"), countOf(file, "tool_processes")]).toEqual([0, 0]);
     expect(await again.db.selectFrom("meta").select("key").where("key", "=", "secret").execute()).toEqual([]);

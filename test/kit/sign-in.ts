@@ -1,0 +1,14 @@
+import type { Server } from "../../src/server/app.ts";
+
+/** Spends a sign-in link as its page's button does; the answer, with the cookies if it was good. */
+export function spendLink(server: Pick<Server, "fetch">, url: string, remote = ""): Promise<Response> {
+  const { origin, searchParams, host } = new URL(url);
+  return server.fetch(
+    new Request(`${origin}/login`, {
+      method: "POST",
+      headers: { host, origin },
+      body: new URLSearchParams({ token: searchParams.get("token") ?? "" }),
+    }),
+    { remote },
+  );
+}
