@@ -57,7 +57,6 @@ test.todo("F98 rights are inherited by what a run starts");
 
 test.todo("F97 an answer says by which credential it came");
 test.todo("F102 a file named from outside is read within bounds");
-test.todo("F104 nothing that a model writes makes a page unusable");
 test.todo("F105 a file tool uses what it checked");
 test.todo("F106 a home that others can write is refused");
 test.todo("F107 the Node that runs comes with a hash");

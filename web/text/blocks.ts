@@ -4,7 +4,7 @@
  * Text with link definitions or footnotes is one block: they reach across.
  */
 export function toBlocks(text: string): string[] {
-  if (/^ {0,3}\[[^\]]+\]:/m.test(text)) return [text];
+  if (/^ {0,3}\[[^\]\n]+\]:/m.test(text)) return [text];
   const blocks: string[] = [];
   let block: string[] = [];
   let fence: string | null = null;

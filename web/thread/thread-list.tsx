@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { Boundary } from "../ui/boundary.tsx";
 import { RowView } from "./row-view.tsx";
 import type { Row } from "./rows.ts";
 
@@ -108,7 +109,15 @@ export function ThreadList({ rows, first, last, at, isBusy, older, onOlder, onAt
                 className="absolute top-0 left-0 flow-root w-full px-4 data-aimed:bg-accent-soft"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <RowView row={row} />
+                <Boundary
+                  instead={
+                    <p className="text-sm text-bad">
+                      This cannot be shown here. It is in the log, and in every export.
+                    </p>
+                  }
+                >
+                  <RowView row={row} />
+                </Boundary>
               </div>
             );
           })}
