@@ -1,5 +1,6 @@
 import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
+import type { EventOf } from "../core/events.ts";
 import { ModelError } from "../models/model.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
@@ -7,9 +8,10 @@ import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { backOff, endRun, handBack, waitForApproval } from "../store/endings/run.ts";
-import { checkpoint, fenceOf, recordStep } from "../store/runs/record.ts";
+import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
 import { runRow } from "../store/runs/run.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
+import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
@@ -65,6 +67,8 @@ class RunWork {
   readonly #parts: Parts;
   readonly #log: RunLog;
   readonly signal: AbortSignal;
+  /** Tokens of a call that gave no step, not yet written down. */
+  spent: EventOf<"usage">["data"] | null = null;
 
   constructor(deps: AgentDeps, claimed: Claimed, parts: Parts, signal: AbortSignal) {
     this.#deps = deps;
@@ -139,9 +143,16 @@ class RunWork {
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
     const spent = { steps: run.step, workedMs, tokens: run.input_tokens + run.output_tokens, costUsd: run.cost_usd };
     const over = exhausted(limits, spent, this.#deps.modelFor(this.#claimed.chat.model));
-    if (over !== null) return over;
+    if (over !== null)
+      return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  async #estimated(): Promise<boolean> {
+    const { id, chat_id, first_seq } = this.#claimed.run;
+    const usages = await readEvents(this.#deps.store.db, chat_id, { from: first_seq, types: ["usage"] });
+    return usages.some((event) => event.runId === id && event.type === "usage" && event.data.estimated === true);
   }
 
   async #step(principal: ReturnType<typeof principalOf>): Promise<void> {
@@ -168,11 +179,20 @@ class RunWork {
     });
     const estimate = overhead + tokensOf(messages);
     const { step } = await runRow(store.db, run.id);
-    const input = { model, instructions, messages, step: step + 1, readSeq, signal: this.signal };
+    const input = {
+      model,
+      instructions,
+      messages,
+      step: step + 1,
+      readSeq,
+      signal: this.signal,
+      estimate,
+      onSpent: (usage: EventOf<"usage">["data"]): void => void (this.spent = usage),
+    };
     const record = await modelStep(this.#deps, this.#claimed, this.#parts, input).catch((error: unknown) => {
       throw isFull(error) ? shortened(error, window.refused(estimate, overhead, error.limitTokens ?? null)) : error;
     });
-    window.counted(estimate, record.usage.inputTokens);
+    if (record.usage.estimated !== true) window.counted(estimate, record.usage.inputTokens);
     await this.#parts.settle();
     await recordStep(store, this.#claimed, record);
     await this.#parts.close();
@@ -203,7 +223,13 @@ async function leave(
       const { read_seq, stopped_by } = await runRow(store.db, run.id);
       const message = claimed.task === null ? "Stopped" : "Task cancelled";
       await end(deps, claimed, { state: "cancelled", message, by: stopped_by ?? "a person" }, read_seq);
-    } else if (reason === "shutdown") {
+      return;
+    }
+    if (work.spent !== null) {
+      await recordSpent(store, claimed, work.spent);
+      work.spent = null;
+    }
+    if (reason === "shutdown") {
       await store.transact((tx) => handBack(tx, run.id, "shutdown", fenceOf(claimed)));
     } else {
       await failOrWait(deps, claimed, work, error);

@@ -2,8 +2,9 @@ import type { ModelMessage } from "ai";
 import type { EventOf, NewEvent } from "../core/events.ts";
 import { newId } from "../core/ids.ts";
 import { soundJson } from "../core/text.ts";
-import type { Model, StepChunk } from "../models/model.ts";
+import { ModelError, type Model, type StepChunk, type StepUsage } from "../models/model.ts";
 import { costOf } from "../models/price.ts";
+import { estimateTokens } from "../models/tokens.ts";
 import { byAgent } from "../store/people/actors.ts";
 import type { NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
@@ -24,7 +25,13 @@ export interface StepInput {
   readonly step: number;
   readonly readSeq: number;
   readonly signal: AbortSignal;
+  /** About what the request takes. */
+  readonly estimate: number;
+  /** Told of a call that gave no step and has taken tokens all the same, before its error is thrown. */
+  readonly onSpent: (usage: UsageData) => void;
 }
+
+type UsageData = EventOf<"usage">["data"];
 
 /** Throws `ModelError`, or the signal's reason. What was streamed until then stays in `parts`. */
 export async function modelStep(
@@ -42,23 +49,42 @@ export async function modelStep(
     tools: deps.registry.specs(),
     signal,
   };
-  for await (const chunk of heeding(model.step(request), signal)) {
-    switch (chunk.type) {
-      case "part":
-        parts.begin(chunk.kind);
-        break;
-      case "text":
-        parts.add(chunk.text);
-        break;
-      case "finish":
-        finish = chunk;
-        break;
+  const took = (): number => deps.store.clock.now() - started;
+  try {
+    for await (const chunk of heeding(model.step(request), signal)) {
+      switch (chunk.type) {
+        case "part":
+          parts.begin(chunk.kind);
+          break;
+        case "text":
+          parts.add(chunk.text);
+          break;
+        case "finish":
+          finish = chunk;
+          break;
+      }
     }
+    parts.complete();
+    signal.throwIfAborted();
+    checkAnswer(model, finish, parts);
+  } catch (error) {
+    const spent = finish?.usage ?? (error instanceof ModelError ? error.spent : undefined) ?? shownSpent(input, parts);
+    if (spent !== undefined) input.onSpent(usageData(model, spent, took()));
+    throw error;
   }
-  parts.complete();
-  signal.throwIfAborted();
-  checkAnswer(model, finish, parts);
-  return record(deps, claimed, parts, input, finish, deps.store.clock.now() - started);
+  return record(deps, claimed, parts, input, finish, took());
+}
+
+/** Of a call that was cut off from outside nothing is known but what it has shown. */
+function shownSpent({ estimate }: StepInput, parts: Parts): StepUsage | undefined {
+  if (parts.open.length === 0) return undefined;
+  const outputTokens = estimateTokens(parts.open.map(({ text }) => text).join(""));
+  return { inputTokens: estimate, outputTokens, estimated: true };
+}
+
+function usageData(model: Model, usage: StepUsage, durationMs: number): UsageData {
+  const costUsd = model.price === null ? 0 : costOf(model.price, usage);
+  return { model: model.id, durationMs, ...usage, ...(costUsd > 0 && { costUsd }) };
 }
 
 /** What the source gives, until the signal aborts: then its reason, even if the source does not heed it or hangs. */
@@ -103,13 +129,7 @@ function record(
     calls.set(sent.providerCallId, [...(calls.get(sent.providerCallId) ?? []), call]);
     return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });
-  const costUsd = model.price === null ? 0 : costOf(model.price, finish.usage);
-  const usage: EventOf<"usage">["data"] = {
-    model: model.id,
-    durationMs,
-    ...finish.usage,
-    ...(costUsd > 0 && { costUsd }),
-  };
+  const usage = usageData(model, finish.usage, durationMs);
   const withTools = uses.length > 0;
   const said = parts.open
     .filter((part) => !isBlank(part.text))

@@ -112,6 +112,8 @@ export const usageData = z.object({
   cachedTokens: z.number().optional(),
   reasoningTokens: z.number().optional(),
   costUsd: z.number().optional(),
+  /** The server did not tell: the tokens, and so the costs, are estimated. */
+  estimated: z.literal(true).optional(),
   durationMs: z.number(),
 });
 

@@ -21,6 +21,7 @@ import {
   type StepUsage,
   type ToolSpec,
 } from "./model.ts";
+import { estimateTokens } from "./tokens.ts";
 
 /** One step of a provider's model through the AI SDK. Loaded with the first step, never before. */
 
@@ -57,7 +58,7 @@ export async function* streamStep(
     // Errors arrive as parts of the stream; the default would print them.
     onError: () => {},
   });
-  const step = new StepReader();
+  const step = new StepReader(request);
   const expire = (waitedMs: number): void => {
     const seconds = Math.round(waitedMs / 100) / 10;
     own.abort(new ModelError("model_timeout", `${failing.id} was silent for ${seconds} s`, { retryable: true }));
@@ -68,7 +69,8 @@ export async function* streamStep(
     yield step.finish(await result.responseMessages, failing.id);
   } catch (error) {
     request.signal.throwIfAborted();
-    throw own.signal.aborted ? own.signal.reason : toModelError(error, failing);
+    const failure = own.signal.aborted ? (own.signal.reason as ModelError) : toModelError(error, failing);
+    throw step.spent === null ? failure : withSpent(failure, step.spent);
   } finally {
     // A reader that stops early must not leave the request running.
     own.abort();
@@ -82,6 +84,31 @@ class StepReader {
   #part = "";
   #end: { readonly reason: string; readonly raw: string | undefined; readonly usage: Usage } | null = null;
   readonly #calls: StepToolCall[] = [];
+  readonly #request: StepRequest;
+  #outputTokens = 0;
+
+  constructor(request: StepRequest) {
+    this.#request = request;
+  }
+
+  /** What the call has taken by now; null: nothing came. */
+  get spent(): StepUsage | null {
+    return this.#end === null && this.#outputTokens === 0 ? null : this.#usage();
+  }
+
+  /** As the server told, or as it can be estimated: a limit must hold in either case. */
+  #usage(): StepUsage {
+    const told = usageOf(this.#end?.usage);
+    const missing = told.inputTokens === 0 || (told.outputTokens === 0 && this.#outputTokens > 0);
+    if (!missing) return told;
+    const { instructions, messages, tools } = this.#request;
+    return {
+      ...told,
+      inputTokens: told.inputTokens || estimateTokens(instructions + JSON.stringify([messages, tools])),
+      outputTokens: told.outputTokens || this.#outputTokens,
+      estimated: true,
+    };
+  }
 
   *read(part: Part): Generator<StepChunk, void, undefined> {
     switch (part.type) {
@@ -96,8 +123,11 @@ class StepReader {
         this.writing = false;
         return;
       case "tool-input-start":
+        this.writing = true;
+        return;
       case "tool-input-delta":
         this.writing = true;
+        this.#outputTokens += estimateTokens(part.delta);
         return;
       case "tool-call": {
         if (part.providerExecuted === true) return;
@@ -130,7 +160,7 @@ class StepReader {
       type: "finish",
       ...reasonOf(ending, this.#calls.length > 0),
       toolCalls: this.#calls,
-      usage: usageOf(end.usage),
+      usage: this.#usage(),
       // The SDK adds a result of its own to a call that it could not parse; results are the run's.
       messages: messages.filter((message) => message.role === "assistant"),
     };
@@ -139,6 +169,7 @@ class StepReader {
   *#text(kind: "message" | "thought", id: string, text: string): Generator<StepChunk, void, undefined> {
     if (text === "") return;
     this.writing = true;
+    this.#outputTokens += estimateTokens(text);
     if (this.#part !== `${kind} ${id}`) {
       this.#part = `${kind} ${id}`;
       yield { type: "part", kind };
@@ -156,15 +187,26 @@ function reasonOf(ending: Exclude<Ending, { means: "broken" }>, calls: boolean):
   return ending.means === "unknown" ? { reason: "other", word: ending.word } : { reason: "stop" };
 }
 
-function usageOf(usage: Usage): StepUsage {
-  const cached = usage.inputTokenDetails.cacheReadTokens;
-  const reasoning = usage.outputTokenDetails.reasoningTokens;
+function usageOf(usage: Usage | undefined): StepUsage {
+  const cached = usage?.inputTokenDetails.cacheReadTokens;
+  const reasoning = usage?.outputTokenDetails.reasoningTokens;
   return {
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
+    inputTokens: usage?.inputTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? 0,
     ...(cached === undefined ? {} : { cachedTokens: cached }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
+}
+
+function withSpent(error: ModelError, spent: StepUsage): ModelError {
+  const { retryable, retryAfterMs, limitTokens, cause } = error;
+  return new ModelError(error.code, error.message, {
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(limitTokens !== undefined && { limitTokens }),
+    spent,
+    cause,
+  });
 }
 
 function toolSet(specs: readonly ToolSpec[]): ToolSet {

@@ -33,6 +33,8 @@ export interface StepUsage {
   readonly outputTokens: number;
   readonly cachedTokens?: number;
   readonly reasoningTokens?: number;
+  /** The server did not tell. */
+  readonly estimated?: true;
 }
 
 export type StepChunk =
@@ -81,6 +83,8 @@ export class ModelError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of a conversation that is too long: what the provider says that the model takes. */
   readonly limitTokens: number | undefined;
+  /** What a call that broke in the middle has taken all the same. */
+  readonly spent: StepUsage | undefined;
 
   constructor(
     code: ModelErrorCode,
@@ -90,6 +94,7 @@ export class ModelError extends Error {
       readonly retryable: boolean;
       readonly retryAfterMs?: number;
       readonly limitTokens?: number;
+      readonly spent?: StepUsage;
       readonly cause?: unknown;
     },
   ) {
@@ -99,5 +104,6 @@ export class ModelError extends Error {
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.limitTokens = options.limitTokens;
+    this.spent = options.spent;
   }
 }

@@ -1,3 +1,4 @@
+import type { TaskLimits } from "../../src/store/tasks/read.ts";
 import type { Reply } from "./server.ts";
 import { WIRE_NAMES, WIRES, type Said, type Wire, type WireName } from "./wires.ts";
 
@@ -10,6 +11,8 @@ export interface Quirk {
   readonly on?: readonly WireName[];
   /** The person's message. */
   readonly says?: string;
+  /** Then the message is a task. */
+  readonly limits?: TaskLimits;
   /** An answer is one that the wire says in its own way. */
   readonly sends: (wire: Wire) => readonly (Said | Reply)[];
   readonly comes: Comes;
@@ -30,6 +33,8 @@ export interface Comes {
   readonly errors?: readonly string[];
   /** In the first error event. */
   readonly errorSays?: RegExp;
+  /** Which of the usages are estimated, in order. */
+  readonly estimated?: readonly boolean[];
   readonly thoughts?: readonly string[];
   /** In the last request that the provider got. */
   readonly sent?: RegExp;

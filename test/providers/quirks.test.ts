@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { onWires, repliesOf, type Quirk } from "./quirk.ts";
 import { CALLS } from "./rows/calls.ts";
 import { ENDS } from "./rows/ends.ts";
+import { USAGES } from "./rows/usages.ts";
 import { WINDOWS } from "./rows/windows.ts";
 import { answerOf, dataIn, play } from "./scene.ts";
 import type { WireName } from "./wires.ts";
@@ -14,7 +15,13 @@ interface Row {
 }
 
 async function holds({ wire, quirk }: Row): Promise<void> {
-  const outcome = await play({ wire, replies: repliesOf(quirk, wire), says: quirk.says ?? "Please note it." });
+  const limits = quirk.limits === undefined ? {} : { limits: quirk.limits };
+  const outcome = await play({
+    wire,
+    replies: repliesOf(quirk, wire),
+    says: quirk.says ?? "Please note it.",
+    ...limits,
+  });
   const { comes } = quirk;
   const { run, requests, notes } = outcome;
   const shown = JSON.stringify(outcome.events.slice(-6));
@@ -25,6 +32,9 @@ async function holds({ wire, quirk }: Row): Promise<void> {
   if (comes.reason !== undefined) expect(run.reason).toMatch(comes.reason);
   if (comes.errors !== undefined) expect(dataIn(outcome, "error").map(({ code }) => code)).toEqual(comes.errors);
   if (comes.errorSays !== undefined) expect(dataIn(outcome, "error")[0]?.message).toMatch(comes.errorSays);
+  if (comes.estimated !== undefined) {
+    expect(dataIn(outcome, "usage").map(({ estimated }) => estimated === true)).toEqual(comes.estimated);
+  }
   if (comes.thoughts !== undefined) expect(dataIn(outcome, "thought").map(({ text }) => text)).toEqual(comes.thoughts);
   if (comes.sent !== undefined) expect(requests.at(-1)).toMatch(comes.sent);
   if (comes.notSent !== undefined) expect(requests.at(-1)).not.toMatch(comes.notSent);
@@ -38,3 +48,6 @@ test.each(ends)("F89 $wire: $what", holds);
 
 const windows = onWires(WINDOWS);
 test.each(windows)("F87 $wire: $what", holds);
+
+const usages = onWires(USAGES);
+test.each(usages)("F93 $wire: $what", holds);

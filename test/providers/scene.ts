@@ -6,6 +6,9 @@ import { postMessage } from "../../src/store/chats/messages.ts";
 import type { RunRow } from "../../src/store/database/schema.ts";
 import { readEvents } from "../../src/store/log/events.ts";
 import { runRow } from "../../src/store/runs/run.ts";
+import { addTask } from "../../src/store/tasks/add.ts";
+import type { TaskLimits } from "../../src/store/tasks/read.ts";
+import { verifyStore } from "../../src/store/verify/verify.ts";
 import { startAgent } from "../kit/agent.ts";
 import { testClock } from "../kit/clock.ts";
 import { sqlite } from "../kit/databases.ts";
@@ -31,9 +34,11 @@ export interface Scene {
   readonly wire: WireName;
   readonly replies: readonly Reply[];
   readonly says: string;
+  /** Then it is a task. */
+  readonly limits?: TaskLimits;
 }
 
-export async function play({ wire, replies, says }: Scene): Promise<Outcome> {
+export async function play({ wire, replies, says, limits }: Scene): Promise<Outcome> {
   const clock = testClock();
   const store = await sqlite.store({ clock });
   const { owner } = await people(store);
@@ -44,12 +49,14 @@ export async function play({ wire, replies, says }: Scene): Promise<Outcome> {
     return { noted: text };
   });
   const { model } = WIRES[wire];
-  const agent = await startAgent(store, {
-    model: openModel(selectModel(settingsFor(model, server.url))),
-    tools: [note],
-  });
+  const prices = { [model]: { input: 1000, output: 1000 } };
+  const opened = openModel(selectModel(settingsFor(model, server.url)), { prices });
+  const agent = await startAgent(store, { model: opened, tools: [note] });
   const { chat } = await createChat(store, owner, {});
-  const { runId } = await postMessage(store, owner, chat.id, { text: says });
+  const { runId } =
+    limits === undefined
+      ? await postMessage(store, owner, chat.id, { text: says })
+      : (await addTask(store, owner, { instruction: says, chatId: chat.id, limits })).task;
   const waits: number[] = [];
   let seen = 0;
   const run = await until("the run's end", async () => {
@@ -62,6 +69,7 @@ export async function play({ wire, replies, says }: Scene): Promise<Outcome> {
     return row.ended_at !== null && row;
   });
   const events = await readEvents(store.db, chat.id);
+  for await (const finding of verifyStore(store)) throw new Error(`the log is not sound: ${JSON.stringify(finding)}`);
   if (agent.errors.length > 0) throw new Error("something was logged as an error", { cause: agent.errors[0] });
   return { run, events, notes, requests: server.requests, waits };
 }

@@ -1,10 +1,11 @@
-import { sql } from "kysely";
+import { sql, type ExpressionBuilder } from "kysely";
 import type { ChatEvent, NewEvent, EventOf } from "../../core/events.ts";
 import { piece, shorten, soundValue } from "../../core/text.ts";
 import { byAgent } from "../people/actors.ts";
 import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
 import { announce } from "./queue.ts";
 import type { Claimed } from "./claim.ts";
+import type { Schema } from "../database/schema.ts";
 import type { Fence, Store, Tx } from "../database/store.ts";
 
 /** What a working run writes, every write behind its fence. */
@@ -55,11 +56,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
         read_seq: sql<number>`CASE WHEN read_seq > ${record.readSeq} THEN read_seq ELSE ${record.readSeq} END`,
         retries: 0,
         model: record.model,
-        input_tokens: eb("input_tokens", "+", usage.inputTokens),
-        output_tokens: eb("output_tokens", "+", usage.outputTokens),
-        ...(usage.costUsd !== undefined && {
-          cost_usd: sql<number>`coalesce(cost_usd, 0) + ${usage.costUsd}`,
-        }),
+        ...addedUsage(eb, usage),
       }))
       .where("id", "=", run.id)
       .execute();
@@ -67,6 +64,27 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
     await announce(tx, claimed.chat, run.task_id);
     return events;
   });
+}
+
+/** Tokens of a call that gave no step, so that limits count them: its `usage` event belongs to none. */
+export async function recordSpent(store: Store, claimed: Claimed, usage: StepRecord["usage"]): Promise<void> {
+  const { run } = claimed;
+  await store.transact(async (tx) => {
+    await tx.append(run.chat_id, [{ type: "usage", data: usage, ...byAgent(run, null) }], fenceOf(claimed));
+    await tx.db
+      .updateTable("runs")
+      .set((eb) => ({ model: usage.model, ...addedUsage(eb, usage) }))
+      .where("id", "=", run.id)
+      .execute();
+  });
+}
+
+function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["usage"]) {
+  return {
+    input_tokens: eb("input_tokens", "+", usage.inputTokens),
+    output_tokens: eb("output_tokens", "+", usage.outputTokens),
+    ...(usage.costUsd !== undefined && { cost_usd: sql<number>`coalesce(cost_usd, 0) + ${usage.costUsd}` }),
+  };
 }
 
 export type CallOutcome =

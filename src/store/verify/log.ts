@@ -130,8 +130,8 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
   run.lastSeq = seq;
   if (event.type === "tool_use" || event.type === "tool_start" || event.type === "tool_result") {
     addCall(run, event, report);
-  } else if (event.type === "usage") {
-    const step = stepOf(run, event.step ?? 0);
+  } else if (event.type === "usage" && event.step !== null) {
+    const step = stepOf(run, event.step);
     step.usage.push(seq);
     step.model = event.data.model;
   } else if (event.type === "approval") {
