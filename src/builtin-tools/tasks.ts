@@ -92,7 +92,8 @@ function taskList(store: Store): Tool<Tx> {
     summary: ({ status, search }) => [status, search && `"${search}"`].filter(Boolean).join(" "),
     execute: async (args, { principal }) => {
       const page = await listTasks(store, await viewerOf(store.db, principal), args);
-      return { items: page.items.map(rowOf), next: page.next, total: page.total };
+      const { items, ...rest } = page;
+      return { items: items.map(rowOf), ...rest };
     },
   });
 }

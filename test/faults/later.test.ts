@@ -27,7 +27,6 @@ test.todo("F73 a clock that was ahead stops no schedule");
 
 // Age and size
 
-test.todo("F68 work per wake-up does not grow with a home's age");
 test.todo("F71 purging a big chat stops nobody");
 test.todo("F77 a page of events is bounded in bytes");
 test.todo("F118 a big home answers about as fast as a small one");

@@ -16,16 +16,17 @@ export function Ledger({ name, zone }: { name: string; zone: string }) {
   const { http } = useServices();
   const list = useInfiniteQuery(ledgerQuery(http, name));
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
-  const total = list.data?.pages[0]?.total ?? rows.length;
+  // Of a long one it is not counted.
+  const total = list.data?.pages[0]?.total;
   return (
     <section aria-labelledby="ledger" className="mt-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id="ledger" className="font-semibold">
           Ledger
         </h2>
-        {total > 0 && (
+        {rows.length > 0 && (
           <span className="text-sm text-muted">
-            {total} {total === 1 ? "row" : "rows"}
+            {total === undefined ? "many rows" : total === 1 ? "1 row" : `${total} rows`}
           </span>
         )}
         <LedgerCheck name={name} />
@@ -42,7 +43,7 @@ export function Ledger({ name, zone }: { name: string; zone: string }) {
       {rows.length > 0 && <LedgerTable rows={rows} zone={zone} />}
       {list.hasNextPage && (
         <Button className="mt-3" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
-          {list.isFetchingNextPage ? "Loading…" : `Show more (${total - rows.length})`}
+          {list.isFetchingNextPage ? "Loading…" : total === undefined ? "Show more" : `Show more (${total - rows.length})`}
         </Button>
       )}
       {list.isFetchNextPageError && <Problem error={list.error} />}

@@ -17,6 +17,7 @@ export async function showHistory(
   const { out, io } = context;
   const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
+  if (out.json) query.set("total", "true");
   const client = await context.client("any");
   const list = await client.request<List<Occurrence>>("GET", `${pathOf(args[0])}/occurrences?${query}`);
   if (out.json) {

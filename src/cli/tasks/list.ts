@@ -19,6 +19,7 @@ export async function listTasks(context: Context, _args: readonly string[], opti
   const { out, io } = context;
   const client = await context.client("any");
   const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
+  if (out.json) query.set("total", "true");
   if (options.status !== undefined) query.set("status", options.status);
   if (options.schedule !== undefined) query.set("schedule", options.schedule);
   if (options.search !== undefined) query.set("search", options.search);

@@ -32,6 +32,7 @@ export const tasksQuery = z
     search: words,
     since: timeSchema,
     before: timeSchema,
+    total: yes,
   })
   .exactPartial();
 
@@ -41,7 +42,7 @@ export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"])
 
 export const schedulesQuery = z.object({ recent: whole(0, 50) }).exactPartial();
 
-export const occurrencesQuery = z.object({ limit: page.limit, cursor: words }).exactPartial();
+export const occurrencesQuery = z.object({ limit: page.limit, cursor: words, total: yes }).exactPartial();
 
 export const nextQuery = z.object({ n: whole(1, 100) }).exactPartial();
 

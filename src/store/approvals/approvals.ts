@@ -6,6 +6,7 @@ import type { Json } from "../../core/events.ts";
 import { exactLine } from "../../core/exact.ts";
 import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
+import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
 import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
@@ -227,7 +228,7 @@ export async function listApprovals(
   query: ApprovalsQuery = {},
 ): Promise<{ readonly items: readonly Approval[]; readonly next: string | null }> {
   const rows = await approvalRows(store, viewer)
-    .$if((query.state ?? "open") === "open", (q) => q.where("approvals.state", "=", "requested"))
+    .$if((query.state ?? "open") === "open", (q) => q.where(askedApprovals()))
     .$if(query.prefix !== undefined, (q) =>
       q.where(sql<string>`substr(approvals.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
     )

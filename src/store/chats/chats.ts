@@ -5,7 +5,8 @@ import { shorten } from "../../core/text.ts";
 import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
-import { ACTIVE, ENDED, type EndedState } from "../../core/run-state.ts";
+import type { EndedState } from "../../core/run-state.ts";
+import { holdingRuns, openRuns } from "../runs/open.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { likePattern, madeOnce, type Db } from "../database/sql.ts";
@@ -133,7 +134,7 @@ export async function listChats(
             .selectFrom("runs")
             .select(sql`1`.as("one"))
             .whereRef("runs.chat_id", "=", "chats.id")
-            .where("runs.state", "not in", [...ENDED]),
+            .where(openRuns()),
         );
         return query.working ? open : eb.not(open);
       }),
@@ -236,13 +237,14 @@ function chatRows(db: Db, viewer: User) {
         .selectFrom("runs")
         .select("runs.state")
         .whereRef("runs.chat_id", "=", "chats.id")
-        .where("runs.state", "in", [...ACTIVE])
+        .where(holdingRuns())
         .limit(1)
         .as("active"),
       eb
         .selectFrom("runs")
         .select("runs.state")
         .whereRef("runs.chat_id", "=", "chats.id")
+        .where(openRuns())
         .where("runs.state", "=", "queued")
         .limit(1)
         .as("queued"),
@@ -250,7 +252,7 @@ function chatRows(db: Db, viewer: User) {
         .selectFrom("runs")
         .select("runs.state")
         .whereRef("runs.chat_id", "=", "chats.id")
-        .where("runs.state", "in", [...ENDED])
+        .where("runs.ended_at", "is not", null)
         .orderBy("runs.ended_at", "desc")
         .limit(1)
         .as("ended"),
@@ -279,7 +281,7 @@ function chatOf(row: ListedRow): Chat {
     createdAt: isoTime(row.created_at),
     lastEventAt: isoTime(row.last_event_at),
     runState: row.active ?? row.queued,
-    // The query picks ended states only.
+    // A run has ended in one of these states.
     lastRunState: row.ended as Chat["lastRunState"],
     canWrite: Boolean(row.can_write),
   };

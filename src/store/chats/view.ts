@@ -1,7 +1,8 @@
+import { sql, type SqlBool } from "kysely";
 import { foldChat } from "../../core/chat-view.ts";
-import { ACTIVE } from "../../core/run-state.ts";
 import { getChat, type Chat } from "./chats.ts";
 import { decodeEvent, readEvents } from "../log/events.ts";
+import { openRuns } from "../runs/open.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
@@ -37,7 +38,7 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
     .selectFrom("runs")
     .selectAll()
     .where("chat_id", "=", chatId)
-    .where("state", "in", ["queued", ...ACTIVE])
+    .where(openRuns())
     .orderBy("first_seq")
     .execute();
   const active = runs.find((run) => run.state !== "queued");
@@ -47,15 +48,7 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
       ? []
       : foldChat(await readEvents(db, chatId, { from: Math.min(...open.map((run) => run.first_seq)), types: CALLS }))
           .openCalls;
-  const totals = await db
-    .selectFrom("runs")
-    .select((eb) => [
-      eb.fn.sum<number | null>("input_tokens").as("input"),
-      eb.fn.sum<number | null>("output_tokens").as("output"),
-      eb.fn.sum<number | null>("cost_usd").as("cost"),
-    ])
-    .where("chat_id", "=", chatId)
-    .executeTakeFirstOrThrow();
+  const spent = await db.selectFrom("chat_spent").selectAll().where("chat_id", "=", chatId).executeTakeFirst();
   return {
     ...chat,
     view: {
@@ -66,9 +59,9 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
       approvals: await approvalsOf(db, chatId),
       plan: await planOf(db, chatId),
       totals: {
-        inputTokens: Number(totals.input ?? 0),
-        outputTokens: Number(totals.output ?? 0),
-        costUsd: totals.cost === null ? null : Number(totals.cost),
+        inputTokens: spent?.input_tokens ?? 0,
+        outputTokens: spent?.output_tokens ?? 0,
+        costUsd: spent?.cost_usd ?? null,
       },
     },
   };
@@ -81,7 +74,8 @@ async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["pla
     .selectFrom("events")
     .select(["seq", "body"])
     .where("chat_id", "=", chatId)
-    .where("type", "=", "plan")
+    // Written out: only so does its index apply.
+    .where(sql<SqlBool>`type = 'plan'`)
     .orderBy("seq", "desc")
     .limit(1)
     .executeTakeFirst();
@@ -90,6 +84,12 @@ async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["pla
 }
 
 async function approvalsOf(db: Db, chatId: string): Promise<ChatWithView["view"]["approvals"]> {
-  const { approvals } = foldChat(await readEvents(db, chatId, { types: ["approval"] }));
-  return [...approvals.values()].map(({ approvalId, callId, state }) => ({ approvalId, callId, state }));
+  const rows = await db
+    .selectFrom("approvals")
+    .select(["id as approvalId", "call_id as callId", "state"])
+    .where("chat_id", "=", chatId)
+    .orderBy("requested_at")
+    .orderBy("id")
+    .execute();
+  return rows;
 }

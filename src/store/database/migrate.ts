@@ -8,8 +8,9 @@ import { approvals } from "./migrations/0002-approvals.ts";
 import { schedules } from "./migrations/0003-schedules.ts";
 import { scheduleRest } from "./migrations/0004-schedule-rest.ts";
 import { search } from "./migrations/0005-search.ts";
+import { age } from "./migrations/0006-age.ts";
 
-export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search];
+export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search, age];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;

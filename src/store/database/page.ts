@@ -1,4 +1,4 @@
-import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from "kysely";
+import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool } from "kysely";
 import { z } from "zod";
 import { SparkyError } from "../../core/errors.ts";
 
@@ -8,6 +8,8 @@ export interface PageQuery {
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
+  /** Count all rows, be they many. */
+  readonly total?: boolean | undefined;
 }
 
 export interface Page<R> {
@@ -43,6 +45,21 @@ const MAX_PAGE = 500;
 
 export function pageSize({ limit }: PageQuery): number {
   return Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE);
+}
+
+/** More rows than this are counted only for whoever asks for it. */
+const COUNTED = 1000;
+
+/** How many rows a query has; left out when they are many and nobody asked for it. */
+export async function totalOf<DB, TB extends keyof DB, O>(
+  db: Kysely<DB>,
+  query: SelectQueryBuilder<DB, TB, O>,
+  isAsked = false,
+): Promise<{ readonly total?: number }> {
+  const rows = query.select(sql`1`.as("one")).$if(!isAsked, (all) => all.limit(COUNTED + 1));
+  const { rows: counted } = await sql<{ n: number }>`SELECT count(*) AS n FROM (${rows}) AS counted`.execute(db);
+  const total = Number(counted[0]?.n ?? 0);
+  return total > COUNTED && !isAsked ? {} : { total };
 }
 
 /** Where a row stands in its list, as one opaque string. */

@@ -289,6 +289,7 @@ export interface Schema {
   schedule_rules: ScheduleRuleRow;
   occurrences: OccurrenceRow;
   /** How far each chat is in the index of search. */
+  chat_spent: { chat_id: string; input_tokens: number; output_tokens: number; cost_usd: number | null };
   search_chats: { chat_id: string; seq: number };
   /** `id` follows the event's time. Its words are beside it: in `search_words` on SQLite, in a column on PostgreSQL. */
   search_events: { id: number; chat_id: string; seq: number };

@@ -1,6 +1,7 @@
 import type { Hub } from "../../core/hub.ts";
 import { cancelledMessage, endRun } from "./run.ts";
 import type { ChatRow } from "../database/schema.ts";
+import { openRuns } from "../runs/open.ts";
 import { endTask } from "./task.ts";
 import type { Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -14,7 +15,7 @@ export async function cancelChat(tx: Tx, hub: Hub, viewer: User, chat: ChatRow):
     .selectFrom("runs")
     .select(["id", "task_id"])
     .where("chat_id", "=", chat.id)
-    .where("state", "in", ["queued", "working", "waiting", "stopping"])
+    .where(openRuns())
     .execute();
   const by = viewer.name;
   // Nothing gets a turn of its own any more: every message counts as read.

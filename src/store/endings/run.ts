@@ -7,6 +7,7 @@ import { byAgent } from "../people/actors.ts";
 import { withdrawApprovals } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
 import { hasUnread, readEvents } from "../log/events.ts";
+import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import type { Fence, Tx } from "../database/store.ts";
@@ -240,6 +241,7 @@ async function hasQueuedTurn(tx: Tx, chatId: string): Promise<boolean> {
     .selectFrom("runs")
     .select("id")
     .where("chat_id", "=", chatId)
+    .where(openRuns())
     .where("state", "=", "queued")
     .where("task_id", "is", null)
     .executeTakeFirst();

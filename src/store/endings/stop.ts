@@ -3,6 +3,7 @@ import type { NewEvent } from "../../core/events.ts";
 import { chatFor, lockChat, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
+import { openRuns } from "../runs/open.ts";
 import { announce } from "../runs/queue.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
@@ -94,7 +95,7 @@ async function targetRun(tx: Tx, chat: ChatRow, target: StopTarget): Promise<Run
     .selectFrom("runs")
     .selectAll()
     .where("chat_id", "=", chat.id)
-    .where("state", "in", ["queued", "working", "waiting", "stopping"])
+    .where(openRuns())
     .$if("runId" in target, (query) => query.where("id", "=", "runId" in target ? target.runId : ""))
     .orderBy("queued_at")
     .execute();

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { askAfterCrash } from "./crash-question.ts";
 import { CRASHED } from "../ledger/outcome.ts";
 import { nowSql } from "../database/sql.ts";
+import { heldRuns } from "../runs/open.ts";
 import { endRun, endStopped, handBack, lockRun } from "./run.ts";
 import type { RunRow, ScheduleRow } from "../database/schema.ts";
 import type { LockWait, Store, Tx } from "../database/store.ts";
@@ -24,7 +25,7 @@ export async function sweepRuns(store: Store, held?: readonly string[]): Promise
   const stale = await store.db
     .selectFrom("runs")
     .select("id")
-    .where("state", "in", ["working", "stopping"])
+    .where(heldRuns())
     .$if(store.kind === "sqlite", (query) => query.where("id", "not in", [...(held ?? [])]))
     .$if(store.kind === "sqlite" && held === undefined, (query) => query.where("boot_id", "!=", store.bootId))
     .$if(store.kind === "postgres", (query) => query.where("lease_until", "<", nowSql(store.kind, 0)))
@@ -47,7 +48,7 @@ export async function untilLeaseEnds(store: Store): Promise<number | null> {
   const row = await store.db
     .selectFrom("runs")
     .select((eb) => sql<number | null>`${eb.fn.min("lease_until")} - ${nowSql(store.kind, 0)}`.as("ms"))
-    .where("state", "in", ["working", "stopping"])
+    .where(heldRuns())
     .where("boot_id", "!=", store.bootId)
     .executeTakeFirst();
   return row?.ms ?? null;

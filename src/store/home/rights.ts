@@ -43,6 +43,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   schedules: "data",
   schedule_rules: "data",
   occurrences: "data",
+  chat_spent: "data",
   search_chats: "data",
   search_events: "data",
   search_words: "data",

@@ -1,6 +1,6 @@
 import { isoTime } from "../../core/clock.ts";
 import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
-import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 
 /** A row of the ledger as the API tells it. */
@@ -39,18 +39,14 @@ export async function listOccurrences(
   db: Db,
   schedule: Pick<ScheduleRow, "id" | "name">,
   query: PageQuery,
-): Promise<{ readonly items: readonly Occurrence[]; readonly next: string | null; readonly total: number }> {
+): Promise<{ readonly items: readonly Occurrence[]; readonly next: string | null; readonly total?: number }> {
   const rows = await withTasks(db)
     .where("o.schedule_id", "=", schedule.id)
     .$call(pageFrom(LATEST_DUE_FIRST, query))
     .execute();
-  const { total } = await db
-    .selectFrom("occurrences")
-    .select((eb) => eb.fn.countAll<number>().as("total"))
-    .where("schedule_id", "=", schedule.id)
-    .executeTakeFirstOrThrow();
+  const total = await totalOf(db, db.selectFrom("occurrences").where("schedule_id", "=", schedule.id), query.total);
   const page = pageOf(rows, query, (row) => [row.due_at, row.id]);
-  return { items: page.rows.map((row) => occurrenceOf(schedule.name, row)), next: page.next, total: Number(total) };
+  return { items: page.rows.map((row) => occurrenceOf(schedule.name, row)), next: page.next, ...total };
 }
 
 /** The newest `n` rows of each schedule, the newest first, by the schedule's id: one query for all of them. */
@@ -61,8 +57,10 @@ export async function recentOccurrences(
 ): Promise<ReadonlyMap<string, readonly Occurrence[]>> {
   if (schedules.length === 0) return new Map();
   const names = new Map(schedules.map(({ id, name }) => [id, name]));
-  const rows = await withTasks(db)
+  const newest = db
+    .selectFrom("occurrences as o")
     .innerJoin("schedules as s", "s.id", "o.schedule_id")
+    .select("o.id")
     .where("s.id", "in", [...names.keys()])
     // Each schedule's own bound, so that a long ledger is not read through.
     .where((eb) =>
@@ -81,7 +79,11 @@ export async function recentOccurrences(
           eb.lit(-1),
         ),
       ),
-    )
+    );
+  const ids = (await newest.execute()).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const rows = await withTasks(db)
+    .where("o.id", "in", ids)
     .orderBy("o.due_at", "desc")
     .orderBy("o.id", "desc")
     .execute();

@@ -4,7 +4,9 @@ import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { ENDED } from "../../core/run-state.ts";
 import { may } from "../people/access.ts";
+import { askedApprovals } from "../approvals/asked.ts";
 import { titleFrom } from "../chats/chats.ts";
+import { lookBackOf } from "../database/look-back.ts";
 import { decodeEvent } from "../log/events.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
@@ -70,7 +72,7 @@ export async function openApprovals(store: Store, viewer: User): Promise<number>
     .selectFrom("approvals")
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .select((eb) => eb.fn.countAll<number>().as("count"))
-    .where("approvals.state", "=", "requested")
+    .where(askedApprovals())
     .where(may(viewer, "see", "chats"))
     .executeTakeFirstOrThrow();
   return Number(count);
@@ -118,22 +120,27 @@ async function unseen(
   viewer: User,
   lookAt: number,
 ): Promise<{ readonly ranges: readonly Range[]; readonly complete: boolean }> {
+  const now = store.clock.now();
+  const lookBack = lookBackOf(store, `away ${viewer.id} ${viewer.role}`);
+  // Not a join: that would read how far all chats were seen.
+  const seen = sql<number>`coalesce((SELECT s.seq FROM seen s WHERE s.chat_id = chats.id AND s.user_id = ${viewer.id}), 0)`;
   const chats = await store.db
     .selectFrom("chats")
-    .leftJoin("seen", (join) => join.onRef("seen.chat_id", "=", "chats.id").on("seen.user_id", "=", viewer.id))
-    .select(["chats.id", "chats.head"])
-    .select(sql<number>`coalesce(seen.seq, 0)`.as("seen"))
+    .select(["chats.id", "chats.head", "chats.last_event_at"])
+    .select(seen.as("seen"))
     .where(may(viewer, "see", "chats"))
-    .where(sql<boolean>`chats.head > coalesce(seen.seq, 0)`)
+    .where("chats.last_event_at", ">=", lookBack.from(now))
+    .where("chats.head", ">", seen)
     .orderBy("chats.last_event_at", "desc")
     .limit(MAX_CHATS + 1)
     .execute();
+  if (chats.length <= MAX_CHATS) lookBack.looked(now, chats.at(-1)?.last_event_at);
   const ranges: Range[] = [];
   let left = lookAt;
   let complete = chats.length <= MAX_CHATS;
-  for (const { id, head, seen } of chats.slice(0, MAX_CHATS)) {
-    const after = Math.max(Number(seen), head - left);
-    if (after > Number(seen)) complete = false;
+  for (const { id, head, seen: to } of chats.slice(0, MAX_CHATS)) {
+    const after = Math.max(Number(to), head - left);
+    if (after > Number(to)) complete = false;
     if (after >= head) break;
     ranges.push({ chatId: id, after });
     left -= head - after;
@@ -223,17 +230,13 @@ interface ItemRow {
   readonly seq: number;
   readonly at: number;
   readonly body: string;
-  readonly title: string;
-  readonly instruction: string | null;
-  readonly schedule: string | null;
+  readonly task_id: string | null;
 }
 
 async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly AwayItem[]> {
   const { rows } = await sql<ItemRow>`
-    SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, c.title, t.instruction, t.schedule
+    SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, e.task_id
     FROM ${above(store, ranges)} r CROSS JOIN events e
-      JOIN chats c ON c.id = e.chat_id
-      LEFT JOIN tasks t ON t.id = e.task_id
     WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'schedule') AND ${kindOf(store)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
@@ -241,10 +244,38 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
   const asked = events.flatMap(({ event }) => (event.type === "approval" ? [event.data.approvalId] : []));
   const approvals =
     asked.length === 0 ? [] : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();
-  return events.map(({ row, event }) => itemOf(row, event, approvals));
+  const titles = await titlesOf(store, rows);
+  return events.map(({ row, event }) => itemOf(row, event, titles, approvals));
 }
 
-function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[]): AwayItem {
+/** By the ids of tasks and of chats: asked for apart, and only of what is shown. */
+async function titlesOf(store: Store, rows: readonly ItemRow[]): Promise<ReadonlyMap<string, string>> {
+  const chatIds = [...new Set(rows.map((row) => row.chat_id))];
+  const taskIds = [...new Set(rows.flatMap(({ task_id }) => (task_id === null ? [] : [task_id])))];
+  const chats =
+    chatIds.length === 0
+      ? []
+      : await store.db.selectFrom("chats").select(["id", "title"]).where("id", "in", chatIds).execute();
+  const tasks =
+    taskIds.length === 0
+      ? []
+      : await store.db
+          .selectFrom("tasks")
+          .select(["id", "instruction", "schedule"])
+          .where("id", "in", taskIds)
+          .execute();
+  return new Map([
+    ...chats.map(({ id, title }) => [id, title] as const),
+    ...tasks.map(({ id, schedule, instruction }) => [id, schedule ?? titleFrom(instruction)] as const),
+  ]);
+}
+
+function itemOf(
+  row: ItemRow,
+  event: ChatEvent,
+  titles: ReadonlyMap<string, string>,
+  approvals: readonly ApprovalRow[],
+): AwayItem {
   const approval = event.type === "approval" ? approvals.find(({ id }) => id === event.data.approvalId) : undefined;
   return {
     kind: row.kind,
@@ -253,7 +284,7 @@ function itemOf(row: ItemRow, event: ChatEvent, approvals: readonly ApprovalRow[
     at: event.at,
     runId: event.runId,
     taskId: event.taskId,
-    title: row.schedule ?? (row.instruction === null ? row.title : titleFrom(row.instruction)),
+    title: titles.get(row.task_id ?? "") ?? titles.get(row.chat_id) ?? "",
     reason: approval === undefined ? reasonOf(event) : callLine(approval.tool, approval.summary),
     approvalId: approval?.id ?? null,
     expiresAt: approval === undefined ? null : isoTime(approval.expires_at),

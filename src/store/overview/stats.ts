@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { checkZone } from "../../core/due.ts";
 import { SparkyError } from "../../core/errors.ts";
@@ -45,16 +45,16 @@ export async function stats(store: Store, viewer: User, query: StatsQuery): Prom
 }
 
 /** Page by page: a busy year must not keep everybody else waiting while it is read. */
-const PAGE = 2000;
+const PAGE = 300;
 
 async function endedRuns(store: Store, viewer: User, since: number, until: number): Promise<readonly EndedRun[]> {
   const runs: EndedRun[] = [];
-  for (let after = ""; ;) {
-    const page = await endedPage(store, viewer, { since, until, after });
+  for (let after = { at: since, id: "" }; ;) {
+    const page = await endedPage(store, viewer, until, after);
     for (const { run } of page) runs.push(run);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) break;
-    after = last.id;
+    after = { at: last.run.endedAt, id: last.id };
     await new Promise((resolve) => setImmediate(resolve));
   }
   return [...runs, ...(await endedWithoutRun(store, viewer, since, until))];
@@ -63,7 +63,8 @@ async function endedRuns(store: Store, viewer: User, since: number, until: numbe
 async function endedPage(
   store: Store,
   viewer: User,
-  { since, until, after }: { readonly since: number; readonly until: number; readonly after: string },
+  until: number,
+  after: { readonly at: number; readonly id: string },
 ): Promise<readonly { readonly id: string; readonly run: EndedRun }[]> {
   const rows = await store.db
     .selectFrom("runs")
@@ -83,11 +84,11 @@ async function endedPage(
     .select(
       sql<number>`CASE WHEN tasks.run_at > runs.queued_at THEN tasks.run_at ELSE runs.queued_at END`.as("ready_at"),
     )
-    .where("runs.state", "in", [...ENDED])
-    .where("runs.id", ">", after)
-    .where("runs.ended_at", ">=", since)
+    .where(sql<SqlBool>`(runs.ended_at, runs.id) > (${after.at}, ${after.id})`)
+    .where("runs.ended_at", ">=", after.at)
     .where("runs.ended_at", "<", until)
     .where(may(viewer, "see", "chats"))
+    .orderBy("runs.ended_at")
     .orderBy("runs.id")
     .limit(PAGE)
     .execute();
@@ -95,7 +96,7 @@ async function endedPage(
     const endedAt = Number(row.ended_at);
     const startedAt = row.started_at === null ? null : Number(row.started_at);
     const run: EndedRun = {
-      // The query picks ended states only.
+      // A run has ended in one of these states.
       state: row.state as EndedRun["state"],
       kind: row.task_id === null ? "answer" : "task",
       schedule: row.schedule,

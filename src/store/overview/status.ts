@@ -1,4 +1,4 @@
-import { ACTIVE } from "../../core/run-state.ts";
+import { holdingRuns } from "../runs/open.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { TaskRow } from "../database/schema.ts";
 import { may } from "../people/access.ts";
@@ -9,13 +9,19 @@ import type { User } from "../people/user.ts";
 export type TaskCounts = { readonly [status in TaskRow["status"]]: number } & { readonly total: number };
 
 export async function taskCounts(store: Store, viewer: User): Promise<TaskCounts> {
-  const rows = await store.db
+  const counted = store.db
     .selectFrom("tasks")
     .select((eb) => ["tasks.status", eb.fn.countAll<number>().as("n")])
     .where(may(viewer, "see", "tasks"))
-    .groupBy("tasks.status")
+    .groupBy(["tasks.owner_id", "tasks.status"]);
+  // By the index of owners and statuses: one's own, and whatever else one may see.
+  const rows = await counted
+    .where("tasks.owner_id", "=", viewer.id)
+    .unionAll(counted.where("tasks.owner_id", "<", viewer.id))
+    .unionAll(counted.where("tasks.owner_id", ">", viewer.id))
     .execute();
-  const count = (status: TaskRow["status"]): number => Number(rows.find((row) => row.status === status)?.n ?? 0);
+  const count = (status: TaskRow["status"]): number =>
+    rows.reduce((sum, row) => sum + (row.status === status ? Number(row.n) : 0), 0);
   return {
     pending: count("pending"),
     in_progress: count("in_progress"),
@@ -31,11 +37,13 @@ export async function taskCounts(store: Store, viewer: User): Promise<TaskCounts
 export async function activeRuns(store: Store, viewer: User): Promise<readonly (Run & { readonly title: string })[]> {
   const rows = await store.db
     .selectFrom("runs")
-    .innerJoin("chats", "chats.id", "runs.chat_id")
+    // From the few runs that are at work.
+    .crossJoin("chats")
+    .whereRef("chats.id", "=", "runs.chat_id")
     .leftJoin("tasks", "tasks.id", "runs.task_id")
     .selectAll("runs")
     .select(["chats.title as chat_title", "tasks.instruction", "tasks.schedule"])
-    .where("runs.state", "in", [...ACTIVE])
+    .where(holdingRuns())
     .where(may(viewer, "see", "chats"))
     .orderBy("runs.started_at")
     .limit(100)

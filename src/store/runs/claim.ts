@@ -3,6 +3,7 @@ import { sleep, systemClock } from "../../core/clock.ts";
 import type { NewEvent } from "../../core/events.ts";
 import { byAgent } from "../people/actors.ts";
 import { candidateQuery, candidates, type Candidate, type Wanted } from "./next.ts";
+import { claimableRuns, heldRuns } from "./open.ts";
 import { announceAll } from "./queue.ts";
 import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
 import { dueClock } from "../database/clock.ts";
@@ -218,7 +219,7 @@ export async function nextRunDue(store: Store, now: number): Promise<number | nu
   const row = await store.db
     .selectFrom("runs")
     .select((eb) => eb.fn.min("not_before").as("at"))
-    .where("state", "in", ["queued", "waiting"])
+    .where(claimableRuns())
     .where("not_before", ">", now)
     .executeTakeFirst();
   return row?.at ?? null;
@@ -232,7 +233,7 @@ export async function renewLeases(store: Store, held: readonly Claimed[]): Promi
     .set({ lease_until: sql<number>`${nowSql(store.kind, 0)} + ${LEASE_MS}` })
     .where((eb) => eb.or(held.map(({ run, lease }) => eb.and([eb("id", "=", run.id), eb("attempt", "=", lease)]))))
     .where("boot_id", "=", store.bootId)
-    .where("state", "in", ["working", "stopping"])
+    .where(heldRuns())
     .returning("id")
     .execute();
   const kept = new Set(rows.map((row) => row.id));

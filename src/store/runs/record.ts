@@ -60,6 +60,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
       }))
       .where("id", "=", run.id)
       .execute();
+    await spend(tx, run.chat_id, usage);
     await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
     await announce(tx, claimed.chat, run.task_id);
     return events;
@@ -76,6 +77,7 @@ export async function recordSpent(store: Store, claimed: Claimed, usage: StepRec
       .set((eb) => ({ model: usage.model, ...addedUsage(eb, usage) }))
       .where("id", "=", run.id)
       .execute();
+    await spend(tx, run.chat_id, usage);
   });
 }
 
@@ -85,6 +87,21 @@ function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["us
     output_tokens: eb("output_tokens", "+", usage.outputTokens),
     ...(usage.costUsd !== undefined && { cost_usd: sql<number>`coalesce(cost_usd, 0) + ${usage.costUsd}` }),
   };
+}
+
+/** The chat's sum over all of its runs. */
+async function spend(tx: Tx, chatId: string, { inputTokens, outputTokens, costUsd }: StepRecord["usage"]): Promise<void> {
+  await tx.db
+    .insertInto("chat_spent")
+    .values({ chat_id: chatId, input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd ?? null })
+    .onConflict((conflict) =>
+      conflict.column("chat_id").doUpdateSet((eb) => ({
+        input_tokens: eb("chat_spent.input_tokens", "+", inputTokens),
+        output_tokens: eb("chat_spent.output_tokens", "+", outputTokens),
+        ...(costUsd !== undefined && { cost_usd: sql<number>`coalesce(chat_spent.cost_usd, 0) + ${costUsd}` }),
+      })),
+    )
+    .execute();
 }
 
 export type CallOutcome =

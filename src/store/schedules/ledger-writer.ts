@@ -133,9 +133,11 @@ export class LedgerWriter {
 
 async function openTasks(tx: Tx, scheduleId: string): Promise<readonly TaskRow[]> {
   return tx.db
-    .selectFrom("occurrences as o")
-    .innerJoin("tasks as t", "t.id", "o.task_id")
+    // From the few tasks that are open, not from all that the ledger names.
+    .selectFrom("tasks as t")
+    .crossJoin("occurrences as o")
     .selectAll("t")
+    .whereRef("o.task_id", "=", "t.id")
     .where("o.schedule_id", "=", scheduleId)
     .where("o.manual", "=", 0)
     .where("t.status", "in", ["pending", "in_progress", "waiting"])

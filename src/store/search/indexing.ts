@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { decodeEvent } from "../log/events.ts";
 import { FOUND_TYPES, foundText, indexedWords } from "./words.ts";
 import { breathe } from "../database/breathe.ts";
+import { lookBackOf } from "../database/look-back.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 
@@ -38,26 +39,38 @@ export async function indexPending(store: Store, most: number): Promise<boolean>
 }
 
 async function fill(store: Store, most: number): Promise<boolean> {
+  const lookBack = lookBackOf(store, "search");
+  const isDone = async (): Promise<boolean> => {
+    const now = store.clock.now();
+    const pending = await pendingChats(store.db, lookBack.from(now));
+    if (pending.length < CHATS) lookBack.looked(now, pending.at(-1)?.last_event_at);
+    return pending.length === 0;
+  };
   for (let left = most; left > 0;) {
     // Looked at first without the lock for writing: there is mostly nothing to do.
-    if ((await pendingChats(store.db)).length === 0) return true;
-    left -= await store.transact(indexPage);
+    if (await isDone()) return true;
+    const from = lookBack.from(store.clock.now());
+    left -= await store.transact((tx) => indexPage(tx, from));
     await breathe();
   }
-  return (await pendingChats(store.db)).length === 0;
+  return isDone();
 }
 
 interface PendingChat {
   readonly id: string;
   readonly head: number;
   readonly seq: number;
+  readonly last_event_at: number;
 }
 
+/** Not a join: that would read the marks of all chats. */
+const INDEXED = sql<number>`coalesce((SELECT s.seq FROM search_chats s WHERE s.chat_id = c.id), 0)`;
+
 /** Those with events that are not indexed yet, the latest first. */
-async function pendingChats(db: Db): Promise<readonly PendingChat[]> {
+async function pendingChats(db: Db, from: number): Promise<readonly PendingChat[]> {
   const { rows } = await sql<PendingChat>`
-    SELECT c.id, c.head, coalesce(s.seq, 0) AS seq FROM chats c LEFT JOIN search_chats s ON s.chat_id = c.id
-    WHERE c.head > coalesce(s.seq, 0) AND c.deleted_at IS NULL
+    SELECT c.id, c.head, ${INDEXED} AS seq, c.last_event_at FROM chats c
+    WHERE c.last_event_at >= ${from} AND c.head > ${INDEXED} AND c.deleted_at IS NULL
     ORDER BY c.last_event_at DESC LIMIT ${CHATS}`.execute(db);
   return rows;
 }
@@ -70,12 +83,12 @@ interface Entry {
 }
 
 /** How much it looked at. */
-async function indexPage(tx: Tx): Promise<number> {
+async function indexPage(tx: Tx, from: number): Promise<number> {
   if (tx.kind === "postgres") await sql`SELECT pg_advisory_xact_lock(${INDEX_LOCK})`.execute(tx.db);
   const entries: Entry[] = [];
   let looked = 0;
   let bytes = 0;
-  for (const chat of await pendingChats(tx.db)) {
+  for (const chat of await pendingChats(tx.db, from)) {
     const sizes = await foundOf(tx.db, chat)
       .select(["seq", sql<number>`octet_length(body)`.as("size")])
       .orderBy("seq")

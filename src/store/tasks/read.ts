@@ -4,7 +4,7 @@ import type { Json } from "../../core/events.ts";
 import { may, taskFor } from "../people/access.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { TaskRow } from "../database/schema.ts";
-import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import { tasksMatching, type TasksFilter } from "./filter.ts";
@@ -59,15 +59,15 @@ export async function listTasks(
   store: Store,
   viewer: User,
   query: TasksQuery = {},
-): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total: number }> {
+): Promise<{ readonly items: readonly Task[]; readonly next: string | null; readonly total?: number }> {
   const matching = store.db
     .selectFrom("tasks")
     .where(may(viewer, "see", "tasks"))
     .where(tasksMatching(query));
   const rows = await matching.selectAll("tasks").$call(pageFrom(NEWEST_FIRST, query)).execute();
-  const { total } = await matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+  const total = await totalOf(store.db, matching, query.total);
   const page = pageOf(rows, query, (row) => [row.created_at, row.id]);
-  return { items: await tasksOf(store.db, page.rows), next: page.next, total: Number(total) };
+  return { items: await tasksOf(store.db, page.rows), next: page.next, ...total };
 }
 
 /** The attempts at a task, the first one first. */
