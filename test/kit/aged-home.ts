@@ -76,7 +76,16 @@ export async function ageHome(store: Store, age: Age): Promise<AgedHome> {
   const schedule = await db.selectFrom("schedules").select("id").executeTakeFirstOrThrow();
   const occurrence = {
     ...{ id: "o", schedule_id: schedule.id, due_at: now, until_at: null, count: 1, manual: 0 },
-    ...{ outcome: "ran" as const, reason: null, start_at: now, task_id: null, run_id: null, started_at: now, ended_at: now, created_at: now },
+    ...{
+      outcome: "ran" as const,
+      reason: null,
+      start_at: now,
+      task_id: null,
+      run_id: null,
+      started_at: now,
+      ended_at: now,
+      created_at: now,
+    },
   };
   await db.insertInto("occurrences").values(occurrence).execute();
   await clone(store, "occurrences", { id: "o" }, age.rows, { id: id("o"), due_at: ago(MINUTE_MS), task_id: id("t") });

@@ -4,7 +4,10 @@ import type { Store } from "../../src/store/database/store.ts";
 // What a piece of work asks the database, and what that costs it.
 
 /** Does it twice, and returns what it asked the second time: what is looked at once after a start is another matter. */
-export async function askedBy(store: Store, work: (store: Store) => Promise<unknown>): Promise<readonly CompiledQuery[]> {
+export async function askedBy(
+  store: Store,
+  work: (store: Store) => Promise<unknown>,
+): Promise<readonly CompiledQuery[]> {
   const nodes: RootOperationNode[] = [];
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {

@@ -43,7 +43,11 @@ export function Ledger({ name, zone }: { name: string; zone: string }) {
       {rows.length > 0 && <LedgerTable rows={rows} zone={zone} />}
       {list.hasNextPage && (
         <Button className="mt-3" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
-          {list.isFetchingNextPage ? "Loading…" : total === undefined ? "Show more" : `Show more (${total - rows.length})`}
+          {list.isFetchingNextPage
+            ? "Loading…"
+            : total === undefined
+              ? "Show more"
+              : `Show more (${total - rows.length})`}
         </Button>
       )}
       {list.isFetchNextPageError && <Problem error={list.error} />}

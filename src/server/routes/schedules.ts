@@ -98,7 +98,8 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name/occurrences",
-      summary: "The ledger of a schedule, the newest first: one row for every due instant, and those run by hand; more than 1,000 are counted only with `total=true`.",
+      summary:
+        "The ledger of a schedule, the newest first: one row for every due instant, and those run by hand; more than 10,000 are counted only with `total=true`.",
       query: occurrencesQuery,
       answers: { 200: listSchema(occurrenceSchema) },
       handle: async ({ viewer, params, query }) => ({

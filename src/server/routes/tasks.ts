@@ -13,7 +13,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks",
-      summary: "Your tasks, the newest first; more than 1,000 are counted only with `total=true`.",
+      summary: "Your tasks, the newest first; more than 10,000 are counted only with `total=true`.",
       query: tasksQuery,
       answers: { 200: listSchema(taskSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await listTasks(store, viewer, query) }),

@@ -48,7 +48,7 @@ export function pageSize({ limit }: PageQuery): number {
 }
 
 /** More rows than this are counted only for whoever asks for it. */
-const COUNTED = 1000;
+const COUNTED = 10_000;
 
 /** How many rows a query has; left out when they are many and nobody asked for it. */
 export async function totalOf<DB, TB extends keyof DB, O>(

@@ -1,5 +1,6 @@
+import { expressionBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
+import type { OccurrenceRow, ScheduleRow, Schema } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 
@@ -25,12 +26,22 @@ type Read = OccurrenceRow & {
   readonly t_started: number | null;
 };
 
+/** Of the row's own task, and not a join: that may read all tasks for a few rows. */
+const taskOfRow = <C extends "status" | "run_id" | "started_at">(column: C) =>
+  expressionBuilder<Schema & { o: OccurrenceRow }, "o">()
+    .selectFrom("tasks as t")
+    .select(`t.${column} as value`)
+    .whereRef("t.id", "=", "o.task_id");
+
 const withTasks = (db: Db) =>
   db
     .selectFrom("occurrences as o")
-    .leftJoin("tasks as t", "t.id", "o.task_id")
     .selectAll("o")
-    .select(["t.status as t_status", "t.run_id as t_run", "t.started_at as t_started"]);
+    .select([
+      taskOfRow("status").as("t_status"),
+      taskOfRow("run_id").as("t_run"),
+      taskOfRow("started_at").as("t_started"),
+    ]);
 
 const LATEST_DUE_FIRST = newestFirst("o.due_at", "o.id");
 
@@ -57,10 +68,8 @@ export async function recentOccurrences(
 ): Promise<ReadonlyMap<string, readonly Occurrence[]>> {
   if (schedules.length === 0) return new Map();
   const names = new Map(schedules.map(({ id, name }) => [id, name]));
-  const newest = db
-    .selectFrom("occurrences as o")
+  const rows = await withTasks(db)
     .innerJoin("schedules as s", "s.id", "o.schedule_id")
-    .select("o.id")
     .where("s.id", "in", [...names.keys()])
     // Each schedule's own bound, so that a long ledger is not read through.
     .where((eb) =>
@@ -79,11 +88,7 @@ export async function recentOccurrences(
           eb.lit(-1),
         ),
       ),
-    );
-  const ids = (await newest.execute()).map(({ id }) => id);
-  if (ids.length === 0) return new Map();
-  const rows = await withTasks(db)
-    .where("o.id", "in", ids)
+    )
     .orderBy("o.due_at", "desc")
     .orderBy("o.id", "desc")
     .execute();

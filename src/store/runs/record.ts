@@ -90,7 +90,11 @@ function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["us
 }
 
 /** The chat's sum over all of its runs. */
-async function spend(tx: Tx, chatId: string, { inputTokens, outputTokens, costUsd }: StepRecord["usage"]): Promise<void> {
+async function spend(
+  tx: Tx,
+  chatId: string,
+  { inputTokens, outputTokens, costUsd }: StepRecord["usage"],
+): Promise<void> {
   await tx.db
     .insertInto("chat_spent")
     .values({ chat_id: chatId, input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd ?? null })

@@ -132,17 +132,19 @@ export class LedgerWriter {
 }
 
 async function openTasks(tx: Tx, scheduleId: string): Promise<readonly TaskRow[]> {
-  return tx.db
-    // From the few tasks that are open, not from all that the ledger names.
-    .selectFrom("tasks as t")
-    .crossJoin("occurrences as o")
-    .selectAll("t")
-    .whereRef("o.task_id", "=", "t.id")
-    .where("o.schedule_id", "=", scheduleId)
-    .where("o.manual", "=", 0)
-    .where("t.status", "in", ["pending", "in_progress", "waiting"])
-    .where("t.deleted_at", "is", null)
-    .execute();
+  return (
+    tx.db
+      // From the few tasks that are open, not from all that the ledger names.
+      .selectFrom("tasks as t")
+      .crossJoin("occurrences as o")
+      .selectAll("t")
+      .whereRef("o.task_id", "=", "t.id")
+      .where("o.schedule_id", "=", scheduleId)
+      .where("o.manual", "=", 0)
+      .where("t.status", "in", ["pending", "in_progress", "waiting"])
+      .where("t.deleted_at", "is", null)
+      .execute()
+  );
 }
 
 function jitterOf(store: Store, jitterMs: number): number {
