@@ -20,8 +20,13 @@ export const MAX_STEPS = 200;
 const LOOP_STEPS = 3;
 
 /** Why the run may not make another model call, in words; null: it may. */
-export function exhausted(limits: TaskLimits, spent: Spent, model: Pick<Model, "id" | "price">): string | null {
-  const steps = Math.min(limits.steps ?? MAX_STEPS, MAX_STEPS);
+export function exhausted(
+  limits: TaskLimits,
+  spent: Spent,
+  model: Pick<Model, "id" | "price">,
+  mostSteps = MAX_STEPS,
+): string | null {
+  const steps = Math.min(limits.steps ?? mostSteps, mostSteps);
   if (spent.steps >= steps) return `it reached its limit of ${steps} steps`;
   if (limits.minutes !== undefined && spent.workedMs >= limits.minutes * 60_000) {
     return `it reached its limit of ${limits.minutes} minutes`;

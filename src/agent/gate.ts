@@ -11,7 +11,9 @@ import { isGranted } from "../store/approvals/grants.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { CallOutcome } from "../store/runs/record.ts";
 import type { ApprovalRow } from "../store/database/schema.ts";
-import type { Origin } from "../tools/policy.ts";
+import type { Origin } from "../core/origins.ts";
+import { originsOf } from "../store/runs/descent.ts";
+import { verdictOf } from "../tools/policy.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
@@ -47,7 +49,7 @@ const INTERRUPTED: Gate = { pass: "refuse", outcome: { ok: false, error: UNKNOWN
 
 export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<readonly GatedCall[]> {
   const { store } = deps;
-  const origin = originOf(claimed);
+  const origins = originsOf(claimed.task);
   let approvals = await approvalsOfRun(store, claimed.run.id);
   if (approvals.some((row) => row.state === "requested" && row.expires_at <= store.clock.now())) {
     await expireApprovals(store, claimed);
@@ -65,11 +67,12 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
     const args = argsOf(use, input.steps, call);
     const own = approvals.filter((row) => row.call_id === call.callId);
     const asked = questionsSinceStart(input.events, call.callId);
-    const { gate, request } = await gateOf(deps, claimed, origin, { own, asked }, call, args);
+    const { gate, request } = await gateOf(deps, claimed, origins, { own, asked }, call, args);
     if (request !== undefined) requests.push(request);
     gates.push({ call, args, gate });
   }
-  if (requests.length > 0) await requestApprovals(store, claimed, requests, TTL_MS[origin]);
+  if (requests.length > 0)
+    await requestApprovals(store, claimed, requests, Math.min(...origins.map((origin) => TTL_MS[origin])));
   return gates;
 }
 
@@ -94,7 +97,7 @@ interface Answer {
 async function gateOf(
   deps: AgentDeps,
   claimed: Claimed,
-  origin: Origin,
+  origins: readonly Origin[],
   { own, asked }: { readonly own: readonly ApprovalRow[]; readonly asked: ReadonlySet<string> },
   call: OpenCall,
   args: Json,
@@ -106,10 +109,11 @@ async function gateOf(
     // What cannot run needs nobody's word, and its result says why; but what was started before may have happened.
     return { gate: unknown ? INTERRUPTED : { pass: "run" } };
   }
-  const verdict = tool.policy[origin];
+  const { verdict, from } = verdictOf(tool.policy, origins);
   if (verdict === "deny" && unknown) return { gate: INTERRUPTED };
   if (verdict === "deny") {
-    const error = `not run: the owner's policy does not allow ${tool.name} in a ${origin === "chat" ? "chat" : `${origin}'s run`}`;
+    const inherited = claimed.task?.origins != null && from !== "task";
+    const error = `not run: the owner's policy does not allow ${tool.name} ${inherited ? "in what was started by" : "in"} a ${from === "chat" ? "chat" : `${from}'s run`}`;
     return { gate: { pass: "refuse", outcome: { ok: false, error } } };
   }
   if (unknown && tool.onUnknown === "fail") {
@@ -122,7 +126,7 @@ async function gateOf(
   if (answer !== undefined && answer.args_digest === argsDigest(call.name, args)) {
     return { gate: answered(answer, unknown) };
   }
-  if (!unknown && (await isGranted(deps.store, claimed.chat.owner_id, tool.name, claimed.run.id))) {
+  if (!unknown && (await isGranted(deps.store, claimed, tool.name))) {
     return { gate: { pass: "run" } };
   }
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
@@ -147,10 +151,6 @@ function answered(row: ApprovalRow, unknown: boolean): Gate {
     case "withdrawn":
       return refuse(`not run: ${row.note ?? "the person wrote instead"}`);
   }
-}
-
-function originOf({ task }: Claimed): Origin {
-  return task === null ? "chat" : task.schedule === null ? "task" : "schedule";
 }
 
 type Use = EventOf<"tool_use">["data"];

@@ -1,7 +1,7 @@
 import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { EventOf } from "../core/events.ts";
-import { ModelError } from "../models/model.ts";
+import { ModelError, type Model } from "../models/model.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
@@ -9,7 +9,9 @@ import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { backOff, endRun, handBack, waitForApproval } from "../store/endings/run.ts";
 import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
+import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
+import type { RunRow } from "../store/database/schema.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
@@ -108,14 +110,15 @@ class RunWork {
         if (await store.transact((tx) => waitForApproval(tx, run.id, fence))) return;
         continue;
       }
+      const run = await runRow(store.db, this.#claimed.run.id);
       const words = this.#log.finalWords();
-      if (words !== null && (await this.#complete(words))) return;
-      const over = await this.#overBudget();
+      if (words !== null && (await this.#complete(words, run))) return;
+      const over = await this.#overBudget(run);
       if (over !== null) {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
         return;
       }
-      await this.#step(principal);
+      await this.#step(principal, run.step + 1);
     }
   }
 
@@ -127,22 +130,20 @@ class RunWork {
   }
 
   /** false: a person's message lies unread, so another step is taken. */
-  async #complete(words: string): Promise<boolean> {
-    const { store } = this.#deps;
-    const { run, task } = this.#claimed;
-    const { read_seq } = await runRow(store.db, run.id);
+  async #complete(words: string, { read_seq }: RunRow): Promise<boolean> {
+    const { task } = this.#claimed;
     const message = task === null ? "Done" : "Task completed";
     return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
   }
 
-  async #overBudget(): Promise<string | null> {
+  async #overBudget(run: RunRow): Promise<string | null> {
     const { store } = this.#deps;
-    const run = await runRow(store.db, this.#claimed.run.id);
     const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
     const now = store.clock.now();
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
     const spent = { steps: run.step, workedMs, tokens: run.input_tokens + run.output_tokens, costUsd: run.cost_usd };
-    const over = exhausted(limits, spent, this.#deps.modelFor(this.#claimed.chat.model));
+    const model = this.#deps.modelFor(this.#claimed.chat.model);
+    const over = exhausted(limits, spent, model) ?? (await this.#overShared(model, now));
     if (over !== null)
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
@@ -155,7 +156,20 @@ class RunWork {
     return usages.some((event) => event.runId === id && event.type === "usage" && event.data.estimated === true);
   }
 
-  async #step(principal: ReturnType<typeof principalOf>): Promise<void> {
+  /** Limits hold for a run together with all that it has started, and so does each of those that this one descends from. */
+  async #overShared(model: Model, now: number): Promise<string | null> {
+    const { db } = this.#deps.store;
+    const { run, task } = this.#claimed;
+    if (task === null || (task.limits === "{}" && task.parent_run === null)) return null;
+    for (const { runId, limits } of await limitsAbove(db, run.id)) {
+      const spent = await spentTogether(db, runId, now);
+      const over = exhausted(JSON.parse(limits) as TaskLimits, spent, model, Infinity);
+      if (over !== null) return `together with ${runId === run.id ? "what it started" : "what started it"}, ${over}`;
+    }
+    return null;
+  }
+
+  async #step(principal: ReturnType<typeof principalOf>, step: number): Promise<void> {
     const { store, registry, timeZone } = this.#deps;
     const { run, chat, task } = this.#claimed;
     const model = this.#deps.modelFor(chat.model);
@@ -178,12 +192,11 @@ class RunWork {
       budget: window.room(overhead),
     });
     const estimate = overhead + tokensOf(messages);
-    const { step } = await runRow(store.db, run.id);
     const input = {
       model,
       instructions,
       messages,
-      step: step + 1,
+      step,
       readSeq,
       signal: this.signal,
       estimate,

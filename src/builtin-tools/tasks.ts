@@ -1,9 +1,9 @@
-import { sql } from "kysely";
 import { z } from "zod";
 import { notFound, SparkyError } from "../core/errors.ts";
 import { shorten } from "../core/text.ts";
 import { lockChat, taskFor } from "../store/people/access.ts";
 import type { Store, Tx } from "../store/database/store.ts";
+import { descendFrom } from "../store/runs/descent.ts";
 import { addTaskIn } from "../store/tasks/add.ts";
 import { listTasks, type Task } from "../store/tasks/read.ts";
 import type { Db } from "../store/database/sql.ts";
@@ -45,30 +45,29 @@ const taskAdd = defineTransactionalTool<z.infer<typeof addArgs>, Tx>({
   timeoutMs: 30_000,
   args: addArgs,
   summary: ({ instruction }) => instruction,
-  execute: async (args, { principal, chatId, runId }, tx) => {
+  execute: async (args, { principal, chatId, runId, callId }, tx) => {
     const viewer = await viewerOf(tx.db, principal);
     // Calls of one step may run at once: the chat's lock makes them count one after another.
     await lockChat(tx, chatId);
-    if ((await addedBy(tx.db, principal.userId, runId)) >= MAX_ADDED_BY_RUN) {
+    if ((await addedBy(tx.db, runId)) >= MAX_ADDED_BY_RUN) {
       throw new SparkyError("rate_limited", `a run may add ${MAX_ADDED_BY_RUN} tasks, and this one has`, {
         hint: "put the rest into one task's instruction",
       });
     }
-    const { id, created } = await addTaskIn(tx, viewer, { ...args, metadata: { addedByRun: runId } });
+    const { descent, author } = await descendFrom(tx, runId, callId);
+    const by = author === null ? viewer : await userWith(tx.db, author);
+    const input = { ...args, metadata: { addedByRun: runId } };
+    const { id, created } = await addTaskIn(tx, by, input, { from: { descent, owner: viewer } });
     const task = await taskFor(tx.db, viewer, "see", id);
     return { id, created, status: task.status, chatId: task.chat_id };
   },
 });
 
-async function addedBy(db: Db, userId: string, runId: string): Promise<number> {
-  const mark = `%${JSON.stringify({ addedByRun: runId }).slice(1, -1)}%`;
+async function addedBy(db: Db, runId: string): Promise<number> {
   const { count } = await db
     .selectFrom("tasks")
     .select((eb) => eb.fn.countAll<number>().as("count"))
-    .where("owner_id", "=", userId)
-    // None of them is older than the run itself.
-    .where("created_at", ">=", sql<number>`coalesce((SELECT queued_at FROM runs WHERE id = ${runId}), 0)`)
-    .where(sql<boolean>`metadata LIKE ${mark}`)
+    .where("parent_run", "=", runId)
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -108,9 +107,10 @@ function rowOf(task: Task) {
 }
 
 /** The principal with its role, which decides what it may see. */
-async function viewerOf(db: Db, principal: Principal): Promise<User> {
-  const query = db.selectFrom("user").select(["id", "name", "role"]);
-  const user = await query.where("id", "=", principal.userId).executeTakeFirst();
-  if (user === undefined) throw notFound(`the account ${principal.name}`);
+const viewerOf = (db: Db, { userId }: Principal): Promise<User> => userWith(db, userId);
+
+async function userWith(db: Db, id: string): Promise<User> {
+  const user = await db.selectFrom("user").select(["id", "name", "role"]).where("id", "=", id).executeTakeFirst();
+  if (user === undefined) throw notFound(`the account ${id}`);
   return user;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ORIGINS } from "./origins.ts";
 
 /**
  * The events of a chat's log: the public contract of the log. An event is immutable and old events live for ever: never
@@ -64,11 +65,25 @@ export const toolResultData = z.object({
   interrupted: z.literal(true).optional(),
 });
 
+/** What a run's own task inherits: by which run it was added, and where all of it comes from. */
+export const descentData = z.object({
+  parentRun: z.string(),
+  rootRun: z.string(),
+  depth: z.number().int(),
+  origins: z.array(z.enum(ORIGINS)).readonly(),
+});
+
 const statusBase = { message: z.string() };
 export const WAIT_REASONS = ["approval", "question", "retry"] as const;
 export const RESUME_REASONS = ["approval", "answer", "message", "retry", "recovered"] as const;
 export const statusData = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("queued"), ...statusBase, reason: z.string().optional() }),
+  z.object({
+    state: z.literal("queued"),
+    ...statusBase,
+    reason: z.string().optional(),
+    /** Of a task that a run has added, at its beginning. */
+    from: descentData.optional(),
+  }),
   z.object({ state: z.literal("starting"), ...statusBase, attempt: z.number().int(), worker: z.string().optional() }),
   z.object({
     state: z.literal("waiting"),

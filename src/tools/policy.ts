@@ -1,11 +1,20 @@
+import type { Origin } from "../core/origins.ts";
+
 /** Who may let a call happen: nobody needs to (`allow`), a person (`ask`), nobody can (`deny`). */
 export type Verdict = "allow" | "ask" | "deny";
 
-/** Where a run comes from: an answer to a person, a task, or a schedule's task. */
-export const ORIGINS = ["chat", "task", "schedule"] as const;
-export type Origin = (typeof ORIGINS)[number];
-
 export type Policy = { readonly [origin in Origin]: Verdict };
+
+/** The strictest verdict of all origins that a run has; `from`: the origin that it is for. */
+export function verdictOf(
+  policy: Policy,
+  origins: readonly Origin[],
+): { readonly verdict: Verdict; readonly from: Origin } {
+  const strict = (["deny", "ask"] as const).flatMap((verdict) =>
+    origins.filter((origin) => policy[origin] === verdict).map((from) => ({ verdict, from })),
+  );
+  return strict[0] ?? { verdict: "allow", from: origins[0] ?? "chat" };
+}
 
 /** What becomes of a call whose outcome a crash has left unknown, when it may not simply be run again. */
 export type OnUnknown = "model" | "ask" | "fail";

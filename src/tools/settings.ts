@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SparkyError } from "../core/errors.ts";
 import { effectSchema } from "../core/events.ts";
-import { ORIGINS, policyOf } from "./policy.ts";
+import { ORIGINS } from "../core/origins.ts";
+import { policyOf } from "./policy.ts";
 import type { Tool } from "./tool.ts";
 
 /** `tools.json`: what its owner says of a tool, over what the tool says of itself. */

@@ -49,7 +49,6 @@ test.todo("F85 what is typed early is not taken for a paste");
 // Rights
 
 test.todo("F96 identity ends everywhere");
-test.todo("F98 rights are inherited by what a run starts");
 
 // Attacks
 

@@ -88,6 +88,7 @@ export async function requestApprovals(
       expires_at: tx.now + ttlMs,
       decided_at: null,
       decided_by: null,
+      author_id: null,
       note: null,
     }));
     await tx.append(
@@ -159,6 +160,8 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     const isOnce = answer.decision === "deny" || row.tool === GO_ON;
     const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
     if (scope.kind !== "call") await addGrant(tx, viewer, chat, row, scope);
+    if (answer.decision === "approve")
+      await tx.db.updateTable("approvals").set({ author_id: viewer.id }).where("id", "=", id).execute();
     await answerRows(tx, viewer, row, scope.kind === "call", answer);
     await letGoOn(tx, chat, row.run_id);
     tx.changed("approvals", await audienceOf(tx.db, chat), id);

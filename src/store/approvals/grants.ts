@@ -1,11 +1,16 @@
+import { expressionBuilder, sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
-import type { ApprovalRow, ChatRow, GrantRow } from "../database/schema.ts";
+import type { Origin } from "../../core/origins.ts";
+import { ENDED } from "../../core/run-state.ts";
+import type { Claimed } from "../runs/claim.ts";
+import { lineOf, originsOf } from "../runs/descent.ts";
+import type { ApprovalRow, ChatRow, GrantRow, Schema } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { may, mayHere } from "../people/access.ts";
 import { AGENT_ID, type User } from "../people/user.ts";
 
-/** What a yes covers: this call, this tool for the rest of the run, or this tool until a time. */
+/** What a yes covers: this call; this tool for the rest of the run and of what it starts; or this tool until a time. */
 export type GrantScope =
   | { readonly kind: "call" }
   | { readonly kind: "run" }
@@ -50,6 +55,7 @@ export async function addGrant(
       tool: approval.tool,
       run_id: scope.kind === "run" ? approval.run_id : null,
       until_at: scope.kind === "until" ? scope.at : null,
+      origins: scope.kind === "until" ? (await originsOfRun(tx, approval.run_id)).join(" ") : null,
       granted_by: viewer.id,
       created_at: tx.now,
       revoked_at: null,
@@ -57,24 +63,51 @@ export async function addGrant(
     .execute();
 }
 
-/** Whether a standing yes covers a call of this tool in this run. */
-export async function isGranted(store: Store, principalId: string, tool: string, runId: string): Promise<boolean> {
+async function originsOfRun(tx: Tx, runId: string): Promise<readonly Origin[]> {
+  const task = await tx.db
+    .selectFrom("tasks")
+    .innerJoin("runs", "runs.task_id", "tasks.id")
+    .select(["tasks.origins", "tasks.schedule"])
+    .where("runs.id", "=", runId)
+    .executeTakeFirst();
+  return originsOf(task ?? null);
+}
+
+/**
+ * Whether a standing yes covers a call of this tool in this run: one for the run, or for a run that it descends from; or
+ * one until a time, for runs of the same owner that come from the same as the one that it was given in.
+ */
+export async function isGranted(store: Store, { run, chat, task }: Claimed, tool: string): Promise<boolean> {
   const row = await store.db
     .selectFrom("grants")
     .select("id")
-    .where("principal_id", "=", principalId)
     .where("tool", "=", tool)
     .where("revoked_at", "is", null)
-    .where((eb) => eb.or([eb("run_id", "=", runId), eb("until_at", ">", store.clock.now())]))
+    .where((eb) =>
+      eb.or([
+        eb("run_id", "in", lineOf(run.id)),
+        eb.and([
+          eb("principal_id", "=", chat.owner_id),
+          eb("until_at", ">", store.clock.now()),
+          eb("origins", "=", originsOf(task).join(" ")),
+        ]),
+      ]),
+    )
     .executeTakeFirst();
   return row !== undefined;
 }
 
 /** The grants in force that the viewer may take back: for their own runs, and for `agent`'s if they gave them or own the instance. */
 export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: User): Promise<readonly Grant[]> {
+  const openTask = expressionBuilder<Schema, never>()
+    .selectFrom("tasks as d")
+    .select(sql`1`.as("one"))
+    .where("d.status", "not in", [...ENDED])
+    .where((eb) => eb("d.root_run", "=", sql<string>`coalesce(a.root_run, r.id)`));
   const rows = await store.db
     .selectFrom("grants")
     .leftJoin("runs as r", "r.id", "grants.run_id")
+    .leftJoin("tasks as a", "a.id", "r.task_id")
     .innerJoin("user as u", "u.id", "grants.granted_by")
     .selectAll("grants")
     .select("u.name as by")
@@ -82,7 +115,11 @@ export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: Use
     .where((eb) =>
       eb.or([
         eb("grants.until_at", ">", store.clock.now()),
-        eb.and([eb("grants.run_id", "is not", null), eb("r.ended_at", "is", null)]),
+        eb.and([
+          eb("grants.run_id", "is not", null),
+          // What it has started may go on without it.
+          eb.or([eb("r.ended_at", "is", null), eb.exists(openTask)]),
+        ]),
       ]),
     )
     .where(may(viewer, "see", "grants"))

@@ -9,8 +9,9 @@ import { schedules } from "./migrations/0003-schedules.ts";
 import { scheduleRest } from "./migrations/0004-schedule-rest.ts";
 import { search } from "./migrations/0005-search.ts";
 import { age } from "./migrations/0006-age.ts";
+import { descent } from "./migrations/0007-descent.ts";
 
-export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search, age];
+export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search, age, descent];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;

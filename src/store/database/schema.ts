@@ -108,6 +108,12 @@ export interface TaskRow {
   error: string | null;
   plan_done: number;
   plan_total: number;
+  /** Which run added it, the run that everything began with, and how far that is; null and 0: a person's, or a schedule's. */
+  parent_run: string | null;
+  root_run: string | null;
+  depth: number;
+  /** Where it comes from and all that it descends from, as words; null: from its author, or its schedule. */
+  origins: string | null;
   /** The instruction's event, once its first run has started. */
   message_seq: number | null;
   created_at: number;
@@ -131,6 +137,8 @@ export interface ApprovalRow {
   expires_at: number;
   decided_at: number | null;
   decided_by: string | null;
+  /** Who said yes to exactly this call, and not to one like it: what it asks to be done is then their own word. */
+  author_id: string | null;
   note: string | null;
 }
 
@@ -141,6 +149,8 @@ export interface GrantRow {
   tool: string;
   run_id: string | null;
   until_at: number | null;
+  /** Where the runs come from that it covers, when it holds until a time: as the one that it was given in. */
+  origins: string | null;
   granted_by: string;
   created_at: number;
   revoked_at: number | null;

@@ -31,6 +31,7 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
     expires_at: tx.now + TTL_MS,
     decided_at: null,
     decided_by: null,
+    author_id: null,
     note: null,
   };
   await tx.append(chat.id, [approvalEvent(row, run)]);

@@ -1,6 +1,7 @@
 import { audienceOf, audiencesOf } from "../people/access.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import type { Actor, NewEvent } from "../../core/events.ts";
+import type { Descent } from "./descent.ts";
 import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
 import type { Tx } from "../database/store.ts";
 
@@ -12,6 +13,8 @@ interface NewRun {
   readonly notBefore: number;
   readonly message: string;
   readonly actor?: Actor;
+  /** What its task inherits from the run that adds it. */
+  readonly from?: Descent | undefined;
 }
 
 /** Puts a run into the queue: its row and its `queued` event. The caller holds the chat's lock. */
@@ -27,10 +30,10 @@ export async function queueRun(tx: Tx, run: NewRun): Promise<string> {
   return id;
 }
 
-export function queuedEvent(id: string, run: Pick<NewRun, "taskId" | "message" | "actor">): NewEvent {
+export function queuedEvent(id: string, run: Pick<NewRun, "taskId" | "message" | "actor" | "from">): NewEvent {
   return {
     type: "status",
-    data: { state: "queued", message: run.message },
+    data: { state: "queued", message: run.message, ...(run.from !== undefined && { from: run.from }) },
     runId: id,
     taskId: run.taskId,
     step: null,

@@ -5,6 +5,7 @@ import { AGENT_ID } from "../people/user.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { chatEvent, createdEvent, newChatRow, titleFrom } from "../chats/chats.ts";
 import { announceAll, newRunRow, queuedEvent } from "../runs/queue.ts";
+import type { Descent } from "../runs/descent.ts";
 import type { ChatRow, TaskRow } from "../database/schema.ts";
 import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -27,6 +28,8 @@ export interface NewTask {
 interface AddOptions {
   /** The name of the schedule that adds it: without a chat that exists, its task gets a new one, named so. */
   readonly schedule?: string;
+  /** The run that adds it: what it inherits, and whose run that is, who sees and may change what becomes of it. */
+  readonly from?: { readonly descent: Descent; readonly owner: User };
 }
 
 /**
@@ -67,6 +70,9 @@ export async function addTaskIn(
   const waitsFor = await heldDependencies(tx, viewer, dependsOn);
   const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
   const runId = open.length === 0 ? tx.newId() : null;
+  const from = options.from?.descent;
+  const owners = [viewer, ...(options.from === undefined ? [] : [options.from.owner])];
+  const sharers = [...new Map(owners.map((user) => [user.id, user])).values()].filter(({ id }) => id !== chat.owner_id);
   const task: TaskRow = {
     id: tx.newId(),
     owner_id: viewer.id,
@@ -85,21 +91,27 @@ export async function addTaskIn(
     error: null,
     plan_done: 0,
     plan_total: 0,
+    parent_run: from?.parentRun ?? null,
+    root_run: from?.rootRun ?? null,
+    depth: from?.depth ?? 0,
+    origins: from?.origins.join(" ") ?? null,
     message_seq: null,
     created_at: tx.now,
     started_at: null,
     finished_at: null,
     deleted_at: null,
   };
-  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued" };
+  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued", from };
   const events = [
-    ...(isNew ? [createdEvent(viewer, chat), ...sharedEvents(viewer, chat)] : []),
-    runId === null ? waitingEvent(task.id, open) : queuedEvent(runId, run),
+    ...(isNew
+      ? [createdEvent(viewer, chat), ...sharers.map(({ id }) => chatEvent(viewer, { change: "shared", userId: id }))]
+      : []),
+    runId === null ? waitingEvent(task.id, open, from) : queuedEvent(runId, run),
   ];
   const deps = dependsOn.map((id) => ({ task_id: task.id, depends_on: id }));
   await together(
     tx,
-    ...(isNew ? insertsOf(tx, viewer, chat) : []),
+    ...(isNew ? insertsOf(tx, sharers, chat) : []),
     tx.db.insertInto("tasks").values(task),
     ...(deps.length > 0 ? [tx.db.insertInto("task_deps").values(deps)] : []),
     ...(runId === null ? [] : [tx.db.insertInto("runs").values(newRunRow(tx, runId, run, chat.head + events.length))]),
@@ -128,9 +140,9 @@ export async function heldDependencies(tx: Tx, viewer: User, ids: readonly strin
   });
 }
 
-function waitingEvent(taskId: string, open: readonly string[]): NewEvent {
+function waitingEvent(taskId: string, open: readonly string[], from: Descent | undefined): NewEvent {
   const message = `Queued: waits for task ${open.join(", ")}`;
-  const data = { state: "queued", message, reason: "dependency" } as const;
+  const data = { state: "queued", message, reason: "dependency", ...(from !== undefined && { from }) } as const;
   return { type: "status", data, runId: null, taskId, step: null, actor: SYSTEM_ACTOR };
 }
 
@@ -156,15 +168,10 @@ async function chatOf(
   return { chat, isNew: true };
 }
 
-/** The author may watch and write where the task works. */
-function insertsOf(tx: Tx, author: User, chat: ChatRow) {
-  const share = { chat_id: chat.id, user_id: author.id, can_write: 1 };
+/** The author, and the owner of a run that adds it, may watch and write where the task works. */
+function insertsOf(tx: Tx, sharers: readonly User[], chat: ChatRow) {
   return [
     tx.db.insertInto("chats").values(chat),
-    ...(author.id === chat.owner_id ? [] : [tx.db.insertInto("chat_shares").values(share)]),
+    ...sharers.map(({ id }) => tx.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: id, can_write: 1 })),
   ];
-}
-
-function sharedEvents(author: User, chat: ChatRow): NewEvent[] {
-  return author.id === chat.owner_id ? [] : [chatEvent(author, { change: "shared", userId: author.id })];
 }

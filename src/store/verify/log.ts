@@ -1,5 +1,5 @@
 import { messageOf } from "../../core/errors.ts";
-import type { ChatEvent, EventOf } from "../../core/events.ts";
+import type { ChatEvent, EventOf, StatusData } from "../../core/events.ts";
 import { applyRunEvent, isEnded, type RunView } from "../../core/run-state.ts";
 import { decodeEvent } from "../log/events.ts";
 import type { Checked, Report } from "./finding.ts";
@@ -45,6 +45,8 @@ export interface LoggedStep {
 }
 
 export interface LoggedTask {
+  /** What its first event says that it inherits: "" for nothing; undefined: that event lies elsewhere. */
+  from: string | undefined;
   runId: string | null;
   status: TaskRow["status"];
   seq: number;
@@ -190,19 +192,26 @@ function stepOf(run: LoggedRun, number: number): LoggedStep {
 
 function addTask(log: LogCheck, event: ChatEvent, taskId: string): void {
   const { seq } = event;
+  const isFirst = !log.taskIds.has(taskId);
   log.taskIds.add(taskId);
   let task = log.tasks.get(taskId);
-  if (task === undefined) log.tasks.set(taskId, (task = { runId: null, status: "waiting", seq, plan: undefined }));
+  if (task === undefined)
+    log.tasks.set(taskId, (task = { from: undefined, runId: null, status: "waiting", seq, plan: undefined }));
   if (event.type === "plan") {
     const { items } = event.data;
     task.plan = { done: items.filter((item) => item.status === "done").length, total: items.length };
   } else if (event.type === "message" && event.data.role === "user") {
     log.instructions.set(taskId, seq);
   } else if (event.type === "status") {
+    if (isFirst && event.data.state === "queued") task.from = descentText(event.data.from);
     task.seq = seq;
     if (event.data.state === "queued" && event.runId !== null) task.runId = event.runId;
     if (event.runId === task.runId) task.status = statusAfter(event.data.state, log.runs.get(event.runId ?? ""));
   }
+}
+
+function descentText(from: Extract<StatusData, { state: "queued" }>["from"]): string {
+  return from === undefined ? "" : [from.parentRun, from.rootRun, from.depth, ...from.origins].join(" ");
 }
 
 /** What a task is after a status event of its last run, or of its own when it has no run yet. */

@@ -66,6 +66,8 @@ function compare(
   if (!wentWithChat) differs("status", task.status, row.status);
   differs("run", task.runId, row.run_id);
   differs("attempts", attempts, row.attempts);
+  const inherits = [row.parent_run, row.root_run, row.depth, row.origins].join(" ");
+  if (task.from !== undefined) differs("what it inherits", task.from, inherits === "  0 " ? "" : inherits);
   const has = (value: unknown): string => (value === null ? "none" : "one");
   differs("result", row.status === "completed" ? "one" : "none", has(row.result));
   differs("error", row.status === "failed" || row.status === "cancelled" ? "one" : "none", has(row.error));
