@@ -84,6 +84,11 @@ const number = (min: number, max: number, whole: boolean) =>
 const url = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
 
+/** A socket's address has its host among the parameters, behind a user if need be: `postgres://user@/database?host=/folder`. */
+const databaseUrl = z
+  .string()
+  .refine((value) => /^postgres(ql)?:/.test(value) && URL.canParse(value.replace("@/", "@localhost/")));
+
 const prices = z.string().transform((value, context) => {
   const parsed = parsePrices(value);
   if (parsed !== undefined) return parsed;
@@ -94,7 +99,7 @@ const prices = z.string().transform((value, context) => {
 /** Each variable with the words for what is allowed; an empty value means "not set". */
 export const VARIABLES = {
   SPARKY_HOME: [z.string(), "a folder"],
-  SPARKY_DB_URL: [url(["postgres:", "postgresql:"]), "postgres://user:password@host/database"],
+  SPARKY_DB_URL: [databaseUrl, "postgres://user:password@host/database"],
   SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
   SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
   SPARKY_ALLOWED_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],

@@ -3,8 +3,9 @@ import { join, resolve } from "node:path";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { openFile } from "../store/home/database-file.ts";
 import { MIGRATIONS } from "../store/database/migrate.ts";
-import { openPostgres, probePostgres } from "../store/database/postgres.ts";
-import { WORKING } from "../store/database/postgres-session.ts";
+import { openPostgres } from "../store/database/postgres.ts";
+import { probePostgres } from "../store/database/postgres-probe.ts";
+import { addressOf, WORKING } from "../store/database/postgres-session.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Finding } from "../store/verify/finding.ts";
 import { verifySchema } from "../store/verify/schema.ts";
@@ -45,10 +46,11 @@ async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnos
     onIdleError: () => {},
     limits: { ...WORKING, statementMs: REACH_MS, answerMs: REACH_MS },
   });
-  const place = new URL(url).host + new URL(url).pathname;
+  const place = addressOf(url);
   try {
+    await probePostgres(url);
+    await engine.now();
     const before = Date.now();
-    await probePostgres(engine, url);
     const there = (await engine.now()) ?? before;
     const after = Date.now();
     const row = await engine.db

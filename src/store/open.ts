@@ -71,13 +71,9 @@ function letGo(clock: Clock): void {
 
 async function openEngine(where: Place, deps: StoreDeps): Promise<Engine> {
   if (where.kind === "sqlite") return (await import("./database/sqlite.ts")).openSqlite(where.file, deps.patienceMs);
-  const { openPostgres, probePostgres } = await import("./database/postgres.ts");
-  const engine = openPostgres(where.url, { onIdleError: deps.onError ?? (() => {}) });
-  await probePostgres(engine, where.url).catch(async (error: unknown) => {
-    await engine.close();
-    throw error;
-  });
-  return engine;
+  const { openPostgres } = await import("./database/postgres.ts");
+  await (await import("./database/postgres-probe.ts")).probePostgres(where.url);
+  return openPostgres(where.url, { onIdleError: deps.onError ?? (() => {}) });
 }
 
 /** A migration may rewrite a big table: on a server it has a connection without a time limit. */

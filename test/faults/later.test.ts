@@ -60,7 +60,6 @@ test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL
 
-test.todo("F116 a database that cannot serve is refused in words");
 test.todo("F117 stop costs few round trips");
 
 // Tests

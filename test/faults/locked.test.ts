@@ -25,6 +25,8 @@ async function scene() {
   const ours = "datname = current_database() and application_name = 'sparky'";
   return {
     store,
+    place,
+    admin,
     owner,
     hold: (chatId: string) => admin.query(`begin; update chats set title = title where id = '${chatId}'`),
     letGo: () => admin.query("rollback"),
@@ -82,6 +84,17 @@ test("F110: the sweep passes over a run whose chat is locked, and takes back the
   expect(await sweepRuns(store)).toBe(1);
   const states = await store.db.selectFrom("runs").select("state").execute();
   expect(states).toEqual(runs.map(() => ({ state: "queued" })));
+}, 60_000);
+
+test("F111: a node that starts waits its turn for a table that somebody uses, and lets others through meanwhile", async () => {
+  const { store, place, admin, waiting } = await scene();
+  await admin.query("begin; lock table migrations in access exclusive mode");
+  const starting = postgres.open(place, { node: "starting" });
+  await until("it to wait", async () => (await waiting()) > 0);
+  await until("it to let others through", async () => (await waiting()) === 0, 20_000);
+  await admin.query("rollback");
+  await starting;
+  expect(await told(sql`select 1`.execute(store.db))).toBe("well");
 }, 60_000);
 
 test("F110 F111: each connection has its limits, and those for people shorter ones", async () => {

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from "kysely";
+import { sleep, systemClock } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { keepPostgres, keepSqlite } from "./keep-before.ts";
 import type { Schema } from "./schema.ts";
@@ -15,6 +16,12 @@ export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, sc
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;
+
+/** How long a table is waited for that somebody uses, how long others then have their turn, and how often that is tried. */
+const TABLE_LOCK_MS = 5000;
+const TABLE_AGAIN_MS = 1000;
+const TABLE_TRIES = 12;
+const NEVER = { isLocked: () => false };
 
 /** A database that was brought up to date. */
 export interface Upgrade {
@@ -56,15 +63,42 @@ export function migrationsTable(engine: "sqlite" | "postgres"): string {
      (number ${int} PRIMARY KEY NOT NULL, name TEXT NOT NULL, at ${int} NOT NULL) ${strict}`;
 }
 
+async function hasTable(tx: Transaction<Schema>): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean }>`SELECT to_regclass('migrations') IS NOT NULL AS is`.execute(tx);
+  return rows[0]?.is === true;
+}
+
+/** One step; on PostgreSQL again and again while somebody uses a table that it changes. */
+async function step<T>(
+  db: Kysely<Schema>,
+  engine: "sqlite" | "postgres",
+  body: (tx: Transaction<Schema>, done: number) => Promise<T>,
+): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await stepOnce(db, engine, body);
+    } catch (error) {
+      const { isLocked } = engine === "sqlite" ? NEVER : await import("./postgres-failures.ts");
+      if (tried >= TABLE_TRIES || !isLocked(error)) throw error;
+      await sleep(systemClock, TABLE_AGAIN_MS);
+    }
+  }
+}
+
 /** One transaction, while no other node migrates; `body` gets the number of the last migration. */
-function step<T>(
+function stepOnce<T>(
   db: Kysely<Schema>,
   engine: "sqlite" | "postgres",
   body: (tx: Transaction<Schema>, done: number) => Promise<T>,
 ): Promise<T> {
   return db.transaction().execute(async (tx) => {
-    if (engine === "postgres") await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-    await sql.raw(migrationsTable(engine)).execute(tx);
+    if (engine === "postgres") {
+      await sql`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+      // Whoever waits for a table keeps everybody else from it.
+      await sql.raw(`SET LOCAL lock_timeout = ${TABLE_LOCK_MS}`).execute(tx);
+    }
+    // A role that may not make tables can still use those that are there.
+    if (engine === "sqlite" || !(await hasTable(tx))) await sql.raw(migrationsTable(engine)).execute(tx);
     const { last } = await tx
       .selectFrom("migrations")
       .select((eb) => eb.fn.max("number").as("last"))

@@ -16,7 +16,7 @@ const OUT_OF_SERVICE: readonly (readonly [states: RegExp, what: string, hint: st
   [/^55P03/, "is held up by another transaction", "try again in a moment; see pg_stat_activity if it stays"],
   [/^57014/, "took too long", "try again in a moment; see pg_stat_activity if it stays"],
   [/^40(P01|001)/, "could not put transactions in an order", "try again in a moment"],
-  [/^42501/, "does not let Sparky's role do this", "grant it what it needs: see the guide on PostgreSQL"],
+  [/^42501/, "does not let Sparky's role do this", "let it own Sparky's tables, or grant it what is missing"],
   [/^28/, "does not let Sparky's role in", "check the user and the password in SPARKY_DB_URL"],
   [/^3D/, "has no such database", "check the database's name in SPARKY_DB_URL"],
   [/^53/, "has no room", "give the server more connections, memory or disk; nothing that was confirmed is lost"],

@@ -1,4 +1,4 @@
-import type { ClientBase, ClientConfig } from "pg";
+import { Client, type ClientBase, type ClientConfig } from "pg";
 
 /** What a connection waits for at most, in milliseconds; 0: as long as it takes. */
 export interface Limits {
@@ -14,11 +14,19 @@ export const WORKING: Limits = { lockMs: 4000, idleMs: 5000, statementMs: 15_000
 /** For what goes through all of the data: migrations, verification, exports. */
 export const PATIENT: Limits = { lockMs: 0, idleMs: 0, statementMs: 0, answerMs: 0 };
 
+/** For a first look, which must not keep a start waiting. */
+export const PROBING: Limits = { lockMs: 4000, idleMs: 5000, statementMs: 8000, answerMs: 10_000 };
 /** A connection that only listens: whether it still hears is asked again and again. */
 export const LISTENING: Limits = { ...WORKING, answerMs: 3000 };
 
 const CONNECT_MS = 10_000;
 const KEEP_ALIVE_MS = 3000;
+
+/** The address without its password, for people. */
+export function addressOf(url: string): string {
+  const { host, port, database } = new Client({ connectionString: url });
+  return host.startsWith("/") ? `${host} (port ${port}), database ${database}` : `${host}:${port}/${database}`;
+}
 
 /** How every connection of ours is made. What the address itself says comes first. */
 export function connectionTo(url: string, name: string, { answerMs }: Limits): ClientConfig {

@@ -1,6 +1,5 @@
 import { CompiledQuery, Kysely, sql } from "kysely";
 import { types } from "pg";
-import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { PooledDialect } from "./postgres-driver.ts";
 import { explainPostgres, isLocked, mayTryAgain } from "./postgres-failures.ts";
@@ -54,20 +53,6 @@ export function openPostgres(url: string, { onIdleError, limits = WORKING }: Pos
     // Not Kysely's own: whoever asks after that is told so by the pool.
     close: () => connections.close(),
   };
-}
-
-/** Asks the server once, so that a wrong address or password is a clear refusal at start. */
-export async function probePostgres(engine: Engine, url: string): Promise<void> {
-  try {
-    await engine.now();
-  } catch (error) {
-    const { host, pathname } = new URL(url);
-    const cause = isSparkyError(error) ? error.cause : error;
-    throw new SparkyError("unavailable", `cannot use PostgreSQL at ${host}${pathname}: ${messageOf(cause)}`, {
-      cause,
-      hint: "check SPARKY_DB_URL, and that the server runs and lets you in",
-    });
-  }
 }
 
 function within(db: Kysely<Schema>): RunAppend {

@@ -10,8 +10,9 @@ import { prepareHome } from "./home.ts";
 import { takeHome } from "./lock.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { openStore, type Place } from "../open.ts";
-import { openPostgres, probePostgres } from "../database/postgres.ts";
-import { PATIENT } from "../database/postgres-session.ts";
+import { openPostgres } from "../database/postgres.ts";
+import { probePostgres } from "../database/postgres-probe.ts";
+import { addressOf, PATIENT } from "../database/postgres-session.ts";
 import { RIGHTS } from "./rights.ts";
 import { prepareRestore, type Prepared } from "./restore.ts";
 import { restingSource, verifyPages, type VerifyPage } from "../verify/verify.ts";
@@ -88,17 +89,13 @@ function sqliteData(home: string): Data {
 }
 
 function postgresData(home: string, url: string): Data {
-  const { host, pathname } = new URL(url);
   const asked = async () => {
+    await probePostgres(url);
     const engine = openPostgres(url, { onIdleError: () => {}, limits: PATIENT });
-    await probePostgres(engine, url).catch(async (error: unknown) => {
-      await engine.close();
-      throw error;
-    });
     return { db: engine.db, [Symbol.asyncDispose]: () => engine.close() };
   };
   return {
-    place: `postgres://${host}${pathname}`,
+    place: `postgres://${addressOf(url)}`,
     async status() {
       await using engine = await asked();
       return await dataStatus("postgres", engine.db);
