@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -6,7 +5,7 @@ import { z } from "zod";
 import { readEnvText } from "./core/env-file.ts";
 import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
-import { fileText } from "./core/text-file.ts";
+import { readNamedFile } from "./named-file.ts";
 import { parsePrices, type Prices } from "./models/price.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
@@ -260,7 +259,7 @@ function pick(
 function readEnvFile(path: string, need: "optional" | "required"): Environment {
   let text: string;
   try {
-    text = fileText(readFileSync(path), path);
+    text = readNamedFile(path);
   } catch (cause) {
     if (isSparkyError(cause)) throw cause;
     // No file, or no folder: what is wrong with the home itself is said by whoever opens it.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { resultRead } from "./builtin-tools/result-read.ts";
@@ -8,7 +8,7 @@ import { Windows } from "./agent/window.ts";
 import type { Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
-import { fileText } from "./core/text-file.ts";
+import { readNamedFile } from "./named-file.ts";
 import { capLog, openLog } from "./log.ts";
 import { graphTools } from "./builtin-tools/graph.ts";
 import { openModel } from "./models/open.ts";
@@ -243,7 +243,7 @@ function probe(settings: ModelSettings): Promise<Probe> {
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */
 function toolSettings(home: string): ToolSettings {
   const path = join(home, "tools.json");
-  return existsSync(path) ? parseToolSettings(fileText(readFileSync(path), path), path) : {};
+  return existsSync(path) ? parseToolSettings(readNamedFile(path), path) : {};
 }
 
 /** The default prompts, in a checkout: beside the sources, or above the bundle. */

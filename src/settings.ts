@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import {
@@ -28,7 +19,7 @@ import {
 import { withSetting, withoutSetting } from "./core/env-file.ts";
 import { isSparkyError, messageOf, SparkyError } from "./core/errors.ts";
 import { isSecret, masked } from "./core/secrets.ts";
-import { fileText } from "./core/text-file.ts";
+import { readNamedFile } from "./named-file.ts";
 import { selectModel } from "./models/select.ts";
 
 /** What is set, where it comes from, and the home's own settings file, changed. */
@@ -190,7 +181,7 @@ async function rewrite(path: string, change: (text: string) => string): Promise<
     const draft = `${file}.draft`;
     await claim(draft);
     try {
-      const before = existsSync(file) ? fileText(readFileSync(file), path) : "";
+      const before = existsSync(file) ? readNamedFile(file) : "";
       const after = change(before);
       if (after === before) {
         rmSync(draft);

@@ -1,10 +1,10 @@
+import { readNamedFile } from "../named-file.ts";
 import {
   accessSync,
   chmodSync,
   constants,
   existsSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statfsSync,
   statSync,
@@ -101,13 +101,13 @@ function* leftOver(home: string, held: boolean, fix: boolean): Generator<Diagnos
 /** The pidfile that the server was told to write, if it still names that server. */
 function pidfileOf(serverFile: string): readonly string[] {
   try {
-    const { args, pid } = JSON.parse(readFileSync(serverFile, "utf8")) as {
+    const { args, pid } = JSON.parse(readNamedFile(serverFile)) as {
       readonly args: string[];
       readonly pid: number;
     };
     const path = args[args.indexOf("--pidfile") + 1];
     if (!args.includes("--pidfile") || path === undefined) return [];
-    return readFileSync(path, "utf8").trim() === String(pid) ? [path] : [];
+    return readNamedFile(path).trim() === String(pid) ? [path] : [];
   } catch {
     return [];
   }

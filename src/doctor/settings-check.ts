@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { resultRead } from "../builtin-tools/result-read.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { readEnvText } from "../core/env-file.ts";
-import { fileText } from "../core/text-file.ts";
+import { readNamedFile } from "../named-file.ts";
 import { graphTools } from "../builtin-tools/graph.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { taskTools } from "../builtin-tools/tasks.ts";
@@ -58,7 +58,7 @@ export function* checkSettings({ settings, config }: Patient): Generator<Diagnos
 /** Somebody's own variables may stand in the file too: only what looks like one of ours is told. */
 function unknownNames(file: string, known: readonly string[]) {
   if (!existsSync(file)) return [];
-  const { entries } = readEnvText(fileText(readFileSync(file), file));
+  const { entries } = readEnvText(readNamedFile(file));
   return entries.filter(
     ({ name }) => !known.includes(name) && (name.startsWith("SPARKY_") || nearest(name, known) !== null),
   );
@@ -71,7 +71,7 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
   const nowhere = {} as Store;
   const tools = [...generalTools, ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
   try {
-    const settings = parseToolSettings(fileText(readFileSync(path), path), path);
+    const settings = parseToolSettings(readNamedFile(path), path);
     withSettings<Tx>(tools, settings);
     yield ok("tools", `tools.json says something of ${Object.keys(settings).length} tools`);
   } catch (error) {
@@ -85,7 +85,7 @@ export async function* checkSchedulesFile({ config }: Patient): AsyncGenerator<D
   const file = resolve(config.schedulesFile);
   let text: string;
   try {
-    text = fileText(readFileSync(file), file);
+    text = readNamedFile(file);
   } catch (error) {
     const [why, hint] = isSparkyError(error)
       ? [error.message, error.hint]

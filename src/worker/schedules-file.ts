@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { machineZone } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
@@ -9,7 +8,7 @@ import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../wire/schedules-file.ts";
 import type { Log } from "../core/log.ts";
-import { fileText } from "../core/text-file.ts";
+import { readNamedFile } from "../named-file.ts";
 
 /** Schedules that are kept in a file, in git perhaps: what it names is made so at every start, and the others stay as they are. */
 
@@ -43,7 +42,7 @@ interface Applied {
 async function* applied(deps: SchedulesFileDeps, file: string): AsyncIterable<Applied> {
   let text: string;
   try {
-    text = fileText(readFileSync(file), file);
+    text = readNamedFile(file);
   } catch (error) {
     const why = messageOf(error);
     yield { name: "", problem: isSparkyError(error) ? why : `${file} cannot be read: ${why}` };

@@ -53,7 +53,6 @@ test.todo("F96 identity ends everywhere");
 // Attacks
 
 test.todo("F97 an answer says by which credential it came");
-test.todo("F102 a file named from outside is read within bounds");
 test.todo("F105 a file tool uses what it checked");
 test.todo("F106 a home that others can write is refused");
 test.todo("F107 the Node that runs comes with a hash");

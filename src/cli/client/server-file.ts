@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readNamedFile } from "../../named-file.ts";
 import { join } from "node:path";
 
 /** `server.json`: where the server of a home answers. Only to be believed while the home's lock is held. */
@@ -15,7 +15,7 @@ export interface ServerFile {
 export function readServerFile(home: string): ServerFile | null {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
+    value = JSON.parse(readNamedFile(join(home, "server.json")));
   } catch {
     return null;
   }
@@ -35,7 +35,7 @@ export function readServerFile(home: string): ServerFile | null {
 /** The local owner's API token; null when there is none that this user may read. */
 export function readToken(home: string): string | null {
   try {
-    return readFileSync(join(home, "token"), "utf8").trim() || null;
+    return readNamedFile(join(home, "token")).trim() || null;
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Document, isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from "yaml";
 import { promptForPeople } from "../../core/prompt-file.ts";
-import { fileText } from "../../core/text-file.ts";
+import { readNamedFile } from "../../named-file.ts";
 import type { List } from "../../wire/api.ts";
 import type { Schedule } from "../../wire/schedules.ts";
 import type { Context } from "../command/context.ts";
@@ -29,7 +29,7 @@ export async function exportSchedules(context: Context, args: readonly string[])
   const { items } = await (await context.client("any")).request<List<Schedule>>("GET", "/api/schedules");
   const [file] = args;
   const path = file === undefined ? undefined : resolve(file);
-  const before = path !== undefined && existsSync(path) ? fileText(readFileSync(path), path) : "";
+  const before = path !== undefined && existsSync(path) ? readNamedFile(path) : "";
   const text = exportedText(before, items, path ?? "the file");
   if (path === undefined) return out.json ? out.document({ items, next: null, total: items.length }) : out.raw(text);
   writeFileSync(path, text);

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { machineZone } from "../../core/clock.ts";
 import { isSparkyError } from "../../core/errors.ts";
-import { fileText } from "../../core/text-file.ts";
+import { readNamedFile } from "../../named-file.ts";
 import type { List } from "../../wire/api.ts";
 import { placeWords, readSchedulesFile, type FileEntry } from "../../wire/schedules-file.ts";
 import type { Schedule } from "../../wire/schedules.ts";
@@ -65,7 +64,7 @@ async function send(
 
 function textOf(file: string): string {
   try {
-    return fileText(readFileSync(file), file);
+    return readNamedFile(file);
   } catch (error) {
     if (isSparkyError(error)) throw usage(error.message, error.hint);
     const { code, message } = error as NodeJS.ErrnoException;

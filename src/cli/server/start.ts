@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readNamedFile } from "../../named-file.ts";
+import { rmSync, writeFileSync } from "node:fs";
 import { asStartFailure, type Context } from "../command/context.ts";
 import type { RunningServer } from "../deps.ts";
 import { Failure } from "../console/failure.ts";
@@ -119,7 +120,7 @@ function writePidfile(file: string, pid: number): void {
 /** Only its own: another server may have written it since. */
 function removePidfile(file: string, pid: number): void {
   try {
-    if (readFileSync(file, "utf8").trim() === String(pid)) rmSync(file);
+    if (readNamedFile(file).trim() === String(pid)) rmSync(file);
   } catch {
     // It is gone already.
   }

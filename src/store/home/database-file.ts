@@ -1,3 +1,4 @@
+import { checkNamedFile } from "../../named-file.ts";
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { Kysely, sql } from "kysely";
@@ -31,6 +32,7 @@ export interface DatabaseFile extends AsyncDisposable {
 /** Throws `not_found`, or `invalid_input` when it is not a Sparky database. `patienceMs`: for another program's lock. */
 export async function openFile(file: string, patienceMs?: number): Promise<DatabaseFile> {
   if (!existsSync(file)) throw new SparkyError("not_found", `there is no file ${file}`);
+  checkNamedFile(file);
   const patience = new Patience(() => lockedFile(file), patienceMs);
   const { handle, schema } = await patience.wait(async () => openAndRead(file));
   const dialect = new OneHandleDialect(new OneHandleDriver(handle, patience));

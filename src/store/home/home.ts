@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readNamedFile } from "../../named-file.ts";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SparkyError } from "../../core/errors.ts";
 import type { RandomBytes } from "../../core/ids.ts";
@@ -44,7 +45,7 @@ export function writePrivate(path: string, text: string): void {
 
 function readOrMake(path: string, make: () => string): string {
   if (existsSync(path)) {
-    const text = readFileSync(path, "utf8").trim();
+    const text = readNamedFile(path).trim();
     if (text !== "") return text;
   }
   const text = make();

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readNamedFile } from "../../named-file.ts";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -74,7 +75,7 @@ function held(home: string, cause: unknown): SparkyError {
 /** A server writes itself down as soon as it answers, and takes that back when it begins to stop. */
 function serves(home: string, pid: number): boolean {
   try {
-    const file: unknown = JSON.parse(readFileSync(join(home, "server.json"), "utf8"));
+    const file: unknown = JSON.parse(readNamedFile(join(home, "server.json")));
     return (file as { readonly pid?: unknown } | null)?.pid === pid;
   } catch {
     return false;

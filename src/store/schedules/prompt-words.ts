@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import { isWholePath, promptPath } from "../../core/prompt-file.ts";
-import { fileText } from "../../core/text-file.ts";
+import { readNamedFile } from "../../named-file.ts";
 import type { Store } from "../database/store.ts";
 import { mayHere } from "../people/access.ts";
 import type { User } from "../people/user.ts";
@@ -16,20 +15,18 @@ export function readPrompt({ home }: Pick<Store, "home">, prompt: string): strin
   const path = home === null ? named : resolve(home, named);
   let words: string;
   try {
-    words = fileText(readFileSync(path), path).replaceAll("\r\n", "\n");
+    words = readNamedFile(path, MAX_PROMPT_BYTES).replaceAll("\r\n", "\n");
   } catch (error) {
     if (isSparkyError(error)) throw error;
     throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
   if (words.trim() === "") throw new Error(`${path} is empty`);
-  if (Buffer.byteLength(words) > MAX_PROMPT_BYTES) throw new Error(`${path} is longer than 64 KB`);
   return words;
 }
 
 function whyUnreadable(error: unknown): string {
   const words: { readonly [code: string]: string } = {
     ENOENT: "there is no such file",
-    EISDIR: "it is a folder",
     EACCES: "this server may not read it",
   };
   return words[(error as NodeJS.ErrnoException).code ?? ""] ?? messageOf(error);
