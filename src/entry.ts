@@ -35,7 +35,11 @@ delete process.env[NOHUP_VARIABLE];
 const io = processIo(process, env);
 const code = await runCli(argv, io, {
   version: manifest.version,
-  loadConfig: async (flags) => (await import("./config.ts")).loadConfig(process.env, flags),
+  async loadConfig(flags) {
+    const config = (await import("./config.ts")).loadConfig(process.env, flags);
+    (await import("./store/home/guard.ts")).checkHome(config.home);
+    return config;
+  },
   homeState: async (home) => (await import("./store/home/lock.ts")).homeState(home),
   async names(kind, prefix) {
     const { home, dbUrl } = (await import("./config.ts")).loadConfig();

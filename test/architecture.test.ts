@@ -62,7 +62,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
   ],
 };
 
-const STORE_OF_ENTRY = ["src/store/home/lock.ts", "src/store/home/names.ts"];
+const STORE_OF_ENTRY = ["src/store/home/guard.ts", "src/store/home/lock.ts", "src/store/home/names.ts"];
 
 interface Import {
   readonly file: string;

@@ -7,6 +7,7 @@ import type { Auth } from "./sign-in/auth.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
 import { readJson, readText } from "./input.ts";
+import { isSecure, onlyBySafeWay } from "./sign-in/secure.ts";
 import { isLinkToken, nameOfLink } from "./sign-in/login-link.ts";
 import { signInPage, spentLinkPage } from "./sign-in/login-page.ts";
 import type { OriginRules } from "./sign-in/origin.ts";
@@ -101,8 +102,9 @@ export function createHttp(
       request,
       cut: info.cut,
     });
-    if (reply instanceof Response) return withCookies(reply, cookies);
-    return json({ ...reply, cookies: [...cookies, ...(reply.cookies ?? [])] });
+    const kept = [...cookies, ...(reply instanceof Response ? [] : (reply.cookies ?? []))];
+    const set = isSecure(request, deps.allowedHosts) ? kept.map(onlyBySafeWay) : kept;
+    return reply instanceof Response ? withCookies(reply, set) : json({ ...reply, cookies: set });
   }
 
   for (const route of routes) {
@@ -136,7 +138,7 @@ export function createHttp(
     log.info({ user: session.user.name }, "signed in by link");
     return withCookies(
       new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } }),
-      session.cookies,
+      isSecure(c.req.raw, deps.allowedHosts) ? session.cookies.map(onlyBySafeWay) : session.cookies,
     );
   });
   app.notFound((c) => {

@@ -103,3 +103,26 @@ test("aliases that would blow up are refused", async () => {
   expect(names).toEqual([]);
   expect(problems).toHaveLength(1);
 });
+
+const NINE = (of: string): string => `[${Array.from({ length: 9 }, () => of).join(", ")}]`;
+
+test.each([
+  [
+    "an anchor within itself",
+    "schedules:\n  - &a\n    name: x\n    when: every(1 day)\n    prompt: y\n    metadata: *a\n",
+  ],
+  ["a list that is its own entry", "schedules: &s\n  - *s\n"],
+  ["a merge of itself", "schedules:\n  - &a\n    <<: *a\n    name: x\n"],
+  ["a schedule that is its own prompt", "- &a {name: x, when: every(1 day), prompt: *a}"],
+  [
+    "a bomb of aliases",
+    `a: &a ${NINE("x")}\nb: &b ${NINE("*a")}\nc: &c ${NINE("*b")}\nd: &d ${NINE("*c")}\ne: &e ${NINE("*d")}\n` +
+      "schedules:\n  - {name: x, when: every(1 day), prompt: y, metadata: {k: *e}}\n",
+  ],
+  ["an alias of nothing", "schedules:\n  - *none\n"],
+  ["brackets without end", "[".repeat(20_000)],
+])("F106 %s is a problem of the file, told with its line", async (_what, text) => {
+  const { entries, problems } = await readSchedulesFile(text, 10);
+  expect(entries).toEqual([]);
+  expect(problems).toEqual([expect.objectContaining({ line: expect.any(Number), message: expect.any(String) })]);
+});

@@ -54,7 +54,6 @@ test.todo("F96 identity ends everywhere");
 
 test.todo("F97 an answer says by which credential it came");
 test.todo("F105 a file tool uses what it checked");
-test.todo("F106 a home that others can write is refused");
 test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL

@@ -1,3 +1,4 @@
+import { jsonText } from "../console/text.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import type { ChatWithView } from "../../wire/api.ts";
 import { chatLog } from "./log.ts";
@@ -28,10 +29,10 @@ export async function exportChat(context: Context, args: readonly string[], opti
 
 /** One document, though it is written as it comes: a log may be longer than what fits in memory twice. */
 async function exportJson({ out }: Context, chat: object, log: AsyncIterable<ChatEvent>): Promise<void> {
-  out.raw(`{"chat":${JSON.stringify(chat)},"events":[`);
+  out.raw(`{"chat":${jsonText(chat)},"events":[`);
   let comma = "";
   for await (const event of log) {
-    out.raw(comma + JSON.stringify(event));
+    out.raw(comma + jsonText(event));
     comma = ",";
   }
   out.raw("]}\n");

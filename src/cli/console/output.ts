@@ -2,7 +2,7 @@ import pico from "picocolors";
 import type { Failure } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { cut } from "./columns.ts";
-import { clean, oneLine } from "./text.ts";
+import { clean, jsonText, oneLine } from "./text.ts";
 import { table, type Column } from "./table.ts";
 
 export interface OutputOptions {
@@ -17,7 +17,7 @@ export interface Output {
   readonly paint: ReturnType<typeof pico.createColors>;
   /** One line of data on stdout. */
   print(line: string): void;
-  /** Data on stdout as it is, without a newline. */
+  /** Data on stdout, without a newline: as it is, but for what would steer a terminal. */
   raw(text: string): void;
   /** One JSON document, or one object of a stream, on one line of stdout. */
   document(value: unknown): void;
@@ -52,8 +52,8 @@ export function createOutput(io: Io, options: OutputOptions): Output {
     terminal,
     paint,
     print,
-    raw: out,
-    document: (value) => print(JSON.stringify(value)),
+    raw: (text) => out(io.stdout.isTerminal ? clean(text) : text),
+    document: (value) => print(jsonText(value)),
     table(columns, rows) {
       const safe = rows.map((row) => row.map(oneLine));
       if (!terminal) return safe.forEach((row) => print(row.join("\t")));
@@ -77,7 +77,7 @@ export function createOutput(io: Io, options: OutputOptions): Output {
       clear();
       const { code, message, hint } = failure;
       if (options.json) {
-        io.stderr.write(`${JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })}\n`);
+        io.stderr.write(`${jsonText({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })}\n`);
         return;
       }
       io.stderr.write(`${paintError.red("error:")} ${clean(message)}\n`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, clean, duration, oneLine, tokens } from "./text.ts";
+import { ago, clean, duration, jsonText, oneLine, tokens } from "./text.ts";
 
 test.each([
   [0, "0s"],
@@ -48,4 +48,12 @@ test("one line holds no tab and no newline, so that a field stays a field", () =
 
 test("tokens are counted in thousands from a thousand on", () => {
   expect([tokens(950), tokens(12_400)]).toEqual(["950 tok", "12.4k tok"]);
+});
+
+test("F106 JSON has no character that a terminal acts on, and is the same value", () => {
+  const all = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code)).join("");
+  const value = { [all]: [all, "\u202e", "👩‍🚀"] };
+  const json = jsonText(value);
+  expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
+  expect(JSON.parse(json)).toEqual(value);
 });

@@ -21,6 +21,15 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** What JSON leaves as it is though a terminal acts on it, or turns the line around by it. */
+const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** JSON that is safe to look at: the same value, with every control character escaped. */
+export function jsonText(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** `40ms`, `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`. */
 export function duration(ms: number): string {
   if (ms > 0 && ms < 95) return `${Math.round(ms)}ms`;

@@ -6,7 +6,7 @@ import { LEVELS, type LogLevel } from "../console/log-levels.ts";
 import { lastLines, newLines } from "./log-file.ts";
 import type { Output } from "../console/output.ts";
 import { logFile } from "./successor.ts";
-import { oneLine } from "../console/text.ts";
+import { jsonText, oneLine } from "../console/text.ts";
 
 export type LogOptions = { follow?: true; lines?: number; level?: LogLevel };
 
@@ -23,7 +23,7 @@ export async function showServerLog(
   const least = LEVELS[options.level ?? "trace"];
   const keep = (line: string): boolean => entryOf(line).level >= least;
   const show = (line: string): void =>
-    out.print(out.terminal ? forPeople(out, entryOf(line)) : JSON.stringify(entryOf(line).fields));
+    out.print(out.terminal ? forPeople(out, entryOf(line)) : jsonText(entryOf(line).fields));
   const last = lastLines(file, options.lines ?? DEFAULT_LINES, keep);
   if (last === null) {
     const hint = "sparky chat start --daemon; a server in the foreground writes to its own stderr";

@@ -213,3 +213,34 @@ test.each([
   expect(request.headers.get("host")).toBe(host);
   expect([200, 201].includes((await app.server.fetch(request)).status) ? 200 : 403).toBe(status);
 });
+
+test.each([
+  { what: "a browser's own word", headers: { origin: "https://sparky.example" }, host: "sparky.example", secure: true },
+  { what: "its proxy's word", headers: { "x-forwarded-proto": "https" }, host: "sparky.example", secure: true },
+  {
+    what: "the first of several proxies",
+    headers: { "x-forwarded-proto": "HTTPS, http" },
+    host: "sparky.example",
+    secure: true,
+  },
+  {
+    what: "a proxy that came by plain HTTP",
+    headers: { "x-forwarded-proto": "http" },
+    host: "sparky.example",
+    secure: false,
+  },
+  {
+    what: "a header where no proxy was named",
+    headers: { "x-forwarded-proto": "https" },
+    host: "127.0.0.1:8000",
+    secure: false,
+  },
+  { what: "nothing", headers: {}, host: "127.0.0.1:8000", secure: false },
+])("F106 the cookie is Secure by $what: $secure", async ({ headers, host, secure }) => {
+  const app = await chatServer(await sqlite.store(), { allowedHosts: ["sparky.example"] });
+  const { url } = await app.server.createLoginLink(app.people.owner);
+  const body = new URLSearchParams({ token: new URL(url).searchParams.get("token") ?? "" });
+  const init = { method: "POST", headers: { host, ...headers } as Record<string, string>, body };
+  const [cookie = ""] = (await app.server.fetch(new Request(`${BASE}/login`, init))).headers.getSetCookie();
+  expect([cookie.includes("session_token"), /; Secure/i.test(cookie)]).toEqual([true, secure]);
+});

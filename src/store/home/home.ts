@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { SparkyError } from "../../core/errors.ts";
 import type { RandomBytes } from "../../core/ids.ts";
 import type { Store } from "../database/store.ts";
+import { checkHome } from "./guard.ts";
 
 /** The files of a home beside the database. Everything in it is for its owner's eyes only. */
 
@@ -11,8 +12,9 @@ const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 const SECRET_BYTES = 32;
 
-/** Throws `unavailable`, saying what to do, when the folder cannot be made or written. */
+/** Throws, saying what to do: `unavailable` when the folder cannot be made or written, `forbidden` when it is open to others. */
 export function prepareHome(home: string): void {
+  checkHome(home);
   try {
     // A folder that was there before keeps its mode: what is written into it is private by itself.
     process.umask(0o077);
