@@ -29,6 +29,8 @@ export interface Config {
   readonly modelUrl: string | null;
   /** Tokens of the model's window; null: as far as known. */
   readonly modelWindow: number | null;
+  /** Silence in a model's stream that ends it. */
+  readonly modelIdleMs: number;
   /** What models cost, by their id. */
   readonly modelPrices: Prices;
   /** What a command of the `shell` tool sees of the environment. */
@@ -111,6 +113,7 @@ export const VARIABLES = {
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
   SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
+  SPARKY_MODEL_IDLE_TIMEOUT: [number(1, 3600, false), "seconds from 1 to 3600"],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -123,6 +126,7 @@ export const DEFAULTS = {
   SPARKY_ENABLE_AGENT_LOOP: "false",
   SPARKY_AGENT_POLL_INTERVAL: "10",
   SPARKY_AGENT_CONCURRENCY: "4",
+  SPARKY_MODEL_IDLE_TIMEOUT: "120",
   LOG_LEVEL: "info",
 } as const satisfies { readonly [name in Name]?: string };
 
@@ -223,6 +227,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
+    modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     providers: pick(PROVIDER_VARIABLES, find),

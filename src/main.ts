@@ -159,7 +159,7 @@ async function build(
   lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
-  const modelOptions = { prices: config.modelPrices, window: config.modelWindow };
+  const modelOptions = { prices: config.modelPrices, window: config.modelWindow, idleMs: config.modelIdleMs };
   const model = openModel(selectModel(config), modelOptions);
   const log = openLog(config.logLevel);
   prepareHome(config.home);

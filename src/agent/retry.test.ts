@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ModelError } from "../models/model.ts";
-import { backOffMs } from "./retry.ts";
+import { backOffMs, maxRetries } from "./retry.ts";
 
 const busy = (retryAfterMs?: number) =>
   new ModelError("model_overloaded", "busy", { retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) });
@@ -28,3 +28,13 @@ test.each([
     expect(backOffMs(0, busy(asked), random)).toBe(is);
   },
 );
+
+test("F92 what the provider asks for is not believed when it was too short twice", () => {
+  expect([0, 1, 2, 6].map((retries) => backOffMs(retries, busy(1000), 0))).toEqual([1000, 1000, 2000, 30_000]);
+  expect(backOffMs(6, busy(0), 0)).toBe(0);
+});
+
+test("F92 all tries together last longer than a quota of a minute, at any chance", () => {
+  const waits = Array.from({ length: maxRetries(busy()) }, (_, retries) => backOffMs(retries, busy(), 0));
+  expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(60_000);
+});

@@ -25,7 +25,7 @@ import { abortReason, RunAborted, RunRefused, type AgentDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
-import { backOffMs, MAX_RETRIES } from "./retry.ts";
+import { backOffMs, maxRetries } from "./retry.ts";
 import { modelStep } from "./step.ts";
 import { isFull } from "./window.ts";
 
@@ -270,7 +270,7 @@ async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, erro
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
   const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
   const { retries, step } = await runRow(store.db, run.id);
-  if (!retryable || retries >= MAX_RETRIES) {
+  if (!retryable || retries >= maxRetries(error)) {
     const tried = retryable ? ` (tried ${retries + 1} times)` : "";
     await end(deps, claimed, failed(claimed, reason + tried, code), work.readSeq);
     return;

@@ -65,7 +65,8 @@ export async function* streamStep(
   };
   const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
   try {
-    for await (const part of withDeadline(result.stream, limit, expire, signal)) yield* step.read(part);
+    for await (const part of withDeadline(result.stream, limit, expire, signal, deadlines.lastSign))
+      yield* step.read(part);
     yield step.finish(await result.responseMessages, failing.id);
   } catch (error) {
     request.signal.throwIfAborted();

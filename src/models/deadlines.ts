@@ -4,10 +4,15 @@ export interface Deadlines {
   readonly firstChunkMs: number;
   /** Between two pieces once it writes. */
   readonly chunkMs: number;
+  /** When the server last sent anything at all, keep-alives included, by `performance.now()`. */
+  readonly lastSign?: () => number;
 }
 
+/** A server that only keeps its connection alive is given up after this many limits. */
+const PATIENCE = 10;
+
 /**
- * Passes parts on, and calls `expire` once when the next one takes longer than `limit()` says. The returned iterator
+ * Passes parts on, and calls `expire` once when the next one takes longer than `limit()` says and nothing else came either. The returned iterator
  * ends by throwing what `failed` rejects with, whether or not the source reacts to its abort.
  */
 export async function* withDeadline<T>(
@@ -15,6 +20,7 @@ export async function* withDeadline<T>(
   limit: () => number,
   expire: (waitedMs: number) => void,
   failed: AbortSignal,
+  lastSign: () => number = () => -Infinity,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -27,7 +33,15 @@ export async function* withDeadline<T>(
   try {
     for (;;) {
       const ms = limit();
-      timer = setTimeout(() => expire(ms), ms);
+      const since = performance.now();
+      const look = (): void => {
+        const now = performance.now();
+        const silentMs = now - Math.max(since, lastSign());
+        if (silentMs >= ms || now - since >= ms * PATIENCE) expire(now - since);
+        else timer = setTimeout(look, ms - silentMs);
+      };
+      // A timer may come a little early by this clock.
+      timer = setTimeout(look, ms + 1);
       const next = await Promise.race([iterator.next(), aborted]);
       clearTimeout(timer);
       if (next.done === true) {

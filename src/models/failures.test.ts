@@ -146,7 +146,8 @@ test.each(each)("an HTML page instead of a stream from $wire is a bad response",
     wire,
     (response) => void response.writeHead(200).end("<html>Welcome to nginx</html>"),
   );
-  expect(error).toMatchObject({ code: "model_bad_response", retryable: true });
+  expect(error).toMatchObject({ code: "model_bad_response", retryable: false });
+  expect(error.message).toContain("Welcome to nginx");
 });
 
 const sse = (...events: unknown[]): string =>
@@ -381,4 +382,49 @@ test("a call goes back to OpenAI under its call id alone: no id of an item there
   ]);
   expect(body).not.toContain("item_reference");
   expect(body).not.toContain("fc_1");
+});
+
+const beat = (response: ServerResponse, text: string, everyMs: number): void => {
+  const timer = setInterval(() => response.write(text), everyMs);
+  response.on("close", () => clearInterval(timer));
+};
+
+test.each(each)("F92 keep-alives of $wire while a big call is built are signs of life", async ({ wire }) => {
+  const url = await provider((response) => {
+    stream(response, HALF[wire]);
+    beat(response, ": still here\n\n", 40);
+    setTimeout(() => response.destroy(), 600);
+  });
+  const { error, chunks } = await outcome(wire, url, QUICK);
+  expect(textOf(chunks)).toBe("Half an");
+  // It ended by its own end, long after the deadline of 150 ms.
+  expect(error).not.toMatchObject({ code: "model_timeout" });
+});
+
+test("F92 a server that only keeps its connection alive is given up in the end", async () => {
+  const { error } = await failure(
+    "compatible",
+    (response) => {
+      stream(response, HALF.compatible);
+      beat(response, ": still here\n\n", 10);
+    },
+    { firstChunkMs: 40, chunkMs: 40 },
+  );
+  expect(error).toMatchObject({ code: "model_timeout", retryable: true });
+});
+
+test("F92 the setting is how long a stream may be silent, and never shortens the wait for the first word", async () => {
+  const url = await provider((response) => {
+    setTimeout(() => stream(response, HALF.compatible), 300);
+  });
+  const choice = selectModel({ model: MODELS.compatible, modelUrl: url, providers: {} });
+  const model = openModel(choice, { idleMs: 100 });
+  const request = { instructions: "", messages: [{ role: "user" as const, content: "x" }], tools: [] };
+  const chunks: StepChunk[] = [];
+  const read = async (): Promise<void> => {
+    const signal = new AbortController().signal;
+    for await (const chunk of model.step({ ...request, signal })) chunks.push(chunk);
+  };
+  await expect(read()).rejects.toMatchObject({ code: "model_timeout" });
+  expect(textOf(chunks)).toBe("Half an");
 });

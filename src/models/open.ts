@@ -1,15 +1,19 @@
+import { messageOf } from "../core/errors.ts";
+import { conceded, concessionFor, type Concession } from "./concessions.ts";
 import { createDemoModel } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { ModelError, type Model, type StepChunk } from "./model.ts";
+import { ModelError, type Model } from "./model.ts";
 import type { Prices } from "./price.ts";
 import type { ModelChoice, RemoteChoice } from "./select.ts";
 
-const FAST: Deadlines = { firstChunkMs: 120_000, chunkMs: 60_000 };
-/** A model on one's own machine may read a long context for minutes. */
-const LOCAL: Deadlines = { firstChunkMs: 300_000, chunkMs: 120_000 };
+/** Until the first word; a model on one's own machine may read a long context for minutes. */
+const FIRST_MS = { hosted: 120_000, local: 300_000 } as const;
+const IDLE_MS = 120_000;
 
 export interface OpenOptions {
   readonly deadlines?: Deadlines;
+  /** Silence in a stream, in milliseconds, that ends it. */
+  readonly idleMs?: number;
   readonly prices?: Prices;
   /** Tokens of its window; null: as far as known. */
   readonly window?: number | null;
@@ -19,9 +23,10 @@ export interface OpenOptions {
 export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model {
   if (choice.kind === "demo") return createDemoModel();
   const local = choice.provider === "ollama" || choice.provider === "compatible";
-  const deadlines = options.deadlines ?? (local ? LOCAL : FAST);
-  // OpenAI refuses to summarise the reasoning for accounts that it has not verified; the answer matters more.
-  let summaries = true;
+  const { idleMs = IDLE_MS } = options;
+  const firstChunkMs = Math.max(local ? FIRST_MS.local : FIRST_MS.hosted, idleMs);
+  const deadlines = options.deadlines ?? { firstChunkMs, chunkMs: idleMs };
+  const given = new Set<Concession>();
   return {
     id: choice.id,
     provider: makerOf(choice),
@@ -29,17 +34,28 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
     // A model on one's own machine is paid for by the socket in the wall.
     price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
     async *step(request) {
-      const [{ streamStep }, { provide }] = await Promise.all([import("./ai-sdk.ts"), import("./providers.ts")]);
+      const [{ streamStep }, { provide }, { carefulFetch }] = await Promise.all([
+        import("./ai-sdk.ts"),
+        import("./providers.ts"),
+        import("./careful-fetch.ts"),
+      ]);
       const { id, provider, name, baseUrl, keyVariable } = choice;
       const failing = { id, provider, name, baseUrl, keyVariable, key: choice.key() };
-      const start = async (): Promise<AsyncGenerator<StepChunk, void, undefined>> =>
-        streamStep(await provide(choice, summaries), failing, deadlines, request);
-      try {
-        yield* await start();
-      } catch (error) {
-        if (!summaries || !refusesSummaries(error)) throw error;
-        summaries = false;
-        yield* await start();
+      for (;;) {
+        let lastBytes = -Infinity;
+        const onBytes = (): void => void (lastBytes = performance.now());
+        const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes));
+        try {
+          yield* streamStep(provided, failing, { ...deadlines, lastSign: () => lastBytes }, conceded(request, given));
+          return;
+        } catch (error) {
+          // A refused request has streamed nothing yet, so asking again repeats nothing.
+          const refused =
+            error instanceof ModelError && error.code === "model_bad_request" && error.spent === undefined;
+          const concession = refused ? concessionFor(`${error.message} ${messageOf(error.cause)}`, given) : null;
+          if (concession === null) throw error;
+          given.add(concession);
+        }
       }
     },
   };
@@ -48,11 +64,6 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
 /** Of a server at an address of its own, that too: another server under the same name is another maker. */
 function makerOf({ provider, baseUrl, usualUrl }: RemoteChoice): string {
   return usualUrl ? provider : `${provider} at ${new URL(baseUrl).origin}`;
-}
-
-/** A refused request has streamed nothing yet, so asking again repeats nothing. */
-function refusesSummaries(error: unknown): boolean {
-  return error instanceof ModelError && error.code === "model_bad_request" && /reasoning.?summar/i.test(error.message);
 }
 
 /** Careful guesses: too small costs an early summary, too big a refused request. */

@@ -14,10 +14,6 @@ test.todo("F63 a long chat is really summarised");
 
 // Providers
 
-test.todo("F88 each server is sent only what it accepts");
-test.todo("F90 a 200 that is no stream costs one try and keeps its cause");
-test.todo("F91 the provider's own words are shown");
-test.todo("F92 waits last as long as the provider asks");
 test.todo("F94 tags of reasoning and of tools are no answer");
 test.todo("F95 a failed tool is told as failed");
 

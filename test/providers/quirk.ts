@@ -35,6 +35,8 @@ export interface Comes {
   readonly errorSays?: RegExp;
   /** Which of the usages are estimated, in order. */
   readonly estimated?: readonly boolean[];
+  /** Between the tries, in milliseconds. */
+  readonly waits?: readonly number[];
   readonly thoughts?: readonly string[];
   /** In the last request that the provider got. */
   readonly sent?: RegExp;

@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { onWires, repliesOf, type Quirk } from "./quirk.ts";
 import { CALLS } from "./rows/calls.ts";
 import { ENDS } from "./rows/ends.ts";
+import { ERRORS } from "./rows/errors.ts";
+import { REFUSED } from "./rows/refusals.ts";
+import { STREAMS } from "./rows/streams.ts";
 import { USAGES } from "./rows/usages.ts";
+import { WAITS } from "./rows/waits.ts";
 import { WINDOWS } from "./rows/windows.ts";
 import { answerOf, dataIn, play } from "./scene.ts";
 import type { WireName } from "./wires.ts";
@@ -35,6 +39,7 @@ async function holds({ wire, quirk }: Row): Promise<void> {
   if (comes.estimated !== undefined) {
     expect(dataIn(outcome, "usage").map(({ estimated }) => estimated === true)).toEqual(comes.estimated);
   }
+  if (comes.waits !== undefined) expect(outcome.waits).toEqual(comes.waits);
   if (comes.thoughts !== undefined) expect(dataIn(outcome, "thought").map(({ text }) => text)).toEqual(comes.thoughts);
   if (comes.sent !== undefined) expect(requests.at(-1)).toMatch(comes.sent);
   if (comes.notSent !== undefined) expect(requests.at(-1)).not.toMatch(comes.notSent);
@@ -51,3 +56,15 @@ test.each(windows)("F87 $wire: $what", holds);
 
 const usages = onWires(USAGES);
 test.each(usages)("F93 $wire: $what", holds);
+
+const refused = onWires(REFUSED);
+test.each(refused)("F88 $wire: $what", holds);
+
+const streams = onWires(STREAMS);
+test.each(streams)("F90 $wire: $what", holds);
+
+const errors = onWires(ERRORS);
+test.each(errors)("F91 $wire: $what", holds);
+
+const waits = onWires(WAITS);
+test.each(waits)("F92 $wire: $what", holds);
