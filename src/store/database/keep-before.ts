@@ -51,23 +51,27 @@ export async function keepPostgres(tx: Transaction<Schema>, schema: number): Pro
     const { rows: tables } = await sql<{ name: string }>`
       SELECT table_name AS name FROM information_schema.tables
       WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1`.execute(tx);
-    const { rows: references } = await sql<{ table: string; name: string; rule: string }>`
-      SELECT conrelid::regclass::text AS "table", conname AS name, pg_get_constraintdef(oid) AS rule
-      FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype = 'f' ORDER BY 1, 2`.execute(
-      tx,
-    );
+    // Indexes and keys keep their names, since later migrations call them by these; references come when all keys are there.
+    const { rows: indexes } = await sql<{ statement: string }>`
+      SELECT pg_get_indexdef(indexrelid, 0, true) AS statement
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+          AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+        ORDER BY 1`.execute(tx);
+    const { rows: keys } = await sql<{ statement: string }>`
+      SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS statement
+        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype IN ('p', 'u', 'f')
+        ORDER BY contype = 'f', 1`.execute(tx);
     const { rows: path } = await sql<{ search_path: string }>`SHOW search_path`.execute(tx);
     await sql`DROP SCHEMA IF EXISTS ${sql.id(target)} CASCADE`.execute(tx);
     await sql`CREATE SCHEMA ${sql.id(target)}`.execute(tx);
     for (const { name } of tables) {
-      await sql`CREATE TABLE ${into(name)} (LIKE ${sql.id(name)} INCLUDING ALL)`.execute(tx);
+      await sql`CREATE TABLE ${into(name)} (LIKE ${sql.id(name)} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)`.execute(tx);
       await sql`INSERT INTO ${into(name)} SELECT * FROM ${sql.id(name)}`.execute(tx);
     }
-    // The rules name their tables without a schema: here they mean the copies.
+    // They name their tables without a schema: here they mean the copies.
     await sql`SELECT set_config('search_path', ${target}, true)`.execute(tx);
-    for (const { table, name, rule } of references) {
-      await sql`ALTER TABLE ${sql.raw(table)} ADD CONSTRAINT ${sql.id(name)} ${sql.raw(rule)}`.execute(tx);
-    }
+    for (const { statement } of [...indexes, ...keys]) await sql.raw(statement).execute(tx);
     await sql`SELECT set_config('search_path', ${path[0]?.search_path ?? ""}, true)`.execute(tx);
     return target;
   } catch (cause) {
