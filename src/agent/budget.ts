@@ -46,14 +46,17 @@ export function exhausted(
 /** Names the call when the run's last steps asked for exactly the same, over and over; null otherwise. */
 export function loops(events: readonly ChatEvent[], runId: string): string | null {
   const steps = new Map<number, string[]>();
-  for (const event of events) {
-    if (event.type !== "tool_use" || event.runId !== runId || event.step === null) continue;
+  // From the end: what came before the last steps is not looked at again at each step.
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at];
+    if (event?.type !== "tool_use" || event.runId !== runId || event.step === null) continue;
     const calls = steps.get(event.step) ?? [];
+    if (calls.length === 0 && steps.size === LOOP_STEPS) break;
     // Of big arguments the event holds only the beginning: two that begin alike are not the same.
     calls.push(`${event.data.name} ${event.data.blob ?? JSON.stringify(event.data.args)}`);
     steps.set(event.step, calls);
   }
-  const last = [...steps.values()].slice(-LOOP_STEPS).map((calls) => calls.toSorted().join("\n"));
+  const last = [...steps.values()].map((calls) => calls.toSorted().join("\n"));
   if (last.length < LOOP_STEPS || new Set(last).size > 1) return null;
   return shorten((last[0] ?? "").split("\n", 1)[0] ?? "", 200);
 }

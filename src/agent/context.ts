@@ -32,7 +32,7 @@ export interface ContextInput {
 }
 
 /** How many earlier runs' last words a task's run is given. */
-const LAST_RUNS = 3;
+export const LAST_RUNS = 3;
 
 type Entry =
   | {
@@ -193,9 +193,9 @@ function stepMessages(
       : [],
   );
   if (calls.length === 0) return messages;
+  const known = new Map(results.map((result) => [result.callId, result]));
   const content: ToolModelMessage["content"] = calls.map(({ toolCallId, toolName }) => {
-    const result = results.find((candidate) => candidate.callId === toolCallId);
-    return { type: "tool-result", toolCallId, toolName, output: outputOf(result) };
+    return { type: "tool-result", toolCallId, toolName, output: outputOf(known.get(toolCallId)) };
   });
   return [...messages, { role: "tool", content }];
 }

@@ -57,16 +57,21 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   }
   const requests: ApprovalRequest[] = [];
   const gates: GatedCall[] = [];
+  const asks = questionsSinceStart(input.events);
+  const known = Map.groupBy(approvals, (row) => row.call_id);
+  const uses = usesIn(input.events);
+  const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
   for (const call of input.calls) {
-    const use = useOf(input.events, call);
+    const use = uses.get(call.callId);
+    if (use === undefined) throw new Error(`the call ${call.callId} is not on record`);
     if (use.badArgs !== undefined) {
       const outcome = { ok: false, error: `not run: ${use.badArgs}` } as const;
       gates.push({ call, args: use.args, gate: { pass: "refuse", outcome } });
       continue;
     }
-    const args = argsOf(use, input.steps, call);
-    const own = approvals.filter((row) => row.call_id === call.callId);
-    const asked = questionsSinceStart(input.events, call.callId);
+    const args = argsOf(use, steps.get(`${call.runId} ${call.step}`), call);
+    const own = known.get(call.callId) ?? [];
+    const asked = asks.get(call.callId) ?? new Set();
     const { gate, request } = await gateOf(deps, claimed, origins, { own, asked }, call, args);
     if (request !== undefined) requests.push(request);
     gates.push({ call, args, gate });
@@ -77,14 +82,15 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
 }
 
 /**
- * The questions that were asked about a call since it was last started. By the log's order, not by time: clocks are set, and
+ * The questions that were asked about each call since it was last started. By the log's order, not by time: clocks are set, and
  * each node has its own.
  */
-function questionsSinceStart(events: readonly ChatEvent[], callId: string): ReadonlySet<string> {
-  const asked = new Set<string>();
+function questionsSinceStart(events: readonly ChatEvent[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const asked = new Map<string, Set<string>>();
   for (const { type, data } of events) {
-    if (type === "tool_start" && data.callId === callId) asked.clear();
-    if (type === "approval" && data.callId === callId && data.state === "requested") asked.add(data.approvalId);
+    if (type === "tool_start") asked.delete(data.callId);
+    if (type !== "approval" || data.state !== "requested") continue;
+    asked.set(data.callId, (asked.get(data.callId) ?? new Set()).add(data.approvalId));
   }
   return asked;
 }
@@ -155,23 +161,18 @@ function answered(row: ApprovalRow, unknown: boolean): Gate {
 
 type Use = EventOf<"tool_use">["data"];
 
-function useOf(events: readonly ChatEvent[], { callId }: OpenCall): Use {
-  const use = events.findLast((event) => event.type === "tool_use" && event.data.callId === callId);
-  if (use?.type !== "tool_use") throw new Error(`the call ${callId} is not on record`);
-  return use.data;
+function usesIn(events: readonly ChatEvent[]): ReadonlyMap<string, Use> {
+  return new Map(events.flatMap(({ type, data }) => (type === "tool_use" ? [[data.callId, data]] : [])));
 }
 
 /** The arguments as they were recorded with the call; of big ones the event holds only the beginning. */
-function argsOf(use: Use, steps: readonly RecordedStep[], call: OpenCall): Json {
+function argsOf(use: Use, step: RecordedStep | undefined, call: OpenCall): Json {
   if (use.blob === undefined) return use.args;
-  for (const step of steps) {
-    if (step.runId !== call.runId || step.step !== call.step) continue;
-    for (const message of step.messages) {
-      if (message.role !== "assistant" || typeof message.content === "string") continue;
-      for (const part of message.content) {
-        // What the provider's stream held was JSON when the step was recorded.
-        if (part.type === "tool-call" && part.toolCallId === call.callId) return part.input as Json;
-      }
+  for (const message of step?.messages ?? []) {
+    if (message.role !== "assistant" || typeof message.content === "string") continue;
+    for (const part of message.content) {
+      // What the provider's stream held was JSON when the step was recorded.
+      if (part.type === "tool-call" && part.toolCallId === call.callId) return part.input as Json;
     }
   }
   // A call that nobody knows the arguments of must not run with others.

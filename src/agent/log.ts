@@ -1,12 +1,13 @@
 import type { ModelMessage } from "ai";
-import { foldChat, type OpenCall } from "../core/chat-view.ts";
-import type { ChatEvent, EventOf } from "../core/events.ts";
+import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
+import type { ChatEvent } from "../core/events.ts";
 import { soundJson } from "../core/text.ts";
-import { readEvents } from "../store/log/events.ts";
+import { decodeEvent, readEvents } from "../store/log/events.ts";
+import type { Db } from "../store/database/sql.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Store } from "../store/database/store.ts";
 import { isBlank } from "./answer.ts";
-import type { RecordedStep } from "./context.ts";
+import { LAST_RUNS, type RecordedStep } from "./context.ts";
 
 /** The types that a run's next move depends on. */
 const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "status", "summary"] as const;
@@ -18,13 +19,19 @@ const MAX_EVENTS = 4000;
 export class RunLog {
   readonly #store: Store;
   readonly #claimed: Claimed;
+  readonly #scope: "chat" | "task";
   #events: ChatEvent[] = [];
   #steps: RecordedStep[] = [];
+  /** The last step that was read of each run. */
+  readonly #known = new Map<string, number>();
+  #view = emptyChatView;
   #head = 0;
 
-  constructor(store: Store, claimed: Claimed) {
+  /** `scope`: what the run's context is made of. */
+  constructor(store: Store, claimed: Claimed, scope: "chat" | "task") {
     this.#store = store;
     this.#claimed = claimed;
+    this.#scope = scope;
   }
 
   get events(): readonly ChatEvent[] {
@@ -44,34 +51,58 @@ export class RunLog {
     const { chat_id } = this.#claimed.run;
     const { db } = this.#store;
     const { head } = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
-    const from = this.#head === 0 ? await this.#start() : this.#head + 1;
-    const fresh = await readEvents(db, chat_id, { from, types: TYPES });
+    // What is read at every look costs nothing where nothing was added.
+    if (head === this.#head) return;
+    const isFirst = this.#head === 0;
+    const from = isFirst ? await this.#start() : this.#head + 1;
+    const earlier = isFirst && this.#scope === "task" ? await lastFinals(db, this.#claimed, from) : [];
+    const fresh = [...earlier, ...(await readEvents(db, chat_id, { from, types: TYPES }))];
     this.#events.push(...fresh);
+    this.#view = foldChat(fresh, this.#view);
     this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
-    const known = new Set(this.#steps.map((step) => `${step.runId} ${step.step}`));
-    const wanted = new Set(
-      fresh.flatMap((event) => (event.runId === null || event.step === null ? [] : [event.runId])),
-    );
-    if (wanted.size === 0) return;
-    const rows = await db
-      .selectFrom("steps")
-      .selectAll()
-      .where("run_id", "in", [...wanted])
-      .orderBy("step")
-      .execute();
-    for (const row of rows) {
-      if (known.has(`${row.run_id} ${row.step}`)) continue;
-      // Written by `recordStep` alone, from messages that the AI SDK gave; by older versions with halves of characters.
-      const messages = JSON.parse(soundJson(row.messages)) as ModelMessage[];
-      const { run_id: runId, step, provider, model, read_seq: readSeq } = row;
-      this.#steps.push({ runId, step, provider, model, readSeq, messages });
+    await this.#readSteps(fresh.filter((event) => event.seq >= from));
+  }
+
+  /** The recorded steps that events belong to, but for those that were read before. */
+  async #readSteps(fresh: readonly ChatEvent[]): Promise<void> {
+    const firsts = new Map<string, number>();
+    for (const { runId, step } of fresh) {
+      if (runId === null || step === null || step <= (this.#known.get(runId) ?? 0)) continue;
+      firsts.set(runId, Math.min(step, firsts.get(runId) ?? step));
+    }
+    for (const ids of portionsOf([...firsts], MAX_RUNS)) {
+      const rows = await this.#store.db
+        .selectFrom("steps")
+        .selectAll()
+        .where((eb) => eb.or(ids.map(([id, first]) => eb.and([eb("run_id", "=", id), eb("step", ">=", first)]))))
+        .orderBy("step")
+        .execute();
+      for (const row of rows) {
+        // Written by `recordStep` alone, from messages that the AI SDK gave; by older versions with halves of characters.
+        const messages = JSON.parse(soundJson(row.messages)) as ModelMessage[];
+        const { run_id: runId, step, provider, model, read_seq: readSeq } = row;
+        this.#steps.push({ runId, step, provider, model, readSeq, messages });
+        this.#known.set(row.run_id, Math.max(row.step, this.#known.get(row.run_id) ?? 0));
+      }
     }
   }
 
   /** Where reading begins: with the newest events that a context may hold, and with everything of the run itself. */
   async #start(): Promise<number> {
     const { run, task } = this.#claimed;
-    const newest = await this.#store.db
+    const { db } = this.#store;
+    const own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
+    if (this.#scope === "task") {
+      const first = await db
+        .selectFrom("runs")
+        .select("first_seq")
+        .where("task_id", "=", run.task_id)
+        .orderBy("first_seq")
+        .limit(1)
+        .executeTakeFirst();
+      return Math.min(own, first?.first_seq ?? own);
+    }
+    const newest = await db
       .selectFrom("events")
       .select("seq")
       .where("chat_id", "=", run.chat_id)
@@ -80,25 +111,62 @@ export class RunLog {
       .offset(MAX_EVENTS)
       .limit(1)
       .executeTakeFirst();
-    return Math.min(newest?.seq ?? 1, run.first_seq, task?.message_seq ?? run.first_seq);
+    return Math.min(newest?.seq ?? 1, own);
   }
 
   /** The run's calls without a result, each with its whole arguments. */
   openCalls(): readonly OpenCall[] {
-    return foldChat(this.#events).openCalls.filter((call) => call.runId === this.#claimed.run.id);
+    return this.#view.openCalls.filter((call) => call.runId === this.#claimed.run.id);
   }
 
   /** The words of the run's last recorded step, if it has any, asked for no tools and nothing was said since. */
   finalWords(): string | null {
-    const own = this.#steps.filter((step) => step.runId === this.#claimed.run.id);
-    const last = own.at(-1);
+    const last = this.#steps.findLast((step) => step.runId === this.#claimed.run.id);
     if (last === undefined) return null;
-    const events = this.#events.filter((event) => event.runId === last.runId && event.step === last.step);
-    if (events.some((event) => event.type === "tool_use")) return null;
-    const words = events
-      .filter((event): event is EventOf<"message"> => event.type === "message" && !event.data.partial)
-      .map((event) => event.data.text)
-      .join("\n\n");
-    return isBlank(words) ? null : words;
+    const words: string[] = [];
+    // From the end: an event of an earlier step of this run ends the search.
+    for (let at = this.#events.length - 1; at >= 0; at--) {
+      const event = this.#events[at];
+      if (event?.runId !== last.runId || event.step === null || event.step > last.step) continue;
+      if (event.step < last.step) break;
+      if (event.type === "tool_use") return null;
+      if (event.type === "message" && !event.data.partial) words.unshift(event.data.text);
+    }
+    const whole = words.join("\n\n");
+    return isBlank(whole) ? null : whole;
   }
+}
+
+const MAX_RUNS = 100;
+
+function* portionsOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}
+
+/** So many messages are looked through at a time for the last words of earlier runs. */
+const LOOK = 20;
+
+/** The final messages of the chat's last runs before the task's own events, ascending. */
+async function lastFinals(db: Db, { run }: Claimed, before: number): Promise<readonly ChatEvent[]> {
+  const finals = new Map<string, ChatEvent>();
+  for (let to = before; finals.size < LAST_RUNS;) {
+    const rows = await db
+      .selectFrom("events")
+      .select(["seq", "body"])
+      .where("chat_id", "=", run.chat_id)
+      .where("type", "=", "message")
+      .where("seq", "<", to)
+      .orderBy("seq", "desc")
+      .limit(LOOK)
+      .execute();
+    for (const { seq, body } of rows) {
+      const event = decodeEvent(run.chat_id, seq, body);
+      if (event.type !== "message" || event.runId === null || event.taskId === run.task_id) continue;
+      if (event.data.role !== "assistant" || event.data.partial || finals.has(event.runId)) continue;
+      if (finals.size < LAST_RUNS) finals.set(event.runId, event);
+    }
+    if (rows.length < LOOK) break;
+    to = rows.at(-1)?.seq ?? 0;
+  }
+  return [...finals.values()].reverse();
 }

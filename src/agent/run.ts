@@ -63,6 +63,11 @@ export async function workRun(deps: AgentDeps, claimed: Claimed, signal: AbortSi
   }
 }
 
+/** A task in a chat of its own, or in its schedule's, is not given the whole chat. */
+function scopeOf({ task, chat }: Claimed): "chat" | "task" {
+  return task === null || chat.origin === "user" ? "chat" : "task";
+}
+
 class RunWork {
   readonly #deps: AgentDeps;
   readonly #claimed: Claimed;
@@ -76,7 +81,7 @@ class RunWork {
     this.#deps = deps;
     this.#claimed = claimed;
     this.#parts = parts;
-    this.#log = new RunLog(deps.store, claimed);
+    this.#log = new RunLog(deps.store, claimed, scopeOf(claimed));
     this.signal = signal;
   }
 
@@ -171,7 +176,7 @@ class RunWork {
 
   async #step(principal: ReturnType<typeof principalOf>, step: number): Promise<void> {
     const { store, registry, timeZone } = this.#deps;
-    const { run, chat, task } = this.#claimed;
+    const { run, task, chat } = this.#claimed;
     const model = this.#deps.modelFor(chat.model);
     const readSeq = this.#log.head;
     const instructions = instructionsFor({
@@ -187,7 +192,7 @@ class RunWork {
       events: this.#log.events,
       steps: this.#log.steps,
       run: { id: run.id, taskId: run.task_id },
-      scope: task === null || chat.origin === "user" ? "chat" : "task",
+      scope: scopeOf(this.#claimed),
       reader: { provider: model.provider, model: model.id },
       budget: window.room(overhead),
     });

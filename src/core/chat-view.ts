@@ -40,70 +40,110 @@ export const emptyChatView: ChatView = {
 };
 
 /**
- * Folds events into a view. Events at or below its `head` are ignored, so a repeated page changes nothing. The runs are
- * copied once for the whole fold: a chat may have thousands, each with its status events.
+ * Folds events into a view. Events at or below its `head` are ignored, so a repeated page changes nothing. What grows with the
+ * log is copied at most once for the whole fold, and only if it changes: a chat may have thousands of runs, calls, approvals.
  */
 export function foldChat(events: Iterable<ChatEvent>, from: ChatView = emptyChatView): ChatView {
-  const runs = new Map(from.runs);
-  let view: ChatView = { ...from, runs };
-  for (const event of events) {
-    if (event.seq <= view.head) continue;
-    view = applyByType({ ...view, head: event.seq }, event);
-    if (event.runId !== null) view = applyRun(view, event as ChatEvent & { runId: string }, runs);
+  const draft = new Draft(from);
+  for (const event of events) draft.add(event);
+  return draft.view();
+}
+
+/** A view that nobody has seen yet: changed in place. */
+class Draft {
+  readonly #from: ChatView;
+  #small: Omit<ChatView, "runs" | "openCalls" | "approvals">;
+  #runs: Map<string, RunView> | null = null;
+  /** By id, in their order. */
+  #calls: Map<string, OpenCall> | null = null;
+  #approvals: Map<string, EventOf<"approval">["data"]> | null = null;
+
+  constructor(from: ChatView) {
+    this.#from = from;
+    const { runs: _, openCalls: __, approvals: ___, ...small } = from;
+    this.#small = small;
   }
-  return view;
-}
 
-function applyRun(view: ChatView, event: ChatEvent & { runId: string }, runs: Map<string, RunView>): ChatView {
-  const before = runs.get(event.runId);
-  const run = applyRunEvent(before, event);
-  if (run === before) return view;
-  runs.set(run.id, run);
-  const activeRunId = isActive(run.state) ? run.id : view.activeRunId === run.id ? null : view.activeRunId;
-  return activeRunId === view.activeRunId ? view : { ...view, activeRunId };
-}
+  view(): ChatView {
+    if (this.#small.head === this.#from.head) return this.#from;
+    return {
+      ...this.#small,
+      runs: this.#runs ?? this.#from.runs,
+      openCalls: this.#calls === null ? this.#from.openCalls : [...this.#calls.values()],
+      approvals: this.#approvals ?? this.#from.approvals,
+    };
+  }
 
-function applyByType(view: ChatView, event: ChatEvent): ChatView {
-  switch (event.type) {
-    case "chat":
-      return event.data.change === "created" || event.data.change === "renamed"
-        ? { ...view, title: event.data.title }
-        : view;
-    case "tool_use": {
-      const { callId, name, summary } = event.data;
-      const call = { callId, name, summary, runId: event.runId ?? "", step: event.step ?? 0, startedAt: null };
-      return { ...view, openCalls: [...view.openCalls, call] };
+  add(event: ChatEvent): void {
+    if (event.seq <= this.#small.head) return;
+    this.#small = { ...this.#small, head: event.seq };
+    this.#addByType(event);
+    if (event.runId !== null) this.#addToRun(event as ChatEvent & { runId: string });
+  }
+
+  #addToRun(event: ChatEvent & { runId: string }): void {
+    const before = (this.#runs ?? this.#from.runs).get(event.runId);
+    const run = applyRunEvent(before, event);
+    if (run === before) return;
+    this.#runs ??= new Map(this.#from.runs);
+    this.#runs.set(run.id, run);
+    if (isActive(run.state)) this.#small = { ...this.#small, activeRunId: run.id };
+    else if (this.#small.activeRunId === run.id) this.#small = { ...this.#small, activeRunId: null };
+  }
+
+  #openCalls(): Map<string, OpenCall> {
+    return (this.#calls ??= new Map(this.#from.openCalls.map((call) => [call.callId, call])));
+  }
+
+  #addByType(event: ChatEvent): void {
+    switch (event.type) {
+      case "chat":
+        if (event.data.change === "created" || event.data.change === "renamed") {
+          this.#small = { ...this.#small, title: event.data.title };
+        }
+        return;
+      case "tool_use": {
+        const { callId, name, summary } = event.data;
+        const call = { callId, name, summary, runId: event.runId ?? "", step: event.step ?? 0, startedAt: null };
+        this.#openCalls().set(callId, call);
+        return;
+      }
+      case "tool_start": {
+        const call = this.#openCalls().get(event.data.callId);
+        if (call !== undefined) this.#openCalls().set(call.callId, { ...call, startedAt: event.at });
+        return;
+      }
+      case "tool_result":
+        this.#openCalls().delete(event.data.callId);
+        return;
+      case "plan":
+        this.#small = { ...this.#small, plan: event.data.items };
+        return;
+      case "approval":
+        this.#approvals ??= new Map(this.#from.approvals);
+        this.#approvals.set(event.data.approvalId, event.data);
+        return;
+      case "usage": {
+        const { inputTokens, outputTokens, costUsd } = this.#small;
+        this.#small = {
+          ...this.#small,
+          inputTokens: inputTokens + event.data.inputTokens,
+          outputTokens: outputTokens + event.data.outputTokens,
+          costUsd: event.data.costUsd === undefined ? costUsd : (costUsd ?? 0) + event.data.costUsd,
+        };
+        return;
+      }
+      case "message":
+      case "thought":
+      case "status":
+      case "summary":
+      case "recall":
+      case "schedule":
+      case "error":
+        return;
+      default:
+        // A newer server's event type: shown as such in the transcript, no part of this view.
+        return;
     }
-    case "tool_start":
-      return {
-        ...view,
-        openCalls: view.openCalls.map((call) =>
-          call.callId === event.data.callId ? { ...call, startedAt: event.at } : call,
-        ),
-      };
-    case "tool_result":
-      return { ...view, openCalls: view.openCalls.filter((call) => call.callId !== event.data.callId) };
-    case "plan":
-      return { ...view, plan: event.data.items };
-    case "approval":
-      return { ...view, approvals: new Map(view.approvals).set(event.data.approvalId, event.data) };
-    case "usage":
-      return {
-        ...view,
-        inputTokens: view.inputTokens + event.data.inputTokens,
-        outputTokens: view.outputTokens + event.data.outputTokens,
-        costUsd: event.data.costUsd === undefined ? view.costUsd : (view.costUsd ?? 0) + event.data.costUsd,
-      };
-    case "message":
-    case "thought":
-    case "status":
-    case "summary":
-    case "recall":
-    case "schedule":
-    case "error":
-      return view;
-    default:
-      // A newer server's event type: shown as such in the transcript, no part of this view.
-      return view;
   }
 }

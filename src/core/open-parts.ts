@@ -1,3 +1,5 @@
+import { isEnded } from "./run-state.ts";
+
 /**
  * Text that streams in before it is an event. Nothing here is kept: a part lives until the event that replaces it, or
  * until its run's status changes, so what is on screen is always the log plus the parts that are still being written.
@@ -23,13 +25,18 @@ export interface OpenPart {
 export interface OpenParts {
   /** In the order in which they began. */
   readonly parts: readonly OpenPart[];
-  /** The highest lease seen of each run: a worker with a lower one has lost its right to speak. */
-  readonly leases: ReadonlyMap<string, number>;
-  /** `runId/part` of what has become an event: a late delta must not open it again. */
-  readonly closed: ReadonlySet<string>;
+  /** Of each run that has not ended. */
+  readonly marks: ReadonlyMap<string, Mark>;
 }
 
-export const noOpenParts: OpenParts = { parts: [], leases: new Map(), closed: new Set() };
+interface Mark {
+  /** The highest lease seen: a worker with a lower one has lost its right to speak. */
+  readonly lease: number;
+  /** The number of that lease's last part that has become an event, as they do in their order: no late delta opens it again. */
+  readonly closed: number;
+}
+
+export const noOpenParts: OpenParts = { parts: [], marks: new Map() };
 
 /** What a part's events need to say. */
 interface PartEvent {
@@ -38,25 +45,26 @@ interface PartEvent {
   readonly data: object;
 }
 
-export function leaseOf(part: string): number {
-  const lease = Number.parseInt(part, 10);
-  return Number.isNaN(lease) ? 0 : lease;
+/** The lease and the number in it. */
+function placeOf(part: string): readonly [lease: number, number: number] {
+  const [lease = 0, number = 0] = part.split(".", 2).map((digits) => Number.parseInt(digits, 10) || 0);
+  return [lease, number];
 }
 
 /** Cuts the part at the delta's offset and appends; a delta that would leave a hole, or of an old lease, is ignored. */
 export function applyDelta(open: OpenParts, delta: Delta): OpenParts {
-  const lease = leaseOf(delta.part);
-  if (lease < (open.leases.get(delta.runId) ?? 0)) return open;
-  if (open.closed.has(`${delta.runId}/${delta.part}`)) return open;
+  const [lease, number] = placeOf(delta.part);
+  const mark = open.marks.get(delta.runId);
+  if (mark !== undefined && (lease < mark.lease || (lease === mark.lease && number <= mark.closed))) return open;
   const at = open.parts.findIndex((part) => part.runId === delta.runId && part.part === delta.part);
   const before = open.parts[at]?.text ?? "";
   if (delta.offset > before.length) return open;
   const { runId, part, kind } = delta;
   const grown: OpenPart = { runId, part, kind, text: before.slice(0, delta.offset) + delta.text };
   const parts = (at === -1 ? [...open.parts, grown] : open.parts.with(at, grown)).filter(
-    (other) => other.runId !== runId || leaseOf(other.part) >= lease,
+    (other) => other.runId !== runId || placeOf(other.part)[0] >= lease,
   );
-  return { ...open, parts, leases: withLease(open.leases, runId, lease) };
+  return { parts, marks: marked(open.marks, runId, lease, 0) };
 }
 
 /** A part's event replaces it; a run's status ends all its open parts. */
@@ -65,18 +73,28 @@ export function closeParts(open: OpenParts, event: PartEvent): OpenParts {
   if (runId === null) return open;
   if (event.type === "status") {
     const parts = open.parts.filter((part) => part.runId !== runId);
-    return parts.length === open.parts.length ? open : { ...open, parts };
+    const hasEnded = "state" in event.data && isEnded(String(event.data.state)) && open.marks.has(runId);
+    if (parts.length === open.parts.length && !hasEnded) return open;
+    return { parts, marks: hasEnded ? without(open.marks, runId) : open.marks };
   }
   if (event.type !== "message" && event.type !== "thought") return open;
   const part = "part" in event.data ? event.data.part : undefined;
   if (typeof part !== "string") return open;
   return {
     parts: open.parts.filter((other) => other.runId !== runId || other.part !== part),
-    leases: withLease(open.leases, runId, leaseOf(part)),
-    closed: new Set(open.closed).add(`${runId}/${part}`),
+    marks: marked(open.marks, runId, ...placeOf(part)),
   };
 }
 
-function withLease(leases: ReadonlyMap<string, number>, runId: string, lease: number): ReadonlyMap<string, number> {
-  return (leases.get(runId) ?? -1) >= lease ? leases : new Map(leases).set(runId, lease);
+/** One run at a time works in a chat, so that few are marked. */
+function marked(marks: OpenParts["marks"], runId: string, lease: number, closed: number): OpenParts["marks"] {
+  const mark = marks.get(runId) ?? { lease: -1, closed: 0 };
+  if (lease < mark.lease || (lease === mark.lease && closed <= mark.closed)) return marks;
+  return new Map(marks).set(runId, { lease, closed });
+}
+
+function without(marks: OpenParts["marks"], runId: string): OpenParts["marks"] {
+  const left = new Map(marks);
+  left.delete(runId);
+  return left;
 }

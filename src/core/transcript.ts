@@ -60,50 +60,92 @@ export const emptyTranscript: Transcript = { entries: [], runs: new Map(), first
 
 /** Folds events onto a transcript. Events at or below its `last` are ignored, so a repeated page changes nothing. */
 export function foldTranscript(events: Iterable<LogEvent>, from: Transcript = emptyTranscript): Transcript {
-  const entries = from.entries.slice();
-  const runs = new Map(from.runs);
+  let draft: Draft | null = null;
+  let runs: Map<string, RunView> | null = null;
   let { first, last } = from;
   for (const event of events) {
     if (event.seq <= last) continue;
     if (first === 0) first = event.seq;
     last = event.seq;
     if (event.type !== "unknown" && event.runId !== null) {
-      const run = applyRunEvent(runs.get(event.runId), event as ChatEvent & { runId: string });
-      runs.set(run.id, run);
+      const before = (runs ?? from.runs).get(event.runId);
+      const run = applyRunEvent(before, event as ChatEvent & { runId: string });
+      if (run !== before) (runs ??= new Map(from.runs)).set(run.id, run);
     }
-    show(entries, event);
+    (draft ??= new Draft(from.entries)).show(event);
   }
-  return last === from.last ? from : { entries, runs, first, last };
+  if (draft === null) return from;
+  return { entries: draft.entries, runs: runs ?? from.runs, first, last };
 }
 
-/** Puts one event where it is shown; a private draft, not yet seen by anyone, is changed in place. */
-function show(draft: Entry[], event: LogEvent): void {
-  switch (event.type) {
-    case "tool_use":
-      draft.push({ ...newCall(event, event.data.callId), name: event.data.name, use: event });
-      return;
-    case "tool_start":
-      update(draft, event, event.data.callId, (call) => ({ ...call, start: event }));
-      return;
-    case "tool_result":
-      update(draft, event, event.data.callId, (call) => ({ ...call, name: event.data.name, result: event }));
-      return;
-    case "approval":
-      update(draft, event, event.data.callId, (call) => ({ ...call, approval: event }));
-      return;
-    case "plan": {
-      const at = draft.findLastIndex(
-        (entry) => entry.kind === "event" && entry.event.type === "plan" && entry.runId === event.runId,
-      );
-      if (at === -1) draft.push(shown(event));
-      else draft[at] = { ...shown(event), seq: draft[at]?.seq ?? event.seq };
-      return;
-    }
-    case "usage":
-      return;
-    default:
-      draft.push(shown(event));
+/** Entries that nobody has seen yet: changed in place. */
+class Draft {
+  readonly entries: Entry[];
+  /** Where calls (`call ID`) and plans (`plan RUN`) stand; null until one is looked for. */
+  #places: Map<string, number> | null = null;
+
+  constructor(from: readonly Entry[]) {
+    this.entries = from.slice();
   }
+
+  /** Puts one event where it is shown. */
+  show(event: LogEvent): void {
+    switch (event.type) {
+      case "tool_use":
+        this.#push({ ...newCall(event, event.data.callId), name: event.data.name, use: event });
+        return;
+      case "tool_start":
+        this.#update(event, event.data.callId, (call) => ({ ...call, start: event }));
+        return;
+      case "tool_result":
+        this.#update(event, event.data.callId, (call) => ({ ...call, name: event.data.name, result: event }));
+        return;
+      case "approval":
+        this.#update(event, event.data.callId, (call) => ({ ...call, approval: event }));
+        return;
+      case "plan": {
+        const at = this.#placeOf(placeName(shown(event)));
+        if (at === undefined) this.#push(shown(event));
+        else this.entries[at] = { ...shown(event), seq: this.entries[at]?.seq ?? event.seq };
+        return;
+      }
+      case "usage":
+        return;
+      default:
+        this.#push(shown(event));
+    }
+  }
+
+  #push(entry: Entry): void {
+    const name = placeName(entry);
+    if (name !== null) this.#places?.set(name, this.entries.length);
+    this.entries.push(entry);
+  }
+
+  /** Calls are paired by their id, never by name. */
+  #update(event: LogEvent, callId: string, change: (call: CallEntry) => CallEntry): void {
+    const at = this.#placeOf(`call ${callId}`);
+    const entry = at === undefined ? undefined : this.entries[at];
+    if (at !== undefined && entry?.kind === "call") this.entries[at] = change(entry);
+    else this.#push(change(newCall(event, callId)));
+  }
+
+  #placeOf(name: string | null): number | undefined {
+    if (name === null) return undefined;
+    if (this.#places === null) {
+      this.#places = new Map();
+      for (const [at, entry] of this.entries.entries()) {
+        const known = placeName(entry);
+        if (known !== null) this.#places.set(known, at);
+      }
+    }
+    return this.#places.get(name);
+  }
+}
+
+function placeName(entry: Entry): string | null {
+  if (entry.kind === "call") return `call ${entry.callId}`;
+  return entry.event.type === "plan" ? `plan ${entry.runId}` : null;
 }
 
 function shown(event: EventEntry["event"]): EventEntry {
@@ -113,14 +155,6 @@ function shown(event: EventEntry["event"]): EventEntry {
 function newCall(event: LogEvent, callId: string): CallEntry {
   const { seq, runId, taskId } = event;
   return { kind: "call", seq, runId, taskId, callId, name: "", use: null, start: null, approval: null, result: null };
-}
-
-/** Calls are paired by their id, never by name. The open ones are near the end, so the search goes backwards. */
-function update(draft: Entry[], event: LogEvent, callId: string, change: (call: CallEntry) => CallEntry): void {
-  const at = draft.findLastIndex((entry) => entry.kind === "call" && entry.callId === callId);
-  const entry = draft[at];
-  if (entry?.kind === "call") draft[at] = change(entry);
-  else draft.push(change(newCall(event, callId)));
 }
 
 export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "unknown" | "stopped";

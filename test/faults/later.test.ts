@@ -29,8 +29,6 @@ test.todo("F118 a big home answers about as fast as a small one");
 
 // Folds
 
-test.todo("F69 folding costs in proportion to the events");
-test.todo("F70 a run reads each event once");
 test.todo("F109 a log that does not decode, and an approval past its time, end all the same");
 
 // Text

@@ -37,7 +37,7 @@ export interface Advanced {
 
 export function advance(before: TerminalView, arrivals: readonly Arrival[]): Advanced {
   const events: ChatEvent[] = [];
-  const keys = new Set(before.keys);
+  let keys: Set<string> | null = null;
   let { open, plan } = before;
   for (const arrival of arrivals) {
     if (arrival.kind === "delta") {
@@ -49,7 +49,7 @@ export function advance(before: TerminalView, arrivals: readonly Arrival[]): Adv
     events.push(event);
     open = closeParts(open, event);
     if (event.type === "plan") plan = { runId: event.runId, items: event.data.items };
-    if (event.type === "message" && event.data.key !== undefined) keys.add(event.data.key);
+    if (event.type === "message" && event.data.key !== undefined) (keys ??= new Set(before.keys)).add(event.data.key);
   }
   const whole = foldTranscript(events, before.transcript);
   // A run that has ended says nothing more: a delta that was under way is too late.
@@ -59,7 +59,7 @@ export function advance(before: TerminalView, arrivals: readonly Arrival[]): Adv
   const unsettled = shown.findIndex((each) => !isSettled(each));
   const count = unsettled === -1 ? shown.length : unsettled;
   const transcript = count === 0 ? whole : { ...whole, entries: whole.entries.slice(count) };
-  return { view: { transcript, open, plan, keys }, settled: shown.slice(0, count) };
+  return { view: { transcript, open, plan, keys: keys ?? before.keys }, settled: shown.slice(0, count) };
 }
 
 /** What may still change, in the log's order. */

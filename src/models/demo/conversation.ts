@@ -8,8 +8,8 @@ export interface Outcome {
   readonly value: Json;
 }
 
-/** What the context tells of work that goes on elsewhere: no request. */
-const REMARK = /^\((?:A task was given here|An earlier run here ended)\b/;
+/** What the context tells of work that goes on elsewhere, in a line of its own: no request. */
+const REMARK = /^\((?:A task was given here|An earlier run here ended)\b.*\)$/gm;
 
 /** What a person said last, how often tools were asked for since then, and what came of it. */
 export function readConversation(messages: readonly ModelMessage[]) {
@@ -17,8 +17,8 @@ export function readConversation(messages: readonly ModelMessage[]) {
   for (const { role, content } of messages) {
     if (role === "user") {
       const texts = typeof content === "string" ? [content] : content.map((part) => ("text" in part ? part.text : ""));
-      const instruction = texts.join("\n").trim();
-      if (!REMARK.test(instruction)) said = { instruction, steps: 0, outcomes: [] };
+      const instruction = texts.join("\n").replace(REMARK, "").trim();
+      if (instruction !== "" || texts.join("").trim() === "") said = { instruction, steps: 0, outcomes: [] };
     } else if (role === "assistant" && typeof content !== "string") {
       if (content.some(({ type }) => type === "tool-call")) said = { ...said, steps: said.steps + 1 };
     } else if (role === "tool") {

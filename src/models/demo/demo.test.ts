@@ -202,6 +202,10 @@ test("a new message is taken up, an earlier request and its results are no part 
     calls: [],
     text: expect.stringContaining(": 1"),
   });
+  const ended = '(An earlier run here ended with: "Two (2) pages.")';
+  expect(planStep([user(`${ended}\n\n${ended}\n\nReset the alarm`)], FOREIGN).calls).toMatchObject([
+    { name: "alarm_reset" },
+  ]);
   expect(planStep([...before, user("(Reset the alarm)")], FOREIGN).text).not.toContain(": 1");
 });
 

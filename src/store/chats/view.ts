@@ -1,9 +1,10 @@
 import { sql, type SqlBool } from "kysely";
 import { foldChat } from "../../core/chat-view.ts";
+import type { ChatEvent } from "../../core/events.ts";
 import { getChat, type Chat } from "./chats.ts";
-import { decodeEvent, readEvents } from "../log/events.ts";
+import { decodeEvent } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
-import { currentOf, runOf, type Run } from "../runs/run.ts";
+import { callEvents, currentOf, runOf, type Run } from "../runs/run.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -43,11 +44,8 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
     .execute();
   const active = runs.find((run) => run.state !== "queued");
   const open = runs.filter((run) => run.attempt > 0);
-  const calls =
-    open.length === 0
-      ? []
-      : foldChat(await readEvents(db, chatId, { from: Math.min(...open.map((run) => run.first_seq)), types: CALLS }))
-          .openCalls;
+  const calls: ChatEvent[] = [];
+  for (const run of open) calls.push(...(await callEvents(db, run)).filter((event) => event.runId === run.id));
   const spent = await db.selectFrom("chat_spent").selectAll().where("chat_id", "=", chatId).executeTakeFirst();
   return {
     ...chat,
@@ -55,7 +53,7 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
       head: chat.head,
       activeRun: active === undefined ? null : runOf(active, await currentOf(db, active)),
       queuedRuns: runs.filter((run) => run.state === "queued").map((run) => run.id),
-      openCalls: calls,
+      openCalls: foldChat(calls.toSorted((one, other) => one.seq - other.seq)).openCalls,
       approvals: await approvalsOf(db, chatId),
       plan: await planOf(db, chatId),
       totals: {
@@ -66,8 +64,6 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
     },
   };
 }
-
-const CALLS = ["tool_use", "tool_start", "tool_result"] as const;
 
 async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["plan"]> {
   const row = await db

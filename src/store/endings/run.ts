@@ -6,9 +6,10 @@ import { lockChat } from "../people/access.ts";
 import { byAgent } from "../people/actors.ts";
 import { withdrawApprovals } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
-import { hasUnread, readEvents } from "../log/events.ts";
+import { hasUnread } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
+import { callEvents } from "../runs/run.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import type { Fence, Tx } from "../database/store.ts";
 import { endTask } from "./task.ts";
@@ -170,11 +171,7 @@ async function release(tx: Tx, run: RunRow, change: Partial<RunRow>): Promise<vo
 
 /** What is left open when a run ends: streamed text that will not be finished, and calls that get no real result. */
 async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
-  const events = await readEvents(tx.db, run.chat_id, {
-    from: run.first_seq,
-    types: ["tool_use", "tool_start", "tool_result"],
-  });
-  const open = foldChat(events).openCalls.filter((call) => call.runId === run.id);
+  const open = foldChat(await callEvents(tx.db, run)).openCalls.filter((call) => call.runId === run.id);
   return [
     ...(await partialEvents(tx, run)),
     ...(await withdrawApprovals(tx, run)),

@@ -55,8 +55,23 @@ export async function runRow(db: Db, runId: string): Promise<RunRow> {
 /** What a working run does now, from its log: its open calls, else the model. null when it does not work. */
 export async function currentOf(db: Db, run: RunRow): Promise<string | null> {
   if (run.state !== "working") return null;
-  const types = ["tool_use", "tool_start", "tool_result"] as const;
-  return currentStep(await readEvents(db, run.chat_id, { from: run.first_seq, types }));
+  return currentStep(await callEvents(db, run));
+}
+
+/**
+ * What is known of the calls that may be open: those of the run's last recorded step, as each step waits for all calls of the
+ * one before it.
+ */
+export async function callEvents(db: Db, run: RunRow): Promise<readonly ChatEvent[]> {
+  const last = await db
+    .selectFrom("steps")
+    .select("read_seq")
+    .where("run_id", "=", run.id)
+    .orderBy("step", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const from = Math.max(run.first_seq, (last?.read_seq ?? 0) + 1);
+  return readEvents(db, run.chat_id, { from, types: ["tool_use", "tool_start", "tool_result"] });
 }
 
 export function currentStep(events: readonly ChatEvent[]): string {
