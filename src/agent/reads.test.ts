@@ -91,8 +91,7 @@ eachEngine("a run", (engine) => {
     reads.characters = 0;
     await runOnce();
     expect(reads.characters).toBeLessThan(before + 10 * WORDS.length);
-    const told = model.requests.at(-1)?.messages.map(({ content }) => JSON.stringify(content)) ?? [];
-    expect(told).toHaveLength(4);
-    expect(told.slice(0, 3).map((words) => /Run \d/.exec(words)?.[0])).toEqual(["Run 2", "Run 3", "Run 4"]);
+    const told = JSON.stringify(model.requests.at(-1)?.messages);
+    expect(told.match(/Run \d|Tidy up/g)).toEqual(["Run 2", "Run 3", "Run 4", "Tidy up"]);
   });
 });
