@@ -142,4 +142,6 @@ export interface RunningServer {
 export interface HomeState {
   readonly held: boolean;
   readonly pid?: number;
+  /** It is held in another container, or on another machine: its process cannot be named from here. */
+  readonly elsewhere?: true;
 }

@@ -78,7 +78,9 @@ async function openLocal(deps: Deps): Promise<Awaited<ReturnType<Deps["openApp"]
 }
 
 function silent(home: string, state: HomeState): Failure {
-  const who = state.pid === undefined ? "another process" : `process ${state.pid}`;
+  const unknown =
+    state.elsewhere === true ? "a process in another container, or on another machine," : "another process";
+  const who = state.pid === undefined ? unknown : `process ${state.pid}`;
   return new Failure(
     EXIT.error,
     "unavailable",

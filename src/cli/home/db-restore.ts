@@ -12,11 +12,12 @@ export async function dbRestore(context: Context, args: readonly string[], optio
   const { io, out, deps } = context;
   const file = resolve(args[0] ?? "");
   const { home } = await context.config();
-  const { held, pid } = await deps.homeState(home);
+  const { held, pid, elsewhere } = await deps.homeState(home);
   const server = readServerFile(home);
   // Another command is waited for.
   if (held && server !== null && (pid ?? server.pid) === server.pid) {
-    const message = `process ${server.pid} is using ${home}`;
+    const who = elsewhere === true ? "a server in another container, or on another machine," : `process ${server.pid}`;
+    const message = `${who} is using ${home}`;
     throw new Failure(EXIT.conflict, "conflict", message, "stop it with: sparky chat stop");
   }
   const data = await openHere(context);

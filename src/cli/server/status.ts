@@ -6,7 +6,7 @@ import { readServerFile } from "../client/server-file.ts";
 import { duration } from "../console/text.ts";
 
 export async function chatStatus(context: Context): Promise<ExitCode> {
-  const { out, io } = context;
+  const { deps, out, io } = context;
   const { home } = await context.config();
   let health: Health;
   let url: string;
@@ -20,7 +20,8 @@ export async function chatStatus(context: Context): Promise<ExitCode> {
     return EXIT.notRunning;
   }
   const file = readServerFile(home);
-  const pid = file !== null && file.url === url ? file.pid : null;
+  const { elsewhere } = await deps.homeState(home);
+  const pid = file !== null && file.url === url && elsewhere !== true ? file.pid : null;
   const { version, agentLoop, startedAt } = health;
   if (out.json) {
     out.document({ running: true, url, pid, version, agentLoop, startedAt });

@@ -64,6 +64,8 @@ async function runningHere(context: Context): Promise<ServerFile> {
     context,
     APPEAR_MS,
     async () => {
+      const state = await context.deps.homeState(home);
+      if (state.elsewhere === true) throw elsewhere(home);
       const pid = await holder(context);
       if (pid === null) throw notRunning(`no server is running on ${home}`, "sparky chat start");
       const file = readServerFile(home);
@@ -75,6 +77,11 @@ async function runningHere(context: Context): Promise<ServerFile> {
     throw usage(`SPARKY_URL names ${url}, but only this machine's server can be stopped from here`, "unset SPARKY_URL");
   }
   return found;
+}
+
+function elsewhere(home: string): Failure {
+  const message = `the server on ${home} runs in another container, or on another machine`;
+  return new Failure(EXIT.error, "unavailable", message, "stop it there: sparky chat stop");
 }
 
 /** The process that holds the home; null when none does. */

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { isSparkyError, SparkyError } from "../../core/errors.ts";
 import { explainSqlite } from "../database/sqlite-failures.ts";
+import { processPlace } from "./process-place.ts";
 import { isBusy } from "../database/sqlite-patience.ts";
 
 /**
@@ -50,12 +51,16 @@ export function lockHome(home: string): HomeLock {
   const handle = new Database(path, { timeout: ACQUIRE_MS });
   try {
     handle.exec("create table if not exists holder (one integer primary key check (one = 1), pid integer not null)");
+    handle.exec("create table if not exists place (one integer primary key check (one = 1), pid integer, place text)");
     const name = handle.prepare("insert into holder values (1, ?) on conflict (one) do update set pid = excluded.pid");
+    const place = handle.prepare("insert or replace into place values (1, ?, ?)");
     // Another may put its name there between ours and the lock; whoever holds the lock must be the one who is named.
+    const here = processPlace();
     for (;;) {
       name.run(process.pid);
+      place.run(process.pid, here);
       handle.exec("begin immediate");
-      if (holder(handle).pid === process.pid) break;
+      if (holder(handle).pid === process.pid && placeOf(handle, process.pid) === here) break;
       handle.exec("rollback");
     }
   } catch (error) {
@@ -66,7 +71,11 @@ export function lockHome(home: string): HomeLock {
 }
 
 function held(home: string, cause: unknown): SparkyError {
-  const { pid } = homeState(home);
+  const { pid, elsewhere } = homeState(home);
+  if (elsewhere === true) {
+    const who = "a process in another container, or on another machine,";
+    return new SparkyError("conflict", `${who} is using ${home}`, { cause, hint: "stop it there: sparky chat stop" });
+  }
   const [who, end] = pid === undefined ? ["another process", ""] : [`process ${pid}`, `, or end it: kill ${pid}`];
   const hint = pid !== undefined && serves(home, pid) ? "stop it with: sparky chat stop" : `wait for it${end}`;
   return new SparkyError("conflict", `${who} is using ${home}`, { cause, hint });
@@ -82,8 +91,16 @@ function serves(home: string, pid: number): boolean {
   }
 }
 
+export interface HomeState {
+  readonly held: boolean;
+  /** As far as it is known, and only where it means that process: see `elsewhere`. */
+  readonly pid?: number;
+  /** Its number means another process here: it runs in another container, or on another machine. */
+  readonly elsewhere?: true;
+}
+
 /** Who holds the home, by its lock and not by any file's word. */
-export function homeState(home: string): { readonly held: boolean; readonly pid?: number } {
+export function homeState(home: string): HomeState {
   const path = join(home, "lock");
   if (!existsSync(path)) return { held: false };
   const handle = new Database(path, { timeout: LOOK_MS });
@@ -98,12 +115,24 @@ export function homeState(home: string): { readonly held: boolean; readonly pid?
   }
 }
 
-/** Nothing while the holder is just writing itself down. */
-function holder(handle: Database.Database): { readonly pid?: number } {
+/** Nothing while the holder is just writing itself down. An older version writes its number alone, which is believed. */
+function holder(handle: Database.Database): Pick<HomeState, "pid" | "elsewhere"> {
   try {
     const row = handle.prepare<[], { pid: number }>("select pid from holder").get();
-    return row === undefined ? {} : { pid: row.pid };
+    if (row === undefined) return {};
+    const place = placeOf(handle, row.pid);
+    const here = processPlace();
+    return place === null || here === null || place === here ? { pid: row.pid } : { elsewhere: true };
   } catch {
     return {};
+  }
+}
+
+function placeOf(handle: Database.Database, pid: number): string | null {
+  try {
+    const row = handle.prepare<[number], { place: string | null }>("select place from place where pid = ?").get(pid);
+    return row?.place ?? null;
+  } catch {
+    return null;
   }
 }
