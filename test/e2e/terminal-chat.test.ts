@@ -65,6 +65,27 @@ test("F62 the terminal client holds a chat: what is sent, thought, done and said
   expect(statSync(history).mode & 0o777).toBe(0o600);
 });
 
+test("F85 what is typed before the terminal is up is taken line by line, so that a command is one", async () => {
+  const asked: string[] = [];
+  const sparky = await server(({ text }) => {
+    asked.push(String(JSON.parse(text)));
+    return { words: "Here I am." };
+  });
+  const at = terminal(sparky, ["chat", "--new"]);
+  // Before the program has even started; the last line has no Enter yet.
+  at.press("First of all\r/tasks\rAnd half");
+  await at.sees("Here I am.");
+  await at.sees("No tasks");
+  await at.sees("› And half");
+  at.press(" more\r");
+  await vi.waitUntil(() => asked.length === 2, { timeout: 25_000, interval: 20 });
+  expect(asked).toEqual(["First of all", "And half more"]);
+  at.press("\u0004");
+  expect(await at.left()).toBe(0);
+  const { items } = await sparky.api<List<Chat>>("GET", "/api/chats");
+  expect(items).toHaveLength(1);
+});
+
 test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
   const sparky = await server(() => ({ words: STORY, pieceMs: 200 }));
   const at = terminal(sparky, ["chat", "--new"]);

@@ -1,3 +1,5 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
+
 /** The terminal itself: keys as they are pressed, and everything written is written at once. Close it, or the shell suffers. */
 export interface TerminalDevice extends Disposable {
   readonly columns: number;
@@ -11,12 +13,39 @@ export interface TerminalDevice extends Disposable {
   suspend(fn: () => void): void;
 }
 
+/** More lines than anyone types before a program is up. */
+const EARLY_BYTES = 65_536;
+
+/**
+ * Lines that were typed before the terminal was taken. Until then it hands out line by line, each with a newline for its
+ * Enter; read later, several of them would look like one text with newlines in it, as from a paste.
+ */
+function earlyLines(): string {
+  let text = "";
+  try {
+    const terminal = openSync("/dev/tty", constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const bytes = Buffer.alloc(EARLY_BYTES);
+      for (let read = 1; read > 0 && text.length < EARLY_BYTES;) {
+        read = readSync(terminal, bytes);
+        text += bytes.toString("utf8", 0, read);
+      }
+    } finally {
+      closeSync(terminal);
+    }
+  } catch {
+    // Nothing more is there, or the system has no such file.
+  }
+  return text.replaceAll("\n", "\r");
+}
+
 const BRACKETED_PASTE = "\u001b[?2004h";
 /** Bracketed paste off, the cursor seen, long lines wrapped: as a shell expects it. */
 const RESTORE = "\u001b[?2004l\u001b[?25h\u001b[?7h";
 
 export function openTerminal(process: NodeJS.Process): TerminalDevice {
   const { stdin, stdout, pid } = process;
+  let early = earlyLines();
   let keys = (_text: string): void => {};
   let resized = (): void => {};
   const onData = (text: string): void => keys(text);
@@ -50,7 +79,11 @@ export function openTerminal(process: NodeJS.Process): TerminalDevice {
     },
     output: stdout,
     write: (text) => void stdout.write(text),
-    onKeys: (fn) => void (keys = fn),
+    onKeys(fn) {
+      keys = fn;
+      if (early !== "") fn(early);
+      early = "";
+    },
     onResize: (fn) => void (resized = fn),
     suspend(fn) {
       give();

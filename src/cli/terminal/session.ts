@@ -47,6 +47,8 @@ export class TerminalSession implements Talk, Disposable {
   readonly #closing = new AbortController();
   readonly #end = Promise.withResolvers<ExitCode>();
   #stopping = false;
+  /** Keys that came before there was a chat that they could be for; null: there is one. */
+  #held: string | null = "";
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SessionParts) {
@@ -89,7 +91,7 @@ export class TerminalSession implements Talk, Disposable {
       ...{ request, followed: this.#followed, page: this.#page, now: () => this.now() },
       writeNote: () => this.#editor.replace("/deny "),
     });
-    device.onKeys((text) => (this.#page.picking ?? this.#editor).keys(text));
+    device.onKeys((text) => this.#keys(text));
     device.onResize(changed);
   }
 
@@ -111,6 +113,20 @@ export class TerminalSession implements Talk, Disposable {
     this.#closing.abort();
     this.#followed[Symbol.dispose]();
     this.#editor[Symbol.dispose]();
+  }
+
+  /** The chat is open: what was typed until now is taken as if it were typed now. */
+  ready(): void {
+    const held = this.#held ?? "";
+    this.#held = null;
+    if (held !== "") this.#keys(held);
+  }
+
+  #keys(text: string): void {
+    if (this.#held === null) return (this.#page.picking ?? this.#editor).keys(text);
+    // Whoever wants to leave is not kept.
+    if (text.includes("\u0003")) this.leave(EXIT.interrupted);
+    else this.#held += text;
   }
 
   // --- what slash commands do ---------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ export async function terminalChat(
     try {
       if (chat === null) session.startAnew();
       else await session.open(chat);
+      session.ready();
       const code = await session.ended;
       return { exit: code, left: session.chat, isWorking: session.isWorking, unsent: session.unsent };
     } finally {
