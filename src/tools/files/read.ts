@@ -2,14 +2,12 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
+import { characterEnd, characterStart, MAX_CHARACTER_BYTES } from "../utf8.ts";
 import { fileError, nameInside, resolveInside } from "./workspace.ts";
 
 const MAX_READ_BYTES = 262_144;
 /** Small enough that the result of an ordinary read is kept whole in its event. */
 const USUAL_READ_BYTES = 24_576;
-/** The most bytes of one character in UTF-8. */
-const MAX_CHARACTER_BYTES = 4;
-
 export const fileRead = defineTool({
   name: "file_read",
   description:
@@ -54,24 +52,6 @@ async function readPart(real: string, path: string, offset: number, limit: numbe
     filled += bytesRead;
   }
   return { size: found.size, bytes: buffer.subarray(0, filled) };
-}
-
-const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
-
-/** Where the first whole character begins, when an offset fell into the middle of one. */
-function characterStart(bytes: Uint8Array): number {
-  let start = 0;
-  while (start < MAX_CHARACTER_BYTES - 1 && isContinuation(bytes[start])) start++;
-  return start;
-}
-
-/** Where the last character ends that is whole. */
-function characterEnd(bytes: Uint8Array): number {
-  let lead = bytes.length - 1;
-  while (lead > bytes.length - MAX_CHARACTER_BYTES && isContinuation(bytes[lead])) lead--;
-  const first = bytes[lead] ?? 0;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-  return lead + length > bytes.length ? lead : bytes.length;
 }
 
 function decode(bytes: Uint8Array, path: string, size: number): string {

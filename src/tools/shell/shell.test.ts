@@ -107,6 +107,25 @@ test("a group that a crash left is ended, but not one that got its number later"
   expect(await running).toMatchObject({ signal: "SIGKILL" });
 });
 
+test("F78: no character of an output is cut in two, where it is kept in parts and where some is left out", async () => {
+  const { run } = await setUp();
+  for (const [before, characters] of [
+    [1, 50_000],
+    [2, 50_000],
+    [3, 50_000],
+    [1, 200_000],
+    [2, 200_001],
+  ] as const) {
+    const { stdout } = await run({
+      command: `printf '%*s' ${before} ''; yes 😀 | head -n ${characters} | tr -d '\\n'`,
+    });
+    expect(String(stdout)).toMatch(/^ +(?:😀)+(?:\n\[\d+ bytes left out\]\n(?:😀)+)?$/u);
+    const [, left] = /\[(\d+) bytes/.exec(String(stdout)) ?? [];
+    const kept = Buffer.byteLength(String(stdout).replace(/\n\[.*\]\n/, ""));
+    expect(kept + Number(left ?? 0)).toBe(before + 4 * characters);
+  }
+});
+
 test("it asks by default, everywhere", () => {
   expect(shellTool({}).policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
 });

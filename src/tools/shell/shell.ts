@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { signalGroup } from "./processes.ts";
+import { characterEnd, characterStart } from "../utf8.ts";
 import { defineTool, type Tool } from "../tool.ts";
 
 const MAX_OUTPUT = 256 * 1024;
@@ -128,6 +129,9 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   });
   return () => {
     const left = total - head.length - tail.length;
-    return head.toString("utf8") + (left > 0 ? `\n[${left} bytes left out]\n` : "") + tail.toString("utf8");
+    if (left === 0) return Buffer.concat([head, tail]).toString("utf8");
+    const [end, start] = [characterEnd(head), characterStart(tail)];
+    const out = left + head.length - end + start;
+    return `${head.toString("utf8", 0, end)}\n[${out} bytes left out]\n${tail.toString("utf8", start)}`;
   };
 }
