@@ -4,9 +4,13 @@ import { limitsSchema, listSchema, metadataSchema, textSchema } from "./api.ts";
 
 /** Schedules and their ledger as they cross HTTP. Times are ISO 8601 UTC. */
 
-export const scheduleNameSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,99}$/u, {
-  error: "must be 1 to 100 letters, digits, _, - or ., without spaces",
-});
+/** Letters of every script, with their marks and the joiners that some are written with; one way to write each (NFC). */
+export const scheduleNameSchema = z
+  .string()
+  .overwrite((name) => name.normalize("NFC"))
+  .regex(/^[\p{L}\p{N}][\u200c-\u200d\p{L}\p{N}\p{M}_.-]{0,99}$/u, {
+    error: "must be 1 to 100 letters, digits, _, - or ., without spaces",
+  });
 
 const settings = z.strictObject({
   /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2026-12-01T09:00)`. */

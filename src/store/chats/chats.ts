@@ -9,7 +9,8 @@ import type { EndedState } from "../../core/run-state.ts";
 import { holdingRuns, openRuns } from "../runs/open.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
-import { likePattern, madeOnce, type Db } from "../database/sql.ts";
+import { madeOnce, type Db } from "../database/sql.ts";
+import { contains } from "../database/spellings.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -139,9 +140,7 @@ export async function listChats(
         return query.working ? open : eb.not(open);
       }),
     )
-    .$if(query.search !== undefined, (q) =>
-      q.where(sql<SqlBool>`lower(chats.title) LIKE lower(${likePattern(query.search ?? "")}) ESCAPE '\\'`),
-    )
+    .$if(query.search !== undefined, (q) => q.where(contains("chats.title", query.search ?? "")))
     .$if(query.prefix !== undefined, (q) =>
       q.where(sql<string>`substr(chats.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
     )

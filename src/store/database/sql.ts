@@ -28,8 +28,3 @@ export async function madeOnce<T>(make: () => Promise<T>): Promise<T> {
     return make();
   }
 }
-
-/** `%` and `_` in people's words are plain characters; use with `ESCAPE '\'`. Case is the database's to fold, on both sides. */
-export function likePattern(words: string): string {
-  return `%${words.replace(/[\\%_]/g, "\\$&")}%`;
-}

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
 import type { OwnedNode } from "./save.ts";
 import { visible } from "./visible.ts";
-import { equals } from "./words.ts";
+import { equals } from "../database/spellings.ts";
 import type { Db } from "../database/sql.ts";
 
 /** What an edge's end is called by: an id, or a name and, where several nodes bear it, a type. */

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Json } from "../../core/events.ts";
 import { afterCursor, orderBy, orderSql, pageOf, keyText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
-import { contains, equals, wordsOf } from "./words.ts";
+import { contains, equals } from "../database/spellings.ts";
+import { wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import { piece } from "../../core/text.ts";
@@ -108,14 +109,18 @@ function scoreOf(words: readonly string[]): RawBuilder<number> {
 
 function reasons(row: NodeRow, words: readonly string[]): readonly string[] {
   return words.flatMap((word) => {
-    const places = (["name", "type", "content"] as const).filter((place) => row[place].toLowerCase().includes(word));
+    const places = (["name", "type", "content"] as const).filter((place) => folded(row[place]).includes(word));
     return places.length === 0 ? [] : [`"${word}" in ${places.join(" and ")}`];
   });
 }
 
-function excerpt(content: string, words: readonly string[]): string {
+/** As the words of a query are. */
+const folded = (text: string): string => text.normalize("NFC").toLowerCase();
+
+function excerpt(written: string, words: readonly string[]): string {
+  const content = written.normalize("NFC");
   if (content.length <= EXCERPT) return content;
-  const text = content.toLowerCase();
+  const text = folded(content);
   const hits = words.map((word) => text.indexOf(word)).filter((at) => at >= 0);
   const first = hits.length === 0 ? 0 : Math.min(...hits);
   const start = Math.min(Math.max(0, first - EXCERPT / 4), content.length - EXCERPT);

@@ -6,6 +6,7 @@ import { approvalRows } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
 import { owned } from "../schedules/read.ts";
 import type { Db } from "../database/sql.ts";
+import { formsOf } from "../database/spellings.ts";
 import { openFile } from "./database-file.ts";
 import type { User } from "../people/user.ts";
 
@@ -87,4 +88,4 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
 const startsWith =
   (prefix: string) =>
   ({ value }: Name): boolean =>
-    value.startsWith(prefix);
+    formsOf(prefix).some((form) => value.startsWith(form));

@@ -3,6 +3,7 @@ import { notFound } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { AGENT_ID, type User } from "./user.ts";
 import type { UserRow } from "../database/schema.ts";
+import { formsOf } from "../database/spellings.ts";
 import type { Store } from "../database/store.ts";
 
 /** Makes the two accounts that every instance has, once. */
@@ -37,5 +38,5 @@ export async function getUser(store: Store, id: string): Promise<User | null> {
 
 export async function getUserByName(store: Store, name: string): Promise<User | null> {
   const query = store.db.selectFrom("user").select(["id", "name", "role"]);
-  return (await query.where("name", "=", name).executeTakeFirst()) ?? null;
+  return (await query.where("name", "in", formsOf(name)).executeTakeFirst()) ?? null;
 }

@@ -8,6 +8,7 @@ import { isEnabled, nextOf, rulesFrom, rulesOfAll, withoutPastPause } from "../l
 import { dueClock } from "../database/clock.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
+import { formsOf } from "../database/spellings.ts";
 import type { Store } from "../database/store.ts";
 import type { TaskLimits } from "../tasks/read.ts";
 import { may } from "../people/access.ts";
@@ -128,7 +129,7 @@ export async function upcoming(
 }
 
 export async function mine(db: Db, viewer: User, name: string): Promise<ScheduleRow> {
-  const row = await owned(db, viewer).where("name", "=", name).executeTakeFirst();
+  const row = await owned(db, viewer).where("name", "in", formsOf(name)).executeTakeFirst();
   if (row === undefined) throw noSchedule(name);
   return row;
 }

@@ -56,7 +56,7 @@ const SNIPPET = 160;
 
 /** One line of the text around the first of the words. */
 export function snippetOf(text: string, words: readonly string[]): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text.normalize("NFC").replace(/\s+/g, " ").trim();
   if (line.length <= SNIPPET) return line;
   const small = line.toLowerCase();
   const hits = words.map((word) => small.indexOf(word)).filter((at) => at >= 0);

@@ -1,6 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
 import type { Schema, TaskRow } from "../database/schema.ts";
-import { likePattern } from "../database/sql.ts";
+import { contains, formsOf } from "../database/spellings.ts";
 
 /** Which tasks are meant: all that each given field allows. */
 export interface TasksFilter {
@@ -19,20 +19,16 @@ export interface TasksFilter {
 
 export function tasksMatching(filter: TasksFilter) {
   const { status, schedule, chatId, search, prefix, since, before } = filter;
-  const pattern = likePattern(search ?? "");
   return (eb: ExpressionBuilder<Schema, "tasks">): Expression<SqlBool> =>
     eb.and([
       ...(status === undefined ? [] : [eb("tasks.status", "=", status)]),
-      ...(schedule === undefined ? [] : [eb("tasks.schedule", "=", schedule)]),
+      ...(schedule === undefined ? [] : [eb("tasks.schedule", "in", formsOf(schedule))]),
       ...(chatId === undefined ? [] : [eb("tasks.chat_id", "=", chatId)]),
       ...(since === undefined ? [] : [eb("tasks.created_at", ">=", Date.parse(since))]),
       ...(before === undefined ? [] : [eb("tasks.created_at", "<", Date.parse(before))]),
       ...(prefix === undefined ? [] : [eb(sql<string>`substr(tasks.id, 1, ${prefix.length})`, "=", prefix)]),
       ...(search === undefined
         ? []
-        : [
-            sql<SqlBool>`(lower(tasks.instruction) LIKE lower(${pattern}) ESCAPE '\\'
-              OR lower(coalesce(tasks.result, '')) LIKE lower(${pattern}) ESCAPE '\\')`,
-          ]),
+        : [sql<SqlBool>`(${contains("tasks.instruction", search)} OR ${contains("tasks.result", search)})`]),
     ]);
 }
