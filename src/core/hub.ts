@@ -38,7 +38,8 @@ export type Hint =
   | { readonly kind: "gone"; readonly chatId: string }
   | { readonly kind: "changed"; readonly change: Change }
   | { readonly kind: "wake" }
-  | { readonly kind: "stop"; readonly runId: string };
+  | { readonly kind: "stop"; readonly runId: string }
+  | { readonly kind: "rights" };
 
 interface Watched {
   head: number;
@@ -63,6 +64,7 @@ export class Hub {
   readonly #changed = new Set<(change: Change) => void>();
   readonly #wake = new Set<() => void>();
   readonly #stop = new Set<(runId: string) => void>();
+  readonly #rights = new Set<() => void>();
   /** Where a listener's exception goes; the process's log once there is one. */
   onError: (error: unknown) => void = () => {};
   /** Told of everything that began on this node; set where there are other nodes. */
@@ -202,6 +204,15 @@ export class Hub {
   stop(runId: string): void {
     this.#hint({ kind: "stop", runId });
     for (const listener of this.#stop) this.#guard(() => listener(runId));
+  }
+
+  /** Somebody's sign-in has ended, or a role is another: what is open must be looked at. */
+  onRights(listener: () => void): () => void {
+    return listen(this.#rights, listener);
+  }
+  rights(): void {
+    this.#hint({ kind: "rights" });
+    for (const listener of this.#rights) this.#guard(listener);
   }
 
   #guard(call: () => void): void {

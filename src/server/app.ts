@@ -5,7 +5,9 @@ import { isIP } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { SparkyError } from "../core/errors.ts";
 import type { LoginLink, User } from "../wire/api.ts";
+import { Acting } from "./sign-in/acting.ts";
 import { createAuth } from "./sign-in/auth.ts";
+import { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
 import { createHttp, type RequestInfo } from "./http.ts";
 import { createLoginLink } from "./sign-in/login-link.ts";
@@ -32,11 +34,26 @@ export function createServer(deps: ServerDeps): Server {
   const running = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
   const closing = new AbortController();
-  const auth = createAuth(store, deps.secret, log);
+  const identities = new Identities(store, log);
+  const acting = new Acting(store);
+  const auth = createAuth(store, deps.secret, log, identities);
   const origins = originRules(deps.host, deps.allowedHosts);
   const limit = new SignInLimit(store.clock);
-  const answer = createHttp(deps, { auth, origins, limit, base: () => url, closing: closing.signal });
-  const sockets = createSockets(deps, auth, origins, limit);
+  const guarded: ServerDeps = {
+    ...deps,
+    store: acting.store,
+    stopRun: async (viewer, target) => {
+      await acting.check();
+      return deps.stopRun(viewer, target);
+    },
+    cancelTask: async (viewer, taskId) => {
+      await acting.check();
+      return deps.cancelTask(viewer, taskId);
+    },
+  };
+  const signIn = { auth, identities, acting };
+  const answer = createHttp(guarded, { ...signIn, origins, limit, base: () => url, closing: closing.signal });
+  const sockets = createSockets(guarded, signIn, origins, limit);
 
   return {
     fetch: answer,
@@ -72,6 +89,7 @@ export function createServer(deps: ServerDeps): Server {
         server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
       const cancel = store.clock.after(CLOSE_GRACE_MS, () => idle.resolve());
       await sockets.close();
+      identities[Symbol.dispose]();
       if (running.size > 0) await idle.promise;
       cancel();
       // What is left carries no request: browsers open connections ahead of need.

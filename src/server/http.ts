@@ -3,7 +3,10 @@ import { isSparkyError, SparkyError } from "../core/errors.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
 import { openApiDocument } from "../wire/openapi.ts";
+import type { Credential } from "../store/people/identity.ts";
+import type { Acting } from "./sign-in/acting.ts";
 import type { Auth } from "./sign-in/auth.ts";
+import type { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
 import { readJson, readText } from "./input.ts";
@@ -12,7 +15,7 @@ import { isLinkToken, nameOfLink } from "./sign-in/login-link.ts";
 import { signInPage, spentLinkPage } from "./sign-in/login-page.ts";
 import type { OriginRules } from "./sign-in/origin.ts";
 import type { SignInLimit } from "./sign-in/rate-limit.ts";
-import type { Reply, Route } from "./routes/route.ts";
+import type { RawCall, Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { awayRoutes } from "./routes/away.ts";
@@ -41,6 +44,8 @@ export interface RequestInfo {
 
 export interface HttpParts {
   readonly auth: Auth;
+  readonly identities: Identities;
+  readonly acting: Acting;
   readonly origins: OriginRules;
   readonly limit: SignInLimit;
   /** The address for links, when the request does not say one. */
@@ -49,13 +54,20 @@ export interface HttpParts {
   readonly closing: AbortSignal;
 }
 
+/** Who sent a request; without a credential, a caller inside this process or anybody at all. */
+interface Caller {
+  readonly user: User;
+  readonly credential: Credential | null;
+  readonly cookies: readonly string[];
+}
+
 /** The HTTP side as a function: no sockets, no listener. It never rejects. */
 export function createHttp(
   deps: ServerDeps,
   parts: HttpParts,
 ): (request: Request, info?: RequestInfo) => Promise<Response> {
   const { log, store } = deps;
-  const { auth, origins, limit } = parts;
+  const { auth, identities, acting, origins, limit } = parts;
   const routes = [
     ...systemRoutes(deps, auth),
     ...chatRoutes(deps),
@@ -75,8 +87,8 @@ export function createHttp(
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();
 
-  async function signedIn(request: Request, info: RequestInfo): Promise<{ user: User; cookies: readonly string[] }> {
-    if (info.viewer !== undefined) return { user: info.viewer, cookies: [] };
+  async function signedIn(request: Request, info: RequestInfo): Promise<Caller> {
+    if (info.viewer !== undefined) return { user: info.viewer, credential: null, cookies: [] };
     const caller = info.remote ?? "";
     const session = await auth.identify(request.headers, true);
     if (session !== null) return session;
@@ -89,10 +101,11 @@ export function createHttp(
   }
 
   async function serve(route: Route, request: Request, info: RequestInfo, params: { readonly [name: string]: string }) {
-    const anybody = { user: { id: "", name: "", role: "member" as const }, cookies: [] };
-    const { user: viewer, cookies } = route.doc.open ? anybody : await signedIn(request, info);
+    const anybody = { user: { id: "", name: "", role: "member" as const }, credential: null, cookies: [] };
+    const { user: viewer, credential, cookies } = route.doc.open ? anybody : await signedIn(request, info);
+    const identity = credential === null ? null : { user: viewer, credential };
     const url = new URL(request.url);
-    const reply = await route.run({
+    const call: RawCall = {
       viewer,
       params,
       query: Object.fromEntries(url.searchParams),
@@ -101,7 +114,9 @@ export function createHttp(
       json: () => readJson(request),
       request,
       cut: info.cut,
-    });
+      hold: () => (identity === null ? null : identities.hold(identity)),
+    };
+    const reply = await acting.as(identity, () => route.run(call));
     const kept = [...cookies, ...(reply instanceof Response ? [] : (reply.cookies ?? []))];
     const set = isSecure(request, deps.allowedHosts) ? kept.map(onlyBySafeWay) : kept;
     return reply instanceof Response ? withCookies(reply, set) : json({ ...reply, cookies: set });

@@ -145,6 +145,8 @@ export class Nodes implements AsyncDisposable {
         return hub.relayed(() => hub.wake());
       case "stop":
         return hub.relayed(() => hub.stop(hint.runId));
+      case "rights":
+        return hub.relayed(() => hub.rights());
     }
   }
 
@@ -222,7 +224,8 @@ function keyOf(hint: Hint): string {
     case "changed":
       return `changed ${JSON.stringify(hint.change)}`;
     case "wake":
-      return "wake";
+    case "rights":
+      return hint.kind;
     case "stop":
       return `stop ${hint.runId}`;
   }

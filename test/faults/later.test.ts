@@ -42,7 +42,6 @@ test.todo("F85 what is typed early is not taken for a paste");
 
 // Rights
 
-test.todo("F96 identity ends everywhere");
 
 // Attacks
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RouteDoc } from "../../wire/openapi.ts";
 import type { User } from "../../wire/api.ts";
+import type { Held } from "../sign-in/identities.ts";
 import { parseInput } from "../input.ts";
 
 type ParamName<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -45,6 +46,8 @@ export interface RawCall {
   readonly request: Request;
   /** Destroys the connection; undefined: there is none. */
   readonly cut: (() => void) | undefined;
+  /** For an answer that stays open: tells when the sign-in that it was asked for by has ended. null: nothing can end it. */
+  readonly hold: () => Held | null;
 }
 
 /** One row of the route table: what it is, for the documentation, and what it does. */

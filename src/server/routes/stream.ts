@@ -18,10 +18,10 @@ export function streamRoutes({ store, log }: ServerDeps, closing: AbortSignal): 
         query,
         answers: { 200: eventsPageSchema.shape.events, 204: null, 304: null },
       },
-      run: ({ viewer, params, request, cut }) =>
+      run: ({ viewer, params, request, cut, hold }) =>
         serveStream(
           chatStream(store, viewer, params["id"] ?? ""),
-          { request, cut },
+          { request, cut, hold },
           {
             clock: store.clock,
             longPollMs: LONG_POLL_MS,

@@ -6,7 +6,8 @@ import type { Log } from "../../core/log.ts";
 import { LINK_SECONDS } from "./login-link.ts";
 import { cookiePrefix } from "./session-cookie.ts";
 import type { Store } from "../../store/database/store.ts";
-import { userSchema, type User } from "../../wire/api.ts";
+import type { Identity } from "../../store/people/identity.ts";
+import { userSchema } from "../../wire/api.ts";
 
 /**
  * Accounts and sessions by better-auth. Its own routes are not mounted, so there is nothing to register with; what is
@@ -65,8 +66,7 @@ export function authOptions(store: Store, secret: string) {
   } satisfies BetterAuthOptions;
 }
 
-export interface Session {
-  readonly user: User;
+export interface Session extends Identity {
   /** `Set-Cookie` values that the answer must carry. */
   readonly cookies: readonly string[];
 }
@@ -75,7 +75,7 @@ export interface Sessions {
   /** Null when the cookie is missing, forged, expired or revoked. `renew`: a session in use is prolonged. */
   find(headers: Headers, renew: boolean): Promise<Session | null>;
   /** Spends a one-time token; null when it is unknown, spent or expired. */
-  signIn(token: string, headers: Headers): Promise<Session | null>;
+  signIn(token: string, headers: Headers): Promise<Omit<Session, "credential"> | null>;
   signOut(headers: Headers): Promise<readonly string[]>;
 }
 
@@ -97,7 +97,9 @@ export function openSessions(store: Store, secret: string, log: Log): Sessions {
       });
       const { response, headers: answer } = await asked;
       const user = userSchema.safeParse(response?.user);
-      return user.success ? { user: user.data, cookies: answer.getSetCookie() } : null;
+      if (!user.success || response === null) return null;
+      const credential = { kind: "session", id: response.session.id } as const;
+      return { user: user.data, credential, cookies: answer.getSetCookie() };
     },
     async signIn(token, headers) {
       const answer = await auth.api.magicLinkVerify({ query: { token }, headers, asResponse: true });

@@ -7,7 +7,10 @@ import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
 import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
 import { CLOSE, HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
+import type { Identity } from "../../store/people/identity.ts";
+import type { Acting } from "../sign-in/acting.ts";
 import type { Auth } from "../sign-in/auth.ts";
+import type { Held, Identities } from "../sign-in/identities.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
 import { decide } from "./decide.ts";
 import type { ServerDeps } from "../deps.ts";
@@ -18,8 +21,6 @@ import { Patience } from "./patience.ts";
 import { Subscription, type LogSource } from "./subscription.ts";
 
 export const DEFAULT_PING_MS = 15_000;
-/** How often a socket asks whether its sign-in still holds. */
-const RECHECK_MS = 60_000;
 /** Changes of the same list within this time are one frame. */
 const CHANGED_MS = 20;
 const MAX_CHANGED = 50;
@@ -29,9 +30,14 @@ const MAX_WAITING = 16;
 type Command = Extract<ClientFrame, { ref: string }>;
 type Subscribe = Extract<ClientFrame, { type: "subscribe" }>;
 
-export interface ConnectionParts {
-  readonly deps: ServerDeps;
+export interface SignIn {
   readonly auth: Auth;
+  readonly identities: Identities;
+  readonly acting: Acting;
+}
+
+export interface ConnectionParts extends SignIn {
+  readonly deps: ServerDeps;
   /** The upgrade request's headers. */
   readonly headers: Headers;
   /** The peer's address. */
@@ -54,7 +60,8 @@ export class Connection implements Guest {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #bySub = new Map<string, Subscription>();
   readonly #changes = new Map<string, Change>();
-  #user: { readonly viewer: User; readonly source: LogSource } | null = null;
+  #user: { readonly identity: Identity; readonly source: LogSource } | null = null;
+  #held: Held | null = null;
   #token: string | null = null;
   /** A hello has come. */
   #heard = false;
@@ -63,7 +70,6 @@ export class Connection implements Guest {
   #cancelTimer: () => void;
   #cancelChanged: (() => void) | null = null;
   #silentPings = 0;
-  #checkedAt: number;
   #waiting = 0;
   #queue: Promise<void> = Promise.resolve();
 
@@ -72,7 +78,6 @@ export class Connection implements Guest {
     this.#socket = socket;
     this.#parts = parts;
     this.#pingMs = parts.deps.pingMs ?? DEFAULT_PING_MS;
-    this.#checkedAt = clock.now();
     this.#patience = new Patience(clock);
     parts.lobby.enter(this, parts.remote);
     this.#outgoing = new Outgoing(socket, clock, () => this.#drained());
@@ -101,7 +106,7 @@ export class Connection implements Guest {
 
   /** A list that this user can see has changed. */
   changed(change: Change): void {
-    if (this.#user === null || !(change.users === "all" || change.users.includes(this.#user.viewer.id))) return;
+    if (this.#user === null || !(change.users === "all" || change.users.includes(this.#user.identity.user.id))) return;
     const many = this.#changes.size >= MAX_CHANGED;
     this.#changes.set(
       many ? change.topic : `${change.topic} ${change.id ?? ""}`,
@@ -156,7 +161,7 @@ export class Connection implements Guest {
       case "message":
       case "stop":
       case "decide":
-        return this.#command(frame, user.viewer);
+        return this.#parts.acting.as(user.identity, () => this.#command(frame, user.identity.user));
       case "pong":
         return;
     }
@@ -169,17 +174,21 @@ export class Connection implements Guest {
     this.#cancelTimer();
     const unknown = (): void => this.close(CLOSE.restarting, "the sign-in cannot be checked now: try again");
     this.#cancelTimer = this.#parts.deps.store.clock.after(HELLO_TIMEOUT_MS, unknown);
-    const viewer = await this.#identify().catch((error: unknown) => {
+    const identity = await this.#identify().catch((error: unknown) => {
       unknown();
       throw error;
     });
-    if (viewer === null) return this.#refuse();
+    if (identity === null) return this.#refuse();
     this.#parts.lobby.leave(this);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#user = { viewer, source: this.#watched(this.#parts.source(viewer)) };
+    const { user } = identity;
+    this.#user = { identity, source: this.#watched(this.#parts.source(user)) };
+    const held = this.#parts.identities.hold(identity);
+    this.#held = held;
+    held.signal.addEventListener("abort", () => this.#signedOut(held.signal.reason === "changed"), { once: true });
     this.#cancelTimer();
     const { epoch, node } = this.#parts.deps.store;
-    const { id, name } = viewer;
+    const { id, name } = user;
     this.#send({ type: "welcome", v: 1, user: { id, name }, epoch, node, pingMs: this.#pingMs });
     this.#armPing();
   }
@@ -198,10 +207,18 @@ export class Connection implements Guest {
     }
   }
 
-  async #identify(): Promise<User | null> {
+  async #identify(): Promise<Identity | null> {
     const { auth, headers } = this.#parts;
-    if (this.#token !== null) return auth.userOfToken(this.#token);
-    return (await auth.identify(headers, false))?.user ?? null;
+    if (this.#token !== null) return auth.identityOfToken(this.#token);
+    return auth.identify(headers, false);
+  }
+
+  /** Nothing more is told or done by a sign-in that has ended; a client whose role has changed comes back with the new one. */
+  #signedOut(comesBack: boolean): void {
+    this.#user = null;
+    for (const subscription of [...this.#subscriptions.values()]) subscription.end();
+    if (comesBack) this.close(CLOSE.restarting, "what you may do has changed: come again");
+    else this.close(CLOSE.unauthenticated, "your sign-in has ended");
   }
 
   /** What is not there, or not for this reader, counts as refused. */
@@ -276,21 +293,7 @@ export class Connection implements Guest {
     const heads = Object.fromEntries([...this.#subscriptions].map(([chatId, { head }]) => [chatId, head]));
     if (this.#outgoing.pressure() !== "full") this.#send({ type: "ping", heads });
     this.#socket.ping();
-    void this.#recheck();
     this.#armPing();
-  }
-
-  async #recheck(): Promise<void> {
-    const { log, store } = this.#parts.deps;
-    const now = store.clock.now();
-    if (now - this.#checkedAt < RECHECK_MS) return;
-    this.#checkedAt = now;
-    try {
-      const viewer = await this.#identify();
-      if (viewer?.id !== this.#user?.viewer.id) this.close(CLOSE.unauthenticated, "your sign-in has expired");
-    } catch (error) {
-      log.warn({ err: error }, "could not check a sign-in");
-    }
   }
 
   #drained(): void {
@@ -310,6 +313,7 @@ export class Connection implements Guest {
     this.#parts.lobby.leave(this);
     this.#gone.abort(new Error("the socket is closed"));
     this.#cancelTimer();
+    this.#held?.[Symbol.dispose]();
     this.#cancelChanged?.();
     for (const subscription of [...this.#subscriptions.values()]) subscription.end();
   }

@@ -7,8 +7,7 @@ import { readPage } from "../../store/log/events.ts";
 import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
 import { CLOSE, MAX_FRAME_BYTES } from "../../wire/limits.ts";
-import type { Auth } from "../sign-in/auth.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type SignIn } from "./connection.ts";
 import { Lobby } from "./lobby.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { OriginRules } from "../sign-in/origin.ts";
@@ -28,7 +27,7 @@ export interface Sockets {
 }
 
 /** `/ws`: who comes in is checked before the upgrade; the rest is each connection's own. */
-export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules, limit: SignInLimit): Sockets {
+export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginRules, limit: SignInLimit): Sockets {
   const { store, log } = deps;
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   const connections = new Set<Connection>();
@@ -82,7 +81,7 @@ export function createSockets(deps: ServerDeps, auth: Auth, origins: OriginRules
           if (value !== undefined) headers.set(name, value);
         }
         const remote = request.socket.remoteAddress ?? "";
-        const connection = new Connection(opened, { deps, auth, headers, remote, limit, lobby, source });
+        const connection = new Connection(opened, { deps, ...signIn, headers, remote, limit, lobby, source });
         connections.add(connection);
         // After the socket's own listener: what a chunk completes has been heard by then.
         socket.on("data", () => connection.received(request.socket.bytesRead - before));

@@ -8,7 +8,13 @@ export interface LiveTime extends Disposable {
   readonly signal: AbortSignal;
 }
 
-export function liveTime(clock: Clock, ms: number, signals: readonly AbortSignal[]): LiveTime {
+export function liveTime(
+  clock: Clock,
+  ms: number,
+  others: readonly AbortSignal[],
+  held: (Disposable & { readonly signal: AbortSignal }) | null = null,
+): LiveTime {
+  const signals = held === null ? others : [...others, held.signal];
   const over = new AbortController();
   const end = (): void => over.abort();
   const cancel = clock.after(ms, end);
@@ -20,6 +26,7 @@ export function liveTime(clock: Clock, ms: number, signals: readonly AbortSignal
     signal: over.signal,
     [Symbol.dispose]() {
       cancel();
+      held?.[Symbol.dispose]();
       for (const signal of signals) signal.removeEventListener("abort", end);
     },
   };

@@ -24,6 +24,12 @@ export interface StreamCall {
   readonly request: Request;
   /** Destroys the connection; undefined: there is none. */
   readonly cut?: (() => void) | undefined;
+  /** Aborts when its sign-in has ended; held while the answer is open. */
+  readonly hold?: (() => Held | null) | undefined;
+}
+
+interface Held extends Disposable {
+  readonly signal: AbortSignal;
 }
 
 // What is kept anywhere is asked for again each time, so that a lost right is lost at once.
@@ -36,7 +42,7 @@ const KEPT = "private, no-cache";
  */
 export async function serveStream<Item extends { readonly seq: number }>(
   source: StreamSource<Item>,
-  { request, cut }: StreamCall,
+  { request, cut, hold }: StreamCall,
   parts: StreamParts,
 ): Promise<Response> {
   const { epoch, contentType } = source;
@@ -56,7 +62,8 @@ export async function serveStream<Item extends { readonly seq: number }>(
   });
 
   if (live === "sse") {
-    const time = liveTime(parts.clock, parts.eventsMs, [request.signal, parts.closing]);
+    const held = hold?.() ?? null;
+    const time = liveTime(parts.clock, parts.eventsMs, [request.signal, parts.closing], held);
     const control = (): object => ({
       streamNextOffset: formatOffset(epoch, reader.position),
       streamCursor: nextCursor(parts.clock.now(), cursor),
@@ -80,10 +87,12 @@ export async function serveStream<Item extends { readonly seq: number }>(
   }
   let items = await reader.take();
   if (live === "long-poll" && items.length === 0) {
-    using time = liveTime(parts.clock, parts.longPollMs, [request.signal, parts.closing]);
+    const held = hold?.() ?? null;
+    using time = liveTime(parts.clock, parts.longPollMs, [request.signal, parts.closing], held);
     using _watched = reader;
     while (items.length === 0 && !time.signal.aborted) {
       await reader.wait(time.signal);
+      if (held?.signal.aborted) throw new SparkyError("unauthenticated", "your sign-in has ended");
       items = await reader.take();
     }
     if (items.length === 0) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { eachEngine } from "../../../test/kit/databases.ts";
-import { createToken, setToken, userOfToken } from "./tokens.ts";
+import { createToken, setToken, identityOfToken } from "./tokens.ts";
 import { ensureUsers } from "./users.ts";
 
 eachEngine("a token", (engine) => {
@@ -8,9 +8,9 @@ eachEngine("a token", (engine) => {
     const store = await engine.store();
     const { owner } = await ensureUsers(store);
     const token = await createToken(store, owner.id, "laptop");
-    expect(await userOfToken(store, token)).toEqual(owner);
-    expect(await userOfToken(store, `${token}x`)).toBeNull();
-    expect(await userOfToken(store, "")).toBeNull();
+    expect((await identityOfToken(store, token))?.user).toEqual(owner);
+    expect(await identityOfToken(store, `${token}x`)).toBeNull();
+    expect(await identityOfToken(store, "")).toBeNull();
     expect(JSON.stringify(await store.db.selectFrom("tokens").selectAll().execute())).not.toContain(token.slice(7));
   });
 
@@ -19,10 +19,10 @@ eachEngine("a token", (engine) => {
     const { owner } = await ensureUsers(store);
     const other = await createToken(store, owner.id, "laptop");
     for (let i = 0; i < 2; i++) await setToken(store, owner.id, "token file", "sparky_first");
-    expect(await userOfToken(store, "sparky_first")).toEqual(owner);
+    expect((await identityOfToken(store, "sparky_first"))?.user).toEqual(owner);
     await setToken(store, owner.id, "token file", "sparky_second");
-    expect(await userOfToken(store, "sparky_first")).toBeNull();
-    expect(await userOfToken(store, "sparky_second")).toEqual(owner);
-    expect(await userOfToken(store, other)).toEqual(owner);
+    expect(await identityOfToken(store, "sparky_first")).toBeNull();
+    expect((await identityOfToken(store, "sparky_second"))?.user).toEqual(owner);
+    expect((await identityOfToken(store, other))?.user).toEqual(owner);
   });
 });

@@ -3,7 +3,7 @@ import { newId } from "../../core/ids.ts";
 import type { Schema } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
-import type { User } from "./user.ts";
+import type { Identity } from "./identity.ts";
 
 /** API tokens: random, shown once, kept only as a hash. */
 const PREFIX = "sparky_";
@@ -45,13 +45,15 @@ function insert(db: Db, row: TokenRow): Promise<unknown> {
     .execute();
 }
 
-export async function userOfToken(store: Store, token: string): Promise<User | null> {
+export async function identityOfToken(store: Store, token: string): Promise<Identity | null> {
   if (!token.startsWith(PREFIX)) return null;
   const row = await store.db
     .selectFrom("tokens")
     .innerJoin("user", "user.id", "tokens.user_id")
-    .select(["user.id", "user.name", "user.role"])
+    .select(["user.id", "user.name", "user.role", "tokens.id as token_id"])
     .where("tokens.hash", "=", hashOf(token))
     .executeTakeFirst();
-  return row ?? null;
+  if (row === undefined) return null;
+  const { token_id, ...user } = row;
+  return { user, credential: { kind: "token", id: token_id } };
 }
