@@ -31,17 +31,7 @@ test.todo("F118 a big home answers about as fast as a small one");
 
 test.todo("F109 a log that does not decode, and an approval past its time, end all the same");
 
-// Text
-
-test.todo("F81 names in every script are found");
-
-// Process and terminal
-
-test.todo("F84 stop signals no stranger");
-test.todo("F85 what is typed early is not taken for a paste");
-
 // Rights
-
 
 // Attacks
 
