@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { defineTool } from "../tool.ts";
-import { codeOf, fileError, nameInside, resolveInside } from "./workspace.ts";
+import { codeOf, fileError, nameInside, openInside, resolveInside } from "./workspace.ts";
 
 const MAX_ENTRIES = 500;
 
@@ -25,9 +25,13 @@ export const fileList = defineTool({
     try {
       const folder = await resolveInside(context.workspace, path === "" ? "." : path);
       const name = await nameInside(context.workspace, folder);
-      const names = await namesIn(folder, name === ".");
+      await using opened = await openFolder(context.workspace, folder, path, name === ".");
+      if (opened === null) return { path: name, entries: [], total: 0, next: null };
+      const names = (await readdir(opened.at)).toSorted();
       const page = names.slice(offset, offset + limit);
-      const entries = (await Promise.all(page.map((each) => entryOf(folder, each)))).filter((entry) => entry !== null);
+      const entries = (await Promise.all(page.map((each) => entryOf(opened.at, each)))).filter(
+        (entry) => entry !== null,
+      );
       const next = offset + limit < names.length ? offset + limit : null;
       return { path: name, entries, total: names.length, next };
     } catch (error) {
@@ -38,12 +42,12 @@ export const fileList = defineTool({
   },
 });
 
-/** The names in a folder, sorted. A workspace that nobody has written to yet is empty, not missing. */
-async function namesIn(folder: string, isRoot: boolean): Promise<string[]> {
+/** null: a workspace that nobody has written to yet is empty, not missing. */
+async function openFolder(workspace: string, folder: string, path: string, isRoot: boolean) {
   try {
-    return (await readdir(folder)).toSorted();
+    return await openInside(workspace, folder, path, "find");
   } catch (error) {
-    if (isRoot && codeOf(error) === "ENOENT") return [];
+    if (isRoot && codeOf(error) === "ENOENT") return null;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 import { characterEnd, characterStart, MAX_CHARACTER_BYTES } from "../utf8.ts";
-import { fileError, nameInside, resolveInside } from "./workspace.ts";
+import { checkOrdinary, fileError, nameInside, openInside, resolveInside } from "./workspace.ts";
 
 const MAX_READ_BYTES = 262_144;
 /** Small enough that the result of an ordinary read is kept whole in its event. */
@@ -25,7 +26,11 @@ export const fileRead = defineTool({
   execute: async ({ path, offset, limit }, context) => {
     try {
       const real = await resolveInside(context.workspace, path);
-      const { size, bytes } = await readPart(real, path, offset, limit);
+      if ((await nameInside(context.workspace, real)) === ".") {
+        throw new Error(`"${path}" is a folder: file_list shows what is in it`);
+      }
+      await using folder = await openInside(context.workspace, dirname(real), path, "find");
+      const { size, bytes } = await readPart(join(folder.at, basename(real)), path, offset, limit);
       const start = offset === 0 ? 0 : characterStart(bytes);
       const end = offset + bytes.length < size ? characterEnd(bytes) : bytes.length;
       const text = decode(bytes.subarray(start, end), path, size);
@@ -42,7 +47,7 @@ async function readPart(real: string, path: string, offset: number, limit: numbe
   await using file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   const found = await file.stat();
   if (found.isDirectory()) throw new Error(`"${path}" is a folder: file_list shows what is in it`);
-  if (!found.isFile()) throw new Error(`"${path}" is not an ordinary file`);
+  checkOrdinary(found, path);
   if (offset > found.size) throw new Error(`"${path}" has ${found.size} bytes: offset ${offset} lies behind its end`);
   const buffer = new Uint8Array(Math.min(limit, found.size - offset));
   let filled = 0;

@@ -1,10 +1,11 @@
-import { lstat, realpath } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, readlink, realpath, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { shorten } from "../../core/text.ts";
 
 /**
- * Paths inside one owner's workspace folder. A path is checked twice: as written, and as the file system resolves it,
- * so that neither `..` nor a symbolic link leads out.
+ * Paths inside one owner's workspace folder. A path is checked as written, and as the file system resolves it, so that neither
+ * `..` nor a symbolic link leads out. Then what is used is what was opened, not what the path leads to a moment later.
  */
 
 export class OutsideWorkspaceError extends Error {
@@ -34,6 +35,70 @@ export async function resolveInside(workspace: string, path: string): Promise<st
     existing = dirname(existing);
   }
   return join(root, ...missing);
+}
+
+/** A folder that is held open: what is named below `at` is in this very folder, whatever its path leads to by now. */
+export interface OpenFolder extends AsyncDisposable {
+  readonly at: string;
+  sync(): Promise<void>;
+}
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** Where the system shows an open descriptor as a path; elsewhere a path is all that there is, and it is checked once more. */
+const DESCRIPTORS = process.platform === "linux" ? "/proc/self/fd" : null;
+
+/**
+ * Opens a folder that `resolveInside` found, one part of its path after another and following no link, so that a folder
+ * that was swapped since leads nowhere. `make`: what is missing of it is made.
+ */
+export async function openInside(
+  workspace: string,
+  real: string,
+  path: string,
+  make: "make" | "find",
+): Promise<OpenFolder> {
+  if (make === "make") await mkdir(workspace, { recursive: true, mode: 0o700 });
+  const root = await realpath(workspace);
+  let handle = await open(root, FOLDER);
+  try {
+    const way = relative(root, real);
+    let walked = root;
+    for (const part of way === "" ? [] : way.split(sep)) {
+      const next = join(DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${handle.fd}`, part);
+      walked = join(walked, part);
+      if (make === "make") await mkdir(next, { mode: 0o700 }).catch(unlessThere);
+      const inner = await open(next, FOLDER).catch((error: unknown) => {
+        throw codeOf(error) === "ELOOP" ? new OutsideWorkspaceError(path) : error;
+      });
+      await handle.close();
+      handle = inner;
+    }
+    if (!contains(root, await placeOf(handle, walked))) throw new OutsideWorkspaceError(path);
+    const opened = handle;
+    return {
+      at: DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${opened.fd}`,
+      sync: () => opened.sync(),
+      [Symbol.asyncDispose]: () => opened.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Where the open folder is now. */
+async function placeOf(handle: FileHandle, walked: string): Promise<string> {
+  return DESCRIPTORS === null ? realpath(walked) : readlink(`${DESCRIPTORS}/${handle.fd}`);
+}
+
+function unlessThere(error: unknown): void {
+  if (codeOf(error) !== "EEXIST") throw error;
+}
+
+/** Only a file that has this one name: another name of it may be anybody's. */
+export function checkOrdinary(found: { isFile(): boolean; readonly nlink: number }, path: string): void {
+  if (!found.isFile()) throw new Error(`"${path}" is not an ordinary file`);
+  if (found.nlink > 1) throw new Error(`"${path}" has a second name somewhere else (a hard link): it is not used`);
 }
 
 /** The path as the model should name it: relative, with `/`. */

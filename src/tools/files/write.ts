@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
-import { codeOf, fileError, nameInside, resolveInside } from "./workspace.ts";
+import { checkOrdinary, codeOf, fileError, nameInside, openInside, resolveInside } from "./workspace.ts";
 
 const MAX_WRITE_BYTES = 1_048_576;
 
@@ -28,13 +28,17 @@ export const fileWrite = defineTool({
   execute: async ({ path, content }, context) => {
     try {
       const real = await resolveInside(context.workspace, path);
-      const before = await statOf(real);
+      if ((await nameInside(context.workspace, real)) === ".")
+        throw new Error(`"${path}" is a folder: name a file in it`);
+      await using folder = await openInside(context.workspace, dirname(real), path, "make");
+      const target = join(folder.at, basename(real));
+      const before = await statOf(target);
       if (before?.isDirectory() || /[/\\]\.?$/.test(path)) throw new Error(`"${path}" is a folder: name a file in it`);
-      if (before !== undefined && !before.isFile()) throw new Error(`"${path}" is not an ordinary file`);
-      await mkdir(dirname(real), { recursive: true, mode: 0o700 });
+      if (before !== undefined) checkOrdinary(before, path);
       // Named for the call: what a crash leaves behind is replaced when the same call runs again.
-      const draft = join(dirname(real), `.${context.callId}.tmp`);
-      await writeWhole(draft, real, content, (before?.mode ?? 0o600) & 0o777, context.signal);
+      const draft = join(folder.at, `.${context.callId}.tmp`);
+      await writeWhole(draft, target, content, (before?.mode ?? 0o600) & 0o777, context.signal);
+      await folder.sync();
       const bytes = Buffer.byteLength(content);
       return { path: await nameInside(context.workspace, real), bytes, created: before === undefined };
     } catch (error) {
@@ -46,7 +50,8 @@ export const fileWrite = defineTool({
 /** The file holds either what it held before or the whole new text, on disk, whatever happens in between. */
 async function writeWhole(draft: string, target: string, content: string, mode: number, signal: AbortSignal) {
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    await rm(draft, { force: true });
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const file = await open(draft, flags, mode);
     try {
       await file.writeFile(content, { signal });
@@ -60,16 +65,10 @@ async function writeWhole(draft: string, target: string, content: string, mode: 
     await rm(draft, { force: true });
     throw error;
   }
-  const folder = await open(dirname(target));
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function statOf(path: string) {
-  return stat(path).catch((error: unknown) => {
+  return lstat(path).catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   });
