@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
-import type { ChatEvent } from "../core/events.ts";
+import type { ChatEvent, EventOf } from "../core/events.ts";
 import { soundJson } from "../core/text.ts";
 import { decodeEvent, readEvents } from "../store/log/events.ts";
 import type { Db } from "../store/database/sql.ts";
@@ -117,6 +117,10 @@ export class RunLog {
   /** The run's calls without a result, each with its whole arguments. */
   openCalls(): readonly OpenCall[] {
     return this.#view.openCalls.filter((call) => call.runId === this.#claimed.run.id);
+  }
+
+  resultsOf(runId: string): readonly EventOf<"tool_result">["data"][] {
+    return this.#events.flatMap((event) => (event.type === "tool_result" && event.runId === runId ? [event.data] : []));
   }
 
   /** The words of the run's last recorded step, if it has any, asked for no tools and nothing was said since. */

@@ -1,6 +1,7 @@
 import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { EventOf } from "../core/events.ts";
+import { callsInWords } from "../core/transcript.ts";
 import { ModelError, type Model } from "../models/model.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
@@ -137,7 +138,7 @@ class RunWork {
   /** false: a person's message lies unread, so another step is taken. */
   async #complete(words: string, { read_seq }: RunRow): Promise<boolean> {
     const { task } = this.#claimed;
-    const message = task === null ? "Done" : "Task completed";
+    const message = `${task === null ? "Done" : "Task completed"}${callsInWords(this.#log.resultsOf(this.#claimed.run.id))}`;
     return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
   }
 

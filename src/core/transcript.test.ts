@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ChatEvent, EventBody } from "./events.ts";
-import { callState, foldTranscript, type Entry, type LogEvent } from "./transcript.ts";
+import type { ChatEvent, EventBody, EventOf } from "./events.ts";
+import { callsInWords, callState, foldTranscript, type Entry, type LogEvent } from "./transcript.ts";
 
 function log(...bodies: (EventBody & { run?: string | null; task?: string })[]): ChatEvent[] {
   return bodies.map(({ run, task, ...body }, index) => ({
@@ -101,4 +101,45 @@ test("F32: the fold of a log is the same however it came: in one piece, in pages
     }),
   );
   expect(longest).toBeGreaterThan(5);
+});
+
+const outcome = (more: Partial<EventOf<"tool_result">["data"]>): EventOf<"tool_result">["data"] => ({
+  callId: "c",
+  name: "look",
+  ok: false,
+  durationMs: 0,
+  size: 0,
+  ...more,
+});
+const went = outcome({ ok: true, result: 1 });
+const failing = outcome({ error: "it broke" });
+const refusedCall = outcome({ error: "not run: the owner's policy does not allow look in a chat" });
+const leftOver = outcome({ error: "not run: the run ended before it", interrupted: true });
+const interruptedCall = outcome({ error: "interrupted: its outcome is unknown", interrupted: true });
+
+test.each([
+  { results: [], is: "" },
+  { results: [went, went], is: "" },
+  { results: [went, failing], is: ", one tool failed" },
+  { results: [failing, failing, failing], is: ", 3 tools failed" },
+  { results: [refusedCall], is: ", one call was not run" },
+  {
+    results: [failing, refusedCall, leftOver, interruptedCall],
+    is: ", one tool failed, 2 calls were not run, the outcome of one call is unknown",
+  },
+])("F95 the end of a run tells what became of its calls: $is", ({ results, is }) => {
+  expect(callsInWords(results)).toBe(is);
+});
+
+test.each([
+  { result: failing, state: "failed" },
+  { result: refusedCall, state: "not_run" },
+  { result: leftOver, state: "not_run" },
+  { result: interruptedCall, state: "unknown" },
+])("F95 a call whose result says $result.error is $state", ({ result, state }) => {
+  const place = { chatId: "c", at: "2026-01-01T00:00:00.000Z", runId: "r", taskId: null, step: 1 } as const;
+  const actor = { kind: "agent", id: "agent", name: "agent" } as const;
+  const { entries } = foldTranscript([{ ...place, actor, seq: 1, type: "tool_result", data: result }]);
+  const [entry] = entries;
+  expect(entry?.kind === "call" && callState(entry, undefined)).toBe(state);
 });

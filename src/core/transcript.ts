@@ -157,12 +157,34 @@ function newCall(event: LogEvent, callId: string): CallEntry {
   return { kind: "call", seq, runId, taskId, callId, name: "", use: null, start: null, approval: null, result: null };
 }
 
-export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "unknown" | "stopped";
+export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "not_run" | "unknown" | "stopped";
+
+/** Whether the call never ran: refused, cut off before it, or without whole arguments. Each such result begins so. */
+export function neverRan({ ok, error }: EventOf<"tool_result">["data"]): boolean {
+  return !ok && error !== undefined && error.startsWith("not run");
+}
+
+/** What became of a run's calls, for the end of its last status line; empty: all went well. */
+export function callsInWords(results: readonly EventOf<"tool_result">["data"][]): string {
+  const bad = results.filter(({ ok }) => !ok);
+  const notRun = bad.filter(neverRan).length;
+  const unknown = bad.filter((result) => result.interrupted && !neverRan(result)).length;
+  const counted = (count: number, one: string, many: string): readonly string[] =>
+    count === 0 ? [] : [count === 1 ? one : `${count} ${many}`];
+  return [
+    ...counted(bad.length - notRun - unknown, "one tool failed", "tools failed"),
+    ...counted(notRun, "one call was not run", "calls were not run"),
+    ...counted(unknown, "the outcome of one call is unknown", "calls have an unknown outcome"),
+  ]
+    .map((words) => `, ${words}`)
+    .join("");
+}
 
 /** A call's state, given that of its run: a call is never working when its run is not. */
 export function callState(call: CallEntry, run: RunView | undefined): CallState {
   if (call.result !== null) {
     if (call.result.data.ok) return "done";
+    if (neverRan(call.result.data)) return "not_run";
     return call.result.data.interrupted ? "unknown" : "failed";
   }
   // A question that belongs to no call: whether the run goes on after a crash.

@@ -15,7 +15,6 @@ test.todo("F63 a long chat is really summarised");
 // Providers
 
 test.todo("F94 tags of reasoning and of tools are no answer");
-test.todo("F95 a failed tool is told as failed");
 
 // Time
 

@@ -29,6 +29,7 @@ const LOOKS: Readonly<
   working: { icon: LoaderCircle, word: "Working", colour: "text-live" },
   done: { icon: CircleCheck, word: "Done", colour: "text-good" },
   failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
+  not_run: { icon: CircleSlash, word: "Not run", colour: "text-warn" },
   unknown: { icon: CircleHelp, word: "Outcome unknown", colour: "text-warn" },
   stopped: { icon: CircleSlash, word: "Not finished", colour: "text-muted" },
 };
@@ -59,7 +60,11 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
           {word}
         </span>
         <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
-          {result !== undefined ? duration(result.durationMs) : state === "working" && since && <Timer since={since} />}
+          {state === "not_run"
+            ? null
+            : result !== undefined
+              ? duration(result.durationMs)
+              : state === "working" && since && <Timer since={since} />}
         </span>
       </button>
       {result?.error !== undefined && !isOpen && (

@@ -1,5 +1,6 @@
 import { exactLine, exactText } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import { neverRan } from "../../core/transcript.ts";
 import { clean, duration, oneLine } from "../console/text.ts";
 
 /** A log as a Markdown document, event by event. */
@@ -63,8 +64,15 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
 
 function callText(data: EventOf<"tool_result">["data"], use: EventOf<"tool_use">["data"] | undefined): string {
   const { name, ok, result, error, durationMs, blob, interrupted } = data;
-  const how = ok ? "" : interrupted ? " · interrupted: the outcome is unknown" : ` · failed: ${oneLine(error ?? "")}`;
-  const parts = [`**\`${exactLine(name)}\`** · ${duration(durationMs)}${how}`];
+  const took = neverRan(data) ? "" : ` · ${duration(durationMs)}`;
+  const how = ok
+    ? ""
+    : neverRan(data)
+      ? ` · ${oneLine(error ?? "")}`
+      : interrupted
+        ? " · interrupted: the outcome is unknown"
+        : ` · failed: ${oneLine(error ?? "")}`;
+  const parts = [`**\`${exactLine(name)}\`**${took}${how}`];
   if (use !== undefined) parts.push(fenced("json", exactText(JSON.stringify(use.args, null, 2))));
   if (ok && result !== undefined) {
     parts.push(typeof result === "string" ? fenced("", result) : fenced("json", JSON.stringify(result, null, 2)));

@@ -1,4 +1,5 @@
 import { exactLine } from "../../core/exact.ts";
+import { neverRan } from "../../core/transcript.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Output } from "../console/output.ts";
 import { cut, pad, widthOf } from "../console/columns.ts";
@@ -97,10 +98,18 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "tool_result": {
       const { callId, name, ok, durationMs, error, interrupted } = event.data;
       const use = calls.get(callId)?.use;
-      const why = interrupted ? "interrupted: the outcome is unknown" : (error ?? "failed");
+      const ran = !neverRan(event.data);
+      const why = interrupted && ran ? "interrupted: the outcome is unknown" : (error ?? "failed");
       const text = use === undefined ? name : callText(use);
       const mark = ok ? "✓" : "✕";
-      return { at: event.at, kind: "tool", mark, text, took: durationMs, ...(ok ? {} : { error: why }) };
+      return {
+        at: event.at,
+        kind: "tool",
+        mark,
+        text,
+        ...(ran && { took: durationMs }),
+        ...(ok ? {} : { error: why }),
+      };
     }
     case "status":
       return row("status", event.data.message);

@@ -170,6 +170,8 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
         "bad",
         `  ${duration(result?.data.durationMs ?? 0)}${answer}  ${oneLine(result?.data.error ?? "failed")}`,
       );
+    case "not_run":
+      return row("⊘", "ask", `  ${oneLine(result?.data.error ?? "not run")}`);
     case "unknown":
       return row("↯", "bad", "  interrupted: the outcome is unknown");
     case "stopped":
