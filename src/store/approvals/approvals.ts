@@ -4,7 +4,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { exactLine } from "../../core/exact.ts";
-import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
+import { audienceOf, lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
@@ -147,8 +147,7 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
     if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
     // In the words for one that does not exist: for this viewer none does.
-    await chatFor(tx.db, viewer, "decide", seen.chat_id, `approval ${JSON.stringify(id)}`);
-    const chat = await lockChat(tx, seen.chat_id);
+    const chat = await lockChatFor(tx, viewer, "decide", seen.chat_id, `approval ${JSON.stringify(id)}`);
     const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
     if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
       throw new SparkyError("conflict", "this expired already: nobody answered in time");

@@ -1,8 +1,9 @@
 import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
+import { notFound } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
-import { audienceOf, chatFor, lockChat, may } from "../people/access.ts";
+import { audienceOf, chatFor, lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
 import type { EndedState } from "../../core/run-state.ts";
@@ -151,8 +152,8 @@ export async function listChats(
 }
 
 export async function getChat(store: Store, viewer: User, chatId: string): Promise<Chat> {
-  await chatFor(store.db, viewer, "see", chatId);
-  const row = await chatRows(store.db, viewer).where("chats.id", "=", chatId).executeTakeFirstOrThrow();
+  const row = await chatRows(store.db, viewer).where("chats.id", "=", chatId).executeTakeFirst();
+  if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
   return chatOf(row);
 }
 
@@ -166,9 +167,8 @@ export async function patchChat(
     readonly model?: string | null | undefined;
   },
 ): Promise<Chat> {
-  await chatFor(store.db, viewer, "write", chatId);
   await store.transact(async (tx) => {
-    const chat = await lockChat(tx, chatId);
+    const chat = await lockChatFor(tx, viewer, "write", chatId);
     const { title, archived, model } = patch;
     const events: NewEvent[] = [];
     if (title !== undefined && (title !== chat.title || chat.titled_by !== "person")) {
@@ -198,9 +198,8 @@ export async function patchChat(
 
 /** Cancels what runs or waits in the chat and hides it at once; all that belongs to it is purged later. */
 export async function deleteChat(store: Store, viewer: User, chatId: string): Promise<void> {
-  await chatFor(store.db, viewer, "delete", chatId);
   await store.transact(async (tx) => {
-    const chat = await lockChat(tx, chatId);
+    const chat = await lockChatFor(tx, viewer, "delete", chatId);
     await cancelChat(tx, store.hub, viewer, chat);
     tx.changed("chats", await audienceOf(tx.db, chat), chatId);
   });

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../../core/events.ts";
-import { chatFor, lockChat } from "../people/access.ts";
+import { lockChatFor } from "../people/access.ts";
 import { AGENT_ACTOR, userActor } from "../people/actors.ts";
 import { titleFrom } from "./chats.ts";
 import { announce, queueRun } from "../runs/queue.ts";
@@ -24,9 +24,8 @@ export async function postMessage(
   chatId: string,
   message: { readonly text: string; readonly key?: string | undefined },
 ): Promise<Accepted> {
-  await chatFor(store.db, viewer, "write", chatId);
   return store.transact(async (tx) => {
-    const chat = await lockChat(tx, chatId);
+    const chat = await lockChatFor(tx, viewer, "write", chatId);
     if (message.key !== undefined) {
       const known = await tx.db
         .selectFrom("message_keys")

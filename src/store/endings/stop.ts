@@ -1,6 +1,6 @@
 import { notFound } from "../../core/errors.ts";
 import type { NewEvent } from "../../core/events.ts";
-import { chatFor, lockChat, may } from "../people/access.ts";
+import { lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
 import { openRuns } from "../runs/open.ts";
@@ -24,9 +24,8 @@ export interface StopOutcome {
  */
 export async function requestStop(store: Store, viewer: User, target: StopTarget): Promise<StopOutcome> {
   const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, viewer, target.runId);
-  await chatFor(store.db, viewer, "write", chatId);
   return store.transact(async (tx) => {
-    const chat = await lockChat(tx, chatId);
+    const chat = await lockChatFor(tx, viewer, "write", chatId);
     const run = await targetRun(tx, chat, target);
     return run === undefined ? { runId: null, working: false } : stopIn(store, tx, viewer, chat, run);
   }, PROMPTLY);

@@ -95,20 +95,43 @@ const REFUSED: {
 export async function chatFor(
   db: Db,
   viewer: User,
-  right: Exclude<Rights["chats"], "restore">,
+  right: ChatRight,
   chatId: string,
   hidden = `chat ${JSON.stringify(chatId)}`,
 ): Promise<ChatRow> {
-  const found = await db
+  const found = await asked(db, viewer, right, chatId).executeTakeFirst();
+  return allowed(found, right, hidden);
+}
+
+/** The same under the chat's lock, as for a change in it: the row is read once. */
+export async function lockChatFor(
+  tx: Tx,
+  viewer: User,
+  right: ChatRight,
+  chatId: string,
+  hidden = `chat ${JSON.stringify(chatId)}`,
+): Promise<ChatRow> {
+  const found = await asked(tx.db, viewer, right, chatId)
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
+  return allowed(found, right, hidden);
+}
+
+type ChatRight = Exclude<Rights["chats"], "restore">;
+
+function asked(db: Db, viewer: User, right: ChatRight, chatId: string) {
+  return db
     .selectFrom("chats")
     .selectAll("chats")
     .select(may(viewer, right, "chats").as("allowed"))
     .where("chats.id", "=", chatId)
-    .where(may(viewer, "see", "chats"))
-    .executeTakeFirst();
+    .where(may(viewer, "see", "chats"));
+}
+
+function allowed(found: (ChatRow & { allowed: SqlBool }) | undefined, right: ChatRight, hidden: string): ChatRow {
   if (found === undefined) throw notFound(hidden);
-  const { allowed, ...chat } = found;
-  if (right === "see" || allowed) return chat;
+  const { allowed: isAllowed, ...chat } = found;
+  if (right === "see" || isAllowed) return chat;
   const [message, hint] = REFUSED[right];
   throw new SparkyError("forbidden", message, hint === undefined ? {} : { hint });
 }

@@ -1,6 +1,6 @@
 import { SparkyError } from "../../core/errors.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
-import { chatFor, lockChat, taskFor } from "../people/access.ts";
+import { lockChatFor, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { chatEvent, createdEvent, newChatRow, titleFrom } from "../chats/chats.ts";
@@ -153,8 +153,7 @@ async function chatOf(
   options: AddOptions,
 ): Promise<{ readonly chat: ChatRow; readonly isNew: boolean }> {
   if (input.chatId !== undefined) {
-    const { id } = await chatFor(tx.db, viewer, "write", input.chatId);
-    return { chat: await lockChat(tx, id), isNew: false };
+    return { chat: await lockChatFor(tx, viewer, "write", input.chatId), isNew: false };
   }
   const chat = newChatRow(tx, {
     owner_id: AGENT_ID,
