@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
-import { purgeDeleted, sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import { purgeDeleted } from "../store/endings/purge.ts";
+import { sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
 import { dueClock } from "../store/database/clock.ts";
 import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
@@ -48,6 +49,7 @@ export class Loop implements AsyncDisposable {
   #cancelLeaseEnd: (() => void) | undefined;
   #starting: Promise<void> | undefined;
   #pumping: Promise<void> | undefined;
+  #purging: Promise<void> | undefined;
   #again = false;
   /** A worker may have left its run as it was, for want of a database that takes what it writes. */
   #mayHaveLeft = false;
@@ -68,7 +70,7 @@ export class Loop implements AsyncDisposable {
         this.#mayHaveLeft = store.kind === "sqlite";
         this.#pump();
       }),
-      this.#every(PURGE_MS, () => void this.#guarded("purging", () => purgeDeleted(store))),
+      this.#every(PURGE_MS, () => this.#purge()),
     );
     if (store.kind === "postgres") {
       this.#armTooLate(LEASE_MS);
@@ -104,6 +106,7 @@ export class Loop implements AsyncDisposable {
     this.#abortAll("shutdown");
     await this.#starting;
     await this.#pumping;
+    await this.#purging;
     this.#cancelDue?.();
     // What was being claimed.
     this.#abortAll("shutdown");
@@ -138,6 +141,12 @@ export class Loop implements AsyncDisposable {
       this.#pumping = undefined;
       if (this.#again) this.#pump();
     });
+  }
+
+  /** A big chat may take longer than until the next time. */
+  #purge(): void {
+    const purging = (): Promise<void> => purgeDeleted(this.#options.store, () => this.#stopped);
+    this.#purging ??= this.#guarded("purging", purging).finally(() => (this.#purging = undefined));
   }
 
   /** On SQLite no lease runs out. Between claims, so that every run that is being worked on is known. */

@@ -8,7 +8,7 @@ import { readEvents } from "../log/events.ts";
 import { postMessage } from "./messages.ts";
 import { claimRuns } from "../runs/claim.ts";
 import { appendResult, checkpoint, recordStep } from "../runs/record.ts";
-import { purgeDeleted } from "../endings/sweep.ts";
+import { purgeDeleted } from "../endings/purge.ts";
 import type { Schema } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import { addTask } from "../tasks/add.ts";

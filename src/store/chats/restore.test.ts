@@ -6,7 +6,7 @@ import { restoreChat } from "./restore.ts";
 import { createChat, deleteChat, getChat, listChats } from "./chats.ts";
 import { readEvents } from "../log/events.ts";
 import { postMessage } from "./messages.ts";
-import { purgeDeleted } from "../endings/sweep.ts";
+import { purgeDeleted } from "../endings/purge.ts";
 import { addTask } from "../tasks/add.ts";
 import { deleteTask } from "../tasks/change.ts";
 import { getTask, listTasks } from "../tasks/read.ts";

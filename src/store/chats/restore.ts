@@ -1,5 +1,6 @@
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { audienceOf, may } from "../people/access.ts";
+import { PURGING } from "../endings/purge.ts";
 import { getChat, type Chat } from "./chats.ts";
 import type { ChatRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -18,7 +19,7 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
       .where(may(viewer, "restore", "chats"))
       .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
       .executeTakeFirst();
-    if (chat === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
+    if (chat === undefined || chat.deleted_at === PURGING) throw notFound(`chat ${JSON.stringify(chatId)}`);
     if (chat.deleted_at === null) return;
     const { deleted_at } = chat;
     await refuseUsedKeys(tx, chat, deleted_at);

@@ -23,7 +23,7 @@ export interface ChatRow {
   archived: number;
   created_at: number;
   last_event_at: number;
-  /** Hidden at once, purged later. */
+  /** Hidden at once, purged later; 0 from when the purge has begun. */
   deleted_at: number | null;
 }
 

@@ -13,9 +13,6 @@ export const MAX_RECOVERIES = 10;
 /** What else it needs is not waited for either: the others come first. */
 const SWEEPING: LockWait = { lockMs: 1000, tries: 1 };
 
-/** How long a deleted chat is kept before all that belongs to it goes. */
-const PURGE_AFTER_MS = 60_000;
-
 /**
  * Takes back the runs of workers that are gone: on SQLite those of other boots, and of this one those that are not `held`;
  * on PostgreSQL those whose lease has run out. Returns how many. One whose chat somebody else has locked is passed over, until
@@ -121,16 +118,4 @@ async function isStale(store: Store, tx: Tx, run: RunRow, own: boolean): Promise
     .where("lease_until", "<", now)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** Removes what was deleted a while ago, with all that belongs to it. */
-export async function purgeDeleted(store: Store): Promise<void> {
-  const before = store.clock.now() - PURGE_AFTER_MS;
-  const due = await store.db.selectFrom("chats").select("id").where("deleted_at", "<", before).execute();
-  for (const { id } of due) {
-    // Asked again: the deletion may have been taken back meanwhile.
-    await store.transact((tx) =>
-      tx.db.deleteFrom("chats").where("id", "=", id).where("deleted_at", "<", before).execute(),
-    );
-  }
 }

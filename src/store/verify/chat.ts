@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isEnded } from "../../core/run-state.ts";
+import { PURGING } from "../endings/purge.ts";
 import { nothingChecked, type Checked, type Finding, type Report } from "./finding.ts";
 import type { ChatRow, EventRow, RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -39,6 +40,7 @@ export async function verifyChat(
     await reportOrphans(db, chatId, report);
     return { findings, checked };
   }
+  if (before.deleted_at === PURGING) return { findings, checked };
   checked.chats = 1;
   const log = emptyLog();
   const scope: RunScope = { chatId, report, checked, holds };
@@ -56,7 +58,7 @@ export async function verifyChat(
   await hashBlobs(source, chatId, report, checked);
   const gone = await source.snapshot(async (at) => {
     const chat = await chatRow(at, chatId);
-    if (chat === undefined) return true;
+    if (chat === undefined || chat.deleted_at === PURGING) return true;
     while (await addPage(at, chatId, log, report, checked));
     await settle(at, chat, true);
     await compareChat(at, chat, log, report);
