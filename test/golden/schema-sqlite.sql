@@ -45,7 +45,7 @@ CREATE INDEX chats_listed ON chats (archived, last_event_at, id) WHERE deleted_a
 CREATE INDEX chats_recent ON chats (last_event_at);
 CREATE UNIQUE INDEX edges_link ON edges (source, target, type, coalesce(owner_id, ''));
 CREATE INDEX edges_target ON edges (target);
-CREATE INDEX events_plan ON events (chat_id, seq) WHERE type = 'plan';
+CREATE INDEX events_plan ON events (chat_id, type, seq) WHERE type = 'plan';
 CREATE INDEX grants_principal ON grants (principal_id, tool);
 CREATE INDEX grants_run ON grants (run_id);
 CREATE UNIQUE INDEX nodes_name ON nodes (coalesce(owner_id, ''), type, name);

@@ -80,7 +80,8 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
     route({
       method: "GET",
       path: "/api/chats/:id/events",
-      summary: "A page of the chat's log, ascending: after a `seq`, before one, or else the newest.",
+      summary:
+        "A page of the chat's log, ascending: after a `seq`, before one, or else the newest. At most `limit` events and 256 KB of them, but one at least: there are more while `last`, or `first`, is not reached.",
       query: eventsQuery,
       answers: { 200: eventsPageSchema },
       handle: async ({ viewer, params, query }) => ({

@@ -5,6 +5,7 @@ import { wellFormedJson } from "../../core/text.ts";
 import { chatFor } from "../people/access.ts";
 import { eventJson } from "../database/drafts.ts";
 import { pageSize } from "../database/page.ts";
+import type { EventRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -14,6 +15,8 @@ import type { User } from "../people/user.ts";
 const PAGE_EVENTS = 200;
 const PAGE_BYTES = 65_536;
 const FIRST_ROWS = 40;
+/** So many bytes of events are in one answer over HTTP, or one bigger event. */
+const HTTP_PAGE_BYTES = 262_144;
 
 /**
  * The next events after `after`, serialised, at most so many and so many bytes, but at least one if there is one. No
@@ -91,6 +94,29 @@ export interface EventsQuery {
   readonly epoch?: string;
 }
 
+type BodyRow = Pick<EventRow, "seq" | "body">;
+
+/** Rows that follow `start`, at most so many and so many bytes, but at least one: few are read that do not fit. */
+async function fitting(
+  read: (seq: number | undefined, want: number) => Promise<readonly BodyRow[]>,
+  start: number | undefined,
+  most: number,
+): Promise<readonly BodyRow[]> {
+  const page: BodyRow[] = [];
+  let bytes = 0;
+  while (page.length < most) {
+    const want = Math.min(FIRST_ROWS, most - page.length);
+    const rows = await read(page.at(-1)?.seq ?? start, want);
+    for (const row of rows) {
+      bytes += Buffer.byteLength(row.body);
+      if (page.length > 0 && bytes > HTTP_PAGE_BYTES) return page;
+      page.push(row);
+    }
+    if (rows.length < want) break;
+  }
+  return page;
+}
+
 /** A page for HTTP: after a point, before a point, or the newest. Always ascending. */
 export async function eventsPage(
   store: Store,
@@ -112,16 +138,17 @@ export async function eventsPage(
     });
   }
   const forward = query.after !== undefined;
-  const rows = await store.db
-    .selectFrom("events")
-    .select(["seq", "body"])
-    .where("chat_id", "=", chatId)
-    .$if(query.after !== undefined, (q) => q.where("seq", ">", query.after ?? 0))
-    .$if(query.before !== undefined, (q) => q.where("seq", "<", query.before ?? 0))
-    .$if(types.length > 0, (q) => q.where("type", "in", types))
-    .orderBy("seq", forward ? "asc" : "desc")
-    .limit(pageSize(query))
-    .execute();
+  const from = (seq: number | undefined, want: number) =>
+    store.db
+      .selectFrom("events")
+      .select(["seq", "body"])
+      .where("chat_id", "=", chatId)
+      .$if(seq !== undefined, (q) => q.where("seq", forward ? ">" : "<", seq ?? 0))
+      .$if(types.length > 0, (q) => q.where("type", "in", types))
+      .orderBy("seq", forward ? "asc" : "desc")
+      .limit(want)
+      .execute();
+  const rows = await fitting(from, query.after ?? query.before, pageSize(query));
   const events = rows.map((row) => decodeEvent(chatId, row.seq, row.body));
   if (!forward) events.reverse();
   return { events, first: chat.head === 0 ? 0 : 1, last: chat.head, epoch: store.epoch };

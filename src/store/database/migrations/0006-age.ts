@@ -25,7 +25,8 @@ export const age: Migration = {
     `DROP INDEX runs_backoff`,
     `CREATE INDEX runs_ended ON runs (ended_at, id) WHERE ended_at IS NOT NULL`,
     `CREATE INDEX runs_chat_ended ON runs (chat_id, ended_at) WHERE ended_at IS NOT NULL`,
-    `CREATE INDEX events_plan ON events (chat_id, seq) WHERE type = 'plan'`,
+    // With the type in it, so that it is preferred to the key.
+    `CREATE INDEX events_plan ON events (chat_id, type, seq) WHERE type = 'plan'`,
     `CREATE INDEX tasks_owner ON tasks (owner_id, status, chat_id) WHERE deleted_at IS NULL`,
     `CREATE INDEX tasks_without_run ON tasks (finished_at) WHERE run_id IS NULL AND finished_at IS NOT NULL`,
   ],
