@@ -1,4 +1,4 @@
-import { sql, type SqlBool } from "kysely";
+import { sql } from "kysely";
 import { foldChat } from "../../core/chat-view.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { getChat, type Chat } from "./chats.ts";
@@ -55,7 +55,7 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
       queuedRuns: runs.filter((run) => run.state === "queued").map((run) => run.id),
       openCalls: foldChat(calls.toSorted((one, other) => one.seq - other.seq)).openCalls,
       approvals: await approvalsOf(db, chatId),
-      plan: await planOf(db, chatId),
+      plan: await planOf(store, chatId),
       totals: {
         inputTokens: spent?.input_tokens ?? 0,
         outputTokens: spent?.output_tokens ?? 0,
@@ -65,16 +65,12 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
   };
 }
 
-async function planOf(db: Db, chatId: string): Promise<ChatWithView["view"]["plan"]> {
-  const row = await db
-    .selectFrom("events")
-    .select(["seq", "body"])
-    .where("chat_id", "=", chatId)
-    // Written out: only so does its index apply.
-    .where(sql<SqlBool>`type = 'plan'`)
-    .orderBy("seq", "desc")
-    .limit(1)
-    .executeTakeFirst();
+async function planOf({ db, kind }: Store, chatId: string): Promise<ChatWithView["view"]["plan"]> {
+  // Left to itself SQLite goes back through the whole log by its key. The type is written out: only so does the index apply.
+  const events = kind === "sqlite" ? sql`events INDEXED BY events_plan` : sql`events`;
+  const { rows } = await sql<{ seq: number; body: string }>`
+    SELECT seq, body FROM ${events} WHERE chat_id = ${chatId} AND type = 'plan' ORDER BY seq DESC LIMIT 1`.execute(db);
+  const [row] = rows;
   const event = row === undefined ? undefined : decodeEvent(chatId, row.seq, row.body);
   return event?.type === "plan" ? event.data.items : [];
 }
