@@ -68,8 +68,8 @@ const QUARTER_MS = 900_000;
 export function statsOf(
   runs: readonly EndedRun[],
   span: { readonly since: number; readonly until: number; readonly zone: string },
+  dayOf = dayIn(span.zone),
 ): Stats {
-  const dayOf = dayIn(span.zone);
   const byDay = new Map<string, EndedRun[]>();
   for (let at = span.since; at < span.until; at += DAY_MS) byDay.set(dayOf(at), []);
   if (span.until > span.since) byDay.set(dayOf(span.until - 1), byDay.get(dayOf(span.until - 1)) ?? []);
@@ -100,8 +100,8 @@ export function statsOf(
   };
 }
 
-/** Calendar days of a zone, as `2026-12-01`. */
-function dayIn(zone: string): (at: number) => string {
+/** Calendar days of a zone, as `2026-12-01`. Each is worked out once: what asks for many can do so little by little. */
+export function dayIn(zone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,
     year: "numeric",

@@ -133,4 +133,20 @@ eachEngine("an aged home", (engine) => {
     }
     expect(tooMuch).toEqual([]);
   }, 120_000);
+
+  test("F118: the figures of a big home are read in portions, and everything else goes on between them", async () => {
+    const store = await engine.store();
+    const { owner } = await ageHome(store, AGE);
+    let turns = 0;
+    let done = false;
+    const turn = (): void => {
+      turns++;
+      if (!done) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const told = await stats(store, owner, { since: isoBefore(store, 24 * 30) });
+    done = true;
+    expect(told.all.completed).toBe(AGE.chats + AGE.runs + 1);
+    expect(turns).toBeGreaterThan((AGE.chats + AGE.runs) / 400);
+  }, 120_000);
 });

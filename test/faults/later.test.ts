@@ -22,7 +22,6 @@ test.todo("F73 a clock that was ahead stops no schedule");
 
 // Age and size
 
-test.todo("F118 a big home answers about as fast as a small one");
 
 // Folds
 
