@@ -1,3 +1,4 @@
+import { prettyJson } from "../../src/core/pretty-json.ts";
 import { useState } from "react";
 import type { Json } from "../../src/core/events.ts";
 import { spelledOut } from "../../src/core/exact.ts";
@@ -9,7 +10,7 @@ const VIEWS = ["Pretty", "Raw"] as const;
 /** The exact arguments, all of them: what a person answers for is never cut short. */
 export function Arguments({ args }: { args: Json }) {
   const [view, setView] = useState<(typeof VIEWS)[number]>("Pretty");
-  const raw = JSON.stringify(args, null, 2);
+  const raw = prettyJson(args);
   const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? Object.entries(args) : null;
   return (
     <div>
@@ -36,7 +37,7 @@ export function Arguments({ args }: { args: Json }) {
             <div key={name}>
               <dt className="font-mono text-xs text-muted">{spelledOut(name)}</dt>
               <dd>
-                <Text label={name} text={typeof value === "string" ? value : JSON.stringify(value, null, 2)} />
+                <Text label={name} text={typeof value === "string" ? value : prettyJson(value)} />
               </dd>
             </div>
           ))}

@@ -1,3 +1,4 @@
+import { prettyJson } from "../../src/core/pretty-json.ts";
 import { Exact } from "./exact.tsx";
 import { useMemo, useState } from "react";
 import { shorten } from "../../src/core/text.ts";
@@ -20,7 +21,7 @@ interface Props {
 /** A value as text: the first 2 KB, the rest on demand. */
 export function JsonView({ label, value, note, isOpen = false, isExact = false }: Props) {
   const [isWhole, setWhole] = useState(isOpen);
-  const text = useMemo(() => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "")), [value]);
+  const text = useMemo(() => (typeof value === "string" ? value : prettyJson(value)), [value]);
   const shown = text.length > PREVIEW && !isWhole ? shorten(text, PREVIEW) : text;
   return (
     <div className="mt-1.5">

@@ -1,3 +1,4 @@
+import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
 import type { List } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
@@ -53,10 +54,7 @@ export async function showApproval(context: Context, args: readonly string[]): P
     ["id", approval.id],
     ["state", approval.state],
     ["tool", exactLine(approval.tool)],
-    [
-      "args",
-      out.terminal ? exactText(JSON.stringify(approval.args, null, 2)) : spelledOut(JSON.stringify(approval.args)),
-    ],
+    ["args", out.terminal ? exactText(prettyJson(approval.args)) : spelledOut(JSON.stringify(approval.args))],
     ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
     ["task", approval.taskId],
     ["asked", time(approval.requestedAt)],

@@ -1,3 +1,4 @@
+import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import { neverRan } from "../../core/transcript.ts";
@@ -73,9 +74,9 @@ function callText(data: EventOf<"tool_result">["data"], use: EventOf<"tool_use">
         ? " · interrupted: the outcome is unknown"
         : ` · failed: ${oneLine(error ?? "")}`;
   const parts = [`**\`${exactLine(name)}\`**${took}${how}`];
-  if (use !== undefined) parts.push(fenced("json", exactText(JSON.stringify(use.args, null, 2))));
+  if (use !== undefined) parts.push(fenced("json", exactText(prettyJson(use.args))));
   if (ok && result !== undefined) {
-    parts.push(typeof result === "string" ? fenced("", result) : fenced("json", JSON.stringify(result, null, 2)));
+    parts.push(typeof result === "string" ? fenced("", result) : fenced("json", prettyJson(result)));
   }
   if (blob !== undefined) parts.push(`*The beginning of ${data.size} bytes; the whole is at \`/api/blobs/${blob}\`.*`);
   return parts.join("\n\n");

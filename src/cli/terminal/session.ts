@@ -1,3 +1,4 @@
+import { prettyJson } from "../../core/pretty-json.ts";
 import { exactText } from "../../core/exact.ts";
 import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
@@ -66,7 +67,7 @@ export class TerminalSession implements Talk, Disposable {
       context,
       request,
       changed: () => this.#page.drawIn(FRAME_MS),
-      asked: ({ tool, args }) => this.#page.note(exactText(`${tool} ${JSON.stringify(args, null, 2)}`), "ask"),
+      asked: ({ tool, args }) => this.#page.note(exactText(`${tool} ${prettyJson(args)}`), "ask"),
       reset: () => this.say("The history was cut on the server; it is shown from its start."),
       lost: (failure) => this.#lost(failure),
     });
