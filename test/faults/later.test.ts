@@ -22,7 +22,6 @@ test.todo("F73 a clock that was ahead stops no schedule");
 
 // Age and size
 
-
 // Folds
 
 test.todo("F109 a log that does not decode, and an approval past its time, end all the same");
