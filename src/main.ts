@@ -22,7 +22,7 @@ import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
 import type { Data } from "./store/home/data.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/database/store.ts";
-import { setToken } from "./store/people/tokens.ts";
+import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
 import { ensureUsers } from "./store/people/users.ts";
 import type { User } from "./store/people/user.ts";
 import { Loop } from "./worker/loop.ts";
@@ -188,7 +188,7 @@ async function build(
       : await (
           await import("./worker/schedules-file.ts")
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
-  await setToken(store, owner.id, `token file of ${config.home}`, ownerToken(config.home, store.random));
+  await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const agent: AgentDeps = {
     store,

@@ -117,6 +117,8 @@ export const approvalData = z.object({
   state: z.enum(["requested", "approved", "denied", "expired", "withdrawn"]),
   argsDigest: z.string(),
   by: z.string().optional(),
+  /** By which credential it was answered: `session`, `token:NAME` or `token file`. */
+  via: z.string().optional(),
   note: z.string().optional(),
 });
 

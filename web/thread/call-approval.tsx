@@ -26,6 +26,7 @@ export function CallApproval({ call, asks }: { call: CallEntry; asks: boolean })
           {answer}
           {asked.by !== undefined && ` by ${asked.by}`}
           {asked.note !== undefined && asked.note !== "" && `: “${asked.note}”`}
+          {asked.via !== undefined && ` · ${asked.via}`}
         </p>
       )}
     </div>

@@ -41,10 +41,10 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       return event.data.items.map((item) => `- ${mark[item.status]} ${oneLine(item.text)}`).join("\n");
     }
     case "approval": {
-      const { state, by, note } = event.data;
+      const { state, by, via, note } = event.data;
       const what = calls.get(event.data.callId);
       const of = what === undefined ? "" : ` of \`${exactLine(what.name)}\``;
-      return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(by)}` : ""}${note ? `: ${oneLine(note)}` : ""}*`;
+      return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(by)}` : ""}${note ? `: ${oneLine(note)}` : ""}${via ? ` · ${oneLine(via)}` : ""}*`;
     }
     case "summary":
       return quoted(`*Summary of all up to #${event.data.upTo}:* ${clean(event.data.text)}`);

@@ -140,8 +140,9 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
 
 function approvalText({ data }: EventOf<"approval">, call: Call | undefined): string {
   const what = data.state === "requested" && call !== undefined ? `: ${callText(call.use)}` : "";
+  const via = data.via === undefined ? "" : ` · ${data.via}`;
   const by = data.by === undefined ? "" : ` by ${data.by}`;
-  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}`;
+  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}${via}`;
 }
 
 function callText({ data }: EventOf<"tool_use">): string {

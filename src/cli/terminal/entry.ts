@@ -190,9 +190,10 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
 }
 
 function answered({ data }: EventOf<"approval">): string {
+  const via = data.via === undefined ? "" : ` · ${oneLine(data.via)}`;
   const by = data.by === undefined ? "" : ` by ${oneLine(data.by)}`;
   const note = data.note === undefined || data.note === "" ? "" : `: ${oneLine(data.note)}`;
-  return `  ${data.state}${by}${note}`;
+  return `  ${data.state}${by}${note}${via}`;
 }
 
 /** Nothing that comes later changes how it is shown. */

@@ -19,8 +19,9 @@ export class Acting {
       transact: (body, wait) =>
         store.transact(async (tx) => {
           const identity = this.#identity.getStore();
-          if (identity !== undefined) await requireIdentity(tx, identity);
-          return body(tx);
+          if (identity === undefined) return body(tx);
+          await requireIdentity(tx, identity);
+          return body({ ...tx, credential: identity.credential });
         }, wait),
     };
   }

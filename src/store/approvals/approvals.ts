@@ -14,6 +14,7 @@ import { fenceOf } from "../runs/record.ts";
 import type { ApprovalRow, ChatRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
+import { TOKEN_FILE } from "../people/tokens.ts";
 import type { User } from "../people/user.ts";
 
 /** A person's yes or no to one exact call: a row bound to a digest of the arguments, so it outlives every connection. */
@@ -189,10 +190,19 @@ async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean,
     .select(["id", "task_id"])
     .where("id", "=", row.run_id)
     .executeTakeFirstOrThrow();
+  const via = await viaOf(tx);
   await tx.append(
     row.chat_id,
-    rows.map((answered) => ({ ...approvalEvent(answered, run), actor: userActor(viewer) })),
+    rows.map((answered) => ({ ...approvalEvent(answered, run, via), actor: userActor(viewer) })),
   );
+}
+
+/** A yes by the token file may be a command's of the agent itself: whoever reads the log can tell it from a person's. */
+async function viaOf({ db, credential }: Tx): Promise<string> {
+  if (credential === undefined) return "token file";
+  if (credential.kind === "session") return "session";
+  const token = await db.selectFrom("tokens").select("name").where("id", "=", credential.id).executeTakeFirst();
+  return token?.name.startsWith(TOKEN_FILE) ? "token file" : `token:${token?.name ?? credential.id}`;
 }
 
 /** When nothing is asked any more, the waiting run is due. */

@@ -25,7 +25,7 @@ export async function withdrawApprovals(tx: Tx, run: Pick<RunRow, "id" | "task_i
 }
 
 /** The event of an approval's present state. */
-export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_id">): NewEvent {
+export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_id">, via?: string): NewEvent {
   return {
     type: "approval",
     data: {
@@ -34,6 +34,7 @@ export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_i
       state: row.state,
       argsDigest: row.args_digest,
       ...(row.decided_by !== null && { by: row.decided_by }),
+      ...(via !== undefined && { via }),
       ...(row.note !== null && { note: row.note }),
     },
     runId: run.id,

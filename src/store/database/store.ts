@@ -21,6 +21,8 @@ export interface Append {
 
 /** One transaction. Its body awaits only the database; what it announces goes out after the commit. */
 export interface Tx {
+  /** By what whoever asks for this change has come in; none: this process itself, for its home's owner. */
+  readonly credential?: { readonly kind: "session" | "token"; readonly id: string };
   readonly kind: EngineKind;
   readonly db: Transaction<Schema>;
   /** Milliseconds since the epoch, for the times of rows and events written here. */

@@ -7,6 +7,8 @@ import type { Identity } from "./identity.ts";
 
 /** API tokens: random, shown once, kept only as a hash. */
 const PREFIX = "sparky_";
+/** How the token in a home's file is called, before the home's name. */
+export const TOKEN_FILE = "token file of ";
 const SECRET_BYTES = 32;
 
 type TokenRow = Schema["tokens"];

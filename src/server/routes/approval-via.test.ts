@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { startAgent } from "../../../test/kit/agent.ts";
+import { chatServer } from "../../../test/kit/chat-server.ts";
+import { eachEngine } from "../../../test/kit/databases.ts";
+import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
+import { spendLink } from "../../../test/kit/sign-in.ts";
+import { socketClient } from "../../../test/kit/socket-client.ts";
+import { testTool, until } from "../../../test/kit/worker.ts";
+import { listApprovals } from "../../store/approvals/approvals.ts";
+import { readEvents } from "../../store/log/events.ts";
+import { createToken, setToken, TOKEN_FILE } from "../../store/people/tokens.ts";
+import { addTask } from "../../store/tasks/add.ts";
+import { policyOf } from "../../tools/policy.ts";
+
+eachEngine("an answer", (engine) => {
+  test("F97 says by which credential it came: a session, a token by its name, the token file, over HTTP and sockets", async () => {
+    const store = await engine.store();
+    const app = await chatServer(store);
+    const { owner } = app.people;
+    const url = await app.listen();
+    const danger = { ...testTool("danger", async () => "did"), policy: policyOf("ask") };
+    await startAgent(store, {
+      model: scriptedModel((request) => [request.messages.length > 1 ? say("x") : call("danger")]),
+      tools: [danger],
+    });
+    const file = "sparky_the-token-of-the-file";
+    await setToken(store, owner.id, `${TOKEN_FILE}/home/ada/.sparky`, file);
+    const phone = await createToken(store, owner.id, "phone");
+    const link = await app.server.createLoginLink(owner);
+    const cookie = (await spendLink(app.server, link.url)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const post = (id: string, headers: Record<string, string>) =>
+      fetch(`${url}/api/approvals/${id}`, { method: "POST", headers, body: '{"decision":"approve"}' });
+    const answers: readonly (readonly [via: string, answer: (id: string) => Promise<unknown>])[] = [
+      ["session", (id) => post(id, { cookie })],
+      ["token:phone", (id) => post(id, { authorization: `Bearer ${phone}` })],
+      ["token file", (id) => post(id, { authorization: `Bearer ${file}` })],
+      ["token file", (id) => app.as(owner, "POST", `/api/approvals/${id}`, { decision: "approve" })],
+      [
+        "token:phone",
+        async (id) => {
+          const client = await socketClient(url);
+          client.send({ type: "hello", v: 1, token: phone });
+          client.send({ type: "decide", ref: "r", approvalId: id, decision: "deny" });
+          await client.first("ack");
+        },
+      ],
+    ];
+    for (const [via, answer] of answers) {
+      const { task } = await addTask(store, owner, { instruction: "go" });
+      const id = await until("the question", async () => {
+        const { items } = await listApprovals(store, owner);
+        return items.find(({ chatId }) => chatId === task.chatId)?.id;
+      });
+      await answer(id);
+      const told = (await readEvents(store.db, task.chatId, { types: ["approval"] })).flatMap((event) =>
+        event.type === "approval" && event.data.state !== "requested" ? [[event.data.by, event.data.via]] : [],
+      );
+      expect(told).toEqual([["owner", via]]);
+    }
+  });
+});
