@@ -34,7 +34,6 @@ test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL
 
-test.todo("F117 stop costs few round trips");
 
 // Tests
 

@@ -3,6 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
+  /** How often, on the connection where that was most, the client spoke after the server had: what costs where the way is long. */
+  readonly turns: number;
   /** How many connections go through at this moment. */
   readonly open: number;
   /** The network is gone: open connections are reset and new ones refused, until `restore`. */
@@ -21,6 +23,7 @@ export interface TcpProxy extends AsyncDisposable {
 export async function tcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const lost = new Set<Socket>();
+  const turns = new Map<Socket, number>();
   let state: "open" | "cut" | "frozen" = "open";
   const server = createServer({ noDelay: true }, (client) => {
     if (state === "cut") return void client.on("error", () => {}).resetAndDestroy();
@@ -35,6 +38,12 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
         to.destroy();
       });
     }
+    let spoke: Socket | undefined;
+    client.on("data", () => {
+      if (spoke !== client) turns.set(client, (turns.get(client) ?? 0) + 1);
+      spoke = client;
+    });
+    upstream.on("data", () => (spoke = upstream));
     if (state === "frozen") freeze(pair);
   });
   server.listen(0, "127.0.0.1");
@@ -49,6 +58,9 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
   };
   return {
     port,
+    get turns() {
+      return Math.max(0, ...turns.values());
+    },
     get open() {
       return pairs.size;
     },

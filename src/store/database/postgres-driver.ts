@@ -11,6 +11,7 @@ import type { PoolClient, QueryResult as Answer } from "pg";
 import { endsConnection } from "./postgres-failures.ts";
 import type { Connections } from "./postgres-pool.ts";
 import { SoundPostgresCompiler } from "./sound-values.ts";
+import { queriesOf } from "./together.ts";
 
 /** Kysely wants a pool of its own; ours gives the connections instead. */
 const UNUSED = { pool: () => Promise.reject(new Error("the driver has its own")) };
@@ -75,7 +76,7 @@ class PooledDriver extends PostgresDriver {
 }
 
 /** Changes nothing by itself, so that it may be on its way before it is known that the transaction has begun. */
-const HARMLESS = /^(select|set local) /i;
+const HARMLESS = /^select /i;
 
 class PooledConnection implements DatabaseConnection {
   broken = false;
@@ -89,20 +90,35 @@ class PooledConnection implements DatabaseConnection {
   }
 
   begin(text: string): void {
-    const begun = this.#ask(text, []);
+    this.#beginWith(this.#ask(text, []));
+  }
+
+  #beginWith(begun: Promise<unknown>): void {
     this.#begun = begun;
     // One that failed is told to whoever asks next, and spoils the connection.
     begun.then(
-      () => (this.#begun = undefined),
+      () => {
+        if (this.#begun === begun) this.#begun = undefined;
+      },
       () => {},
     );
   }
 
-  async executeQuery<R>({ sql: text, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (/^set local /i.test(query.sql) && this.#begun !== undefined) {
+      this.#beginWith(Promise.all([this.#begun, this.#ask(query.sql, [])]));
+      return { rows: [] };
+    }
+    const batch = queriesOf(query);
+    const queries = batch ?? [query];
     const begun = this.#begun;
-    if (begun !== undefined && !HARMLESS.test(text)) await begun;
-    const answer = this.#ask(text, [...parameters]);
-    const [{ command, rowCount, rows }] = await Promise.all([answer, begun]);
+    if (begun !== undefined && !queries.every(({ sql: text }) => HARMLESS.test(text))) await begun;
+    const [, ...answers] = await Promise.all([
+      begun,
+      ...queries.map(({ sql: text, parameters }) => this.#ask(text, [...parameters])),
+    ]);
+    if (batch !== undefined) return { rows: answers.map(({ rows }) => rows) as R[] };
+    const { command, rowCount, rows } = answers[0] as Answer;
     // So Kysely sees whether a commit was one.
     if (command === "COMMIT" || command === "ROLLBACK") return { rows: [{ command }] as R[] };
     return command === "SELECT" ? { rows } : { rows, numAffectedRows: BigInt(rowCount ?? 0) };

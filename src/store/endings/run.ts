@@ -1,17 +1,19 @@
 import { callLine } from "../../core/exact.ts";
-import type { NewEvent, StatusData } from "../../core/events.ts";
+import type { ChatEvent, NewEvent, StatusData } from "../../core/events.ts";
 import { isoTime } from "../../core/clock.ts";
 import { foldChat } from "../../core/chat-view.ts";
-import { lockChat } from "../people/access.ts";
+import { notFound } from "../../core/errors.ts";
+import { chatLock } from "../people/access.ts";
 import { byAgent } from "../people/actors.ts";
 import { withdrawApprovals } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
-import { hasUnread } from "../log/events.ts";
+import { decodeAll, eventsOf, hasPersonsWords, hasUnread } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
-import { callEvents } from "../runs/run.ts";
+import { callRows } from "../runs/run.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import type { Fence, Tx } from "../database/store.ts";
+import { together } from "../database/together.ts";
 import { endTask } from "./task.ts";
 
 /** How a run leaves its worker: for good, or back into the queue. Each is one transaction with its events. */
@@ -21,6 +23,13 @@ interface EndOptions {
   readonly fence?: Fence;
   /** The last `seq` that counts as read: a person's message above it gets a turn of its own. */
   readonly readSeq: number;
+  /** Raises the lease, so that whoever has it can write nothing more. */
+  readonly raise?: true;
+}
+
+export interface LockedRun {
+  readonly run: RunRow;
+  readonly chat: ChatRow;
 }
 
 /**
@@ -28,14 +37,31 @@ interface EndOptions {
  * having written nothing, when a turn was about to complete although a person's message lies unread: it must go on.
  */
 export async function endRun(tx: Tx, runId: string, wanted: Ending, options: EndOptions): Promise<boolean> {
-  const { run, chat } = await lockRun(tx, runId);
+  return endLocked(tx, await lockRun(tx, runId), wanted, options);
+}
+
+async function endLocked(tx: Tx, { run, chat }: LockedRun, wanted: Ending, options: EndOptions): Promise<boolean> {
   const ending = run.state === "stopping" ? stoppedEnding(run) : wanted;
-  const unread = await hasUnread(tx.db, chat.id, Math.max(options.readSeq, run.read_seq));
+  // Each way to the database and back counts: a stop is waited for.
+  const [said, tools, parts, asked] = await together(
+    tx,
+    eventsOf(tx.db, chat.id, { from: Math.max(options.readSeq, run.read_seq) + 1, types: ["message"] }),
+    callRows(tx.db, run),
+    tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord"),
+    tx.db.selectFrom("approvals").select("id").where("run_id", "=", run.id).where("state", "=", "requested").limit(1),
+  );
+  const unread = hasPersonsWords(decodeAll(chat.id, said));
   if (unread && ending.state === "completed" && run.task_id === null) return false;
   const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
-  const events = [...(await openEnds(tx, run)), ...error, statusEvent(run, statusOf(ending))];
+  const open = [
+    ...(parts.length === 0 ? [] : await partialEvents(tx, run)),
+    ...(asked.length === 0 ? [] : await withdrawApprovals(tx, run)),
+    ...openCalls(tx, run, decodeAll(chat.id, tools)),
+  ];
+  const events = [...open, ...error, statusEvent(run, statusOf(ending))];
   await tx.append(chat.id, events, options.fence);
-  await release(tx, run, { state: ending.state, ended_at: tx.now, reason: reasonOf(ending) });
+  const attempt = run.attempt + (options.raise === true ? 1 : 0);
+  await release(tx, run, { state: ending.state, ended_at: tx.now, reason: reasonOf(ending), attempt });
   if (run.task_id !== null) await endTask(tx, run.task_id, ending);
   // The chat is free: what a person said in the meantime gets its answer, unless a queued turn will read it anyway.
   if (unread && !(await hasQueuedTurn(tx, chat.id))) {
@@ -49,7 +75,7 @@ export async function endRun(tx: Tx, runId: string, wanted: Ending, options: End
 /** Gives a working run back: the next worker goes on from the log. */
 export async function handBack(tx: Tx, runId: string, reason: "shutdown" | "crash", fence?: Fence): Promise<void> {
   const { run, chat } = await lockRun(tx, runId);
-  if (run.state === "stopping") return endStopped(tx, run, fence);
+  if (run.state === "stopping") return endStopped(tx, { run, chat }, { ...(fence && { fence }) });
   const message = reason === "shutdown" ? "Interrupted: the server is stopping" : "Interrupted: the worker was lost";
   await tx.append(
     chat.id,
@@ -70,7 +96,7 @@ export async function backOff(
   fence: Fence,
 ): Promise<void> {
   const { run, chat } = await lockRun(tx, runId);
-  if (run.state === "stopping") return endStopped(tx, run, fence);
+  if (run.state === "stopping") return endStopped(tx, { run, chat }, { ...(fence && { fence }) });
   const data: StatusData = {
     state: "waiting",
     reason: "retry",
@@ -101,7 +127,7 @@ export async function backOff(
 export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
   if (run.state === "stopping") {
-    await endStopped(tx, run, fence);
+    await endStopped(tx, { run, chat }, { ...(fence && { fence }) });
     return true;
   }
   const open = await tx.db
@@ -130,8 +156,12 @@ export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Pro
   return true;
 }
 
-export async function endStopped(tx: Tx, run: RunRow, fence?: Fence): Promise<void> {
-  await endRun(tx, run.id, stoppedEnding(run), { readSeq: run.read_seq, ...(fence && { fence }) });
+export async function endStopped(
+  tx: Tx,
+  locked: LockedRun,
+  options: Pick<EndOptions, "fence" | "raise"> = {},
+): Promise<void> {
+  await endLocked(tx, locked, stoppedEnding(locked.run), { readSeq: locked.run.read_seq, ...options });
 }
 
 /** A stop that was recorded first is what becomes of the run, whatever else its worker, or its loss, would make of it. */
@@ -143,60 +173,63 @@ export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
   return run.task_id === null ? "Stopped" : "Task cancelled";
 }
 
-export async function lockRun(tx: Tx, runId: string): Promise<{ readonly run: RunRow; readonly chat: ChatRow }> {
-  const { chat_id } = await tx.db
-    .selectFrom("runs")
-    .select("chat_id")
-    .where("id", "=", runId)
-    .executeTakeFirstOrThrow();
-  const chat = await lockChat(tx, chat_id);
-  const run = await tx.db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
+/** Locks the run's chat; the run is read under that lock. */
+export async function lockRun(tx: Tx, runId: string): Promise<LockedRun> {
+  const ofRun = tx.db.selectFrom("runs").select("chat_id").where("id", "=", runId);
+  const [[chat], [run]] = await together(
+    tx,
+    chatLock(tx, (eb) => eb("id", "=", ofRun)),
+    tx.db.selectFrom("runs").selectAll().where("id", "=", runId),
+  );
+  if (run === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
+  if (chat === undefined) throw notFound(`chat ${JSON.stringify(run.chat_id)}`);
   return { run, chat };
 }
 
 async function release(tx: Tx, run: RunRow, change: Partial<RunRow>): Promise<void> {
   const worked = run.lease_at === null ? 0 : Math.max(0, tx.now - run.lease_at);
-  await tx.db
-    .updateTable("runs")
-    .set({ boot_id: null, lease_until: null, lease_at: null, worked_ms: run.worked_ms + worked, ...change })
-    .where("id", "=", run.id)
-    .execute();
-  await tx.db
-    .updateTable("chats")
-    .set({ run_id: null, run_lease: null })
-    .where("id", "=", run.chat_id)
-    .where("run_id", "=", run.id)
-    .execute();
+  await together(
+    tx,
+    tx.db
+      .updateTable("runs")
+      .set({ boot_id: null, lease_until: null, lease_at: null, worked_ms: run.worked_ms + worked, ...change })
+      .where("id", "=", run.id),
+    tx.db
+      .updateTable("chats")
+      .set({ run_id: null, run_lease: null })
+      .where("id", "=", run.chat_id)
+      .where("run_id", "=", run.id),
+  );
 }
 
-/** What is left open when a run ends: streamed text that will not be finished, and calls that get no real result. */
-async function openEnds(tx: Tx, run: RunRow): Promise<NewEvent[]> {
-  const open = foldChat(await callEvents(tx.db, run)).openCalls.filter((call) => call.runId === run.id);
-  return [
-    ...(await partialEvents(tx, run)),
-    ...(await withdrawApprovals(tx, run)),
-    ...open.map((call): NewEvent => ({
-      type: "tool_result",
-      data: {
-        callId: call.callId,
-        name: call.name,
-        ok: false,
-        error:
-          call.startedAt === null
-            ? "not run: the run ended before it"
-            : "interrupted: the run ended while it worked, so its outcome is unknown",
-        durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
-        size: 0,
-        interrupted: true,
-      },
-      ...byAgent(run, call.step),
-    })),
-  ];
+/** Calls of a run that ends get a result that says so. */
+function openCalls(tx: Tx, run: RunRow, events: readonly ChatEvent[]): NewEvent[] {
+  const open = foldChat(events).openCalls.filter((call) => call.runId === run.id);
+  return open.map((call) => ({
+    type: "tool_result",
+    data: {
+      callId: call.callId,
+      name: call.name,
+      ok: false,
+      error:
+        call.startedAt === null
+          ? "not run: the run ended before it"
+          : "interrupted: the run ended while it worked, so its outcome is unknown",
+      durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
+      size: 0,
+      interrupted: true,
+    },
+    ...byAgent(run, call.step),
+  }));
 }
 
+/** Streamed text that will not be finished. */
 async function partialEvents(tx: Tx, run: RunRow): Promise<NewEvent[]> {
-  const parts = await tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord").execute();
-  await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
+  const [parts] = await together(
+    tx,
+    tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord"),
+    tx.db.deleteFrom("parts").where("run_id", "=", run.id),
+  );
   const by = byAgent(run, run.step + 1);
   return parts
     .filter((part) => part.text !== "")

@@ -64,14 +64,8 @@ export async function stopIn(store: Store, tx: Tx, viewer: User, chat: ChatRow, 
 /** Ends a stopping run whatever its worker does: the lease is raised, so the worker can write nothing more. */
 export async function forceCancel(store: Store, runId: string): Promise<void> {
   await store.transact(async (tx) => {
-    const { run } = await lockRun(tx, runId);
-    if (run.state !== "stopping") return;
-    await tx.db
-      .updateTable("runs")
-      .set({ attempt: run.attempt + 1 })
-      .where("id", "=", runId)
-      .execute();
-    await endStopped(tx, run);
+    const locked = await lockRun(tx, runId);
+    if (locked.run.state === "stopping") await endStopped(tx, locked, { raise: true });
   }, PROMPTLY);
 }
 

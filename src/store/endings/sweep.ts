@@ -58,7 +58,7 @@ async function recover(store: Store, runId: string, own: boolean): Promise<boole
     const { run, chat } = await lockRun(tx, runId);
     if (!(await isStale(store, tx, run, own))) return false;
     if (run.state === "stopping") {
-      await endStopped(tx, run);
+      await endStopped(tx, { run, chat });
       return true;
     }
     if (run.recoveries + 1 >= MAX_RECOVERIES) {

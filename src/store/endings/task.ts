@@ -20,8 +20,7 @@ export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<v
     .where("id", "=", taskId)
     .execute();
   await endOccurrence(tx, taskId, ending);
-  await lockChatsOfDependants(tx, taskId);
-  for (const task of await dependants(tx, taskId)) {
+  for (const task of await lockedDependants(tx, taskId)) {
     if (ending.state === "completed") await releaseWhenReady(tx, task);
     else await failDependant(tx, task, taskId, ending.state);
   }
@@ -43,11 +42,12 @@ const dependants = (tx: Tx, taskId: string): Promise<readonly TaskRow[]> =>
  * Of two that end at the same moment the second one must see that the first one has, else neither lets go a task that
  * waits for both; and what is cancelled just now must stay so. They are read again under these locks.
  */
-async function lockChatsOfDependants(tx: Tx, taskId: string): Promise<void> {
-  if (tx.kind !== "postgres") return;
-  const ids = [...new Set((await dependants(tx, taskId)).map((task) => task.chat_id))].toSorted();
-  if (ids.length === 0) return;
+async function lockedDependants(tx: Tx, taskId: string): Promise<readonly TaskRow[]> {
+  const tasks = await dependants(tx, taskId);
+  if (tx.kind !== "postgres" || tasks.length === 0) return tasks;
+  const ids = [...new Set(tasks.map((task) => task.chat_id))].toSorted();
   await tx.db.selectFrom("chats").select("id").where("id", "in", ids).orderBy("id").forNoKeyUpdate().execute();
+  return dependants(tx, taskId);
 }
 
 /** Queues the first run of a task when nothing that it waits for is left. */

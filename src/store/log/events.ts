@@ -75,14 +75,28 @@ export async function readEvents(
   chatId: string,
   range: { readonly from?: number; readonly types?: readonly EventType[] } = {},
 ): Promise<readonly ChatEvent[]> {
-  const rows = await db
+  return decodeAll(chatId, await eventsOf(db, chatId, range).execute());
+}
+
+/** The same as a query, for who asks for more at once. */
+export function eventsOf(
+  db: Db,
+  chatId: string,
+  range: { readonly from?: number; readonly types?: readonly EventType[] },
+) {
+  return db
     .selectFrom("events")
     .select(["seq", "body"])
     .where("chat_id", "=", chatId)
     .where("seq", ">=", range.from ?? 1)
     .$if(range.types !== undefined, (query) => query.where("type", "in", [...(range.types ?? [])]))
-    .orderBy("seq")
-    .execute();
+    .orderBy("seq");
+}
+
+export function decodeAll(
+  chatId: string,
+  rows: readonly { readonly seq: number; readonly body: string }[],
+): readonly ChatEvent[] {
   return rows.map((row) => decodeEvent(chatId, row.seq, row.body));
 }
 
@@ -156,6 +170,9 @@ export async function eventsPage(
 
 /** Whether a person's message lies above `readSeq`: words that no step of a run has read yet. */
 export async function hasUnread(db: Db, chatId: string, readSeq: number): Promise<boolean> {
-  const events = await readEvents(db, chatId, { from: readSeq + 1, types: ["message"] });
+  return hasPersonsWords(await readEvents(db, chatId, { from: readSeq + 1, types: ["message"] }));
+}
+
+export function hasPersonsWords(events: readonly ChatEvent[]): boolean {
   return events.some((event) => event.type === "message" && event.data.role === "user" && event.taskId === null);
 }

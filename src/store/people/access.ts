@@ -1,4 +1,11 @@
-import { expressionBuilder, sql, type ExpressionWrapper, type SqlBool } from "kysely";
+import {
+  expressionBuilder,
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type SqlBool,
+} from "kysely";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { AGENT_ID, type User } from "./user.ts";
 import type { ChatRow, Schema, TaskRow, UserRow } from "../database/schema.ts";
@@ -157,15 +164,19 @@ export async function taskFor(db: Db, viewer: User, right: Rights["tasks"], task
  * to the chat, as those of the index of search, can be written meanwhile, and keep nobody from it.
  */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow> {
-  const row = await tx.db
-    .selectFrom("chats")
-    .selectAll()
-    .where("id", "=", chatId)
-    .where("deleted_at", "is", null)
-    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate())
-    .executeTakeFirst();
+  const row = await chatLock(tx, (eb) => eb("id", "=", chatId)).executeTakeFirst();
   if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
   return row;
+}
+
+/** The same as a query, for who asks for more at once. */
+export function chatLock(tx: Tx, which: (eb: ExpressionBuilder<Schema, "chats">) => Expression<SqlBool>) {
+  return tx.db
+    .selectFrom("chats")
+    .selectAll()
+    .where(which)
+    .where("deleted_at", "is", null)
+    .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate());
 }
 
 /** Whoever may see the chat: to them alone its changes are announced. */

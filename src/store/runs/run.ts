@@ -1,9 +1,10 @@
+import { sql } from "kysely";
 import { callLine } from "../../core/exact.ts";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { foldChat } from "../../core/chat-view.ts";
-import { readEvents } from "../log/events.ts";
+import { decodeAll } from "../log/events.ts";
 import type { RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 
@@ -63,15 +64,29 @@ export async function currentOf(db: Db, run: RunRow): Promise<string | null> {
  * one before it.
  */
 export async function callEvents(db: Db, run: RunRow): Promise<readonly ChatEvent[]> {
-  const last = await db
-    .selectFrom("steps")
-    .select("read_seq")
-    .where("run_id", "=", run.id)
-    .orderBy("step", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  const from = Math.max(run.first_seq, (last?.read_seq ?? 0) + 1);
-  return readEvents(db, run.chat_id, { from, types: ["tool_use", "tool_start", "tool_result"] });
+  return decodeAll(run.chat_id, await callRows(db, run).execute());
+}
+
+/** The same as a query, for who asks for more at once. */
+export function callRows(db: Db, run: RunRow) {
+  return db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", run.chat_id)
+    .where("seq", ">", (eb) =>
+      eb.fn.coalesce(
+        eb
+          .selectFrom("steps")
+          .select("read_seq")
+          .where("run_id", "=", run.id)
+          .where("read_seq", ">=", run.first_seq)
+          .orderBy("step", "desc")
+          .limit(1),
+        sql<number>`${run.first_seq - 1}`,
+      ),
+    )
+    .where("type", "in", ["tool_use", "tool_start", "tool_result"])
+    .orderBy("seq");
 }
 
 export function currentStep(events: readonly ChatEvent[]): string {
