@@ -34,7 +34,6 @@ test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL
 
-
 // Tests
 
 test.todo("F119 the suite passes on a busy machine");

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
 
 /** Process groups of calls: each is known by its number and by when its leader started, for numbers are used again. */
@@ -29,4 +30,38 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals): void {
 /** Ends what a crash left of a group, if its leader is still the same process. */
 export function endLeftover(pgid: number, started: string): void {
   if (startOf(pgid) === started) signalGroup(pgid, "SIGKILL");
+}
+
+/** In the environment of everything that a call starts; with a random value of the call's own. */
+export const MARK = "SPARKY_CALL_MARK";
+/** What is found may just have started another: it is looked for again, so often. */
+const LOOKS = 5;
+
+/** Ends what left its call's group, as by `setsid`: it still has the mark that it was born with. Linux. */
+export async function endMarked(mark: string): Promise<void> {
+  for (let look = 0; look < LOOKS && process.platform === "linux"; look++) {
+    const found = await marked(`${MARK}=${mark}`);
+    for (const pid of found) kill(pid);
+    if (found.length === 0) return;
+  }
+}
+
+async function marked(setting: string): Promise<readonly number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      // Gone meanwhile, or another user's.
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      return environment.split("\0").includes(setting) ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }

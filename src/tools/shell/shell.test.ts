@@ -149,3 +149,24 @@ test("a group that may not be signalled, as under sudo, or is gone, is let be: n
   signalGroup(12_345, "SIGKILL");
   expect(() => signalGroup(12_345, "SIGKILL")).toThrow("EINVAL");
 });
+
+test.each([
+  { how: "setsid", command: "setsid sh -c 'echo $$ > pid; exec sleep 300' &" },
+  {
+    how: "setsid, deaf to signals",
+    command: "(setsid sh -c 'trap \"\" TERM HUP; echo $$ > pid; sleep 300; sleep 300' &)",
+  },
+  { how: "two of them", command: "setsid sh -c 'setsid sh -c \"echo \\$\\$ > pid; exec sleep 300\" & sleep 300' &" },
+])("F97 what leaves the call's group by $how outlives neither a stop nor the call's end", async ({ command }) => {
+  for (const until of ["stop", "end"]) {
+    const { run, workspace, control } = await setUp();
+    const rest = until === "stop" ? "; sleep 300" : "";
+    const running = run({ command: `${command}\nwhile [ ! -s pid ]; do sleep 0.02; done${rest}` }).catch(() => null);
+    const pidIn = () => readFile(join(workspace, "pid"), "utf8").catch(() => "");
+    await expect.poll(pidIn, { timeout: 20_000 }).toMatch(/\d/);
+    const pid = Number(await pidIn());
+    if (until === "stop") control.abort();
+    await running;
+    await gone(pid);
+  }
+});

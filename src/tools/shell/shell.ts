@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { z } from "zod";
-import { signalGroup } from "./processes.ts";
+import { endMarked, MARK, signalGroup } from "./processes.ts";
 import { characterEnd, characterStart } from "../utf8.ts";
 import { defineTool, type Tool } from "../tool.ts";
 
@@ -43,9 +44,10 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
     async execute({ command, timeoutSeconds = DEFAULT_SECONDS }, context) {
       const { workspace, signal, ownsProcess, idempotencyKey } = context;
       await mkdir(workspace, { recursive: true, mode: 0o700 });
+      const mark = randomBytes(16).toString("hex");
       const child = spawn("/bin/sh", ["-c", 'read -r _ && exec /bin/sh -c "$1" </dev/null', "sh", command], {
         cwd: workspace,
-        env: { ...environment, HOME: workspace, SPARKY_IDEMPOTENCY_KEY: idempotencyKey },
+        env: { ...environment, HOME: workspace, SPARKY_IDEMPOTENCY_KEY: idempotencyKey, [MARK]: mark },
         detached: true,
         stdio: ["pipe", "pipe", "pipe"],
       });
@@ -69,6 +71,7 @@ export const shellTool = (environment: { readonly [name: string]: string }): Too
       } finally {
         clearTimeout(timer);
         stop.done();
+        await endMarked(mark);
         signal.removeEventListener("abort", onAbort);
       }
     },
