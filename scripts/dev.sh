@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/fresh.sh || sh scripts/setup.sh
-exec node_modules/node/bin/node scripts/dev.mjs "$@"
+exec node_modules/.bin/node scripts/dev.mjs "$@"

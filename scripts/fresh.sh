@@ -1,7 +1,7 @@
 # Succeeds when dependencies, bundle and web UI are there and nothing they are made of has changed since; with `app`
 # the web UI does not count. This runs before every command, so it is a few file tests and one `find` for each build.
 cd "$(dirname "$0")/.." || exit 1
-[ -x node_modules/node/bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ] || exit 1
+[ -x node_modules/.bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ] || exit 1
 [ -e dist/sparky.js ] && [ -e dist/.bundled ] || exit 1
 [ -z "$(find src package.json -newer dist/.bundled -print -quit)" ] || exit 1
 [ "${1:-}" = app ] && exit 0

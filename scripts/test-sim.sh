@@ -7,8 +7,8 @@
 #   --figures     prints the figures of the proof instead; what follows goes to bench/proof/main.ts
 set -eu
 cd "$(dirname "$0")/.."
-[ -x node_modules/node/bin/node ] || sh scripts/setup.sh
-node=node_modules/node/bin/node
+[ -x node_modules/.bin/node ] || sh scripts/setup.sh
+node=node_modules/.bin/node
 
 if [ "${1:-}" = --figures ]; then
   shift

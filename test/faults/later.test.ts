@@ -30,7 +30,6 @@ test.todo("F109 a log that does not decode, and an approval past its time, end a
 
 // Attacks
 
-test.todo("F107 the Node that runs comes with a hash");
 
 // PostgreSQL
 
