@@ -2,7 +2,7 @@ import type { ModelMessage } from "ai";
 import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf } from "../core/events.ts";
 import { soundJson } from "../core/text.ts";
-import { decodeEvent, readEvents } from "../store/log/events.ts";
+import { readableEvent, readEvents } from "../store/log/events.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Store } from "../store/database/store.ts";
@@ -164,8 +164,8 @@ async function lastFinals(db: Db, { run }: Claimed, before: number): Promise<rea
       .limit(LOOK)
       .execute();
     for (const { seq, body } of rows) {
-      const event = decodeEvent(run.chat_id, seq, body);
-      if (event.type !== "message" || event.runId === null || event.taskId === run.task_id) continue;
+      const event = readableEvent(run.chat_id, seq, body);
+      if (event?.type !== "message" || event.runId === null || event.taskId === run.task_id) continue;
       if (event.data.role !== "assistant" || event.data.partial || finals.has(event.runId)) continue;
       if (finals.size < LAST_RUNS) finals.set(event.runId, event);
     }

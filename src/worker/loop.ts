@@ -1,7 +1,10 @@
-import type { Clock } from "../core/clock.ts";
+import { ON_TIME_MS } from "../core/catch-up.ts";
+import { isoTime, type Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
 import { purgeDeleted } from "../store/endings/purge.ts";
 import { sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import { expireOverdue } from "../store/approvals/expire.ts";
+import { putTimesRight } from "../store/endings/times.ts";
 import { dueClock } from "../store/database/clock.ts";
 import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
@@ -53,6 +56,10 @@ export class Loop implements AsyncDisposable {
   #again = false;
   /** A worker may have left its run as it was, for want of a database that takes what it writes. */
   #mayHaveLeft = false;
+  /** When the next run that waits for its time becomes due, as the last pass saw it. */
+  #nextDue = 0;
+  /** The latest instant of a pass: one that lies well before it says that the clock went back. */
+  #latest = 0;
   #stopped = false;
 
   constructor(options: LoopOptions) {
@@ -68,6 +75,7 @@ export class Loop implements AsyncDisposable {
       store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
       this.#every(pollMs, () => {
         this.#mayHaveLeft = store.kind === "sqlite";
+        this.#nextDue = 0;
         this.#pump();
       }),
       this.#every(PURGE_MS, () => this.#purge()),
@@ -89,6 +97,8 @@ export class Loop implements AsyncDisposable {
   async #begin(): Promise<void> {
     const { store } = this.#options;
     await this.#guarded("taking back runs", async () => void (await sweepRuns(store)));
+    // The clock may have been ahead when the process before this one wrote.
+    await this.#guarded("putting times right", async () => putTimesRight(store, await dueClock(store)));
     await this.#guarded("ending leftover commands", () => this.#endLeftovers());
     if (store.kind === "postgres") await this.#guarded("looking at leases", () => this.#armLeaseEnd());
     this.#pump();
@@ -130,6 +140,7 @@ export class Loop implements AsyncDisposable {
         await this.#takeBackOwn();
         const now = await dueClock(this.#options.store);
         const asked = performance.now();
+        await this.#minded(now);
         // What one of them cannot claim keeps neither the other nor the timer.
         await Promise.all([
           this.#guarded("claiming", () => this.#claim("turn", TURNS, now)),
@@ -147,6 +158,17 @@ export class Loop implements AsyncDisposable {
   #purge(): void {
     const purging = (): Promise<void> => purgeDeleted(this.#options.store, () => this.#stopped);
     this.#purging ??= this.#guarded("purging", purging).finally(() => (this.#purging = undefined));
+  }
+
+  /** What happens by the clock alone, whoever serves what is due. */
+  async #minded(now: number): Promise<void> {
+    const { store } = this.#options;
+    if (now < this.#latest - ON_TIME_MS) {
+      this.#options.log.warn({ from: isoTime(this.#latest), to: isoTime(now) }, "the clock went back");
+      await this.#guarded("putting times right", () => putTimesRight(store, now));
+    }
+    this.#latest = now;
+    if (now >= this.#nextDue) await this.#guarded("expiring approvals", () => expireOverdue(store, now));
   }
 
   /** On SQLite no lease runs out. Between claims, so that every run that is being worked on is known. */
@@ -181,6 +203,7 @@ export class Loop implements AsyncDisposable {
   async #armDue(now: number, asked: number): Promise<void> {
     const at = await nextRunDue(this.#options.store, now);
     this.#cancelDue?.();
+    this.#nextDue = at ?? Infinity;
     if (at === null || this.#stopped) return;
     const ms = Math.ceil(at - now - (performance.now() - asked));
     this.#cancelDue = this.#clock.after(Math.max(ms, 0), () => this.#pump());

@@ -50,6 +50,7 @@ CREATE INDEX grants_principal ON grants (principal_id, tool);
 CREATE INDEX grants_run ON grants (run_id);
 CREATE UNIQUE INDEX nodes_name ON nodes (coalesce(owner_id, ''), type, name);
 CREATE UNIQUE INDEX occurrences_due ON occurrences (schedule_id, due_at) WHERE manual = 0;
+CREATE INDEX occurrences_early ON occurrences (schedule_id, start_at) WHERE manual = 2;
 CREATE INDEX occurrences_recent ON occurrences (schedule_id, due_at, id);
 CREATE INDEX occurrences_task ON occurrences (task_id) WHERE task_id IS NOT NULL;
 CREATE INDEX runs_chat ON runs (chat_id, queued_at);

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { foldChat } from "../../core/chat-view.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { getChat, type Chat } from "./chats.ts";
-import { decodeEvent } from "../log/events.ts";
+import { readableEvent } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
 import { callEvents, currentOf, runOf, type Run } from "../runs/run.ts";
 import type { Db } from "../database/sql.ts";
@@ -71,7 +71,7 @@ async function planOf({ db, kind }: Store, chatId: string): Promise<ChatWithView
   const { rows } = await sql<{ seq: number; body: string }>`
     SELECT seq, body FROM ${events} WHERE chat_id = ${chatId} AND type = 'plan' ORDER BY seq DESC LIMIT 1`.execute(db);
   const [row] = rows;
-  const event = row === undefined ? undefined : decodeEvent(chatId, row.seq, row.body);
+  const event = row === undefined ? undefined : readableEvent(chatId, row.seq, row.body);
   return event?.type === "plan" ? event.data.items : [];
 }
 

@@ -11,8 +11,18 @@ import { scheduleRest } from "./migrations/0004-schedule-rest.ts";
 import { search } from "./migrations/0005-search.ts";
 import { age } from "./migrations/0006-age.ts";
 import { descent } from "./migrations/0007-descent.ts";
+import { earlyOccurrences } from "./migrations/0008-early-occurrences.ts";
 
-export const MIGRATIONS: readonly Migration[] = [start, approvals, schedules, scheduleRest, search, age, descent];
+export const MIGRATIONS: readonly Migration[] = [
+  start,
+  approvals,
+  schedules,
+  scheduleRest,
+  search,
+  age,
+  descent,
+  earlyOccurrences,
+];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_715_001;

@@ -243,7 +243,10 @@ export interface OccurrenceRow {
   /** The last instant, where one row stands for many. */
   until_at: number | null;
   count: number;
-  /** Asked for by a person: not an instant of the rule. */
+  /**
+   * 0: an instant of the rule. 1: asked for by a person. 2: written for an instant that had not come, by a clock that was
+   * ahead; `start_at` is that instant, `due_at` when it was seen.
+   */
   manual: number;
   outcome: "queued" | "ran" | "ran late" | "merged" | "skipped" | "interrupted" | "failed" | "cancelled";
   reason: string | null;

@@ -1,3 +1,4 @@
+import { ON_TIME_MS } from "../../core/catch-up.ts";
 import { isoTime } from "../../core/clock.ts";
 import { dueInstants, hasInstants, rulesFrom } from "./rules.ts";
 import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
@@ -18,20 +19,25 @@ export interface LedgerCheck {
 
 const SHOWN = 20;
 
-/** In portions, beside everything else: a ledger may be long. One that is written to meanwhile is looked at again. */
-export async function checkLedger(db: Db, schedule: ScheduleRow): Promise<LedgerCheck> {
+/**
+ * In portions, beside everything else: a ledger may be long. One that is written to meanwhile is looked at again. With `now`,
+ * rows of instants that have not come by then are too many: a clock that was ahead wrote them.
+ */
+export async function checkLedger(db: Db, schedule: ScheduleRow, now: number | null): Promise<LedgerCheck> {
   for (let seen = schedule; ;) {
-    const check = await compare(db, seen);
-    const now = await db.selectFrom("schedules").selectAll().where("id", "=", seen.id).executeTakeFirst();
-    if (check.ok || now === undefined || now.settled_to === seen.settled_to) return check;
-    seen = now;
+    const check = await compare(db, seen, now);
+    const after = await db.selectFrom("schedules").selectAll().where("id", "=", seen.id).executeTakeFirst();
+    if (check.ok || after === undefined || after.settled_to === seen.settled_to) return check;
+    seen = after;
   }
 }
 
-async function compare(db: Db, { id, created_at, settled_to }: ScheduleRow): Promise<LedgerCheck> {
+async function compare(db: Db, schedule: ScheduleRow, now: number | null): Promise<LedgerCheck> {
+  const { id, created_at, settled_to } = schedule;
+  const to = now !== null && settled_to > now + ON_TIME_MS ? now : settled_to;
   const rules = (await rulesFrom(db, id, 0)).filter(hasInstants);
   const tally = new Tally();
-  for await (const { instants } of dueInstants(rules, { from: 0, to: settled_to })) {
+  for await (const { instants } of dueInstants(rules, { from: 0, to })) {
     const last = instants.at(-1);
     if (last === undefined) continue;
     await readRows(db, id, tally, last);
@@ -44,7 +50,7 @@ async function compare(db: Db, { id, created_at, settled_to }: ScheduleRow): Pro
     due,
     recorded,
     from: isoTime(created_at),
-    to: isoTime(settled_to),
+    to: isoTime(to),
     missing: missing.map(isoTime),
     extra: extra.map(isoTime),
   };

@@ -107,7 +107,7 @@ function occurrenceOf(schedule: string, row: Read): Occurrence {
     schedule,
     dueAt: isoTime(row.due_at),
     outcome: live ? (row.t_status === "pending" || started === null ? "queued" : "running") : row.outcome,
-    reason: row.reason,
+    reason: row.manual === 2 ? `the clock was ahead: it said ${isoTime(row.start_at)}` : row.reason,
     manual: row.manual === 1,
     taskId: row.task_id,
     runId: row.t_run ?? row.run_id,

@@ -36,6 +36,25 @@ export async function tellSkip(tx: Tx, schedule: ScheduleRow, { reason, first, l
   });
 }
 
+/** The clock went back from what it had said: what was written down for times that have not come does not count. */
+export async function tellClock(
+  tx: Tx,
+  schedule: ScheduleRow,
+  { said, now, count }: { readonly said: number; readonly now: number; readonly count: number },
+): Promise<void> {
+  const [until, dueAt] = [isoTime(said), isoTime(now)];
+  const what = count === 1 ? "one time" : `${count} times`;
+  await tell(tx, schedule, {
+    change: "skipped",
+    schedule: schedule.name,
+    reason: "clock",
+    dueAt,
+    until,
+    count,
+    message: `The clock went back from ${until} to ${dueAt}: ${what} that it had taken for past, or due, will be due when they come`,
+  });
+}
+
 export async function tellPause(tx: Tx, schedule: ScheduleRow, reason: string): Promise<void> {
   const message = `The schedule "${schedule.name}" was paused: it ${reason}`;
   await tell(tx, schedule, { change: "paused", schedule: schedule.name, reason, message });

@@ -69,6 +69,18 @@ export function decodeEvent(chatId: string, seq: number, body: string): ChatEven
   return chatEventSchema.parse({ ...(JSON.parse(wellFormedJson(body)) as object), chatId, seq });
 }
 
+/**
+ * The same; null: it is damaged, or of a version to come. `verify` finds such an event; nothing that reads a log, and above
+ * all no end of a run, waits for it.
+ */
+export function readableEvent(chatId: string, seq: number, body: string): ChatEvent | null {
+  try {
+    return decodeEvent(chatId, seq, body);
+  } catch {
+    return null;
+  }
+}
+
 /** All events of a chat from `from` on, decoded: what a fold of the log starts from. */
 export async function readEvents(
   db: Db,
@@ -97,7 +109,7 @@ export function decodeAll(
   chatId: string,
   rows: readonly { readonly seq: number; readonly body: string }[],
 ): readonly ChatEvent[] {
-  return rows.map((row) => decodeEvent(chatId, row.seq, row.body));
+  return rows.flatMap(({ seq, body }) => readableEvent(chatId, seq, body) ?? []);
 }
 
 export interface EventsQuery {
@@ -163,7 +175,7 @@ export async function eventsPage(
       .limit(want)
       .execute();
   const rows = await fitting(from, query.after ?? query.before, pageSize(query));
-  const events = rows.map((row) => decodeEvent(chatId, row.seq, row.body));
+  const events = [...decodeAll(chatId, rows)];
   if (!forward) events.reverse();
   return { events, first: chat.head === 0 ? 0 : 1, last: chat.head, epoch: store.epoch };
 }

@@ -7,7 +7,7 @@ import { may } from "../people/access.ts";
 import { askedApprovals } from "../approvals/asked.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { lookBackOf } from "../database/look-back.ts";
-import { decodeEvent } from "../log/events.ts";
+import { readableEvent } from "../log/events.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -240,7 +240,10 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
     WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'schedule') AND ${kindOf(store)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
-  const events = rows.map((row) => ({ row, event: decodeEvent(row.chat_id, Number(row.seq), row.body) }));
+  const events = rows.flatMap((row) => {
+    const event = readableEvent(row.chat_id, Number(row.seq), row.body);
+    return event === null ? [] : [{ row, event }];
+  });
   const asked = events.flatMap(({ event }) => (event.type === "approval" ? [event.data.approvalId] : []));
   const approvals =
     asked.length === 0 ? [] : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();

@@ -7,6 +7,7 @@ import { dueClock } from "../database/clock.ts";
 import { checkPrompt, readPrompt } from "./prompt-words.ts";
 import { isSame, lockSchedule, settle } from "./settle.ts";
 import { occurrenceRow, startOccurrence } from "./start.ts";
+import { isAhead } from "./take-back.ts";
 import type { ScheduleRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { getTask, type Task, type TaskLimits } from "../tasks/read.ts";
@@ -106,7 +107,7 @@ export async function changeSchedule(store: Store, viewer: User, name: string, p
   if (patch.prompt !== undefined) checkPrompt(store, viewer, patch.prompt);
   const { id } = seen;
   const now = await dueClock(store);
-  if (isSame(seen, withPatch(seen, patch, now))) return false;
+  if (isSame(seen, withPatch(seen, patch, now)) && !isAhead(seen, now)) return false;
   const done = await settle(store, id, { now, to: now }, async (tx, before) => {
     const at = Math.max(now, before.settled_to);
     const after = { ...withPatch(before, patch, at), settled_to: at, updated_at: now };

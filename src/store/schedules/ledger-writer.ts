@@ -140,7 +140,7 @@ async function openTasks(tx: Tx, scheduleId: string): Promise<readonly TaskRow[]
       .selectAll("t")
       .whereRef("o.task_id", "=", "t.id")
       .where("o.schedule_id", "=", scheduleId)
-      .where("o.manual", "=", 0)
+      .where("o.manual", "!=", 1)
       .where("t.status", "in", ["pending", "in_progress", "waiting"])
       .where("t.deleted_at", "is", null)
       .execute()

@@ -1,8 +1,10 @@
+import { sql } from "kysely";
 import { DueInstants, ON_TIME_MS, restMs, type DueInstant, type Stretch } from "../../core/catch-up.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { dueInstants, hasInstants, rulesFrom } from "../ledger/rules.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
+import { EARLY } from "./start.ts";
 
 /** What a pass is going to write. It is worked out before the transaction: a long absence takes its time. */
 export interface Plan {
@@ -13,6 +15,8 @@ export interface Plan {
   /** Every instant before this one is in it. */
   readonly to: number;
   readonly stretches: readonly Stretch[];
+  /** Rows of instants that have run, while the clock was ahead or before it was behind: they are theirs again. */
+  readonly restored: readonly string[];
 }
 
 /** Throws `unavailable` if the clock goes back meanwhile: what was due by it is not. */
@@ -25,6 +29,8 @@ export async function planPass(
   const found = new DueInstants({ policy, most, maxAgeMs }, now);
   const rules = (await rulesFrom(store.db, schedule.id, schedule.settled_to)).filter(hasInstants);
   const written = await writtenFrom(store, schedule);
+  const early = await earlyFrom(store, schedule);
+  const restored: string[] = [];
   for await (const { rule, instants } of dueInstants(rules, { from: schedule.settled_to, to })) {
     if (store.clock.now() < now - ON_TIME_MS) {
       throw new SparkyError("unavailable", "the clock was set back while due times were counted", {
@@ -32,11 +38,13 @@ export async function planPass(
       });
     }
     for (const at of instants) {
-      if (written.has(at)) found.passOver(at);
+      const ran = now - at > ON_TIME_MS ? early.get(at) : undefined;
+      if (ran !== undefined) restored.push(ran);
+      if (ran !== undefined || written.has(at)) found.passOver(at);
       else found.add({ at, held: heldBack(schedule, rule, at) });
     }
   }
-  return { schedule, now, to, stretches: found.stretches() };
+  return { schedule, now, to, stretches: found.stretches(), restored };
 }
 
 /** Instants that have their row although the schedule is not settled so far: it ran while the clock was ahead. */
@@ -49,6 +57,19 @@ async function writtenFrom(store: Store, { id, settled_to }: ScheduleRow): Promi
     .where("due_at", ">=", settled_to)
     .execute();
   return new Set(rows.map((row) => row.due_at));
+}
+
+/** What ran early, by its instant: come upon in its time it runs again, come upon later it has run. */
+async function earlyFrom(store: Store, { id, settled_to }: ScheduleRow): Promise<ReadonlyMap<number, string>> {
+  const rows = await store.db
+    .selectFrom("occurrences")
+    .select(["id", "start_at"])
+    .where("schedule_id", "=", id)
+    .where(sql<number>`manual`, "=", sql.lit(EARLY))
+    .where("start_at", ">=", settled_to)
+    .where("outcome", "!=", "skipped")
+    .execute();
+  return new Map(rows.map((row) => [row.start_at, row.id]));
 }
 
 function heldBack({ rest_until: rests, failures }: ScheduleRow, rule: ScheduleRuleRow, at: number): DueInstant["held"] {

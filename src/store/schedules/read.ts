@@ -74,7 +74,7 @@ export async function scheduleHistory(
 }
 
 export async function checkSchedule(store: Store, viewer: User, name: string): Promise<LedgerCheck> {
-  return checkLedger(store.db, await mine(store.db, viewer, name));
+  return checkLedger(store.db, await mine(store.db, viewer, name), await dueClock(store));
 }
 
 /** The next instants that are to run. */

@@ -1,9 +1,11 @@
+import { sql } from "kysely";
 import { lockChat } from "../people/access.ts";
 import { hasInstants, nextOf, rulesFrom } from "../ledger/rules.ts";
 import type { ScheduleRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { LedgerWriter, type Stopping } from "./ledger-writer.ts";
 import { planPass, type Plan } from "./plan.ts";
+import { isAhead, takeBack } from "./take-back.ts";
 
 /** The ledger is kept here: every due instant gets its one row, and those that are to run their task, in one transaction. */
 
@@ -44,6 +46,13 @@ export async function settle(
       .where("deleted_at", "is", null)
       .executeTakeFirst();
     if (seen === undefined) return undefined;
+    if (isAhead(seen, pass.now)) {
+      await store.transact(async (tx) => {
+        const schedule = await lockSchedule(tx, id);
+        if (schedule !== undefined && isSame(seen, schedule)) await takeBack(store, tx, schedule, pass.now);
+      });
+      continue;
+    }
     const isDue = seen.next_due !== null && seen.next_due < pass.to;
     const plan = isDue ? await planPass(store, seen, pass) : null;
     const stopping = await store.transact(async (tx) => {
@@ -64,6 +73,10 @@ async function write(
   plan: Plan,
 ): Promise<{ readonly schedule: ScheduleRow; readonly stopping: readonly Stopping[] }> {
   const { id, owner_id, settled_to } = plan.schedule;
+  for (const row of plan.restored) {
+    const values = { manual: 0, due_at: sql<number>`start_at` };
+    await tx.db.updateTable("occurrences").set(values).where("id", "=", row).execute();
+  }
   const writer = new LedgerWriter(store, tx, plan);
   await writer.write(plan.stretches);
   const settledTo = Math.max(settled_to, plan.to);

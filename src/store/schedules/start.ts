@@ -9,6 +9,9 @@ import type { TaskLimits } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 import { readPrompt } from "./prompt-words.ts";
 
+/** `manual` of a row that a clock which was ahead has written. */
+export const EARLY = 2;
+
 export function occurrenceRow(tx: Tx, scheduleId: string, at: number): OccurrenceRow {
   return {
     id: tx.newId(),

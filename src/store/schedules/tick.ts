@@ -1,3 +1,4 @@
+import { ON_TIME_MS } from "../../core/catch-up.ts";
 import { dueClock } from "../database/clock.ts";
 import type { Stopping } from "./ledger-writer.ts";
 import { settle } from "./settle.ts";
@@ -17,7 +18,7 @@ export async function tickSchedules(store: Store): Promise<Tick> {
   const due = await store.db
     .selectFrom("schedules")
     .select("id")
-    .where("next_due", "<=", now)
+    .where((eb) => eb.or([eb("next_due", "<=", now), eb("settled_to", ">", now + ON_TIME_MS)]))
     .where("deleted_at", "is", null)
     .orderBy("next_due")
     .execute();

@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
-import type { ChatEvent } from "../../core/events.ts";
 import { may } from "../people/access.ts";
-import { decodeEvent } from "../log/events.ts";
+import { readableEvent } from "../log/events.ts";
 import { foundText, queriedWords, snippetOf, type FOUND_TYPES } from "./words.ts";
 import { afterCursor, orderBy, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
@@ -76,8 +75,8 @@ function inVector(words: readonly string[]) {
 }
 
 function foundIn(row: Row, words: readonly string[]): readonly FoundEvent[] {
-  const event: ChatEvent = decodeEvent(row.chat_id, row.seq, row.body);
-  if (event.type !== "message" && event.type !== "thought" && event.type !== "tool_result") return [];
+  const event = readableEvent(row.chat_id, row.seq, row.body);
+  if (event?.type !== "message" && event?.type !== "thought" && event?.type !== "tool_result") return [];
   return [
     {
       kind: "event",

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { decodeEvent } from "../log/events.ts";
+import { readableEvent } from "../log/events.ts";
 import { FOUND_TYPES, foundText, indexedWords } from "./words.ts";
 import { breathe } from "../database/breathe.ts";
 import { lookBackOf } from "../database/look-back.ts";
@@ -133,13 +133,9 @@ const foundOf = (db: Db, { id, head, seq }: PendingChat) =>
     .where("seq", "<=", head)
     .where("type", "in", [...FOUND_TYPES]);
 
-/** An event that cannot be read is found by `verify`, not here. */
 function wordsIn(chatId: string, seq: number, body: string): readonly string[] {
-  try {
-    return indexedWords(foundText(decodeEvent(chatId, seq, body)));
-  } catch {
-    return [];
-  }
+  const event = readableEvent(chatId, seq, body);
+  return event === null ? [] : indexedWords(foundText(event));
 }
 
 async function insert(tx: Tx, entries: readonly Entry[]): Promise<void> {

@@ -19,6 +19,8 @@ export interface VerifySource {
   snapshot<T>(body: (db: Db) => Promise<T>): Promise<T>;
   /** Whether a working run's lease is good; null where no process is to hold any. */
   readonly holds: ((run: RunRow) => boolean) | null;
+  /** By the clock that decides what is due; null where no process has one. */
+  readonly now: number | null;
   /** Lets others go on: SQLite's answers come without a pause. */
   breathe(): Promise<void>;
 }

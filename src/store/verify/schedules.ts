@@ -14,13 +14,13 @@ const OUTCOMES: { readonly [status: string]: readonly OccurrenceRow["outcome"][]
 };
 
 /** Holds nothing up: ledgers are counted in portions, outside of any transaction. */
-export async function verifySchedules(db: Db): Promise<readonly Finding[]> {
+export async function verifySchedules(db: Db, now: number | null): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const report = (chatId: string | null, what: string, expected: string, found: string): void =>
     void findings.push({ kind: "schedule", chatId, seq: null, what, expected, found });
   for (const schedule of await db.selectFrom("schedules").selectAll().orderBy("id").execute()) {
     const name = `schedule ${schedule.name}`;
-    const { due, recorded, missing, extra } = await checkLedger(db, schedule);
+    const { due, recorded, missing, extra } = await checkLedger(db, schedule, now);
     for (const at of missing) report(schedule.chat_id, `${name}: the instant ${at}`, "a row in its ledger", "none");
     for (const at of extra)
       report(schedule.chat_id, `${name}: the row of ${at}`, "a due instant for each it counts", "others");

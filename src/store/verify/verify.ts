@@ -4,6 +4,7 @@ import { nothingChecked, type Checked, type Finding } from "./finding.ts";
 import type { EngineKind, Store } from "../database/store.ts";
 import { decodeCursor, encodeCursor, keyText } from "../database/page.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
+import { dueClock } from "../database/clock.ts";
 import { breathe } from "../database/breathe.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
@@ -37,7 +38,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     const chatId = await nextChat(source.db, last);
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
-      findings.push(...(await verifySchedules(source.db)));
+      findings.push(...(await verifySchedules(source.db, source.now)));
       findings.push(...(await source.snapshot((db) => verifySchema(source.kind, db, MIGRATIONS.length))));
       return { findings, checked, next: null };
     }
@@ -71,6 +72,7 @@ export async function liveSource(store: Store): Promise<VerifySource> {
   const now = kind === "sqlite" ? 0 : await databaseNow(db, kind);
   return {
     ...restingSource(kind, db),
+    now: await dueClock(store),
     holds: (run) =>
       kind === "sqlite"
         ? run.boot_id === store.bootId
@@ -85,6 +87,7 @@ export function restingSource(kind: EngineKind, db: Db): VerifySource {
     kind,
     db,
     holds: null,
+    now: null,
     snapshot: (body) => {
       const reading = db.transaction().setAccessMode("read only");
       return (kind === "sqlite" ? reading : reading.setIsolationLevel("repeatable read")).execute(body);
