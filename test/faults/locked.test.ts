@@ -67,6 +67,22 @@ test("F111: what waits for a row in vain is told so, and leaves no process of th
   expect(await told(postMessage(store, owner, chat.id, { text: "hello" }))).toBe("well");
 }, 60_000);
 
+test("F110: events of other chats that share a commit with those of a locked one are written", async () => {
+  const { store, owner, hold, letGo } = await scene();
+  const [held, free] = await Promise.all([1, 2].map(async () => (await createChat(store, owner, {})).chat.id));
+  await hold(held ?? "");
+  const event = { type: "thought", data: { text: "x" }, runId: null, taskId: null, step: null } as const;
+  const actor = { kind: "agent", id: "agent", name: "agent" } as const;
+  const append = (chatId = ""): Promise<string> => told(store.append({ chatId, events: [{ ...event, actor }] }));
+  expect(await Promise.all([append(held), append(free), append(free), append("none")])).toEqual([
+    "unavailable",
+    "well",
+    "well",
+    "not_found",
+  ]);
+  await letGo();
+}, 60_000);
+
 test("F110: the sweep passes over a run whose chat is locked, and takes back the others", async () => {
   const { store, owner, hold, letGo, waiting } = await scene();
   const runs = await Promise.all(

@@ -23,7 +23,7 @@ export interface PostgresOptions {
 /** A server that several nodes share. */
 export function openPostgres(url: string, { onIdleError, limits = WORKING }: PostgresOptions): Engine {
   const connections = new Connections(url, limits, onIdleError);
-  const dialect = new PooledDialect(connections, new Map([[APPEND, "append"]]));
+  const dialect = new PooledDialect(connections, PLANNED);
   const db = new Kysely<Schema>({ dialect: translated(dialect, explainPostgres) });
   return {
     kind: "postgres",
@@ -39,7 +39,8 @@ export function openPostgres(url: string, { onIdleError, limits = WORKING }: Pos
       // One that is tried again must not find half of itself done.
       if (rounds(batch).length > 1) return db.transaction().execute((tx) => appendRounds(within(tx), batch, now));
       // By itself a statement needs no transaction of ours.
-      return appendRounds(within(db), batch, now);
+      if (new Set(batch.map(({ chatId }) => chatId)).size === 1) return appendRounds(within(db), batch, now);
+      return appendFree(db, batch, now);
     },
     isRetryable: mayTryAgain,
     isLocked,
@@ -55,9 +56,24 @@ export function openPostgres(url: string, { onIdleError, limits = WORKING }: Pos
   };
 }
 
-function within(db: Kysely<Schema>): RunAppend {
+function within(db: Kysely<Schema>, statement = APPEND): RunAppend {
   return async (values) =>
-    (await db.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(APPEND, [...values]))).rows;
+    (await db.executeQuery<{ id: string; head: number }>(CompiledQuery.raw(statement, [...values]))).rows;
+}
+
+/** A chat that somebody has locked fails none of the others: what was not taken is asked for again, each chat by itself. */
+async function appendFree(db: Kysely<Schema>, batch: readonly Append[], now: number): Promise<(Numbered | Error)[]> {
+  const outcomes = await appendRound(within(db, APPEND_FREE), batch, now);
+  const left = new Set(batch.flatMap(({ chatId }, i) => (outcomes[i] instanceof Error ? [chatId] : [])));
+  await Promise.all(
+    [...left].map(async (chatId) => {
+      const places = batch.flatMap((append, i) => (append.chatId === chatId ? [i] : []));
+      const members = places.map((i) => batch[i] as Append);
+      const again = await appendRound(within(db), members, now).catch((error: Error) => members.map(() => error));
+      places.forEach((place, i) => (outcomes[place] = again[i] as Numbered | Error));
+    }),
+  );
+  return outcomes;
 }
 
 async function appendRounds(
@@ -110,6 +126,13 @@ const APPEND = `
     ) AS e(id, ord, type, at, run_id, task_id, body) ON e.id = t.id
   )
   SELECT id, head FROM taken`;
+
+const APPEND_FREE = APPEND.replace("FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED");
+
+const PLANNED = new Map([
+  [APPEND, "append"],
+  [APPEND_FREE, "append_free"],
+]);
 
 /** Runs `APPEND` with its values, in a transaction or by itself. */
 type RunAppend = (values: readonly unknown[]) => Promise<readonly { readonly id: string; readonly head: number }[]>;
