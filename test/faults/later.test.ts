@@ -16,24 +16,6 @@ test.todo("F63 a long chat is really summarised");
 
 test.todo("F94 tags of reasoning and of tools are no answer");
 
-// Time
-
-test.todo("F73 a clock that was ahead stops no schedule");
-
-// Age and size
-
-// Folds
-
-test.todo("F109 a log that does not decode, and an approval past its time, end all the same");
-
-// Rights
-
-// Attacks
-
-
-// PostgreSQL
-
 // Tests
 
 test.todo("F119 the suite passes on a busy machine");
-test.todo("F120 F16 holds on PostgreSQL every time");
