@@ -19,15 +19,18 @@ const LINE_GAP = 4;
 const EMPTY_LINES = 3;
 const LONG_LINE = 1000;
 
+/** A mark on a letter, and not so many of them that they cover other lines. */
+const ON_A_LETTER = String.raw`(?!\p{DI})\p{L}(?:(?!\p{DI})\p{M}){0,7}`;
+
 /**
  * Control and format characters (with what turns a line around), blanks other than U+0020, what has no look at all, half
- * characters, and marks that stand on nothing. Not: what an emoji is made of.
+ * characters, and marks that stand on nothing or on many others. Not: what an emoji is made of.
  */
 const UNSEEN = new RegExp(
   [
     String.raw`\ufe0f(?<=\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}]?\ufe0f)`,
     String.raw`\u200d(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]{0,2}\u200d)(?=\p{Extended_Pictographic})`,
-    String.raw`([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<![\p{L}\p{M}])\p{M})`,
+    String.raw`([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<!${ON_A_LETTER})\p{M})`,
   ].join("|"),
   "gu",
 );
@@ -63,7 +66,7 @@ export const callLine = (name: string, summary = ""): string => exactLine(`${nam
 export function exactLine(text: string, most = 300): string {
   const line = text
     .replace(/\r\n/g, "\n")
-    .trim()
+    .replace(/^[ \t\n]+|[ \t\n]+$/g, "")
     .replace(/[ \t]*\n[ \t\n]*/g, (breaks) => ` ${times("⏎", breaks.split("\n").length - 1)} `);
   const whole = joined(lineParts(line.replaceAll("\t", " "), LINE_GAP));
   if (whole.length <= most) return whole;
@@ -77,7 +80,7 @@ const times = (mark: string, count: number): string => (count === 1 ? mark : `${
 
 function emptyLines(lines: readonly string[], from: number): number {
   let to = from;
-  while (to < lines.length && /^[^\S\n]*$/.test(lines[to] ?? "")) to++;
+  while (to < lines.length && /^[ \t\r]*$/.test(lines[to] ?? "")) to++;
   return to - from;
 }
 

@@ -11,6 +11,12 @@ test.each([
     block: Array.from({ length: 200 }, (_, n) => `${" ".repeat(n * 2)}- a`).join("\n"),
   },
   { what: "lists and quotes by turns", block: `${"> 1. - ".repeat(30)}a` },
+  { what: "quotes below what is code, not a fence", block: `    \`\`\`\n\n${">".repeat(3000)} a` },
+  { what: "quotes below words that only look like a fence", block: `\`\`\` a\`b\n${">".repeat(3000)} a` },
+  { what: "quotes behind the end of a fence in a list", block: `- \`\`\`\n  \`\`\`\n${">".repeat(3000)} a` },
+  { what: "quotes behind a fence in a comment", block: `<!--\n\`\`\`\n-->\n${">".repeat(3000)} a` },
+  { what: "quotes behind a fence of the other kind", block: `~~~\n\`\`\`\n~~~\n${">".repeat(3000)} a` },
+  { what: "notes in notes", block: `${"[^a]: ".repeat(500)}a` },
   { what: "brackets", block: "[".repeat(20_000) },
   { what: "emphasis", block: "*a**b".repeat(5000) },
   { what: "a table of ten thousand columns", block: `${"|a".repeat(10_000)}|\n${"|-".repeat(10_000)}|` },
@@ -28,6 +34,10 @@ test.each([
   {
     what: "a program, however many marks it has",
     block: `\`\`\`js\n${"if (a[0] * b[1]) { c(`x`); }\n".repeat(3000)}\`\`\``,
+  },
+  {
+    what: "a program right below its words, with a shorter fence in it",
+    block: `So:\n\`\`\`\`md\n\`\`\`\n${"if (a[0] * b[1]) { c(`x`); }\n".repeat(3000)}\`\`\`\`\nThat is it.`,
   },
   { what: "deeply indented code", block: `\`\`\`\n${" ".repeat(200)}- a\n\`\`\`` },
   { what: "a rule", block: "---" },

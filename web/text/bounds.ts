@@ -12,21 +12,31 @@ const MOST_MARKS = 4000;
 const MOST_DEPTH = 30;
 
 const MARKS = /[[\]()*_~`|<>!&@:]/g;
-const FENCE = /^\s*(?:`{3,}|~{3,})/;
-const CONTAINER = /\s*(?:>|[-*+](?=\s|$)|\d{1,9}[.)](?=\s|$))/y;
+const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/;
+const FENCE_END = /^ {0,3}(`{3,}|~{3,})[ \t]*$/;
+const CONTAINER = /\s*(?:>|[-*+](?=\s|$)|\d{1,9}[.)](?=\s|$)|\[\^[^\]\s]+\]:)/y;
+/** After these a line that looks like a fence may be none: the words of a comment, or the end of a fence within a list. */
+const DOUBT = /^\s*(?:<|>|[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|\[\^)/;
 
 export function isParseable(block: string): boolean {
   if (block.length > MOST_CHARACTERS) return false;
   let marks = 0;
   let lines = 0;
-  let isFenced = false;
+  let fence: string | null = null;
+  let isSure = true;
   for (const line of block.split("\n")) {
-    if (FENCE.test(line)) isFenced = !isFenced;
-    else if (!isFenced) {
-      lines++;
-      marks += line.match(MARKS)?.length ?? 0;
-      if (lines > MOST_LINES || marks > MOST_MARKS || depthOf(line) > MOST_DEPTH) return false;
+    // What is in a fence is drawn as it is, and costs little; only where there is no doubt that it is in one.
+    if (fence !== null) {
+      const end = FENCE_END.exec(line)?.[1];
+      if (end?.startsWith(fence)) fence = null;
+      continue;
     }
+    fence = isSure ? (FENCE.exec(line)?.[1] ?? null) : null;
+    if (fence !== null) continue;
+    isSure &&= !DOUBT.test(line);
+    lines++;
+    marks += line.match(MARKS)?.length ?? 0;
+    if (lines > MOST_LINES || marks > MOST_MARKS || depthOf(line) > MOST_DEPTH) return false;
   }
   return true;
 }

@@ -62,7 +62,8 @@ async function withRights() {
   const link = (await app.server.createLoginLink(app.people.owner)).url;
   const user = app.people.owner.id;
   for (const insert of [
-    sql`INSERT INTO grants VALUES ('g1', ${user}, 'shell', NULL, ${store.clock.now() + 3_600_000}, ${user}, 0, NULL)`,
+    sql`INSERT INTO grants (id, principal_id, tool, run_id, until_at, granted_by, created_at, revoked_at)
+        VALUES ('g1', ${user}, 'shell', NULL, ${store.clock.now() + 3_600_000}, ${user}, 0, NULL)`,
     sql`INSERT INTO account (id, account_id, provider_id, user_id, password, created_at, updated_at)
         VALUES ('a1', ${user}, 'credential', ${user}, 'a-password-hash', '2026', '2026')`,
     sql`INSERT INTO meta VALUES ('secret', 'planted')`,
@@ -104,54 +105,68 @@ test.each(["sparky db backup", "a copy of the file"])(
   },
 );
 
-test("F99 a yes that has not been used is asked for again after a restore, and one that has stays what it was", async () => {
-  const { home, file, open } = await place();
-  const ran: string[] = [];
-  const danger = { ...testTool("danger", async (text) => ran.push(text)), policy: policyOf("ask") };
-  const store = await open();
-  const { owner } = await people(store);
-  const steps = [[call("danger", { text: "first" })], [call("danger", { text: "a" }), call("danger", { text: "b" })]];
-  const agent = await startAgent(store, { model: scriptedModel([...steps, [say("done")]]), tools: [danger] });
-  const { task } = await addTask(store, owner, { instruction: "go" });
-  const asked = (count: number) =>
-    until(`${count} questions`, async () => {
-      const { items } = await listApprovals(store, owner);
-      return items.length === count && items;
-    });
-  await decideApproval(store, owner, (await asked(1))[0]?.id ?? "", { decision: "approve" });
-  const both = await asked(2);
-  const yes = both.find(({ summary }) => summary === "a");
-  await decideApproval(store, owner, yes?.id ?? "", { decision: "approve" });
-  await agent.stop();
-  await backupFile(file, join(home, "backup.db"));
-  await store[Symbol.asyncDispose]();
-  expect(ran).toEqual(["first"]);
-  await restore(home, join(home, "backup.db"));
+test.each([
+  ["as it was given", "danger"],
+  ["that the file passes off as one to going on", "go_on"],
+])(
+  "F99 a yes that has not been used is asked for again after a restore, and one that has stays what it was: %s",
+  async (_how, tool) => {
+    const { home, file, open } = await place();
+    const ran: string[] = [];
+    const danger = { ...testTool("danger", async (text) => ran.push(text)), policy: policyOf("ask") };
+    const store = await open();
+    const { owner } = await people(store);
+    const steps = [[call("danger", { text: "first" })], [call("danger", { text: "a" }), call("danger", { text: "b" })]];
+    const agent = await startAgent(store, { model: scriptedModel([...steps, [say("done")]]), tools: [danger] });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    const asked = (count: number) =>
+      until(`${count} questions`, async () => {
+        const { items } = await listApprovals(store, owner);
+        return items.length === count && items;
+      });
+    await decideApproval(store, owner, (await asked(1))[0]?.id ?? "", { decision: "approve" });
+    const both = await asked(2);
+    const yes = both.find(({ summary }) => summary === "a");
+    await decideApproval(store, owner, yes?.id ?? "", { decision: "approve" });
+    await agent.stop();
+    await backupFile(file, join(home, "backup.db"));
+    await store[Symbol.asyncDispose]();
+    expect(ran).toEqual(["first"]);
+    const backup = new Database(join(home, "backup.db"));
+    if (tool === "go_on") backup.exec("UPDATE approvals SET tool = 'go_on' WHERE summary = 'a'");
+    backup.close();
+    await restore(home, join(home, "backup.db"));
 
-  const again = await open();
-  const states = (await listApprovals(again, owner, { state: "all" })).items.map((one) => [one.summary, one.state]);
-  expect(new Map(states as [string, string][])).toEqual(
-    new Map([
-      ["first", "approved"],
-      ["a", "withdrawn"],
-      ["b", "requested"],
-    ]),
-  );
-  const model = scriptedModel([[say("then not")]]);
-  await startAgent(again, { model, tools: [danger] });
-  const open_ = (await listApprovals(again, owner)).items;
-  await decideApproval(again, owner, open_[0]?.id ?? "", { decision: "approve" });
-  await until("the end", async () => (await getTask(again, owner, task.id)).status === "completed");
-  expect(ran).toEqual(["first", "b"]);
-  expect(await story(again, task.chatId)).toContain("fails danger");
-  expect(JSON.stringify(model.requests[0]?.messages)).toContain("a yes does not travel in a backup");
-  expect(await findingsOf(again)).toEqual([]);
-});
+    const again = await open();
+    const states = (await listApprovals(again, owner, { state: "all" })).items.map((one) => [one.summary, one.state]);
+    expect(new Map(states as [string, string][])).toEqual(
+      new Map([
+        ["first", "approved"],
+        ["a", "withdrawn"],
+        ["b", "requested"],
+      ]),
+    );
+    const model = scriptedModel([[say("then not")]]);
+    await startAgent(again, { model, tools: [danger] });
+    const open_ = (await listApprovals(again, owner)).items;
+    await decideApproval(again, owner, open_[0]?.id ?? "", { decision: "approve" });
+    await until("the end", async () => (await getTask(again, owner, task.id)).status === "completed");
+    expect(ran).toEqual(["first", "b"]);
+    expect(await story(again, task.chatId)).toContain("fails danger");
+    expect(JSON.stringify(model.requests[0]?.messages)).toContain("a yes does not travel in a backup");
+    expect(await findingsOf(again)).toEqual([]);
+  },
+);
 
 const FOREIGN = [
   ["a trigger", "CREATE TRIGGER spy AFTER INSERT ON events BEGIN DELETE FROM chats WHERE id = new.chat_id; END"],
   ["a trigger on what a restore changes", "CREATE TRIGGER spy AFTER UPDATE ON meta BEGIN DELETE FROM chats; END"],
   ["a trigger of its own name's case", "CREATE TRIGGER search_EVENTS_gone2 AFTER DELETE ON runs BEGIN SELECT 1; END"],
+  [
+    "a trigger under a name of SQLite's own statistics",
+    `CREATE TRIGGER spy AFTER UPDATE ON meta BEGIN DELETE FROM chats; END; PRAGMA writable_schema = on;
+     UPDATE sqlite_schema SET name = 'sqlite_stat1', sql = replace(sql, 'spy', 'sqlite_stat1') WHERE name = 'spy'`,
+  ],
   ["a view", "CREATE VIEW peek AS SELECT * FROM tokens"],
   ["an index on an expression", "CREATE INDEX slow ON events (hex(body))"],
   ["a table", "CREATE TABLE extra (x)"],
@@ -178,6 +193,7 @@ test.each(FOREIGN)(
     const bad = join(home, "bad.db");
     copyFileSync(join(home, "good.db"), bad);
     const handle = new Database(bad);
+    handle.unsafeMode(true);
     handle.exec(statement);
     handle.close();
     await expect(openData(home, null).restore(bad)).rejects.toMatchObject({
@@ -226,8 +242,10 @@ eachEngine("rights", (engine) => {
     expect(Object.keys(TABLES)).toEqual(expect.arrayContaining(names));
   });
 
-  test("F99 a sound database has no finding about its schema", async () => {
-    expect(await findingsOf(await engine.store())).toEqual([]);
+  test("F99 a sound database has no finding about its schema, with the engine's own statistics too", async () => {
+    const store = await engine.store();
+    await sql`ANALYZE`.execute(store.db);
+    expect(await findingsOf(store)).toEqual([]);
   });
 });
 

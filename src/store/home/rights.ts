@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import { sql } from "kysely";
-import { GO_ON } from "../approvals/approvals.ts";
+import { argsDigest, GO_ON } from "../approvals/approvals.ts";
 import { approvalEvent } from "../approvals/withdraw.ts";
 import type { ApprovalRow, Schema } from "../database/schema.ts";
 import type { Tx } from "../database/store.ts";
@@ -68,12 +68,12 @@ const RESTORED = "a backup was restored, and a yes does not travel in a backup";
 
 /**
  * Takes back each yes whose call has no result yet: it was given to the history that a restore cuts. The run is told, and
- * may ask again. A yes to going on lets nothing be done. For SQLite.
+ * may ask again. A yes to going on lets nothing be done; which one that is, its digest says, as it does where it is used. For SQLite.
  */
 export async function withdrawAnswers(tx: Tx): Promise<void> {
   const { rows } = await sql<ApprovalRow & { task_id: string | null }>`
     SELECT a.*, r.task_id FROM approvals a JOIN runs r ON r.id = a.run_id
-    WHERE a.state = 'approved' AND a.tool != ${GO_ON} AND r.ended_at IS NULL
+    WHERE a.state = 'approved' AND a.args_digest != ${argsDigest(GO_ON, {})} AND r.ended_at IS NULL
       AND NOT EXISTS (
         SELECT 1 FROM events e
         WHERE e.chat_id = a.chat_id AND e.run_id = a.run_id AND e.type = 'tool_result'
