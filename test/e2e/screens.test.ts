@@ -143,6 +143,17 @@ describeInBrowser("the screens", () => {
     }
   });
 
+  test("leave a box of words to search for wide enough to read them, on a small phone too", async () => {
+    const device = await stage.device("owner", { viewport: { width: 320, height: 568 }, hasTouch: true });
+    for (const path of ["/tasks", "/schedules"]) {
+      const tab = await device.tab(path);
+      const box = tab.page.getByRole("searchbox", { name: /^Search / });
+      expect((await box.boundingBox())?.width, path).toBeGreaterThan(110);
+      expect(await tab.page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320);
+      await tab.page.close();
+    }
+  });
+
   test.each(["light", "dark"] as const)(
     "tell in %s that nobody is signed in, and that a link is spent",
     async (colorScheme) => {

@@ -39,7 +39,10 @@ test("what the commands show of what a seeded home does not hold, on a terminal,
   const text = [
     await views(["agent", "status"], { routes: server }),
     await views(["agent", "tasks", "list"], {
-      routes: { "GET /api/tasks?limit=20": { items: [task(), failedTask, doneTask], next: "c2", total: 45 } },
+      routes: {
+        "GET /api/tasks?limit=20": { items: [task(), failedTask, doneTask], next: "c2" },
+        "GET /api/tasks?limit=20&total=true": { items: [task(), failedTask, doneTask], next: "c2", total: 45 },
+      },
     }),
     await views(["agent", "tasks", "logs", "3f2a"], { routes: { ...one, ...events } }),
     await views(["agent", "tasks", "clear", "--yes"], {
@@ -53,7 +56,10 @@ test("what the commands show of what a seeded home does not hold, on a terminal,
       },
     }),
     await views(["agent", "schedule", "history", "smart_maintenance"], {
-      routes: { "GET /api/schedules/smart_maintenance/occurrences?limit=20": { items: occurrences, next: "c2", total: 99 } },
+      routes: {
+        "GET /api/schedules/smart_maintenance/occurrences?limit=20": { items: occurrences, next: "c2" },
+        "GET /api/schedules/smart_maintenance/occurrences?limit=20&total=true": { items: occurrences, next: "c2", total: 99 },
+      },
     }),
     await views(["agent", "schedule", "history", "smart_maintenance", "--check"], {
       routes: {

@@ -18,7 +18,7 @@ export function SearchBox({
     return () => clearTimeout(timer);
   });
   return (
-    <label className="flex min-w-0 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 sm:max-w-xs">
+    <label className="flex min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 sm:max-w-xs">
       <Search aria-hidden="true" className="size-4 shrink-0 text-muted" />
       <span className="sr-only">{label}</span>
       <input
