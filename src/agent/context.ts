@@ -1,5 +1,6 @@
 import type { AssistantContent, AssistantModelMessage, ModelMessage, ToolModelMessage, UserContent } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
+import { withoutThoughts } from "../models/tags.ts";
 import { RESULT_READ } from "../tools/tool.ts";
 import { fit, type Piece } from "./fit.ts";
 
@@ -201,10 +202,13 @@ function stepMessages(
 }
 
 function foreign(message: AssistantModelMessage): AssistantModelMessage {
-  if (typeof message.content === "string") return { role: "assistant", content: message.content };
+  if (typeof message.content === "string") return { role: "assistant", content: withoutThoughts(message.content) };
   const content = message.content
     .filter((part) => part.type === "text" || part.type === "tool-call")
-    .map(({ providerOptions: _, ...part }) => part);
+    .map(({ providerOptions: _, ...part }) =>
+      part.type === "text" ? { ...part, text: withoutThoughts(part.text) } : part,
+    )
+    .filter((part) => part.type !== "text" || part.text.trim() !== "");
   return { role: "assistant", content };
 }
 

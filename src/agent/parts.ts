@@ -22,7 +22,7 @@ interface PartsDeps {
 interface Part {
   readonly ord: number;
   readonly part: string;
-  readonly kind: "message" | "thought";
+  kind: "message" | "thought";
   text: string;
   saved: number;
 }
@@ -63,6 +63,11 @@ export class Parts {
   /** The last part gets no more text: half a character that waited for its other half is told as U+FFFD. */
   complete(): void {
     this.#grow(this.#chunks.end());
+  }
+
+  /** What the step has said so far was thought: it has streamed as a message, and ends as a thought. */
+  recast(): void {
+    for (const part of this.#open) part.kind = "thought";
   }
 
   #grow(text: string): void {

@@ -54,6 +54,7 @@ export async function modelStep(
     for await (const chunk of heeding(model.step(request), signal)) {
       switch (chunk.type) {
         case "part":
+          if (chunk.recast) parts.recast();
           parts.begin(chunk.kind);
           break;
         case "text":

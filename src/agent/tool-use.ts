@@ -18,7 +18,7 @@ export type Call = Pick<EventOf<"tool_use">["data"], "callId" | "name" | "args" 
 /** What the model asked for, under an id of ours; a call that must not run says why. */
 export function callOf(callId: string, sent: StepToolCall, end: Finish["reason"]): Call {
   const { name, args } = soundValue({ name: sent.name, args: readable(sent.args) });
-  const badArgs = whyBad(name, args, end);
+  const badArgs = sent.bad ?? whyBad(name, args, end);
   return { callId, name, args, ...(badArgs !== null && { badArgs }) };
 }
 

@@ -3,6 +3,8 @@ import {
   jsonSchema,
   streamText,
   tool,
+  type AssistantContent,
+  type AssistantModelMessage,
   type JSONSchema7,
   type LanguageModel,
   type ModelMessage,
@@ -21,6 +23,7 @@ import {
   type StepUsage,
   type ToolSpec,
 } from "./model.ts";
+import { Tags, type Piece, type TextCall } from "./tags.ts";
 import { estimateTokens } from "./tokens.ts";
 
 /** One step of a provider's model through the AI SDK. Loaded with the first step, never before. */
@@ -67,6 +70,7 @@ export async function* streamStep(
   try {
     for await (const part of withDeadline(result.stream, limit, expire, signal, deadlines.lastSign))
       yield* step.read(part);
+    yield* step.end();
     yield step.finish(await result.responseMessages, failing.id);
   } catch (error) {
     request.signal.throwIfAborted();
@@ -86,10 +90,12 @@ class StepReader {
   #end: { readonly reason: string; readonly raw: string | undefined; readonly usage: Usage } | null = null;
   readonly #calls: StepToolCall[] = [];
   readonly #request: StepRequest;
+  readonly #tags: Tags;
   #outputTokens = 0;
 
   constructor(request: StepRequest) {
     this.#request = request;
+    this.#tags = new Tags(request.tools.length > 0);
   }
 
   /** What the call has taken by now; null: nothing came. */
@@ -114,9 +120,11 @@ class StepReader {
   *read(part: Part): Generator<StepChunk, void, undefined> {
     switch (part.type) {
       case "text-delta":
-        yield* this.#text("message", part.id, part.text);
+        this.#outputTokens += estimateTokens(part.text);
+        yield* this.#answer(part.id, this.#tags.add(part.text));
         return;
       case "reasoning-delta":
+        this.#outputTokens += estimateTokens(part.text);
         yield* this.#text("thought", part.id, part.text);
         return;
       case "reasoning-start":
@@ -149,6 +157,20 @@ class StepReader {
     }
   }
 
+  /** What was held back at the end of an answer's text. */
+  *end(): Generator<StepChunk, void, undefined> {
+    yield* this.#answer("", this.#tags.end());
+  }
+
+  *#answer(id: string, pieces: readonly Piece[]): Generator<StepChunk, void, undefined> {
+    for (const piece of pieces) {
+      if (piece.kind === "recast") {
+        this.#part = "message answer";
+        yield { type: "part", kind: "message", recast: true };
+      } else yield* this.#text(piece.kind, piece.kind === "message" ? "answer" : `in ${id}`, piece.text);
+    }
+  }
+
   /** Throws when the stream ended without the provider's own word that it is complete. */
   finish(messages: readonly ModelMessage[], id: string): StepChunk {
     const end = this.#end;
@@ -157,26 +179,60 @@ class StepReader {
       const why = ending.means === "broken" ? ending.why : "broke off";
       throw new ModelError("model_bad_response", `${id} ${why}`, { retryable: true });
     }
+    // Where the server has read the calls itself, what is left of them in the text is a remark.
+    const asText = this.#calls.length > 0 ? [] : this.#tags.calls;
+    this.#calls.push(...asText.map(callFromText));
     return {
       type: "finish",
       ...reasonOf(ending, this.#calls.length > 0),
       toolCalls: this.#calls,
       usage: this.#usage(),
       // The SDK adds a result of its own to a call that it could not parse; results are the run's.
-      messages: messages.filter((message) => message.role === "assistant"),
+      messages: withCalls(
+        messages.filter((message) => message.role === "assistant"),
+        asText,
+      ),
     };
   }
 
   *#text(kind: "message" | "thought", id: string, text: string): Generator<StepChunk, void, undefined> {
     if (text === "") return;
     this.writing = true;
-    this.#outputTokens += estimateTokens(text);
     if (this.#part !== `${kind} ${id}`) {
       this.#part = `${kind} ${id}`;
       yield { type: "part", kind };
     }
     yield { type: "text", text };
   }
+}
+
+const AS_TEXT = "it came as text in the answer, not as a tool call; call it through the tools that are offered";
+
+const idFromText = (index: number): string => `text_${index}`;
+
+function callFromText({ name, text }: TextCall, index: number): StepToolCall {
+  return { providerCallId: idFromText(index), name, args: text, bad: AS_TEXT };
+}
+
+/** The messages with calls in the place of texts that were meant as such, so that each has its result. */
+function withCalls(messages: readonly AssistantModelMessage[], calls: readonly TextCall[]): readonly ModelMessage[] {
+  if (calls.length === 0) return messages;
+  const content: Exclude<AssistantContent, string> = [];
+  for (const message of messages) {
+    const parts =
+      typeof message.content === "string" ? [{ type: "text" as const, text: message.content }] : message.content;
+    for (const part of parts) {
+      if (part.type !== "text") content.push(part);
+      else {
+        const text = calls.reduce((left, call) => left.replace(call.text, ""), part.text);
+        if (text.trim() !== "") content.push({ ...part, text });
+      }
+    }
+  }
+  for (const [index, { name }] of calls.entries()) {
+    content.push({ type: "tool-call", toolCallId: idFromText(index), toolName: name, input: {} });
+  }
+  return [{ role: "assistant", content }];
 }
 
 type Finish = Extract<StepChunk, { type: "finish" }>;

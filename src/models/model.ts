@@ -26,6 +26,8 @@ export interface StepToolCall {
   readonly name: string;
   /** As parsed; a string when the provider sent something that is not JSON. */
   readonly args: Json;
+  /** Why it must not run, whatever its arguments. */
+  readonly bad?: string;
 }
 
 export interface StepUsage {
@@ -39,7 +41,12 @@ export interface StepUsage {
 
 export type StepChunk =
   /** A new part begins; the text chunks that follow belong to it. */
-  | { readonly type: "part"; readonly kind: "message" | "thought" }
+  | {
+      readonly type: "part";
+      readonly kind: "message" | "thought";
+      /** What was said before it was a thought: only now is it known. */
+      readonly recast?: true;
+    }
   | { readonly type: "text"; readonly text: string }
   /** Last chunk of every successful step. A stream that ends without it is a failed step. */
   | {

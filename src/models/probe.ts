@@ -34,6 +34,7 @@ export async function probeModel(model: Model, limitMs: number): Promise<Probe> 
     const request = { instructions: "", messages: [HELLO], tools: [], signal: limit.signal };
     for await (const chunk of model.step(request)) {
       if (chunk.type === "part") kind = chunk.kind;
+      if (chunk.type === "part" && chunk.recast) said = "";
       if (chunk.type === "text" && kind === "message") said += chunk.text;
       if (chunk.type !== "finish") continue;
       const { inputTokens, outputTokens } = chunk.usage;

@@ -14,8 +14,6 @@ test.todo("F63 a long chat is really summarised");
 
 // Providers
 
-test.todo("F94 tags of reasoning and of tools are no answer");
-
 // Tests
 
 test.todo("F119 the suite passes on a busy machine");

@@ -5,6 +5,7 @@ import { ENDS } from "./rows/ends.ts";
 import { ERRORS } from "./rows/errors.ts";
 import { REFUSED } from "./rows/refusals.ts";
 import { STREAMS } from "./rows/streams.ts";
+import { TAGS } from "./rows/tags.ts";
 import { USAGES } from "./rows/usages.ts";
 import { WAITS } from "./rows/waits.ts";
 import { WINDOWS } from "./rows/windows.ts";
@@ -68,3 +69,6 @@ test.each(errors)("F91 $wire: $what", holds);
 
 const waits = onWires(WAITS);
 test.each(waits)("F92 $wire: $what", holds);
+
+const tags = onWires(TAGS);
+test.each(tags)("F94 $wire: $what", holds);
