@@ -10,6 +10,7 @@ import { CLOSE, HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_SUBSCRIPTIONS } from "../
 import type { Identity } from "../../store/people/identity.ts";
 import type { Acting } from "../sign-in/acting.ts";
 import type { Auth } from "../sign-in/auth.ts";
+import { isCookieOurs } from "../sign-in/session-cookie.ts";
 import type { Held, Identities } from "../sign-in/identities.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
 import { decide } from "./decide.ts";
@@ -79,7 +80,7 @@ export class Connection implements Guest {
     this.#parts = parts;
     this.#pingMs = parts.deps.pingMs ?? DEFAULT_PING_MS;
     this.#patience = new Patience(clock);
-    parts.lobby.enter(this, parts.remote);
+    parts.lobby.enter(this, isCookieOurs(parts.headers, parts.deps.secret) ? null : parts.remote);
     this.#outgoing = new Outgoing(socket, clock, () => this.#drained());
     this.#cancelTimer = clock.after(HELLO_TIMEOUT_MS, () => this.close(CLOSE.unauthenticated, "no hello in time"));
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));

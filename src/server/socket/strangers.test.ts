@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { sqlite } from "../../../test/kit/databases.ts";
+import { spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { MAX_WAITING_OF_ONE } from "./lobby.ts";
 
@@ -77,6 +78,25 @@ test("F103 of many sockets without hello only some are kept, and nobody who says
   expect(open()).toBeGreaterThan(0);
   expect(early.socket.readyState).toBe(WebSocket.OPEN);
   expect(await health()).toBe(200);
+});
+
+test("F103 behind a proxy, where all have one address, a hundred with a cookie come back at once while strangers crowd", async () => {
+  const { url, server, people } = await scene();
+  const link = await server.createLoginLink(people.ann);
+  const cookie = (await spendLink(server, link.url)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const open = (headers: Record<string, string>) => socketClient(url, { headers });
+  const slow = await Promise.all(Array.from({ length: 100 }, () => open({ cookie })));
+  const forged = cookie.replace(/=./, "=_");
+  await Promise.all(
+    Array.from({ length: 100 }, async (_, at) => {
+      const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws`, { headers: at % 2 ? { cookie: forged } : {} });
+      socket.on("error", () => {});
+      onTestFinished(() => socket.terminate());
+      await Promise.race([once(socket, "open"), once(socket, "close")]);
+    }),
+  );
+  for (const client of slow) client.send({ type: "hello", v: 1 });
+  expect(await Promise.all(slow.map(async (client) => (await client.first("welcome")).type))).toHaveLength(100);
 });
 
 test("F103 wrong tokens count over sockets as over HTTP, and a right one is let in all the same", async () => {
