@@ -128,7 +128,7 @@ test("each bad setting is refused with the words for what is allowed, and the ot
       `prompt: ${home}/none.md cannot be read: there is no such file`,
       "name a text file that this server can read",
     ],
-    [{ prompt: `file(${home})` }, `prompt: ${home} cannot be read: it is a folder`],
+    [{ prompt: `file(${home})` }, `prompt: ${home} is a folder, not a file`],
     [{ prompt: "file(empty.md)" }, `prompt: ${home}/empty.md is empty`],
     [{ prompt: " " }, "prompt: must not be empty"],
     [{ name: "a b" }, "name: must be 1 to 100 letters, digits, _, - or ., without spaces"],
