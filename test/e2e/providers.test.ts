@@ -152,17 +152,22 @@ test.each(WIRES)(
     provider.onMessage("the", fine);
     await using sparky = await start(model);
 
-    const cases = ["refused", "limited", "broken", "garbled", "halved"] as const;
+    const cases = ["refused", "garbled", "limited", "broken", "halved"] as const;
     const added = await Promise.all(cases.map((about) => sparky.addTask(`Tell me about the ${about}`)));
-    const [refused, ...others] = await Promise.all(added.map(({ id }) => ended(sparky, id)));
+    const [refused, garbled, ...others] = await Promise.all(added.map(({ id }) => ended(sparky, id)));
 
     expect(refused).toMatchObject({ status: "failed", attempts: 1, result: null });
     expect(refused?.error).toContain(key);
     const logOfRefused = await sparky.logs(refused?.id ?? "");
     expect(statesOf(logOfRefused)).toEqual(["queued", "starting", "failed"]);
 
+    // What is no stream at all does not become one by asking again.
+    expect(garbled).toMatchObject({ status: "failed", attempts: 1, result: null });
+    expect(garbled?.error).toContain("malformed json: <<<chaos>>>");
+    expect(statesOf(await sparky.logs(garbled?.id ?? ""))).toEqual(["queued", "starting", "failed"]);
+
     for (const [index, task] of others.entries()) {
-      const about = cases[index + 1];
+      const about = cases[index + 2];
       const log = await sparky.logs(task.id);
       expect(task, `${about}: ${JSON.stringify(log.slice(-4))}`).toMatchObject({
         status: "completed",
