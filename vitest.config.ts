@@ -14,8 +14,10 @@ export default defineConfig({
     setupFiles: ["test/kit/leaks.ts"],
     // Much of the time goes into waiting for processes, browsers and clocks: two files at a time even on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits only end a hang: another process may keep every core busy.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     teardownTimeout: 20_000,
   },
 });

@@ -22,14 +22,14 @@ async function typed(home: string, keys: string): Promise<{ exit: number | null;
   return { exit, screen };
 }
 
-test("a secret that is typed is not shown, and is kept as it was typed", { timeout: 30_000 }, async () => {
+test("a secret that is typed is not shown, and is kept as it was typed", { timeout: 60_000 }, async () => {
   const home = await tempHome();
   const { exit, screen } = await typed(home, "sk-one\u007f\u007f\u007f2\r");
   expect({ exit, file: readFileSync(join(home, ".env"), "utf8") }).toEqual({ exit: 0, file: "OPENAI_API_KEY=sk-2\n" });
   expect(screen).not.toMatch(/sk-|one/);
 });
 
-test("Ctrl-C at the question changes nothing", { timeout: 30_000 }, async () => {
+test("Ctrl-C at the question changes nothing", { timeout: 60_000 }, async () => {
   const home = await tempHome();
   expect(await typed(home, "sk-one\u0003")).toMatchObject({ exit: 130 });
   expect(existsSync(join(home, ".env"))).toBe(false);

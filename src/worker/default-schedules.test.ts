@@ -15,7 +15,7 @@ import { deleteSchedule, patchSchedule, runScheduleNow } from "../store/schedule
 import { offerDefaultSchedules, writePrompts } from "./default-schedules.ts";
 import { taskTools } from "../builtin-tools/tasks.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const PROMPTS = join(import.meta.dirname, "../../prompts");
 

@@ -35,7 +35,7 @@ test("what is said is found without a search having asked for its index, and not
   );
   await using indexer = new Indexer(store, silent);
   indexer.start();
-  await expect.poll(() => found("early"), { timeout: 5000 }).toBe(250);
+  await expect.poll(() => found("early"), { timeout: 60_000 }).toBe(250);
   await indexer[Symbol.asyncDispose]();
   await say(store, ann, ["late"]);
   await new Promise((resolve) => setTimeout(resolve, 150));

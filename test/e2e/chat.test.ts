@@ -7,7 +7,7 @@ import { type PacedProvider, pacedProvider, type Question, type Reply } from "./
 import { Stage } from "./stage.ts";
 import { expectThread, type Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 // People's own chats, in a real browser, with a provider that answers slowly.
 
@@ -242,7 +242,7 @@ describeInBrowser("a person's own chat", () => {
       return route.abort();
     });
     await say(tab, "Something short, please");
-    await tab.conversation.getByText("A short answer.").waitFor({ timeout: 15_000 });
+    await tab.conversation.getByText("A short answer.").waitFor({ timeout: 60_000 });
     expect(lost.size).toBe(2);
     expect(await tab.said("owner")).toEqual(["Something short, please"]);
     const chatId = new URL(tab.page.url()).pathname.split("/").at(-1) ?? "";
@@ -258,7 +258,7 @@ describeInBrowser("a person's own chat", () => {
     device.network.cut();
     await say(tab, "A short question");
     const unsent = tab.page.locator('[data-outbox="failed"]');
-    await unsent.waitFor({ timeout: 20_000 });
+    await unsent.waitFor({ timeout: 60_000 });
     expect(await messages(chat.id)).toEqual([]);
     device.network.restore();
     await tab.connection("live");

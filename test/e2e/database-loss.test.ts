@@ -7,7 +7,7 @@ import { postgres } from "../kit/databases.ts";
 import { tcpProxy } from "../kit/tcp-proxy.ts";
 import { Sparky } from "./sparky-process.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** A database, and a network before it that can be lost. */
 async function behindProxy() {

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { Diagnosis } from "../../src/cli/deps.ts";
 import { Sparky } from "./sparky-process.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 interface Report {
   readonly ok: boolean;

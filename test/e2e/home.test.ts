@@ -8,7 +8,7 @@ import { pacedProvider, type PacedProvider } from "./paced-provider.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Fails what it is told to fail, takes its time over what is long, answers everything else at once. */
 const STORY = Array.from({ length: 200 }, (_, n) => `Sentence ${n + 1}.`).join(" ");
@@ -44,7 +44,7 @@ describeInBrowser("home", () => {
       return task;
     });
     if (bad === undefined) throw new Error("no failed task");
-    for (const tab of [one, other]) await expect.poll(() => awayItems(tab).count(), { timeout: 15_000 }).toBe(2);
+    for (const tab of [one, other]) await expect.poll(() => awayItems(tab).count(), { timeout: 60_000 }).toBe(2);
     const failed = one.page.locator('[data-away="failed"]');
     expect(await failed.textContent()).toMatch(/Please fail.*needs a key/s);
     expect(await one.page.locator('[data-away="completed"]').textContent()).toContain("Do the first thing");
@@ -55,7 +55,7 @@ describeInBrowser("home", () => {
     expect(new URL(one.page.url()).pathname).toBe(`/chats/${bad.chatId}`);
     await one.page.locator(`[data-aimed] [data-seq="${place?.seq}"]`).waitFor();
     // Read here, it is news nowhere any more.
-    await expect.poll(() => awayItems(other).count(), { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => awayItems(other).count(), { timeout: 60_000 }).toBe(1);
     await one.page.getByRole("link", { name: "Home" }).first().click();
     await one.page.getByRole("button", { name: "Mark all as seen" }).click();
     for (const tab of [one, other]) await tab.page.getByText("Nothing ended, failed or was asked").waitFor();
@@ -89,7 +89,7 @@ describeInBrowser("home", () => {
     for (let n = 1; n <= 60; n += 1) {
       await sparky.api("POST", `/api/chats/${chat.id}/messages`, { text: `Message ${n}` });
     }
-    await vi.waitUntil(async () => (await sparky.running(chat.id)).length === 0, { timeout: 30_000, interval: 200 });
+    await vi.waitUntil(async () => (await sparky.running(chat.id)).length === 0, { timeout: 60_000, interval: 200 });
     for (let n = 1; n <= 250; n += 1) {
       await sparky.api("PATCH", `/api/chats/${chat.id}`, { title: `Title ${n}` });
     }
@@ -169,10 +169,10 @@ describeInBrowser("a big result", () => {
         const { items } = await open();
         return items.length > 0 && items;
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     await sparky.api("POST", `/api/approvals/${asked?.id}`, { decision: "approve" });
-    await vi.waitUntil(async () => (await sparky.task(task.id)).status === "completed", { timeout: 15_000 });
+    await vi.waitUntil(async () => (await sparky.task(task.id)).status === "completed", { timeout: 60_000 });
     const tab = await (await stage.device()).tab(`/chats/${task.chatId}`);
     await tab.conversation.locator('[data-call-state="done"] > button').first().click();
     const [saved] = await Promise.all([

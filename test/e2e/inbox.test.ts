@@ -6,7 +6,7 @@ import { describeInBrowser } from "../kit/browser.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describeInBrowser("a call that waits for a person", () => {
   let stage: Stage;
@@ -102,7 +102,7 @@ describeInBrowser("a call that waits for a person", () => {
     await card.getByRole("button", { name: "Deny" }).click();
     await tellIn(late).getByText("Your answer came too late: this was approved already by owner").waitFor();
     await card.waitFor({ state: "detached" });
-    await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 15_000 });
+    await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 60_000 });
     expect(late.complaints.filter((text) => !/409 \(Conflict\)/.test(text))).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describeInBrowser("a call that waits for a person", () => {
     const tab = await (await stage.device()).tab("/inbox");
     await cardIn(tab, approval).getByRole("button", { name: "Approve shell until midnight" }).click();
     await tellIn(tab).getByText("You approved shell echo one").waitFor();
-    await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 15_000 });
+    await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 60_000 });
 
     const covered = await stage.sparky.addTask('Run the command "echo two"', "--wait");
     expect(await now(covered)).toMatchObject({ status: "completed" });
@@ -139,7 +139,7 @@ async function asking(stage: Stage, command: string): Promise<{ readonly task: T
       const { items } = await stage.sparky.api<List<Approval>>("GET", "/api/approvals");
       return items.find(({ chatId }) => chatId === task.chatId);
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   return { task, approval };
 }

@@ -6,7 +6,7 @@ import { type SocketClient, socketClient } from "../kit/socket-client.ts";
 import { type PacedProvider, pacedProvider } from "./paced-provider.ts";
 import { Sparky } from "./sparky-process.ts";
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const STORY = Array.from({ length: 40 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
 

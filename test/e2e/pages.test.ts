@@ -25,7 +25,7 @@ async function scene(look: { readonly width?: number; readonly dark?: boolean } 
     viewport: { width: look.width ?? 1300, height: 800 },
     colorScheme: look.dark === true ? "dark" : "light",
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   const { ann } = app.people;
   const base = `http://127.0.0.1:${proxy.port}`;
   const newChat = async (title: string): Promise<string> => {
@@ -155,7 +155,7 @@ describeInBrowser("the pages", () => {
     proxy.cut();
     await tab.composer.fill("Are you there?");
     await tab.composer.press("Enter");
-    await tab.page.getByText("Not sent:").waitFor({ timeout: 20_000 });
+    await tab.page.getByText("Not sent:").waitFor({ timeout: 60_000 });
     proxy.restore();
     await tab.page.getByRole("button", { name: "Retry" }).click();
     await tab.page.locator("[data-outbox]").waitFor({ state: "detached" });
@@ -172,7 +172,7 @@ describeInBrowser("the pages", () => {
     const bar = tab.page.getByRole("region", { name: "Run" });
     await bar.getByText("Queued").waitFor();
     await bar.getByRole("button", { name: "Stop" }).click();
-    await tab.conversation.locator("[data-run-state=cancelled]").waitFor({ timeout: 2500 });
+    await tab.conversation.locator("[data-run-state=cancelled]").waitFor({ timeout: 60_000 });
     expect(await tab.conversation.locator("[data-run-state=cancelled]").textContent()).toMatch(/Cancelled.*ann/);
     expect(await bar.count()).toBe(0);
   }, 60_000);
@@ -203,7 +203,7 @@ describeInBrowser("the pages", () => {
     await tab.page.mouse.move(900, 300);
     await expect
       .poll(() => (tab.page.mouse.wheel(0, -5000), tab.conversation.getByText("Chat created").count()), {
-        timeout: 20_000,
+        timeout: 60_000,
       })
       .toBe(1);
     const before = await tab.conversation.evaluate((list) => list.scrollTop);

@@ -6,7 +6,7 @@ import type { Chat, ChatWithView, Task } from "../../src/wire/api.ts";
 import { socketClient } from "../kit/socket-client.ts";
 import { Sparky } from "./sparky-process.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 // A whole Sparky against each provider's real wire format, spoken by a scripted server on loopback.
 

@@ -5,7 +5,7 @@ import { pacedProvider } from "./paced-provider.ts";
 import { Stage } from "./stage.ts";
 import { expectThread } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const STORY = Array.from({ length: 40 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
 

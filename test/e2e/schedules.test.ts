@@ -8,7 +8,7 @@ import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describeInBrowser("schedules", () => {
   let stage: Stage;
@@ -194,13 +194,13 @@ describeInBrowser("schedules", () => {
     await rm(prompt);
     const tab = await (await stage.device()).tab("/schedules?state=failing");
     const row = rowOf(tab, "broken");
-    await row.getByText("Failed 1 time in a row; paused after 5").waitFor({ timeout: 30_000 });
+    await row.getByText("Failed 1 time in a row; paused after 5").waitFor({ timeout: 60_000 });
     await row.getByText(/rests \d+ (s|min) more after a failure/).waitFor();
     await row.getByRole("link", { name: "broken" }).click();
     const failed = tab.page.locator('[data-due][data-outcome="failed"]');
     expect(await failed.textContent()).toMatch(/words\.md cannot be read: there is no such file/);
     const skipped = tab.page.locator('[data-due][data-outcome="skipped"]');
-    await skipped.first().waitFor({ timeout: 30_000 });
+    await skipped.first().waitFor({ timeout: 60_000 });
     expect(await skipped.first().textContent()).toContain("it rests after a failure");
     await sparky.api("PATCH", "/api/schedules/broken", { state: "disabled" });
     expect(tab.complaints).toEqual([]);

@@ -6,7 +6,7 @@ import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const PHONE = { width: 390, height: 844 };
 const EVERYTHING = 'Check knowledge graph stats, then write "hello" to a.txt, then read missing.txt, then read a.txt';
@@ -222,7 +222,7 @@ async function answered({ sparky }: Stage): Promise<void> {
       const { items } = await sparky.api<List<Approval>>("GET", "/api/approvals");
       return items.length > 0 && items;
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   await sparky.api("POST", `/api/approvals/${approval?.id}`, { decision: "approve", scope: "run", note: "go on" });
   expect((await sparky.task(task.id)).status).not.toBe("completed");

@@ -36,7 +36,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     await using proxy = await tcpProxy({ port: sparky.port });
     await using browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     const base = `http://127.0.0.1:${proxy.port}`;
 
     const one = await Tab.signIn(context, base, sparky.link);
@@ -76,7 +76,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     const [asking] = (await sparky.api<{ items: { id: string }[] }>("GET", "/api/approvals")).items;
     await sparky.api("POST", `/api/approvals/${asking?.id}`, { decision: "approve" });
     await expect
-      .poll(async () => (await sparky.log(long.chatId)).length, { timeout: 20_000 })
+      .poll(async () => (await sparky.log(long.chatId)).length, { timeout: 60_000 })
       .toBeGreaterThan(before + 5);
     proxy.restore();
     await Promise.all([one.connection("live"), two.connection("live")]);

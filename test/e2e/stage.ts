@@ -9,7 +9,7 @@ import { Tab } from "./thread-page.ts";
 type SignIn = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 /** Nothing that a page shows of its own accord takes longer than this. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** One server and one browser for a file's tests; each test opens devices of its own. */
 export class Stage implements AsyncDisposable {

@@ -8,7 +8,7 @@ import { pacedProvider, type Question, type Reply } from "./paced-provider.ts";
 import { Sparky } from "./sparky-process.ts";
 import { Terminal } from "./terminal.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const STORY = Array.from({ length: 30 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
 
@@ -78,7 +78,7 @@ test("F85 what is typed before the terminal is up is taken line by line, so that
   await at.sees("No tasks");
   await at.sees("› And half");
   at.press(" more\r");
-  await vi.waitUntil(() => asked.length === 2, { timeout: 25_000, interval: 20 });
+  await vi.waitUntil(() => asked.length === 2, { timeout: 60_000, interval: 20 });
   expect(asked).toEqual(["First of all", "And half more"]);
   at.press("\u0004");
   expect(await at.left()).toBe(0);

@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 export type Hold = "a write lock" | "an exclusive lock" | "the file alone" | "a lock that comes and goes" | "a read";
 
 const [file = "", hold = ""] = process.argv.slice(2);
-const handle = new Database(file, { timeout: 20_000 });
+const handle = new Database(file, { timeout: 60_000 });
 handle.exec("pragma journal_mode = wal");
 
 const begin: { readonly [hold in Hold]: () => void } = {

@@ -10,7 +10,7 @@ import { people } from "../kit/members.ts";
 import { say, scriptedModel } from "../kit/scripted-model.ts";
 import { ended, until } from "../kit/worker.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** So far off that no test lives to see a poll. */
 const NEVER_MS = 3_600_000;

@@ -18,7 +18,7 @@ import { people } from "../kit/members.ts";
 import { call, say, scriptedModel } from "../kit/scripted-model.ts";
 import { echoTool, ended, until } from "../kit/worker.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

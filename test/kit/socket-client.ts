@@ -21,7 +21,7 @@ export interface SocketClient {
   readonly closed: Promise<number>;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 60_000;
 
 /** A WebSocket client on `url` (`http://…`); cut when the test ends. It waits so long for a frame. */
 export async function socketClient(

@@ -70,7 +70,7 @@ export const echoTool: Tool<Tx> = testTool("echo", async (text) => ({ echo: text
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  patienceMs = 8000,
+  patienceMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + patienceMs;
   for (;;) {

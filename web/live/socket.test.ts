@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 const say = (frame: object): void => peers.at(-1)?.send(JSON.stringify(frame));
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 5 });
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 5 });
 const subscribes = () => heard.filter((frame) => frame.type === "subscribe");
 
 function connect(deps: Partial<SocketDeps> = {}): LiveSocket {

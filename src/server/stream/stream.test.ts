@@ -100,7 +100,7 @@ eachEngine("the unmodified client", (engine) => {
       const address = await app.listen();
       const token = await app.token(app.people.ann);
       const { seqs, failures, end } = follow(`${address}/api/chats/${chat}/stream`, token, live);
-      await expect.poll(() => seqs().length, { timeout: 5000 }).toBe(251);
+      await expect.poll(() => seqs().length, { timeout: 60_000 }).toBe(251);
       for (const last of [252, 253]) {
         await write(store, chat, 1);
         await expect.poll(() => seqs().length).toBe(last);
@@ -113,7 +113,7 @@ eachEngine("the unmodified client", (engine) => {
       const next = await chatServer(again);
       await next.server.listen("127.0.0.1", Number(new URL(address).port));
       await write(again, chat, 1);
-      await expect.poll(() => seqs().length, { timeout: 10_000 }).toBe(256);
+      await expect.poll(() => seqs().length, { timeout: 60_000 }).toBe(256);
       await write(again, chat, 1);
       await expect.poll(() => seqs().length).toBe(257);
       expect(seqs()).toEqual(seqsTo(257));
@@ -134,14 +134,14 @@ test.each(["long-poll", "sse"] as const)(
     const url = `http://127.0.0.1:${proxy.port}/api/chats/${chat}/stream`;
     const { seqs } = follow(url, await app.token(app.people.ann), live);
     for (let round = 0; round < 6; round++) {
-      await expect.poll(() => seqs().length, { timeout: 10_000 }).toBe(1 + round * 45);
+      await expect.poll(() => seqs().length, { timeout: 60_000 }).toBe(1 + round * 45);
       await write(store, chat, 40);
       await wait(2 * round);
       proxy.cut();
       await write(store, chat, 5);
       proxy.restore();
     }
-    await expect.poll(() => seqs().length, { timeout: 10_000 }).toBeGreaterThan(270);
+    await expect.poll(() => seqs().length, { timeout: 60_000 }).toBeGreaterThan(270);
     expect(seqs()).toEqual(seqsTo(271));
   },
 );

@@ -13,7 +13,7 @@ import { createSchedule, deleteSchedule, patchSchedule, type NewSchedule } from 
 import { checkSchedule, getSchedule, nextInstants, scheduleHistory } from "./read.ts";
 import { tickSchedules } from "./tick.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const DAY = 86_400_000;
 

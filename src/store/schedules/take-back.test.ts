@@ -12,7 +12,7 @@ import { createSchedule, deleteSchedule, patchSchedule, type NewSchedule } from 
 import { checkSchedule, getSchedule, nextInstants, scheduleHistory } from "./read.ts";
 import { tickSchedules } from "./tick.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

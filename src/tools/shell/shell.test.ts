@@ -163,7 +163,7 @@ test.each([
     const rest = until === "stop" ? "; sleep 300" : "";
     const running = run({ command: `${command}\nwhile [ ! -s pid ]; do sleep 0.02; done${rest}` }).catch(() => null);
     const pidIn = () => readFile(join(workspace, "pid"), "utf8").catch(() => "");
-    await expect.poll(pidIn, { timeout: 20_000 }).toMatch(/\d/);
+    await expect.poll(pidIn, { timeout: 60_000 }).toMatch(/\d/);
     const pid = Number(await pidIn());
     if (until === "stop") control.abort();
     await running;
