@@ -161,6 +161,7 @@ async function build(
   // A wrong model name or a missing key is said before anything is opened.
   const modelOptions = { prices: config.modelPrices, window: config.modelWindow, idleMs: config.modelIdleMs };
   const model = openModel(selectModel(config), modelOptions);
+  const models = new Map<string, Model>();
   const log = openLog(config.logLevel);
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
@@ -198,8 +199,13 @@ async function build(
         toolSettings(config.home),
       ),
     ),
-    modelFor: (choice) =>
-      choice === null ? model : openModel(selectModel({ ...config, model: choice }), modelOptions),
+    modelFor: (choice) => {
+      if (choice === null) return model;
+      // Kept, for what is learned of a server that refuses a part of a request.
+      const opened = models.get(choice) ?? openModel(selectModel({ ...config, model: choice }), modelOptions);
+      models.set(choice, opened);
+      return opened;
+    },
     windows: new Windows(),
     workspaces: join(config.home, "workspace"),
     timeZone: machineZone(),

@@ -12,8 +12,6 @@ test.todo("F57 a session is one node, and its context is found");
 test.todo("F58 reading a chat's memory costs as much as what is shown");
 test.todo("F63 a long chat is really summarised");
 
-// Providers
-
 // Tests
 
 test.todo("F119 the suite passes on a busy machine");
