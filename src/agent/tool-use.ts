@@ -24,9 +24,13 @@ export function callOf(callId: string, sent: StepToolCall, end: Finish["reason"]
 
 /** Arguments that came as the text of JSON, or as the text of such a text; anything else stays what it is. */
 function readable(sent: Json): Json {
-  if (typeof sent !== "string") return sent;
-  if (sent.trim() === "") return {};
-  return badJson(sent) === null ? (JSON.parse(sent) as Json) : sent;
+  let args = sent;
+  for (let layer = 0; layer < 2 && typeof args === "string"; layer++) {
+    if (args.trim() === "") return {};
+    if (badJson(args) !== null) return args;
+    args = JSON.parse(args) as Json;
+  }
+  return args;
 }
 
 /** Why the call must not run, for the model; null: it may. A tool takes an object, so text is never whole arguments. */
@@ -36,7 +40,11 @@ function whyBad(name: string, args: Json, end: Finish["reason"]): string | null 
   }
   if (end === "content-filter") return `a content filter stopped the message in the middle of its calls`;
   const bad = typeof args === "string" ? badJson(args) : null;
-  return bad === null ? null : `the arguments of ${name} are not JSON: ${bad}; call again with valid JSON`;
+  if (bad !== null) return `the arguments of ${name} are not JSON: ${bad}; call again with valid JSON`;
+  // Providers take back objects alone, so an empty one would be found in its place.
+  return args === null || isObject(args)
+    ? null
+    : `bad arguments for ${name}: they are not a JSON object; call again with one`;
 }
 
 function isObject(value: Json): boolean {
