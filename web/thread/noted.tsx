@@ -89,7 +89,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         <ListTodo aria-hidden="true" className="size-3.5" />
         Task {taskId.slice(0, 8)}
       </Link>
-      {run !== undefined && <StateMark state={run.state} />}
+      {run !== undefined && <StateMark state={run.state} {...doneWord(run)} />}
       {run?.startedAt != null && !isOver && (
         <span className="text-xs text-muted">
           <Timer since={run.startedAt} />
@@ -181,4 +181,10 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
     case "model":
       return `Model set to ${data.model}`;
   }
+}
+
+/** What is to be said beside "Done", such as that a tool failed, stands behind the first comma of the run's last words. */
+function doneWord({ state, message }: RunView): { readonly word?: string } {
+  const comma = message.indexOf(",");
+  return state === "completed" && comma > 0 ? { word: `Done${message.slice(comma)}` } : {};
 }
