@@ -160,8 +160,8 @@ eachEngine("F98: what a run starts", (engine) => {
     const store = await engine.store();
     const { owner } = await people(store);
     const { ran, all } = tools(store, "allow");
-    await startAgent(store, { model: obeying(), tools: all });
-    // Two steps for each of the first two; none is left for the third.
+    await startAgent(store, { model: obeying(), tools: all, concurrency: 1 });
+    // One after another: two steps for each of the first two; none is left for the third.
     await addTask(store, owner, { instruction: "add add do x", limits: { steps: 4 } });
     const failed = await newest(store, owner, "do x", "failed");
     expect(failed.error).toContain("together with what started it, it reached its limit of 4 steps");
