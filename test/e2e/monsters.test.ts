@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { EventBody, NewEvent } from "../../src/core/events.ts";
 import type { Chat } from "../../src/wire/api.ts";
-import { describeInBrowser, launchBrowser } from "../kit/browser.ts";
+import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
 import { Tab } from "./thread-page.ts";
@@ -38,8 +38,9 @@ describeInBrowser("what a model writes", () => {
       store.append({ chatId, events: bodies.map((body) => ({ ...PLACE, ...body })) });
     const said = (text: string): EventBody => ({ type: "message", data: { role: "assistant", text } });
     const { body: link } = await app.as(ann, "POST", "/api/users/ann/login-link", {});
-    const { pathname, search } = new URL((link as { url: string }).url);
-    const tab = await Tab.open(await browser.newContext(), base, pathname + search);
+    const context = await browser.newContext();
+    await openLink(await context.newPage(), (link as { url: string }).url);
+    const tab = await Tab.open(context, base, `/chats/${chatId}`);
     await tab.connection("live");
     for (const [n, { what, text }] of MONSTERS.entries()) {
       await write(said(text), said(`After ${what}`));
