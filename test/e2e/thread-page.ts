@@ -72,7 +72,7 @@ export class Tab {
     return this.conversation.getByRole("article", { name, exact: true }).locator("> div").allTextContents();
   }
 
-  async connection(state: string, timeout = 15_000): Promise<void> {
+  async connection(state: string, timeout = 60_000): Promise<void> {
     await this.page.locator(`[data-connection="${state}"]`).first().waitFor({ timeout });
   }
 
