@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sql, type Kysely, type Transaction } from "kysely";
 import { messageOf, SparkyError } from "../../core/errors.ts";
+import { syncFile } from "./sync-file.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -26,9 +27,9 @@ export async function keepSqlite(db: Kysely<Schema>, database: string, schema: n
     // Only its owner may read it, from the first byte on.
     closeSync(openSync(draft, "wx", 0o600));
     await sql`VACUUM INTO ${draft}`.execute(db);
-    sync(draft);
+    syncFile(draft);
     renameSync(draft, target);
-    sync(dirname(target));
+    syncFile(dirname(target));
     return target;
   } catch (cause) {
     rmSync(draft, { force: true });
@@ -85,13 +86,4 @@ export async function keepPostgres(tx: Transaction<Schema>, schema: number): Pro
 
 function refused(why: string, hint: string, cause: unknown): SparkyError {
   return new SparkyError("unavailable", `the database is not brought up to date, since ${why}`, { cause, hint });
-}
-
-function sync(path: string): void {
-  const handle = openSync(path, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -3,7 +3,8 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statS
 import { dirname, join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
-import { copyFile, lookThrough, syncFile, withoutRights, type LookedThrough } from "./copy.ts";
+import { syncFile } from "../database/sync-file.ts";
+import { copyFile, lookThrough, withoutRights, type LookedThrough } from "./copy.ts";
 import { prepareRestore } from "./restore.ts";
 import type { Checked, Finding } from "../verify/finding.ts";
 

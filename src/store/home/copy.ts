@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import { openFile, verifyFile } from "./database-file.ts";
 import { nothingChecked, type Checked, type Finding } from "../verify/finding.ts";
 import { MIGRATIONS } from "../database/migrate.ts";
 import { dropRights } from "./rights.ts";
 import { add } from "../verify/verify.ts";
+import { syncFile } from "../database/sync-file.ts";
 
 /** What backups and restores have in common: a copy of a SQLite database, without its rights, looked through. */
 
@@ -50,14 +51,4 @@ export async function lookThrough(path: string): Promise<LookedThrough> {
     findings.push(...page.findings.slice(0, MAX_FINDINGS - findings.length));
   }
   return { whole: true, checked, findings };
-}
-
-/** Files and folders: what was written before is on the disk when this returns. */
-export function syncFile(path: string): void {
-  const handle = openSync(path, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
