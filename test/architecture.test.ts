@@ -64,6 +64,8 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
 
 const STORE_OF_ENTRY = ["src/store/home/guard.ts", "src/store/home/lock.ts", "src/store/home/names.ts"];
 
+const SEAL = "src/core/seal.ts";
+
 interface Import {
   readonly file: string;
   readonly from: string;
@@ -158,8 +160,10 @@ test("no file is a barrel", () => {
 });
 
 test("what the browser shares with the server uses nothing of Node", () => {
-  const shared = product.filter((file) => ["core", "wire", "web"].includes(partOf(file)));
+  const shared = product.filter((file) => ["core", "wire", "web"].includes(partOf(file)) && file !== SEAL);
   expect(shared.filter((file) => /from "node:|\bprocess\.|\bBuffer\./.test(source(file)))).toEqual([]);
+  // It encrypts with Node's own module: pure, but the server's alone.
+  expect(imports.filter(({ path, file }) => path === SEAL && shared.includes(file)).map(shown)).toEqual([]);
 });
 
 test("the environment is read in one place, and handed on as values", () => {
