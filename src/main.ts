@@ -3,7 +3,7 @@ import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { resultRead } from "./builtin-tools/result-read.ts";
 import { Stopper } from "./agent/stop.ts";
-import type { AgentDeps } from "./agent/deps.ts";
+import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
 import type { Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
@@ -144,7 +144,7 @@ function keepSmall(file: string, log: Log): ReturnType<typeof setInterval> {
 interface Parts {
   readonly store: Store;
   readonly server: Server;
-  readonly agent: AgentDeps;
+  readonly agent: WorkDeps;
   readonly stopper: Stopper;
   readonly model: Model;
   readonly owner: User;
@@ -191,14 +191,15 @@ async function build(
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
-  const agent: AgentDeps = {
-    store,
-    registry: createRegistry<Tx>(
-      withSettings<Tx>(
-        [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
-        toolSettings(config.home),
-      ),
+  const builtIn = createRegistry<Tx>(
+    withSettings<Tx>(
+      [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
+      toolSettings(config.home),
     ),
+  );
+  const agent: WorkDeps = {
+    store,
+    toolsFor: () => Promise.resolve(builtIn),
     modelFor: (choice) => {
       if (choice === null) return model;
       // Kept, for what is learned of a server that refuses a part of a request.

@@ -1,13 +1,19 @@
 import type { Log } from "../core/log.ts";
 import type { Registry } from "../tools/registry.ts";
+import type { Principal } from "../tools/tool.ts";
 import type { Model } from "../models/model.ts";
 import type { Windows } from "./window.ts";
 import type { Store, Tx } from "../store/database/store.ts";
+import type { Claimed } from "../store/runs/claim.ts";
 
-/** What a run works with. */
-export interface AgentDeps {
+/** What all runs of this process work with. */
+export interface WorkDeps {
   readonly store: Store;
-  readonly registry: Registry<Tx>;
+  /**
+   * The tools of a run, asked for once when its work starts and fixed from then on. It never waits for what is outside of
+   * the database: whoever's tools are slow must not keep a run from starting.
+   */
+  toolsFor(claimed: Claimed, principal: Principal): Promise<Registry<Tx>>;
   /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
   modelFor(choice: string | null): Model;
   readonly windows: Windows;
@@ -17,6 +23,11 @@ export interface AgentDeps {
   /** In [0, 1): jitter. */
   readonly chance: () => number;
   readonly log: Log;
+}
+
+/** What one run works with: its own tools too. */
+export interface AgentDeps extends WorkDeps {
+  readonly registry: Registry<Tx>;
 }
 
 /** Why a run's signal aborts. */

@@ -18,11 +18,12 @@ import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
+import type { Principal } from "../tools/tool.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";
 import { tokensOf } from "./fit.ts";
-import { abortReason, RunAborted, RunRefused, type AgentDeps } from "./deps.ts";
+import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
@@ -37,7 +38,7 @@ const LEAVE_AGAIN_MS = [200, 500, 1000] as const;
  * Works on a claimed run until it ends, waits, or is taken away: fold the log, decide, do one thing, record, again. The
  * signal aborts with `RunAborted`. Every end is written here; nothing is thrown.
  */
-export async function workRun(deps: AgentDeps, claimed: Claimed, signal: AbortSignal): Promise<void> {
+export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSignal): Promise<void> {
   const { store, log } = deps;
   const { run, lease } = claimed;
   const lost = new AbortController();
@@ -70,7 +71,7 @@ function scopeOf({ task, chat }: Claimed): "chat" | "task" {
 }
 
 class RunWork {
-  readonly #deps: AgentDeps;
+  readonly #deps: WorkDeps;
   readonly #claimed: Claimed;
   readonly #parts: Parts;
   readonly #log: RunLog;
@@ -78,7 +79,7 @@ class RunWork {
   /** Tokens of a call that gave no step, not yet written down. */
   spent: EventOf<"usage">["data"] | null = null;
 
-  constructor(deps: AgentDeps, claimed: Claimed, parts: Parts, signal: AbortSignal) {
+  constructor(deps: WorkDeps, claimed: Claimed, parts: Parts, signal: AbortSignal) {
     this.#deps = deps;
     this.#claimed = claimed;
     this.#parts = parts;
@@ -102,6 +103,7 @@ class RunWork {
       return;
     }
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
+    const deps = { ...this.#deps, registry: await this.#deps.toolsFor(this.#claimed, principal) };
     for (;;) {
       this.signal.throwIfAborted();
       await this.#log.read();
@@ -109,7 +111,7 @@ class RunWork {
       if (calls.length > 0) {
         const { events, steps } = this.#log;
         const input = { calls, events, steps, principal, signal: this.signal };
-        if (await runCalls(this.#deps, this.#claimed, input)) continue;
+        if (await runCalls(deps, this.#claimed, input)) continue;
         // What people were asked about is all that is left. If it was answered meanwhile, the run simply goes on.
         const { run } = this.#claimed;
         const fence = fenceOf(this.#claimed);
@@ -124,7 +126,7 @@ class RunWork {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
         return;
       }
-      await this.#step(principal, run.step + 1);
+      await this.#step(deps, principal, run.step + 1);
     }
   }
 
@@ -175,10 +177,10 @@ class RunWork {
     return null;
   }
 
-  async #step(principal: ReturnType<typeof principalOf>, step: number): Promise<void> {
-    const { store, registry, timeZone } = this.#deps;
+  async #step(deps: AgentDeps, principal: Principal, step: number): Promise<void> {
+    const { store, registry, timeZone } = deps;
     const { run, task, chat } = this.#claimed;
-    const model = this.#deps.modelFor(chat.model);
+    const model = deps.modelFor(chat.model);
     const readSeq = this.#log.head;
     const instructions = instructionsFor({
       principal,
@@ -187,7 +189,7 @@ class RunWork {
       timeZone,
       hasTools: registry.list().length > 0,
     });
-    const window = this.#deps.windows.of(model);
+    const window = deps.windows.of(model);
     const overhead = estimateTokens(instructions + JSON.stringify(registry.specs()));
     const messages = buildContext({
       events: this.#log.events,
@@ -208,7 +210,7 @@ class RunWork {
       estimate,
       onSpent: (usage: EventOf<"usage">["data"]): void => void (this.spent = usage),
     };
-    const record = await modelStep(this.#deps, this.#claimed, this.#parts, input).catch((error: unknown) => {
+    const record = await modelStep(deps, this.#claimed, this.#parts, input).catch((error: unknown) => {
       throw isFull(error) ? shortened(error, window.refused(estimate, overhead, error.limitTokens ?? null)) : error;
     });
     if (record.usage.estimated !== true) window.counted(estimate, record.usage.inputTokens);
@@ -220,7 +222,7 @@ class RunWork {
 
 /** The run leaves its worker by an exception: stopped, handed back, waiting to try again, failed, or simply no longer its. */
 async function leave(
-  deps: AgentDeps,
+  deps: WorkDeps,
   claimed: Claimed,
   parts: Parts,
   work: RunWork,
@@ -265,7 +267,7 @@ async function leave(
   }
 }
 
-async function failOrWait(deps: AgentDeps, claimed: Claimed, work: RunWork, error: unknown): Promise<void> {
+async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error: unknown): Promise<void> {
   const { store, log } = deps;
   const { run, lease } = claimed;
   const known = error instanceof ModelError || error instanceof RunRefused || isSparkyError(error);
@@ -313,7 +315,7 @@ function failed(claimed: Claimed, reason: string, code: string): Ending {
   return { state: "failed", message, reason, code };
 }
 
-async function end(deps: AgentDeps, claimed: Claimed, ending: Ending, readSeq: number): Promise<boolean> {
+async function end(deps: WorkDeps, claimed: Claimed, ending: Ending, readSeq: number): Promise<boolean> {
   const fence = fenceOf(claimed);
   return deps.store.transact((tx) => endRun(tx, claimed.run.id, ending, { fence, readSeq }));
 }

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import type { AgentDeps } from "../../src/agent/deps.ts";
+import type { WorkDeps } from "../../src/agent/deps.ts";
 import { Windows } from "../../src/agent/window.ts";
 import type { Json } from "../../src/core/events.ts";
 import type { Model } from "../../src/models/model.ts";
@@ -16,16 +16,19 @@ import { defineTool, type Tool, type ToolContext } from "../../src/tools/tool.ts
 export interface AgentOptions {
   readonly model: Model;
   readonly tools?: readonly Tool<Tx>[];
+  /** Instead of `tools`, where each run has its own. */
+  readonly toolsFor?: WorkDeps["toolsFor"];
   readonly tasks?: boolean;
   readonly workspaces?: string;
   readonly pollMs?: number;
   readonly concurrency?: number;
 }
 
-export function agentDeps(store: Store, options: AgentOptions, errors: unknown[] = []): AgentDeps {
+export function agentDeps(store: Store, options: AgentOptions, errors: unknown[] = []): WorkDeps {
+  const registry = createRegistry<Tx>([...generalTools, ...(options.tools ?? [])]);
   return {
     store,
-    registry: createRegistry<Tx>([...generalTools, ...(options.tools ?? [])]),
+    toolsFor: options.toolsFor ?? (() => Promise.resolve(registry)),
     modelFor: () => options.model,
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",
