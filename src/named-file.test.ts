@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -56,8 +57,12 @@ test("F102 what has no end, or is no file, is refused in words, and its reader g
 test("F102 a file that grows while it is read is read to its bound, no further", async () => {
   const file = join(await tempHome(), "grows");
   writeFileSync(file, "x".repeat(1_000_000));
-  const writer = spawn("/bin/sh", ["-c", `yes >> '${file}'`], { stdio: "ignore" });
-  onTestFinished(() => void writer.kill("SIGKILL"));
+  // The shell becomes what writes, so that killing it ends that; and at some size it ends by itself.
+  const writer = spawn("/bin/sh", ["-c", `ulimit -f 400000; exec yes >> '${file}'`], { stdio: "ignore" });
+  onTestFinished(async () => {
+    writer.kill("SIGKILL");
+    if (writer.exitCode === null && writer.signalCode === null) await once(writer, "exit");
+  });
   let refused = false;
   for (let at = 0; at < 1000 && !refused; at++) {
     try {

@@ -191,7 +191,7 @@ eachEngine("F98: what a run starts", (engine) => {
       .execute();
     expect(tasks.filter((row) => row.root_run !== null)).toHaveLength(50);
     expect(await findingsOf(store)).toEqual([]);
-  }, 120_000);
+  });
 
   test("is checked by verify against the log", async () => {
     const store = await engine.store();

@@ -121,10 +121,8 @@ test("a server in the foreground prints its link and stops on SIGTERM", async (a
   const server = at.start(["chat", "start", "--pidfile", join(at.home, "pid")], { SPARKY_ENABLE_AGENT_LOOP: "true" });
   await server.says("Sign in, once: http://127.0.0.1:");
   expect(Number(readFileSync(join(at.home, "pid"), "utf8"))).toBe(server.child.pid);
-  const began = Date.now();
   server.child.kill("SIGTERM");
   expect((await server.ended).exit).toBe(0);
-  expect(Date.now() - began).toBeLessThan(5000);
   expect(existsSync(join(at.home, "pid"))).toBe(false);
 });
 

@@ -166,7 +166,7 @@ describe("F41 F74 in every time zone", () => {
       if (!alike.has(key)) alike.set(key, window);
     }
     windows = [...alike.values()];
-  }, 120_000);
+  });
 
   test("there are changes of every kind", () => {
     const widths = windows.map(({ walls }) => walls.at(-1)! - walls[0]! - (walls.length - 1));
@@ -183,7 +183,7 @@ describe("F41 F74 in every time zone", () => {
     for (const window of windows)
       for (const rule of RULES)
         expect(dueIn(window, rule), `${rule} in ${window.zone}`).toEqual(reference(rule, window).map(iso));
-  }, 120_000);
+  });
 
   test("the same for any rule", () => {
     let due = 0;
@@ -197,7 +197,7 @@ describe("F41 F74 in every time zone", () => {
       { numRuns: 1500 },
     );
     expect(due).toBeGreaterThan(10_000);
-  }, 120_000);
+  });
 
   test("a rule that names the very time that is left out is due once, right after the gap; one in the doubled hour at its first pass", () => {
     let [gaps, doubled] = [0, 0];
@@ -240,5 +240,5 @@ describe("F41 F74 in every time zone", () => {
       }),
       { numRuns: 500 },
     );
-  }, 120_000);
+  });
 });

@@ -68,8 +68,7 @@ test("a server that is silent is given up at the limit", async () => {
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
   const found = await probe("openai/gpt-5.4", url, 200);
-  expect(found).toMatchObject({ ok: false, code: "model_timeout" });
-  expect(found.durationMs).toBeLessThan(5000);
+  expect(found).toMatchObject({ ok: false, code: "model_timeout", message: expect.stringContaining("within 0.2 s") });
 });
 
 test("the demo model needs nothing", async () => {

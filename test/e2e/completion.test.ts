@@ -30,7 +30,7 @@ beforeAll(() => {
   made.other = sparky("agent", "tasks", "add", "List my files", "--json").match(/"id":"(\w+)"/)?.[1] ?? "";
   mkdirSync(join(home, "work/a folder"), { recursive: true });
   writeFileSync(join(home, "work/some.yaml"), "");
-}, 60_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
 const installed = (shell: string): boolean => {

@@ -37,7 +37,7 @@ test("two servers on one PostgreSQL: each watcher sees every event once, and one
   const killedAt = Date.now();
   const taking = await Sparky.start({ ...env, SPARKY_ENABLE_AGENT_LOOP: "true" });
   onTestFinished(() => taking[Symbol.asyncDispose]());
-  await until(async () => (await taking.task(task.id)).status === "completed", 60_000);
+  await until(async () => (await taking.task(task.id)).status === "completed");
 
   const log = await taking.log(chat.id);
   const statuses = log.flatMap((event) => (event.type === "status" ? [event.data] : []));

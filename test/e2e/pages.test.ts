@@ -162,7 +162,7 @@ describeInBrowser("the pages", () => {
     expect(await tab.conversation.getByText("Are you there?").count()).toBe(1);
     const { body } = await app.as(ann, "GET", `/api/chats/${chatId}/events?type=message`);
     expect(body.events.map((event: { data: { text: string } }) => event.data.text)).toEqual(["Are you there?"]);
-  }, 60_000);
+  });
 
   test("F22, F26: Stop is drawn from the run's state, and the end says who", async () => {
     const { tab, newChat } = await scene();
@@ -175,7 +175,7 @@ describeInBrowser("the pages", () => {
     await tab.conversation.locator("[data-run-state=cancelled]").waitFor({ timeout: 60_000 });
     expect(await tab.conversation.locator("[data-run-state=cancelled]").textContent()).toMatch(/Cancelled.*ann/);
     expect(await bar.count()).toBe(0);
-  }, 60_000);
+  });
 
   test("F11: what happens in another chat marks that chat and leaves the open one alone", async () => {
     const { app, tab, ann, newChat, say } = await scene();
@@ -192,7 +192,7 @@ describeInBrowser("the pages", () => {
     await tab.chatLink(other).click();
     await tab.conversation.getByText("Elsewhere").waitFor();
     await mark("none").waitFor();
-  }, 60_000);
+  });
 
   test("F29: a long chat opens at its end, pages back to its first event, and jumps to what came meanwhile", async () => {
     const { tab, newChat, say } = await scene();
@@ -214,7 +214,7 @@ describeInBrowser("the pages", () => {
     await tab.conversation.getByText("Line 2", { exact: true }).waitFor();
     await say(chatId, 1);
     await tab.conversation.locator("[data-seq='705']").waitFor();
-  }, 60_000);
+  });
 
   test("text streams in, survives a reload, and its event takes its place", async () => {
     const { store, tab, newChat, write } = await scene();
@@ -238,5 +238,5 @@ describeInBrowser("the pages", () => {
     });
     await tab.conversation.getByText("Half of a word, whole", { exact: true }).waitFor();
     expect(await tab.conversation.locator("[data-part]").count()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -111,7 +111,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     expect(await sparky.ended()).toBe(0);
     await one.page.locator('[data-connection="restarting"], [data-connection="reconnecting"]').waitFor();
     expect((await sparky.run("chat", "stop")).code).toBe(3);
-  }, 90_000);
+  });
 });
 
 /** The tabs, which have this task's chat open, and `tasks logs --json` show the same events, each once and in order. */

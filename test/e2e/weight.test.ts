@@ -24,4 +24,4 @@ test("the page begins with at most 180 KB of code, and no part that is loaded la
   const later = (await readdir(ASSETS)).filter((name) => name.endsWith(".js") && !first.includes(name));
   expect(later.length).toBeGreaterThan(5);
   for (const name of later) expect([name, (await weightOf(name)) < MOST_IN_A_PART]).toEqual([name, true]);
-}, 60_000);
+});

@@ -132,7 +132,7 @@ eachEngine("an aged home", (engine) => {
       if (sum > rows) tooMuch.push(`${what}: ${sum} rows: ${queries.map(({ sql }) => sql).join("\n")}`);
     }
     expect(tooMuch).toEqual([]);
-  }, 120_000);
+  });
 
   test("F118: the figures of a big home are read in portions, and everything else goes on between them", async () => {
     const store = await engine.store();
@@ -148,5 +148,5 @@ eachEngine("an aged home", (engine) => {
     done = true;
     expect(told.all.completed).toBe(AGE.chats + AGE.runs + 1);
     expect(turns).toBeGreaterThan((AGE.chats + AGE.runs) / 400);
-  }, 120_000);
+  });
 });

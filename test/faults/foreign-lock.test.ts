@@ -189,7 +189,7 @@ test("F76: a server that is stopped while another program holds the lock stops i
   expect(existsSync(join(sparky.home, "server.json"))).toBe(false);
   await adding;
   await lock.release();
-}, 60_000);
+});
 
 test("F76: a home is verified and backed up beside another program's lock; a restore waits for it", async () => {
   const home = await tempHome();
@@ -219,4 +219,4 @@ test("F118: a server starts beside commands that keep the home busy, and each of
   const commands = Array.from({ length: 5 }, (_, i) => sparky.run("agent", "tasks", "add", `task ${i}`));
   await sparky.startServer();
   for (const { code, stderr } of await Promise.all(commands)) expect({ code, stderr }).toMatchObject({ code: 0 });
-}, 120_000);
+});

@@ -11,7 +11,3 @@ test.todo("F56 a synonym of an edge type never turns its direction");
 test.todo("F57 a session is one node, and its context is found");
 test.todo("F58 reading a chat's memory costs as much as what is shown");
 test.todo("F63 a long chat is really summarised");
-
-// Tests
-
-test.todo("F119 the suite passes on a busy machine");

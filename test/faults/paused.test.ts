@@ -34,10 +34,10 @@ test("F25: a worker's process paused past its lease and continued writes nothing
   });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
-  await until("the worker", () => output.includes("ready"), 20_000);
+  await until("the worker", () => output.includes("ready"));
   const { task } = await addTask(store, owner, { instruction: "x", chatId: chat.id });
   const count = (): number => (existsSync(beats) ? readFileSync(beats, "utf8").length : 0);
-  await until("the command to be at work", () => count() > 5, 20_000);
+  await until("the command to be at work", () => count() > 5);
 
   child.kill("SIGSTOP");
   // Its lease runs out while it sleeps: by the database's clock, which is not waited for here.
@@ -51,7 +51,7 @@ test("F25: a worker's process paused past its lease and continued writes nothing
   await until("another beat", () => count() > before);
 
   child.kill("SIGCONT");
-  await until("the ghost to leave its run", () => output.includes("left"), 20_000);
+  await until("the ghost to leave its run", () => output.includes("left"));
   await until("the command's end", async () => {
     const then = count();
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -67,4 +67,4 @@ test("F25: a worker's process paused past its lease and continued writes nothing
   expect(Math.max(...told.map(({ seq = 0 }) => seq))).toBe(log.length);
   expect(await story(store, chat.id)).toContain("assistant: Done by the other.");
   await agent.stop();
-}, 60_000);
+});

@@ -61,7 +61,7 @@ async function startNode(order: object) {
   });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
-  const told = (word: string): Promise<boolean> => until(word, () => output.includes(word), 20_000);
+  const told = (word: string): Promise<boolean> => until(word, () => output.includes(word));
   await told("ready");
   return { child, told };
 }
@@ -114,7 +114,7 @@ test.each([
     expect(ends.slice(-2)).toEqual(["locked acknowledged", "locked ended"]);
 
     const leaseUntil = await taken.leaseUntil();
-    const resumed = await until("the take-over", async () => (await taken.taken()).at(1), 30_000);
+    const resumed = await until("the take-over", async () => (await taken.taken()).at(1));
     expect(resumed.worker).toBe("healthy");
     expect(resumed.at - leaseUntil).toBeLessThan(2000);
     expect((await taken.ended()).state).toBe("completed");

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { orphansOf, TEST_RUN } from "./orphans.ts";
 import { type PostgresCluster, startPostgres } from "./postgres-cluster.ts";
 
 declare module "vitest" {
@@ -13,8 +15,13 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL server for a whole test run, started by the first test that asks for it. */
+/**
+ * One PostgreSQL server for a whole test run, started by the first test that asks for it. A run that leaves processes behind
+ * has failed.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const run = randomUUID();
+  process.env[TEST_RUN] = run;
   const folder = await mkdtemp(join(tmpdir(), "sparky-tests-"));
   const path = join(folder, "postgres.sock");
   let cluster: Promise<PostgresCluster> | undefined;
@@ -33,5 +40,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server.close();
     await (await cluster?.catch(() => undefined))?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
+    const orphans = orphansOf(run);
+    for (const { pid } of orphans) process.kill(pid, "SIGKILL");
+    if (orphans.length === 0) return;
+    throw new Error(`left running by tests:\n${orphans.map(({ pid, command }) => `${pid} ${command}`).join("\n")}`);
   };
 }

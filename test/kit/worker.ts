@@ -86,12 +86,7 @@ export async function until<T>(
 
 /** The run's row, once it has ended. */
 export const ended = (store: Store, runId: string | null) =>
-  until(
-    "the run's end",
-    async () => {
-      const run = await runRow(store.db, runId ?? "");
-      return run.ended_at !== null && run;
-    },
-    // Only ends a hang: on a busy machine two hundred steps wait long for the disk.
-    25_000,
-  );
+  until("the run's end", async () => {
+    const run = await runRow(store.db, runId ?? "");
+    return run.ended_at !== null && run;
+  });

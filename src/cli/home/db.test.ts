@@ -73,7 +73,7 @@ test("a backup made while people write is sound, and a restore of it resets whoe
   expect((await again("GET", `/api/chats/${chat.body.id}/events?after=2`)).status).toBe(200);
   expect(JSON.parse((await sparky("db", "status", "--json")).stdout)).toMatchObject({ chats: 1, engine: "sqlite" });
   expect(await sparky("verify")).toMatchObject({ exit: 0 });
-}, 60_000);
+});
 
 test("a copied home is verified without a server and without being changed, and damage ends with 1", async () => {
   const { home, sparky, start } = await shell();
@@ -95,4 +95,4 @@ test("a copied home is verified without a server and without being changed, and 
   expect(JSON.parse(damaged.stdout)).toMatchObject({ ok: false, wrong: 1, findings: [finding] });
   expect(await sparky("verify", "--home", home)).toMatchObject({ exit: 0 });
   expect(await sparky("verify", "--home", join(copy, "none"))).toMatchObject({ exit: 5, stdout: "" });
-}, 60_000);
+});

@@ -141,9 +141,9 @@ test("F1 across a network that comes and goes nothing is missed and nothing doub
     );
   }
   const all = [...logs.values()].reduce((sum, log) => sum + log.length, 0);
-  await until("everything", () => watcher.events().length >= all, 15_000);
+  await until("everything", () => watcher.events().length >= all);
   for (const [id, log] of logs) expect(watcher.events(id)).toEqual(log);
   expect(watcher.events()).toHaveLength(all);
   expect(watcher.count("lost")).toBeGreaterThan(0);
   expect(ids.length).toBeGreaterThan(5);
-}, 30_000);
+});

@@ -331,15 +331,14 @@ test("a socket holds at most 1,000 subscriptions", async () => {
 });
 
 test("closing tells clients to come back, ends what is open, and refuses what is new", async () => {
-  const { hello, server, url } = await scene();
+  // Time stands still: nothing that only its passing would end may be waited for.
+  const { hello, server, url } = await scene(sqlite, {}, testClock());
   const client = await hello();
   const idle = connect(Number(new URL(url).port), "127.0.0.1");
   onTestFinished(() => void idle.destroy());
   await once(idle, "connect");
-  const started = performance.now();
   await server.close();
   expect(await client.closed).toBe(1012);
-  expect(performance.now() - started).toBeLessThan(2000);
   await expect(fetch(`${url}/health`)).rejects.toThrow();
 });
 
@@ -381,11 +380,12 @@ test("two megabytes over a real connection get 413, and the server lives on", as
 });
 
 test("F9 a client that does not answer the close is cut within the five seconds", async () => {
-  const { hello, server, url } = await scene();
+  const clock = testClock();
+  const { hello, server, url } = await scene(sqlite, {}, clock);
   await using proxy = await tcpProxy({ port: Number(new URL(url).port) });
   await hello(`http://127.0.0.1:${proxy.port}`);
   proxy.freeze();
-  const started = performance.now();
-  await server.close();
-  expect(performance.now() - started).toBeLessThan(5000);
+  const closed = server.close();
+  await clock.advance(4999);
+  await closed;
 });

@@ -288,7 +288,8 @@ test("a long poll ends without news after its time, events after theirs, each sa
 });
 
 test("a server that closes ends its live streams at once", async () => {
-  const store = await sqlite.store();
+  // Time stands still: nothing is waited for.
+  const store = await sqlite.store({ clock: testClock() });
   const app = await chatServer(store);
   const chat = await newChat(app);
   const url = `${await app.listen()}/api/chats/${chat}/stream?offset=now&live=`;
@@ -297,9 +298,7 @@ test("a server that closes ends its live streams at once", async () => {
   const events = eventsOf(await fetch(`${url}sse`, { headers }));
   await expect.poll(() => events.text()).toContain("upToDate");
   await wait(50);
-  const started = performance.now();
   await app.server.close();
-  expect(performance.now() - started).toBeLessThan(1000);
   expect((await polling).status).toBe(204);
   await events.ended;
 });

@@ -72,9 +72,12 @@ test("F73 a machine that slept asks the database as soon as it looks at its cloc
 });
 
 test("what a node with a wrong clock writes has the database's time", async () => {
-  const wrong = testClock(Date.now() - 3_600_000);
+  const before = Date.now();
+  const wrong = testClock(before - 3_600_000);
   await using store = await openStore(await postgres.place(), { machine: wrong });
   const { owner } = await ensureUsers(store);
   const { task } = await addTask(store, owner, { instruction: "x" });
-  expect(Math.abs(Date.parse(task.createdAt) - Date.now())).toBeLessThan(10_000);
+  const created = Date.parse(task.createdAt);
+  // The clock is no more exact than a round trip, which takes a second at most.
+  expect([before - 1000 < created, created < Date.now() + 1000]).toEqual([true, true]);
 });

@@ -171,7 +171,7 @@ eachEngine("schedules", (engine) => {
     await it.later(365 * 24 * HOUR + 10 * MINUTE);
     expect(await it.ledger()).toEqual([`skipped down ×${365 * 72 - 1}`, "queued"]);
     await agrees(it, 365 * 72);
-  }, 30_000);
+  });
 
   test.each([
     { overlap: "skip", is: ["running", "skipped overlap", "skipped overlap"] },

@@ -66,13 +66,11 @@ test("a command that takes too long is ended with its whole group, and says so",
 
 test("F26: a stop ends the whole group, even one that ignores the polite request", async () => {
   const { run, workspace, control } = await setUp();
-  const started = performance.now();
   const running = run({ command: "trap '' TERM; sleep 60 & echo $! > child; while :; do sleep 0.05; done" });
   for (let i = 0; i < 300 && !existsSync(join(workspace, "child")); i++) await wait(10);
   control.abort(new Error("stopped"));
   await expect(running).rejects.toThrow("stopped");
   await gone(Number(await readFile(join(workspace, "child"), "utf8")));
-  expect(performance.now() - started).toBeLessThan(5000);
 });
 
 test("a long output keeps its beginning and its end, and counts what it leaves out", async () => {
