@@ -11,4 +11,5 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
   recovery: async () => (await import("./recovery.ts")).recovery,
+  "aged-home": async () => (await import("./aged-home.ts")).agedHome,
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { statsOf, type EndedRun } from "./stats.ts";
+import { tally, type EndedRun, type Stats } from "./stats.ts";
 
 const run = (endedAt: string, more: Partial<EndedRun> = {}): EndedRun => ({
   state: "completed",
@@ -21,6 +21,11 @@ const span = (since: string, until: string, zone = "UTC") => ({
   until: Date.parse(until),
   zone,
 });
+const statsOf = (runs: readonly EndedRun[], of: ReturnType<typeof span>): Stats => {
+  const sums = tally(of);
+  for (const each of runs) sums.add(each);
+  return sums.stats();
+};
 const days = (runs: readonly EndedRun[], of: ReturnType<typeof span>): string[] =>
   statsOf(runs, of).days.map(({ day, completed }) => `${day} ${completed}`);
 

@@ -65,43 +65,52 @@ const DAY_MS = 86_400_000;
 /** Every zone's offset is a multiple of this: within it, it is one day. */
 const QUARTER_MS = 900_000;
 
-export function statsOf(
-  runs: readonly EndedRun[],
-  span: { readonly since: number; readonly until: number; readonly zone: string },
-  dayOf = dayIn(span.zone),
-): Stats {
-  const byDay = new Map<string, EndedRun[]>();
-  for (let at = span.since; at < span.until; at += DAY_MS) byDay.set(dayOf(at), []);
-  if (span.until > span.since) byDay.set(dayOf(span.until - 1), byDay.get(dayOf(span.until - 1)) ?? []);
-  const byOrigin = new Map<string, EndedRun[]>();
-  const byReason = new Map<string, EndedRun[]>();
-  for (const run of runs) {
-    add(byDay, dayOf(run.endedAt), run);
-    add(byOrigin, JSON.stringify([originOf(run), run.schedule]), run);
-    if (run.state === "failed") add(byReason, run.reason ?? "", run);
-  }
+/** A fold that takes one run after another, so that a busy year can be added up little by little. */
+export interface Tally {
+  add(run: EndedRun): void;
+  stats(): Stats;
+}
+
+export function tally(span: { readonly since: number; readonly until: number; readonly zone: string }): Tally {
+  const dayOf = dayIn(span.zone);
+  const byDay = new Map<string, Sum>();
+  for (let at = span.since; at < span.until; at += DAY_MS) byDay.set(dayOf(at), newSum());
+  if (span.until > span.since) kept(byDay, dayOf(span.until - 1), newSum);
+  const byKind = { task: newSum(), answer: newSum() };
+  const byOrigin = new Map<string, Origin>();
+  const byReason = new Map<string, Failure>();
   return {
-    tasks: sumsOf(runs.filter((run) => run.kind === "task")),
-    answers: sumsOf(runs.filter((run) => run.kind === "answer")),
-    all: sumsOf(runs),
-    days: [...byDay].map(([day, ofDay]) => ({ day, ...sumsOf(ofDay) })).toSorted((a, b) => (a.day < b.day ? -1 : 1)),
-    origins: [...byOrigin.values()]
-      .flatMap((some) => {
-        const [first] = some;
-        return first === undefined ? [] : [{ origin: originOf(first), schedule: first.schedule, ...sumsOf(some) }];
-      })
-      .toSorted((a, b) => b.inputTokens + b.outputTokens - a.inputTokens - a.outputTokens),
-    failures: [...byReason]
-      .flatMap(([reason, some]) => {
-        const last = some.reduce((a, b) => (b.endedAt > a.endedAt ? b : a));
-        return [{ reason, count: some.length, chatId: last.chatId, taskId: last.taskId, at: last.endedAt }];
-      })
-      .toSorted((a, b) => b.count - a.count || b.at - a.at),
+    add(run) {
+      addTo(kept(byDay, dayOf(run.endedAt), newSum), run);
+      addTo(byKind[run.kind], run);
+      const origin = originOf(run);
+      const { schedule } = run;
+      const found = kept(byOrigin, JSON.stringify([origin, schedule]), () => ({ origin, schedule, sum: newSum() }));
+      addTo(found.sum, run);
+      if (run.state === "failed") byReason.set(run.reason ?? "", failureOf(run, byReason.get(run.reason ?? "")));
+    },
+    stats: () => ({
+      tasks: sumsOf(byKind.task),
+      answers: sumsOf(byKind.answer),
+      all: sumsOf(together(byKind.task, byKind.answer)),
+      days: [...byDay].map(([day, sum]) => ({ day, ...sumsOf(sum) })).toSorted((a, b) => (a.day < b.day ? -1 : 1)),
+      origins: [...byOrigin.values()]
+        .map(({ origin, schedule, sum }) => ({ origin, schedule, ...sumsOf(sum) }))
+        .toSorted((a, b) => b.inputTokens + b.outputTokens - a.inputTokens - a.outputTokens),
+      failures: [...byReason.values()].toSorted((a, b) => b.count - a.count || b.at - a.at),
+    }),
   };
 }
 
-/** Calendar days of a zone, as `2026-12-01`. Each is worked out once: what asks for many can do so little by little. */
-export function dayIn(zone: string): (at: number) => string {
+function failureOf({ reason, chatId, taskId, endedAt }: EndedRun, before: Failure | undefined): Failure {
+  const count = (before?.count ?? 0) + 1;
+  return before !== undefined && before.at >= endedAt
+    ? { ...before, count }
+    : { reason: reason ?? "", count, chatId, taskId, at: endedAt };
+}
+
+/** Calendar days of a zone, as `2026-12-01`. Each is worked out once. */
+function dayIn(zone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,
     year: "numeric",
@@ -121,31 +130,66 @@ function originOf(run: EndedRun): "schedule" | "task" | "chat" {
   return run.schedule !== null ? "schedule" : run.kind === "task" ? "task" : "chat";
 }
 
-function sumsOf(runs: readonly EndedRun[]): Sums {
-  const count = (state: EndedRun["state"]): number => runs.filter((run) => run.state === state).length;
-  const costs = runs.flatMap((run) => (run.costUsd === null ? [] : [run.costUsd]));
+/** What is added up; waits and times are kept until percentiles are asked for. */
+interface Sum {
+  readonly states: { [state in EndedRun["state"]]: number };
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number | null;
+  readonly waits: number[];
+  readonly times: number[];
+}
+
+interface Origin {
+  readonly origin: "schedule" | "task" | "chat";
+  readonly schedule: string | null;
+  readonly sum: Sum;
+}
+
+function newSum(): Sum {
+  const states = { completed: 0, failed: 0, cancelled: 0 };
+  return { states, inputTokens: 0, outputTokens: 0, costUsd: null, waits: [], times: [] };
+}
+
+function addTo(sum: Sum, run: EndedRun): void {
+  sum.states[run.state]++;
+  sum.inputTokens += run.inputTokens;
+  sum.outputTokens += run.outputTokens;
+  if (run.costUsd !== null) sum.costUsd = (sum.costUsd ?? 0) + run.costUsd;
+  if (run.waitMs !== null) sum.waits.push(run.waitMs);
+  if (run.tookMs !== null) sum.times.push(run.tookMs);
+}
+
+function together(a: Sum, b: Sum): Sum {
+  const costs = [a.costUsd, b.costUsd].filter((cost) => cost !== null);
   return {
-    completed: count("completed"),
-    failed: count("failed"),
-    cancelled: count("cancelled"),
-    inputTokens: runs.reduce((sum, run) => sum + run.inputTokens, 0),
-    outputTokens: runs.reduce((sum, run) => sum + run.outputTokens, 0),
+    states: {
+      completed: a.states.completed + b.states.completed,
+      failed: a.states.failed + b.states.failed,
+      cancelled: a.states.cancelled + b.states.cancelled,
+    },
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
     costUsd: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
-    wait: spreadOf(runs.flatMap((run) => (run.waitMs === null ? [] : [run.waitMs]))),
-    took: spreadOf(runs.flatMap((run) => (run.tookMs === null ? [] : [run.tookMs]))),
+    waits: [...a.waits, ...b.waits],
+    times: [...a.times, ...b.times],
   };
+}
+
+function sumsOf({ states, inputTokens, outputTokens, costUsd, waits, times }: Sum): Sums {
+  return { ...states, inputTokens, outputTokens, costUsd, wait: spreadOf(waits), took: spreadOf(times) };
 }
 
 /** By the nearest rank: a value that really occurred. */
 function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const rank = (share: number): number => sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
   return { p50: rank(0.5), p95: rank(0.95), max: rank(1) };
 }
 
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
+function kept<T>(map: Map<string, T>, key: string, fresh: () => T): T {
+  const found = map.get(key) ?? fresh();
+  map.set(key, found);
+  return found;
 }

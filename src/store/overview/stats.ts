@@ -2,7 +2,7 @@ import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { checkZone } from "../../core/due.ts";
 import { SparkyError } from "../../core/errors.ts";
-import { dayIn, statsOf, type EndedRun, type Failure, type Stats } from "../../core/stats.ts";
+import { tally, type EndedRun, type Failure, type Stats } from "../../core/stats.ts";
 import { may } from "../people/access.ts";
 import { ENDED } from "../../core/run-state.ts";
 import type { Store } from "../database/store.ts";
@@ -39,9 +39,9 @@ export async function stats(store: Store, viewer: User, query: StatsQuery): Prom
       hint: "name a later since",
     });
   }
-  const dayOf = dayIn(zone);
-  const runs = await endedRuns(store, viewer, { since, until, dayOf });
-  const told = statsOf(runs, { since, until, zone }, dayOf);
+  const sums = tally({ since, until, zone });
+  await eachEnded(store, viewer, since, until, (run) => sums.add(run));
+  const told = sums.stats();
   const failures = told.failures.slice(0, MOST_REASONS).map((failure) => ({ ...failure, at: isoTime(failure.at) }));
   return { since: isoTime(since), until: isoTime(until), zone, ...told, failures };
 }
@@ -49,25 +49,22 @@ export async function stats(store: Store, viewer: User, query: StatsQuery): Prom
 /** Page by page: a busy year must not keep everybody else waiting while it is read. */
 const PAGE = 300;
 
-async function endedRuns(
+async function eachEnded(
   store: Store,
   viewer: User,
-  { since, until, dayOf }: { readonly since: number; readonly until: number; readonly dayOf: (at: number) => string },
-): Promise<readonly EndedRun[]> {
-  const runs: EndedRun[] = [];
+  since: number,
+  until: number,
+  add: (run: EndedRun) => void,
+): Promise<void> {
   for (let after = { at: since, id: "" }; ;) {
     const page = await endedPage(store, viewer, until, after);
-    for (const { run } of page) {
-      // Here, between others' work, and not for all of them at the end.
-      dayOf(run.endedAt);
-      runs.push(run);
-    }
+    for (const { run } of page) add(run);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) break;
     after = { at: last.run.endedAt, id: last.id };
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return [...runs, ...(await endedWithoutRun(store, viewer, since, until))];
+  for (const run of await endedWithoutRun(store, viewer, since, until)) add(run);
 }
 
 async function endedPage(
