@@ -35,6 +35,10 @@ export interface Config {
   readonly modelPrices: Prices;
   /** What a command of the `shell` tool sees of the environment. */
   readonly commandEnvironment: { readonly [variable: string]: string };
+  /** What a tool server sees of the environment, beside what `mcp.json` gives it. */
+  readonly serverEnvironment: { readonly [variable: string]: string };
+  /** A variable of the environment or of a settings file, by its name: what `${NAME}` in `mcp.json` stands for. */
+  readonly variable: (name: string) => string | undefined;
   /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
   readonly providers: { readonly [variable: string]: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -68,6 +72,9 @@ export const PROVIDER_VARIABLES = [
 ] as const;
 
 const COMMAND_VARIABLES = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "USER", "LOGNAME", "SHELL"] as const;
+
+/** They are programs of the person's own: they keep their caches and settings where they always do. */
+const SERVER_VARIABLES = ["HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] as const;
 
 const flag = z
   .string()
@@ -230,6 +237,8 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
+    serverEnvironment: pick([...COMMAND_VARIABLES, ...SERVER_VARIABLES], (name) => environment[name]),
+    variable: find,
     providers: pick(PROVIDER_VARIABLES, find),
     logLevel: get("LOG_LEVEL"),
     origins: originsOf(layers),

@@ -26,13 +26,14 @@ import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
 import { ensureUsers } from "./store/people/users.ts";
 import type { User } from "./store/people/user.ts";
 import { Loop } from "./worker/loop.ts";
+import { LazyMcp } from "./worker/mcp/lazy.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
 import { taskTools } from "./builtin-tools/tasks.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
-import { parseToolSettings, withSettings, type ToolSettings } from "./tools/settings.ts";
+import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
 import { shellTool } from "./tools/shell/shell.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
@@ -191,15 +192,33 @@ async function build(
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
-  const builtIn = createRegistry<Tx>(
-    withSettings<Tx>(
-      [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
-      toolSettings(config.home),
-    ),
+  const settings = toolSettings(config.home);
+  const ownTools = withSettings<Tx>(
+    [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
+    settings,
   );
+  const builtIn = createRegistry<Tx>(ownTools);
+  const workspaces = join(config.home, "workspace");
+  const mcp = cleanup.use(
+    new LazyMcp({
+      store,
+      ownerId: owner.id,
+      home: config.home,
+      isShared: config.dbUrl !== null,
+      log,
+      version: manifest.version,
+      workspaces,
+      environment: config.serverEnvironment,
+      lookup: config.variable,
+    }),
+  );
+  await mcp.sweep();
   const agent: WorkDeps = {
     store,
-    toolsFor: () => Promise.resolve(builtIn),
+    toolsFor: async (_, principal) => {
+      const tools = await mcp.toolsFor(principal);
+      return tools.length === 0 ? builtIn : createRegistry<Tx>([...ownTools, ...toolsAsSet(tools, settings)]);
+    },
     modelFor: (choice) => {
       if (choice === null) return model;
       // Kept, for what is learned of a server that refuses a part of a request.
@@ -208,7 +227,7 @@ async function build(
       return opened;
     },
     windows: new Windows(),
-    workspaces: join(config.home, "workspace"),
+    workspaces,
     timeZone: machineZone(),
     chance: Math.random,
     log,

@@ -49,7 +49,20 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
  */
 const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
-    ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "approvals", "ledger", "endings", "chats", "tasks"],
+    ...[
+      "database",
+      "people",
+      "log",
+      "nodes.ts",
+      "open.ts",
+      "runs",
+      "approvals",
+      "mcp",
+      "ledger",
+      "endings",
+      "chats",
+      "tasks",
+    ],
     ...["schedules", "graph", "search", "overview", "verify", "home"],
   ],
   cli: [

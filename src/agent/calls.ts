@@ -9,7 +9,7 @@ import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts
 import { keepProcess } from "../store/runs/tool-processes.ts";
 import { startOf } from "../tools/shell/processes.ts";
 import { prepareCall } from "../tools/registry.ts";
-import type { Prepared, Principal, ToolContext } from "../tools/tool.ts";
+import { OutcomeUnknown, type Prepared, type Principal, type ToolContext } from "../tools/tool.ts";
 import type { Tx } from "../store/database/store.ts";
 import { gateCalls, type CallInput, type Gate } from "./gate.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
@@ -149,7 +149,9 @@ async function settle(
   const work = execute().then(
     (result): CallOutcome => ({ ok: true, result }),
     (error: unknown): CallOutcome | undefined =>
-      limit.signal.aborted && context.signal.aborted ? undefined : { ok: false, error: explain(error) },
+      limit.signal.aborted && context.signal.aborted
+        ? undefined
+        : { ok: false, error: explain(error), ...(error instanceof OutcomeUnknown && { interrupted: true }) },
   );
   try {
     return await Promise.race([work, late]);

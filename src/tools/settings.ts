@@ -35,14 +35,21 @@ export function parseToolSettings(text: string, path: string): ToolSettings {
   });
 }
 
+/** Tools of servers come and go: what is said of them waits for them. */
+const isOfServer = (name: string): boolean => name.startsWith("mcp__");
+
 /** A setting for a tool that does not exist is refused: it would protect nothing. */
 export function withSettings<Tx>(tools: readonly Tool<Tx>[], settings: ToolSettings): readonly Tool<Tx>[] {
-  const unknown = Object.keys(settings).find((name) => !tools.some((tool) => tool.name === name));
+  const unknown = Object.keys(settings).find((name) => !isOfServer(name) && !tools.some((tool) => tool.name === name));
   if (unknown !== undefined) {
     throw new SparkyError("invalid_input", `tools.json: there is no tool called ${JSON.stringify(unknown)}`, {
       hint: `there are: ${tools.map((tool) => tool.name).join(", ")}`,
     });
   }
+  return toolsAsSet(tools, settings);
+}
+
+export function toolsAsSet<Tx>(tools: readonly Tool<Tx>[], settings: ToolSettings): readonly Tool<Tx>[] {
   return tools.map((tool) => {
     const setting = settings[tool.name];
     if (setting === undefined) return tool;

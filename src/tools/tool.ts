@@ -41,6 +41,14 @@ export interface ToolContext {
   readonly ownsProcess: (pgid: number) => Promise<void>;
 }
 
+/** What a plain tool throws when its effect may have happened: the call's outcome is then unknown, as after a crash. */
+export class OutcomeUnknown extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`${reason}; whether it happened is unknown`, options);
+    this.name = "OutcomeUnknown";
+  }
+}
+
 export interface TransactionalContext extends ToolContext {
   /** Adds an event of this run to the transaction, before the call's result. */
   emit(body: EventBody): void;

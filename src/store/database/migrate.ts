@@ -12,6 +12,7 @@ import { search } from "./migrations/0005-search.ts";
 import { age } from "./migrations/0006-age.ts";
 import { descent } from "./migrations/0007-descent.ts";
 import { earlyOccurrences } from "./migrations/0008-early-occurrences.ts";
+import { mcp } from "./migrations/0009-mcp.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   age,
   descent,
   earlyOccurrences,
+  mcp,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

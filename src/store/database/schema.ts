@@ -166,6 +166,45 @@ export interface ToolProcessRow {
   started: string;
 }
 
+/** A tool server as `mcp.json` defines it. */
+export interface McpServerRow {
+  name: string;
+  owner_id: string;
+  /** As it was written, as JSON: its variables are not filled in. */
+  definition: string;
+  /** When it was last seen to speak only the revisions before 2026-07-28. */
+  legacy_at: number | null;
+  /** When its tools were first seen, and pinned. */
+  seen_at: number | null;
+  applied_at: number;
+}
+
+export interface McpToolRow {
+  server: string;
+  name: string;
+  /** What a person's yes, or the first sight, holds for: as JSON, and its digest. null: it was never approved. */
+  pinned: string | null;
+  pinned_digest: string | null;
+  /** What the server tells of it since, if that is something else. */
+  waiting: string | null;
+  waiting_digest: string | null;
+  /** 1: its server has it no more. */
+  gone: number;
+  changed_at: number;
+}
+
+export interface McpProcessRow {
+  node: string;
+  pgid: number;
+  /** When the leader started, as in `tool_processes`. */
+  started: string;
+  /** In the environment of all that it started. */
+  mark: string;
+  /** The process of ours that it belongs to. */
+  parent: number;
+  parent_started: string;
+}
+
 export interface NodeRow {
   id: string;
   /** null: shared by all members. */
@@ -298,6 +337,11 @@ export interface Schema {
   approvals: ApprovalRow;
   grants: GrantRow;
   tool_processes: ToolProcessRow;
+  mcp_servers: McpServerRow;
+  mcp_tools: McpToolRow;
+  mcp_processes: McpProcessRow;
+  /** The tools of servers that a run was given at its start, as JSON: it has the same to its end. */
+  run_tools: { run_id: string; tools: string };
   schedules: ScheduleRow;
   schedule_rules: ScheduleRuleRow;
   occurrences: OccurrenceRow;

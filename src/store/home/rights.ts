@@ -27,6 +27,11 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   grants: "rights",
   // Names process groups that recovery may end.
   tool_processes: "rights",
+  // Says what is started on this machine, and which tools a person has let in; `mcp.json` is applied again.
+  mcp_servers: "rights",
+  mcp_tools: "rights",
+  mcp_processes: "rights",
+  run_tools: "data",
   // Of these only what is still to come is a right: see `withdrawAnswers`.
   approvals: "data",
   chats: "data",

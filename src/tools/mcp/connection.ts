@@ -1,0 +1,218 @@
+import type { CallToolResult, Client, PriorDiscovery, Transport } from "@modelcontextprotocol/client";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
+import type { Json } from "../../core/events.ts";
+import { OutcomeUnknown } from "../tool.ts";
+import type { Reached, ServerDefinition } from "./definition.ts";
+import { boundedFetch } from "./http.ts";
+import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
+import { resultOf, textOf } from "./result.ts";
+import { StdioTransport, type ServerProcess } from "./stdio.ts";
+import type { Tail } from "./tail.ts";
+import { WITH_PROGRESS } from "./tool.ts";
+
+/** One conversation with one server. */
+
+export interface ConnectionOptions {
+  readonly definition: ServerDefinition;
+  /** With its variables filled in. */
+  readonly reached: Reached;
+  readonly env: { readonly [name: string]: string };
+  readonly workspace: string;
+  readonly version: string;
+  readonly tail: Tail;
+  /** It was seen to speak only the revisions before 2026-07-28. */
+  readonly legacy: boolean;
+  readonly onToolsChanged: () => void;
+  keep(process: ServerProcess): Promise<void>;
+  forget(process: ServerProcess): Promise<void>;
+}
+
+export interface ToolList {
+  readonly tools: readonly OfferedTool[];
+  readonly refused: readonly { readonly name: string; readonly refused: string }[];
+}
+
+/** Of a probe for the newer revision: an old server that is silent is one that does not know the question. */
+const PROBE_MS = 5000;
+const LIST_PAGES = 64;
+
+/** Schemas come from the server too: one of its own making could keep us busy for ever. Its results are not checked by them. */
+const UNCHECKED = {
+  getValidator: () => (input: unknown) => ({ valid: true as const, data: input as never, errorMessage: undefined }),
+};
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #client: Client;
+  readonly #transport: Transport;
+  #isClosed = false;
+
+  private constructor(options: ConnectionOptions, { client, transport }: Connected) {
+    this.#options = options;
+    this.#client = client;
+    this.#transport = transport;
+    client.onclose = () => void (this.#isClosed = true);
+  }
+
+  /** Throws `unavailable` in words where it cannot be had. */
+  static async open(options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
+    try {
+      return new Connection(options, await connected(options, options.legacy, signal));
+    } catch (error) {
+      // Some old servers end when they are asked something before the first word that they know.
+      if (options.legacy || !(error instanceof EndedAtProbe) || signal.aborted) throw error;
+      return new Connection(options, await connected(options, true, signal));
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether it speaks only the revisions before 2026-07-28. */
+  get isLegacy(): boolean {
+    return this.#client.getProtocolEra() === "legacy";
+  }
+
+  /** The process that runs it; null: it runs elsewhere. */
+  get pid(): number | null {
+    return this.#transport instanceof StdioTransport ? this.#transport.pid : null;
+  }
+
+  async tools(signal: AbortSignal): Promise<ToolList> {
+    const { definition, tail } = this.#options;
+    try {
+      const options = { signal, timeout: definition.connectMs, cacheMode: "refresh" as const };
+      const { tools } = await this.#client.listTools(undefined, options);
+      const offered = tools.slice(0, MAX_TOOLS).map(offeredTool);
+      const over = tools.slice(MAX_TOOLS).map(({ name }) => ({ name, refused: `only ${MAX_TOOLS} tools are taken` }));
+      const taken = new Map(offered.flatMap((tool) => ("refused" in tool ? [] : [[tool.name, tool] as const])));
+      return {
+        tools: [...taken.values()],
+        refused: [...offered.flatMap((tool) => ("refused" in tool ? [tool] : [])), ...over],
+      };
+    } catch (error) {
+      throw failure(definition.name, `its tools could not be listed: ${this.#words(error, signal)}`, tail, error);
+    }
+  }
+
+  /** Throws `OutcomeUnknown` where the call may have happened; a tool's own failure is an error with its words. */
+  async call(tool: string, args: { readonly [key: string]: Json }, signal: AbortSignal): Promise<Json> {
+    const { definition } = this.#options;
+    let result: CallToolResult;
+    try {
+      result = await this.#client.callTool(
+        { name: tool, arguments: { ...args } },
+        // Time without progress; the whole is bounded by the call's own limit.
+        {
+          signal,
+          timeout: definition.timeoutMs,
+          resetTimeoutOnProgress: true,
+          maxTotalTimeout: WITH_PROGRESS * definition.timeoutMs,
+          onprogress: () => {},
+        },
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isAnswer(error)) throw new Error(messageOf(error), { cause: error });
+      const why = this.#words(error, signal);
+      throw new OutcomeUnknown(`the server ${definition.name} gave no answer: ${why}`, { cause: error });
+    }
+    if (result.isError === true) throw new Error(textOf(result) || "the tool failed and said no more");
+    return resultOf(result);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // The process first: a library that waits for it politely would wait too long.
+    await this.#transport.close().catch(() => {});
+    await this.#client.close().catch(() => {});
+  }
+
+  #words(error: unknown, signal: AbortSignal): string {
+    if (signal.aborted) return "it was stopped";
+    const exit = this.#transport instanceof StdioTransport ? this.#transport.exit : null;
+    if (exit !== null) return `it ${exit}`;
+    return codeOf(error) === "REQUEST_TIMEOUT" ? "it took too long" : messageOf(error);
+  }
+}
+
+interface Connected {
+  readonly client: Client;
+  readonly transport: Transport;
+}
+
+async function connected(options: ConnectionOptions, legacy: boolean, signal: AbortSignal): Promise<Connected> {
+  const { definition, reached, env, workspace, version, tail } = options;
+  const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
+  const bounded = boundedFetch();
+  const transport =
+    reached.by === "http"
+      ? new StreamableHTTPClientTransport(new URL(reached.url), {
+          requestInit: { headers: { ...reached.headers } },
+          fetch: bounded.fetch,
+        })
+      : new StdioTransport({
+          ...reached,
+          env: { ...env, ...reached.env },
+          cwd: reached.cwd ?? workspace,
+          tail,
+          keep: (process) => options.keep(process),
+          forget: (process) => options.forget(process),
+        });
+  const client = new Client(
+    { name: "sparky", version },
+    {
+      versionNegotiation: { mode: "auto", probe: { timeoutMs: Math.min(PROBE_MS, definition.connectMs) } },
+      jsonSchemaValidator: UNCHECKED,
+      listMaxPages: LIST_PAGES,
+      listChanged: { tools: { autoRefresh: false, onChanged: () => options.onToolsChanged() } },
+    },
+  );
+  client.onerror = (error) => tail.note(messageOf(error));
+  const prior: { prior?: PriorDiscovery } = legacy ? { prior: { kind: "legacy" } } : {};
+  // The library heeds no signal while it finds out what the server speaks.
+  const onAbort = (): void => void transport.close();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    await client.connect(transport, { ...prior, timeout: definition.connectMs, signal });
+    return { client, transport };
+  } catch (error) {
+    await transport.close().catch(() => {});
+    await client.close().catch(() => {});
+    signal.throwIfAborted();
+    if (isSparkyError(error)) throw error;
+    const exit = transport instanceof StdioTransport ? transport.exit : null;
+    const why = exit ?? bounded.failure() ?? messageOf(error);
+    if (exit !== null && !legacy) throw new EndedAtProbe(definition.name, why, tail, error);
+    throw failure(definition.name, why, tail, error);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The answer of a server that refuses, which is one: a number is the protocol's code, a text the library's. */
+const isAnswer = (error: unknown): boolean => typeof codeOf(error) === "number";
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
+
+class EndedAtProbe extends SparkyError {
+  constructor(server: string, why: string, tail: Tail, cause: unknown) {
+    super("unavailable", `the server ${server} could not be reached: ${why}`, { ...hintOf(tail), cause });
+  }
+}
+
+function failure(server: string, why: string, tail: Tail, cause: unknown): SparkyError {
+  return new SparkyError("unavailable", `the server ${server} could not be reached: ${why}`, {
+    ...hintOf(tail),
+    cause,
+  });
+}
+
+/** What it said last on its error output. */
+function hintOf(tail: Tail): { readonly hint?: string } {
+  const lines = tail.text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("["));
+  const last = lines.at(-1);
+  return last === undefined ? {} : { hint: `it said: ${last.trim().slice(0, 300)}` };
+}

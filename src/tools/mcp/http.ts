@@ -1,0 +1,70 @@
+import { MAX_MESSAGE_BYTES } from "./bounds.ts";
+
+/** The library's HTTP, with what it takes from a server bounded, and with the reason of a failure kept. */
+export interface BoundedFetch {
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
+  /** What the last request that failed said: the library hides it behind words of its own. */
+  failure(): string | null;
+}
+
+export function boundedFetch(): BoundedFetch {
+  let failure: string | null = null;
+  return {
+    failure: () => failure,
+    async fetch(url, init) {
+      let response: Response;
+      try {
+        response = await fetch(url, init);
+      } catch (error) {
+        failure = causeOf(error);
+        throw error;
+      }
+      failure = response.ok ? null : `it answered ${response.status} ${response.statusText}`.trim();
+      if (response.body === null) return response;
+      const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+      const { status, statusText, headers } = response;
+      const body = response.body.pipeThrough(new TransformStream(isStream ? eachEvent() : whole()));
+      const bounded = new Response(body, { status, statusText, headers });
+      // A response that is made has no address, and the library compares it.
+      Object.defineProperty(bounded, "url", { value: response.url });
+      return bounded;
+    },
+  };
+}
+
+const tooBig = (): Error => new Error("the server sent a message of more than 2 MB, and was cut off");
+
+function whole(): Transformer<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return {
+    transform(chunk, controller) {
+      bytes += chunk.length;
+      if (bytes > MAX_MESSAGE_BYTES) controller.error(tooBig());
+      else controller.enqueue(chunk);
+    },
+  };
+}
+
+/** Events end with an empty line; what lies between two is one message. */
+function eachEvent(): Transformer<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  let last = 0;
+  return {
+    transform(chunk, controller) {
+      for (const byte of chunk) {
+        if (byte === 0x0d) continue;
+        bytes = byte === 0x0a && last === 0x0a ? 0 : bytes + 1;
+        last = byte;
+      }
+      if (bytes > MAX_MESSAGE_BYTES) controller.error(tooBig());
+      else controller.enqueue(chunk);
+    },
+  };
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { real, startServers } from "../../../test/kit/mcp/servers.ts";
+import { startOf } from "../shell/processes.ts";
+
+const signal = () => new AbortController().signal;
+const ann = { userId: "ann" };
+
+test("the memory server, from its own snippet: its tools are listed and called, and nothing of it is left at the end", async () => {
+  const { home, servers, definition, processes, seen, errors } = await startServers({
+    memory: { ...real("memory"), env: { MEMORY_FILE_PATH: "${SPARKY_WORKSPACE}/memory.jsonl" } },
+  });
+  expect(servers.stateOf("memory", ann)).toEqual({ state: "idle" });
+  const { tools, refused } = await servers.list(definition("memory"), ann, signal());
+  expect(tools.map(({ name }) => name)).toContain("create_entities");
+  expect(refused).toEqual([]);
+  const entities = [{ name: "Ann", entityType: "person", observations: ["likes tea"] }];
+  const call = { tool: "create_entities", args: { entities } };
+  expect(await servers.call(definition("memory"), ann, call, signal())).toEqual({ entities });
+  expect(readFileSync(join(home, "workspace/ann/memory.jsonl"), "utf8")).toContain("likes tea");
+  expect(seen).toMatchObject([{ server: "memory", legacy: true }]);
+  const [known] = processes.values();
+  expect(servers.stateOf("memory", ann)).toEqual({ state: "ready", pid: known?.pgid });
+  await servers[Symbol.asyncDispose]();
+  expect(processes.size).toBe(0);
+  expect(startOf(known?.pgid ?? 0)).toBeNull();
+  expect(errors).toEqual([]);
+});
+
+test("two people never share a server's process, and one person's calls do", async () => {
+  const { servers, definition, processes } = await startServers({
+    everything: { ...real("everything"), args: ["stdio"] },
+  });
+  const call = (userId: string, message: string) =>
+    servers.call(definition("everything"), { userId }, { tool: "echo", args: { message } }, signal());
+  expect(await Promise.all([call("ann", "a"), call("ann", "b"), call("bob", "c")])).toEqual([
+    "Echo: a",
+    "Echo: b",
+    "Echo: c",
+  ]);
+  expect(processes.size).toBe(2);
+});
+
+test("the file server works in the folder that it was given", async () => {
+  const { servers, definition, home } = await startServers({ files: real("filesystem", "${SPARKY_WORKSPACE}") });
+  const file = join(home, "workspace/ann/note.txt");
+  const args = { path: file, content: "kept" };
+  await servers.call(definition("files"), ann, { tool: "write_file", args }, signal());
+  expect(readFileSync(file, "utf8")).toBe("kept");
+  const outside = { tool: "write_file", args: { path: join(home, "outside.txt"), content: "x" } };
+  await expect(servers.call(definition("files"), ann, outside, signal())).rejects.toThrow("outside allowed");
+  expect(existsSync(join(home, "outside.txt"))).toBe(false);
+});
+
+test("a command that is not there says so, and is not tried again at once", async () => {
+  const { servers, definition } = await startServers({ gone: { command: "no-such-program-here" } });
+  const call = () => servers.call(definition("gone"), ann, { tool: "x", args: {} }, signal());
+  await expect(call()).rejects.toThrow('there is no program "no-such-program-here" on this machine');
+  await expect(call()).rejects.toMatchObject({ hint: expect.stringMatching(/^it is tried again in 1 s/) });
+  expect(servers.stateOf("gone", ann)).toMatchObject({ state: "failed" });
+});

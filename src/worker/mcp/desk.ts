@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { messageOf, SparkyError } from "../../core/errors.ts";
+import type { Json } from "../../core/events.ts";
+import type { Log } from "../../core/log.ts";
+import type { McpServerRow, McpToolRow } from "../../store/database/schema.ts";
+import type { Store } from "../../store/database/store.ts";
+import { forgetServerProcess, keepServerProcess, serverProcesses } from "../../store/mcp/processes.ts";
+import { isLegacy, mcpServers } from "../../store/mcp/servers.ts";
+import { mcpTools, seeTools } from "../../store/mcp/tools.ts";
+import { AGENT_ID } from "../../store/people/user.ts";
+import type { ToolList } from "../../tools/mcp/connection.ts";
+import { readServer, type ServerDefinition } from "../../tools/mcp/definition.ts";
+import { digestOf, offeredToolSchema } from "../../tools/mcp/offered.ts";
+import { Servers, type Person, type ServersDeps } from "../../tools/mcp/servers.ts";
+import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
+import { endLeftover, endMarked, startOf } from "../../tools/shell/processes.ts";
+import type { Tool, ToolContext } from "../../tools/tool.ts";
+import { DefinitionsFile } from "./file.ts";
+
+/** Which tools of which servers a run is given, and whose they are. */
+
+export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "environment" | "lookup"> {
+  readonly store: Store;
+  readonly ownerId: string;
+  readonly home: string;
+  /** Whether other nodes may use the database too. */
+  readonly isShared: boolean;
+  readonly log: Log;
+}
+
+export interface KnownServer {
+  readonly row: McpServerRow;
+  readonly definition: ServerDefinition;
+}
+
+export class McpDesk implements AsyncDisposable {
+  readonly file: DefinitionsFile;
+  readonly servers: Servers;
+  readonly #deps: DeskDeps;
+  /** Tools that their server tells of otherwise than was approved, or tells of no more: by its name. */
+  readonly #strayed = new Map<string, ReadonlySet<string>>();
+  /** Why tools of a server are not taken, from the last look. */
+  readonly refused = new Map<string, ToolList["refused"]>();
+  readonly #legacy = new Set<string>();
+  readonly #looking = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  constructor(deps: DeskDeps) {
+    const { store, ownerId, home, isShared } = deps;
+    this.#deps = deps;
+    this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"), isShared);
+    const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
+    this.servers = new Servers({
+      ...deps,
+      clock: store.clock,
+      keep: (started) => keepServerProcess(store, { ...started, ...parent }),
+      forget: ({ pgid, started }) => forgetServerProcess(store, pgid, started),
+      isLegacy: (server) => this.#legacy.has(server),
+      onSeen: (server, { legacy, list }) => this.#see(server, legacy, list),
+      onError: (error) => deps.log.warn({ err: error }, "a tool server could not be looked at"),
+    });
+  }
+
+  /** Ends what a crash of an earlier process has left running on this machine. */
+  async sweep(): Promise<void> {
+    for (const left of await serverProcesses(this.#deps.store)) {
+      if (startOf(left.parent) === left.parent_started) continue;
+      endLeftover(left.pgid, left.started);
+      await endMarked(left.mark);
+      await forgetServerProcess(this.#deps.store, left.pgid, left.started);
+    }
+  }
+
+  async known(): Promise<readonly KnownServer[]> {
+    const changed = await this.file.apply();
+    const rows = await mcpServers(this.#deps.store);
+    // What runs by an older definition is ended; it starts again by the new one when it is needed.
+    await Promise.all(changed.map((name) => this.servers.end(name)));
+    const now = this.#deps.store.clock.now();
+    for (const row of rows) {
+      if (isLegacy(row, now)) this.#legacy.add(row.name);
+      else this.#legacy.delete(row.name);
+    }
+    return rows.map((row) => ({ row, definition: readServer(row.name, JSON.parse(row.definition)).definition }));
+  }
+
+  /** Throws `not_found`, with the names that there are. */
+  async server(name: string): Promise<KnownServer> {
+    const known = await this.known();
+    const found = known.find(({ definition }) => definition.name === name);
+    if (found !== undefined) return found;
+    const names = known.map(({ definition }) => definition.name).join(", ");
+    throw new SparkyError("not_found", `no tool server is called ${JSON.stringify(name)}`, {
+      hint: names === "" ? "add one: sparky mcp add" : `there are: ${names}`,
+    });
+  }
+
+  /**
+   * The tools that a person's run is given, by what is on record: no server is waited for. Those that nobody has looked at yet
+   * are looked at meanwhile, and the next run has their tools.
+   */
+  async toolsFor(person: Person): Promise<readonly Tool<unknown>[]> {
+    const servers = (await this.known()).filter(({ row, definition }) => isFor(row, definition, person));
+    if (servers.length === 0) return [];
+    const tools = Map.groupBy(await mcpTools(this.#deps.store), (row) => row.server);
+    for (const { row, definition } of servers) if (row.seen_at === null) this.#look(definition, person);
+    return servers.flatMap(({ definition }) => this.toolsOf(definition, tools.get(definition.name) ?? []));
+  }
+
+  toolsOf(definition: ServerDefinition, rows: readonly McpToolRow[]): readonly Tool<unknown>[] {
+    return rows.flatMap(({ name, pinned, gone }) => {
+      if (pinned === null || gone === 1 || !isIncluded(definition, name)) return [];
+      const offered = offeredToolSchema.parse(JSON.parse(pinned));
+      return [serverTool(definition, offered, (call, context) => this.#call(call, context))];
+    });
+  }
+
+  /** Looks at a server's tools now, and pins what a first sight pins. */
+  async look(definition: ServerDefinition, person: Person): Promise<ToolList> {
+    return this.servers.list(definition, person, this.#stopping.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new SparkyError("unavailable", "this server is stopping"));
+    await this.servers[Symbol.asyncDispose]();
+    await Promise.all(this.#looking.values());
+  }
+
+  #look(definition: ServerDefinition, person: Person): void {
+    const { name } = definition;
+    if (this.#looking.has(name)) return;
+    const looking = this.look(definition, person)
+      .then(
+        () => {},
+        (error: unknown) => this.#deps.log.warn({ server: name }, `a tool server was not reached: ${messageOf(error)}`),
+      )
+      .finally(() => this.#looking.delete(name));
+    this.#looking.set(name, looking);
+  }
+
+  async #see(server: string, legacy: boolean, { tools, refused }: ToolList): Promise<void> {
+    const { store, log } = this.#deps;
+    const seen = tools.map((tool) => ({
+      name: tool.name,
+      definition: JSON.stringify(tool),
+      digest: digestOf(tool),
+    }));
+    if (legacy) this.#legacy.add(server);
+    this.refused.set(server, refused);
+    const waits = await store.transact((tx) => seeTools(tx, server, legacy, seen));
+    if (waits.length > 0) log.warn({ server, tools: waits }, "tools are new or changed, and wait for a person's yes");
+    const digests = new Map(seen.map(({ name, digest }) => [name, digest]));
+    const rows = (await mcpTools(store)).filter((row) => row.server === server);
+    const strayed = rows.filter((row) => digests.get(row.name) !== row.pinned_digest).map(({ name }) => name);
+    this.#strayed.set(server, new Set(strayed));
+  }
+
+  /** What a run was given days ago may be something else now. */
+  async #call({ server, tool, args }: ServerCall, { principal, signal }: ToolContext): Promise<Json> {
+    const { definition, row } = await this.server(server).catch((error: unknown) => {
+      throw new Error(`not run: ${messageOf(error)}`, { cause: error });
+    });
+    if (!isFor(row, definition, principal)) throw new Error(`not run: the server ${server} is disabled, or not yours`);
+    if (this.servers.stateOf(server, principal).state !== "ready")
+      await this.servers.list(definition, principal, signal);
+    if (this.#strayed.get(server)?.has(tool) === true) {
+      throw new Error(`not run: the server's ${tool} has changed since it was approved, and waits for a person's yes`);
+    }
+    return this.servers.call(definition, principal, { tool, args }, signal);
+  }
+}
+
+/** Its owner's runs have it, the owner's unattended work too; members' where it is shared. */
+export function isFor(row: McpServerRow, { enabled, shared }: ServerDefinition, { userId }: Person): boolean {
+  return enabled && (shared || userId === row.owner_id || userId === AGENT_ID);
+}
+
+export const isIncluded = ({ include, exclude }: ServerDefinition, tool: string): boolean =>
+  (include === null || include.includes(tool)) && !exclude.includes(tool);

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { serverProcesses } from "../../store/mcp/processes.ts";
+import type { Person } from "../../tools/mcp/servers.ts";
+import type { Tool } from "../../tools/tool.ts";
+import type { DeskDeps, McpDesk } from "./desk.ts";
+
+/** The desk, from the first time that there is something for it to do: whoever has no tool servers pays nothing for them. */
+export class LazyMcp implements AsyncDisposable {
+  readonly #deps: DeskDeps;
+  #desk: Promise<McpDesk> | null = null;
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  desk(): Promise<McpDesk> {
+    return (this.#desk ??= import("./desk.ts").then(({ McpDesk }) => new McpDesk(this.#deps)));
+  }
+
+  async toolsFor(person: Person): Promise<readonly Tool<unknown>[]> {
+    return (await this.#isUsed()) ? (await this.desk()).toolsFor(person) : [];
+  }
+
+  /** Ends what a crash has left running. */
+  async sweep(): Promise<void> {
+    if ((await serverProcesses(this.#deps.store)).length > 0) await (await this.desk()).sweep();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#desk)?.[Symbol.asyncDispose]();
+  }
+
+  async #isUsed(): Promise<boolean> {
+    if (this.#desk !== null || existsSync(join(this.#deps.home, "mcp.json"))) return true;
+    const { db } = this.#deps.store;
+    return (await db.selectFrom("mcp_servers").select("name").limit(1).executeTakeFirst()) !== undefined;
+  }
+}

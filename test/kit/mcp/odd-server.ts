@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+// A tool server over stdio that does what its first argument says, good or bad; it speaks the wire itself, so that it can
+// say what no library lets it.
+
+const [, , mode = "good", file = ""] = process.argv;
+
+interface Request {
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: { readonly name?: string; readonly arguments?: { readonly [key: string]: unknown } };
+}
+
+const say = (message: object): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+const raw = (text: string): void => void process.stdout.write(text);
+const text = (words: string) => ({ content: [{ type: "text", text: words }] });
+
+const echo = {
+  name: "echo",
+  description: "Says a text again.",
+  inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+};
+
+function tools(): readonly object[] {
+  switch (mode) {
+    // What its file says now.
+    case "file":
+      return JSON.parse(readFileSync(file, "utf8")) as object[];
+    case "odd-schemas": {
+      let deep: object = {};
+      for (let n = 0; n < 30; n++) deep = { properties: { a: deep } };
+      const loop = {
+        $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } },
+        properties: { x: { $ref: "#/$defs/a" } },
+      };
+      return [
+        echo,
+        { ...echo, name: "loop", inputSchema: { type: "object", ...loop } },
+        { ...echo, name: "deep", inputSchema: { type: "object", ...deep } },
+        {
+          ...echo,
+          name: "away",
+          inputSchema: { type: "object", properties: { x: { $ref: "https://elsewhere.example/x" } } },
+        },
+        { ...echo, name: "big", inputSchema: { type: "object", description: "x".repeat(100_000) } },
+        { ...echo, name: "line\nbreak" },
+      ];
+    }
+    default:
+      return [echo];
+  }
+}
+
+function called(id: number, args: { readonly [key: string]: unknown }): void {
+  const result = text(`Echo: ${String(args["text"])}`);
+  switch (mode) {
+    case "silent-call":
+      return;
+    case "exit":
+      process.stderr.write("it is all too much\n");
+      process.exit(7);
+      return;
+    case "deep":
+      return raw(
+        `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":${"[".repeat(30_000)}${"]".repeat(30_000)}}}\n`,
+      );
+    case "long":
+      return say({ result: text("x".repeat(10 * 1024 * 1024)), id });
+    case "wrong-ids":
+      say({ id: id + 1000, result: text("not asked") });
+      say({ id: "x", result: text("not asked") });
+      return say({ id, result });
+    case "noise":
+      raw("Listening…\n{not json}\n\n[1,2]\n\u0000\u{fffd}\n");
+      return say({ id, result });
+    case "flood": {
+      const line = `${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { data: "x".repeat(60_000) } })}\n`;
+      const more = (): void => {
+        while (process.stdout.write(line));
+        process.stdout.once("drain", more);
+      };
+      return more();
+    }
+    default:
+      return say({ id, result });
+  }
+}
+
+if (mode === "noise") raw("Welcome to the noisy server!\n");
+createInterface({ input: process.stdin }).on("line", (line) => {
+  if (mode === "hang") return;
+  const { id, method, params } = JSON.parse(line) as Request;
+  if (id === undefined) return;
+  switch (method) {
+    case "initialize":
+      return say({
+        id,
+        result: {
+          protocolVersion: "2025-11-25",
+          capabilities: { tools: { listChanged: true } },
+          serverInfo: { name: "odd", version: "1" },
+        },
+      });
+    case "tools/list":
+      return say({ id, result: { tools: tools() } });
+    case "tools/call":
+      return called(id, params?.arguments ?? {});
+    default:
+      if (mode === "exit-at-probe" && method === "server/discover") process.exit(1);
+      return say({ id, error: { code: -32_601, message: `no method ${method}` } });
+  }
+});
