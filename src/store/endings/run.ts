@@ -56,7 +56,7 @@ async function endLocked(tx: Tx, { run, chat }: LockedRun, wanted: Ending, optio
   const open = [
     ...(parts.length === 0 ? [] : await partialEvents(tx, run)),
     ...(asked.length === 0 ? [] : await withdrawApprovals(tx, run)),
-    ...openCalls(tx, run, decodeAll(chat.id, tools)),
+    ...openCalls(tx, run, ending.state, decodeAll(chat.id, tools)),
   ];
   const events = [...open, ...error, statusEvent(run, statusOf(ending))];
   await tx.append(chat.id, events, options.fence);
@@ -203,7 +203,8 @@ async function release(tx: Tx, run: RunRow, change: Partial<RunRow>): Promise<vo
 }
 
 /** Calls of a run that ends get a result that says so. */
-function openCalls(tx: Tx, run: RunRow, events: readonly ChatEvent[]): NewEvent[] {
+function openCalls(tx: Tx, run: RunRow, state: Ending["state"], events: readonly ChatEvent[]): NewEvent[] {
+  const why = state === "cancelled" ? "the run was stopped" : "the run ended";
   const open = foldChat(events).openCalls.filter((call) => call.runId === run.id);
   return open.map((call) => ({
     type: "tool_result",
@@ -213,8 +214,8 @@ function openCalls(tx: Tx, run: RunRow, events: readonly ChatEvent[]): NewEvent[
       ok: false,
       error:
         call.startedAt === null
-          ? "not run: the run ended before it"
-          : "interrupted: the run ended while it worked, so its outcome is unknown",
+          ? `not run: ${why} before it`
+          : `interrupted: ${why} while it worked, so its outcome is unknown`,
       durationMs: call.startedAt === null ? 0 : Math.max(0, tx.now - Date.parse(call.startedAt)),
       size: 0,
       interrupted: true,
