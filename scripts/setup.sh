@@ -13,9 +13,17 @@ say() {
 # One at a time: the lock is a link that names its process, so a dead one's can be told and taken away.
 mkdir -p dist
 lock=dist/.setting-up
-until ln -s "$$" "$lock" 2>/dev/null; do
+dead() {
   holder=$(readlink "$lock" || true)
-  [ -z "$holder" ] || kill -0 "$holder" 2>/dev/null || rm -f "$lock"
+  [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null
+}
+until ln -s "$$" "$lock" 2>/dev/null; do
+  # Whoever takes a dead one's lock away looks again once nobody else can: by now it may be a living one's.
+  if dead && ln -s "$$" "$lock.taking" 2>/dev/null; then
+    ! dead || rm -f "$lock"
+    rm -f "$lock.taking"
+  fi
+  find dist -name .setting-up.taking -mmin +1 -delete 2>/dev/null || true
   sleep 0.1
 done
 trap 'rm -f "$lock"' EXIT
