@@ -49,21 +49,8 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
  */
 const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
-    ...[
-      "database",
-      "people",
-      "log",
-      "nodes.ts",
-      "open.ts",
-      "runs",
-      "approvals",
-      "mcp",
-      "ledger",
-      "endings",
-      "chats",
-      "tasks",
-    ],
-    ...["schedules", "graph", "search", "overview", "verify", "home"],
+    ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "questions", "approvals", "mcp", "ledger"],
+    ...["endings", "chats", "tasks", "schedules", "graph", "search", "overview", "verify", "home"],
   ],
   cli: [
     ...["console", "deps.ts", "client", "command", "overview", "approvals", "graph", "search", "schedules", "home"],

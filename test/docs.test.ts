@@ -5,6 +5,7 @@ import { SLASH_COMMANDS } from "../src/cli/terminal/slash-commands.ts";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";
+import { askQuestion } from "../src/store/questions/ask.ts";
 import { requestApprovals } from "../src/store/approvals/approvals.ts";
 import { claimRuns } from "../src/store/runs/claim.ts";
 import { appendResult } from "../src/store/runs/record.ts";
@@ -128,6 +129,18 @@ test("every route answers in the shape that is described", async () => {
   const approvals = await ask("GET", "/api/approvals");
   await ask("GET", `/api/approvals/${approvals.items[0]?.id}`);
   await ask("POST", `/api/approvals/${approvals.items[0]?.id}`, { decision: "approve", scope: "run" });
+  const question = {
+    callId: "c2",
+    tool: "ask_user",
+    text: "Which one?",
+    choices: ["red"],
+    form: undefined,
+    kept: null,
+  };
+  await askQuestion(store, claimed, question, 60_000);
+  const questions = await ask("GET", "/api/questions");
+  await ask("GET", `/api/questions/${questions.items[0]?.id}`);
+  await ask("POST", `/api/questions/${questions.items[0]?.id}`, { answer: "blue" });
   const grants = await ask("GET", "/api/grants");
   await ask("DELETE", `/api/grants/${grants.items[0]?.id}`);
   const big = {

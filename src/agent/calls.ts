@@ -5,13 +5,15 @@ import type { EventBody, Json, NewEvent } from "../core/events.ts";
 import { AGENT_ID } from "../store/people/user.ts";
 import { byAgent } from "../store/people/actors.ts";
 import type { Claimed } from "../store/runs/claim.ts";
+import { askQuestion } from "../store/questions/ask.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts";
 import { keepProcess } from "../store/runs/tool-processes.ts";
 import { startOf } from "../tools/shell/processes.ts";
+import { NeedsAnswer } from "../tools/needs-answer.ts";
 import { prepareCall } from "../tools/registry.ts";
 import { OutcomeUnknown, type Prepared, type Principal, type ToolContext } from "../tools/tool.ts";
 import type { Tx } from "../store/database/store.ts";
-import { gateCalls, type CallInput, type Gate } from "./gate.ts";
+import { answerTimeMs, gateCalls, type CallInput, type Gate } from "./gate.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
 
 /** Runs the open calls of a step, in parallel, each written ahead: intent, then effect, then outcome. */
@@ -24,14 +26,14 @@ export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInp
   input.signal.throwIfAborted();
   const gates = await gateCalls(deps, claimed, input);
   const results = await Promise.allSettled(
-    gates.flatMap(({ call, args, gate }) =>
-      gate.pass === "ask" ? [] : [runCall(deps, claimed, input, call, args, gate)],
-    ),
+    gates.map(async ({ call, args, gate }) => gate.pass !== "ask" && runCall(deps, claimed, input, call, args, gate)),
   );
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  return gates.every(({ gate }) => gate.pass !== "ask");
+  return results.every((result) => result.status === "fulfilled" && result.value);
 }
+
+/** false: the call asks people first, and has no result. */
 
 async function runCall(
   deps: AgentDeps,
@@ -40,11 +42,13 @@ async function runCall(
   call: OpenCall,
   args: Json,
   gate: Exclude<Gate, { pass: "ask" }>,
-): Promise<void> {
+): Promise<boolean> {
   const { store } = deps;
   const started = store.clock.now();
-  const finish = (outcome: CallOutcome): Promise<void> =>
-    store.transact((tx) => appendResult(tx, claimed, finished(deps, call, started, outcome), []));
+  const finish = async (outcome: CallOutcome): Promise<true> => {
+    await store.transact((tx) => appendResult(tx, claimed, finished(deps, call, started, outcome), []));
+    return true;
+  };
   input.signal.throwIfAborted();
   if (gate.pass === "refuse") return finish(gate.outcome);
   const prepared = prepareCall(deps.registry, call.name, args);
@@ -61,15 +65,28 @@ async function runCall(
     now: started,
     timeZone: deps.timeZone,
     signal: input.signal,
+    ...(gate.answer !== undefined && { answer: gate.answer }),
     ownsProcess: (pgid) => keepProcess(store, claimed, call.callId, pgid, startOf(pgid) ?? ""),
   };
-  if (prepared.kind === "transactional") return runTransactional(deps, claimed, call, prepared, context);
+  if (prepared.kind === "transactional") {
+    await runTransactional(deps, claimed, call, prepared, context);
+    return true;
+  }
   await startEvent(deps, claimed, call);
   const timeoutMs = deps.registry.get(call.name)?.timeoutMs ?? 60_000;
   const outcome = await settle(prepared, { ...context, now: store.clock.now() }, timeoutMs, deps);
   // A stop or hand-back that came first decides what the log says of a call without an outcome.
-  if (outcome === undefined) return input.signal.throwIfAborted();
-  await finish(outcome);
+  if (outcome === undefined) {
+    input.signal.throwIfAborted();
+    return false;
+  }
+  if (!(outcome instanceof NeedsAnswer)) return finish(outcome);
+  const { problem, asked } = outcome;
+  if (problem !== null) return finish({ ok: false, error: `nobody can be asked: ${problem}` });
+  const { text, choices = [], schema: form, state: kept } = asked;
+  const question = { callId: call.callId, tool: call.name, text, choices, form, kept };
+  await askQuestion(store, claimed, question, answerTimeMs(claimed));
+  return false;
 }
 
 async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Promise<void> {
@@ -117,15 +134,17 @@ async function runTransactional(
 /** How long a tool at work may still finish: a stop tells it to end at once, a shutdown lets it work on for a while. */
 const GRACE_MS = { stop: 800, shutdown: 2000, lost: 0 } as const;
 
+type Settled = CallOutcome | NeedsAnswer;
+
 /** undefined: the run was aborted before there was an outcome. */
 async function settle(
   prepared: Plain,
   context: ToolContext,
   timeoutMs: number,
   { store }: AgentDeps,
-): Promise<CallOutcome | undefined> {
+): Promise<Settled | undefined> {
   const limit = new AbortController();
-  const { promise: late, resolve } = Promise.withResolvers<CallOutcome | undefined>();
+  const { promise: late, resolve } = Promise.withResolvers<Settled | undefined>();
   const timers = [
     store.clock.after(timeoutMs, () => {
       limit.abort(new Error("timeout"));
@@ -148,10 +167,11 @@ async function settle(
   const execute = async (): Promise<Json> => prepared.execute({ ...context, signal: limit.signal });
   const work = execute().then(
     (result): CallOutcome => ({ ok: true, result }),
-    (error: unknown): CallOutcome | undefined =>
-      limit.signal.aborted && context.signal.aborted
-        ? undefined
-        : { ok: false, error: explain(error), ...(error instanceof OutcomeUnknown && { interrupted: true }) },
+    (error: unknown): Settled | undefined => {
+      if (limit.signal.aborted && context.signal.aborted) return undefined;
+      if (error instanceof NeedsAnswer) return error;
+      return { ok: false, error: explain(error), ...(error instanceof OutcomeUnknown && { interrupted: true }) };
+    },
   );
   try {
     return await Promise.race([work, late]);

@@ -1,27 +1,25 @@
 import type { OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf, Json } from "../core/events.ts";
-import {
-  approvalsOfRun,
-  argsDigest,
-  expireApprovals,
-  requestApprovals,
-  type ApprovalRequest,
-} from "../store/approvals/approvals.ts";
+import { approvalsOfRun, argsDigest, requestApprovals, type ApprovalRequest } from "../store/approvals/approvals.ts";
+import { expireAskedBy } from "../store/approvals/expire.ts";
 import { isGranted } from "../store/approvals/grants.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { CallOutcome } from "../store/runs/record.ts";
-import type { ApprovalRow } from "../store/database/schema.ts";
+import type { ApprovalRow, QuestionRow } from "../store/database/schema.ts";
 import type { Origin } from "../core/origins.ts";
+import { questionsOfRun } from "../store/questions/ask.ts";
 import { originsOf } from "../store/runs/descent.ts";
 import { verdictOf } from "../tools/policy.ts";
 import { prepareCall } from "../tools/registry.ts";
+import type { Answered } from "../tools/needs-answer.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
 
 /** Whether a call may happen: by its tool's policy, by a person's word, and by what a crash left of it. */
 export type Gate =
-  | { readonly pass: "run" }
+  /** `answer`: what came of the question that it asked before. */
+  | { readonly pass: "run"; readonly answer?: Answered }
   | { readonly pass: "refuse"; readonly outcome: CallOutcome }
   /** People are asked; nothing happens until they answer. */
   | { readonly pass: "ask" };
@@ -44,6 +42,11 @@ const DAY_MS = 24 * 3_600_000;
 /** So long is an answer waited for: shorter where the schedule will come again. */
 const TTL_MS = { chat: 7 * DAY_MS, task: 7 * DAY_MS, schedule: DAY_MS } as const;
 
+/** How long people have to answer what this run asks. */
+export function answerTimeMs({ task }: Claimed): number {
+  return Math.min(...originsOf(task).map((origin) => TTL_MS[origin]));
+}
+
 const UNKNOWN = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
 const INTERRUPTED: Gate = { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } };
 
@@ -51,9 +54,12 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   const { store } = deps;
   const origins = originsOf(claimed.task);
   let approvals = await approvalsOfRun(store, claimed.run.id);
-  if (approvals.some((row) => row.state === "requested" && row.expires_at <= store.clock.now())) {
-    await expireApprovals(store, claimed);
+  let questions = await questionsOfRun(store, claimed.run.id);
+  const isOpen = ({ state }: ApprovalRow | QuestionRow): boolean => state === "requested" || state === "asked";
+  if ([...approvals, ...questions.values()].some((row) => isOpen(row) && row.expires_at <= store.clock.now())) {
+    await expireAskedBy(store, claimed);
     approvals = await approvalsOfRun(store, claimed.run.id);
+    questions = await questionsOfRun(store, claimed.run.id);
   }
   const requests: ApprovalRequest[] = [];
   const gates: GatedCall[] = [];
@@ -72,12 +78,17 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
     const args = argsOf(use, steps.get(`${call.runId} ${call.step}`), call);
     const own = known.get(call.callId) ?? [];
     const asked = asks.get(call.callId) ?? new Set();
+    const question = questions.get(call.callId);
+    if (question?.state === "asked") {
+      gates.push({ call, args, gate: { pass: "ask" } });
+      continue;
+    }
     const { gate, request } = await gateOf(deps, claimed, origins, { own, asked }, call, args);
     if (request !== undefined) requests.push(request);
-    gates.push({ call, args, gate });
+    const answer = question === undefined ? undefined : answeredOf(question);
+    gates.push({ call, args, gate: gate.pass === "run" && answer !== undefined ? { ...gate, answer } : gate });
   }
-  if (requests.length > 0)
-    await requestApprovals(store, claimed, requests, Math.min(...origins.map((origin) => TTL_MS[origin])));
+  if (requests.length > 0) await requestApprovals(store, claimed, requests, answerTimeMs(claimed));
   return gates;
 }
 
@@ -137,6 +148,14 @@ async function gateOf(
   }
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
   return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args } };
+}
+
+/** Asked before the call was started anew, it still holds: a crash since has not unsaid the answer. */
+function answeredOf(row: QuestionRow): Answered {
+  const by = row.answered_by;
+  const outcome = row.state === "withdrawn" ? (by === null ? "withdrawn" : "declined") : row.state;
+  const answer = row.answer === null ? null : (JSON.parse(row.answer) as Json);
+  return { state: JSON.parse(row.kept) as Json, outcome: outcome === "asked" ? "withdrawn" : outcome, answer, by };
 }
 
 function answered(row: ApprovalRow, unknown: boolean): Gate {

@@ -10,7 +10,10 @@ import { isBlank } from "./answer.ts";
 import { LAST_RUNS, type RecordedStep } from "./context.ts";
 
 /** The types that a run's next move depends on. */
-const TYPES = ["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "status", "summary"] as const;
+const TYPES = [
+  ...(["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "question", "status"] as const),
+  "summary",
+] as const;
 
 /** More than any context holds: a long chat's older events are not read at all. */
 const MAX_EVENTS = 4000;

@@ -8,7 +8,7 @@ import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
-import { backOff, endRun, handBack, waitForApproval } from "../store/endings/run.ts";
+import { backOff, endRun, handBack, waitForPeople } from "../store/endings/run.ts";
 import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
@@ -115,7 +115,7 @@ class RunWork {
         // What people were asked about is all that is left. If it was answered meanwhile, the run simply goes on.
         const { run } = this.#claimed;
         const fence = fenceOf(this.#claimed);
-        if (await store.transact((tx) => waitForApproval(tx, run.id, fence))) return;
+        if (await store.transact((tx) => waitForPeople(tx, run.id, fence))) return;
         continue;
       }
       const run = await runRow(store.db, this.#claimed.run.id);

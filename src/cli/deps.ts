@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly fixed: boolean;
 }
 
-export type NameKind = "tasks" | "chats" | "approvals" | "grants" | "schedules";
+export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules";
 
 export interface Name {
   readonly value: string;

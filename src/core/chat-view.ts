@@ -7,7 +7,7 @@ export interface OpenCall {
   readonly step: number;
   readonly name: string;
   readonly summary: string;
-  /** When the effect began; null while it has not. */
+  /** When the effect began; null while it has not, and while the call waits for an answer. */
   readonly startedAt: string | null;
 }
 
@@ -20,6 +20,7 @@ export interface ChatView {
   readonly activeRunId: string | null;
   readonly openCalls: readonly OpenCall[];
   readonly approvals: ReadonlyMap<string, EventOf<"approval">["data"]>;
+  readonly questions: ReadonlyMap<string, EventOf<"question">["data"]>;
   readonly plan: EventOf<"plan">["data"]["items"];
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -33,6 +34,7 @@ export const emptyChatView: ChatView = {
   activeRunId: null,
   openCalls: [],
   approvals: new Map(),
+  questions: new Map(),
   plan: [],
   inputTokens: 0,
   outputTokens: 0,
@@ -52,15 +54,16 @@ export function foldChat(events: Iterable<ChatEvent>, from: ChatView = emptyChat
 /** A view that nobody has seen yet: changed in place. */
 class Draft {
   readonly #from: ChatView;
-  #small: Omit<ChatView, "runs" | "openCalls" | "approvals">;
+  #small: Omit<ChatView, "runs" | "openCalls" | "approvals" | "questions">;
   #runs: Map<string, RunView> | null = null;
   /** By id, in their order. */
   #calls: Map<string, OpenCall> | null = null;
   #approvals: Map<string, EventOf<"approval">["data"]> | null = null;
+  #questions: Map<string, EventOf<"question">["data"]> | null = null;
 
   constructor(from: ChatView) {
     this.#from = from;
-    const { runs: _, openCalls: __, approvals: ___, ...small } = from;
+    const { runs: _, openCalls: __, approvals: ___, questions: ____, ...small } = from;
     this.#small = small;
   }
 
@@ -71,6 +74,7 @@ class Draft {
       runs: this.#runs ?? this.#from.runs,
       openCalls: this.#calls === null ? this.#from.openCalls : [...this.#calls.values()],
       approvals: this.#approvals ?? this.#from.approvals,
+      questions: this.#questions ?? this.#from.questions,
     };
   }
 
@@ -123,6 +127,16 @@ class Draft {
         this.#approvals ??= new Map(this.#from.approvals);
         this.#approvals.set(event.data.approvalId, event.data);
         return;
+      case "question": {
+        this.#questions ??= new Map(this.#from.questions);
+        this.#questions.set(event.data.questionId, event.data);
+        const call = this.#openCalls().get(event.data.callId);
+        // It has not begun with the answer: what it did before was to ask.
+        if (call !== undefined && event.data.state === "asked") {
+          this.#openCalls().set(call.callId, { ...call, startedAt: null });
+        }
+        return;
+      }
       case "usage": {
         const { inputTokens, outputTokens, costUsd } = this.#small;
         this.#small = {

@@ -122,6 +122,18 @@ export const approvalData = z.object({
   note: z.string().optional(),
 });
 
+export const QUESTION_STATES = ["asked", "answered", "expired", "withdrawn"] as const;
+export const questionData = z.object({
+  questionId: z.string(),
+  callId: z.string(),
+  text: z.string(),
+  choices: z.array(z.string()).optional(),
+  state: z.enum(QUESTION_STATES),
+  /** What a person said; long ones only begin here. */
+  answer: jsonSchema.optional(),
+  by: z.string().optional(),
+});
+
 export const usageData = z.object({
   model: z.string(),
   inputTokens: z.number(),
@@ -176,6 +188,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("status"), data: statusData }),
   z.object({ type: z.literal("plan"), data: planData }),
   z.object({ type: z.literal("approval"), data: approvalData }),
+  z.object({ type: z.literal("question"), data: questionData }),
   z.object({ type: z.literal("usage"), data: usageData }),
   z.object({ type: z.literal("summary"), data: summaryData }),
   z.object({ type: z.literal("recall"), data: recallData }),

@@ -32,10 +32,13 @@ export interface CallEntry {
   readonly use: EventOf<"tool_use"> | null;
   readonly start: EventOf<"tool_start"> | null;
   readonly approval: EventOf<"approval"> | null;
+  readonly question: EventOf<"question"> | null;
   readonly result: EventOf<"tool_result"> | null;
 }
 
-type ShownType = Exclude<ChatEvent["type"], "tool_use" | "tool_start" | "tool_result" | "approval" | "usage">;
+/** Told by the line of its call. */
+type CallType = "tool_use" | "tool_start" | "tool_result" | "approval" | "question";
+type ShownType = Exclude<ChatEvent["type"], CallType | "usage">;
 
 /** An event that is shown in its own place. A plan is shown once for each run, as it is now. */
 export interface EventEntry {
@@ -103,6 +106,9 @@ class Draft {
       case "approval":
         this.#update(event, event.data.callId, (call) => ({ ...call, approval: event }));
         return;
+      case "question":
+        this.#update(event, event.data.callId, (call) => ({ ...call, question: event }));
+        return;
       case "plan": {
         const at = this.#placeOf(placeName(shown(event)));
         if (at === undefined) this.#push(shown(event));
@@ -154,7 +160,8 @@ function shown(event: EventEntry["event"]): EventEntry {
 
 function newCall(event: LogEvent, callId: string): CallEntry {
   const { seq, runId, taskId } = event;
-  return { kind: "call", seq, runId, taskId, callId, name: "", use: null, start: null, approval: null, result: null };
+  const place = { kind: "call", seq, runId, taskId, callId } as const;
+  return { ...place, name: "", use: null, start: null, approval: null, question: null, result: null };
 }
 
 export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "not_run" | "unknown" | "stopped";
@@ -194,6 +201,6 @@ export function callState(call: CallEntry, run: RunView | undefined): CallState 
   if (run !== undefined && (run.state === "completed" || run.state === "failed" || run.state === "cancelled")) {
     return "stopped";
   }
-  if (call.approval?.data.state === "requested") return "asks";
+  if (call.approval?.data.state === "requested" || call.question?.data.state === "asked") return "asks";
   return run?.state === "working" || run?.state === "stopping" ? "working" : "queued";
 }

@@ -18,6 +18,7 @@ import type { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { RawCall, Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { questionRoutes } from "./routes/questions.ts";
 import { awayRoutes } from "./routes/away.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import { chatRoutes } from "./routes/chats.ts";
@@ -76,6 +77,7 @@ export function createHttp(
     ...activityRoutes(deps),
     ...scheduleRoutes(deps),
     ...approvalRoutes(deps),
+    ...questionRoutes(deps),
     ...awayRoutes(deps),
     ...blobRoutes(deps),
     ...graphRoutes(deps),

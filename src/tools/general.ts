@@ -1,3 +1,4 @@
+import { askUser } from "./ask-user.ts";
 import { currentTime } from "./current-time.ts";
 import { fileList } from "./files/list.ts";
 import { fileRead } from "./files/read.ts";
@@ -6,4 +7,4 @@ import { planUpdate } from "./plan-update.ts";
 import type { Tool } from "./tool.ts";
 
 /** The built-in tools that touch neither the graph nor the queue. */
-export const generalTools: readonly Tool<unknown>[] = [currentTime, fileList, fileRead, fileWrite, planUpdate];
+export const generalTools: readonly Tool<unknown>[] = [askUser, currentTime, fileList, fileRead, fileWrite, planUpdate];

@@ -1,6 +1,7 @@
 import { exactLine } from "../core/exact.ts";
 import { z } from "zod";
 import type { Effect, EventBody, Json } from "../core/events.ts";
+import type { Answered } from "./needs-answer.ts";
 import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts";
 
 /** The tool contract. A call goes prepare → execute → finalize; an unknown tool or bad arguments are values, not exceptions. */
@@ -34,6 +35,8 @@ export interface ToolContext {
   /** The owner's IANA time zone. */
   readonly timeZone: string;
   readonly signal: AbortSignal;
+  /** What came of the question that the call asked before, by `NeedsAnswer`; absent when it has asked nothing yet. */
+  readonly answer?: Answered;
   /**
    * Keeps the id of a process group that the call has started, before the group does anything: after a crash, recovery
    * ends what is left of it.

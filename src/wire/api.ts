@@ -180,6 +180,7 @@ export const chatViewSchema = z.object({
     }),
   ),
   approvals: z.array(z.object({ approvalId: z.string(), callId: z.string(), state: z.string() })),
+  questions: z.array(z.object({ questionId: z.string(), callId: z.string(), state: z.string() })),
   plan: z.array(z.object({ text: z.string(), status: z.enum(["todo", "doing", "done"]) })),
   totals: z.object({ inputTokens: z.number(), outputTokens: z.number(), costUsd: z.number().nullable() }),
 });
@@ -224,8 +225,8 @@ export const statusSchema = z.object({
   /** The runs that are working, stopping or waiting, each with its title for people. */
   running: z.array(runSchema.extend({ title: z.string() })),
   next: z.array(upcomingSchema),
-  /** What waits for people: approvals that are open. */
-  waiting: z.object({ approvals: z.number() }),
+  /** What waits for people: approvals and questions that are open. */
+  waiting: z.object({ approvals: z.number(), questions: z.number() }),
   agentLoop: z.boolean(),
   model: z.string(),
   node: z.string(),

@@ -7,7 +7,7 @@ export const AWAY_KINDS = ["completed", "failed", "cancelled", "recovered", "ask
 export const MAX_AWAY = 500;
 
 export const awayItemSchema = z.object({
-  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval; `skipped`, `paused`: what a schedule did not do. */
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `skipped`, `paused`: what a schedule did not do. */
   kind: z.enum(AWAY_KINDS),
   chatId: z.string(),
   /** The event that says so. */
@@ -21,6 +21,7 @@ export const awayItemSchema = z.object({
   reason: z.string().nullable(),
   /** Of what is asked. */
   approvalId: z.string().nullable(),
+  questionId: z.string().nullable(),
   expiresAt: z.string().nullable(),
 });
 export type AwayItem = z.infer<typeof awayItemSchema>;
@@ -44,7 +45,7 @@ export const awaySchema = z.object({
     outputTokens: z.number(),
     costUsd: z.number().nullable(),
   }),
-  /** Approvals that wait for an answer, seen or not. */
+  /** Approvals and questions that wait for an answer, seen or not. */
   waiting: z.number(),
   /** false: so much lies above `seen` that only the newest of it was looked at. */
   complete: z.boolean(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
 import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
+import { answerSchema, questionSchema } from "./questions.ts";
 import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "./data.ts";
 import {
@@ -63,6 +64,8 @@ export const NAMED = {
   Approval: approvalSchema,
   Decision: decisionSchema,
   Grant: grantSchema,
+  Question: questionSchema,
+  NewAnswer: answerSchema,
   Away: awaySchema,
   AwayItem: awayItemSchema,
   AwaySeen: awaySeenSchema,

@@ -11,6 +11,7 @@ import {
   upcomingSchema,
 } from "../../src/wire/api.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
+import { questionSchema } from "../../src/wire/questions.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
@@ -114,6 +115,8 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "approvals get": one(approvalSchema),
   "approvals approve": one(approvalSchema),
   "approvals deny": one(approvalSchema),
+  "approvals questions": list(questionSchema),
+  "approvals answer": one(questionSchema),
   "approvals grants": list(grantSchema),
   "approvals revoke": one(z.object({ ...id, revoked: yes })),
   away: one(awaySchema),

@@ -15,6 +15,15 @@ const ADD = `sparky agent tasks add "List my files"`;
 const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 const LATER = `${ADD} --at 2999-01-01`;
 
+const OPEN_QUESTION = `
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    id=$(sparky approvals questions --limit 1 | cut -f 1)
+    [ -z "$id" ] || { echo $id; exit; }
+    [ $try != 1 ] || sparky agent tasks add 'Ask the user "Which one?"' >&2
+    sleep 0.2
+  done
+  exit 1`;
+
 /** Waits for people. A yes that stands would let the call pass unasked. */
 const OPEN_APPROVAL = `
   for grant in $(sparky approvals grants | cut -f 1); do sparky approvals revoke $grant >&2; done
@@ -41,6 +50,7 @@ export const STAND_INS: readonly StandIn[] = [
     make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`,
     lasts: true,
   },
+  { text: "5zt8", of: /\bapprovals\b/, make: OPEN_QUESTION },
   { text: "7kq2", of: /\bapprovals\b/, make: OPEN_APPROVAL },
   {
     text: "9wx4",

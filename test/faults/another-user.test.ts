@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { askQuestion } from "../../src/store/questions/ask.ts";
 import { requestApprovals } from "../../src/store/approvals/approvals.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
 import { appendResult } from "../../src/store/runs/record.ts";
@@ -18,6 +19,7 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/chats/{id}/messages": { text: "hello" },
   "POST /api/chats/{id}/seen": { seq: 1 },
   "POST /api/approvals/{id}": { decision: "approve" },
+  "POST /api/questions/{id}": { answer: "yes" },
 };
 
 eachEngine("another user's things", (engine) => {
@@ -37,6 +39,9 @@ eachEngine("another user's things", (engine) => {
     const call = { tool: "shell", args: { command: MARK } } as const;
     const asked = ["c1", "c2"].map((callId) => ({ ...call, callId, summary: `${MARK} ${callId}` }));
     await requestApprovals(store, run, asked, 60_000);
+    const question = { callId: "c3", tool: "ask_user", text: MARK, choices: [], form: undefined, kept: null };
+    await askQuestion(store, run, question, 60_000);
+    const questions = (await as(ann, "GET", "/api/questions")).body.items;
     const task = await made("/api/tasks", { instruction: `${MARK} task`, runAt: "2999-01-01T00:00:00Z" });
     await made("/api/schedules", { name: `${MARK}-schedule`, when: "every(1 hour)", prompt: `${MARK} prompt` });
     const approvals = (await as(ann, "GET", "/api/approvals")).body.items;
@@ -54,6 +59,7 @@ eachEngine("another user's things", (engine) => {
       "/api/tasks/": task.id,
       "/api/schedules/": `${MARK}-schedule`,
       "/api/approvals/": approvals[1].id,
+      "/api/questions/": questions[0].id,
       "/api/grants/": grant.id,
       "/api/blobs/": blob.id,
       "/api/graph/nodes/": nodes[0]?.id ?? "",

@@ -65,6 +65,8 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "approvals get": [{ args: ["7kq2"] }, { args: ["6pp0"] }],
   "approvals approve": [{ args: ["7kq2", "--scope", "run"] }, { args: ["6pp0"] }],
   "approvals deny": [{ args: ["7kq2", "--note", "take the bus"] }],
+  "approvals questions": [{}, { args: ["--all", "--limit", "1"] }],
+  "approvals answer": [{ args: ["5zt8", "Blue"] }, { args: ["5zt8", "--decline"] }, { args: ["5zt8"] }, { args: ["5zt8", "--field", "a=1"] }],
   "approvals grants": [{}],
   "approvals revoke": [{ args: ["9wx4"] }],
   away: [{}, { args: ["--mark"] }],

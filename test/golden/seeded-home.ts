@@ -178,6 +178,9 @@ async function seedTasks(scene: Scene): Promise<void> {
   ids.from("9wx4");
   await decide(store, owner, asked?.id ?? "", { decision: "approve", scope: "until 2026-12-01T18:00:00.000Z", note: "for today" });
   await work(scene, [[say("Tidied.")]]);
+  await add("13:45:00", "fenc", { instruction: "Paint the fence" });
+  ids.from("5zt8");
+  await work(scene, [[call("ask_user", { question: "Which colour?\nIt is green now.", choices: ["Red", "As it is"] })]]);
   // Two whose ids begin alike, and one that depends on another.
   const first = await add("13:50:00", "8kk2", { instruction: "Water the plants in the hall", key: "hall", priority: 5 }, "hall");
   await add("13:51:00", "8kk2", { instruction: "Water the plants in the yard", runAt: "2026-12-02T09:00:00.000Z" }, "yard");

@@ -122,7 +122,7 @@ export const status: Status = statusSchema.parse({
     },
   ],
   next: [{ schedule: "reflection", dueAt: "2026-12-01T14:14:30.000Z" }],
-  waiting: { approvals: 1 },
+  waiting: { approvals: 1, questions: 0 },
   agentLoop: true,
   model: "demo",
   node: "home",
@@ -176,6 +176,7 @@ const missed = {
   title: "Check knowledge graph stats",
   reason: null,
   approvalId: null,
+  questionId: null,
   expiresAt: null,
 };
 

@@ -9,6 +9,7 @@ import {
   type TaskStatus,
 } from "../../src/wire/api.ts";
 import { activityItemSchema } from "../../src/wire/activity.ts";
+import { questionSchema } from "../../src/wire/questions.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import type { Topic } from "../../src/wire/frames.ts";
@@ -20,6 +21,7 @@ const chatListSchema = listSchema(chatSchema);
 const taskListSchema = listSchema(taskSchema);
 const runListSchema = listSchema(runSchema);
 const approvalListSchema = listSchema(approvalSchema);
+const questionListSchema = listSchema(questionSchema);
 const grantListSchema = listSchema(grantSchema);
 
 export const meQuery = (http: Http) =>
@@ -87,6 +89,19 @@ export const approvalQuery = (http: Http, id: string) =>
     queryFn: ({ signal }) => http.get(`/api/approvals/${encodeURIComponent(id)}`, approvalSchema, signal),
   });
 
+export const questionsQuery = (http: Http, state: "open" | "all", limit: number) =>
+  queryOptions({
+    queryKey: ["questions", state, limit],
+    queryFn: ({ signal }) => http.get(`/api/questions?state=${state}&limit=${limit}`, questionListSchema, signal),
+    placeholderData: (before, query) => (query?.queryKey[1] === state ? before : undefined),
+  });
+
+export const questionQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["questions", "one", id],
+    queryFn: ({ signal }) => http.get(`/api/questions/${encodeURIComponent(id)}`, questionSchema, signal),
+  });
+
 export const grantsQuery = (http: Http) =>
   queryOptions({
     queryKey: ["approvals", "grants"],
@@ -118,7 +133,8 @@ const STALE: Readonly<Record<Topic, readonly string[]>> = {
   // What became of a due instant is what became of its task.
   tasks: ["tasks", "schedules", "activity"],
   schedules: ["schedules"],
-  approvals: ["approvals", "away"],
+  // Questions are told of with them.
+  approvals: ["approvals", "questions", "away"],
   graph: ["graph"],
 };
 

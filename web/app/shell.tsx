@@ -61,7 +61,8 @@ export function Shell() {
 
 function Places({ isTabs }: { isTabs: boolean }) {
   const { http } = useServices();
-  const waiting = useQuery(statusQuery(http)).data?.waiting.approvals ?? 0;
+  const { approvals = 0, questions = 0 } = useQuery(statusQuery(http)).data?.waiting ?? {};
+  const waiting = approvals + questions;
   return PLACES.map(({ to, label, icon: Icon }) => (
     <Link
       key={to}

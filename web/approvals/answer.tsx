@@ -4,20 +4,10 @@ import { Check, X } from "lucide-react";
 import { useId, useState } from "react";
 import { approvalSchema, type Approval, type Decision } from "../../src/wire/approvals.ts";
 import { useServices } from "../app/services.tsx";
-import { RequestFailure } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
-import { fullTime, until } from "../ui/format.ts";
+import { until } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
-
-/** When an approval ends unanswered. */
-export function Expiry({ at }: { at: string }) {
-  const left = until(at, useNow(15_000));
-  return (
-    <time dateTime={at} title={fullTime(at)} className="whitespace-nowrap">
-      {left === null ? "expired" : `expires in ${left}`}
-    </time>
-  );
-}
+import { hintOf, isTooLate } from "./too-late.ts";
 
 interface Props {
   readonly approval: Approval;
@@ -98,15 +88,6 @@ export function Answer({ approval, onTold }: Props) {
       )}
     </div>
   );
-}
-
-/** Somebody was first, the time ran out, or the question was taken back. */
-function isTooLate(error: Error): boolean {
-  return error instanceof RequestFailure && error.code === "conflict";
-}
-
-function hintOf(error: Error): string | null {
-  return error instanceof RequestFailure ? error.hint : null;
 }
 
 /** The end of this day where the person is. */

@@ -4,7 +4,8 @@ import { Hand } from "lucide-react";
 import type { Approval } from "../../src/wire/approvals.ts";
 import { ago, fullTime, oneLine } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
-import { Answer, Expiry } from "./answer.tsx";
+import { Answer } from "./answer.tsx";
+import { Expiry } from "./expiry.tsx";
 import { Arguments } from "./arguments.tsx";
 import { ReasonText, useReason } from "./reason.tsx";
 

@@ -135,7 +135,7 @@ function Delete({ chatId, title, onClose }: { chatId: string; title: string; onC
   const remove = useMutation({
     mutationFn: () => http.send("DELETE", `/api/chats/${encodeURIComponent(chatId)}`, undefined, anything),
     onSuccess: () => {
-      for (const key of ["chats", "tasks", "approvals", "away", "status"]) {
+      for (const key of ["chats", "tasks", "approvals", "questions", "away", "status"]) {
         void queries.invalidateQueries({ queryKey: [key] });
       }
       void navigate({ to: "/chats", state: { deletedChat: { id: chatId, title, at: Date.now() } } });

@@ -45,6 +45,7 @@ const chat: ChatWithView = {
     queuedRuns: [],
     openCalls: [{ callId: "k", runId: "r1", step: 1, name: "look", summary: "", startedAt: null }],
     approvals: [],
+    questions: [],
     plan: [],
     totals: { inputTokens: 0, outputTokens: 0, costUsd: null },
   },

@@ -96,6 +96,7 @@ function viewFromWire({ title, view }: ChatWithView, known: ChatView["runs"]): C
     openCalls: view.openCalls,
     // Only their state is known here; what they are about is in their events.
     approvals: new Map(),
+    questions: new Map(),
     plan: view.plan,
     ...view.totals,
   };

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { CallEntry } from "../../src/core/transcript.ts";
 import { approvalQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
-import { Answer, Expiry } from "../approvals/answer.tsx";
+import { Answer } from "../approvals/answer.tsx";
+import { Expiry } from "../approvals/expiry.tsx";
 import { Arguments } from "../approvals/arguments.tsx";
 import { Failure } from "../ui/notice.tsx";
 

@@ -18,6 +18,7 @@ import { callState, type CallEntry, type CallState } from "../../src/core/transc
 import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
+import { CallQuestion } from "./call-question.tsx";
 import { CallApproval } from "./call-approval.tsx";
 import { Whole } from "./whole.tsx";
 
@@ -57,7 +58,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
         <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
           <Icon aria-hidden="true" className={`size-3.5 ${state === "working" ? "spin" : ""}`} />
-          {word}
+          {state === "asks" && call.question?.data.state === "asked" ? "Asks you" : word}
         </span>
         <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
           {state === "not_run"
@@ -72,7 +73,8 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
           {result.error}
         </p>
       )}
-      <CallApproval call={call} asks={state === "asks"} />
+      <CallApproval call={call} asks={state === "asks" && call.approval?.data.state === "requested"} />
+      <CallQuestion call={call} asks={state === "asks" && call.question?.data.state === "asked"} />
       {isOpen && <CallDetails call={call} asks={state === "asks"} />}
     </div>
   );

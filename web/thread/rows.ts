@@ -94,7 +94,12 @@ function foldCalls(drafts: readonly Draft[]): Draft[] {
 }
 
 function isQuietCall(draft: Draft | undefined): boolean {
-  return draft?.kind === "call" && draft.call.approval === null && callState(draft.call, draft.run) === "done";
+  return (
+    draft?.kind === "call" &&
+    draft.call.approval === null &&
+    draft.call.question === null &&
+    callState(draft.call, draft.run) === "done"
+  );
 }
 
 /** Draws a frame around what stands together and belongs to one run of a task, and puts a head on it. */

@@ -1,18 +1,21 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { ListOptions } from "./approvals.ts";
 import type { DecideOptions } from "./decide.ts";
-import { group, time, verb, wholeNumber, type Execute } from "../command/command.ts";
+import type { AnswerOptions } from "./questions.ts";
+import { group, repeated, time, verb, wholeNumber, type Execute } from "../command/command.ts";
 
 const ID = { id: "the approval's id, or its first 4 or more characters" };
 
 /** What people decide over a run that works on its own, and what they have missed of it. */
 export function addApprovalCommands(program: Command, execute: Execute): void {
   const approvals = group(program, "approvals", {
-    summary: "What the agent asks before it acts.",
+    summary: "What the agent asks before it acts, and what it asks you.",
     examples: [
       "sparky approvals list",
       "sparky approvals approve 7kq2",
       'sparky approvals deny 7kq2 --note "not on Sundays"',
+      "sparky approvals questions",
+      'sparky approvals answer 5zt8 "the second one"',
     ],
   });
   verb(approvals, execute, "list", {
@@ -54,6 +57,32 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
     options: [["--note <text>", "why, or what to do instead: the agent reads it"]],
     run: async (context, args, options: DecideOptions) =>
       (await import("./decide.ts")).decide(context, args, options, "deny"),
+  });
+  verb(approvals, execute, "questions", {
+    summary: "List what the agent asks you, with the choices, the newest first.",
+    examples: ["sparky approvals questions", "sparky approvals questions --all", "sparky approvals questions --json"],
+    options: [
+      ["--all", "the answered, expired and withdrawn ones too"],
+      ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 200)],
+      ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
+    ],
+    run: async (context, args, options: ListOptions) =>
+      (await import("./questions.ts")).listQuestions(context, args, options),
+  });
+  verb(approvals, execute, "answer <id> [words]", {
+    summary: "Answer a question: the run goes on with it. The first answer counts.",
+    examples: [
+      'sparky approvals answer 5zt8 "the second one"',
+      "sparky approvals answer 5zt8 --field name=Ann --field age=41",
+      "sparky approvals answer 5zt8 --decline",
+    ],
+    args: { id: "the question's id, or its first 4 or more characters", words: "the answer" },
+    options: [
+      ["--field <name=value>", "a field of a form; give it once for each", repeated],
+      ["--decline", "you will not say"],
+    ],
+    run: async (context, args, options: AnswerOptions) =>
+      (await import("./questions.ts")).answer(context, args, options),
   });
   verb(approvals, execute, "grants", {
     summary: "List the standing yeses: a tool for a whole run, or until a time.",

@@ -1,6 +1,7 @@
 import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
 import { clean, duration, oneLine } from "../console/text.ts";
 
@@ -45,6 +46,15 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       const what = calls.get(event.data.callId);
       const of = what === undefined ? "" : ` of \`${exactLine(what.name)}\``;
       return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(by)}` : ""}${note ? `: ${oneLine(note)}` : ""}${via ? ` · ${oneLine(via)}` : ""}*`;
+    }
+    case "question": {
+      const { state, text, choices = [], answer, by } = event.data;
+      if (state === "asked") {
+        const lines = [`**Question:** ${clean(text)}`, ...choices.map((choice) => `- ${oneLine(choice)}`)];
+        return quoted(lines.join("\n"));
+      }
+      const what = answer === undefined ? "" : `: ${oneLine(answerWords(answer))}`;
+      return `*${event.at} · question ${state}${by ? ` by ${oneLine(by)}` : ""}${what}*`;
     }
     case "summary":
       return quoted(`*Summary of all up to #${event.data.upTo}:* ${clean(event.data.text)}`);

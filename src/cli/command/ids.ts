@@ -2,6 +2,7 @@ import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
+import type { Question } from "../../wire/questions.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
@@ -38,6 +39,16 @@ export async function approvalId(client: Client, given: string): Promise<string>
     query: { state: "all" },
     list: "sparky approvals list",
     title: (approval: Approval) => callLine(approval.tool, approval.summary),
+  });
+}
+
+export async function questionId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "question",
+    path: "/api/questions",
+    query: { state: "all" },
+    list: "sparky approvals questions",
+    title: (question: Question) => question.text,
   });
 }
 

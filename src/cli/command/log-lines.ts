@@ -1,4 +1,5 @@
 import { exactLine } from "../../core/exact.ts";
+import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Output } from "../console/output.ts";
@@ -121,6 +122,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     }
     case "approval":
       return row("approval", approvalText(event, calls.get(event.data.callId)));
+    case "question":
+      return row("question", questionText(event));
     case "summary":
       return row("summary", `the log up to #${event.data.upTo} was summarised`);
     case "schedule":
@@ -143,6 +146,12 @@ function approvalText({ data }: EventOf<"approval">, call: Call | undefined): st
   const via = data.via === undefined ? "" : ` · ${data.via}`;
   const by = data.by === undefined ? "" : ` by ${data.by}`;
   return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}${via}`;
+}
+
+function questionText({ data }: EventOf<"question">): string {
+  if (data.state === "asked") return [`asked: ${data.text}`, ...(data.choices ?? [])].join(" · ");
+  const by = data.by === undefined ? "" : ` by ${data.by}`;
+  return `${data.state}${by}${data.answer === undefined ? "" : `: ${answerWords(data.answer)}`}`;
 }
 
 function callText({ data }: EventOf<"tool_use">): string {

@@ -1,6 +1,7 @@
-import { callLine } from "../../core/exact.ts";
+import { callLine, exactLine } from "../../core/exact.ts";
 import type { List, Status } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
+import type { Question } from "../../wire/questions.ts";
 import type { Context } from "../command/context.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import type { Output } from "../console/output.ts";
@@ -21,8 +22,9 @@ export async function agentStatus(context: Context): Promise<ExitCode> {
     return exit;
   }
   if (out.terminal) {
-    const open = status.waiting.approvals === 0 ? [] : await openApprovals(context);
-    forPeople(out, status, open, url, io.now());
+    const open = status.waiting.approvals === 0 ? [] : await newest<Approval>(context, "/api/approvals");
+    const asked = status.waiting.questions === 0 ? [] : await newest<Question>(context, "/api/questions");
+    forPeople(out, status, { open, asked }, url, io.now());
   } else forScripts(out, status, url);
   if (url === null) out.note("  start it: sparky chat start --agent-loop");
   return exit;
@@ -31,20 +33,31 @@ export async function agentStatus(context: Context): Promise<ExitCode> {
 /** As many as a person reads at a glance; the list has the others. */
 const SHOWN = 5;
 
-async function openApprovals(context: Context): Promise<readonly Approval[]> {
+async function newest<T>(context: Context, path: string): Promise<readonly T[]> {
   const client = await context.client("any");
-  return (await client.request<List<Approval>>("GET", `/api/approvals?limit=${SHOWN}`)).items;
+  return (await client.request<List<T>>("GET", `${path}?limit=${SHOWN}`)).items;
 }
 
-function forPeople(out: Output, status: Status, open: readonly Approval[], url: string | null, now: number): void {
+interface Waiting {
+  readonly open: readonly Approval[];
+  readonly asked: readonly Question[];
+}
+
+function forPeople(out: Output, status: Status, { open, asked }: Waiting, url: string | null, now: number): void {
   const label = (word: string): string => out.paint.dim(word.padEnd(8));
   for (const run of status.running) out.print(`${label(wordOf(run))}  ${runLine(run, now)}`);
   for (const approval of open) {
     const what = pad(cut(callLine(approval.tool, approval.summary), 48), 30);
     out.print(`${label("Asks")}  ${shortId(approval.id).padEnd(8)}  ${what}  expires ${ago(approval.expiresAt, now)}`);
   }
-  const more = status.waiting.approvals - open.length;
-  if (open.length > 0) out.note(`  answer${more > 0 ? ` (${more} more)` : ""}: sparky approvals list`);
+  const more = (count: number): string => (count > 0 ? ` (${count} more)` : "");
+  if (open.length > 0) out.note(`  answer${more(status.waiting.approvals - open.length)}: sparky approvals list`);
+  for (const { id, text, expiresAt } of asked) {
+    const what = pad(exactLine(text, 48), 30);
+    out.print(`${label("Asks")}  ${shortId(id).padEnd(8)}  ${what}  expires ${ago(expiresAt, now)}`);
+  }
+  if (asked.length > 0)
+    out.note(`  answer${more(status.waiting.questions - asked.length)}: sparky approvals questions`);
   if (status.next.length > 0) {
     const next = status.next.map((each) => `${oneLine(each.schedule)} ${due(each.dueAt, now)}`);
     out.print(`${label("Next")}  ${next.join(" · ")}`);
@@ -91,6 +104,7 @@ function forScripts(out: Output, status: Status, url: string | null): void {
   for (const each of status.next) out.print(["next", oneLine(each.schedule), each.dueAt].join("\t"));
   for (const [name, count] of Object.entries(status.tasks)) out.print(`tasks.${name}\t${count}`);
   out.print(`waiting.approvals\t${status.waiting.approvals}`);
+  out.print(`waiting.questions\t${status.waiting.questions}`);
   out.print(`model\t${oneLine(status.model)}`);
   out.print(`agentLoop\t${status.agentLoop}`);
   out.print(`server\t${url ?? ""}`);

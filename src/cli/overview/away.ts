@@ -22,7 +22,8 @@ export async function showAway(
     }
     if (told.items.length < told.total) out.note(`The newest ${told.items.length} of ${told.total} are shown.`);
     if (!told.complete) out.note("There is more from longer ago, which was not looked at.");
-    if (told.waiting > 0) out.note(`Waiting for your answer: ${told.waiting}. See: sparky approvals list`);
+    if (told.waiting > 0)
+      out.note(`Waiting for your answer: ${told.waiting}. See: sparky approvals list, or questions`);
   }
   if (!options.mark || told.items.length === 0) return;
   const chats: { [chatId: string]: number } = {};
@@ -62,9 +63,9 @@ function forPeople(item: AwayItem, now: number): string[] {
 
 const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = { completed: "finished", recovered: "resumed" };
 
-/** Time, kind, chat, seq, run, task, title, reason, approval, its expiry. */
+/** Time, kind, chat, seq, run, task, title, reason, approval or question, its expiry. */
 function forScripts(item: AwayItem): string[] {
-  const { at, kind, chatId, seq, runId, taskId, title, reason, approvalId, expiresAt } = item;
+  const { at, kind, chatId, seq, runId, taskId, title, reason, approvalId, questionId, expiresAt } = item;
   return [
     at,
     kind,
@@ -74,7 +75,7 @@ function forScripts(item: AwayItem): string[] {
     taskId ?? "",
     title,
     reason ?? "",
-    approvalId ?? "",
+    approvalId ?? questionId ?? "",
     expiresAt ?? "",
   ];
 }

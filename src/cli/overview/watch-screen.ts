@@ -1,9 +1,15 @@
 import { callLine } from "../../core/exact.ts";
-import type { ChatEvent } from "../../core/events.ts";
+import type { ChatEvent, WAIT_REASONS } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import type { Label } from "../command/log-lines.ts";
 import { cut, pad } from "../console/columns.ts";
 import { duration, oneLine, shortId } from "../console/text.ts";
+
+const WAITS: { readonly [reason in (typeof WAIT_REASONS)[number]]: string } = {
+  approval: "your approval",
+  question: "your answer",
+  retry: "a retry",
+};
 
 /** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
 export class RunningRuns {
@@ -31,7 +37,7 @@ export class RunningRuns {
       case "resumed":
         return set("calling the model");
       case "waiting":
-        return set(`waits for ${event.data.reason === "approval" ? "your approval" : `a ${event.data.reason}`}`, true);
+        return set(`waits for ${WAITS[event.data.reason]}`, true);
       case "stopping":
         return set("stopping");
       case "queued":

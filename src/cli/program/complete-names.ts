@@ -1,6 +1,7 @@
 import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
+import type { Question } from "../../wire/questions.ts";
 import type { Schedule } from "../../wire/schedules.ts";
 import type { Client } from "../client/client.ts";
 import type { Name, NameKind } from "../deps.ts";
@@ -24,6 +25,8 @@ export async function namesOver(client: Client, kind: NameKind, prefix: string):
         value: one.id,
         hint: callLine(one.tool, one.summary),
       }));
+    case "questions":
+      return (await list<Question>("/api/questions")).map(({ id, text }) => ({ value: id, hint: text }));
     case "grants":
       return (await client.request<List<Grant>>("GET", "/api/grants")).items.map(({ id, tool }) => ({
         value: id,

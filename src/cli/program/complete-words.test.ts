@@ -38,6 +38,7 @@ test.each([
   ["chat --chat c4", "chats", "c4"],
   ["chats stop ", "chats", ""],
   ["approvals approve ", "approvals", ""],
+  ["approvals answer ", "questions", ""],
   ["approvals revoke ", "grants", ""],
   ["agent schedule run a b ", "schedules", ""],
   ["agent schedule add sm", null, "sm"],

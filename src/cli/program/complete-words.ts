@@ -101,6 +101,7 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
   [/^agent tasks /, /^id$/, "tasks"],
   [/^chats /, /^id$/, "chats"],
   [/^approvals revoke$/, /^id$/, "grants"],
+  [/^approvals answer$/, /^id$/, "questions"],
   [/^approvals /, /^id$/, "approvals"],
   [/^agent schedule /, /^names?$/, "schedules"],
   [/^config /, /^name$/, "settings"],

@@ -1,4 +1,4 @@
-import { callLine } from "../../core/exact.ts";
+import { callLine, exactLine, exactText } from "../../core/exact.ts";
 import type { RunView } from "../../core/run-state.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import { editorRows } from "./editor.ts";
@@ -6,7 +6,7 @@ import { entryLines, partLines } from "./entry.ts";
 import type { Outgoing } from "./outbox.ts";
 import type { Below } from "./screen.ts";
 import { fit, span, wrap, type Line, type Span } from "./text.ts";
-import { callsAtWork, currentRun, pending, questions, type TerminalView } from "./view.ts";
+import { asking, callsAtWork, currentRun, pending, questions, type TerminalView } from "./view.ts";
 import { ago, duration, oneLine, shortId, tokens } from "../console/text.ts";
 
 /** What stands at the bottom and changes: what is under way, questions, what is being sent, the status, the line to write. */
@@ -46,6 +46,7 @@ export function below(state: BelowState, { columns, rows, now }: Extent): Below 
   const fixed: readonly Line[] = [
     ...planLines(state, width),
     ...questionLines(state, width, now),
+    ...askingLines(state, width),
     ...state.outbox.flatMap((item) => outgoingLines(item, width)),
     // Room to breathe, where there is room.
     ...(rows < AIRY_ROWS ? [] : [[]]),
@@ -63,7 +64,10 @@ export function below(state: BelowState, { columns, rows, now }: Extent): Below 
 
 /** Calls at work and text that is being written, in the log's order. */
 function underWay({ view, me }: BelowState, width: number, rows: number, now: number): readonly Line[] {
-  const asks = new Set(questions(view).map(({ callId }) => callId));
+  const asks = new Set([
+    ...questions(view).map(({ callId }) => callId),
+    ...asking(view).map(({ data }) => data.callId),
+  ]);
   // What asks stands further below, with how to answer it.
   const calls = pending(view).flatMap((shown) =>
     shown.entry.kind === "call" && asks.has(shown.entry.callId) ? [] : entryLines(shown, { width, me, now }),
@@ -92,6 +96,24 @@ function questionLines({ view, approvals }: BelowState, width: number, now: numb
     const how = known?.canDecide === false ? "  you may only watch" : "  /approve or /deny";
     const what = fit([span(callLine(name, use?.data.summary))], Math.max(width - until.length - how.length - 4, 8));
     return fit([span("  ? ", "ask"), ...what, span(`${how}${until}`, "ask")], width);
+  });
+}
+
+const CHOICES_SHOWN = 6;
+
+function askingLines({ view }: BelowState, width: number): readonly Line[] {
+  return asking(view).flatMap(({ data: { text, choices = [] } }) => {
+    const more = choices.length > CHOICES_SHOWN ? [`… ${choices.length - CHOICES_SHOWN} more`] : [];
+    const how = choices.length > 0 ? "write your answer, or Enter to choose" : "write your answer";
+    return [
+      ...exactText(text)
+        .split("\n")
+        .flatMap((line, at) => wrap([span(line, "ask")], width, [span(at === 0 ? "  ? " : "    ", "ask")])),
+      ...[...choices.slice(0, CHOICES_SHOWN).map((choice) => exactLine(choice)), ...more].map((line) =>
+        fit([span(`    · ${line}`)], width),
+      ),
+      fit([span(`    ${how}`, "dim")], width),
+    ];
   });
 }
 

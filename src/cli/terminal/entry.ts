@@ -1,3 +1,4 @@
+import { answerWords } from "../../core/form.ts";
 import { callLine } from "../../core/exact.ts";
 import { newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart } from "../../core/open-parts.ts";
@@ -116,9 +117,9 @@ function statusLines(
       return taskId === null ? [] : line("●", data.message, "note");
     case "waiting":
       // What asks, and how it was answered, is told by its call.
-      return data.reason === "approval" ? [] : line("◔", data.message, "ask");
+      return data.reason === "approval" || data.reason === "question" ? [] : line("◔", data.message, "ask");
     case "resumed":
-      return data.reason === "approval" ? [] : line("→", data.message, "dim");
+      return data.reason === "approval" || data.reason === "answer" ? [] : line("→", data.message, "dim");
     case "interrupted":
       return line("↯", data.message, "ask");
     case "completed":
@@ -146,7 +147,7 @@ function totals(run: RunView | undefined): readonly string[] {
 function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Reader): readonly Line[] {
   const state = callState(call, run);
   const what = callLine(call.name, call.use?.data.summary);
-  const { result, approval } = call;
+  const { result, approval, question } = call;
   const row = (mark: string, look: Look, after: string): readonly Line[] => {
     // What it is gives way before what became of it.
     const room = Math.max(width - MARGIN.length - 2 - Math.min(after.length, width / 2), 12);
@@ -160,7 +161,8 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
   if (approval !== null && result !== null && ["denied", "expired", "withdrawn"].includes(approval.data.state)) {
     return row("⊘", "ask", answered(approval));
   }
-  const answer = approval === null || approval.data.state === "requested" ? "" : answered(approval);
+  const said = question === null || question.data.state === "asked" ? "" : saidOf(question);
+  const answer = (approval === null || approval.data.state === "requested" ? "" : answered(approval)) + said;
   switch (state) {
     case "done":
       return row("✓", "good", `  ${duration(result?.data.durationMs ?? 0)}${answer}`);
@@ -177,7 +179,7 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
     case "stopped":
       return row("⊘", "dim", "  not finished");
     case "asks":
-      return row("?", "ask", "  asks for your approval");
+      return row("?", "ask", question?.data.state === "asked" ? "  asks you" : "  asks for your approval");
     case "working": {
       const since = call.start?.at ?? call.use?.at;
       return row("●", "note", since === undefined ? "" : `  ${duration(Math.max(0, now - Date.parse(since)))}`);
@@ -187,6 +189,11 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
     default:
       return state satisfies never;
   }
+}
+
+function saidOf({ data }: EventOf<"question">): string {
+  const by = data.by === undefined ? "" : ` by ${oneLine(data.by)}`;
+  return `  ${data.state}${by}${data.answer === undefined ? "" : `: ${oneLine(answerWords(data.answer))}`}`;
 }
 
 function answered({ data }: EventOf<"approval">): string {

@@ -1,5 +1,6 @@
 import { prettyJson } from "../../core/pretty-json.ts";
-import { exactText } from "../../core/exact.ts";
+import type { EventOf } from "../../core/events.ts";
+import { exactLine, exactText } from "../../core/exact.ts";
 import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
@@ -21,7 +22,7 @@ import { TerminalPage } from "./page.ts";
 import { createPosts, type Posts } from "./posts.ts";
 import type { Below } from "./screen.ts";
 import { fit, span, type Line } from "./text.ts";
-import { currentRun, questions } from "./view.ts";
+import { asking, currentRun, questions } from "./view.ts";
 import { oneLine, shortId } from "../console/text.ts";
 
 export interface SessionParts {
@@ -220,6 +221,7 @@ export class TerminalSession implements Talk, Disposable {
     const typed = text.trim();
     if (typed === "") {
       if (questions(this.#followed.view).length > 0) this.#attempt(() => this.answer(null));
+      else this.#attempt(() => this.#choose());
       return;
     }
     this.#parts.history.add(text);
@@ -228,6 +230,16 @@ export class TerminalSession implements Talk, Disposable {
     this.#page.write([]);
     this.#page.note(typed, "dim");
     this.#attempt(() => runSlash(this, typed));
+  }
+
+  /** A choice is a message like any other words: the open question takes it as its answer. */
+  async #choose(): Promise<void> {
+    const open = (): EventOf<"question">["data"] | undefined => asking(this.#followed.view)[0]?.data;
+    const { questionId, text, choices = [] } = open() ?? { questionId: "", text: "" };
+    if (choices.length === 0) return;
+    const labelled = choices.map((value) => ({ value, label: exactLine(value) }));
+    const chosen = await this.#page.pick(exactLine(text), labelled, () => open()?.questionId === questionId);
+    if (chosen !== null && open()?.questionId === questionId) this.send("message", chosen);
   }
 
   #interrupted(): void {

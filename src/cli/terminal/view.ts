@@ -78,8 +78,17 @@ export type Question = CallEntry & { readonly approval: EventOf<"approval"> };
 
 export function questions(view: TerminalView): readonly Question[] {
   return pending(view).flatMap(({ entry, run }) =>
-    entry.kind === "call" && entry.approval !== null && callState(entry, run) === "asks"
+    entry.kind === "call" && entry.approval?.data.state === "requested" && callState(entry, run) === "asks"
       ? [{ ...entry, approval: entry.approval }]
+      : [],
+  );
+}
+
+/** What the agent asks the person: the next message is the answer to the first. */
+export function asking(view: TerminalView): readonly EventOf<"question">[] {
+  return pending(view).flatMap(({ entry, run }) =>
+    entry.kind === "call" && entry.question?.data.state === "asked" && callState(entry, run) === "asks"
+      ? [entry.question]
       : [],
   );
 }

@@ -1,6 +1,7 @@
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { openApprovals } from "../../store/overview/away.ts";
+import { openQuestions } from "../../store/questions/questions.ts";
 import { upcoming } from "../../store/schedules/read.ts";
 import { activeRuns, taskCounts } from "../../store/overview/status.ts";
 import { mayHere } from "../../store/people/access.ts";
@@ -36,14 +37,15 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       summary: "Counts of tasks, what runs now, and by which model and node.",
       answers: { 200: statusSchema },
       async handle({ viewer }) {
-        const [tasks, running, approvals, next] = await Promise.all([
+        const [tasks, running, approvals, questions, next] = await Promise.all([
           taskCounts(store, viewer),
           activeRuns(store, viewer),
           openApprovals(store, viewer),
+          openQuestions(store, viewer),
           upcoming(store, viewer, 5),
         ]);
         const { node } = store;
-        const waiting = { approvals };
+        const waiting = { approvals, questions };
         return { status: 200, body: { tasks, running, next, waiting, agentLoop, model, node, startedAt } };
       },
     }),

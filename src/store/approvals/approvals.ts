@@ -6,12 +6,13 @@ import type { Json } from "../../core/events.ts";
 import { exactLine } from "../../core/exact.ts";
 import { audienceOf, lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
+import { letGoOn } from "../questions/go-on.ts";
 import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
 import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
-import type { ApprovalRow, ChatRow } from "../database/schema.ts";
+import type { ApprovalRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { TOKEN_FILE } from "../people/tokens.ts";
@@ -113,28 +114,6 @@ export async function approvalsOfRun(store: Store, runId: string): Promise<reado
     .execute();
 }
 
-/** Marks what nobody answered in time; an expiry is not a denial. */
-export async function expireApprovals(store: Store, claimed: Claimed): Promise<void> {
-  const { run } = claimed;
-  await store.transact(async (tx) => {
-    const rows = await tx.db
-      .updateTable("approvals")
-      .set({ state: "expired", decided_at: tx.now })
-      .where("run_id", "=", run.id)
-      .where("state", "=", "requested")
-      .where("expires_at", "<=", tx.now)
-      .returningAll()
-      .execute();
-    if (rows.length === 0) return;
-    await tx.append(
-      run.chat_id,
-      rows.map((row) => approvalEvent(row, run)),
-      fenceOf(claimed),
-    );
-    tx.changed("approvals", await audienceOf(tx.db, claimed.chat));
-  });
-}
-
 export interface Decision {
   readonly decision: "approve" | "deny";
   /** What a yes covers; this call when left out. */
@@ -203,26 +182,6 @@ async function viaOf({ db, credential }: Tx): Promise<string> {
   if (credential.kind === "session") return "session";
   const token = await db.selectFrom("tokens").select("name").where("id", "=", credential.id).executeTakeFirst();
   return token?.name.startsWith(TOKEN_FILE) ? "token file" : `token:${token?.name ?? credential.id}`;
-}
-
-/** When nothing is asked any more, the waiting run is due. */
-async function letGoOn(tx: Tx, chat: ChatRow, runId: string): Promise<void> {
-  const open = await tx.db
-    .selectFrom("approvals")
-    .select("id")
-    .where("run_id", "=", runId)
-    .where("state", "=", "requested")
-    .executeTakeFirst();
-  if (open !== undefined) return;
-  await tx.db
-    .updateTable("runs")
-    .set({ not_before: 0 })
-    .where("id", "=", runId)
-    .where("chat_id", "=", chat.id)
-    .where("state", "=", "waiting")
-    .where("wait_reason", "=", "approval")
-    .execute();
-  tx.wake();
 }
 
 export interface ApprovalsQuery extends PageQuery {

@@ -1,47 +1,45 @@
-import { audienceOf, lockChat } from "../people/access.ts";
+import { lockChat } from "../people/access.ts";
+import type { Claimed } from "../runs/claim.ts";
+import { fenceOf } from "../runs/record.ts";
 import type { Store } from "../database/store.ts";
-import { approvalEvent } from "./withdraw.ts";
+import { expireAsked } from "./withdraw.ts";
+
+/** The same for a working run, behind its fence. */
+export async function expireAskedBy(store: Store, claimed: Claimed): Promise<void> {
+  await store.transact(async (tx) => {
+    const events = await expireAsked(tx, claimed.run, tx.now);
+    if (events.length > 0) await tx.append(claimed.run.chat_id, events, fenceOf(claimed));
+  });
+}
 
 /**
- * Marks what nobody answered in time, on any node: its run may wait for one that serves tasks, and there is none. An expiry
- * is not a denial. One that fails keeps no other; what failed is thrown after all were tried.
+ * Marks what nobody answered in time, on any node: its run may wait for one that serves tasks, and there is none. One that
+ * fails keeps no other; what failed is thrown after all were tried.
  */
 export async function expireOverdue(store: Store, now: number): Promise<void> {
-  const runs = await store.db
-    .selectFrom("approvals as a")
-    .innerJoin("runs as r", "r.id", "a.run_id")
-    .select(["r.id", "r.chat_id", "r.task_id"])
-    .where("a.state", "=", "requested")
-    .where("a.expires_at", "<=", now)
-    .groupBy(["r.id", "r.chat_id", "r.task_id"])
+  const { db } = store;
+  const runs = await db
+    .selectFrom("runs")
+    .select(["id", "chat_id", "task_id"])
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("approvals")
+        .select("run_id")
+        .where("state", "=", "requested")
+        .where("expires_at", "<=", now)
+        .unionAll(
+          eb.selectFrom("questions").select("run_id").where("state", "=", "asked").where("expires_at", "<=", now),
+        ),
+    )
     .execute();
   const failures: unknown[] = [];
-  for (const run of runs) await expire(store, run, now).catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} approvals could not expire`);
-}
-
-interface Run {
-  readonly id: string;
-  readonly chat_id: string;
-  readonly task_id: string | null;
-}
-
-async function expire(store: Store, run: Run, now: number): Promise<void> {
-  await store.transact(async (tx) => {
-    const chat = await lockChat(tx, run.chat_id);
-    const rows = await tx.db
-      .updateTable("approvals")
-      .set({ state: "expired", decided_at: now })
-      .where("run_id", "=", run.id)
-      .where("state", "=", "requested")
-      .where("expires_at", "<=", now)
-      .returningAll()
-      .execute();
-    if (rows.length === 0) return;
-    await tx.append(
-      chat.id,
-      rows.map((row) => approvalEvent(row, run)),
-    );
-    tx.changed("approvals", await audienceOf(tx.db, chat));
-  });
+  for (const run of runs) {
+    const expire = store.transact(async (tx) => {
+      const chat = await lockChat(tx, run.chat_id);
+      const events = await expireAsked(tx, run, now);
+      if (events.length > 0) await tx.append(chat.id, events);
+    });
+    await expire.catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `what ${failures.length} runs ask could not expire`);
 }

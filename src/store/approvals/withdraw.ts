@@ -1,11 +1,14 @@
 import type { NewEvent } from "../../core/events.ts";
 import { audienceOf } from "../people/access.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
+import { expireQuestions, withdrawQuestions } from "../questions/withdraw.ts";
 import type { ApprovalRow, RunRow } from "../database/schema.ts";
 import type { Tx } from "../database/store.ts";
 
+type OfRun = Pick<RunRow, "id" | "task_id" | "chat_id">;
+
 /** Takes back what a run still asks of people: it ended, or a person wrote instead. Returns the events to append. */
-export async function withdrawApprovals(tx: Tx, run: Pick<RunRow, "id" | "task_id">): Promise<NewEvent[]> {
+export async function withdrawAsked(tx: Tx, run: OfRun): Promise<NewEvent[]> {
   const rows = await tx.db
     .updateTable("approvals")
     .set({ state: "withdrawn", decided_at: tx.now })
@@ -13,15 +16,31 @@ export async function withdrawApprovals(tx: Tx, run: Pick<RunRow, "id" | "task_i
     .where("state", "=", "requested")
     .returningAll()
     .execute();
-  const [first] = rows;
-  if (first === undefined) return [];
+  return told(tx, run, [...rows.map((row) => approvalEvent(row, run)), ...(await withdrawQuestions(tx, run))]);
+}
+
+/** Marks what nobody answered in time; an expiry is not a denial. Returns the events to append. */
+export async function expireAsked(tx: Tx, run: OfRun, now: number): Promise<NewEvent[]> {
+  const rows = await tx.db
+    .updateTable("approvals")
+    .set({ state: "expired", decided_at: now })
+    .where("run_id", "=", run.id)
+    .where("state", "=", "requested")
+    .where("expires_at", "<=", now)
+    .returningAll()
+    .execute();
+  return told(tx, run, [...rows.map((row) => approvalEvent(row, run)), ...(await expireQuestions(tx, run, now))]);
+}
+
+async function told(tx: Tx, run: OfRun, events: NewEvent[]): Promise<NewEvent[]> {
+  if (events.length === 0) return events;
   const chat = await tx.db
     .selectFrom("chats")
     .select(["id", "owner_id"])
-    .where("id", "=", first.chat_id)
+    .where("id", "=", run.chat_id)
     .executeTakeFirstOrThrow();
   tx.changed("approvals", await audienceOf(tx.db, chat));
-  return rows.map((row) => approvalEvent(row, run));
+  return events;
 }
 
 /** The event of an approval's present state. */

@@ -1,9 +1,10 @@
-import type { NewEvent } from "../../core/events.ts";
+import type { ChatEvent, NewEvent } from "../../core/events.ts";
 import { lockChatFor } from "../people/access.ts";
 import { AGENT_ACTOR, userActor } from "../people/actors.ts";
 import { titleFrom } from "./chats.ts";
 import { announce, queueRun } from "../runs/queue.ts";
-import { withdrawApprovals } from "../approvals/withdraw.ts";
+import { withdrawAsked } from "../approvals/withdraw.ts";
+import { answerByMessage } from "../questions/answer.ts";
 import type { RunRow } from "../database/schema.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
@@ -44,9 +45,9 @@ export async function postMessage(
       step: null,
       actor: userActor(viewer),
     };
-    const [appended] = await tx.append(chatId, [event, ...(await naming(tx, chat.titled_by, chatId, message.text))]);
-    const seq = appended?.seq ?? chat.head + 1;
-    const runId = await readerOf(tx, chatId, () =>
+    const said = await tx.append(chatId, [event, ...(await naming(tx, chat.titled_by, chatId, message.text))]);
+    const seq = said[0]?.seq ?? chat.head + 1;
+    const runId = await readerOf(tx, chatId, said, () =>
       queueRun(tx, { chat, taskId: null, priority: 0, notBefore: 0, message: "Queued", actor: userActor(viewer) }),
     );
     if (message.key !== undefined) {
@@ -67,7 +68,12 @@ async function naming(tx: Tx, titledBy: string, chatId: string, text: string): P
   return [{ type: "chat", data, runId: null, taskId: null, step: null, actor: AGENT_ACTOR }];
 }
 
-async function readerOf(tx: Tx, chatId: string, queue: () => Promise<string>): Promise<string> {
+async function readerOf(
+  tx: Tx,
+  chatId: string,
+  said: readonly ChatEvent[],
+  queue: () => Promise<string>,
+): Promise<string> {
   const open = await tx.db
     .selectFrom("runs")
     .selectAll()
@@ -76,15 +82,17 @@ async function readerOf(tx: Tx, chatId: string, queue: () => Promise<string>): P
     .orderBy("queued_at")
     .execute();
   const active = open.find((run) => run.state === "working" || run.state === "waiting");
-  if (active?.state === "waiting") await cutShort(tx, active);
+  if (active?.state === "waiting") await cutShort(tx, active, said);
   const reader = active ?? open.find((run) => run.task_id === null);
   return reader?.id ?? queue();
 }
 
-/** A person's word ends the wait: the run is due at once, and what was asked of people meanwhile is withdrawn. */
-async function cutShort(tx: Tx, run: RunRow): Promise<void> {
-  const withdrawn = await withdrawApprovals(tx, run);
-  if (withdrawn.length > 0) await tx.append(run.chat_id, withdrawn);
-  await tx.db.updateTable("runs").set({ not_before: 0, wait_reason: "message" }).where("id", "=", run.id).execute();
+/** A person's word ends the wait: it answers what was asked, the run is due at once, and all else that was asked is withdrawn. */
+async function cutShort(tx: Tx, run: RunRow, said: readonly ChatEvent[]): Promise<void> {
+  const answered = await answerByMessage(tx, run, said);
+  const withdrawn = await withdrawAsked(tx, run);
+  if (answered.length + withdrawn.length > 0) await tx.append(run.chat_id, [...answered, ...withdrawn]);
+  const wait_reason = answered.length > 0 ? "question" : "message";
+  await tx.db.updateTable("runs").set({ not_before: 0, wait_reason }).where("id", "=", run.id).execute();
   tx.wake();
 }

@@ -27,6 +27,7 @@ async function both(store: Store, viewer: User, chatId: string) {
       queuedRuns: [...fold.runs.values()].flatMap((run) => (run.state === "queued" ? [run.id] : [])).toSorted(),
       openCalls: fold.openCalls,
       approvals: [],
+      questions: [],
       plan: fold.plan,
       totals: { inputTokens: fold.inputTokens, outputTokens: fold.outputTokens, costUsd: fold.costUsd },
     },

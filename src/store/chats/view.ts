@@ -23,6 +23,7 @@ export interface ChatWithView extends Chat {
       readonly startedAt: string | null;
     }[];
     readonly approvals: readonly { readonly approvalId: string; readonly callId: string; readonly state: string }[];
+    readonly questions: readonly { readonly questionId: string; readonly callId: string; readonly state: string }[];
     readonly plan: readonly { readonly text: string; readonly status: "todo" | "doing" | "done" }[];
     readonly totals: { readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number | null };
   };
@@ -55,6 +56,12 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
       queuedRuns: runs.filter((run) => run.state === "queued").map((run) => run.id),
       openCalls: foldChat(calls.toSorted((one, other) => one.seq - other.seq)).openCalls,
       approvals: await approvalsOf(db, chatId),
+      questions: await db
+        .selectFrom("questions")
+        .select(["id as questionId", "call_id as callId", "state"])
+        .where("chat_id", "=", chatId)
+        .orderBy("asked_seq")
+        .execute(),
       plan: await planOf(store, chatId),
       totals: {
         inputTokens: spent?.input_tokens ?? 0,

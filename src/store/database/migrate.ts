@@ -13,6 +13,7 @@ import { age } from "./migrations/0006-age.ts";
 import { descent } from "./migrations/0007-descent.ts";
 import { earlyOccurrences } from "./migrations/0008-early-occurrences.ts";
 import { mcp } from "./migrations/0009-mcp.ts";
+import { questions } from "./migrations/0010-questions.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   descent,
   earlyOccurrences,
   mcp,
+  questions,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

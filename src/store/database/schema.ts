@@ -142,6 +142,32 @@ export interface ApprovalRow {
   note: string | null;
 }
 
+/** What a call asks of people before it goes on, and their answer: so it outlives every connection. */
+export interface QuestionRow {
+  id: string;
+  chat_id: string;
+  run_id: string;
+  call_id: string;
+  tool: string;
+  /** The `seq` of the event that asked: what is said after it may be its answer. */
+  asked_seq: number;
+  text: string;
+  /** Answers to choose from, as JSON; null: none are offered. */
+  choices: string | null;
+  /** A form's JSON Schema, whose fields the answer has; null: the answer is words. */
+  form: string | null;
+  /** What the tool wants back with the answer, as JSON. */
+  kept: string;
+  state: "asked" | "answered" | "expired" | "withdrawn";
+  /** As JSON. */
+  answer: string | null;
+  asked_at: number;
+  expires_at: number;
+  answered_at: number | null;
+  /** Who answered, or declined to; null: nobody did. */
+  answered_by: string | null;
+}
+
 /** A standing yes: to one tool, for one principal's runs, for one run or until a time. */
 export interface GrantRow {
   id: string;
@@ -335,6 +361,7 @@ export interface Schema {
   task_deps: { task_id: string; depends_on: string };
   blobs: { id: string; chat_id: string; sha256: string; size: number; data: Uint8Array; created_at: number };
   approvals: ApprovalRow;
+  questions: QuestionRow;
   grants: GrantRow;
   tool_processes: ToolProcessRow;
   mcp_servers: McpServerRow;

@@ -1,9 +1,10 @@
 import { audienceOf } from "../people/access.ts";
-import { argsDigest, expireApprovals, approvalsOfRun, GO_ON } from "../approvals/approvals.ts";
+import { argsDigest, approvalsOfRun, GO_ON } from "../approvals/approvals.ts";
+import { expireAskedBy } from "../approvals/expire.ts";
 import { approvalEvent } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
 import type { Claimed } from "../runs/claim.ts";
-import { cancelledMessage, handBack, lockRun, waitForApproval } from "./run.ts";
+import { cancelledMessage, handBack, lockRun, waitForPeople } from "./run.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 
@@ -37,7 +38,7 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
   await tx.append(chat.id, [approvalEvent(row, run)]);
   await tx.db.insertInto("approvals").values(row).execute();
   tx.changed("approvals", await audienceOf(tx.db, chat));
-  await waitForApproval(tx, runId);
+  await waitForPeople(tx, runId);
 }
 
 /** What the answer makes of a run that was claimed again: its end, or null when it goes on. */
@@ -45,7 +46,7 @@ export async function crashAnswer(store: Store, claimed: Claimed): Promise<Endin
   if (claimed.run.recoveries === 0) return null;
   const question = await lastQuestion(store, claimed);
   if (question?.state === "requested" && question.expires_at <= store.clock.now()) {
-    await expireApprovals(store, claimed);
+    await expireAskedBy(store, claimed);
     return unanswered();
   }
   if (question?.state === "expired") return unanswered();

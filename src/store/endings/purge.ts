@@ -17,6 +17,7 @@ const PORTIONS: readonly (readonly [table: keyof Schema, rows: number, ...key: s
   ["search_events", 200, "id"],
   ["events", 200, "seq"],
   ["approvals", 200, "id"],
+  ["questions", 200, "id"],
   // Each may hold a whole conversation, or a file.
   ["steps", 20, "run_id", "step"],
   ["blobs", 2, "id"],

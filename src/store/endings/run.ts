@@ -1,13 +1,15 @@
-import { callLine } from "../../core/exact.ts";
+import { callLine, exactLine } from "../../core/exact.ts";
 import type { ChatEvent, NewEvent, StatusData } from "../../core/events.ts";
 import { isoTime } from "../../core/clock.ts";
 import { foldChat } from "../../core/chat-view.ts";
 import { notFound } from "../../core/errors.ts";
 import { chatLock } from "../people/access.ts";
 import { byAgent } from "../people/actors.ts";
-import { withdrawApprovals } from "../approvals/withdraw.ts";
+import { withdrawAsked } from "../approvals/withdraw.ts";
+import { answerByMessage } from "../questions/answer.ts";
+import { askedBy } from "../questions/go-on.ts";
 import type { Ending } from "../runs/ending.ts";
-import { decodeAll, eventsOf, hasPersonsWords, hasUnread } from "../log/events.ts";
+import { decodeAll, eventsOf, hasPersonsWords } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import { callRows } from "../runs/run.ts";
@@ -48,14 +50,14 @@ async function endLocked(tx: Tx, { run, chat }: LockedRun, wanted: Ending, optio
     eventsOf(tx.db, chat.id, { from: Math.max(options.readSeq, run.read_seq) + 1, types: ["message"] }),
     callRows(tx.db, run),
     tx.db.selectFrom("parts").selectAll().where("run_id", "=", run.id).orderBy("ord"),
-    tx.db.selectFrom("approvals").select("id").where("run_id", "=", run.id).where("state", "=", "requested").limit(1),
+    askedBy(tx.db, run.id),
   );
   const unread = hasPersonsWords(decodeAll(chat.id, said));
   if (unread && ending.state === "completed" && run.task_id === null) return false;
   const error = ending.state === "failed" ? [errorEvent(run, ending)] : [];
   const open = [
     ...(parts.length === 0 ? [] : await partialEvents(tx, run)),
-    ...(asked.length === 0 ? [] : await withdrawApprovals(tx, run)),
+    ...(asked.length === 0 ? [] : await withdrawAsked(tx, run)),
     ...openCalls(tx, run, ending.state, decodeAll(chat.id, tools)),
   ];
   const events = [...open, ...error, statusEvent(run, statusOf(ending))];
@@ -121,33 +123,39 @@ export async function backOff(
 }
 
 /**
- * Waits for people: the run holds its chat, but no worker. false, having written nothing, when nothing is waited for any
- * more, or when a person wrote instead of answering.
+ * Waits for people: the run holds its chat, but no worker. false, having written no wait, when nothing is waited for any more,
+ * or when a person has written: that is the answer to a question before it, and takes back everything else.
  */
-export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
+export async function waitForPeople(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
   if (run.state === "stopping") {
     await endStopped(tx, { run, chat }, { ...(fence && { fence }) });
     return true;
   }
-  const open = await tx.db
-    .selectFrom("approvals")
-    .selectAll()
-    .where("run_id", "=", runId)
-    .where("state", "=", "requested")
-    .execute();
+  const [approvals, questions, said] = await together(
+    tx,
+    tx.db.selectFrom("approvals").selectAll().where("run_id", "=", runId).where("state", "=", "requested"),
+    tx.db.selectFrom("questions").selectAll().where("run_id", "=", runId).where("state", "=", "asked"),
+    eventsOf(tx.db, chat.id, { from: run.read_seq + 1, types: ["message"] }),
+  );
+  const open = [...approvals, ...questions];
   if (open.length === 0) return false;
-  if (await hasUnread(tx.db, chat.id, run.read_seq)) {
-    await tx.append(chat.id, await withdrawApprovals(tx, run), fence);
+  const messages = decodeAll(chat.id, said);
+  if (hasPersonsWords(messages)) {
+    const events = [...(await answerByMessage(tx, run, messages)), ...(await withdrawAsked(tx, run))];
+    await tx.append(chat.id, events, fence);
     return false;
   }
-  const until = Math.min(...open.map((approval) => approval.expires_at));
-  const [first] = open;
+  const until = Math.min(...open.map((asked) => asked.expires_at));
+  const [approval] = approvals;
   const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
-  const message = `Waits for your approval: ${callLine(first?.tool ?? "", first?.summary)}${more}`;
-  const data: StatusData = { state: "waiting", reason: "approval", until: isoTime(until), message };
-  await tx.append(chat.id, [statusEvent(run, data)], fence);
-  await release(tx, run, { state: "waiting", wait_reason: "approval", not_before: until, reason: message });
+  const message =
+    approval !== undefined
+      ? `Waits for your approval: ${callLine(approval.tool, approval.summary)}${more}`
+      : `Waits for your answer: ${exactLine(questions[0]?.text ?? "", QUESTION_SHOWN)}${more}`;
+  const reason = approval === undefined ? "question" : "approval";
+  await tx.append(chat.id, [statusEvent(run, { state: "waiting", reason, until: isoTime(until), message })], fence);
+  await release(tx, run, { state: "waiting", wait_reason: reason, not_before: until, reason: message });
   if (run.task_id !== null) {
     await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
   }
@@ -155,6 +163,8 @@ export async function waitForApproval(tx: Tx, runId: string, fence?: Fence): Pro
   await announce(tx, chat, run.task_id);
   return true;
 }
+
+const QUESTION_SHOWN = 200;
 
 export async function endStopped(
   tx: Tx,

@@ -9,7 +9,7 @@ const LONGEST_BACK_OFF_MS = 3_600_000;
 
 /**
  * The clock has gone back: what was stored by it in the meantime, as an instant that is so far from then, is as far from now.
- * Else a run would wait, an approval or a permission would last, and a deleted chat would stay, until that time has come.
+ * Else a run would wait, an approval, a question or a permission would last, and a deleted chat would stay, until that time has come.
  * Schedules put themselves right.
  */
 export async function putTimesRight(store: Store, now: number): Promise<void> {
@@ -35,12 +35,20 @@ export async function putTimesRight(store: Store, now: number): Promise<void> {
       .where("state", "=", "requested")
       .where("requested_at", ">", ahead)
       .execute();
-    const expiry = sql<number>`(SELECT min(a.expires_at) FROM approvals a WHERE a.run_id = runs.id AND a.state = 'requested')`;
+    await db
+      .updateTable("questions")
+      .set({ asked_at: now, expires_at: sql<number>`expires_at - asked_at + ${now}` })
+      .where("state", "=", "asked")
+      .where("asked_at", ">", ahead)
+      .execute();
+    const expiry = sql<number>`(SELECT min(asked.expires_at) FROM (
+      SELECT a.expires_at FROM approvals a WHERE a.run_id = runs.id AND a.state = 'requested'
+      UNION ALL SELECT q.expires_at FROM questions q WHERE q.run_id = runs.id AND q.state = 'asked') asked)`;
     await db
       .updateTable("runs")
       .set({ not_before: expiry })
       .where("state", "=", "waiting")
-      .where("wait_reason", "=", "approval")
+      .where("wait_reason", "in", ["approval", "question"])
       .where("not_before", ">", expiry)
       .execute();
     await db

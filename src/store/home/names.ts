@@ -4,6 +4,7 @@ import { unreachable } from "../../core/errors.ts";
 import { may } from "../people/access.ts";
 import { approvalRows } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
+import { listQuestions } from "../questions/questions.ts";
 import { owned } from "../schedules/read.ts";
 import type { Db } from "../database/sql.ts";
 import { formsOf } from "../database/spellings.ts";
@@ -12,7 +13,7 @@ import type { User } from "../people/user.ts";
 
 /** What ids and names there are to choose from, for a shell that completes them. */
 
-export type NameKind = "tasks" | "chats" | "approvals" | "grants" | "schedules";
+export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules";
 
 export interface Name {
   readonly value: string;
@@ -71,6 +72,10 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
       return rows
         .map(({ id, tool, summary }) => ({ value: id, hint: callLine(tool, summary) }))
         .filter(startsWith(prefix));
+    }
+    case "questions": {
+      const { items } = await listQuestions({ db }, viewer, { limit: MOST });
+      return items.map(({ id, text }) => ({ value: id, hint: text })).filter(startsWith(prefix));
     }
     case "grants": {
       const grants = await listGrants({ db, clock: systemClock }, viewer);

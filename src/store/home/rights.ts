@@ -34,6 +34,8 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   run_tools: "data",
   // Of these only what is still to come is a right: see `withdrawAnswers`.
   approvals: "data",
+  // An answer lets nothing be done that was not asked about.
+  questions: "data",
   chats: "data",
   chat_shares: "data",
   seen: "data",

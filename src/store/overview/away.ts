@@ -1,14 +1,15 @@
-import { callLine } from "../../core/exact.ts";
+import { callLine, exactLine } from "../../core/exact.ts";
 import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { ENDED } from "../../core/run-state.ts";
 import { may } from "../people/access.ts";
+import { openQuestions } from "../questions/questions.ts";
 import { askedApprovals } from "../approvals/asked.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { lookBackOf } from "../database/look-back.ts";
 import { readableEvent } from "../log/events.ts";
-import type { ApprovalRow } from "../database/schema.ts";
+import type { ApprovalRow, QuestionRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -27,6 +28,7 @@ export interface AwayItem {
   readonly title: string;
   readonly reason: string | null;
   readonly approvalId: string | null;
+  readonly questionId: string | null;
   readonly expiresAt: string | null;
 }
 
@@ -52,7 +54,7 @@ const MAX_EVENTS = 20_000;
 
 export async function away(store: Store, viewer: User, lookAt: number = MAX_EVENTS): Promise<Away> {
   const { ranges, complete } = await unseen(store, viewer, lookAt);
-  const waiting = await openApprovals(store, viewer);
+  const waiting = (await openApprovals(store, viewer)) + (await openQuestions(store, viewer));
   if (ranges.length === 0) return { items: [], next: null, total: 0, totals: NOTHING, waiting, complete };
   const totals = await totalsOf(store, ranges);
   const total =
@@ -169,7 +171,7 @@ function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
            FROM json_array_elements(${json}::json))`;
 }
 
-/** What is told of, as one word; null for every other event. An approval is told of while it is open. */
+/** What is told of, as one word; null for every other event. What is asked is told of while it is open. */
 function kindOf(store: Store): RawBuilder<AwayKind | null> {
   const state = field(store, "state");
   return sql<AwayKind | null>`CASE
@@ -177,6 +179,9 @@ function kindOf(store: Store): RawBuilder<AwayKind | null> {
     WHEN e.type = 'status' AND ${state} = 'resumed' AND ${field(store, "reason")} = 'recovered' THEN 'recovered'
     WHEN e.type = 'approval' AND ${state} = 'requested'
       AND EXISTS (SELECT 1 FROM approvals a WHERE a.id = ${field(store, "approvalId")} AND a.state = 'requested')
+      THEN 'asks'
+    WHEN e.type = 'question' AND ${state} = 'asked'
+      AND EXISTS (SELECT 1 FROM questions q WHERE q.id = ${field(store, "questionId")} AND q.state = 'asked')
       THEN 'asks'
     WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
@@ -206,7 +211,7 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'usage', 'schedule')
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'usage', 'schedule')
     GROUP BY 1`.execute(store.db);
   const count = (kind: AwayKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
   const spent = rows.find((row) => row.kind === null);
@@ -237,7 +242,7 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
   const { rows } = await sql<ItemRow>`
     SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, e.task_id
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'schedule') AND ${kindOf(store)} IS NOT NULL
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'schedule') AND ${kindOf(store)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
   const events = rows.flatMap((row) => {
@@ -247,8 +252,13 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
   const asked = events.flatMap(({ event }) => (event.type === "approval" ? [event.data.approvalId] : []));
   const approvals =
     asked.length === 0 ? [] : await store.db.selectFrom("approvals").selectAll().where("id", "in", asked).execute();
+  const questioned = events.flatMap(({ event }) => (event.type === "question" ? [event.data.questionId] : []));
+  const questions =
+    questioned.length === 0
+      ? []
+      : await store.db.selectFrom("questions").selectAll().where("id", "in", questioned).execute();
   const titles = await titlesOf(store, rows);
-  return events.map(({ row, event }) => itemOf(row, event, titles, approvals));
+  return events.map(({ row, event }) => itemOf(row, event, titles, askedIn(event, approvals, questions)));
 }
 
 /** By the ids of tasks and of chats: asked for apart, and only of what is shown. */
@@ -273,13 +283,34 @@ async function titlesOf(store: Store, rows: readonly ItemRow[]): Promise<Readonl
   ]);
 }
 
+interface AskedHere {
+  readonly approvalId: string | null;
+  readonly questionId: string | null;
+  readonly what: string;
+  readonly expiresAt: number;
+}
+
+function askedIn(
+  event: ChatEvent,
+  approvals: readonly ApprovalRow[],
+  questions: readonly QuestionRow[],
+): AskedHere | undefined {
+  if (event.type === "approval") {
+    const row = approvals.find(({ id }) => id === event.data.approvalId);
+    const what = callLine(row?.tool ?? "", row?.summary);
+    return row && { approvalId: row.id, questionId: null, what, expiresAt: row.expires_at };
+  }
+  if (event.type !== "question") return undefined;
+  const row = questions.find(({ id }) => id === event.data.questionId);
+  return row && { approvalId: null, questionId: row.id, what: exactLine(row.text), expiresAt: row.expires_at };
+}
+
 function itemOf(
   row: ItemRow,
   event: ChatEvent,
   titles: ReadonlyMap<string, string>,
-  approvals: readonly ApprovalRow[],
+  asked: AskedHere | undefined,
 ): AwayItem {
-  const approval = event.type === "approval" ? approvals.find(({ id }) => id === event.data.approvalId) : undefined;
   return {
     kind: row.kind,
     chatId: row.chat_id,
@@ -288,9 +319,10 @@ function itemOf(
     runId: event.runId,
     taskId: event.taskId,
     title: titles.get(row.task_id ?? "") ?? titles.get(row.chat_id) ?? "",
-    reason: approval === undefined ? reasonOf(event) : callLine(approval.tool, approval.summary),
-    approvalId: approval?.id ?? null,
-    expiresAt: approval === undefined ? null : isoTime(approval.expires_at),
+    reason: asked === undefined ? reasonOf(event) : asked.what,
+    approvalId: asked?.approvalId ?? null,
+    questionId: asked?.questionId ?? null,
+    expiresAt: asked === undefined ? null : isoTime(asked.expiresAt),
   };
 }
 

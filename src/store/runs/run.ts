@@ -85,7 +85,7 @@ export function callRows(db: Db, run: RunRow) {
         sql<number>`${run.first_seq - 1}`,
       ),
     )
-    .where("type", "in", ["tool_use", "tool_start", "tool_result"])
+    .where("type", "in", ["tool_use", "tool_start", "question", "tool_result"])
     .orderBy("seq");
 }
 

@@ -37,6 +37,7 @@ export type FindingKind =
   /** A tool call without exactly one result behind it. */
   | "call"
   | "approval"
+  | "question"
   | "task"
   /** A schedule's ledger is not what its rules and its tasks say. */
   | "schedule"

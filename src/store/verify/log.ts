@@ -34,7 +34,16 @@ export interface LoggedRun {
   lastSeq: number;
   readonly calls: Map<string, { readonly seq: number; readonly name: string; results: number }>;
   readonly steps: Map<number, LoggedStep>;
-  readonly approvals: Map<string, EventOf<"approval">["data"] & { readonly seq: number }>;
+  /** Approvals and questions, by id: `open` while nobody has answered. */
+  readonly asked: Map<string, Asked>;
+}
+
+export interface Asked {
+  readonly kind: "approval" | "question";
+  readonly seq: number;
+  readonly open: boolean;
+  /** What its row must hold too. */
+  readonly says: string;
 }
 
 export interface LoggedStep {
@@ -125,7 +134,7 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
     lastSeq: seq,
     calls: new Map(),
     steps: new Map(),
-    approvals: new Map(),
+    asked: new Map(),
   };
   log.runs.set(runId, run);
   run.view = view;
@@ -137,7 +146,16 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
     step.usage.push(seq);
     step.model = event.data.model;
   } else if (event.type === "approval") {
-    run.approvals.set(event.data.approvalId, { ...event.data, seq });
+    const { approvalId, callId, state, argsDigest } = event.data;
+    run.asked.set(approvalId, {
+      kind: "approval",
+      seq,
+      open: state === "requested",
+      says: `${state} ${callId} ${argsDigest}`,
+    });
+  } else if (event.type === "question") {
+    const { questionId, callId, state, text } = event.data;
+    run.asked.set(questionId, { kind: "question", seq, open: state === "asked", says: `${state} ${callId} ${text}` });
   }
   if (!isEnded(run.view.state)) return;
   for (const [callId, call] of run.calls) {
@@ -145,10 +163,10 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
     const what = `the call ${callId} of ${call.name} has no result, and its run ${runId} has ended`;
     report({ kind: "call", seq: call.seq, what, expected: "one tool_result", found: "none" });
   }
-  for (const [id, approval] of run.approvals) {
-    if (approval.state !== "requested") continue;
-    const what = `the approval ${id} is open, and its run ${runId} has ended`;
-    report({ kind: "approval", seq: approval.seq, what, expected: "a decision", found: "requested" });
+  for (const [id, asked] of run.asked) {
+    if (!asked.open) continue;
+    const what = `the ${asked.kind} ${id} is open, and its run ${runId} has ended`;
+    report({ kind: asked.kind, seq: asked.seq, what, expected: "an end", found: "open" });
   }
 }
 

@@ -53,23 +53,38 @@ export async function compareRun(db: Db, scope: RunScope, run: LoggedRun, row: R
   differs("ended at", view.endedAt === null ? null : Date.parse(view.endedAt), row.ended_at);
   checkLease(scope, run, row);
   await compareSteps(db, scope, run);
-  await compareApprovals(db, scope, run);
+  await compareAsked(db, scope, run);
   return true;
 }
 
-async function compareApprovals(db: Db, { report }: RunScope, run: LoggedRun): Promise<void> {
-  const rows = await db.selectFrom("approvals").selectAll().where("run_id", "=", run.view.id).execute();
-  const left = new Map(run.approvals);
+/** What the run has asked of people: approvals and questions. */
+async function compareAsked(db: Db, { report }: RunScope, run: LoggedRun): Promise<void> {
+  const { id } = run.view;
+  const approvals = await db.selectFrom("approvals").selectAll().where("run_id", "=", id).execute();
+  const questions = await db.selectFrom("questions").selectAll().where("run_id", "=", id).execute();
+  const rows = [
+    ...approvals.map((row) => ({
+      kind: "approval" as const,
+      id: row.id,
+      says: `${row.state} ${row.call_id} ${row.args_digest}`,
+    })),
+    ...questions.map((row) => ({
+      kind: "question" as const,
+      id: row.id,
+      says: `${row.state} ${row.call_id} ${row.text}`,
+    })),
+  ];
+  const left = new Map(run.asked);
   for (const row of rows) {
     const logged = left.get(row.id);
     left.delete(row.id);
     const seq = logged?.seq ?? run.lastSeq;
-    const expected = logged === undefined ? "an event" : [logged.state, logged.callId, logged.argsDigest].join(" ");
-    const found = [row.state, row.call_id, row.args_digest].join(" ");
-    if (found !== expected) report({ kind: "approval", seq, what: `approval ${row.id}`, expected, found });
+    const expected = logged === undefined ? "an event" : logged.says;
+    if (row.says !== expected)
+      report({ kind: row.kind, seq, what: `${row.kind} ${row.id}`, expected, found: row.says });
   }
-  for (const [id, { seq, state }] of left) {
-    report({ kind: "approval", seq, what: `approval ${id} has no row`, expected: state, found: "none" });
+  for (const [askedId, { kind, seq, says }] of left) {
+    report({ kind, seq, what: `${kind} ${askedId} has no row`, expected: says, found: "none" });
   }
 }
 

@@ -1,0 +1,56 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { exactLine } from "../../src/core/exact.ts";
+import { answerWords } from "../../src/core/form.ts";
+import type { CallEntry } from "../../src/core/transcript.ts";
+import { questionQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { Expiry } from "../approvals/expiry.tsx";
+import { AnswerQuestion } from "../questions/answer-question.tsx";
+import { QuestionText } from "../questions/question-card.tsx";
+import { Failure } from "../ui/notice.tsx";
+
+const WORDS = { answered: "Answered", expired: "Expired", withdrawn: "Withdrawn" } as const;
+
+/** What this call asks a person, with what it takes to answer; later, what was answered and by whom. */
+export function CallQuestion({ call, asks }: { call: CallEntry; asks: boolean }) {
+  const [told, setTold] = useState("");
+  const asked = call.question?.data;
+  if (asked === undefined) return null;
+  return (
+    <div className="ml-5 border-l-2 border-line pl-3 text-sm">
+      <p role="status" className={told === "" ? "sr-only" : "py-0.5"}>
+        {told}
+      </p>
+      {(asks || asked.state !== "asked") && <QuestionText text={asked.text} />}
+      {asks && <Open id={asked.questionId} onTold={setTold} />}
+      {asked.state !== "asked" && (
+        <p className="text-xs text-muted [overflow-wrap:anywhere]">
+          {asked.state === "withdrawn" && asked.by !== undefined ? "Declined" : WORDS[asked.state]}
+          {asked.by !== undefined && ` by ${asked.by}`}
+          {asked.answer !== undefined && `: “${exactLine(answerWords(asked.answer))}”`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Open({ id, onTold }: { id: string; onTold: (words: string) => void }) {
+  const { http } = useServices();
+  const { data, error, refetch } = useQuery(questionQuery(http, id));
+  if (data === undefined) {
+    return error === null ? (
+      <p className="py-1 text-muted">Loading how it can be answered…</p>
+    ) : (
+      <Failure what="How it can be answered could not be loaded" error={error} retry={() => void refetch()} />
+    );
+  }
+  return (
+    <div data-question-id={id} className="flex flex-col gap-2 pb-2">
+      <p className="text-xs text-muted">
+        Answer here, or write a message · <Expiry at={data.expiresAt} />
+      </p>
+      {data.state === "asked" && <AnswerQuestion question={data} onTold={onTold} />}
+    </div>
+  );
+}
