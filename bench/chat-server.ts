@@ -56,6 +56,7 @@ async function serve(file: string): Promise<Serving> {
     port: 0,
     allowedHosts: [],
     webRoot: null,
+    skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: null, workspaces: "/nowhere" },
     stopRun: async () => nothing,
     cancelTask: async () => nothing,
   });

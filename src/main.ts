@@ -1,7 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { resultRead } from "./builtin-tools/result-read.ts";
+import { skillRead } from "./builtin-tools/skill-read.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
@@ -20,6 +22,8 @@ import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home/home.ts";
 import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
 import type { Data } from "./store/home/data.ts";
+import { Skills } from "./skills/offer.ts";
+import type { SkillRoots } from "./skills/places.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/database/store.ts";
 import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
@@ -181,7 +185,7 @@ async function build(
   );
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
-  const prompts = promptsRoot();
+  const prompts = shipped("prompts", "smart_maintenance.md");
   if (prompts !== null) writePrompts(prompts, config.home);
   await offerDefaultSchedules(store, owner);
   const scheduleProblems =
@@ -194,7 +198,7 @@ async function build(
   const stopper = cleanup.use(new Stopper(store, log));
   const settings = toolSettings(config.home);
   const ownTools = withSettings<Tx>(
-    [...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool(config.commandEnvironment)],
+    [...generalTools, ...graphTools, ...taskTools(store), resultRead, skillRead, shellTool(config.commandEnvironment)],
     settings,
   );
   const builtIn = createRegistry<Tx>(ownTools);
@@ -213,8 +217,16 @@ async function build(
     }),
   );
   await mcp.sweep();
+  const skillRoots: SkillRoots = {
+    home: join(config.home, "skills"),
+    personal: join(homedir(), ".agents", "skills"),
+    shipped: shipped("skills", "researching-a-question"),
+    workspaces,
+  };
+  const skills = new Skills(store, skillRoots);
   const agent: WorkDeps = {
     store,
+    skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
     toolsFor: async (_, principal) => {
       const tools = await mcp.toolsFor(principal);
       return tools.length === 0 ? builtIn : createRegistry<Tx>([...ownTools, ...toolsAsSet(tools, settings)]);
@@ -251,6 +263,7 @@ async function build(
     checkModel: (name) => void selectModel({ ...config, model: name }),
     webRoot: webRoot(),
     scheduleProblems,
+    skillRoots,
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
   });
@@ -272,10 +285,10 @@ function toolSettings(home: string): ToolSettings {
   return existsSync(path) ? parseToolSettings(readNamedFile(path), path) : {};
 }
 
-/** The default prompts, in a checkout: beside the sources, or above the bundle. */
-function promptsRoot(): string | null {
-  const places = ["../prompts", "../../prompts"].map((place) => join(import.meta.dirname, place));
-  return places.find((place) => existsSync(join(place, "smart_maintenance.md"))) ?? null;
+/** A folder that comes with Sparky, known by something in it: beside the sources, or above the bundle. */
+function shipped(folder: string, holds: string): string | null {
+  const places = ["..", "../.."].map((place) => join(import.meta.dirname, place, folder));
+  return places.find((place) => existsSync(join(place, holds))) ?? null;
 }
 
 /** The built web UI: beside the bundle, or in `dist` of a checkout. */

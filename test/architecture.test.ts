@@ -14,8 +14,9 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   memory: ["core", "store", "tools"],
   agent: ["core", "store", "models", "tools", "memory"],
   "builtin-tools": ["core", "store", "tools", "memory", "agent"],
+  skills: ["core", "store", "tools"],
   worker: ["core", "wire", "store", "tools", "agent", "named-file.ts"],
-  server: ["core", "wire", "store", "models", "tools", "memory", "agent", "worker"],
+  server: ["core", "wire", "store", "models", "tools", "memory", "skills", "agent", "worker"],
   cli: ["core", "wire", "named-file.ts"],
   doctor: [
     "core",
@@ -38,7 +39,8 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "log.ts": ["core"],
   "entry.ts": ["core", "config.ts", "settings.ts", "cli"],
   "main.ts": [
-    ...["core", "wire", "store", "models", "tools", "builtin-tools", "memory", "agent", "worker", "server"],
+    ...["core", "wire", "store", "models", "tools", "builtin-tools", "memory", "skills", "agent", "worker"],
+    "server",
     ...["config.ts", "log.ts", "named-file.ts"],
   ],
 };
@@ -50,7 +52,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
 const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
     ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "questions", "approvals", "mcp", "ledger"],
-    ...["endings", "chats", "tasks", "schedules", "graph", "search", "overview", "verify", "home"],
+    ...["endings", "chats", "tasks", "schedules", "graph", "search", "skills", "overview", "verify", "home"],
   ],
   cli: [
     ...["console", "deps.ts", "client", "command", "overview", "approvals", "graph", "search", "schedules", "home"],

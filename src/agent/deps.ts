@@ -14,6 +14,8 @@ export interface WorkDeps {
    * the database: whoever's tools are slow must not keep a run from starting.
    */
   toolsFor(claimed: Claimed, principal: Principal): Promise<Registry<Tx>>;
+  /** What the run's system text says of skills: the same at each call of a run, however often it is taken up. */
+  skillsFor(claimed: Claimed, principal: Principal): Promise<string>;
   /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
   modelFor(choice: string | null): Model;
   readonly windows: Windows;
@@ -28,6 +30,7 @@ export interface WorkDeps {
 /** What one run works with: its own tools too. */
 export interface AgentDeps extends WorkDeps {
   readonly registry: Registry<Tx>;
+  readonly skills: string;
 }
 
 /** Why a run's signal aborts. */

@@ -8,6 +8,7 @@ const base: PromptInput = {
   now: "2026-01-05T09:30:12.000Z",
   timeZone: "Europe/Vienna",
   hasTools: true,
+  skills: "",
 };
 const instructions = (more: Partial<PromptInput> = {}) => instructionsFor({ ...base, ...more });
 

@@ -8,6 +8,8 @@ export interface PromptInput {
   readonly now: string;
   readonly timeZone: string;
   readonly hasTools: boolean;
+  /** What there is to say of skills; "" for nothing. */
+  readonly skills: string;
 }
 
 const CHARACTER = `You are Sparky, an agent that works for people on their own machine. Everything you do is recorded and
@@ -42,6 +44,7 @@ export function instructionsFor(input: PromptInput): string {
   return [
     CHARACTER,
     ...(input.hasTools ? [TOOLS, MEMORY] : []),
+    ...(input.skills === "" ? [] : [input.skills]),
     where,
     who,
     `It is ${input.now.slice(0, 16)}Z; the local time zone is ${input.timeZone}.`,

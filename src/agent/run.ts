@@ -18,7 +18,7 @@ import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
-import type { Principal } from "../tools/tool.ts";
+import { SKILL_READ, type Principal } from "../tools/tool.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { buildContext } from "./context.ts";
@@ -103,7 +103,9 @@ class RunWork {
       return;
     }
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
-    const deps = { ...this.#deps, registry: await this.#deps.toolsFor(this.#claimed, principal) };
+    const registry = await this.#deps.toolsFor(this.#claimed, principal);
+    const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
+    const deps = { ...this.#deps, registry, skills };
     for (;;) {
       this.signal.throwIfAborted();
       await this.#log.read();
@@ -188,6 +190,7 @@ class RunWork {
       now: isoTime(store.clock.now()),
       timeZone,
       hasTools: registry.list().length > 0,
+      skills: deps.skills,
     });
     const window = deps.windows.of(model);
     const overhead = estimateTokens(instructions + JSON.stringify(registry.specs()));

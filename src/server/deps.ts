@@ -1,3 +1,4 @@
+import type { SkillRoots } from "../skills/places.ts";
 import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { ModelTest, Models } from "../wire/models.ts";
@@ -34,6 +35,8 @@ export interface ServerDeps {
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
   /** What was wrong with `SPARKY_SCHEDULES_FILE` at the start, for the owner. */
   readonly scheduleProblems?: readonly string[];
+  /** Where skills are looked for. */
+  readonly skillRoots: SkillRoots;
   /** Between heartbeats of a socket; 15 s by default. */
   readonly pingMs?: number;
 }

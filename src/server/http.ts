@@ -28,6 +28,7 @@ import { searchRoutes } from "./routes/search.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
+import { skillRoutes } from "./routes/skills.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { staticFiles } from "./static-files.ts";
@@ -76,6 +77,7 @@ export function createHttp(
     ...taskRoutes(deps),
     ...activityRoutes(deps),
     ...scheduleRoutes(deps),
+    ...skillRoutes(deps),
     ...approvalRoutes(deps),
     ...questionRoutes(deps),
     ...awayRoutes(deps),

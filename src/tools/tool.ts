@@ -9,6 +9,9 @@ import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts
 /** The tool that reads on in a result that was cut: the context names it where it cuts. */
 export const RESULT_READ = "result_read";
 
+/** The tool that reads a skill: without it a run is told of none. */
+export const SKILL_READ = "skill_read";
+
 /** Who the run acts for: its chat's owner. A tool sees and changes only what this user may. */
 export interface Principal {
   readonly userId: string;

@@ -22,6 +22,7 @@ import {
   scheduleSchema,
 } from "./schedules.ts";
 import { foundSchema, searchPageSchema } from "./search.ts";
+import { skillSchema } from "./skills.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -59,6 +60,7 @@ export const NAMED = {
   NewSchedule: newScheduleSchema,
   SchedulePatch: schedulePatchSchema,
   Schedule: scheduleSchema,
+  Skill: skillSchema,
   Occurrence: occurrenceSchema,
   LedgerCheck: ledgerCheckSchema,
   Approval: approvalSchema,

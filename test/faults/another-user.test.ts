@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { askQuestion } from "../../src/store/questions/ask.ts";
 import { requestApprovals } from "../../src/store/approvals/approvals.ts";
@@ -7,9 +9,11 @@ import type { OpenApi } from "../docs/http-page.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { eachEngine } from "../kit/databases.ts";
 import { addGraph, person } from "../kit/graph.ts";
+import { tempHome } from "../kit/temp-home.ts";
 
 /** Stands in every text of Ann's: nobody else is ever told it. */
 const MARK = "quokka";
+const SKILL = `${MARK}-skill`;
 
 /** Whose thing a path names, by its beginning: the longest one counts. */
 type Things = { readonly [start: string]: string };
@@ -20,12 +24,15 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/chats/{id}/seen": { seq: 1 },
   "POST /api/approvals/{id}": { decision: "approve" },
   "POST /api/questions/{id}": { answer: "yes" },
+  "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },
 };
 
 eachEngine("another user's things", (engine) => {
   test("F16 are not found by any route, list, search, count or export, and nothing of them changes", async () => {
     const store = await engine.store();
-    const { server, as, people } = await chatServer(store);
+    const home = await tempHome();
+    const skillRoots = { home, personal: home, shipped: null, workspaces: join(home, "workspace") };
+    const { server, as, people } = await chatServer(store, { skillRoots });
     const { ann, bob } = people;
     const made = async (path: string, body: object): Promise<{ id: string; runId: string }> => {
       const answer = await as(ann, "POST", path, body);
@@ -53,7 +60,11 @@ eachEngine("another user's things", (engine) => {
     );
     const blob = await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow();
     const { nodes } = await addGraph(store, ann.id, [person(MARK), person(`${MARK} 2`)]);
+    const skill = join(home, "workspace/ann/.agents/skills", SKILL);
+    await mkdir(skill, { recursive: true });
+    await writeFile(join(skill, "SKILL.md"), `---\nname: ${SKILL}\ndescription: ${MARK}\n---\n${MARK}\n`);
     const things: Things = {
+      "/api/skills/": SKILL,
       "/api/chats/": chat.id,
       "/api/runs/": message.runId,
       "/api/tasks/": task.id,

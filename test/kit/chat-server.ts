@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
@@ -35,6 +36,8 @@ type Body = any;
 
 const DEMO = { model: null, modelUrl: null, providers: {} };
 
+const SHIPPED = join(import.meta.dirname, "../../skills");
+
 export const SECRET = "a secret that is long enough for cookies";
 
 /** A chat server over a store, with no loop behind it; closed when the test ends. */
@@ -57,6 +60,7 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     },
     checkModel: (name) => void selectModel({ ...DEMO, model: name }),
     webRoot: null,
+    skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: SHIPPED, workspaces: "/nowhere" },
     async stopRun(viewer, target) {
       const { runId } = await requestStop(store, viewer, target);
       return { runId };

@@ -18,6 +18,7 @@ export interface AgentOptions {
   readonly tools?: readonly Tool<Tx>[];
   /** Instead of `tools`, where each run has its own. */
   readonly toolsFor?: WorkDeps["toolsFor"];
+  readonly skillsFor?: WorkDeps["skillsFor"];
   readonly tasks?: boolean;
   readonly workspaces?: string;
   readonly pollMs?: number;
@@ -29,6 +30,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
   return {
     store,
     toolsFor: options.toolsFor ?? (() => Promise.resolve(registry)),
+    skillsFor: options.skillsFor ?? (() => Promise.resolve("")),
     modelFor: () => options.model,
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",

@@ -14,6 +14,7 @@ import { descent } from "./migrations/0007-descent.ts";
 import { earlyOccurrences } from "./migrations/0008-early-occurrences.ts";
 import { mcp } from "./migrations/0009-mcp.ts";
 import { questions } from "./migrations/0010-questions.ts";
+import { skills } from "./migrations/0011-skills.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   earlyOccurrences,
   mcp,
   questions,
+  skills,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

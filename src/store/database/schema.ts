@@ -336,6 +336,21 @@ export interface UserRow {
   role: "owner" | "member" | "agent";
 }
 
+/** What a person has said of a skill that lies in a place. */
+export interface SkillPinRow {
+  /** `personal`: the folder of the account that the server runs under. */
+  place: "home" | "workspace" | "personal" | "shipped";
+  /** Whose workspace; "" for a place of the whole instance. */
+  owner_id: string;
+  folder: string;
+  state: "approved" | "off";
+  /** The version that is meant; null: whatever it is. */
+  hash: string | null;
+  /** Who said so, by name. */
+  said_by: string;
+  at: number;
+}
+
 export interface Schema {
   meta: { key: string; value: string };
   migrations: { number: number; name: string; at: number };
@@ -369,6 +384,18 @@ export interface Schema {
   mcp_processes: McpProcessRow;
   /** The tools of servers that a run was given at its start, as JSON: it has the same to its end. */
   run_tools: { run_id: string; tools: string };
+  skill_versions: {
+    hash: string;
+    name: string;
+    description: string;
+    by_person_only: number;
+    body: string;
+    main: string;
+    kept_at: number;
+  };
+  skill_files: { version: string; path: string; size: number; kind: "text" | "bytes"; content: string };
+  skill_pins: SkillPinRow;
+  run_skills: { run_id: string; skills: string };
   schedules: ScheduleRow;
   schedule_rules: ScheduleRuleRow;
   occurrences: OccurrenceRow;

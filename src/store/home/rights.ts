@@ -32,6 +32,11 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   mcp_tools: "rights",
   mcp_processes: "rights",
   run_tools: "data",
+  // Whose words are followed: what was approved is approved again.
+  skill_pins: "rights",
+  skill_versions: "data",
+  skill_files: "data",
+  run_skills: "data",
   // Of these only what is still to come is a right: see `withdrawAnswers`.
   approvals: "data",
   // An answer lets nothing be done that was not asked about.
