@@ -35,6 +35,9 @@ import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
 import { taskTools } from "./builtin-tools/tasks.ts";
+import type { Root } from "./tools/files/places.ts";
+import { parseRoots } from "./tools/files/roots.ts";
+import { fileTools } from "./tools/files/tools.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
@@ -196,9 +199,17 @@ async function build(
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
-  const settings = toolSettings(config.home);
+  const { settings, roots } = toolSettings(config.home, owner.name);
   const ownTools = withSettings<Tx>(
-    [...generalTools, ...graphTools, ...taskTools(store), resultRead, skillRead, shellTool(config.commandEnvironment)],
+    [
+      ...generalTools,
+      ...fileTools(roots),
+      ...graphTools,
+      ...taskTools(store),
+      resultRead,
+      skillRead,
+      shellTool(config.commandEnvironment),
+    ],
     settings,
   );
   const builtIn = createRegistry<Tx>(ownTools);
@@ -280,9 +291,11 @@ function probe(settings: ModelSettings): Promise<Probe> {
 }
 
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */
-function toolSettings(home: string): ToolSettings {
+function toolSettings(home: string, owner: string): { settings: ToolSettings; roots: readonly Root[] } {
   const path = join(home, "tools.json");
-  return existsSync(path) ? parseToolSettings(readNamedFile(path), path) : {};
+  if (!existsSync(path)) return { settings: {}, roots: [] };
+  const text = readNamedFile(path);
+  return { settings: parseToolSettings(text, path), roots: parseRoots(text, path, { home, owner }) };
 }
 
 /** A folder that comes with Sparky, known by something in it: beside the sources, or above the bundle. */

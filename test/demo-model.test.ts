@@ -10,6 +10,7 @@ import { graphTools } from "../src/builtin-tools/graph.ts";
 import { planStep } from "../src/models/demo/plan.ts";
 import type { Store, Tx } from "../src/store/database/store.ts";
 import { taskTools } from "../src/builtin-tools/tasks.ts";
+import { fileTools } from "../src/tools/files/tools.ts";
 import { generalTools } from "../src/tools/general.ts";
 import { shellTool } from "../src/tools/shell/shell.ts";
 import { createRegistry, prepareCall, type Registry } from "../src/tools/registry.ts";
@@ -142,11 +143,15 @@ test("a refusal says why, what can be done, and how a real model is set", async 
 
     What I can do is call these tools, on a plain command:
 
+    - \`ask_user\`: Asks the person one question and waits for the answer, which may take hours.
     - \`current_time\`: Tells the current date, time and weekday, in UTC and in the owner's time zone or another one.
-    - \`file_list\`: Lists the files and folders in a folder of the workspace, by name, with sizes and times of change.
-    - \`file_read\`: Reads a text file of the workspace.
-    - \`file_write\`: Writes a text file in the workspace.
     - \`plan_update\`: Writes the checklist of this run, which people see as its progress.
+    - \`file_list\`: Lists the files and folders in a folder of the workspace, by name, with sizes and times of change.
+    - \`file_read\`: Reads a text file of the workspace, whole or from a line to a line.
+    - \`file_write\`: Writes a text file in the workspace.
+    - \`file_edit\`: Replaces a piece of a text file by another.
+    - \`file_move\`: Moves or renames a file or a folder, to a path where nothing is yet.
+    - \`file_delete\`: Puts a file or a folder into the trash, from where file_move restores it.
     - \`graph_stats\`: Counts the nodes and edges of the knowledge graph, in all and by type.
     - \`graph_check\`: Checks the integrity of the knowledge graph.
     - \`graph_search\`: Searches the knowledge graph for words in the names, types and contents of nodes.
@@ -183,10 +188,10 @@ const ANSWERS: readonly (readonly [requests: readonly string[], answer: string])
     "graph_search: total 1.\n\nitems: 1\n\n- **Ann** type person",
   ],
   [["check the graph"], "graph_check: 0 nodes, 0 edges and ok true.\n\nisolated: count 0, examples none"],
-  [["write 'hello' to notes/a.txt"], "file_write: path notes/a.txt, 5 bytes and created true."],
+  [["write 'hello' to notes/a.txt"], "file_write: path notes/a.txt, 5 bytes, version 2cf24dba5fb0 and created true."],
   [
     ['write "one\ntwo" to a.txt, then read a.txt'],
-    "file_write: path a.txt, 7 bytes and created true.\n\nfile_read: path a.txt, size 7 and offset 0.\n\ntext: \n\n```\none\ntwo\n```",
+    "file_write: path a.txt, 7 bytes, version 21066d108d53 and created true.\n\nfile_read: path a.txt, size 7, version 21066d108d53, 2 lines and offset 0.\n\ntext: \n\n```\none\ntwo\n```",
   ],
   [["list my files"], "file_list: path . and total 0.\n\nentries: none"],
   [["read b.txt"], "file_read failed: "],
@@ -228,7 +233,14 @@ async function stage() {
   const { agent } = await people(store);
   const workspace = await mkdtemp(join(tmpdir(), "sparky-demo-"));
   folders.push(workspace);
-  const registry = createRegistry<Tx>([...generalTools, ...graphTools, ...taskTools(store), resultRead, shellTool({})]);
+  const registry = createRegistry<Tx>([
+    ...generalTools,
+    ...fileTools([]),
+    ...graphTools,
+    ...taskTools(store),
+    resultRead,
+    shellTool({}),
+  ]);
   const plans: { text: string; status: string }[][] = [];
   const context = (callId: string): TransactionalContext => ({
     principal: { userId: agent.id, name: agent.name, isAgent: true },

@@ -8,6 +8,8 @@ import { readNamedFile } from "../named-file.ts";
 import { graphTools } from "../builtin-tools/graph.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { taskTools } from "../builtin-tools/tasks.ts";
+import { parseRoots } from "../tools/files/roots.ts";
+import { fileTools } from "../tools/files/tools.ts";
 import { generalTools } from "../tools/general.ts";
 import { parseToolSettings, withSettings } from "../tools/settings.ts";
 import { shellTool } from "../tools/shell/shell.ts";
@@ -69,9 +71,11 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
   if (!existsSync(path)) return yield ok("tools", "no tools.json: every tool as it comes");
   // Only names are asked of these tools; none is run.
   const nowhere = {} as Store;
-  const tools = [...generalTools, ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
+  const tools = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
   try {
-    const settings = parseToolSettings(readNamedFile(path), path);
+    const text = readNamedFile(path);
+    const settings = parseToolSettings(text, path);
+    parseRoots(text, path, { home, owner: "" });
     withSettings<Tx>(tools, settings);
     yield ok("tools", `tools.json says something of ${Object.keys(settings).length} tools`);
   } catch (error) {

@@ -27,7 +27,9 @@ export function parseToolSettings(text: string, path: string): ToolSettings {
   } catch (cause) {
     throw new SparkyError("invalid_input", `${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
-  const result = settingsSchema.safeParse(raw);
+  // Of the folders of the file tools `files/roots.ts` reads more.
+  const { roots: _, ...tools } = (raw ?? {}) as { roots?: unknown };
+  const result = settingsSchema.safeParse(Array.isArray(raw) ? raw : tools);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new SparkyError("invalid_input", `${path}: ${issue?.path.join(".")}: ${issue?.message}`, {

@@ -7,6 +7,7 @@ import type { Json } from "../../src/core/events.ts";
 import type { Model } from "../../src/models/model.ts";
 import { runRow } from "../../src/store/runs/run.ts";
 import type { Store, Tx } from "../../src/store/database/store.ts";
+import { fileTools } from "../../src/tools/files/tools.ts";
 import { generalTools } from "../../src/tools/general.ts";
 import { createRegistry } from "../../src/tools/registry.ts";
 import { defineTool, type Tool, type ToolContext } from "../../src/tools/tool.ts";
@@ -26,7 +27,7 @@ export interface AgentOptions {
 }
 
 export function agentDeps(store: Store, options: AgentOptions, errors: unknown[] = []): WorkDeps {
-  const registry = createRegistry<Tx>([...generalTools, ...(options.tools ?? [])]);
+  const registry = createRegistry<Tx>([...generalTools, ...fileTools([]), ...(options.tools ?? [])]);
   return {
     store,
     toolsFor: options.toolsFor ?? (() => Promise.resolve(registry)),

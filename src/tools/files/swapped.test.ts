@@ -7,9 +7,13 @@ import { tempHome } from "../../../test/kit/temp-home.ts";
 import { toolContext } from "../../../test/kit/tool-context.ts";
 import type { Json } from "../../core/events.ts";
 import type { Tool } from "../tool.ts";
-import { fileList } from "./list.ts";
-import { fileRead } from "./read.ts";
-import { fileWrite } from "./write.ts";
+import { fileTools } from "./tools.ts";
+
+const [fileList, fileRead, fileWrite] = fileTools([]) as unknown as readonly [
+  Tool<unknown>,
+  Tool<unknown>,
+  Tool<unknown>,
+];
 
 async function scene() {
   const home = await tempHome();

@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toolContext } from "../../../test/kit/tool-context.ts";
 import type { Json } from "../../core/events.ts";
-import { fileList } from "./list.ts";
-import { fileRead } from "./read.ts";
-import { fileWrite } from "./write.ts";
 import type { Tool, ToolContext } from "../tool.ts";
+import { fileTools } from "./tools.ts";
+
+const [fileList, fileRead, fileWrite] = fileTools([]) as unknown as readonly [
+  Tool<unknown>,
+  Tool<unknown>,
+  Tool<unknown>,
+];
 
 let folder: string;
 let workspace: string;
@@ -38,6 +42,7 @@ describe("writing a file", () => {
     expect(await call(fileWrite, { path: "notes/today.md", content: "Grüße" })).toEqual({
       path: "notes/today.md",
       bytes: 7,
+      version: expect.stringMatching(/^[0-9a-f]{12}$/),
       created: true,
     });
     expect(await readFile(join(workspace, "notes/today.md"), "utf8")).toBe("Grüße");

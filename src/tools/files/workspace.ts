@@ -9,18 +9,22 @@ import { shorten } from "../../core/text.ts";
  */
 
 export class OutsideWorkspaceError extends Error {
-  constructor(path: string) {
-    super(`"${path}" is outside the workspace: use a path relative to the workspace, such as notes/today.md`);
+  constructor(path: string, hint = "use a path relative to the workspace, such as notes/today.md") {
+    super(`"${path}" is outside the workspace: ${hint}`);
     this.name = "OutsideWorkspaceError";
   }
 }
 
-/** Where `path` really is, absolute and free of links. What does not exist yet is named below its nearest existing folder. */
-export async function resolveInside(workspace: string, path: string): Promise<string> {
+/**
+ * Where `path` really is, absolute and free of links. What does not exist yet is named below its nearest existing folder.
+ * `shown`: how it was named.
+ */
+export async function resolveInside(workspace: string, way: string, shown = way): Promise<string> {
+  const path = shown;
   if (path.includes("\0")) throw new OutsideWorkspaceError(path.replaceAll("\0", "\\0"));
   const root = (await realPathOf(workspace)) ?? resolve(workspace);
-  const asWritten = resolve(root, path);
-  if (isAbsolute(path) || win32.isAbsolute(path) || !contains(root, asWritten)) throw new OutsideWorkspaceError(path);
+  const asWritten = resolve(root, way);
+  if (isAbsolute(way) || win32.isAbsolute(way) || !contains(root, asWritten)) throw new OutsideWorkspaceError(path);
 
   const missing: string[] = [];
   let existing = asWritten;
@@ -67,24 +71,29 @@ export async function openInside(
       const next = join(DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${handle.fd}`, part);
       walked = join(walked, part);
       if (make === "make") await mkdir(next, { mode: 0o700 }).catch(unlessThere);
-      const inner = await open(next, FOLDER).catch((error: unknown) => {
-        throw codeOf(error) === "ELOOP" ? new OutsideWorkspaceError(path) : error;
-      });
+      const inner = await openPart(next, path);
       await handle.close();
       handle = inner;
     }
     if (!contains(root, await placeOf(handle, walked))) throw new OutsideWorkspaceError(path);
-    const opened = handle;
-    return {
-      at: DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${opened.fd}`,
-      sync: () => opened.sync(),
-      [Symbol.asyncDispose]: () => opened.close(),
-    };
+    return held(handle, walked);
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
+
+function openPart(next: string, path: string): Promise<FileHandle> {
+  return open(next, FOLDER).catch((error: unknown) => {
+    throw codeOf(error) === "ELOOP" ? new OutsideWorkspaceError(path) : error;
+  });
+}
+
+const held = (handle: FileHandle, walked: string): OpenFolder => ({
+  at: DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${handle.fd}`,
+  sync: () => handle.sync(),
+  [Symbol.asyncDispose]: () => handle.close(),
+});
 
 /** Where the open folder is now. */
 async function placeOf(handle: FileHandle, walked: string): Promise<string> {
@@ -107,7 +116,7 @@ export async function nameInside(workspace: string, absolute: string): Promise<s
   return relative(root, absolute).replaceAll(sep, "/") || ".";
 }
 
-function contains(root: string, path: string): boolean {
+export function contains(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
@@ -136,7 +145,12 @@ export function codeOf(error: unknown): string | undefined {
 export function fileError(path: string, error: unknown): Error {
   switch (codeOf(error)) {
     case "ENOENT":
-      return new Error(`there is no "${path}" in the workspace: file_list shows what there is`, { cause: error });
+      return new Error(
+        `there is no "${path}"${isAbsolute(path) ? "" : " in the workspace"}: file_list shows what there is`,
+        {
+          cause: error,
+        },
+      );
     case "ENOTDIR":
       return new Error(`a part of "${path}" is a file, not a folder`, { cause: error });
     case "EISDIR":

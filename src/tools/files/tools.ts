@@ -1,0 +1,22 @@
+import type { Tool } from "../tool.ts";
+import { fileDelete } from "./delete.ts";
+import { fileEdit } from "./edit.ts";
+import { fileList } from "./list.ts";
+import { fileMove } from "./move.ts";
+import type { Root } from "./places.ts";
+import { fileRead } from "./read.ts";
+import { Turns } from "./turns.ts";
+import { fileWrite } from "./write.ts";
+
+/** The tools for files. `roots`: where they may reach beyond the workspace. */
+export function fileTools(roots: readonly Root[]): readonly Tool<unknown>[] {
+  const turns = new Turns();
+  return [
+    fileList(roots),
+    fileRead(roots),
+    fileWrite(roots, turns),
+    fileEdit(roots, turns),
+    fileMove(roots, turns),
+    fileDelete(roots, turns),
+  ];
+}
