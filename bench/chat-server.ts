@@ -7,6 +7,7 @@ import type { Store } from "../src/store/database/store.ts";
 import { createToken } from "../src/store/people/tokens.ts";
 import { ensureUsers } from "../src/store/people/users.ts";
 import type { User } from "../src/store/people/user.ts";
+import { McpAdmin } from "../src/worker/mcp/admin.ts";
 import { answerQuestions } from "./kit/child.ts";
 import { event, workingEvent } from "./kit/event.ts";
 import { rateInFlight, sharedNow } from "./kit/measure.ts";
@@ -55,6 +56,11 @@ async function serve(file: string): Promise<Serving> {
     host: "127.0.0.1",
     port: 0,
     allowedHosts: [],
+    mcp: new McpAdmin({
+      store,
+      desk: () => Promise.reject(new Error("no tool server is asked here")),
+      toolsFor: async () => [],
+    }),
     webRoot: null,
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: null, workspaces: "/nowhere" },
     stopRun: async () => nothing,

@@ -30,6 +30,7 @@ import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
 import { ensureUsers } from "./store/people/users.ts";
 import type { User } from "./store/people/user.ts";
 import { Loop } from "./worker/loop.ts";
+import { McpAdmin } from "./worker/mcp/admin.ts";
 import { LazyMcp } from "./worker/mcp/lazy.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
@@ -41,6 +42,7 @@ import { fileTools } from "./tools/files/tools.ts";
 import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
+import type { Person } from "./tools/mcp/servers.ts";
 import { shellTool } from "./tools/shell/shell.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
@@ -219,7 +221,6 @@ async function build(
       store,
       ownerId: owner.id,
       home: config.home,
-      isShared: config.dbUrl !== null,
       log,
       version: manifest.version,
       workspaces,
@@ -228,6 +229,7 @@ async function build(
     }),
   );
   await mcp.sweep();
+  const serverTools = async (person: Person) => toolsAsSet(await mcp.toolsFor(person), settings);
   const skillRoots: SkillRoots = {
     home: join(config.home, "skills"),
     personal: join(homedir(), ".agents", "skills"),
@@ -239,8 +241,8 @@ async function build(
     store,
     skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
     toolsFor: async (_, principal) => {
-      const tools = await mcp.toolsFor(principal);
-      return tools.length === 0 ? builtIn : createRegistry<Tx>([...ownTools, ...toolsAsSet(tools, settings)]);
+      const tools = await serverTools(principal);
+      return tools.length === 0 ? builtIn : createRegistry<Tx>([...ownTools, ...tools]);
     },
     modelFor: (choice) => {
       if (choice === null) return model;
@@ -272,6 +274,11 @@ async function build(
       test: async (name) => probe(name === null ? config : { ...config, model: name }),
     },
     checkModel: (name) => void selectModel({ ...config, model: name }),
+    mcp: new McpAdmin({
+      store,
+      desk: () => mcp.desk(),
+      toolsFor: async (person) => [...ownTools, ...(await serverTools(person))],
+    }),
     webRoot: webRoot(),
     scheduleProblems,
     skillRoots,

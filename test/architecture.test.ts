@@ -55,7 +55,19 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
     ...["endings", "chats", "tasks", "schedules", "graph", "search", "skills", "overview", "verify", "home"],
   ],
   cli: [
-    ...["console", "deps.ts", "client", "command", "overview", "approvals", "graph", "search", "schedules", "home"],
+    ...[
+      "console",
+      "deps.ts",
+      "client",
+      "command",
+      "overview",
+      "approvals",
+      "mcp",
+      "graph",
+      "search",
+      "schedules",
+      "home",
+    ],
     ...["server", "chats", "tasks", "terminal", "program", "run.ts"],
   ],
   server: [

@@ -1,12 +1,13 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { SLASH_COMMANDS } from "../src/cli/terminal/slash-commands.ts";
 import { PROVIDER_VARIABLES, VARIABLES } from "../src/config.ts";
 import { EVENT_TYPES, eventBodySchema } from "../src/core/events.ts";
 import { CLOSE } from "../src/wire/limits.ts";
 import { askQuestion } from "../src/store/questions/ask.ts";
 import { requestApprovals } from "../src/store/approvals/approvals.ts";
+import { ensureUsers } from "../src/store/people/users.ts";
 import { claimRuns } from "../src/store/runs/claim.ts";
 import { appendResult } from "../src/store/runs/record.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
@@ -18,6 +19,9 @@ import { Shell } from "./docs/shell.ts";
 import { chatServer } from "./kit/chat-server.ts";
 import { sqlite } from "./kit/databases.ts";
 import { addGraph, person } from "./kit/graph.ts";
+import { mcpAdmin } from "./kit/mcp/admin.ts";
+import { odd } from "./kit/mcp/servers.ts";
+import { tempHome } from "./kit/temp-home.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MAX_IMAGE_BYTES = 300 * 1024;
@@ -78,7 +82,10 @@ interface Answer {
 
 test("every route answers in the shape that is described", async () => {
   const store = await sqlite.store();
-  const { server, people, as } = await chatServer(store);
+  const { owner } = await ensureUsers(store);
+  const { admin, close } = mcpAdmin(store, { home: await tempHome(), ownerId: owner.id });
+  onTestFinished(close);
+  const { server, people, as } = await chatServer(store, { mcp: admin });
   const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
   const document = (await response.json()) as OpenApi;
   const asked = new Set<string>();
@@ -155,6 +162,19 @@ test("every route answers in the shape that is described", async () => {
   for (const path of ["/api/activity?limit=5", "/api/away", "/api/verify", "/api/db", "/api/models"])
     await ask("GET", path);
   await ask("POST", "/api/models/test", { model: "demo" });
+  const changing = join(await tempHome(), "tools.json");
+  const offer = (description: string) =>
+    writeFileSync(changing, JSON.stringify([{ name: "echo", description, inputSchema: { type: "object" } }]));
+  offer("Says it.");
+  await ask("POST", "/api/mcp/servers", { text: JSON.stringify({ odd: odd("file", changing) }) });
+  await ask("POST", "/api/mcp/servers/odd/test");
+  offer("Sings it.");
+  await ask("POST", "/api/mcp/servers/odd/restart");
+  for (const path of ["/api/tools", "/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
+  await ask("POST", "/api/mcp/servers/odd/approve", { tool: "echo" });
+  await ask("POST", "/api/mcp/servers/odd/call", { tool: "echo", args: { text: "hi" } });
+  for (const act of ["disable", "enable"]) await ask("POST", `/api/mcp/servers/odd/${act}`);
+  await ask("DELETE", "/api/mcp/servers/odd");
   await ask("POST", "/api/away/seen", { chats: {} });
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);

@@ -39,9 +39,29 @@ export function createServer(deps: ServerDeps): Server {
   const auth = createAuth(store, deps.secret, log, identities);
   const origins = originRules(deps.host, deps.allowedHosts);
   const limit = new SignInLimit(store.clock);
+  const still =
+    <A extends readonly unknown[], R>(act: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await acting.check();
+      return act(...args);
+    };
+  const { mcp } = deps;
   const guarded: ServerDeps = {
     ...deps,
     store: acting.store,
+    mcp: {
+      tools: (person) => mcp.tools(person),
+      servers: (person) => mcp.servers(person),
+      server: (person, name) => mcp.server(person, name),
+      log: (person, name) => mcp.log(person, name),
+      add: still((text) => mcp.add(text)),
+      remove: still((name) => mcp.remove(name)),
+      enable: still((name, enabled) => mcp.enable(name, enabled)),
+      test: still((person, name) => mcp.test(person, name)),
+      restart: still((person, name) => mcp.restart(person, name)),
+      approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),
+      call: still((person, name, tool, args) => mcp.call(person, name, tool, args)),
+    },
     stopRun: async (viewer, target) => {
       await acting.check();
       return deps.stopRun(viewer, target);

@@ -2,6 +2,7 @@ import type { SkillRoots } from "../skills/places.ts";
 import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { ModelTest, Models } from "../wire/models.ts";
+import type { McpAdmin } from "../worker/mcp/admin.ts";
 import type { Log } from "../core/log.ts";
 
 /** What the chat server is built from. */
@@ -19,6 +20,7 @@ export interface ServerDeps {
   readonly checkModel: (name: string) => void;
   /** How the models are reached, and whether one answers: a tiny real request. */
   readonly models: { overview(): Models; test(name: string | null): Promise<ModelTest> };
+  readonly mcp: Pick<McpAdmin, keyof McpAdmin>;
   /** Signs cookies. */
   readonly secret: string;
   /** Where it will listen: the address that links name, and the names that requests may use. */

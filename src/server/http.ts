@@ -31,6 +31,7 @@ import { scheduleRoutes } from "./routes/schedules.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { toolRoutes } from "./routes/tools.ts";
 import { staticFiles } from "./static-files.ts";
 import { streamRoutes } from "./routes/stream.ts";
 
@@ -84,6 +85,7 @@ export function createHttp(
     ...blobRoutes(deps),
     ...graphRoutes(deps),
     ...modelRoutes(deps),
+    ...toolRoutes(deps),
     ...searchRoutes(deps),
     ...dataRoutes(deps),
     ...statsRoutes(deps),

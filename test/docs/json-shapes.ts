@@ -22,6 +22,7 @@ import {
   graphNodeSchema,
   graphStatsSchema,
 } from "../../src/wire/graph.ts";
+import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
 import { modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
@@ -169,6 +170,17 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   ),
   "models list": one(modelsSchema),
   "models test": one(modelTestSchema),
+  "mcp list": one(mcpServersSchema),
+  "mcp add": one(mcpServersSchema),
+  "mcp import": one(mcpServersSchema),
+  "mcp remove": one(z.object({ ...name, removed: yes })),
+  "mcp enable": one(mcpServerSchema),
+  "mcp disable": one(mcpServerSchema),
+  "mcp test": one(mcpServerSchema),
+  "mcp tools": list(toolSchema),
+  "mcp approve": one(mcpServerSchema),
+  "mcp call": one(mcpResultSchema),
+  "mcp logs": one(mcpLogSchema),
   completion: one(z.object({ shell: text, script: text })),
   help: one(z.object({ topic: text, text })),
 

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /**
  * What stands in the documentation for things that its reader has: ids, files, a time to come. Each is made by a line for
  * the shell that prints what to put in its place.
@@ -35,7 +37,16 @@ const OPEN_APPROVAL = `
   done
   exit 1`;
 
+/** The very server, without its download. */
+const MEMORY = join(import.meta.dirname, "../../node_modules/.bin/mcp-server-memory");
+
 export const STAND_INS: readonly StandIn[] = [
+  { text: "npx -y @modelcontextprotocol/server-memory", of: /./, make: `echo ${MEMORY}`, lasts: true },
+  {
+    text: "servers.json",
+    of: /./,
+    make: `echo '{"mcpServers": {"server-'$$'": {"command": "${MEMORY}"}}}' > "$HOME/$$.json" && echo "$HOME/$$.json"`,
+  },
   { text: "3f2a", of: /\btasks (cancel|delete|update)\b/, make: LATER },
   { text: "3f2a", of: /\btasks retry\b/, make: `id=$(${LATER}) && sparky agent tasks cancel $id >&2 && echo $id` },
   { text: "3f2a", of: /\btasks\b/, make: `id=$(${ADD}) && sparky agent tasks wait $id >&2 && echo $id`, lasts: true },

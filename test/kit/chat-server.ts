@@ -12,6 +12,7 @@ import type { Store } from "../../src/store/database/store.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import { createToken } from "../../src/store/people/tokens.ts";
 import type { User } from "../../src/store/people/user.ts";
+import { mcpAdmin } from "./mcp/admin.ts";
 import { people } from "./members.ts";
 
 export interface Logged {
@@ -59,6 +60,7 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
       test: (name) => probeModel(openModel(selectModel({ ...DEMO, model: name })), 5000),
     },
     checkModel: (name) => void selectModel({ ...DEMO, model: name }),
+    mcp: mcpAdmin(store, { home: "/nonexistent", ownerId: "nobody" }).admin,
     webRoot: null,
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: SHIPPED, workspaces: "/nowhere" },
     async stopRun(viewer, target) {

@@ -7,6 +7,7 @@ import { addDoctorCommands } from "../home/doctor-commands.ts";
 import { addHelpCommands } from "./help-commands.ts";
 import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "../home/config-commands.ts";
+import { addMcpCommands } from "../mcp/commands.ts";
 import { addModelCommands } from "../home/models-commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
@@ -28,6 +29,7 @@ export function buildProgram(execute: Execute): Command {
   addConfigCommands(program, execute);
   addDoctorCommands(program, execute);
   addModelCommands(program, execute);
+  addMcpCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);
   return program;

@@ -15,7 +15,7 @@ export interface McpFile {
 }
 
 /** Where programs keep their servers: Claude, Cursor and Windsurf; VS Code; OpenClaw; Hermes. */
-const PLACES = ["mcpServers", "servers", "mcp.servers", "mcp_servers"] as const;
+export const PLACES = ["mcpServers", "servers", "mcp.servers", "mcp_servers"] as const;
 const MAX_SERVERS = 200;
 
 const EXAMPLE = 'for example {"mcpServers": {"files": {"command": "npx", "args": ["-y", "a-server"]}}}';

@@ -33,9 +33,10 @@ function blockText(block: CallToolResult["content"][number]): string {
 
 /** Whether the text is the data, or all of it that has no name of its own. */
 function sameJson(text: string, data: Json): boolean {
+  const parts = typeof data === "object" && data !== null ? Object.values(data) : [];
+  if (parts.length === 1 && parts[0] === text) return true;
   try {
     const json = JSON.stringify(JSON.parse(text));
-    const parts = typeof data === "object" && data !== null ? Object.values(data) : [];
     return [data, ...(parts.length === 1 ? parts : [])].some((each) => JSON.stringify(each) === json);
   } catch {
     return false;

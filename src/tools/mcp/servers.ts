@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
-import { messageOf, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { Connection, type ToolList } from "./connection.ts";
 import type { ServerDefinition } from "./definition.ts";
@@ -36,7 +36,7 @@ export type ServerState =
   | { readonly state: "idle" }
   | { readonly state: "starting" }
   | { readonly state: "ready"; readonly pid: number | null }
-  | { readonly state: "failed"; readonly error: string; readonly nextTry: number };
+  | { readonly state: "failed"; readonly error: string; readonly hint: string | null; readonly nextTry: number };
 
 /** Pauses after failures in a row, in milliseconds; the last one again and again. */
 const PAUSES_MS = [0, 1000, 5000, 15_000, 60_000] as const;
@@ -141,7 +141,8 @@ class Entry {
     if (this.#opening !== null) return { state: "starting" };
     if (this.#connection?.isClosed === false) return { state: "ready", pid: this.#connection.pid };
     if (this.#failed !== null) {
-      return { state: "failed", error: messageOf(this.#failed.error), nextTry: this.#failed.nextTry };
+      const { error, nextTry } = this.#failed;
+      return { state: "failed", error: messageOf(error), hint: (isSparkyError(error) && error.hint) || null, nextTry };
     }
     return { state: "idle" };
   }

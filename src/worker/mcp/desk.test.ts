@@ -30,7 +30,6 @@ async function deskOf(store: Store, ownerId: string, servers: object) {
     store,
     ownerId,
     home,
-    isShared: false,
     log: quiet,
     version: "0",
     workspaces: join(home, "workspace"),

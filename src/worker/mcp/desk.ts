@@ -23,8 +23,6 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
   readonly store: Store;
   readonly ownerId: string;
   readonly home: string;
-  /** Whether other nodes may use the database too. */
-  readonly isShared: boolean;
   readonly log: Log;
 }
 
@@ -46,9 +44,9 @@ export class McpDesk implements AsyncDisposable {
   readonly #stopping = new AbortController();
 
   constructor(deps: DeskDeps) {
-    const { store, ownerId, home, isShared } = deps;
+    const { store, ownerId, home } = deps;
     this.#deps = deps;
-    this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"), isShared);
+    this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"));
     const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
     this.servers = new Servers({
       ...deps,
@@ -116,8 +114,14 @@ export class McpDesk implements AsyncDisposable {
   }
 
   /** Looks at a server's tools now, and pins what a first sight pins. */
-  async look(definition: ServerDefinition, person: Person): Promise<ToolList> {
-    return this.servers.list(definition, person, this.#stopping.signal);
+  async look(definition: ServerDefinition, person: Person, limit?: AbortSignal): Promise<ToolList> {
+    const { signal } = this.#stopping;
+    return this.servers.list(definition, person, limit === undefined ? signal : AbortSignal.any([signal, limit]));
+  }
+
+  /** What a person has said yes to may be called from now on; the next look says if it has changed again. */
+  approved(server: string): void {
+    this.#strayed.delete(server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

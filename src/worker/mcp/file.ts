@@ -10,16 +10,13 @@ export class DefinitionsFile {
   readonly path: string;
   readonly #store: Store;
   readonly #ownerId: string;
-  /** Whether other nodes may use the database too. */
-  readonly #isShared: boolean;
   #stamp: string | null = null;
   #applying: Promise<readonly string[]> = Promise.resolve([]);
   /** What is wrong with the file as a whole, so that it was not applied; null: nothing. */
   problem: string | null = null;
   read: Pick<McpFile, "problems" | "warnings"> = { problems: [], warnings: [] };
 
-  constructor(store: Store, ownerId: string, path: string, isShared: boolean) {
-    this.#isShared = isShared;
+  constructor(store: Store, ownerId: string, path: string) {
     this.#store = store;
     this.#ownerId = ownerId;
     this.path = path;
@@ -35,8 +32,8 @@ export class DefinitionsFile {
   async #apply(): Promise<readonly string[]> {
     const stamp = stampOf(this.path);
     if (stamp === this.#stamp) return [];
-    // A node that never had a file leaves the others' servers alone.
-    if (stamp === "" && this.#stamp === null && this.#isShared) {
+    // Nodes share a database: one that never had a file leaves the others' servers alone.
+    if (stamp === "" && this.#stamp === null && this.#store.kind === "postgres") {
       this.#stamp = stamp;
       return [];
     }

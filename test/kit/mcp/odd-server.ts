@@ -87,6 +87,11 @@ function called(id: number, args: { readonly [key: string]: unknown }): void {
   }
 }
 
+// It ends neither with its input nor when it is asked to.
+if (mode === "stays") {
+  process.on("SIGTERM", () => {});
+  setInterval(() => {}, 1000);
+}
 if (mode === "noise") raw("Welcome to the noisy server!\n");
 createInterface({ input: process.stdin }).on("line", (line) => {
   if (mode === "hang") return;

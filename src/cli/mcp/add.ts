@@ -1,0 +1,67 @@
+import { isSparkyError } from "../../core/errors.ts";
+import { readNamedFile } from "../../named-file.ts";
+import type { McpServers } from "../../wire/mcp.ts";
+import type { Context } from "../command/context.ts";
+import { usage } from "../console/failure.ts";
+import { showServers } from "./show.ts";
+
+export interface AddOptions {
+  readonly url?: string;
+  readonly header?: readonly string[];
+  readonly env?: readonly string[];
+  readonly policy?: string;
+  readonly shared?: true;
+}
+
+export async function addServer(context: Context, args: readonly string[], options: AddOptions): Promise<void> {
+  const [name = "", command, ...rest] = args;
+  const { url, header, env, policy, shared } = options;
+  if ((command === undefined) === (url === undefined)) {
+    throw usage("give either a command, behind --, or --url", `sparky mcp add ${name} -- npx -y a-server`);
+  }
+  const server = {
+    ...(command === undefined ? { type: "http", url } : { command, args: rest }),
+    ...(header !== undefined && { headers: pairs(header, ":", "--header 'Name: value'") }),
+    ...(env !== undefined && { env: pairs(env, "=", "--env NAME=value") }),
+    ...(policy !== undefined && { policy }),
+    ...(shared && { shared }),
+  };
+  await send(context, JSON.stringify({ mcpServers: { [name]: server } }));
+}
+
+export async function importServers(context: Context, args: readonly string[]): Promise<void> {
+  const [file] = args;
+  if (file === undefined && context.io.stdinIsTerminal) {
+    throw usage("there is no file, and nothing comes in on stdin", "sparky mcp import servers.json");
+  }
+  await send(context, file === undefined ? await context.io.readInput() : textOf(file));
+}
+
+async function send(context: Context, text: string): Promise<void> {
+  const { out } = context;
+  const added = await (await context.client("any")).request<McpServers>("POST", "/api/mcp/servers", { text });
+  if (out.json) return out.document(added);
+  showServers(context, added.items);
+  const [first] = added.items;
+  if (first !== undefined) out.note(`  in ${added.file}; look at its tools: sparky mcp test ${first.name}`);
+}
+
+function pairs(lines: readonly string[], mark: string, form: string): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const at = line.indexOf(mark);
+      if (at < 1) throw usage(`${JSON.stringify(line)} is not a name, ${mark} and a value`, form);
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function textOf(file: string): string {
+  try {
+    return readNamedFile(file);
+  } catch (error) {
+    if (isSparkyError(error)) throw usage(error.message, error.hint);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw usage(code === "ENOENT" ? `${file} does not exist` : `${file} cannot be read: ${message}`);
+  }
+}

@@ -1,0 +1,117 @@
+import { exactText, spelledOut } from "../../core/exact.ts";
+import { prettyJson } from "../../core/pretty-json.ts";
+import type { Json } from "../../core/events.ts";
+import type { McpResult, McpServer } from "../../wire/mcp.ts";
+import { confirmed } from "../command/confirm.ts";
+import type { Context } from "../command/context.ts";
+import { Failure, usage } from "../console/failure.ts";
+import { EXIT, type ExitCode } from "../console/io.ts";
+import { serverPath, showServers } from "./show.ts";
+
+export async function removeServer(context: Context, args: readonly string[], { yes }: { yes?: true }): Promise<void> {
+  const { out } = context;
+  const [name = ""] = args;
+  const client = await context.client("any");
+  const ask = {
+    yes,
+    question: `Remove the tool server ${name}?`,
+    act: "removing",
+    line: `sparky mcp remove ${name} --yes`,
+  };
+  if (!(await confirmed(context, ask))) return;
+  await client.request<unknown>("DELETE", serverPath(name));
+  if (out.json) out.document({ name, removed: true });
+  else out.print(out.terminal ? `Removed  ${name}` : name);
+}
+
+export async function switchServer(
+  context: Context,
+  args: readonly string[],
+  what: "enable" | "disable",
+): Promise<void> {
+  const { out } = context;
+  const server = await (await context.client("any")).request<McpServer>("POST", `${serverPath(args[0] ?? "")}/${what}`);
+  if (out.json) return out.document(server);
+  showServers(context, [server]);
+}
+
+export async function testServer(context: Context, args: readonly string[]): Promise<ExitCode> {
+  const { out } = context;
+  const client = await context.client("any");
+  out.progress("… looking at its tools");
+  const server = await client.request<McpServer>("POST", `${serverPath(args[0] ?? "")}/test`);
+  out.progress(null);
+  if (out.json) out.document(server);
+  else showServers(context, [server]);
+  return server.state === "ready" ? EXIT.ok : EXIT.error;
+}
+
+export async function approveTools(context: Context, args: readonly string[], { yes }: { yes?: true }): Promise<void> {
+  const { out } = context;
+  const [name = "", tool] = args;
+  const client = await context.client("any");
+  const { items } = await client.request<{ items: readonly McpServer[] }>("GET", "/api/mcp/servers");
+  const server = items.find((each) => each.name === name);
+  if (server === undefined) {
+    const there = items.map((each) => each.name).join(", ");
+    const hint = there === "" ? "add one: sparky mcp add" : `there are: ${there}`;
+    throw new Failure(EXIT.notFound, "not_found", `no tool server is called ${JSON.stringify(name)}`, hint);
+  }
+  const meant = server.waiting.filter((each) => tool === undefined || each.tool === tool);
+  if (meant.length === 0) {
+    if (out.json) out.document(server);
+    else out.note("Nothing waits for a yes.");
+    return;
+  }
+  if (!out.json) {
+    for (const { tool: each, change, diff } of meant) {
+      out.note(`${each} (${change})`);
+      out.note(exactText(diff));
+    }
+  }
+  const words = `${meant.length} ${meant.length === 1 ? "tool" : "tools"} of ${name}`;
+  const ask = { yes, question: `Say yes to ${words}?`, act: "approving", line: `sparky mcp approve ${name} --yes` };
+  if (!(await confirmed(context, ask))) return;
+  let after = server;
+  // Each as it was shown: what has changed again since then is refused.
+  for (const { tool: each, digest } of meant) {
+    after = await client.request<McpServer>("POST", `${serverPath(name)}/approve`, { tool: each, digest });
+  }
+  if (out.json) out.document(after);
+  else showServers(context, [after]);
+}
+
+export async function callTool(context: Context, args: readonly string[]): Promise<ExitCode> {
+  const { out } = context;
+  const [name = "", tool = "", json = "{}"] = args;
+  const body = { tool, args: objectOf(json) };
+  const client = await context.client("any");
+  out.progress("… calling it");
+  const result = await client.request<McpResult>("POST", `${serverPath(name)}/call`, body);
+  out.progress(null);
+  if (out.json) out.document(result);
+  else if (result.ok) out.print(shown(result.result, out.terminal));
+  else
+    throw new Failure(
+      EXIT.error,
+      "unavailable",
+      result.error ?? "it failed",
+      `what it has written: sparky mcp logs ${name}`,
+    );
+  return result.ok ? EXIT.ok : EXIT.error;
+}
+
+const shown = (result: Json, terminal: boolean): string => {
+  if (terminal) return exactText(typeof result === "string" ? result : prettyJson(result));
+  return spelledOut(typeof result === "string" ? result : JSON.stringify(result));
+};
+
+function objectOf(json: string): { readonly [key: string]: Json } {
+  try {
+    const value = JSON.parse(json) as Json;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw usage("the arguments are not a JSON object", `for example '{"query":"tea"}'`);
+}

@@ -1,0 +1,136 @@
+import { listSchema } from "../../wire/api.ts";
+import {
+  approveToolsSchema,
+  mcpCallSchema,
+  mcpLogSchema,
+  mcpResultSchema,
+  mcpServerSchema,
+  mcpServersSchema,
+  newMcpServersSchema,
+  toolSchema,
+} from "../../wire/mcp.ts";
+import type { User } from "../../wire/api.ts";
+import type { ServerDeps } from "../deps.ts";
+import { forOwner } from "./for-owner.ts";
+import { route, type Route } from "./route.ts";
+
+const of = ({ id }: User) => ({ userId: id });
+
+export function toolRoutes({ mcp }: ServerDeps): readonly Route[] {
+  /** What is done with one server, and is answered with what it is then. */
+  const done = (
+    path: `/${string}`,
+    summary: string,
+    what: string,
+    act: (viewer: User, name: string) => Promise<void>,
+  ) =>
+    route({
+      method: "POST",
+      path: `/api/mcp/servers/:name${path}`,
+      summary,
+      answers: { 200: mcpServerSchema },
+      async handle({ viewer, params }) {
+        forOwner(viewer, what);
+        await act(viewer, params.name);
+        return { status: 200, body: await mcp.server(of(viewer), params.name) };
+      },
+    });
+  return [
+    route({
+      method: "GET",
+      path: "/api/tools",
+      summary: "The tools that the next run of yours is given, each with what a model call takes for it.",
+      answers: { 200: listSchema(toolSchema) },
+      async handle({ viewer }) {
+        const items = await mcp.tools(of(viewer));
+        return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/mcp/servers",
+      summary: "The tool servers of `mcp.json`, their state, and what waits for a yes. For the owner.",
+      answers: { 200: mcpServersSchema },
+      async handle({ viewer }) {
+        forOwner(viewer, "see its tool servers");
+        return { status: 200, body: await mcp.servers(of(viewer)) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/mcp/servers",
+      summary: "Adds servers to `mcp.json` as their own pages show them; nothing is started yet. For the owner.",
+      body: newMcpServersSchema,
+      answers: { 201: mcpServersSchema },
+      async handle({ viewer, body }) {
+        forOwner(viewer, "add tool servers");
+        const added = await mcp.add(body.text);
+        const all = await mcp.servers(of(viewer));
+        const items = all.items.filter(({ name }) => added.includes(name));
+        return { status: 201, body: { ...all, items, total: items.length } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/mcp/servers/:name",
+      summary: "Takes a server out of `mcp.json` and ends it. For the owner.",
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        forOwner(viewer, "remove tool servers");
+        await mcp.remove(params.name);
+        return { status: 204 };
+      },
+    }),
+    done(
+      "/test",
+      "Starts a server, if it does not run, and looks at its tools. For the owner.",
+      "start tool servers",
+      (viewer, name) => mcp.test(of(viewer), name),
+    ),
+    done(
+      "/restart",
+      "Ends a server for everybody and starts it anew. For the owner.",
+      "restart tool servers",
+      (viewer, name) => mcp.restart(of(viewer), name),
+    ),
+    done("/enable", "Lets runs have a server's tools again. For the owner.", "enable tool servers", (_, name) =>
+      mcp.enable(name, true),
+    ),
+    done("/disable", "Ends a server, and gives no run its tools. For the owner.", "disable tool servers", (_, name) =>
+      mcp.enable(name, false),
+    ),
+    route({
+      method: "POST",
+      path: "/api/mcp/servers/:name/approve",
+      summary: "Says yes to tools that are new or changed, as they were shown. For the owner.",
+      body: approveToolsSchema,
+      answers: { 200: mcpServerSchema },
+      async handle({ viewer, params, body }) {
+        forOwner(viewer, "approve tools");
+        await mcp.approve(of(viewer), params.name, body.tool, body.digest);
+        return { status: 200, body: await mcp.server(of(viewer), params.name) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/mcp/servers/:name/call",
+      summary: "Calls a tool, outside of any run. For the owner.",
+      body: mcpCallSchema,
+      answers: { 200: mcpResultSchema },
+      async handle({ viewer, params, body }) {
+        forOwner(viewer, "call tools by hand");
+        return { status: 200, body: await mcp.call(of(viewer), params.name, body.tool, body.args) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/mcp/servers/:name/logs",
+      summary: "The end of what a server has written to its error output, and what happened to it. For the owner.",
+      answers: { 200: mcpLogSchema },
+      async handle({ viewer, params }) {
+        forOwner(viewer, "read the logs of tool servers");
+        return { status: 200, body: { name: params.name, text: await mcp.log(of(viewer), params.name) } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { effectSchema, jsonSchema } from "../core/events.ts";
+import { listSchema } from "./api.ts";
+
+/** What crosses the wire about tools and the servers that some of them come from. */
+
+const verdict = z.enum(["allow", "ask", "deny"]);
+
+export const toolSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** The server that it comes from, and its name there; null: it is built in. */
+  server: z.string().nullable(),
+  tool: z.string().nullable(),
+  effect: effectSchema,
+  policy: z.object({ chat: verdict, task: verdict, schedule: verdict }),
+  /** May be run again after a crash that left its outcome unknown. */
+  idempotent: z.boolean(),
+  /** JSON Schema of its arguments. */
+  schema: z.record(z.string(), jsonSchema),
+  /** What its server says of it: shown, and never obeyed. */
+  hints: z.record(z.string(), jsonSchema),
+  /** What a model call takes for it. */
+  bytes: z.number(),
+  /** Found by `tool_search` instead of being in each model call. */
+  deferred: z.boolean(),
+});
+export type ToolInfo = z.infer<typeof toolSchema>;
+
+const waitingSchema = z.object({
+  tool: z.string(),
+  change: z.enum(["new", "changed"]),
+  /** What a yes is given to. */
+  digest: z.string(),
+  /** What is new against what was approved, line by line, `-` and `+` before each. */
+  diff: z.string(),
+});
+
+export const mcpServerSchema = z.object({
+  name: z.string(),
+  by: z.enum(["stdio", "http"]),
+  /** Its command or address, its variables not filled in. */
+  reached: z.string(),
+  state: z.enum(["idle", "starting", "ready", "failed", "disabled", "invalid"]),
+  /** Why it failed, or why its definition cannot be used. */
+  error: z.string().nullable(),
+  hint: z.string().nullable(),
+  pid: z.number().nullable(),
+  shared: z.boolean(),
+  /** Its tools that runs are given; null: nobody has looked yet. */
+  tools: z.number().nullable(),
+  waiting: z.array(waitingSchema),
+  refused: z.array(z.object({ tool: z.string(), why: z.string() })),
+  warnings: z.array(z.string()),
+});
+export type McpServer = z.infer<typeof mcpServerSchema>;
+
+export const mcpServersSchema = listSchema(mcpServerSchema).extend({
+  /** The file that defines them, and why it is not applied as it is now. */
+  file: z.string(),
+  problem: z.string().nullable(),
+});
+export type McpServers = z.infer<typeof mcpServersSchema>;
+
+/** An `mcp.json`, or a part of one, as a server's own page shows it. */
+export const newMcpServersSchema = z.strictObject({ text: z.string().min(2).max(262_144) });
+
+export const approveToolsSchema = z.strictObject({
+  /** All that wait when left out. */
+  tool: z.string().optional(),
+  /** Of the change that was shown. */
+  digest: z.string().optional(),
+});
+
+export const mcpCallSchema = z.strictObject({
+  tool: z.string().min(1),
+  args: z.record(z.string(), jsonSchema).default({}),
+});
+
+export const mcpResultSchema = z.object({
+  ok: z.boolean(),
+  result: jsonSchema,
+  error: z.string().nullable(),
+  durationMs: z.number(),
+});
+export type McpResult = z.infer<typeof mcpResultSchema>;
+
+export const mcpLogSchema = z.object({ name: z.string(), text: z.string() });

@@ -1,0 +1,218 @@
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
+import type { Json } from "../../core/events.ts";
+import type { McpToolRow } from "../../store/database/schema.ts";
+import type { Store } from "../../store/database/store.ts";
+import { approveTool, mcpTools } from "../../store/mcp/tools.ts";
+import type { ServerDefinition } from "../../tools/mcp/definition.ts";
+import { toolName } from "../../tools/mcp/names.ts";
+import type { Person } from "../../tools/mcp/servers.ts";
+import type { Tool } from "../../tools/tool.ts";
+import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
+import { isIncluded, type KnownServer, type McpDesk } from "./desk.ts";
+import { addToFile, enableInFile, removeFromFile } from "./edit.ts";
+
+/** What people see of tools and their servers, and what they do with them. */
+
+export interface AdminDeps {
+  readonly store: Store;
+  desk(): Promise<McpDesk>;
+  /** As a run of this person's would be given them. */
+  toolsFor(person: Person): Promise<readonly Tool<never>[]>;
+}
+
+const LOOK_MS = 60_000;
+const CALL_MS = 600_000;
+
+export class McpAdmin {
+  readonly #deps: AdminDeps;
+
+  constructor(deps: AdminDeps) {
+    this.#deps = deps;
+  }
+
+  async tools(person: Person): Promise<readonly ToolInfo[]> {
+    const tools = await this.#deps.toolsFor(person);
+    const from = new Map<
+      string,
+      { readonly server: string; readonly tool: string; readonly hints: ToolInfo["hints"] }
+    >();
+    for (const { server, name: tool, pinned } of await mcpTools(this.#deps.store)) {
+      const { hints } = JSON.parse(pinned ?? '{"hints":{}}') as { hints: ToolInfo["hints"] };
+      from.set(toolName(server, tool), { server, tool, hints });
+    }
+    return tools.map(({ name, description, effect, policy, idempotent, parameters }) => ({
+      name,
+      description,
+      server: null,
+      tool: null,
+      hints: {},
+      ...from.get(name),
+      effect,
+      policy,
+      idempotent,
+      schema: parameters,
+      bytes: Buffer.byteLength(JSON.stringify({ name, description, parameters })),
+      deferred: false,
+    }));
+  }
+
+  async servers(person: Person): Promise<McpServers> {
+    const desk = await this.#deps.desk();
+    const known = await desk.known();
+    const rows = Map.groupBy(await mcpTools(this.#deps.store), (row) => row.server);
+    const items = await Promise.all(known.map((each) => shown(desk, each, rows.get(each.row.name) ?? [], person)));
+    const invalid = desk.file.read.problems.map(({ server, message }) => invalidServer(server, message));
+    const all = [...items, ...invalid].toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    return { items: all, next: null, total: all.length, file: desk.file.path, problem: desk.file.problem };
+  }
+
+  async server(person: Person, name: string): Promise<McpServer> {
+    const { items } = await this.servers(person);
+    const found = items.find((item) => item.name === name);
+    return found ?? (await (await this.#deps.desk()).server(name), Promise.reject(new Error(name)));
+  }
+
+  async log(person: Person, name: string): Promise<string> {
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(name);
+    return desk.servers.logOf(definition.name, person);
+  }
+
+  /** What is added is looked at by whoever asks next: a server that is slow must not hold up its adding. */
+  async add(text: string): Promise<readonly string[]> {
+    const { file } = await this.#deps.desk();
+    return addToFile(file.path, text).servers.map(({ name }) => name);
+  }
+
+  async remove(name: string): Promise<void> {
+    const { file } = await this.#deps.desk();
+    removeFromFile(file.path, name);
+    await (await this.#deps.desk()).known();
+  }
+
+  async enable(name: string, enabled: boolean): Promise<void> {
+    const { file } = await this.#deps.desk();
+    enableInFile(file.path, name, enabled);
+    await (await this.#deps.desk()).known();
+  }
+
+  /** Starts it anew and looks at its tools; a failure is in what is shown of it. */
+  async test(person: Person, name: string): Promise<void> {
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(name);
+    if (!definition.enabled) {
+      throw new SparkyError("conflict", `the server ${name} is disabled`, {
+        hint: `enable it: sparky mcp enable ${name}`,
+      });
+    }
+    if (desk.servers.stateOf(name, person).state !== "ready") await desk.servers.end(name, person);
+    await this.#within(LOOK_MS, (signal) => desk.look(definition, person, signal)).catch((error: unknown) => {
+      if (!isSparkyError(error)) throw error;
+    });
+  }
+
+  async restart(person: Person, name: string): Promise<void> {
+    const desk = await this.#deps.desk();
+    await desk.server(name);
+    await desk.servers.end(name);
+    await this.test(person, name);
+  }
+
+  /** Says yes to a change that waits, as it was shown; without a tool to all of the server's. */
+  async approve(person: Person, name: string, tool?: string, digest?: string): Promise<void> {
+    const { waiting } = await this.server(person, name);
+    const meant = waiting.filter((each) => tool === undefined || each.tool === tool);
+    if (meant.length === 0) throw new SparkyError("not_found", `nothing of ${name} waits for an answer`);
+    for (const each of meant) {
+      await this.#deps.store.transact((tx) => approveTool(tx, name, each.tool, digest ?? each.digest));
+    }
+    (await this.#deps.desk()).approved(name);
+  }
+
+  async #within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limit = new AbortController();
+    const late = new SparkyError("unavailable", `it took more than ${ms / 1000} s`);
+    const cancel = this.#deps.store.clock.after(ms, () => limit.abort(late));
+    try {
+      return await work(limit.signal);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** A person's own call, outside of any run. */
+  async call(person: Person, name: string, tool: string, args: { readonly [key: string]: Json }): Promise<McpResult> {
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(name);
+    const { clock } = this.#deps.store;
+    const started = clock.now();
+    const done = (result: Json, error: string | null): McpResult => ({
+      ok: error === null,
+      result,
+      error,
+      durationMs: Math.max(0, clock.now() - started),
+    });
+    try {
+      const call = (signal: AbortSignal) => desk.servers.call(definition, person, { tool, args }, signal);
+      return done(await this.#within(CALL_MS, call), null);
+    } catch (error) {
+      const hint = isSparkyError(error) && error.hint !== undefined ? ` (${error.hint})` : "";
+      return done(null, messageOf(error) + hint);
+    }
+  }
+}
+
+async function shown(
+  desk: McpDesk,
+  { definition, row }: KnownServer,
+  rows: readonly McpToolRow[],
+  person: Person,
+): Promise<McpServer> {
+  const { name, reached, enabled, shared } = definition;
+  const state = desk.servers.stateOf(name, person);
+  const offered = rows.filter((tool) => tool.pinned !== null && tool.gone === 0 && isIncluded(definition, tool.name));
+  const failed = state.state === "failed" ? state : null;
+  return {
+    name,
+    by: reached.by,
+    reached: reachedWords(definition),
+    state: enabled ? state.state : "disabled",
+    error: failed?.error ?? null,
+    hint: failed?.hint ?? null,
+    pid: state.state === "ready" ? state.pid : null,
+    shared,
+    tools: row.seen_at === null ? null : offered.length,
+    waiting: await Promise.all(rows.filter((tool) => tool.waiting !== null && tool.gone === 0).map(waitingOf)),
+    refused: (desk.refused.get(name) ?? []).map((each) => ({ tool: each.name, why: each.refused })),
+    warnings: desk.file.read.warnings.filter(({ server }) => server === name).map(({ message }) => message),
+  };
+}
+
+const reachedWords = ({ reached }: ServerDefinition): string =>
+  reached.by === "http" ? reached.url : [reached.command, ...reached.args].join(" ");
+
+function invalidServer(name: string, error: string): McpServer {
+  return {
+    ...{ name, by: "stdio", reached: "", state: "invalid", error, hint: null, pid: null, shared: false, tools: null },
+    ...{ waiting: [], refused: [], warnings: [] },
+  };
+}
+
+async function waitingOf({ name, pinned, waiting, waiting_digest }: McpToolRow): Promise<McpServer["waiting"][number]> {
+  const { diffLines } = await import("diff");
+  const lines = (json: string | null): string =>
+    json === null ? "" : `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
+  const diff = diffLines(lines(pinned), lines(waiting)).flatMap(({ added, removed, value }) => {
+    const mark = added ? "+" : removed ? "-" : " ";
+    return value
+      .trimEnd()
+      .split("\n")
+      .map((line) => `${mark} ${line}`);
+  });
+  return {
+    tool: name,
+    change: pinned === null ? "new" : "changed",
+    digest: waiting_digest ?? "",
+    diff: diff.join("\n"),
+  };
+}

@@ -1,0 +1,81 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { startOf } from "../../src/tools/shell/processes.ts";
+import type { Chat } from "../../src/wire/api.ts";
+import type { McpServer } from "../../src/wire/mcp.ts";
+import { odd, real } from "../kit/mcp/servers.ts";
+import { until } from "../kit/worker.ts";
+import { pacedProvider } from "./paced-provider.ts";
+import { Sparky } from "./sparky-process.ts";
+
+vi.setConfig({ testTimeout: 240_000 });
+
+/** A provider that asks for one call in each message, `NAME {"its":"arguments"}`, and then says that it is done. */
+const obedient = () =>
+  pacedProvider(({ text, results }) => {
+    const [, name = "", args = "{}"] = /(mcp__\w+) (\{.*\})/.exec(JSON.parse(text) as string) ?? [];
+    if (results > 0 || name === "") return { words: "Done" };
+    return { reasoning: "", calls: [{ name, args: JSON.parse(args) as object }] };
+  });
+
+test("servers of a pasted snippet work unmodified in a real process, and nothing of them outlives it", async () => {
+  const provider = await obedient();
+  onTestFinished(() => provider[Symbol.asyncDispose]());
+  const sparky = await Sparky.start({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url }, [
+    "--agent-loop",
+  ]);
+  onTestFinished(() => sparky[Symbol.asyncDispose]());
+  const snippet = join(sparky.home, "servers.json");
+  const mcpServers = {
+    memory: { ...real("memory"), env: { MEMORY_FILE_PATH: "${SPARKY_WORKSPACE}/memory.jsonl" } },
+    files: real("filesystem", "${SPARKY_WORKSPACE}"),
+    everything: { ...real("everything", "stdio"), type: "stdio" },
+  };
+  const allowed = Object.entries(mcpServers).map(([name, server]) => [name, { ...server, policy: "allow" }]);
+  await writeFile(snippet, JSON.stringify({ mcpServers: Object.fromEntries(allowed) }));
+  expect((await sparky.run("mcp", "import", snippet)).code).toBe(0);
+  const pids: number[] = [];
+  for (const name of Object.keys(mcpServers)) {
+    const server = await sparky.json<McpServer>("mcp", "test", name);
+    expect(server).toMatchObject({ state: "ready", refused: [], waiting: [] });
+    expect(server.tools).toBeGreaterThan(5);
+    pids.push(server.pid ?? 0);
+  }
+  const chat = await sparky.api<Chat>("POST", "/api/chats", {});
+  const resultOf = async (text: string): Promise<unknown> => {
+    await sparky.api("POST", `/api/chats/${chat.id}/messages`, { text });
+    return until("the run's end", async () => {
+      const log = await sparky.log(chat.id);
+      const last = log.findLast(({ type }) => type === "status");
+      const result = log.findLast(({ type }) => type === "tool_result");
+      return last?.type === "status" && last.data.state === "completed" && result?.data;
+    });
+  };
+  expect(await resultOf('mcp__everything__echo {"message":"hi"}')).toMatchObject({ ok: true, result: "Echo: hi" });
+  const entities = [{ name: "Ann", entityType: "person", observations: ["likes tea"] }];
+  expect(await resultOf(`mcp__memory__create_entities ${JSON.stringify({ entities })}`)).toMatchObject({ ok: true });
+  expect(await resultOf('mcp__memory__search_nodes {"query":"tea"}')).toMatchObject({
+    ok: true,
+    result: { entities: [{ name: "Ann" }] },
+  });
+  expect(await resultOf('mcp__files__list_directory {"path":"."}')).toMatchObject({
+    ok: true,
+    result: { content: expect.stringContaining("memory.jsonl") },
+  });
+
+  await sparky.kill("SIGTERM");
+  for (const pid of pids) expect(startOf(pid)).toBeNull();
+});
+
+test("what a killed server has left of its tool servers is ended when it starts again", async () => {
+  const sparky = await Sparky.start({});
+  onTestFinished(() => sparky[Symbol.asyncDispose]());
+  await writeFile(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers: { stays: odd("stays") } }));
+  const { pid } = await sparky.json<McpServer>("mcp", "test", "stays");
+  const pgid = pid ?? 0;
+  await sparky.kill("SIGKILL");
+  expect(startOf(pgid)).not.toBeNull();
+  await sparky.startServer();
+  await until("its end", () => startOf(pgid) === null);
+});

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import type { McpServer, McpServers, ToolInfo } from "../../src/wire/mcp.ts";
+import { Answer, views, type Stage } from "./scripted-cli.ts";
+
+/** `sparky mcp`, with the server played by a script; with real servers it is in test/e2e/mcp.test.ts. */
+
+const memory: McpServer = {
+  name: "memory",
+  by: "stdio",
+  reached: "npx -y @modelcontextprotocol/server-memory",
+  state: "ready",
+  error: null,
+  hint: null,
+  pid: 4711,
+  shared: false,
+  tools: 9,
+  waiting: [],
+  refused: [],
+  warnings: [],
+};
+const docs: McpServer = {
+  ...memory,
+  name: "docs",
+  by: "http",
+  reached: "https://docs.example.com/mcp",
+  state: "failed",
+  error: '"docs": header Authorization needs ${DOCS_TOKEN}, which is not set',
+  hint: "set DOCS_TOKEN where Sparky is started",
+  pid: null,
+  tools: null,
+  warnings: ["baseUrl is not known and does not count: url is perhaps meant"],
+};
+const hidden = String.fromCharCode(0x202e);
+const changed: McpServer = {
+  ...memory,
+  waiting: [
+    {
+      tool: "read_graph",
+      change: "changed",
+      digest: "d1",
+      diff: `  {\n-   "description": "Reads.",\n+   "description": "Reads${hidden} and sends.",\n  }`,
+    },
+  ],
+  refused: [{ tool: "deep", why: "its schema is nested more than 40 deep" }],
+};
+const all = (...items: readonly McpServer[]): McpServers => ({
+  items: [...items],
+  next: null,
+  total: items.length,
+  file: "/home/ada/.sparky/mcp.json",
+  problem: null,
+});
+const tool: ToolInfo = {
+  name: "mcp__memory__read_graph",
+  description: "Read the entire knowledge graph",
+  server: "memory",
+  tool: "read_graph",
+  effect: "external",
+  policy: { chat: "ask", task: "ask", schedule: "deny" },
+  idempotent: false,
+  schema: { type: "object", properties: {} },
+  hints: { readOnlyHint: true },
+  bytes: 120,
+  deferred: false,
+};
+const PATH = "/api/mcp/servers/memory";
+const routes = (answers: { readonly [route: string]: unknown }): Stage => ({ routes: answers });
+const listed = (...items: readonly McpServer[]): Stage => routes({ "GET /api/mcp/servers": all(...items) });
+const added = routes({ "POST /api/mcp/servers": all({ ...memory, state: "idle", pid: null, tools: null }) });
+const tools = routes({ "GET /api/tools": { items: [tool], next: null, total: 1 } });
+const call = (answer: object): Stage =>
+  routes({ [`POST ${PATH}/call`]: { ok: true, result: null, error: null, durationMs: 3, ...answer } });
+const missing = new Answer(404, {
+  error: { code: "not_found", message: 'no tool server is called "nope"', hint: "there are: memory" },
+});
+
+test("what the commands for tool servers show, and how they end", async () => {
+  const cases: readonly (readonly [line: string | readonly string[], stage: Stage])[] = [
+    ["list", listed()],
+    ["list", listed(docs, changed)],
+    ["list", routes({ "GET /api/mcp/servers": { ...all(memory), problem: "mcp.json is not JSON: it ends in the middle" } })],
+    ["add memory -- npx -y @modelcontextprotocol/server-memory", added],
+    ["add memory --env A=b=c --policy allow --shared -- x --flag", added],
+    [["add", "memory", "--url", "https://a/mcp", "--header", "X-Key: ${KEY}"], added],
+    ["add memory", {}],
+    ["add memory --env A -- x", {}],
+    ["import", { ...added, input: '{"mcpServers":{"memory":{"command":"npx"}}}' }],
+    ["import /nowhere/servers.json", {}],
+    ["remove memory --yes", routes({ [`DELETE ${PATH}`]: {} })],
+    ["remove memory", {}],
+    ["enable memory", routes({ [`POST ${PATH}/enable`]: memory })],
+    ["disable memory", routes({ [`POST ${PATH}/disable`]: { ...memory, state: "disabled", pid: null } })],
+    ["test memory", routes({ [`POST ${PATH}/test`]: memory })],
+    ["test docs", routes({ "POST /api/mcp/servers/docs/test": docs })],
+    ["test nope", routes({ "POST /api/mcp/servers/nope/test": missing })],
+    ["tools", tools],
+    ["tools nope", tools],
+    ["approve memory --yes", routes({ "GET /api/mcp/servers": all(changed), [`POST ${PATH}/approve`]: memory })],
+    ["approve memory", listed(changed)],
+    ["approve memory", listed(memory)],
+    ["approve nope", listed(memory)],
+    ["call memory read_graph", call({ result: { entities: [] } })],
+    [["call", "memory", "read_graph", '{"a":1}'], call({ ok: false, error: "the server memory gave no answer" })],
+    ["call memory read_graph a", {}],
+    ["logs memory", routes({ [`GET ${PATH}/logs`]: { name: "memory", text: "It is \u001b[31mup\u001b[0m\n[it ended]\n" } })],
+    ["logs memory", routes({ [`GET ${PATH}/logs`]: { name: "memory", text: "" } })],
+  ];
+  let text = "";
+  for (const [line, stage] of cases) {
+    text += await views(["mcp", ...(typeof line === "string" ? line.split(" ") : line)], stage);
+  }
+  await expect(text).toMatchFileSnapshot("cli-mcp.txt");
+});
