@@ -150,6 +150,9 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     - \`file_read\`: Reads a text file of the workspace, whole or from a line to a line.
     - \`file_write\`: Writes a text file in the workspace.
     - \`file_edit\`: Replaces a piece of a text file by another.
+    - \`file_patch\`: Changes several files at once, all or none, by a patch.
+    - \`file_search\`: Searches text files for a regular expression, line by line.
+    - \`file_find\`: Finds files and folders by name, in a folder and all below it.
     - \`file_move\`: Moves or renames a file or a folder, to a path where nothing is yet.
     - \`file_delete\`: Puts a file or a folder into the trash, from where file_move restores it.
     - \`graph_stats\`: Counts the nodes and edges of the knowledge graph, in all and by type.

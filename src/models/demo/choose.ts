@@ -82,7 +82,9 @@ function fitOf(tool: ToolSpec, request: Request) {
   // Nothing is changed by a call that is told nothing of all it could be told.
   if (!reads && Object.keys(properties).length > 0 && taken.size === 0 && lacks.length === 0) return [];
   if (lacks.length === 0 ? worths.includes(null) || !(reads || commands) : !commands) return [];
-  const score = worths.reduce<number>((sum, each) => sum + (each ?? 0), taken.size);
+  // A path says more for a tool that takes one than for a tool that takes any text.
+  const onPath = "path" in args && [...taken].some(({ kind }) => kind === "path") ? 3 : 0;
+  const score = worths.reduce<number>((sum, each) => sum + (each ?? 0), taken.size + onPath);
   const open = lacks.map((each) => `"${each}"`).join(" and ");
   const why = open === "" ? "" : `\`${tool.name}\` needs ${open}, word for word and in quotes`;
   return [{ tool, score, args, lacks: why }];

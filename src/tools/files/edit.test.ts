@@ -3,31 +3,10 @@ import { once } from "node:events";
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { tempHome } from "../../../test/kit/temp-home.ts";
-import { toolContext } from "../../../test/kit/tool-context.ts";
-import type { Json } from "../../core/events.ts";
-import { fileTools } from "./tools.ts";
-
-async function scene() {
-  const folder = await tempHome();
-  const workspace = join(folder, "ann");
-  await mkdir(workspace);
-  const tools = fileTools([]);
-  let calls = 0;
-  const call = async (name: string, args: Json, about: { callId?: string; signal?: AbortSignal } = {}) => {
-    const prepared = tools.find((tool) => tool.name === name)?.prepare(args);
-    if (prepared?.ok !== true || prepared.kind !== "plain") throw new Error(`${name} cannot be run`);
-    const result = await prepared.execute(toolContext({ workspace, callId: `call${calls++}`, ...about }));
-    return result as { [key: string]: Json };
-  };
-  const write = (name: string, text: string | Uint8Array): Promise<void> => writeFile(join(workspace, name), text);
-  const read = (name: string): Promise<string> => readFile(join(workspace, name), "utf8");
-  const versionOf = async (path: string): Promise<Json> => (await call("file_read", { path }))["version"] ?? null;
-  return { folder, workspace, call, write, read, versionOf };
-}
+import { fileScene } from "../../../test/kit/file-tools.ts";
 
 test("an edit shows what it changed, keeps the file's mode, and gives the version for the next", async () => {
-  const { workspace, call, read } = await scene();
+  const { workspace, call, read } = await fileScene();
   await call("file_write", { path: "a.md", content: "# Title\n\nold text\n" });
   const { version } = await call("file_read", { path: "a.md" });
   const edited = await call("file_edit", { path: "a.md", version: version ?? "", old: "old", new: "new" });
@@ -40,7 +19,7 @@ test("an edit shows what it changed, keeps the file's mode, and gives the versio
 });
 
 test("only the version that was read is changed, also when two calls of one step change it", async () => {
-  const { call, write, read, versionOf } = await scene();
+  const { call, write, read, versionOf } = await fileScene();
   await write("a.txt", "one two");
   const version = await versionOf("a.txt");
   const edits = ["one", "two"].map((old) => call("file_edit", { path: "a.txt", version, old, new: "X" }));
@@ -51,7 +30,7 @@ test("only the version that was read is changed, also when two calls of one step
 });
 
 test("the same call again after a crash does not edit twice", async () => {
-  const { call, write, read, versionOf } = await scene();
+  const { call, write, read, versionOf } = await fileScene();
   await write("a.txt", "x");
   const args = { path: "a.txt", version: await versionOf("a.txt"), old: "x", new: "xx" };
   const first = await call("file_edit", args, { callId: "same" });
@@ -68,7 +47,7 @@ test.each([
   { when: "it leads out", path: "out", says: "outside the workspace" },
   { when: "it is in the trash", path: ".trash/x", says: "in the trash" },
 ])("a file is not edited when $when", async ({ path, says }) => {
-  const { folder, workspace, call, write } = await scene();
+  const { folder, workspace, call, write } = await fileScene();
   await write("binary", Uint8Array.of(1, 0, 2));
   await writeFile(join(folder, "bobs"), "x");
   await link(join(folder, "bobs"), join(workspace, "linked"));
@@ -80,7 +59,7 @@ test.each([
 });
 
 test("a text that is not there is answered by the nearest lines, one that is there twice by its lines", async () => {
-  const { call, write, versionOf } = await scene();
+  const { call, write, versionOf } = await fileScene();
   await write("a.txt", "the quick fox\nthe lazy dog\nthe quick fox\n");
   const version = await versionOf("a.txt");
   const edit = (old: string) => call("file_edit", { path: "a.txt", version, old, new: "" });
@@ -91,7 +70,7 @@ test("a text that is not there is answered by the nearest lines, one that is the
 });
 
 test("a file is read by lines, and a part that is too long goes on by offset", async () => {
-  const { call, write } = await scene();
+  const { call, write } = await fileScene();
   await write("a.txt", Array.from({ length: 100 }, (_, n) => `ü${n + 1}`).join("\n"));
   expect(await call("file_read", { path: "a.txt", fromLine: 3, toLine: 5 })).toMatchObject({
     ...{ text: "ü3\nü4\nü5\n", fromLine: 3, toLine: 5, lines: 100, next: null },
@@ -108,7 +87,7 @@ test("a file is read by lines, and a part that is too long goes on by offset", a
 });
 
 test("a file too big for a version is read all the same", async () => {
-  const { call, write } = await scene();
+  const { call, write } = await fileScene();
   await write("big.txt", `${"x".repeat(4_194_303)}\nthe last line`);
   const last = await call("file_read", { path: "big.txt", fromLine: 2 });
   expect(last).toMatchObject({ text: "the last line", fromLine: 2, toLine: 2 });
@@ -119,7 +98,7 @@ test("a file too big for a version is read all the same", async () => {
 });
 
 test("what is deleted keeps its name in the trash, and the result says how it is restored", async () => {
-  const { workspace, call, write, read } = await scene();
+  const { workspace, call, write, read } = await fileScene();
   await mkdir(join(workspace, "notes/deep"), { recursive: true });
   await write("notes/deep/a.txt", "kept");
   const gone = await call("file_delete", { path: "notes" }, { callId: "one" });
@@ -138,7 +117,7 @@ test("what is deleted keeps its name in the trash, and the result says how it is
 });
 
 test("a move never writes over what is there, and a link is moved itself", async () => {
-  const { folder, workspace, call, write, read } = await scene();
+  const { folder, workspace, call, write, read } = await fileScene();
   await write("a.txt", "a");
   await write("b.txt", "b");
   await writeFile(join(folder, "bobs"), "bob's");
@@ -157,7 +136,7 @@ test("a move never writes over what is there, and a link is moved itself", async
 });
 
 test("F105 a folder swapped for a link that leads out lets nothing outside be edited, moved or deleted", async () => {
-  const { folder, workspace, call, versionOf } = await scene();
+  const { folder, workspace, call, versionOf } = await fileScene();
   const outside = join(folder, "bob");
   for (const each of [join(workspace, "notes"), outside]) {
     await mkdir(each);

@@ -1,10 +1,13 @@
 import type { Tool } from "../tool.ts";
 import { fileDelete } from "./delete.ts";
 import { fileEdit } from "./edit.ts";
+import { fileFind } from "./find.ts";
 import { fileList } from "./list.ts";
 import { fileMove } from "./move.ts";
+import { filePatch } from "./patch.ts";
 import type { Root } from "./places.ts";
 import { fileRead } from "./read.ts";
+import { fileSearch } from "./search.ts";
 import { Turns } from "./turns.ts";
 import { fileWrite } from "./write.ts";
 
@@ -16,6 +19,9 @@ export function fileTools(roots: readonly Root[]): readonly Tool<unknown>[] {
     fileRead(roots),
     fileWrite(roots, turns),
     fileEdit(roots, turns),
+    filePatch(roots, turns),
+    fileSearch(roots),
+    fileFind(roots),
     fileMove(roots, turns),
     fileDelete(roots, turns),
   ];

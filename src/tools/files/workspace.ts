@@ -83,6 +83,12 @@ export async function openInside(
   }
 }
 
+/** Opens a folder in an open one. Throws where its name is a link or no folder. */
+export async function openBelow(folder: OpenFolder, name: string): Promise<OpenFolder> {
+  const next = join(folder.at, name);
+  return held(await openPart(next, name), next);
+}
+
 function openPart(next: string, path: string): Promise<FileHandle> {
   return open(next, FOLDER).catch((error: unknown) => {
     throw codeOf(error) === "ELOOP" ? new OutsideWorkspaceError(path) : error;
