@@ -66,6 +66,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "graph",
       "search",
       "schedules",
+      "skills",
       "home",
     ],
     ...["server", "chats", "tasks", "terminal", "program", "run.ts"],

@@ -77,15 +77,18 @@ test("the reference of the HTTP API is what the server says of itself", async ()
 interface Answer {
   readonly id: string;
   readonly runId: string;
+  readonly hash: string;
   readonly items: readonly { readonly id: string }[];
 }
 
 test("every route answers in the shape that is described", async () => {
   const store = await sqlite.store();
   const { owner } = await ensureUsers(store);
-  const { admin, close } = mcpAdmin(store, { home: await tempHome(), ownerId: owner.id });
+  const home = await tempHome();
+  const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id });
   onTestFinished(close);
-  const { server, people, as } = await chatServer(store, { mcp: admin });
+  const skillRoots = { home, personal: join(home, "none"), shipped: null, workspaces: join(home, "none") };
+  const { server, people, as } = await chatServer(store, { mcp: admin, skillRoots });
   const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
   const document = (await response.json()) as OpenApi;
   const asked = new Set<string>();
@@ -148,6 +151,12 @@ test("every route answers in the shape that is described", async () => {
   const questions = await ask("GET", "/api/questions");
   await ask("GET", `/api/questions/${questions.items[0]?.id}`);
   await ask("POST", `/api/questions/${questions.items[0]?.id}`, { answer: "blue" });
+  const skill = { folder: "tidy", files: [{ path: "SKILL.md", text: "---\ndescription: Tidies\n---\nTidy.\n" }] };
+  await ask("POST", "/api/skills/validate", skill);
+  const { hash } = await ask("POST", "/api/skills", skill);
+  for (const path of ["", "/tidy", "/tidy/files"]) await ask("GET", `/api/skills${path}`);
+  await ask("POST", "/api/skills/tidy/approve", { hash });
+  await ask("DELETE", "/api/skills/tidy");
   const grants = await ask("GET", "/api/grants");
   await ask("DELETE", `/api/grants/${grants.items[0]?.id}`);
   const big = {

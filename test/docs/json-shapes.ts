@@ -24,6 +24,13 @@ import {
 } from "../../src/wire/graph.ts";
 import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
+import {
+  checkedSkillSchema,
+  removedSkillSchema,
+  skillFileSchema,
+  skillSchema,
+  skillWithFilesSchema,
+} from "../../src/wire/skills.ts";
 import { modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
@@ -143,6 +150,12 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     { shape: graphExportSchema },
     { given: "--output", shape: z.object({ file: text, format: z.enum(EXPORT_FORMATS), bytes: count }) },
   ],
+  "skills list": list(skillSchema),
+  "skills show": [{ shape: skillWithFilesSchema }, { given: "--file", shape: skillFileSchema }],
+  "skills add": list(skillSchema),
+  "skills approve": one(skillSchema),
+  "skills remove": one(removedSkillSchema),
+  "skills validate": list(checkedSkillSchema.extend({ folder: text })),
   search: one(searchPageSchema),
   "user login-link": one(loginLinkSchema),
   open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],

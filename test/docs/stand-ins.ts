@@ -39,6 +39,10 @@ const OPEN_APPROVAL = `
 
 /** The very server, without its download. */
 const MEMORY = join(import.meta.dirname, "../../node_modules/.bin/mcp-server-memory");
+/** On the machine, and not in the home. */
+const FRESH_SKILL = `
+  { sparky skills remove tidy --yes >/dev/null 2>&1; mkdir -p ~/.claude/skills/tidy &&
+    printf -- '---\\nname: tidy\\ndescription: Tidies notes\\n---\\n# Tidy\\n' > ~/.claude/skills/tidy/SKILL.md; }`;
 
 export const STAND_INS: readonly StandIn[] = [
   { text: "npx -y @modelcontextprotocol/server-memory", of: /./, make: `echo ${MEMORY}`, lasts: true },
@@ -60,6 +64,21 @@ export const STAND_INS: readonly StandIn[] = [
     of: /\bchats? /,
     make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`,
     lasts: true,
+  },
+  {
+    text: "~/.claude/skills/tidy",
+    of: /\bskills (add|validate)\b/,
+    make: `${FRESH_SKILL} && echo ~/.claude/skills/tidy`,
+  },
+  {
+    text: "~/.claude/skills",
+    of: /\bskills (add|validate) ~\/\.claude\/skills( |$)/,
+    make: `${FRESH_SKILL} && echo ~/.claude/skills`,
+  },
+  {
+    text: "tidy",
+    of: /\bskills (show|approve|remove) tidy\b/,
+    make: `${FRESH_SKILL} && sparky skills add ~/.claude/skills/tidy >&2 && echo tidy`,
   },
   { text: "5zt8", of: /\bapprovals\b/, make: OPEN_QUESTION },
   { text: "7kq2", of: /\bapprovals\b/, make: OPEN_APPROVAL },

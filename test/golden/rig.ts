@@ -9,6 +9,7 @@ import { examine } from "../../src/doctor/examine.ts";
 import { namesIn } from "../../src/store/home/names.ts";
 import { writePrivate } from "../../src/store/home/home.ts";
 import { forceCancel } from "../../src/store/endings/stop.ts";
+import type { SkillRoots } from "../../src/skills/places.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import type { User } from "../../src/store/people/user.ts";
@@ -44,6 +45,7 @@ export type Form = "terminal" | "pipe" | "json";
 
 const PID = 4242;
 const URL_SHOWN = "http://127.0.0.1:8000";
+const ROOT = join(import.meta.dirname, "../..");
 const HOME_SHOWN = "/home/ada/.sparky";
 
 export async function runLine(seeded: string, path: readonly string[], line: Line, form: Form): Promise<Outcome> {
@@ -57,7 +59,7 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
   // Opened only by what needs it: a database that is restored must be nobody's.
   const open = async () => {
     const store = await sqlite.open(place, { clock: testClock(NOW), random: ids.random, node: "home" });
-    return { store, chat: await chatServer(store, { version: "0.1.0", agentLoop: line.agent !== undefined }) };
+    return { store, chat: await chatServer(store, { version: "0.1.0", agentLoop: line.agent !== undefined, skillRoots: skillRoots(home) }) };
   };
   if (listens) {
     const { store, chat } = await open();
@@ -97,9 +99,16 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
     ...(line.answer !== undefined && { answer: line.answer }),
     ...(line.until !== undefined && { interruptAt: line.until }),
   });
-  const same = (text: string): string => masked(text.replaceAll(home, HOME_SHOWN).replaceAll(url ?? URL_SHOWN, URL_SHOWN));
+  const same = (text: string): string => masked(text.replaceAll(home, HOME_SHOWN).replaceAll(ROOT, "/opt/sparky").replaceAll(url ?? URL_SHOWN, URL_SHOWN));
   return { ...outcome, stdout: same(outcome.stdout), stderr: same(outcome.stderr) };
 }
+
+const skillRoots = (home: string): SkillRoots => ({
+  home: join(home, "skills"),
+  personal: join(home, "none"),
+  shipped: join(ROOT, "skills"),
+  workspaces: join(home, "workspace"),
+});
 
 /** So that the agent has nothing to do but what the command gives it. */
 async function endOpenWork(store: Store, owner: User): Promise<void> {

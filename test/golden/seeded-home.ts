@@ -82,9 +82,25 @@ export async function goldenHome(): Promise<{ readonly path: string } & AsyncDis
   await seedHome(path);
   await copyFile(join(path, "sparky.db"), join(path, "old.db"));
   await writeFile(join(path, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+  await putSkills(path);
   await mkdir(join(path, "logs"));
   await writeFile(join(path, "logs/server.log"), SERVER_LOG.map((line) => `${JSON.stringify(line)}\n`).join(""));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+const TIDY = "---\nname: tidy\ndescription: Tidies notes. Use it when notes are in a mess.\n---\n# Tidy\n\nOne by one.\n";
+const SUMS = "---\nname: Sums\ndescription: Adds up what was spent\nallowed-tools: Bash\n---\n# Sums\n";
+
+/** One lies in the home and waits; others can be added. */
+async function putSkills(home: string): Promise<void> {
+  const put = async (path: string, text: string): Promise<void> => {
+    await mkdir(join(home, path, ".."), { recursive: true });
+    await writeFile(join(home, path), text);
+  };
+  await put("skills/tidy/SKILL.md", TIDY);
+  await put("skills/tidy/notes.md", "Titles first.\n");
+  await put("from/sums/SKILL.md", SUMS);
+  await put("from/script/SKILL.md", "---js\nprocess.exit(7)\n---\n");
 }
 
 async function seedHome(home: string): Promise<void> {

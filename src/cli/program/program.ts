@@ -9,6 +9,7 @@ import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "../home/config-commands.ts";
 import { addMcpCommands } from "../mcp/commands.ts";
 import { addModelCommands } from "../home/models-commands.ts";
+import { addSkillCommands } from "../skills/commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
 /** Every command there is. What a command does is loaded only when it runs. */
@@ -30,6 +31,7 @@ export function buildProgram(execute: Execute): Command {
   addDoctorCommands(program, execute);
   addModelCommands(program, execute);
   addMcpCommands(program, execute);
+  addSkillCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);
   return program;
