@@ -25,7 +25,7 @@ const bundle = await rolldown({
   cwd: root,
   platform: "node",
   // Native, or optional and not installed.
-  external: ["better-sqlite3", "pg-native", "bufferutil", "utf-8-validate"],
+  external: ["better-sqlite3", "pg-native", "bufferutil", "utf-8-validate", "canvas", "@napi-rs/canvas"],
   tsconfig: false,
   logLevel: "warn",
   plugins: [workers],

@@ -39,6 +39,19 @@ export interface Config {
   readonly serverEnvironment: { readonly [variable: string]: string };
   /** A variable of the environment or of a settings file, by its name: what `${NAME}` in `mcp.json` stands for. */
   readonly variable: (name: string) => string | undefined;
+  /** What the web tools may reach, and by which way. */
+  readonly web: {
+    /** Hosts of the operator's own network: `wiki.corp`, `10.0.0.5:8080`. */
+    readonly hosts: readonly string[];
+    readonly proxies: { readonly http: string | null; readonly https: string | null; readonly none: readonly string[] };
+    /** Search engines. Keys are secrets: never logged. */
+    readonly search: {
+      readonly searxng: string | null;
+      readonly braveKey: string | null;
+      readonly tavilyKey: string | null;
+      readonly exaKey: string | null;
+    };
+  };
   /** Keys and base addresses of providers, by the variable's usual name. Secrets: never logged. */
   readonly providers: { readonly [variable: string]: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -121,6 +134,11 @@ export const VARIABLES = {
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
   SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
   SPARKY_MODEL_IDLE_TIMEOUT: [number(1, 3600, false), "seconds from 1 to 3600"],
+  SPARKY_SEARCH_URL: [url(["http:", "https:"]), "http://host:port or https://host, of a SearXNG server"],
+  BRAVE_API_KEY: [z.string(), "a key"],
+  TAVILY_API_KEY: [z.string(), "a key"],
+  EXA_API_KEY: [z.string(), "a key"],
+  SPARKY_WEB_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names or addresses with commas between"],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -226,7 +244,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     dbUrl: get("SPARKY_DB_URL") ?? null,
     host: get("SPARKY_HOST", flags.host),
     port: get("SPARKY_PORT", flags.port),
-    allowedHosts: (get("SPARKY_ALLOWED_HOSTS") ?? "").split(/[\s,]+/).filter((name) => name !== ""),
+    allowedHosts: namesIn(get("SPARKY_ALLOWED_HOSTS")),
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY"),
@@ -239,12 +257,43 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     serverEnvironment: pick([...COMMAND_VARIABLES, ...SERVER_VARIABLES], (name) => environment[name]),
     variable: find,
+    web: {
+      hosts: namesIn(get("SPARKY_WEB_HOSTS")).map((name) => name.toLowerCase()),
+      proxies: proxiesIn(environment),
+      search: {
+        searxng: get("SPARKY_SEARCH_URL") ?? null,
+        braveKey: get("BRAVE_API_KEY") ?? null,
+        tavilyKey: get("TAVILY_API_KEY") ?? null,
+        exaKey: get("EXA_API_KEY") ?? null,
+      },
+    },
     providers: pick(PROVIDER_VARIABLES, find),
     logLevel: get("LOG_LEVEL"),
     origins: originsOf(layers),
     url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
     token: get("SPARKY_TOKEN") ?? null,
   });
+}
+
+/** Names with commas or blanks between. */
+const namesIn = (list = ""): readonly string[] => list.split(/[\s,]+/).filter((name) => name !== "");
+
+/** In the variables that all programs read, which are written small by some. */
+function proxiesIn(environment: Environment): Config["web"]["proxies"] {
+  const value = (name: string): string | null => {
+    const found = [name.toLowerCase(), name].map((each) => environment[each]).find((each) => !isBlank(each));
+    return found?.trim() ?? null;
+  };
+  const proxy = (name: string): string | null => {
+    const address = value(name);
+    if (address === null) return null;
+    const whole = address.includes("://") ? address : `http://${address}`;
+    if (URL.canParse(whole) && /^https?:/i.test(whole)) return whole;
+    throw new SparkyError("invalid_input", `${name} is ${JSON.stringify(masked("_URL", whole))}, which is no proxy`, {
+      hint: `set ${name} to http://host:port`,
+    });
+  };
+  return { http: proxy("HTTP_PROXY"), https: proxy("HTTPS_PROXY"), none: namesIn(value("NO_PROXY") ?? "") };
 }
 
 function originsOf(layers: readonly Layer[]): Config["origins"] {

@@ -44,6 +44,7 @@ import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
 import { shellTool } from "./tools/shell/shell.ts";
+import { webTools } from "./tools/web/web-tools.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
 
@@ -97,7 +98,8 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   cleanup.defer(() => parts.close());
   // The last that the start needs the database for: from the moment that it answers, a server survives one that blinks.
   const link = new URL((await server.createLoginLink(parts.owner)).url);
-  const { url } = await server.listen(config.host, config.port);
+  const { url, port } = await server.listen(config.host, config.port);
+  parts.own.port = port;
   const loop = cleanup.use(
     new Loop({
       store,
@@ -160,6 +162,8 @@ interface Parts {
   readonly owner: User;
   readonly log: Log;
   readonly startedAt: number;
+  /** Where this server listens: as set, until it is known. */
+  readonly own: { port: number };
   close(): Promise<void>;
 }
 
@@ -202,6 +206,7 @@ async function build(
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const { settings, roots } = toolSettings(config.home, owner.name);
+  const own = { port: config.port };
   const ownTools = withSettings<Tx>(
     [
       ...generalTools,
@@ -211,6 +216,14 @@ async function build(
       resultRead,
       skillRead,
       shellTool(config.commandEnvironment),
+      ...webTools(
+        {
+          reach: { allowed: config.web.hosts, ownPort: () => own.port },
+          proxies: config.web.proxies,
+          userAgent: `Sparky/${manifest.version}`,
+        },
+        config.web.search,
+      ),
     ],
     settings,
   );
@@ -287,7 +300,7 @@ async function build(
   });
   cleanup.defer(() => server.close());
   const owned = cleanup.move();
-  return { store, server, agent, stopper, model, owner, log, startedAt, close: () => owned.disposeAsync() };
+  return { store, server, agent, stopper, model, owner, log, startedAt, own, close: () => owned.disposeAsync() };
 }
 
 const PROBE_MS = 20_000;

@@ -14,9 +14,11 @@ import { fileTools } from "../src/tools/files/tools.ts";
 import { generalTools } from "../src/tools/general.ts";
 import { shellTool } from "../src/tools/shell/shell.ts";
 import { createRegistry, prepareCall, type Registry } from "../src/tools/registry.ts";
+import { webTools } from "../src/tools/web/web-tools.ts";
 import type { TransactionalContext } from "../src/tools/tool.ts";
 import { sqlite } from "./kit/databases.ts";
 import { people } from "./kit/members.ts";
+import { accessTo } from "./kit/web-pages.ts";
 
 const SMART_MAINTENANCE = readFileSync(join(import.meta.dirname, "../prompts/smart_maintenance.md"), "utf8");
 
@@ -45,6 +47,11 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
       ["graph_check", {}],
     ],
   ],
+  ["Read https://example.org/a.html", [["web_fetch", { url: "https://example.org/a.html" }]]],
+  ["What is on https://example.org?", [["web_fetch", { url: "https://example.org" }]]],
+  ["Fetch the web page https://example.org/a", [["web_fetch", { url: "https://example.org/a" }]]],
+  ["Search the web for firing clay", [["web_search", { query: "firing clay" }]]],
+  ['Search the web for "firing clay"', [["web_search", { query: "firing clay" }]]],
   // Plain commands that change something.
   ["Remember that Alice is a person", [["graph_add", { nodes: [{ type: "person", name: "Alice" }] }]]],
   [
@@ -163,6 +170,7 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     - \`task_list\`: Lists the tasks that the owner may see, the newest first.
     - \`result_read\`: Reads on in an earlier tool result of this conversation that was cut because it was too long.
     - \`shell\`: Runs a command with /bin/sh in your workspace folder and returns its output and exit code.
+    - and 2 more
 
     > Check knowledge graph stats
     >
@@ -236,14 +244,9 @@ async function stage() {
   const { agent } = await people(store);
   const workspace = await mkdtemp(join(tmpdir(), "sparky-demo-"));
   folders.push(workspace);
-  const registry = createRegistry<Tx>([
-    ...generalTools,
-    ...fileTools([]),
-    ...graphTools,
-    ...taskTools(store),
-    resultRead,
-    shellTool({}),
-  ]);
+  const web = webTools(accessTo([]), { searxng: null, braveKey: null, tavilyKey: null, exaKey: null });
+  const own = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(store), resultRead, shellTool({})];
+  const registry = createRegistry<Tx>([...own, ...web]);
   const plans: { text: string; status: string }[][] = [];
   const context = (callId: string): TransactionalContext => ({
     principal: { userId: agent.id, name: agent.name, isAgent: true },

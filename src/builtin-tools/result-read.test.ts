@@ -7,7 +7,8 @@ import { people } from "../../test/kit/members.ts";
 import { call, say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../test/kit/worker.ts";
 import { addTask } from "../store/tasks/add.ts";
-import { pageOf, resultRead } from "./result-read.ts";
+import { textPage } from "../tools/text-page.ts";
+import { resultRead } from "./result-read.ts";
 
 const WORDS = Array.from({ length: 9000 }, (_, at) => `"${at}"\n🙂`).join("");
 
@@ -80,7 +81,7 @@ test("the pages of any text make up the whole, each within its limits, and none 
       let read = "";
       let pages = 0;
       while (read.length < whole.length) {
-        const page = pageOf(whole, read.length, Math.max(limit, Math.ceil(whole.length / 50)));
+        const page = textPage(whole, read.length, Math.max(limit, Math.ceil(whole.length / 50)));
         expect(page.length).toBeGreaterThan(0);
         expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(30_000);
         expect(page.isWellFormed()).toBe(true);

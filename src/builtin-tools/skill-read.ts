@@ -3,8 +3,8 @@ import { SparkyError } from "../core/errors.ts";
 import type { Tx } from "../store/database/store.ts";
 import { skillsOfRun } from "../store/skills/run-skills.ts";
 import { versionWith } from "../store/skills/versions.ts";
+import { textPage } from "../tools/text-page.ts";
 import { defineTransactionalTool, SKILL_READ, type Tool } from "../tools/tool.ts";
-import { pageOf } from "./result-read.ts";
 
 const PAGE_CHARS = 24_000;
 const SHOWN_FILES = 100;
@@ -37,7 +37,7 @@ export const skillRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>,
       throw new SparkyError("not_found", `this run has no skill ${JSON.stringify(name)}`, { hint: `it has: ${known}` });
     }
     const whole = path === undefined ? version.body : textOf(version.files, path);
-    const text = pageOf(whole, offset, PAGE_CHARS);
+    const text = textPage(whole, offset, PAGE_CHARS);
     const end = offset + text.length;
     const part = { text, next: end < whole.length ? end : null };
     if (path !== undefined) return { name, path, ...part };

@@ -13,6 +13,7 @@ import { fileTools } from "../tools/files/tools.ts";
 import { generalTools } from "../tools/general.ts";
 import { parseToolSettings, withSettings } from "../tools/settings.ts";
 import { shellTool } from "../tools/shell/shell.ts";
+import { webTools } from "../tools/web/web-tools.ts";
 import { placeWords, readSchedulesFile } from "../wire/schedules-file.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
@@ -71,7 +72,19 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
   if (!existsSync(path)) return yield ok("tools", "no tools.json: every tool as it comes");
   // Only names are asked of these tools; none is run.
   const nowhere = {} as Store;
-  const tools = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(nowhere), resultRead, shellTool({})];
+  const web = webTools(
+    { reach: { allowed: [], ownPort: () => 0 }, proxies: { http: null, https: null, none: [] }, userAgent: "" },
+    { searxng: null, braveKey: null, tavilyKey: null, exaKey: null },
+  );
+  const tools = [
+    ...generalTools,
+    ...fileTools([]),
+    ...graphTools,
+    ...taskTools(nowhere),
+    resultRead,
+    shellTool({}),
+    ...web,
+  ];
   try {
     const text = readNamedFile(path);
     const settings = parseToolSettings(text, path);

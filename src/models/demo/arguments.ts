@@ -67,7 +67,10 @@ function named(name: string, { type, enum: values }: JsonObject, tokens: readonl
 }
 
 /** What is too long to be one word of a request, or no word at all. */
-const LONG = /^(content|text|body|message|instruction|prompt|task|command|query|q|id|\w+(_id|Id))s?$/i;
+const LONG = /^(content|text|body|message|instruction|prompt|task|command|query|question|q|id|\w+(_id|Id))s?$/i;
+
+/** What takes an address of the web, and nothing else takes one. */
+const ADDRESS = /^(url|uri|link|href)$/i;
 
 /** A value that is listed, or the first piece of the shape that the parameter takes. */
 function shaped(name: string, schema: JsonObject, tokens: readonly Token[], must: boolean): Value | null {
@@ -81,7 +84,7 @@ function shaped(name: string, schema: JsonObject, tokens: readonly Token[], must
   const isNumber = (type === "integer" || type === "number") && (must || /^(limit|count|n|max)/i.test(name));
   const found = tokens.find(({ kind, text }) => {
     if (kind === "number") return isNumber;
-    if (kind === "url") return type === "string" && /^(url|uri|link|href)$/i.test(name);
+    if (kind === "url") return type === "string" && ADDRESS.test(name);
     if (kind !== "path" || type !== "string" || !/path|file|folder|dir/i.test(name)) return false;
     return isFolder ? !/\.\w+$/.test(text) : !text.endsWith("/");
   });
@@ -93,11 +96,18 @@ function tailFor(name: string, tool: ToolSpec, { text, tokens }: Request): Value
   const noun = tokens.find(({ stem }) => !isVerb(stem) && wordsOf(tool.name).includes(stem));
   const isWork = /^(instruction|prompt|task|goal)s?$/i.test(name);
   const rest = isWork ? text.slice(noun === undefined ? text.length : noun.from + noun.text.length) : text;
-  const lead = isWork ? TO_DO : /^(q|query|search|keywords?|topic)$/i.test(name) ? ABOUT : LONG.test(name) ? null : IN;
+  const lead = isWork
+    ? TO_DO
+    : /^(q|query|search|keywords?|topic)$/i.test(name)
+      ? ABOUT
+      : LONG.test(name) || ADDRESS.test(name)
+        ? null
+        : IN;
   const found = lead?.exec(rest) ?? null;
   if (found === null) return null;
   const from = text.length - rest.length + found.index + found[0].length;
   const value = text.slice(from);
+  if (lead === IN && tokens.some((token) => token.from >= from && token.kind === "url")) return null;
   if (value === "" || /[.!?]\s|\n/.test(value) || (!isWork && joinsCommand(value))) return null;
   if (tool.effect !== "read" && CONDITION.test(value)) return null;
   return { value, tokens: tokens.filter((token) => token.from >= from) };
