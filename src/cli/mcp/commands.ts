@@ -48,7 +48,7 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     run: async (context, args, options: { yes?: true }) =>
       (await import("./change.ts")).removeServer(context, args, options),
   });
-  for (const what of ["enable", "disable"] as const) {
+  for (const what of ["disable", "enable"] as const) {
     verb(mcp, execute, `${what} <name>`, {
       summary: what === "enable" ? "Give a server's tools to runs again." : "End a server, and give no run its tools.",
       examples: [`sparky mcp ${what} memory`],

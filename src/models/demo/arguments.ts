@@ -33,7 +33,7 @@ export function fillArguments(tool: ToolSpec, request: Request, mayTail: boolean
     const schema = isObject(property) ? property : {};
     const free = request.tokens.filter((token) => !taken.has(token));
     const must = required.includes(name) && schema["default"] === undefined;
-    if (!give(name, named(name, schema, free) ?? shaped(name, schema, free, must)) && must) lacks.push(name);
+    if (!give(name, named(name, schema, free) ?? shaped(name, schema, free, must, tool.name)) && must) lacks.push(name);
   }
   // One thing is left to say, and one was said.
   const [name = "", ...more] = lacks;
@@ -62,7 +62,8 @@ function named(name: string, { type, enum: values }: JsonObject, tokens: readonl
   if (type === "integer" || type === "number") {
     return kind === "number" ? { value: Number(text), tokens: tokens.slice(at, end + 1) } : null;
   }
-  const isText = type === "string" && kind !== "mark" && kind !== "tool" && !(kind === "word" && LONG.test(name));
+  const isText =
+    type === "string" && kind !== "mark" && kind !== "json" && kind !== "tool" && !(kind === "word" && LONG.test(name));
   return isText ? { value: text, tokens: tokens.slice(at, end + 1) } : null;
 }
 
@@ -73,14 +74,18 @@ const LONG = /^(content|text|body|message|instruction|prompt|task|command|query|
 const ADDRESS = /^(url|uri|link|href)$/i;
 
 /** A value that is listed, or the first piece of the shape that the parameter takes. */
-function shaped(name: string, schema: JsonObject, tokens: readonly Token[], must: boolean): Value | null {
+function shaped(name: string, schema: JsonObject, tokens: readonly Token[], must: boolean, tool: string): Value | null {
   const { type, enum: values, description = "" } = schema;
   for (const value of Array.isArray(values) ? values : []) {
     const own = wordsOf(String(value));
     const at = placeOf(own, tokens);
     if (at >= 0) return { value, tokens: tokens.slice(at, at + own.length) };
   }
-  const isFolder = /folder|director/i.test(`${name} ${JSON.stringify(description)}`);
+  if (type === "array" || type === "object") {
+    const written = tokens.find(({ kind, text }) => kind === "json" && text.startsWith(type === "array" ? "[" : "{"));
+    return written === undefined ? null : { value: JSON.parse(written.text) as Json, tokens: [written] };
+  }
+  const isFolder = /folder|director/i.test(`${name} ${JSON.stringify(description)} ${tool}`);
   const isNumber = (type === "integer" || type === "number") && (must || /^(limit|count|n|max)/i.test(name));
   const found = tokens.find(({ kind, text }) => {
     if (kind === "number") return isNumber;

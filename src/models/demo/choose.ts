@@ -58,7 +58,9 @@ function fitOf(tool: ToolSpec, request: Request) {
   const name = wordsOf(tool.name);
   const told = wordsOf(/^[^.!?]*/.exec(tool.description)?.[0] ?? "");
   const known = new Set([...told, ...Object.keys(properties).flatMap(wordsOf)]);
-  const verbs = [...name.filter(isVerb), told[0] ?? ""];
+  // Other people name their tools as they like: "echo", "navigate".
+  const own = tool.name.startsWith("mcp__") ? wordsOf(tool.name.replace(/^mcp__.*?__/, "")) : null;
+  const verbs = [...name.filter(isVerb), ...(own?.slice(0, 1) ?? []), told[0] ?? ""];
   const isMeant = tokens.some((token) => token.text === tool.name);
   const commands = isMeant || verbs.some((verb) => likeness(tokens[0]?.stem ?? "", verb) > 0);
   const { args, taken, lacks } = fillArguments(tool, request, commands || asks);
@@ -84,7 +86,9 @@ function fitOf(tool: ToolSpec, request: Request) {
   if (lacks.length === 0 ? worths.includes(null) || !(reads || commands) : !commands) return [];
   // A path says more for a tool that takes one than for a tool that takes any text.
   const onPath = "path" in args && [...taken].some(({ kind }) => kind === "path") ? 3 : 0;
-  const score = worths.reduce<number>((sum, each) => sum + (each ?? 0), taken.size + onPath);
+  // Of two that fit alike the one that has fewer words which nobody said.
+  const unsaid = own?.filter((word) => !left.some(({ stem }) => likeness(stem, word) > 0)).length ?? 0;
+  const score = worths.reduce<number>((sum, each) => sum + (each ?? 0), taken.size + onPath) - unsaid / 100;
   const open = lacks.map((each) => `"${each}"`).join(" and ");
   const why = open === "" ? "" : `\`${tool.name}\` needs ${open}, word for word and in quotes`;
   return [{ tool, score, args, lacks: why }];

@@ -35,6 +35,76 @@ const FOREIGN: readonly ToolSpec[] = [
   tool("external", "alarm_reset", "Reset the alarm"),
 ];
 
+/** In the words of the servers that people know best. */
+const SERVERS: readonly ToolSpec[] = [
+  tool("external", "mcp__everything__echo", "Echoes back the input string", { message: text }, ["message"]),
+  tool(
+    "external",
+    "mcp__everything__get-sum",
+    "Returns the sum of two numbers",
+    { a: { type: "number" }, b: { type: "number" } },
+    ["a", "b"],
+  ),
+  tool(
+    "external",
+    "mcp__memory__create_entities",
+    "Create multiple new entities in the knowledge graph",
+    { entities: { type: "array" } },
+    ["entities"],
+  ),
+  tool("external", "mcp__memory__read_graph", "Read the entire knowledge graph"),
+  tool(
+    "external",
+    "mcp__memory__search_nodes",
+    "Search for nodes in the knowledge graph based on a query",
+    { query: text },
+    ["query"],
+  ),
+  tool(
+    "external",
+    "mcp__memory__open_nodes",
+    "Open specific nodes in the knowledge graph by their names",
+    { names: { type: "array" } },
+    ["names"],
+  ),
+  tool(
+    "external",
+    "mcp__files__list_directory",
+    "Get a detailed listing of all files and directories in a specified path.",
+    { path: text },
+    ["path"],
+  ),
+  tool(
+    "external",
+    "mcp__files__list_directory_with_sizes",
+    "Get a detailed listing of all files and directories in a specified path, including sizes.",
+    { path: text, sortBy: { enum: ["name", "size"] } },
+    ["path"],
+  ),
+  tool("external", "mcp__browser__browser_navigate", "Navigate to a URL", { url: text }, ["url"]),
+];
+
+test.each([
+  ['echo "hello"', [["mcp__everything__echo", { message: "hello" }]]],
+  ["get the sum a=2 b=3", [["mcp__everything__get-sum", { a: 2, b: 3 }]]],
+  [
+    'create entities [{"name": "Ann, and me", "entityType": "person", "observations": []}]',
+    [["mcp__memory__create_entities", { entities: [{ name: "Ann, and me", entityType: "person", observations: [] }] }]],
+  ],
+  ["read the graph", [["mcp__memory__read_graph", {}]]],
+  ['search nodes for "tea"', [["mcp__memory__search_nodes", { query: "tea" }]]],
+  ['open nodes ["Ann"]', [["mcp__memory__open_nodes", { names: ["Ann"] }]]],
+  ["list the directory notes/", [["mcp__files__list_directory", { path: "notes/" }]]],
+  [
+    "list the directory notes/ with sizes",
+    [["mcp__files__list_directory_with_sizes", { path: "notes/", sortBy: "size" }]],
+  ],
+  ["navigate to https://example.com/", [["mcp__browser__browser_navigate", { url: "https://example.com/" }]]],
+  ["create entities [1, 2", []],
+])("a server's tool that it has never seen, asked for as %j", (said, expected) => {
+  expect(calls(said, SERVERS)).toEqual(expected);
+});
+
 const user = (content: string): ModelMessage => ({ role: "user", content });
 const result = (
   toolName: string,

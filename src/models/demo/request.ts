@@ -2,7 +2,7 @@ import { isVerb, wordsOf } from "./words.ts";
 
 /** A piece of a request as it was written. */
 export interface Token {
-  readonly kind: "tool" | "quote" | "url" | "path" | "number" | "word" | "mark";
+  readonly kind: "tool" | "json" | "quote" | "url" | "path" | "number" | "word" | "mark";
   /** A quote without its marks. */
   readonly text: string;
   /** Of a word: without its ending. */
@@ -45,12 +45,31 @@ export function requestOf(said: string, tools: ReadonlySet<string>) {
 
 function tokensOf(text: string, tools: ReadonlySet<string>): readonly Token[] {
   const plain = text.replace(FILLING, (words) => " ".repeat(words.length));
+  const json = jsonIn(text);
+  if (json !== null) {
+    const before = tokensOf(text.slice(0, json.from), tools);
+    const after = tokensOf(text.slice(json.from + json.text.length), tools);
+    const behind = json.from + json.text.length;
+    return [...before, json, ...after.map((token) => ({ ...token, from: token.from + behind }))];
+  }
   return [...plain.matchAll(TOKEN)].map(({ 0: { length }, index: from, groups = {} }): Token => {
     const whole = text.slice(from, from + length);
     const kind = (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((each) => groups[each] !== undefined) ?? "mark";
     const [stem = ""] = kind === "word" ? wordsOf(whole.replace(/['’]s$|[-_]/g, "")) : [];
     return { kind: tools.has(whole) ? "tool" : kind, text: kind === "quote" ? whole.slice(1, -1) : whole, stem, from };
   });
+}
+
+/** A list or an object, written out: an argument as it is. Null: there is none. */
+function jsonIn(text: string): Token | null {
+  const found = /[[{][^]*[\]}]/.exec(text);
+  if (found === null) return null;
+  try {
+    JSON.parse(found[0]);
+    return { kind: "json", text: found[0], stem: "", from: found.index };
+  } catch {
+    return null;
+  }
 }
 
 const JOINT = /(?:[,;.!?]\s|\n|\band\s|\b(then|afterwards|finally)\s)\s*$/i;
