@@ -52,7 +52,8 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
 const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
     ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "questions", "approvals", "mcp", "ledger"],
-    ...["endings", "chats", "tasks", "schedules", "graph", "search", "skills", "overview", "verify", "home"],
+    ...["endings", "chats", "tasks", "delegated", "schedules", "graph", "search", "skills", "overview"],
+    ...["verify", "home"],
   ],
   cli: [
     ...[

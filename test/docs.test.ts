@@ -116,7 +116,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("DELETE", "/api/schedules/gone");
   await ask("GET", "/api/schedules?recent=5");
   await ask("POST", "/api/schedules/preview", { when: "cron(0 9 * * 1-5)", timezone: "Europe/Berlin", n: 2 });
-  for (const path of ["", "/runs"]) await ask("GET", task + path);
+  for (const path of ["", "/runs", "/tree"]) await ask("GET", task + path);
   await ask("GET", "/api/stats?since=2999-01-01T00:00:00Z&until=2999-01-03T00:00:00Z&zone=Europe/Berlin");
   await ask("POST", "/api/tasks/clear", { before: "2020-01-01T00:00:00Z", dryRun: true });
   for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {

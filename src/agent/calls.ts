@@ -11,7 +11,7 @@ import { keepProcess } from "../store/runs/tool-processes.ts";
 import { startOf } from "../tools/shell/processes.ts";
 import { NeedsAnswer } from "../tools/needs-answer.ts";
 import { prepareCall } from "../tools/registry.ts";
-import { OutcomeUnknown, type Prepared, type Principal, type ToolContext } from "../tools/tool.ts";
+import { OutcomeUnknown, type Prepared, type Principal, type ToolContext, WAITS } from "../tools/tool.ts";
 import type { Tx } from "../store/database/store.ts";
 import { answerTimeMs, gateCalls, type CallInput, type Gate } from "./gate.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
@@ -69,8 +69,7 @@ async function runCall(
     ownsProcess: (pgid) => keepProcess(store, claimed, call.callId, pgid, startOf(pgid) ?? ""),
   };
   if (prepared.kind === "transactional") {
-    await runTransactional(deps, claimed, call, prepared, context);
-    return true;
+    return runTransactional(deps, claimed, call, prepared, context);
   }
   await startEvent(deps, claimed, call);
   const timeoutMs = deps.registry.get(call.name)?.timeoutMs ?? 60_000;
@@ -108,26 +107,32 @@ async function runTransactional(
   call: OpenCall,
   prepared: Transactional,
   context: ToolContext,
-): Promise<void> {
+): Promise<boolean> {
   const by = byAgent(claimed.run, call.step);
   let failure: unknown;
   try {
-    await deps.store.transact(async (tx) => {
+    return await deps.store.transact(async (tx) => {
       const emitted: NewEvent[] = [];
       const emit = (body: EventBody): void => void emitted.push({ ...body, ...by });
-      let result: Json;
+      let result: Json | typeof WAITS;
       try {
         result = await prepared.execute({ ...context, emit }, tx);
       } catch (error) {
         failure = error;
         throw error;
       }
+      if (result === WAITS) {
+        await tx.append(claimed.run.chat_id, emitted, fenceOf(claimed));
+        return false;
+      }
       await appendResult(tx, claimed, finished(deps, call, context.now, { ok: true, result }), emitted);
+      return true;
     });
   } catch (error) {
     if (failure === undefined || error !== failure) throw error;
     const outcome: CallOutcome = { ok: false, error: explain(failure) };
     await deps.store.transact((tx) => appendResult(tx, claimed, finished(deps, call, context.now, outcome), []));
+    return true;
   }
 }
 

@@ -5,12 +5,17 @@ import { expireAskedBy } from "../store/approvals/expire.ts";
 import { isGranted } from "../store/approvals/grants.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { CallOutcome } from "../store/runs/record.ts";
-import type { ApprovalRow, QuestionRow } from "../store/database/schema.ts";
+import type { ApprovalRow, QuestionRow, TaskRow } from "../store/database/schema.ts";
 import type { Origin } from "../core/origins.ts";
 import { questionsOfRun } from "../store/questions/ask.ts";
 import { originsOf } from "../store/runs/descent.ts";
 import { verdictOf } from "../tools/policy.ts";
 import { prepareCall } from "../tools/registry.ts";
+import { tellRun } from "../store/delegated/tend.ts";
+import { childrenOfRun, isOver } from "../store/runs/children.ts";
+import { hasPersonsWords } from "../store/log/events.ts";
+import { DELEGATE } from "../tools/tool.ts";
+import { delegatedOutcome, type Impatience } from "./delegated.ts";
 import type { Answered } from "../tools/needs-answer.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
@@ -20,8 +25,9 @@ import { RunRefused, type AgentDeps } from "./deps.ts";
 export type Gate =
   /** `answer`: what came of the question that it asked before. */
   | { readonly pass: "run"; readonly answer?: Answered }
+  /** It is not run: it has its outcome. */
   | { readonly pass: "refuse"; readonly outcome: CallOutcome }
-  /** People are asked; nothing happens until they answer. */
+  /** People are asked, or what it has delegated is waited for: nothing happens until they answer, or that ends. */
   | { readonly pass: "ask" };
 
 export interface CallInput {
@@ -50,6 +56,8 @@ export function answerTimeMs({ task }: Claimed): number {
 const UNKNOWN = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
 const INTERRUPTED: Gate = { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } };
 
+const NOTHING: ReadonlyMap<string, readonly TaskRow[]> = new Map();
+
 export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallInput): Promise<readonly GatedCall[]> {
   const { store } = deps;
   const origins = originsOf(claimed.task);
@@ -66,6 +74,12 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   const asks = questionsSinceStart(input.events);
   const known = Map.groupBy(approvals, (row) => row.call_id);
   const uses = usesIn(input.events);
+  const isDelegating = input.calls.some(({ name }) => name === DELEGATE);
+  const delegated = isDelegating ? await childrenOfRun(store.db, claimed.run.id) : NOTHING;
+  // The log tells of an end before the call's result does.
+  if ([...delegated.values()].flat().some((child) => isOver(child) && child.told === 0)) {
+    await tellRun(store, claimed.run.id);
+  }
   const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
   for (const call of input.calls) {
     const use = uses.get(call.callId);
@@ -78,6 +92,12 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
     const args = argsOf(use, steps.get(`${call.runId} ${call.step}`), call);
     const own = known.get(call.callId) ?? [];
     const asked = asks.get(call.callId) ?? new Set();
+    const children = delegated.get(call.callId);
+    if (children !== undefined) {
+      const outcome = delegatedOutcome(children, impatience(input, claimed, use.at, store.clock.now()));
+      gates.push({ call, args, gate: outcome === null ? { pass: "ask" } : { pass: "refuse", outcome } });
+      continue;
+    }
     const question = questions.get(call.callId);
     if (question?.state === "asked") {
       gates.push({ call, args, gate: { pass: "ask" } });
@@ -90,6 +110,13 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   }
   if (requests.length > 0) await requestApprovals(store, claimed, requests, answerTimeMs(claimed));
   return gates;
+}
+
+/** Why a call does not wait on for what it has delegated: a person has written since the last step, or its time is over. */
+function impatience({ events, steps }: CallInput, claimed: Claimed, since: string, now: number): Impatience | null {
+  const readSeq = steps.findLast((step) => step.runId === claimed.run.id)?.readSeq ?? 0;
+  if (hasPersonsWords(events.filter(({ seq }) => seq > readSeq))) return "message";
+  return now >= Date.parse(since) + answerTimeMs(claimed) ? "deadline" : null;
 }
 
 /**
@@ -178,10 +205,10 @@ function answered(row: ApprovalRow, unknown: boolean): Gate {
   }
 }
 
-type Use = EventOf<"tool_use">["data"];
+type Use = EventOf<"tool_use">["data"] & { readonly at: string };
 
 function usesIn(events: readonly ChatEvent[]): ReadonlyMap<string, Use> {
-  return new Map(events.flatMap(({ type, data }) => (type === "tool_use" ? [[data.callId, data]] : [])));
+  return new Map(events.flatMap(({ type, data, at }) => (type === "tool_use" ? [[data.callId, { ...data, at }]] : [])));
 }
 
 /** The arguments as they were recorded with the call; of big ones the event holds only the beginning. */

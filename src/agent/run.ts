@@ -8,7 +8,7 @@ import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
-import { backOff, endRun, handBack, waitForPeople } from "../store/endings/run.ts";
+import { backOff, endRun, handBack, waitForOthers } from "../store/endings/run.ts";
 import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
@@ -21,6 +21,8 @@ import { endLeftover } from "../tools/shell/processes.ts";
 import { SKILL_READ, type Principal } from "../tools/tool.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
+import { answerTimeMs } from "./gate.ts";
+import { limitedTo, toolLists } from "./delegated.ts";
 import { buildContext } from "./context.ts";
 import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
@@ -103,7 +105,8 @@ class RunWork {
       return;
     }
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
-    const registry = await this.#deps.toolsFor(this.#claimed, principal);
+    const tools = await this.#deps.toolsFor(this.#claimed, principal);
+    const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
     const deps = { ...this.#deps, registry, skills };
     for (;;) {
@@ -114,10 +117,10 @@ class RunWork {
         const { events, steps } = this.#log;
         const input = { calls, events, steps, principal, signal: this.signal };
         if (await runCalls(deps, this.#claimed, input)) continue;
-        // What people were asked about is all that is left. If it was answered meanwhile, the run simply goes on.
+        // What people were asked about, or what was delegated, is all that is left. If that is over, the run simply goes on.
         const { run } = this.#claimed;
         const fence = fenceOf(this.#claimed);
-        if (await store.transact((tx) => waitForPeople(tx, run.id, fence))) return;
+        if (await store.transact((tx) => waitForOthers(tx, run.id, fence, answerTimeMs(this.#claimed)))) return;
         continue;
       }
       const run = await runRow(store.db, this.#claimed.run.id);

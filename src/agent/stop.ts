@@ -1,4 +1,5 @@
 import { isSparkyError } from "../core/errors.ts";
+import { stopDelegated } from "../store/delegated/tend.ts";
 import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../store/endings/stop.ts";
 import { cancelTask } from "../store/tasks/change.ts";
 import type { Store } from "../store/database/store.ts";
@@ -23,17 +24,28 @@ export class Stopper implements Disposable {
   }
 
   async stop(viewer: User, target: StopTarget): Promise<{ readonly runId: string | null }> {
-    return this.#watch(await requestStop(this.#store, viewer, target));
+    return this.#stopped(await requestStop(this.#store, viewer, target));
   }
 
   async cancelTask(viewer: User, taskId: string): Promise<{ readonly runId: string | null }> {
-    return this.#watch(await cancelTask(this.#store, viewer, taskId));
+    return this.#stopped(await cancelTask(this.#store, viewer, taskId));
   }
 
   [Symbol.dispose](): void {
     this.#disposed = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+  }
+
+  /** What the run has delegated is stopped with it; if that fails now, the loop's next look finds it. */
+  async #stopped(outcome: StopOutcome): Promise<{ readonly runId: string | null }> {
+    const stopped = this.#watch(outcome);
+    try {
+      for (const child of await stopDelegated(this.#store)) this.#watch(child);
+    } catch (error) {
+      this.#log.warn({ err: error }, "what a stopped run has delegated could not be stopped yet");
+    }
+    return stopped;
   }
 
   #watch({ runId, working }: StopOutcome): { readonly runId: string | null } {

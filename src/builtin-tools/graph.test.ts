@@ -17,7 +17,7 @@ async function call(store: Store, user: User, name: string, args: Json): Promise
   if (prepared.kind !== "transactional") throw new Error(`${name} is not transactional`);
   const principal = { userId: user.id, name: user.name, isAgent: user.role === "agent" };
   const context = { ...toolContext({ principal }), emit: () => {} };
-  return store.transact((tx) => prepared.execute(context, tx));
+  return (await store.transact((tx) => prepared.execute(context, tx))) as Json;
 }
 
 const family = {

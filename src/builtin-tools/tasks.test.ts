@@ -21,7 +21,7 @@ async function caller(store: Store, user: User, runId = "run1") {
     const principal = { userId: user.id, name: user.name, isAgent: user.role === "agent" };
     const context = { ...toolContext({ principal, chatId: chat.id, runId }), emit: () => {} };
     if (prepared.kind === "plain") return prepared.execute(context);
-    return store.transact((tx) => prepared.execute(context, tx));
+    return (await store.transact((tx) => prepared.execute(context, tx))) as Json;
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound, SparkyError } from "../core/errors.ts";
+import { SparkyError } from "../core/errors.ts";
 import { shorten } from "../core/text.ts";
 import { lockChat, taskFor } from "../store/people/access.ts";
 import type { Store, Tx } from "../store/database/store.ts";
@@ -7,12 +7,13 @@ import { descendFrom } from "../store/runs/descent.ts";
 import { addTaskIn } from "../store/tasks/add.ts";
 import { listTasks, type Task } from "../store/tasks/read.ts";
 import type { Db } from "../store/database/sql.ts";
-import type { User } from "../store/people/user.ts";
-import { defineTool, defineTransactionalTool, type Principal, type Tool } from "../tools/tool.ts";
+import { defineTool, defineTransactionalTool, type Tool } from "../tools/tool.ts";
+import { delegate } from "./delegate.ts";
+import { userWith, viewerOf } from "./viewer.ts";
 
 /** The agent's tools for its own work. Each acts for its run's owner: it adds that user's tasks and sees what the user sees. */
 export function taskTools(store: Store): readonly Tool<Tx>[] {
-  return [taskAdd, taskList(store)];
+  return [taskAdd, taskList(store), delegate];
 }
 
 /** No run floods the queue: neither by mistake nor because something it read told it to. */
@@ -104,13 +105,4 @@ function rowOf(task: Task) {
   );
   const text = { instruction: instruction ?? "", result: result ?? null, error: error ?? null };
   return { id, status, ...text, priority, attempts, runAt, schedule, chatId, createdAt, startedAt, finishedAt };
-}
-
-/** The principal with its role, which decides what it may see. */
-const viewerOf = (db: Db, { userId }: Principal): Promise<User> => userWith(db, userId);
-
-async function userWith(db: Db, id: string): Promise<User> {
-  const user = await db.selectFrom("user").select(["id", "name", "role"]).where("id", "=", id).executeTakeFirst();
-  if (user === undefined) throw notFound(`the account ${id}`);
-  return user;
 }

@@ -148,6 +148,7 @@ class Draft {
         return;
       }
       case "message":
+      case "child":
       case "thought":
       case "status":
       case "summary":

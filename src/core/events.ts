@@ -74,8 +74,8 @@ export const descentData = z.object({
 });
 
 const statusBase = { message: z.string() };
-export const WAIT_REASONS = ["approval", "question", "retry"] as const;
-export const RESUME_REASONS = ["approval", "answer", "message", "retry", "recovered"] as const;
+export const WAIT_REASONS = ["approval", "question", "tasks", "retry"] as const;
+export const RESUME_REASONS = ["approval", "answer", "tasks", "message", "retry", "recovered"] as const;
 export const statusData = z.discriminatedUnion("state", [
   z.object({
     state: z.literal("queued"),
@@ -134,6 +134,13 @@ export const questionData = z.object({
   by: z.string().optional(),
 });
 
+/** A task that a call has delegated: added, then as it ended. */
+export const childData = z.object({
+  taskId: z.string(),
+  state: z.enum(["pending", "in_progress", "waiting", "completed", "failed", "cancelled"]),
+  callId: z.string(),
+});
+
 export const usageData = z.object({
   model: z.string(),
   inputTokens: z.number(),
@@ -189,6 +196,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("plan"), data: planData }),
   z.object({ type: z.literal("approval"), data: approvalData }),
   z.object({ type: z.literal("question"), data: questionData }),
+  z.object({ type: z.literal("child"), data: childData }),
   z.object({ type: z.literal("usage"), data: usageData }),
   z.object({ type: z.literal("summary"), data: summaryData }),
   z.object({ type: z.literal("recall"), data: recallData }),

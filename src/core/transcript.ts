@@ -33,11 +33,13 @@ export interface CallEntry {
   readonly start: EventOf<"tool_start"> | null;
   readonly approval: EventOf<"approval"> | null;
   readonly question: EventOf<"question"> | null;
+  /** What it has delegated: the last that was said of each task, by its id. */
+  readonly children: ReadonlyMap<string, EventOf<"child">["data"]["state"]>;
   readonly result: EventOf<"tool_result"> | null;
 }
 
 /** Told by the line of its call. */
-type CallType = "tool_use" | "tool_start" | "tool_result" | "approval" | "question";
+type CallType = "tool_use" | "tool_start" | "tool_result" | "approval" | "question" | "child";
 type ShownType = Exclude<ChatEvent["type"], CallType | "usage">;
 
 /** An event that is shown in its own place. A plan is shown once for each run, as it is now. */
@@ -109,6 +111,11 @@ class Draft {
       case "question":
         this.#update(event, event.data.callId, (call) => ({ ...call, question: event }));
         return;
+      case "child": {
+        const { taskId, state, callId } = event.data;
+        this.#update(event, callId, (call) => ({ ...call, children: new Map(call.children).set(taskId, state) }));
+        return;
+      }
       case "plan": {
         const at = this.#placeOf(placeName(shown(event)));
         if (at === undefined) this.#push(shown(event));
@@ -158,10 +165,12 @@ function shown(event: EventEntry["event"]): EventEntry {
   return { kind: "event", seq: event.seq, runId: event.runId, taskId: event.taskId, event };
 }
 
+const NONE: CallEntry["children"] = new Map();
+
 function newCall(event: LogEvent, callId: string): CallEntry {
   const { seq, runId, taskId } = event;
   const place = { kind: "call", seq, runId, taskId, callId } as const;
-  return { ...place, name: "", use: null, start: null, approval: null, question: null, result: null };
+  return { ...place, name: "", use: null, start: null, approval: null, question: null, children: NONE, result: null };
 }
 
 export type CallState = "queued" | "asks" | "working" | "done" | "failed" | "not_run" | "unknown" | "stopped";

@@ -12,6 +12,12 @@ export const RESULT_READ = "result_read";
 /** The tool that reads a skill: without it a run is told of none. */
 export const SKILL_READ = "skill_read";
 
+/** The tool that hands work to tasks of its own and waits for them: whoever looks at its call looks at those first. */
+export const DELEGATE = "delegate";
+
+/** In place of a result: the call stays open, and others will end it. */
+export const WAITS: unique symbol = Symbol("waits");
+
 /** Who the run acts for: its chat's owner. A tool sees and changes only what this user may. */
 export interface Principal {
   readonly userId: string;
@@ -93,7 +99,7 @@ export type Prepared<Tx> =
       readonly ok: true;
       readonly kind: "transactional";
       readonly summary: string;
-      execute(context: TransactionalContext, tx: Tx): Promise<Json>;
+      execute(context: TransactionalContext, tx: Tx): Promise<Json | typeof WAITS>;
     };
 
 export interface Tool<Tx> extends ToolFacts, ToolRules {
@@ -129,7 +135,7 @@ export function defineTool<A>(
 }
 
 export function defineTransactionalTool<A, Tx>(
-  tool: Definition<A> & { execute(args: A, context: TransactionalContext, tx: Tx): Promise<Json> },
+  tool: Definition<A> & { execute(args: A, context: TransactionalContext, tx: Tx): Promise<Json | typeof WAITS> },
 ): Tool<Tx> {
   return {
     ...factsOf(tool),

@@ -104,6 +104,24 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** A task that a task's runs have started, at any distance. */
+export const treeTaskSchema = z.object({
+  id: z.string(),
+  /** The task whose run has started it. */
+  parentId: z.string(),
+  /** 1: the task's own child. */
+  depth: z.number(),
+  instruction: z.string(),
+  status: taskStatusSchema,
+  chatId: z.string(),
+  /** Its parent waits for it, or has waited. */
+  isDelegated: z.boolean(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type TreeTask = z.infer<typeof treeTaskSchema>;
+
 export const runSchema = z.object({
   id: z.string(),
   chatId: z.string(),

@@ -49,6 +49,7 @@ export const NAMED = {
   NewTask: api.newTaskSchema,
   TaskPatch: api.taskPatchSchema,
   Task: api.taskSchema,
+  TreeTask: api.treeTaskSchema,
   Run: api.runSchema,
   NewChat: api.newChatSchema,
   ChatPatch: api.chatPatchSchema,

@@ -3,6 +3,7 @@ import { isoTime, type Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
 import { purgeDeleted } from "../store/endings/purge.ts";
 import { sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
+import { tend } from "../store/delegated/tend.ts";
 import { expireOverdue } from "../store/approvals/expire.ts";
 import { putTimesRight } from "../store/endings/times.ts";
 import { dueClock } from "../store/database/clock.ts";
@@ -168,6 +169,7 @@ export class Loop implements AsyncDisposable {
       await this.#guarded("putting times right", () => putTimesRight(store, now));
     }
     this.#latest = now;
+    await this.#guarded("delegated work", () => tend(store));
     if (now >= this.#nextDue) await this.#guarded("expiring approvals", () => expireOverdue(store, now));
   }
 

@@ -8,6 +8,7 @@ import {
   statusSchema,
   stoppedSchema,
   taskSchema,
+  treeTaskSchema,
   upcomingSchema,
 } from "../../src/wire/api.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
@@ -93,7 +94,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "agent stats": one(statsSchema),
   "agent tasks add": one(taskSchema),
   "agent tasks list": list(taskSchema),
-  "agent tasks get": one(taskSchema),
+  "agent tasks get": one(taskSchema.extend({ tree: z.array(treeTaskSchema).optional() })),
   "agent tasks logs": events,
   "agent tasks wait": one(taskSchema),
   "agent tasks cancel": one(taskSchema),

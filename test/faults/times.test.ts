@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { listApprovals, requestApprovals } from "../../src/store/approvals/approvals.ts";
 import { createChat, deleteChat, getChat } from "../../src/store/chats/chats.ts";
 import { eventsPage, readEvents } from "../../src/store/log/events.ts";
-import { backOff, endRun, waitForPeople } from "../../src/store/endings/run.ts";
+import { backOff, endRun, waitForOthers } from "../../src/store/endings/run.ts";
 import { requestStop } from "../../src/store/endings/stop.ts";
 import { away } from "../../src/store/overview/away.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
@@ -50,7 +50,7 @@ async function waitsForApproval(store: Store, owner: User, ttlMs: number): Promi
   const claimed = await claimTask(store, owner);
   const request = { callId: "c1", tool: "shell", summary: "ls", args: {} };
   await requestApprovals(store, claimed, [request], ttlMs);
-  await store.transact((tx) => waitForPeople(tx, claimed.run.id, fenceOf(claimed)));
+  await store.transact((tx) => waitForOthers(tx, claimed.run.id, fenceOf(claimed)));
   return claimed.run.id;
 }
 

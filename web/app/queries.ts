@@ -5,6 +5,7 @@ import {
   runSchema,
   statusSchema,
   taskSchema,
+  treeTaskSchema,
   userSchema,
   type TaskStatus,
 } from "../../src/wire/api.ts";
@@ -21,6 +22,7 @@ const chatListSchema = listSchema(chatSchema);
 const taskListSchema = listSchema(taskSchema);
 const runListSchema = listSchema(runSchema);
 const approvalListSchema = listSchema(approvalSchema);
+const taskTreeSchema = listSchema(treeTaskSchema);
 const questionListSchema = listSchema(questionSchema);
 const grantListSchema = listSchema(grantSchema);
 
@@ -68,6 +70,12 @@ export const taskQuery = (http: Http, id: string) =>
   queryOptions({
     queryKey: ["tasks", "one", id],
     queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}`, taskSchema, signal),
+  });
+
+export const taskTreeQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "tree", id],
+    queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}/tree`, taskTreeSchema, signal),
   });
 
 export const taskRunsQuery = (http: Http, id: string) =>

@@ -18,6 +18,7 @@ import { callState, type CallEntry, type CallState } from "../../src/core/transc
 import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
+import { TaskTree } from "../tasks/task-tree.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { CallApproval } from "./call-approval.tsx";
 import { Whole } from "./whole.tsx";
@@ -75,6 +76,13 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
       )}
       <CallApproval call={call} asks={state === "asks" && call.approval?.data.state === "requested"} />
       <CallQuestion call={call} asks={state === "asks" && call.question?.data.state === "asked"} />
+      {call.children.size > 0 && (
+        <div className="ml-5 border-l-2 border-line pl-3">
+          {[...call.children].map(([taskId, status]) => (
+            <TaskTree key={taskId} taskId={taskId} status={status} />
+          ))}
+        </div>
+      )}
       {isOpen && <CallDetails call={call} asks={state === "asks"} />}
     </div>
   );

@@ -98,6 +98,7 @@ function isQuietCall(draft: Draft | undefined): boolean {
     draft?.kind === "call" &&
     draft.call.approval === null &&
     draft.call.question === null &&
+    draft.call.children.size === 0 &&
     callState(draft.call, draft.run) === "done"
   );
 }

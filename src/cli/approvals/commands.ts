@@ -71,11 +71,7 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
   });
   verb(approvals, execute, "answer <id> [words]", {
     summary: "Answer a question: the run goes on with it. The first answer counts.",
-    examples: [
-      'sparky approvals answer 5zt8 "the second one"',
-      "sparky approvals answer 5zt8 --field name=Ann --field age=41",
-      "sparky approvals answer 5zt8 --decline",
-    ],
+    examples: ['sparky approvals answer 5zt8 "the second one"', "sparky approvals answer 5zt8 --decline"],
     args: { id: "the question's id, or its first 4 or more characters", words: "the answer" },
     options: [
       ["--field <name=value>", "a field of a form; give it once for each", repeated],

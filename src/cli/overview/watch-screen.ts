@@ -8,6 +8,7 @@ import { duration, oneLine, shortId } from "../console/text.ts";
 const WAITS: { readonly [reason in (typeof WAIT_REASONS)[number]]: string } = {
   approval: "your approval",
   question: "your answer",
+  tasks: "what it delegated",
   retry: "a retry",
 };
 

@@ -62,9 +62,15 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
   });
   verb(tasks, execute, "get <id>", {
     summary: "Show one task.",
-    examples: ["sparky agent tasks get 3f2a", "sparky agent tasks get 3f2a --json"],
+    examples: [
+      "sparky agent tasks get 3f2a",
+      "sparky agent tasks get 3f2a --tree",
+      "sparky agent tasks get 3f2a --json",
+    ],
     args: ID,
-    run: async (context, args) => (await import("./list.ts")).showTask(context, args),
+    options: [["--tree", "with all that it has started, and what has become of that"]],
+    run: async (context, args, options: { tree?: true }) =>
+      (await import("./list.ts")).showTask(context, args, options),
   });
   verb(tasks, execute, "logs <id>", {
     summary: "Show what the agent did for a task.",

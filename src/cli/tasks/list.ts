@@ -1,6 +1,7 @@
-import type { List, Task } from "../../wire/api.ts";
+import type { List, Task, TreeTask } from "../../wire/api.ts";
 import type { Context } from "../command/context.ts";
 import { chatId, taskId } from "../command/ids.ts";
+import { cut } from "../console/columns.ts";
 import type { Output } from "../console/output.ts";
 import { statusWord } from "../console/status-words.ts";
 import { spanOf, type SpanOptions } from "./options.ts";
@@ -69,11 +70,16 @@ function row(out: Output, task: Task, now: number): string[] {
   ];
 }
 
-export async function showTask(context: Context, args: readonly string[]): Promise<void> {
+export async function showTask(
+  context: Context,
+  args: readonly string[],
+  options: { readonly tree?: true } = {},
+): Promise<void> {
   const { out, io } = context;
   const client = await context.client("any");
   const task = await client.request<Task>("GET", `/api/tasks/${await taskId(client, args[0] ?? "")}`);
-  if (out.json) return out.document(task);
+  const tree = options.tree ? (await client.request<List<TreeTask>>("GET", `/api/tasks/${task.id}/tree`)).items : null;
+  if (out.json) return out.document(tree === null ? task : { ...task, tree });
   const time = (iso: string): string => (out.terminal ? `${iso}  (${ago(iso, io.now())})` : iso);
   const { done, total, step, current } = task.progress;
   const fields: readonly (readonly [string, string | null])[] = [
@@ -100,6 +106,13 @@ export async function showTask(context: Context, args: readonly string[]): Promi
   for (const [name, value] of fields) {
     if (value !== null) out.print(out.terminal ? field(out, name, value) : `${name}\t${oneLine(value)}`);
   }
+  for (const child of tree ?? []) out.print(treeLine(out, child));
+}
+
+function treeLine(out: Output, { id, depth, status, instruction, error }: TreeTask): string {
+  if (!out.terminal) return ["child", String(depth), id, status, oneLine(instruction), oneLine(error ?? "")].join("\t");
+  const why = error === null ? "" : `  ${oneLine(error)}`;
+  return `${"  ".repeat(depth)}└ ${shortId(id)}  ${statusWord(out, status)}  ${cut(oneLine(instruction), 50)}${why}`;
 }
 
 function field(out: Output, name: string, value: string): string {

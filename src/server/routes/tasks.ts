@@ -1,8 +1,17 @@
+import { taskTree } from "../../store/delegated/tree.ts";
 import { addTask } from "../../store/tasks/add.ts";
 import { clearTasks } from "../../store/tasks/clear.ts";
 import { deleteTask, patchTask, retryTask } from "../../store/tasks/change.ts";
 import { getTask, listTaskRuns, listTasks } from "../../store/tasks/read.ts";
-import { listSchema, newTaskSchema, runSchema, stoppedSchema, taskPatchSchema, taskSchema } from "../../wire/api.ts";
+import {
+  listSchema,
+  newTaskSchema,
+  runSchema,
+  stoppedSchema,
+  taskPatchSchema,
+  taskSchema,
+  treeTaskSchema,
+} from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
 import { clearedSchema, clearTasksSchema } from "../../wire/tasks-clear.ts";
 import { tasksQuery } from "./queries.ts";
@@ -44,6 +53,13 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
       summary: "A task.",
       answers: { 200: taskSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getTask(store, viewer, params.id) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/tasks/:id/tree",
+      summary: "All that a task's runs have started, each behind what has started it, at most 200.",
+      answers: { 200: listSchema(treeTaskSchema) },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await taskTree(store, viewer, params.id) }),
     }),
     route({
       method: "PATCH",

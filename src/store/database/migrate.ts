@@ -15,6 +15,7 @@ import { earlyOccurrences } from "./migrations/0008-early-occurrences.ts";
 import { mcp } from "./migrations/0009-mcp.ts";
 import { questions } from "./migrations/0010-questions.ts";
 import { skills } from "./migrations/0011-skills.ts";
+import { delegation } from "./migrations/0012-delegation.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   mcp,
   questions,
   skills,
+  delegation,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

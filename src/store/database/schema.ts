@@ -66,7 +66,7 @@ export interface RunRow {
   /** Not before: a task's `runAt`, a back-off's end. */
   not_before: number;
   /** What it waits for; `message`: it was waiting until a person wrote. */
-  wait_reason: "approval" | "question" | "retry" | "message" | null;
+  wait_reason: "approval" | "question" | "tasks" | "retry" | "message" | null;
   /** Failed model calls in a row. */
   retries: number;
   /** How often a crash or restart took it from its worker. */
@@ -114,6 +114,12 @@ export interface TaskRow {
   depth: number;
   /** Where it comes from and all that it descends from, as words; null: from its author, or its schedule. */
   origins: string | null;
+  /** The call that delegated it, of `parent_run`; null: none did. */
+  parent_call: string | null;
+  /** Lists of tool names as JSON: it may call what is in all of them; null: whatever there is. */
+  tools: string | null;
+  /** 1: the run that delegated it knows of its end. */
+  told: number;
   /** The instruction's event, once its first run has started. */
   message_seq: number | null;
   created_at: number;

@@ -4,7 +4,7 @@ import { expireAskedBy } from "../approvals/expire.ts";
 import { approvalEvent } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
 import type { Claimed } from "../runs/claim.ts";
-import { cancelledMessage, handBack, lockRun, waitForPeople } from "./run.ts";
+import { cancelledMessage, handBack, lockRun, waitForOthers } from "./run.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 
@@ -38,7 +38,7 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
   await tx.append(chat.id, [approvalEvent(row, run)]);
   await tx.db.insertInto("approvals").values(row).execute();
   tx.changed("approvals", await audienceOf(tx.db, chat));
-  await waitForPeople(tx, runId);
+  await waitForOthers(tx, runId);
 }
 
 /** What the answer makes of a run that was claimed again: its end, or null when it goes on. */

@@ -7,13 +7,14 @@ import { chatLock } from "../people/access.ts";
 import { byAgent } from "../people/actors.ts";
 import { withdrawAsked } from "../approvals/withdraw.ts";
 import { answerByMessage } from "../questions/answer.ts";
+import { isOver } from "../runs/children.ts";
 import { askedBy } from "../questions/go-on.ts";
 import type { Ending } from "../runs/ending.ts";
 import { decodeAll, eventsOf, hasPersonsWords } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import { callRows } from "../runs/run.ts";
-import type { ChatRow, RunRow } from "../database/schema.ts";
+import type { ApprovalRow, ChatRow, QuestionRow, RunRow } from "../database/schema.ts";
 import type { Fence, Tx } from "../database/store.ts";
 import { together } from "../database/together.ts";
 import { endTask } from "./task.ts";
@@ -63,7 +64,8 @@ async function endLocked(tx: Tx, { run, chat }: LockedRun, wanted: Ending, optio
   const events = [...open, ...error, statusEvent(run, statusOf(ending))];
   await tx.append(chat.id, events, options.fence);
   const attempt = run.attempt + (options.raise === true ? 1 : 0);
-  await release(tx, run, { state: ending.state, ended_at: tx.now, reason: reasonOf(ending), attempt });
+  const stopped = ending.state === "cancelled" ? { stopped_by: ending.by } : {};
+  await release(tx, run, { state: ending.state, ended_at: tx.now, reason: reasonOf(ending), attempt, ...stopped });
   if (run.task_id !== null) await endTask(tx, run.task_id, ending);
   // The chat is free: what a person said in the meantime gets its answer, unless a queued turn will read it anyway.
   if (unread && !(await hasQueuedTurn(tx, chat.id))) {
@@ -123,37 +125,45 @@ export async function backOff(
 }
 
 /**
- * Waits for people: the run holds its chat, but no worker. false, having written no wait, when nothing is waited for any more,
- * or when a person has written: that is the answer to a question before it, and takes back everything else.
+ * Waits for people, or else for what the run has delegated: it holds its chat, but no worker. false, having written no wait,
+ * when nothing is waited for any more, or when a person has written: that is the answer to a question before it, and takes back
+ * everything else.
  */
-export async function waitForPeople(tx: Tx, runId: string, fence?: Fence): Promise<boolean> {
+export async function waitForOthers(
+  tx: Tx,
+  runId: string,
+  fence?: Fence,
+  /** So long what it has delegated is waited for. */
+  delegatedMs = Infinity,
+): Promise<boolean> {
   const { run, chat } = await lockRun(tx, runId);
   if (run.state === "stopping") {
     await endStopped(tx, { run, chat }, { ...(fence && { fence }) });
     return true;
   }
-  const [approvals, questions, said] = await together(
+  const [approvals, questions, tasks, calls, said] = await together(
     tx,
     tx.db.selectFrom("approvals").selectAll().where("run_id", "=", runId).where("state", "=", "requested"),
     tx.db.selectFrom("questions").selectAll().where("run_id", "=", runId).where("state", "=", "asked"),
+    tx.db.selectFrom("tasks").selectAll().where("parent_run", "=", runId).where("parent_call", "is not", null),
+    callRows(tx.db, run),
     eventsOf(tx.db, chat.id, { from: run.read_seq + 1, types: ["message"] }),
   );
   const open = [...approvals, ...questions];
-  if (open.length === 0) return false;
+  const openCalls = foldChat(decodeAll(chat.id, calls)).openCalls.filter((call) => call.runId === runId);
+  const delegated = openCalls.map(({ callId }) => tasks.filter((task) => task.parent_call === callId));
+  const running = delegated.flat().filter((task) => !isOver(task));
+  // One whose tasks have all ended has its result now.
+  if (delegated.some((own) => own.length > 0 && own.every(isOver))) return false;
+  if (open.length + running.length === 0) return false;
   const messages = decodeAll(chat.id, said);
   if (hasPersonsWords(messages)) {
     const events = [...(await answerByMessage(tx, run, messages)), ...(await withdrawAsked(tx, run))];
     await tx.append(chat.id, events, fence);
     return false;
   }
-  const until = Math.min(...open.map((asked) => asked.expires_at));
-  const [approval] = approvals;
-  const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
-  const message =
-    approval !== undefined
-      ? `Waits for your approval: ${callLine(approval.tool, approval.summary)}${more}`
-      : `Waits for your answer: ${exactLine(questions[0]?.text ?? "", QUESTION_SHOWN)}${more}`;
-  const reason = approval === undefined ? "question" : "approval";
+  const until = Math.min(...open.map((asked) => asked.expires_at), tx.now + delegatedMs);
+  const { reason, message } = waitOf(approvals, questions, running.length);
   await tx.append(chat.id, [statusEvent(run, { state: "waiting", reason, until: isoTime(until), message })], fence);
   await release(tx, run, { state: "waiting", wait_reason: reason, not_before: until, reason: message });
   if (run.task_id !== null) {
@@ -165,6 +175,22 @@ export async function waitForPeople(tx: Tx, runId: string, fence?: Fence): Promi
 }
 
 const QUESTION_SHOWN = 200;
+
+/** People come first: they do not know that they are waited for. */
+function waitOf(approvals: readonly ApprovalRow[], questions: readonly QuestionRow[], running: number) {
+  const [[approval], [question]] = [approvals, questions];
+  const others = approvals.length + questions.length - 1;
+  const more = others > 0 ? ` and ${others} more` : "";
+  if (approval !== undefined) {
+    const message = `Waits for your approval: ${callLine(approval.tool, approval.summary)}${more}`;
+    return { reason: "approval", message } as const;
+  }
+  if (question !== undefined) {
+    const message = `Waits for your answer: ${exactLine(question.text, QUESTION_SHOWN)}${more}`;
+    return { reason: "question", message } as const;
+  }
+  return { reason: "tasks", message: `Waits for ${running === 1 ? "a task" : `${running} tasks`}` } as const;
+}
 
 export async function endStopped(
   tx: Tx,

@@ -7,7 +7,7 @@ import { away, markAwaySeen } from "./away.ts";
 import { createChat, deleteChat, getChat, markSeen } from "../chats/chats.ts";
 import { postMessage } from "../chats/messages.ts";
 import { claimRuns, type Claimed } from "../runs/claim.ts";
-import { endRun, handBack, waitForPeople } from "../endings/run.ts";
+import { endRun, handBack, waitForOthers } from "../endings/run.ts";
 import { fenceOf, recordStep } from "../runs/record.ts";
 import type { Ending } from "../runs/ending.ts";
 import type { Store } from "../database/store.ts";
@@ -123,7 +123,7 @@ eachEngine("while a person was away", (engine) => {
     const { task } = await addTask(store, ann, { instruction: "List my files" });
     const claimed = await claim(store);
     await ask(store, claimed);
-    await store.transact((tx) => waitForPeople(tx, claimed.run.id, fenceOf(claimed)));
+    await store.transact((tx) => waitForOthers(tx, claimed.run.id, fenceOf(claimed)));
     const told = await away(store, ann);
     expect(told.items).toMatchObject([
       { kind: "asks", title: "List my files", reason: "shell ls -l", taskId: task.id },

@@ -195,6 +195,7 @@ const RESUMED = {
   retry: { reason: "retry", message: "Trying again" },
   approval: { reason: "approval", message: "Going on: the approval was answered" },
   question: { reason: "answer", message: "Going on: the question was answered" },
+  tasks: { reason: "tasks", message: "Going on: what it delegated has ended" },
   message: { reason: "message", message: "Going on: a person wrote" },
 } as const;
 

@@ -25,11 +25,21 @@ export interface NewTask {
   readonly limits?: TaskLimits | undefined;
 }
 
+interface Delegated {
+  readonly callId: string;
+  readonly parentChat: string;
+  /** Names of tools; undefined: all that the run has. */
+  readonly tools: readonly string[] | undefined;
+  readonly model: string | undefined;
+}
+
 interface AddOptions {
   /** The name of the schedule that adds it: without a chat that exists, its task gets a new one, named so. */
   readonly schedule?: string;
   /** The run that adds it: what it inherits, and whose run that is, who sees and may change what becomes of it. */
   readonly from?: { readonly descent: Descent; readonly owner: User };
+  /** The call that waits for it. It works as its run's owner, where those see it who see the chat of that run. */
+  readonly delegated?: Delegated;
 }
 
 /**
@@ -71,8 +81,9 @@ export async function addTaskIn(
   const open = waitsFor.filter((other) => other.status !== "completed").map((other) => other.id.slice(0, 8));
   const runId = open.length === 0 ? tx.newId() : null;
   const from = options.from?.descent;
-  const owners = [viewer, ...(options.from === undefined ? [] : [options.from.owner])];
-  const sharers = [...new Map(owners.map((user) => [user.id, user])).values()].filter(({ id }) => id !== chat.owner_id);
+  const owners = [viewer, ...(options.from === undefined ? [] : [options.from.owner])].map(({ id }) => id);
+  const watchers = options.delegated === undefined ? [] : await watchersOf(tx, options.delegated.parentChat);
+  const sharers = [...new Set([...owners, ...watchers])].filter((id) => id !== chat.owner_id);
   const task: TaskRow = {
     id: tx.newId(),
     owner_id: viewer.id,
@@ -94,6 +105,9 @@ export async function addTaskIn(
     parent_run: from?.parentRun ?? null,
     root_run: from?.rootRun ?? null,
     depth: from?.depth ?? 0,
+    parent_call: options.delegated?.callId ?? null,
+    tools: options.delegated === undefined ? null : await toolsOf(tx, from?.parentRun ?? "", options.delegated.tools),
+    told: 0,
     origins: from?.origins.join(" ") ?? null,
     message_seq: null,
     created_at: tx.now,
@@ -104,7 +118,7 @@ export async function addTaskIn(
   const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued", from };
   const events = [
     ...(isNew
-      ? [createdEvent(viewer, chat), ...sharers.map(({ id }) => chatEvent(viewer, { change: "shared", userId: id }))]
+      ? [createdEvent(viewer, chat), ...sharers.map((id) => chatEvent(viewer, { change: "shared", userId: id }))]
       : []),
     runId === null ? waitingEvent(task.id, open, from) : queuedEvent(runId, run),
   ];
@@ -155,22 +169,41 @@ async function chatOf(
   if (input.chatId !== undefined) {
     return { chat: await lockChatFor(tx, viewer, "write", input.chatId), isNew: false };
   }
+  const { delegated, from } = options;
   const chat = newChatRow(tx, {
-    owner_id: AGENT_ID,
+    owner_id: delegated === undefined ? AGENT_ID : (from?.owner.id ?? AGENT_ID),
     title: options.schedule ?? titleFrom(input.instruction),
     titled_by: options.schedule === undefined ? "agent" : "person",
     origin: options.schedule === undefined ? "task" : "schedule",
     schedule: options.schedule ?? null,
-    model: null,
+    model: delegated?.model ?? null,
     key: null,
   });
   return { chat, isNew: true };
 }
 
+async function watchersOf(tx: Tx, chatId: string): Promise<readonly string[]> {
+  const rows = await tx.db.selectFrom("chat_shares").select("user_id").where("chat_id", "=", chatId).execute();
+  return rows.map((row) => row.user_id);
+}
+
+/** What is delegated gets no tool that the run has not, however deep. */
+async function toolsOf(tx: Tx, runId: string, own: readonly string[] | undefined): Promise<string | null> {
+  const parent = await tx.db
+    .selectFrom("tasks")
+    .innerJoin("runs", "runs.task_id", "tasks.id")
+    .select("tasks.tools")
+    .where("runs.id", "=", runId)
+    .executeTakeFirst();
+  const inherited = parent?.tools == null ? [] : (JSON.parse(parent.tools) as string[][]);
+  const lists = [...inherited, ...(own === undefined ? [] : [own])];
+  return lists.length === 0 ? null : JSON.stringify(lists);
+}
+
 /** The author, and the owner of a run that adds it, may watch and write where the task works. */
-function insertsOf(tx: Tx, sharers: readonly User[], chat: ChatRow) {
+function insertsOf(tx: Tx, sharers: readonly string[], chat: ChatRow) {
   return [
     tx.db.insertInto("chats").values(chat),
-    ...sharers.map(({ id }) => tx.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: id, can_write: 1 })),
+    ...sharers.map((id) => tx.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: id, can_write: 1 })),
   ];
 }
