@@ -1,8 +1,10 @@
 import type { CallToolResult, Client, PriorDiscovery, Transport } from "@modelcontextprotocol/client";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import type { Answered } from "../needs-answer.ts";
 import { OutcomeUnknown } from "../tool.ts";
 import type { Reached, ServerDefinition } from "./definition.ts";
+import { askedBy, askedMeanwhile, resumed, type Reply, type Resumed } from "./elicitation.ts";
 import { boundedFetch } from "./http.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
 import { resultOf, textOf } from "./result.ts";
@@ -32,6 +34,23 @@ export interface ToolList {
   readonly refused: readonly { readonly name: string; readonly refused: string }[];
 }
 
+export interface ServerToolCall {
+  readonly tool: string;
+  readonly args: { readonly [key: string]: Json };
+  /** What came of the question that the same call asked before. */
+  readonly answer?: Answered | undefined;
+  /** How often the server has asked to be called again. */
+  readonly rounds: number;
+}
+
+interface ActiveCall {
+  /** What is at hand for what the server asked the last time, in its order. */
+  readonly replies: Reply[];
+  asked: unknown;
+}
+
+const MAX_ROUNDS = 10;
+
 /** Of a probe for the newer revision: an old server that is silent is one that does not know the question. */
 const PROBE_MS = 5000;
 const LIST_PAGES = 64;
@@ -45,6 +64,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #transport: Transport;
+  readonly #active = new Set<ActiveCall>();
+  #isAsking = false;
+  #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   private constructor(options: ConnectionOptions, { client, transport }: Connected) {
@@ -52,6 +74,7 @@ export class Connection {
     this.#client = client;
     this.#transport = transport;
     client.onclose = () => void (this.#isClosed = true);
+    client.setRequestHandler("elicitation/create", ({ params }) => this.#elicit(params));
   }
 
   /** Throws `unavailable` in words where it cannot be had. */
@@ -96,13 +119,35 @@ export class Connection {
     }
   }
 
-  /** Throws `OutcomeUnknown` where the call may have happened; a tool's own failure is an error with its words. */
-  async call(tool: string, args: { readonly [key: string]: Json }, signal: AbortSignal): Promise<Json> {
+  /**
+   * Throws `OutcomeUnknown` where the call may have happened, and `NeedsAnswer` where the server asks somebody; a tool's own
+   * failure is an error with its words.
+   */
+  async call(call: ServerToolCall, signal: AbortSignal): Promise<Json> {
+    const before: Resumed = call.answer === undefined ? { replies: {} } : resumed(call.answer);
+    // The older revision does not say which call a question belongs to: a server that asks is called once at a time.
+    const turn = this.#isAsking
+      ? this.#last.then(() => this.#call(call, before, signal))
+      : this.#call(call, before, signal);
+    this.#last = turn.catch(() => null);
+    return turn;
+  }
+
+  async #call(call: ServerToolCall, before: Resumed, signal: AbortSignal): Promise<Json> {
     const { definition } = this.#options;
-    let result: CallToolResult;
+    const { requestState, replies } = before;
+    const again = Object.keys(replies).length > 0 && !this.isLegacy;
+    const active: ActiveCall = { replies: this.isLegacy ? Object.values(replies) : [], asked: undefined };
+    this.#active.add(active);
+    let result: CallToolResult & { readonly inputRequests?: unknown; readonly requestState?: unknown };
     try {
       result = await this.#client.callTool(
-        { name: tool, arguments: { ...args } },
+        {
+          name: call.tool,
+          arguments: { ...call.args },
+          ...(again && { inputResponses: replies }),
+          ...(again && requestState !== undefined && { requestState }),
+        },
         // Time without progress; the whole is bounded by the call's own limit.
         {
           signal,
@@ -110,16 +155,37 @@ export class Connection {
           resetTimeoutOnProgress: true,
           maxTotalTimeout: WITH_PROGRESS * definition.timeoutMs,
           onprogress: () => {},
+          allowInputRequired: true,
         },
       );
     } catch (error) {
       signal.throwIfAborted();
+      if (active.asked !== undefined) askedMeanwhile(definition.name, active.asked, replies);
       if (isAnswer(error)) throw new Error(messageOf(error), { cause: error });
       const why = this.#words(error, signal);
       throw new OutcomeUnknown(`the server ${definition.name} gave no answer: ${why}`, { cause: error });
+    } finally {
+      this.#active.delete(active);
+    }
+    if (active.asked !== undefined) askedMeanwhile(definition.name, active.asked, replies);
+    if (result["resultType"] === "input_required") {
+      // Without a question the server only wants to be called again, as one does that is busy.
+      const next = askedBy(definition.name, result);
+      if (call.rounds >= MAX_ROUNDS) throw new Error(`the server ${definition.name} asks to be called again and again`);
+      return this.#call({ ...call, rounds: call.rounds + 1 }, next, signal);
     }
     if (result.isError === true) throw new Error(textOf(result) || "the tool failed and said no more");
     return resultOf(result);
+  }
+
+  /** A server of the older revision asks while a call waits. */
+  #elicit(params: unknown): Reply {
+    this.#isAsking = true;
+    const [active, ...others] = this.#active;
+    if (active === undefined || others.length > 0) return { action: "cancel" };
+    const reply = active.replies.shift();
+    if (reply === undefined) active.asked ??= params;
+    return reply ?? { action: "cancel" };
   }
 
   async close(): Promise<void> {
@@ -163,6 +229,8 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
   const client = new Client(
     { name: "sparky", version },
     {
+      // Neither sampling nor roots: a server gets no model and no folders of ours.
+      capabilities: { elicitation: { form: {}, url: {} } },
       versionNegotiation: { mode: "auto", probe: { timeoutMs: Math.min(PROBE_MS, definition.connectMs) } },
       jsonSchemaValidator: UNCHECKED,
       listMaxPages: LIST_PAGES,

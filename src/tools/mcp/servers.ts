@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
-import { Connection, type ToolList } from "./connection.ts";
+import { Connection, type ServerToolCall, type ToolList } from "./connection.ts";
 import type { ServerDefinition } from "./definition.ts";
 import type { ServerProcess } from "./stdio.ts";
 import { Tail } from "./tail.ts";
@@ -72,11 +72,11 @@ export class Servers implements AsyncDisposable {
   async call(
     definition: ServerDefinition,
     person: Person,
-    { tool, args }: { readonly tool: string; readonly args: { readonly [key: string]: Json } },
+    call: Pick<ServerToolCall, "tool" | "args" | "answer">,
     signal: AbortSignal,
   ): Promise<Json> {
     const connection = await this.#entry(definition, person).connection(signal);
-    return connection.call(tool, args, signal);
+    return connection.call({ ...call, rounds: 0 }, signal);
   }
 
   /** Ends what runs of a server, for one person or for all; it starts again when it is needed. */

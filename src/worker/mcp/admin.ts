@@ -6,6 +6,7 @@ import { approveTool, mcpTools } from "../../store/mcp/tools.ts";
 import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import { toolName } from "../../tools/mcp/names.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
+import { NeedsAnswer } from "../../tools/needs-answer.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
 import { isIncluded, type KnownServer, type McpDesk } from "./desk.ts";
@@ -156,6 +157,7 @@ export class McpAdmin {
       const call = (signal: AbortSignal) => desk.servers.call(definition, person, { tool, args }, signal);
       return done(await this.#within(CALL_MS, call), null);
     } catch (error) {
+      if (error instanceof NeedsAnswer) return done(null, `it asks somebody: ${error.asked.text}`);
       const hint = isSparkyError(error) && error.hint !== undefined ? ` (${error.hint})` : "";
       return done(null, messageOf(error) + hint);
     }

@@ -1,14 +1,14 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { dataOf, startAgent } from "../../../test/kit/agent.ts";
 import { eachEngine } from "../../../test/kit/databases.ts";
+import { deskOf, person } from "../../../test/kit/mcp/desk.ts";
 import { odd, real } from "../../../test/kit/mcp/servers.ts";
 import { people } from "../../../test/kit/members.ts";
 import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { ended } from "../../../test/kit/worker.ts";
-import type { Log } from "../../core/log.ts";
 import { createChat } from "../../store/chats/chats.ts";
 import { postMessage } from "../../store/chats/messages.ts";
 import type { Store, Tx } from "../../store/database/store.ts";
@@ -17,31 +17,7 @@ import { approveTool, mcpTools } from "../../store/mcp/tools.ts";
 import type { User } from "../../store/people/user.ts";
 import { createRegistry } from "../../tools/registry.ts";
 import { startOf } from "../../tools/shell/processes.ts";
-import { McpDesk } from "./desk.ts";
-
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-async function deskOf(store: Store, ownerId: string, servers: object) {
-  const home = await tempHome();
-  const write = (file: object | string) =>
-    writeFile(join(home, "mcp.json"), typeof file === "string" ? file : JSON.stringify(file));
-  await write({ mcpServers: servers });
-  const desk = new McpDesk({
-    store,
-    ownerId,
-    home,
-    log: quiet,
-    version: "0",
-    workspaces: join(home, "workspace"),
-    environment: { PATH: process.env["PATH"] ?? "" },
-    lookup: () => undefined,
-  });
-  onTestFinished(() => desk[Symbol.asyncDispose]());
-  const names = async (userId: string) => (await desk.toolsFor({ userId })).map(({ name }) => name);
-  return { desk, home, write, names };
-}
-
-const person = ({ id }: User) => ({ userId: id });
+import type { McpDesk } from "./desk.ts";
 
 /** One run of the owner's that calls a tool of a server; its result. */
 async function resultOf(store: Store, desk: McpDesk, owner: User, name: string, args: object) {

@@ -160,7 +160,7 @@ export class McpDesk implements AsyncDisposable {
   }
 
   /** What a run was given days ago may be something else now. */
-  async #call({ server, tool, args }: ServerCall, { principal, signal }: ToolContext): Promise<Json> {
+  async #call({ server, tool, args }: ServerCall, { principal, signal, answer }: ToolContext): Promise<Json> {
     const { definition, row } = await this.server(server).catch((error: unknown) => {
       throw new Error(`not run: ${messageOf(error)}`, { cause: error });
     });
@@ -170,7 +170,7 @@ export class McpDesk implements AsyncDisposable {
     if (this.#strayed.get(server)?.has(tool) === true) {
       throw new Error(`not run: the server's ${tool} has changed since it was approved, and waits for a person's yes`);
     }
-    return this.servers.call(definition, principal, { tool, args }, signal);
+    return this.servers.call(definition, principal, { tool, args, answer }, signal);
   }
 }
 
