@@ -33,6 +33,10 @@ export interface Config {
   readonly modelIdleMs: number;
   /** What models cost, by their id. */
   readonly modelPrices: Prices;
+  /** How commands are run. */
+  readonly shell: (typeof SHELL_MODES)[number];
+  /** The file that `--env-file` names: it may hold keys, as the home's own does. */
+  readonly envFile: string | null;
   /** What a command of the `shell` tool sees of the environment. */
   readonly commandEnvironment: { readonly [variable: string]: string };
   /** What a tool server sees of the environment, beside what `mcp.json` gives it. */
@@ -69,6 +73,8 @@ export interface ConfigFlags {
   readonly envFile?: string;
 }
 
+/** `sandbox`: closed in where that can be had; `host`: as the server's own user; `off`: there is no shell. */
+const SHELL_MODES = ["sandbox", "host", "off"] as const;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export const PROVIDER_VARIABLES = [
@@ -139,6 +145,7 @@ export const VARIABLES = {
   TAVILY_API_KEY: [z.string(), "a key"],
   EXA_API_KEY: [z.string(), "a key"],
   SPARKY_WEB_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names or addresses with commas between"],
+  SPARKY_SHELL: [z.enum(SHELL_MODES), SHELL_MODES.join(", ")],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -152,6 +159,7 @@ export const DEFAULTS = {
   SPARKY_AGENT_POLL_INTERVAL: "10",
   SPARKY_AGENT_CONCURRENCY: "4",
   SPARKY_MODEL_IDLE_TIMEOUT: "120",
+  SPARKY_SHELL: "sandbox",
   LOG_LEVEL: "info",
 } as const satisfies { readonly [name in Name]?: string };
 
@@ -254,6 +262,8 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
+    shell: get("SPARKY_SHELL"),
+    envFile: layers.find(({ origin }) => origin === "env-file")?.file ?? null,
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     serverEnvironment: pick([...COMMAND_VARIABLES, ...SERVER_VARIABLES], (name) => environment[name]),
     variable: find,

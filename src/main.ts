@@ -43,8 +43,10 @@ import { generalTools } from "./tools/general.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
-import { shellTool } from "./tools/shell/shell.ts";
 import { webTools } from "./tools/web/web-tools.ts";
+import { Sandbox } from "./tools/shell/sandbox.ts";
+import { isCommandTool, shellTools } from "./tools/shell/tools.ts";
+import type { Tool } from "./tools/tool.ts";
 
 /** Builds every part once and wires them; the only file that may import everything. */
 
@@ -215,7 +217,6 @@ async function build(
       ...taskTools(store),
       resultRead,
       skillRead,
-      shellTool(config.commandEnvironment),
       ...webTools(
         {
           reach: { allowed: config.web.hosts, ownPort: () => own.port },
@@ -224,9 +225,10 @@ async function build(
         },
         config.web.search,
       ),
+      ...commandTools(config),
     ],
     settings,
-  );
+  ).filter(({ name }) => config.shell !== "off" || !isCommandTool(name));
   const builtIn = createRegistry<Tx>(ownTools);
   const workspaces = join(config.home, "workspace");
   const mcp = cleanup.use(
@@ -308,6 +310,12 @@ const PROBE_MS = 20_000;
 function probe(settings: ModelSettings): Promise<Probe> {
   const deadlines = { firstChunkMs: PROBE_MS, chunkMs: PROBE_MS };
   return probeModel(openModel(selectModel(settings), { deadlines }), PROBE_MS);
+}
+
+/** What is said of them in `tools.json` is right though there be no shell. */
+function commandTools({ shell, commandEnvironment: environment, home, envFile }: Config): readonly Tool<unknown>[] {
+  const hidden = [home, ...(envFile === null ? [] : [envFile])];
+  return shellTools({ environment, sandbox: new Sandbox({ mode: shell, hidden, environment }) });
 }
 
 /** What the owner says of tools, in `tools.json`; nothing when there is no such file. */

@@ -12,7 +12,7 @@ import type { Store, Tx } from "../src/store/database/store.ts";
 import { taskTools } from "../src/builtin-tools/tasks.ts";
 import { fileTools } from "../src/tools/files/tools.ts";
 import { generalTools } from "../src/tools/general.ts";
-import { shellTool } from "../src/tools/shell/shell.ts";
+import { hostShell } from "./kit/host-shell.ts";
 import { createRegistry, prepareCall, type Registry } from "../src/tools/registry.ts";
 import { webTools } from "../src/tools/web/web-tools.ts";
 import type { TransactionalContext } from "../src/tools/tool.ts";
@@ -245,7 +245,7 @@ async function stage() {
   const workspace = await mkdtemp(join(tmpdir(), "sparky-demo-"));
   folders.push(workspace);
   const web = webTools(accessTo([]), { searxng: null, braveKey: null, tavilyKey: null, exaKey: null });
-  const own = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(store), resultRead, shellTool({})];
+  const own = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(store), resultRead, hostShell()];
   const registry = createRegistry<Tx>([...own, ...web]);
   const plans: { text: string; status: string }[][] = [];
   const context = (callId: string): TransactionalContext => ({

@@ -66,7 +66,7 @@ async function runCall(
     timeZone: deps.timeZone,
     signal: input.signal,
     ...(gate.answer !== undefined && { answer: gate.answer }),
-    ownsProcess: (pgid) => keepProcess(store, claimed, call.callId, pgid, startOf(pgid) ?? ""),
+    ownsProcess: (pgid, mark) => keepProcess(store, claimed, call.callId, { pgid, started: startOf(pgid) ?? "", mark }),
   };
   if (prepared.kind === "transactional") {
     return runTransactional(deps, claimed, call, prepared, context);

@@ -153,7 +153,8 @@ async function gateOf(
     // What cannot run needs nobody's word, and its result says why; but what was started before may have happened.
     return { gate: unknown ? INTERRUPTED : { pass: "run" } };
   }
-  const { verdict, from } = verdictOf(tool.policy, origins);
+  const { policy, words: terms } = (await tool.termsFor?.(args)) ?? { policy: tool.policy, words: null };
+  const { verdict, from } = verdictOf(policy, origins);
   if (verdict === "deny" && unknown) return { gate: INTERRUPTED };
   if (verdict === "deny") {
     const inherited = claimed.task?.origins != null && from !== "task";
@@ -165,16 +166,16 @@ async function gateOf(
   }
   if (unknown && tool.onUnknown === "model") return { gate: INTERRUPTED };
   if (!unknown && verdict === "allow") return { gate: { pass: "run" } };
-  // An answer counts only if it was given for these arguments, and after the start that it is about.
+  // An answer counts only if it was given for these arguments on these terms, and after the start that it is about.
   const answer = own.filter((row) => !unknown || asked.has(row.id)).at(-1);
-  if (answer !== undefined && answer.args_digest === argsDigest(call.name, args)) {
+  if (answer?.args_digest === argsDigest(call.name, args) && answer.terms === terms) {
     return { gate: answered(answer, unknown) };
   }
-  if (!unknown && (await isGranted(deps.store, claimed, tool.name))) {
+  if (!unknown && (await isGranted(deps.store, claimed, { tool: tool.name, terms }))) {
     return { gate: { pass: "run" } };
   }
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
-  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args } };
+  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args, terms } };
 }
 
 /** Asked before the call was started anew, it still holds: a crash since has not unsaid the answer. */

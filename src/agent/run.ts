@@ -139,7 +139,7 @@ class RunWork {
   async #endLeftovers(): Promise<void> {
     if (this.#claimed.lease === 1) return;
     const left = await takeProcesses(this.#deps.store, this.#claimed.run.id);
-    for (const { pgid, started } of left) endLeftover(pgid, started);
+    for (const each of left) await endLeftover(each);
   }
 
   /** false: a person's message lies unread, so another step is taken. */

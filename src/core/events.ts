@@ -116,6 +116,8 @@ export const approvalData = z.object({
   callId: z.string(),
   state: z.enum(["requested", "approved", "denied", "expired", "withdrawn"]),
   argsDigest: z.string(),
+  /** How the call would run, where that is not always the same: `not sandboxed`. */
+  terms: z.string().optional(),
   by: z.string().optional(),
   /** By which credential it was answered: `session`, `token:NAME` or `token file`. */
   via: z.string().optional(),

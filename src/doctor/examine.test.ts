@@ -39,6 +39,7 @@ test("a home that is not there yet is no fault, and is not made by looking", asy
     "database",
     "clock",
     "tools",
+    "shell",
     "port",
     "model",
   ]);

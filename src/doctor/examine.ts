@@ -8,6 +8,7 @@ import { fail, type Check, type Diagnosis, type Patient } from "./diagnosis.ts";
 import { checkDisk, checkHome } from "./home-check.ts";
 import { checkModel } from "./model-check.ts";
 import { checkPort } from "./port-check.ts";
+import { checkShell } from "./shell-check.ts";
 import { checkNode, checkSchedulesFile, checkSettings, checkTools } from "./settings-check.ts";
 
 /** In this order: what comes later often follows from what comes first. The model last, for it may take its time. */
@@ -19,6 +20,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ["database", checkDatabase],
   ["clock", checkClock],
   ["tools", checkTools],
+  ["shell", checkShell],
   ["schedules-file", checkSchedulesFile],
   ["port", checkPort],
   ["model", checkModel],

@@ -12,8 +12,9 @@ import { parseRoots } from "../tools/files/roots.ts";
 import { fileTools } from "../tools/files/tools.ts";
 import { generalTools } from "../tools/general.ts";
 import { parseToolSettings, withSettings } from "../tools/settings.ts";
-import { shellTool } from "../tools/shell/shell.ts";
 import { webTools } from "../tools/web/web-tools.ts";
+import { Sandbox } from "../tools/shell/sandbox.ts";
+import { shellTools } from "../tools/shell/tools.ts";
 import { placeWords, readSchedulesFile } from "../wire/schedules-file.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
@@ -76,14 +77,15 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
     { reach: { allowed: [], ownPort: () => 0 }, proxies: { http: null, https: null, none: [] }, userAgent: "" },
     { searxng: null, braveKey: null, tavilyKey: null, exaKey: null },
   );
+  const noSandbox = new Sandbox({ mode: "off", hidden: [], environment: {} });
   const tools = [
     ...generalTools,
     ...fileTools([]),
     ...graphTools,
     ...taskTools(nowhere),
     resultRead,
-    shellTool({}),
     ...web,
+    ...shellTools({ environment: {}, sandbox: noSandbox }),
   ];
   try {
     const text = readNamedFile(path);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { currentTime } from "./current-time.ts";
 import { parseToolSettings, withSettings } from "./settings.ts";
-import { shellTool } from "./shell/shell.ts";
+import { hostShell } from "../../test/kit/host-shell.ts";
 
-const tools = [currentTime, shellTool({})];
+const tools = [currentTime, hostShell()];
 
 test("the owner's word about a tool goes over the tool's own, and leaves the rest as it was", () => {
   const settings = parseToolSettings(

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { SparkyError } from "../core/errors.ts";
-import { effectSchema } from "../core/events.ts";
+import { effectSchema, type Json } from "../core/events.ts";
 import { ORIGINS } from "../core/origins.ts";
 import { policyOf } from "./policy.ts";
-import type { Tool } from "./tool.ts";
+import type { Terms, Tool } from "./tool.ts";
 
 /** `tools.json`: what its owner says of a tool, over what the tool says of itself. */
 
@@ -63,8 +63,17 @@ export function toolsAsSet<Tx>(tools: readonly Tool<Tx>[], settings: ToolSetting
       ...(onUnknown !== undefined && { onUnknown }),
       ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
       ...(policy !== undefined && { policy: policyOf(dropUndefined(policy), tool.policy) }),
+      ...(policy !== undefined && tool.termsFor && { termsFor: settled(tool.termsFor, dropUndefined(policy)) }),
     };
   });
+}
+
+/** The owner's word stands, whatever the arguments are; an origin that it does not name keeps the tool's own. */
+function settled(termsFor: NonNullable<Tool<never>["termsFor"]>, policy: Parameters<typeof policyOf>[0]) {
+  return async (args: Json): Promise<Terms> => {
+    const terms = await termsFor(args);
+    return { ...terms, policy: policyOf(policy, terms.policy) };
+  };
 }
 
 function dropUndefined<T>(value: T): T extends string ? T : { [K in keyof T]: Exclude<T[K], undefined> } {

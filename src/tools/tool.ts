@@ -47,10 +47,10 @@ export interface ToolContext {
   /** What came of the question that the call asked before, by `NeedsAnswer`; absent when it has asked nothing yet. */
   readonly answer?: Answered;
   /**
-   * Keeps the id of a process group that the call has started, before the group does anything: after a crash, recovery
-   * ends what is left of it.
+   * Keeps the id of a process group that the call has started, and the mark in its environment, before the group does
+   * anything: after a crash, recovery ends what is left of it.
    */
-  readonly ownsProcess: (pgid: number) => Promise<void>;
+  readonly ownsProcess: (pgid: number, mark: string) => Promise<void>;
 }
 
 /** What a plain tool throws when its effect may have happened: the call's outcome is then unknown, as after a crash. */
@@ -85,6 +85,20 @@ interface ToolRules {
   readonly onUnknown: OnUnknown;
 }
 
+/** On which terms a call with these arguments would run. */
+export interface Terms {
+  readonly policy: Policy;
+  /**
+   * Told to whoever is asked, and part of what is answered: an answer or a grant that was given on other terms does not count.
+   */
+  readonly words: string | null;
+}
+
+export interface CallTerms {
+  readonly verdict: Verdict;
+  readonly words: string | null;
+}
+
 export type Prepared<Tx> =
   | { readonly ok: false; readonly error: string }
   /** The effect may reach outside our database: written ahead with `tool_start`. */
@@ -107,6 +121,8 @@ export interface Tool<Tx> extends ToolFacts, ToolRules {
   readonly parameters: { readonly [key: string]: Json };
   /** Checks the arguments: bad ones are a value that tells the model what is allowed. */
   prepare(args: Json): Prepared<Tx>;
+  /** Where that depends on the arguments, which `prepare` has found right; else it is `policy`, whatever they are. */
+  readonly termsFor?: (args: Json) => Promise<Terms>;
 }
 
 interface Definition<A> extends ToolFacts {
@@ -117,6 +133,8 @@ interface Definition<A> extends ToolFacts {
   readonly args: z.ZodType<A>;
   /** The call's main argument, for people; it is shown exactly, in one line. */
   summary(args: A): string;
+  /** Decides in place of `policy` where the arguments count. */
+  termsFor?(args: A): Promise<CallTerms>;
 }
 
 export function defineTool<A>(
@@ -153,7 +171,15 @@ function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare"> {
   const { name, description, effect, idempotent, timeoutMs, onUnknown = "model" } = tool;
   const policy = policyOf(tool.policy ?? "allow");
   const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: "input" }) as { [key: string]: Json };
-  return { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters };
+  const facts = { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters };
+  if (tool.termsFor === undefined) return facts;
+  return {
+    ...facts,
+    async termsFor(raw) {
+      const terms = await tool.termsFor?.(tool.args.parse(raw));
+      return terms === undefined ? { policy, words: null } : { policy: policyOf(terms.verdict), words: terms.words };
+    },
+  };
 }
 
 function parsed<A, Tx>(tool: Definition<A>, raw: Json, then: (args: A) => Prepared<Tx>): Prepared<Tx> {

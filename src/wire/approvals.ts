@@ -17,6 +17,8 @@ export const approvalSchema = z.object({
   summary: z.string(),
   /** The exact arguments: what is answered for, nothing else. */
   args: jsonSchema,
+  /** How the call would run, where that is not always the same: `not sandboxed`. */
+  terms: z.string().nullable().default(null),
   argsDigest: z.string(),
   state: z.enum(APPROVAL_STATES),
   requestedAt: z.string(),
@@ -66,6 +68,8 @@ export type Decision = z.infer<typeof decisionSchema>;
 export const grantSchema = z.object({
   id: z.string(),
   tool: z.string(),
+  /** Only for calls that run so; null: it is always the same. */
+  terms: z.string().nullable().default(null),
   /** For whose runs. */
   principalId: z.string(),
   /** Only in this run; null: until a time. */

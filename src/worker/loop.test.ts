@@ -70,7 +70,7 @@ eachEngine("the loop", (engine) => {
     const gone = once(command, "exit");
     onTestFinished(() => void command.kill("SIGKILL"));
     const pid = command.pid ?? 0;
-    await keepProcess(dead, claimed, "call", pid, startOf(pid) ?? "");
+    await keepProcess(dead, claimed, "call", { pgid: pid, started: startOf(pid) ?? "", mark: null });
     await requestStop(dead, owner, { chatId: task.chatId });
     // Its worker is gone without a word.
     if (engine.kind === "postgres") await dead.db.updateTable("runs").set({ lease_until: 1 }).execute();

@@ -238,7 +238,7 @@ export class Loop implements AsyncDisposable {
 
   /** What a crash left at work of runs that nobody goes on with: a run that goes on ends its own before anything else. */
   async #endLeftovers(): Promise<void> {
-    for (const { pgid, started } of await takeLeftProcesses(this.#options.store)) endLeftover(pgid, started);
+    for (const left of await takeLeftProcesses(this.#options.store)) await endLeftover(left);
   }
 
   async #armLeaseEnd(): Promise<void> {

@@ -33,8 +33,11 @@ export class Shell implements AsyncDisposable {
   private constructor(home: string) {
     this.home = home;
     const path = `${BIN}:${process.env["PATH"] ?? ""}`;
-    // What a line says of the port is left to the next one: no line names it.
-    this.#env = { PATH: path, HOME: home, SPARKY_HOME: join(home, ".sparky"), SPARKY_PORT: "0", NO_COLOR: "1" };
+    // What a line says of the port is left to the next one: no line names it. A command that is asked about is told of.
+    this.#env = {
+      ...{ PATH: path, HOME: home, SPARKY_HOME: join(home, ".sparky"), SPARKY_PORT: "0", NO_COLOR: "1" },
+      SPARKY_SHELL: "host",
+    };
   }
 
   static async open(): Promise<Shell> {

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 300_000 });
 describeInBrowser("a call that waits for a person", () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await Stage.open({});
+    stage = await Stage.open({ SPARKY_SHELL: "host" });
   });
   afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -47,7 +47,7 @@ describeInBrowser("a call that waits for a person", () => {
   });
 
   test("goes on waiting through a refresh and a restart of the server, and a no is told to the agent with its note", async () => {
-    const stage = await Stage.open({});
+    const stage = await Stage.open({ SPARKY_SHELL: "host" });
     onTestFinished(() => stage[Symbol.asyncDispose]());
     const { task, approval } = await asking(stage, "echo never");
     const tab = await (await stage.device()).tab(`/chats/${task.chatId}`);

@@ -7,7 +7,7 @@ import { decideApproval, listApprovals } from "../../src/store/approvals/approva
 import type { Store } from "../../src/store/database/store.ts";
 import { readEvents } from "../../src/store/log/events.ts";
 import { addTask } from "../../src/store/tasks/add.ts";
-import { shellTool } from "../../src/tools/shell/shell.ts";
+import { hostShell } from "../kit/host-shell.ts";
 import { sparky } from "../golden/scripted-cli.ts";
 import { startAgent } from "../kit/agent.ts";
 import { chatServer } from "../kit/chat-server.ts";
@@ -34,7 +34,7 @@ async function views(store: Store, command: string, asOld: boolean): Promise<Rea
   const { owner } = app.people;
   const seen = new Map<string, string>();
   const model = scriptedModel([[call("shell", { command })], [say("done")]]);
-  const agent = await startAgent(store, { model, tools: [shellTool({})] });
+  const agent = await startAgent(store, { model, tools: [hostShell()] });
   const { task } = await addTask(store, owner, { instruction: "go" });
   const id = await until("the question", async () => (await listApprovals(store, owner)).items[0]?.id);
   await until("the wait", async () => {

@@ -1,8 +1,8 @@
 import { workRun } from "../../src/agent/run.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import { Loop } from "../../src/worker/loop.ts";
-import { policyOf } from "../../src/tools/policy.ts";
-import { shellTool } from "../../src/tools/shell/shell.ts";
+import { withSettings } from "../../src/tools/settings.ts";
+import { hostShell } from "../kit/host-shell.ts";
 import { call, gate, pause, say, scriptedModel, stepsIn } from "../kit/scripted-model.ts";
 import { agentDeps } from "../kit/worker.ts";
 
@@ -21,7 +21,8 @@ const store = await openStore(place, { node: "paused", onError: () => {} });
 const model = scriptedModel((request) =>
   stepsIn(request) === 0 ? [call("shell", { command })] : [say("The ghost says."), pause(gate())],
 );
-const shell = { ...shellTool({ PATH: process.env["PATH"] ?? "" }), policy: policyOf("allow") };
+const [shell] = withSettings([hostShell({ PATH: process.env["PATH"] ?? "" })], { shell: { policy: "allow" } });
+if (shell === undefined) throw new Error("no shell");
 const deps = agentDeps(store, { model, tools: [shell], workspaces });
 store.hub.watch(chatId, {
   events: (events) => events.forEach(({ seq }) => tell({ seq, at: Date.now() })),

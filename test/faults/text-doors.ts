@@ -7,7 +7,7 @@ import { resultRead } from "../../src/builtin-tools/result-read.ts";
 import { taskTools } from "../../src/builtin-tools/tasks.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { ModelError, type StepRequest } from "../../src/models/model.ts";
-import { shellTool } from "../../src/tools/shell/shell.ts";
+import { hostShell } from "../kit/host-shell.ts";
 import { applySchedulesFile } from "../../src/worker/schedules-file.ts";
 import { startAgent } from "../kit/agent.ts";
 import { chatServer } from "../kit/chat-server.ts";
@@ -65,7 +65,7 @@ export async function throughAllDoors(store: Store, home: string, { texts, big }
   const throws = testTool("throws", async () => {
     throw new Error(text());
   });
-  const shell = shellTool({});
+  const shell = hostShell();
   const tools = [...graphTools, ...taskTools(store), resultRead, given, throws, shell];
   const agent = await startAgent(store, { model, tools, workspaces: join(home, "workspace") });
   const chats = await chatServer(store);

@@ -20,7 +20,7 @@ import { addTask, type NewTask } from "../../src/store/tasks/add.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import type { User } from "../../src/store/people/user.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
-import { shellTool } from "../../src/tools/shell/shell.ts";
+import { hostShell } from "../kit/host-shell.ts";
 import { testClock, type TestClock } from "../kit/clock.ts";
 import { addGraph, person } from "../kit/graph.ts";
 import { call, fail, say, scriptedModel, think, type Step } from "../kit/scripted-model.ts";
@@ -269,7 +269,7 @@ async function work({ store, clock, workspaces }: Scene, script: readonly Step[]
     { id: "demo", provider: "demo" },
   );
   const errors: unknown[] = [];
-  const tools = [...graphTools, shellTool({})];
+  const tools = [...graphTools, hostShell()];
   await workRun(agentDeps(store, { model, tools, workspaces }, errors), claimed, new AbortController().signal);
   if (errors.length > 0) throw new Error("the seeding failed", { cause: errors[0] });
 }

@@ -42,7 +42,7 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
           <Expiry at={approval.expiresAt} />
         </p>
       </div>
-      <Arguments args={approval.args} />
+      <Arguments args={approval.args} terms={approval.terms} />
       <ReasonText reason={reason} />
       <Answer approval={approval} onTold={onTold} />
     </article>

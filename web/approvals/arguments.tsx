@@ -1,4 +1,5 @@
 import { prettyJson } from "../../src/core/pretty-json.ts";
+import { ShieldAlert } from "lucide-react";
 import { useState } from "react";
 import type { Json } from "../../src/core/events.ts";
 import { spelledOut } from "../../src/core/exact.ts";
@@ -8,12 +9,18 @@ import { Exact, extentOf } from "../text/exact.tsx";
 const VIEWS = ["Pretty", "Raw"] as const;
 
 /** The exact arguments, all of them: what a person answers for is never cut short. */
-export function Arguments({ args }: { args: Json }) {
+export function Arguments({ args, terms }: { args: Json; terms: string | null }) {
   const [view, setView] = useState<(typeof VIEWS)[number]>("Pretty");
   const raw = prettyJson(args);
   const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? Object.entries(args) : null;
   return (
     <div>
+      {terms !== null && (
+        <p className="mb-1 flex items-center gap-1.5 text-sm font-medium text-warn">
+          <ShieldAlert aria-hidden="true" className="size-4 shrink-0" />
+          It would run {terms}
+        </p>
+      )}
       <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
         <span className="font-medium">Exact arguments</span>
         <span role="group" aria-label="How to show the arguments" className="inline-flex">

@@ -53,6 +53,7 @@ function Standing({ grant }: { grant: Grant }) {
   return (
     <li data-grant-id={grant.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
       <code className="font-mono font-medium">{grant.tool}</code>
+      {grant.terms !== null && <span>{grant.terms}</span>}
       <span>
         {grant.runId !== null ? (
           <>

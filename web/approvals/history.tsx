@@ -76,7 +76,7 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           {approval.taskId === null ? "In the chat" : `Task ${approval.taskId.slice(0, 8)} in`} “
           {oneLine(approval.chatTitle, 60)}”: details
         </summary>
-        <Arguments args={approval.args} />
+        <Arguments args={approval.args} terms={approval.terms} />
         <Link
           to="/chats/$chatId"
           params={{ chatId: approval.chatId }}

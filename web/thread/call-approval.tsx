@@ -49,7 +49,7 @@ function Question({ id, onTold }: { id: string; onTold: (words: string) => void 
       <p className="text-xs text-muted">
         It runs when you say yes, exactly as it stands here · <Expiry at={data.expiresAt} />
       </p>
-      <Arguments args={data.args} />
+      <Arguments args={data.args} terms={data.terms} />
       {data.state === "requested" && <Answer approval={data} onTold={onTold} />}
     </div>
   );

@@ -55,6 +55,7 @@ export async function showApproval(context: Context, args: readonly string[]): P
     ["state", approval.state],
     ["tool", exactLine(approval.tool)],
     ["args", out.terminal ? exactText(prettyJson(approval.args)) : spelledOut(JSON.stringify(approval.args))],
+    ["runs", approval.terms],
     ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
     ["task", approval.taskId],
     ["asked", time(approval.requestedAt)],

@@ -15,7 +15,7 @@ export async function listGrants(context: Context): Promise<void> {
     [{ title: "ID" }, { title: "TOOL" }, { title: "UNTIL" }, { title: "BY" }, { title: "GIVEN" }],
     list.items.map((grant) => [
       id(grant.id),
-      grant.tool,
+      grant.terms === null ? grant.tool : `${grant.tool} (${grant.terms})`,
       grant.runId !== null ? `the end of run ${id(grant.runId)}` : time(grant.until ?? ""),
       grant.grantedBy,
       time(grant.createdAt),

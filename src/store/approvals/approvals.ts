@@ -29,6 +29,8 @@ export interface Approval {
   readonly tool: string;
   readonly summary: string;
   readonly args: Json;
+  /** How the call would run, where that is not always the same. */
+  readonly terms: string | null;
   readonly argsDigest: string;
   readonly state: ApprovalRow["state"];
   readonly requestedAt: string;
@@ -45,6 +47,7 @@ export interface ApprovalRequest {
   readonly tool: string;
   readonly summary: string;
   readonly args: Json;
+  readonly terms?: string | null;
 }
 
 /** Asked in place of a tool: whether a run goes on after a crash. */
@@ -76,7 +79,7 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const rows = requests.map(({ callId, tool, summary, args }): ApprovalRow => ({
+    const rows = requests.map(({ callId, tool, summary, args, terms = null }): ApprovalRow => ({
       id: tx.newId(),
       chat_id: run.chat_id,
       run_id: run.id,
@@ -92,6 +95,7 @@ export async function requestApprovals(
       decided_by: null,
       author_id: null,
       note: null,
+      terms,
     }));
     await tx.append(
       run.chat_id,
@@ -161,6 +165,7 @@ async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean,
     .where("state", "=", "requested")
     .where("expires_at", ">", tx.now)
     .where("tool", "=", row.tool)
+    .where((eb) => (row.terms === null ? eb("terms", "is", null) : eb("terms", "=", row.terms)))
     .$if(only, (query) => query.where("id", "=", row.id))
     .returningAll()
     .execute();
@@ -240,6 +245,7 @@ function approvalOf(row: ListedRow): Approval {
     // An older version kept it as the model wrote it.
     summary: exactLine(row.summary),
     args: JSON.parse(row.args) as Json,
+    terms: row.terms,
     argsDigest: row.args_digest,
     state: row.state,
     requestedAt: isoTime(row.requested_at),

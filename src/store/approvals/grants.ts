@@ -20,6 +20,7 @@ export type GrantScope =
 export interface Grant {
   readonly id: string;
   readonly tool: string;
+  readonly terms: string | null;
   /** For whose runs. */
   readonly principalId: string;
   readonly runId: string | null;
@@ -56,6 +57,7 @@ export async function addGrant(
       run_id: scope.kind === "run" ? approval.run_id : null,
       until_at: scope.kind === "until" ? scope.at : null,
       origins: scope.kind === "until" ? (await originsOfRun(tx, approval.run_id)).join(" ") : null,
+      terms: approval.terms,
       granted_by: viewer.id,
       created_at: tx.now,
       revoked_at: null,
@@ -77,11 +79,16 @@ async function originsOfRun(tx: Tx, runId: string): Promise<readonly Origin[]> {
  * Whether a standing yes covers a call of this tool in this run: one for the run, or for a run that it descends from; or
  * one until a time, for runs of the same owner that come from the same as the one that it was given in.
  */
-export async function isGranted(store: Store, { run, chat, task }: Claimed, tool: string): Promise<boolean> {
+export async function isGranted(
+  store: Store,
+  { run, chat, task }: Claimed,
+  { tool, terms }: Pick<Grant, "tool" | "terms">,
+): Promise<boolean> {
   const row = await store.db
     .selectFrom("grants")
     .select("id")
     .where("tool", "=", tool)
+    .where((eb) => (terms === null ? eb("terms", "is", null) : eb("terms", "=", terms)))
     .where("revoked_at", "is", null)
     .where((eb) =>
       eb.or([
@@ -147,6 +154,7 @@ function grantOf(row: GrantRow, by: string): Grant {
   return {
     id: row.id,
     tool: row.tool,
+    terms: row.terms,
     principalId: row.principal_id,
     runId: row.run_id,
     until: row.until_at === null ? null : isoTime(row.until_at),

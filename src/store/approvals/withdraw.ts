@@ -52,6 +52,7 @@ export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_i
       callId: row.call_id,
       state: row.state,
       argsDigest: row.args_digest,
+      ...(row.terms !== null && { terms: row.terms }),
       ...(row.decided_by !== null && { by: row.decided_by }),
       ...(via !== undefined && { via }),
       ...(row.note !== null && { note: row.note }),

@@ -16,6 +16,7 @@ import { mcp } from "./migrations/0009-mcp.ts";
 import { questions } from "./migrations/0010-questions.ts";
 import { skills } from "./migrations/0011-skills.ts";
 import { delegation } from "./migrations/0012-delegation.ts";
+import { shell } from "./migrations/0013-shell.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   questions,
   skills,
   delegation,
+  shell,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

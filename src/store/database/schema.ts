@@ -146,6 +146,8 @@ export interface ApprovalRow {
   /** Who said yes to exactly this call, and not to one like it: what it asks to be done is then their own word. */
   author_id: string | null;
   note: string | null;
+  /** What people were told of how the call would run: an answer counts only for that. */
+  terms: string | null;
 }
 
 /** What a call asks of people before it goes on, and their answer: so it outlives every connection. */
@@ -183,6 +185,8 @@ export interface GrantRow {
   until_at: number | null;
   /** Where the runs come from that it covers, when it holds until a time: as the one that it was given in. */
   origins: string | null;
+  /** As those of the approval that it was given with. */
+  terms: string | null;
   granted_by: string;
   created_at: number;
   revoked_at: number | null;
@@ -196,6 +200,8 @@ export interface ToolProcessRow {
   pgid: number;
   /** When the leader started, in the system's own measure: a number that was used again is told apart by it. */
   started: string;
+  /** In the environment of all that it has started; null in rows of an older version. */
+  mark: string | null;
 }
 
 /** A tool server as `mcp.json` defines it. */

@@ -27,6 +27,7 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
     summary: "after a crash in the middle of this run: go on with it, or cancel it?",
     args: "{}",
     args_digest: argsDigest(GO_ON, {}),
+    terms: null,
     state: "requested",
     requested_at: tx.now,
     expires_at: tx.now + TTL_MS,

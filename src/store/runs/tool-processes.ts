@@ -7,10 +7,9 @@ export async function keepProcess(
   store: Store,
   { run }: Claimed,
   callId: string,
-  pgid: number,
-  started: string,
+  process: Pick<ToolProcessRow, "pgid" | "started" | "mark">,
 ): Promise<void> {
-  const row = { run_id: run.id, call_id: callId, node: store.node, pgid, started };
+  const row = { run_id: run.id, call_id: callId, node: store.node, ...process };
   await store.transact((tx) =>
     tx.db
       .insertInto("tool_processes")

@@ -27,9 +27,17 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends what a crash left of a group, if its leader is still the same process. */
-export function endLeftover(pgid: number, started: string): void {
+export interface Leftover {
+  readonly pgid: number;
+  /** The leader's. */
+  readonly started: string;
+  readonly mark: string | null;
+}
+
+/** Ends what a crash left of a group, if its leader is still the same process, and what has left the group since. */
+export async function endLeftover({ pgid, started, mark }: Leftover): Promise<void> {
   if (startOf(pgid) === started) signalGroup(pgid, "SIGKILL");
+  if (mark !== null) await endMarked(mark);
 }
 
 /** In the environment of everything that a call starts; with a random value of the call's own. */

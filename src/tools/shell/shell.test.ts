@@ -7,7 +7,7 @@ import { tempHome } from "../../../test/kit/temp-home.ts";
 import { toolContext } from "../../../test/kit/tool-context.ts";
 import type { Json } from "../../core/events.ts";
 import { endLeftover, signalGroup, startOf } from "./processes.ts";
-import { shellTool } from "./shell.ts";
+import { hostShell } from "../../../test/kit/host-shell.ts";
 
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -15,14 +15,18 @@ async function setUp() {
   const workspace = join(await tempHome(), "workspace", "ann");
   const control = new AbortController();
   const groups: number[] = [];
+  const marks: string[] = [];
   const run = async (args: { command: string; timeoutSeconds?: number }): Promise<Record<string, Json>> => {
-    const prepared = shellTool({ PATH, SHOWN: "yes" }).prepare(args);
+    const prepared = hostShell({ PATH, SHOWN: "yes" }).prepare(args);
     if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
-    const ownsProcess = async (pgid: number): Promise<void> => void groups.push(pgid);
+    const ownsProcess = async (pgid: number, mark: string): Promise<void> => {
+      groups.push(pgid);
+      marks.push(mark);
+    };
     const result = await prepared.execute(toolContext({ workspace, signal: control.signal, ownsProcess }));
     return result as Record<string, Json>;
   };
-  return { workspace, control, groups, run };
+  return { workspace, control, groups, marks, run };
 }
 
 const gone = async (pid: number): Promise<void> => {
@@ -39,7 +43,7 @@ async function isZombie(pid: number): Promise<boolean> {
 test("a command runs in the owner's folder, and its output, errors and exit code come back", async () => {
   const { run, workspace, groups } = await setUp();
   const result = await run({ command: "pwd; echo oops >&2; cat; exit 3" });
-  expect(result).toEqual({ exitCode: 3, signal: null, stdout: `${workspace}\n`, stderr: "oops\n" });
+  expect(result).toEqual({ exitCode: 3, signal: null, stdout: `${workspace}\n`, stderr: "oops\n", notSandboxed: true });
   expect(groups).toHaveLength(1);
 });
 
@@ -84,7 +88,7 @@ test("a long output keeps its beginning and its end, and counts what it leaves o
 
 test("nothing runs before its group is on record", async () => {
   const { workspace } = await setUp();
-  const prepared = shellTool({ PATH }).prepare({ command: "touch ran" });
+  const prepared = hostShell({ PATH }).prepare({ command: "touch ran" });
   if (!prepared.ok || prepared.kind !== "plain") throw new Error("it did not prepare");
   const ownsProcess = (): Promise<void> => Promise.reject(new Error("the database is gone"));
   const failing = prepared.execute(toolContext({ workspace, ownsProcess }));
@@ -99,9 +103,9 @@ test("a group that a crash left is ended, but not one that got its number later"
   for (let i = 0; i < 300 && !existsSync(join(workspace, "up")); i++) await wait(10);
   const [pgid] = groups;
   if (pgid === undefined) throw new Error("no group");
-  endLeftover(pgid, "another start");
+  await endLeftover({ pgid, started: "another start", mark: null });
   expect(startOf(pgid)).not.toBeNull();
-  endLeftover(pgid, startOf(pgid) ?? "");
+  await endLeftover({ pgid, started: startOf(pgid) ?? "", mark: null });
   expect(await running).toMatchObject({ signal: "SIGKILL" });
 });
 
@@ -125,12 +129,12 @@ test("F78: no character of an output is cut in two, where it is kept in parts an
 });
 
 test("it asks by default, everywhere", () => {
-  expect(shellTool({}).policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
+  expect(hostShell().policy).toEqual({ chat: "ask", task: "ask", schedule: "ask" });
 });
 
 test("its one line for people has every line of the command", () => {
   const summary = (command: string) => {
-    const prepared = shellTool({}).prepare({ command });
+    const prepared = hostShell().prepare({ command });
     return prepared.ok ? prepared.summary : prepared.error;
   };
   expect(["ls -l\n", "ls\nrm -r notes", "a\nb\nc"].map(summary)).toEqual(["ls -l", "ls ⏎ rm -r notes", "a ⏎ b ⏎ c"]);
@@ -167,4 +171,16 @@ test.each([
     await running;
     await gone(pid);
   }
+});
+
+test("F97 what has left its call's group is ended after a crash too, by the mark that is on record", async () => {
+  const { run, marks, groups, workspace } = await setUp();
+  const running = run({ command: "setsid sh -c 'echo $$ > pid; exec sleep 300' & sleep 300" });
+  const pidIn = () => readFile(join(workspace, "pid"), "utf8").catch(() => "");
+  await expect.poll(pidIn, { timeout: 60_000 }).toMatch(/\d/);
+  const [[pgid = 0], [mark = ""]] = [groups, marks];
+  // Its leader is gone, and its number was used again.
+  await endLeftover({ pgid, started: "another start", mark });
+  await gone(Number(await pidIn()));
+  await running;
 });

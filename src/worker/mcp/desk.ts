@@ -13,7 +13,7 @@ import { readServer, type ServerDefinition } from "../../tools/mcp/definition.ts
 import { digestOf, offeredToolSchema } from "../../tools/mcp/offered.ts";
 import { Servers, type Person, type ServersDeps } from "../../tools/mcp/servers.ts";
 import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
-import { endLeftover, endMarked, startOf } from "../../tools/shell/processes.ts";
+import { endLeftover, startOf } from "../../tools/shell/processes.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
 
@@ -63,8 +63,7 @@ export class McpDesk implements AsyncDisposable {
   async sweep(): Promise<void> {
     for (const left of await serverProcesses(this.#deps.store)) {
       if (startOf(left.parent) === left.parent_started) continue;
-      endLeftover(left.pgid, left.started);
-      await endMarked(left.mark);
+      await endLeftover(left);
       await forgetServerProcess(this.#deps.store, left.pgid, left.started);
     }
   }
