@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CallToolResult, Client, PriorDiscovery, Transport } from "@modelcontextprotocol/client";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
@@ -8,6 +9,7 @@ import { askedBy, askedMeanwhile, resumed, type Reply, type Resumed } from "./el
 import { boundedFetch } from "./http.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
 import { resultOf, textOf } from "./result.ts";
+import { RunningCall } from "./running-call.ts";
 import { StdioTransport, type ServerProcess } from "./stdio.ts";
 import type { Tail } from "./tail.ts";
 import { WITH_PROGRESS } from "./tool.ts";
@@ -43,13 +45,9 @@ export interface ServerToolCall {
   readonly rounds: number;
 }
 
-interface ActiveCall {
-  /** What is at hand for what the server asked the last time, in its order. */
-  readonly replies: Reply[];
-  asked: unknown;
-}
-
 const MAX_ROUNDS = 10;
+/** The longest that timers take, 24.8 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Of a probe for the newer revision: an old server that is silent is one that does not know the question. */
 const PROBE_MS = 5000;
@@ -64,7 +62,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #transport: Transport;
-  readonly #active = new Set<ActiveCall>();
+  readonly #active = new Set<RunningCall>();
+  /** Calls that wait for what somebody answers to their server. */
+  readonly #held = new Map<string, RunningCall>();
   #isAsking = false;
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -74,7 +74,7 @@ export class Connection {
     this.#client = client;
     this.#transport = transport;
     client.onclose = () => void (this.#isClosed = true);
-    client.setRequestHandler("elicitation/create", ({ params }) => this.#elicit(params));
+    client.setRequestHandler("elicitation/create", async ({ params }) => this.#elicit(params));
   }
 
   /** Throws `unavailable` in words where it cannot be had. */
@@ -125,67 +125,75 @@ export class Connection {
    */
   async call(call: ServerToolCall, signal: AbortSignal): Promise<Json> {
     const before: Resumed = call.answer === undefined ? { replies: {} } : resumed(call.answer);
+    const held = before.held === undefined ? undefined : this.#held.get(before.held);
+    if (before.held !== undefined) this.#held.delete(before.held);
+    const reply = Object.values(before.replies).at(-1);
+    if (held !== undefined && !held.isSettled && reply !== undefined) {
+      held.answer(reply);
+      return this.#outcome(call, held, before, signal);
+    }
     // The older revision does not say which call a question belongs to: a server that asks is called once at a time.
     const turn = this.#isAsking
-      ? this.#last.then(() => this.#call(call, before, signal))
-      : this.#call(call, before, signal);
+      ? this.#last.then(() => this.#start(call, before, signal))
+      : this.#start(call, before, signal);
     this.#last = turn.catch(() => null);
     return turn;
   }
 
-  async #call(call: ServerToolCall, before: Resumed, signal: AbortSignal): Promise<Json> {
-    const { definition } = this.#options;
+  #start(call: ServerToolCall, before: Resumed, signal: AbortSignal): Promise<Json> {
+    const { timeoutMs } = this.#options.definition;
     const { requestState, replies } = before;
     const again = Object.keys(replies).length > 0 && !this.isLegacy;
-    const active: ActiveCall = { replies: this.isLegacy ? Object.values(replies) : [], asked: undefined };
-    this.#active.add(active);
-    let result: CallToolResult & { readonly inputRequests?: unknown; readonly requestState?: unknown };
+    const running = new RunningCall(timeoutMs, WITH_PROGRESS * timeoutMs, this.isLegacy ? Object.values(replies) : []);
+    this.#active.add(running);
+    const params = {
+      name: call.tool,
+      arguments: { ...call.args },
+      ...(again && { inputResponses: replies }),
+      ...((again || call.rounds > 0) && requestState !== undefined && { requestState }),
+    };
+    // The time is ours to count: it stands still while somebody is asked.
+    const options = { timeout: LONGEST_MS, onprogress: () => running.progressed(), allowInputRequired: true };
+    running.run(
+      (ending) => this.#client.callTool(params, { ...options, signal: ending }),
+      () => this.#active.delete(running),
+    );
+    return this.#outcome(call, running, before, signal);
+  }
+
+  async #outcome(call: ServerToolCall, running: RunningCall, before: Resumed, signal: AbortSignal): Promise<Json> {
+    const { name } = this.#options.definition;
+    let next: Awaited<ReturnType<RunningCall["next"]>>;
     try {
-      result = await this.#client.callTool(
-        {
-          name: call.tool,
-          arguments: { ...call.args },
-          ...(again && { inputResponses: replies }),
-          ...(again && requestState !== undefined && { requestState }),
-        },
-        // Time without progress; the whole is bounded by the call's own limit.
-        {
-          signal,
-          timeout: definition.timeoutMs,
-          resetTimeoutOnProgress: true,
-          maxTotalTimeout: WITH_PROGRESS * definition.timeoutMs,
-          onprogress: () => {},
-          allowInputRequired: true,
-        },
-      );
+      next = await running.next(signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (active.asked !== undefined) askedMeanwhile(definition.name, active.asked, replies);
       if (isAnswer(error)) throw new Error(messageOf(error), { cause: error });
-      const why = this.#words(error, signal);
-      throw new OutcomeUnknown(`the server ${definition.name} gave no answer: ${why}`, { cause: error });
-    } finally {
-      this.#active.delete(active);
+      const why = running.signal.aborted ? messageOf(running.signal.reason) : this.#words(error, signal);
+      throw new OutcomeUnknown(`the server ${name} gave no answer: ${why}`, { cause: error });
     }
-    if (active.asked !== undefined) askedMeanwhile(definition.name, active.asked, replies);
+    if ("asked" in next) {
+      const id = randomUUID();
+      this.#held.set(id, running);
+      askedMeanwhile(name, next.asked, before.replies, id);
+      throw new Error("it asked nothing");
+    }
+    const result: CallToolResult & { readonly inputRequests?: unknown; readonly requestState?: unknown } = next.result;
     if (result["resultType"] === "input_required") {
       // Without a question the server only wants to be called again, as one does that is busy.
-      const next = askedBy(definition.name, result);
-      if (call.rounds >= MAX_ROUNDS) throw new Error(`the server ${definition.name} asks to be called again and again`);
-      return this.#call({ ...call, rounds: call.rounds + 1 }, next, signal);
+      const resume = askedBy(name, result);
+      if (call.rounds >= MAX_ROUNDS) throw new Error(`the server ${name} asks to be called again and again`);
+      return this.#start({ ...call, rounds: call.rounds + 1 }, resume, signal);
     }
     if (result.isError === true) throw new Error(textOf(result) || "the tool failed and said no more");
     return resultOf(result);
   }
 
-  /** A server of the older revision asks while a call waits. */
-  #elicit(params: unknown): Reply {
+  /** A server of the older revision asks while a call waits: it is the one that does not wait for an answer already. */
+  #elicit(params: unknown): Promise<Reply> | Reply {
     this.#isAsking = true;
-    const [active, ...others] = this.#active;
-    if (active === undefined || others.length > 0) return { action: "cancel" };
-    const reply = active.replies.shift();
-    if (reply === undefined) active.asked ??= params;
-    return reply ?? { action: "cancel" };
+    const [running, ...others] = [...this.#active].filter(({ isAsking }) => !isAsking);
+    return running === undefined || others.length > 0 ? { action: "cancel" } : running.ask(params);
   }
 
   async close(): Promise<void> {
@@ -212,6 +220,8 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
   const { definition, reached, env, workspace, version, tail } = options;
   const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
   const bounded = boundedFetch();
+  // Elsewhere silence is an outage, as with any other request.
+  const probeMs = reached.by === "http" ? definition.connectMs : Math.min(PROBE_MS, definition.connectMs);
   const transport =
     reached.by === "http"
       ? new StreamableHTTPClientTransport(new URL(reached.url), {
@@ -231,7 +241,7 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     {
       // Neither sampling nor roots: a server gets no model and no folders of ours.
       capabilities: { elicitation: { form: {}, url: {} } },
-      versionNegotiation: { mode: "auto", probe: { timeoutMs: Math.min(PROBE_MS, definition.connectMs) } },
+      versionNegotiation: { mode: "auto", probe: { timeoutMs: probeMs } },
       jsonSchemaValidator: UNCHECKED,
       listMaxPages: LIST_PAGES,
       listChanged: { tools: { autoRefresh: false, onChanged: () => options.onToolsChanged() } },

@@ -4,8 +4,8 @@ import { NeedsAnswer, type Answered } from "../needs-answer.ts";
 
 /**
  * What a server asks of people in the middle of a call. The newer revision answers the call with its questions and is called
- * again with what was said; the older one asks while the call waits, which nobody can for days: there the call is told that it
- * was cancelled, and made once more with the answer at hand. Either way all that is needed to go on is kept with the question.
+ * again with what was said; the older one asks while the call waits: it is left waiting, and where it is gone by the time that
+ * somebody answers, as after a restart, it is made once more with the answer at hand. Either way all that is needed to go on is kept with the question.
  */
 
 const requestSchema = z.object({
@@ -28,6 +28,8 @@ export type Reply = z.infer<typeof replySchema>;
 const stateSchema = z.object({
   /** Its own word for where it is, given back byte for byte. */
   requestState: z.string().optional(),
+  /** The call that waits for the reply, if it still does. */
+  held: z.string().optional(),
   /** Asked, by the names that it gave; the first that has no reply is being asked. */
   requests: z.record(z.string(), requestSchema),
   replies: z.record(z.string(), replySchema),
@@ -37,6 +39,7 @@ type State = z.infer<typeof stateSchema>;
 /** How an answered call goes on. */
 export interface Resumed {
   readonly requestState?: string;
+  readonly held?: string;
   readonly replies: { readonly [name: string]: Reply };
 }
 
@@ -61,10 +64,10 @@ export function askedBy(
 }
 
 /** The question of a server that asked while its call waited. */
-export function askedMeanwhile(server: string, params: unknown, before: Resumed["replies"]): Resumed {
+export function askedMeanwhile(server: string, params: unknown, before: Resumed["replies"], held: string): Resumed {
   const name = String(Object.keys(before).length);
   const request = requestSchema.parse({ method: "elicitation/create", params });
-  return asked({ requests: { [name]: request }, replies: { ...before } }, server);
+  return asked({ held, requests: { [name]: request }, replies: { ...before } }, server);
 }
 
 const openOf = ({ requests, replies }: State): string | undefined =>
@@ -74,8 +77,8 @@ function asked(state: State, server?: string): Resumed {
   const name = openOf(state);
   const request = name === undefined ? undefined : state.requests[name];
   if (request === undefined) {
-    const { requestState, replies } = state;
-    return { ...(requestState !== undefined && { requestState }), replies };
+    const { requestState, held, replies } = state;
+    return { ...(requestState !== undefined && { requestState }), ...(held !== undefined && { held }), replies };
   }
   const { message, url, requestedSchema } = request.params;
   const properties = requestedSchema?.["properties"];

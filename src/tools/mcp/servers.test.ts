@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { real, startServers } from "../../../test/kit/mcp/servers.ts";
+import { NeedsAnswer } from "../needs-answer.ts";
 import { startOf } from "../shell/processes.ts";
 
 const signal = () => new AbortController().signal;
@@ -40,6 +41,26 @@ test("two people never share a server's process, and one person's calls do", asy
     "Echo: c",
   ]);
   expect(processes.size).toBe(2);
+});
+
+test("a server that asks in the middle of a call waits for the answer, without the call's limit, and is not called again", async () => {
+  const { servers, definition } = await startServers({
+    everything: { ...real("everything", "stdio"), timeoutMs: 2000 },
+  });
+  const call = { tool: "trigger-elicitation-request", args: {} };
+  const asked = await servers
+    .call(definition("everything"), ann, call, signal())
+    .then(() => null)
+    .catch((error: unknown) => error);
+  if (!(asked instanceof NeedsAnswer)) throw new Error("it asked nothing", { cause: asked });
+  expect(asked.problem).toBeNull();
+  const answer = { state: asked.asked.state, outcome: "answered", answer: { name: "Ann" }, by: "Ann" } as const;
+  const result = await servers.call(definition("everything"), ann, { ...call, answer }, signal());
+  expect(result).toContain("- Name: Ann");
+  const declined = { ...answer, outcome: "declined", answer: null } as const;
+  // The one that waited has its answer: this is another.
+  const again = servers.call(definition("everything"), ann, { ...call, answer: declined }, signal());
+  expect(await again).toContain("declined");
 });
 
 test("the file server works in the folder that it was given", async () => {

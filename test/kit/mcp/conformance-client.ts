@@ -1,0 +1,70 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../../src/core/clock.ts";
+import type { Json } from "../../../src/core/events.ts";
+import { readServer } from "../../../src/tools/mcp/definition.ts";
+import { Servers } from "../../../src/tools/mcp/servers.ts";
+import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
+
+// Our client as the conformance suite runs it: the server's address is the last argument. It looks at the tools, calls each
+// as the scenario says or its schema allows, and says yes with the form's own values to whatever it is asked.
+
+const url = process.argv.at(-1) ?? "";
+const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as {
+  readonly toolCalls?: readonly { readonly name: string; readonly arguments: { readonly [key: string]: Json } }[];
+};
+
+const { definition } = readServer("suite", { url, timeoutMs: 10_000 });
+const servers = new Servers({
+  clock: systemClock,
+  version: "0",
+  workspaces: join(tmpdir(), "sparky-conformance"),
+  environment: {},
+  lookup: () => undefined,
+  keep: async () => {},
+  forget: async () => {},
+  isLegacy: () => false,
+  onSeen: async () => {},
+  onError: () => {},
+});
+const me = { userId: "me" };
+const { signal } = new AbortController();
+
+type Schema = {
+  readonly properties?: { readonly [name: string]: { readonly type?: string; readonly default?: Json } };
+};
+
+function filled(schema: Schema): { [name: string]: Json } {
+  const values = { string: "text", number: 2, integer: 2, boolean: true, array: [], object: {} };
+  return Object.fromEntries(
+    Object.entries(schema.properties ?? {}).flatMap(([name, { type = "", default: initial }]) => {
+      const value = initial ?? values[type as keyof typeof values];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+async function call(tool: string, args: { readonly [key: string]: Json }): Promise<void> {
+  let answer: Answered | undefined;
+  for (let round = 0; round < 10; round++) {
+    try {
+      await servers.call(definition, me, { tool, args, answer }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof NeedsAnswer)) return console.error(`${tool}: ${String(error)}`);
+      const { state, schema } = error.asked;
+      answer = {
+        state,
+        outcome: "answered",
+        answer: schema === undefined ? "yes" : filled(schema as Schema),
+        by: "me",
+      };
+    }
+  }
+}
+
+const { tools, refused } = await servers.list(definition, me, signal);
+for (const { name, refused: why } of refused) console.error(`${name} is not taken: ${why}`);
+const calls = context.toolCalls ?? tools.map(({ name, schema }) => ({ name, arguments: filled(schema as Schema) }));
+for (const { name, arguments: args } of calls) await call(name, args);
+await servers[Symbol.asyncDispose]();
