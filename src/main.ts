@@ -35,7 +35,8 @@ import { LazyMcp } from "./worker/mcp/lazy.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
-import { taskTools } from "./builtin-tools/tasks.ts";
+import { scheduleTools } from "./builtin-tools/schedules.ts";
+import { taskCancel, taskTools } from "./builtin-tools/tasks.ts";
 import type { Root } from "./tools/files/places.ts";
 import { parseRoots } from "./tools/files/roots.ts";
 import { fileTools } from "./tools/files/tools.ts";
@@ -215,6 +216,8 @@ async function build(
       ...fileTools(roots),
       ...graphTools,
       ...taskTools(store),
+      taskCancel(store, (viewer, taskId) => stopper.cancelTask(viewer, taskId)),
+      ...scheduleTools(store),
       resultRead,
       skillRead,
       ...webTools(

@@ -151,6 +151,7 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     What I can do is call these tools, on a plain command:
 
     - \`ask_user\`: Asks the person one question and waits for the answer, which may take hours.
+    - \`notify\`: Leaves the person a notice, which stands on their home page among what happened while they were away, with the way to this chat.
     - \`current_time\`: Tells the current date, time and weekday, in UTC and in the owner's time zone or another one.
     - \`plan_update\`: Writes the checklist of this run, which people see as its progress.
     - \`file_list\`: Lists the files and folders in a folder of the workspace, by name, with sizes and times of change.
@@ -168,9 +169,8 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     - \`graph_add\`: Remembers.
     - \`task_add\`: Queues a task.
     - \`task_list\`: Lists the tasks that the owner may see, the newest first.
-    - \`result_read\`: Reads on in an earlier tool result of this conversation that was cut because it was too long.
-    - \`shell\`: Runs a command with /bin/sh in your workspace folder and returns its output and exit code.
-    - and 2 more
+    - \`task_status\`: Tells of one task.
+    - and 5 more
 
     > Check knowledge graph stats
     >

@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
+import { startAgent } from "../../test/kit/agent.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
+import { say, scriptedModel } from "../../test/kit/scripted-model.ts";
+import { until } from "../../test/kit/worker.ts";
 import { toolContext } from "../../test/kit/tool-context.ts";
 import type { Json } from "../core/events.ts";
 import { createChat } from "../store/chats/chats.ts";
 import type { Store } from "../store/database/store.ts";
 import { addTask } from "../store/tasks/add.ts";
+import { cancelTask } from "../store/tasks/change.ts";
 import { getTask, listTasks } from "../store/tasks/read.ts";
 import type { User } from "../store/people/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
-import { taskTools } from "./tasks.ts";
+import { taskCancel, taskTools } from "./tasks.ts";
 
 /** Calls a tool as a run of the user's chat does. */
 async function caller(store: Store, user: User, runId = "run1") {
@@ -84,5 +88,32 @@ eachEngine("the tools for tasks", (engine) => {
     const call = await caller(store, ann);
     await expect(call("task_add", args)).rejects.toThrow(error);
     expect(await listTasks(store, ann)).toMatchObject({ total: 0 });
+  });
+
+  test("a run reads a task's whole result in pieces, and stops a task of its owner's, once", async () => {
+    const store = await engine.store();
+    const { ann, bob } = await people(store);
+    const words = "word ".repeat(5000).trim();
+    const agent = await startAgent(store, { model: scriptedModel(() => [say(words)]) });
+    const { task } = await addTask(store, ann, { instruction: "say much" });
+    await until("its end", async () => (await getTask(store, ann, task.id)).status === "completed");
+    await agent.stop();
+    const asAnn = await caller(store, ann);
+    const first = (await asAnn("task_status", { id: task.id })) as { result: string; next: number; length: number };
+    const second = (await asAnn("task_status", { id: task.id, from: first.next })) as { result: string };
+    expect([first.length, first.result + second.result]).toEqual([words.length, words]);
+    await expect((await caller(store, bob))("task_status", { id: task.id })).rejects.toThrow("was not found");
+
+    const later = await addTask(store, ann, { instruction: "later", runAt: "2999-01-01T00:00:00Z" });
+    const cancels: string[] = [];
+    const stopping = taskCancel(store, async (viewer, id) => {
+      cancels.push(id);
+      await cancelTask(store, viewer, id);
+    });
+    const prepared = stopping.prepare({ id: later.task.id });
+    if (!prepared.ok || prepared.kind !== "plain") throw new Error("not plain");
+    const context = toolContext({ principal: { userId: ann.id, name: ann.name, isAgent: false } });
+    for (const _ of [1, 2]) expect(await prepared.execute(context)).toEqual({ id: later.task.id, status: "cancelled" });
+    expect(cancels).toEqual([later.task.id]);
   });
 });

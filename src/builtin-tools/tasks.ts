@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { SparkyError } from "../core/errors.ts";
-import { shorten } from "../core/text.ts";
+import { isEnded } from "../core/run-state.ts";
+import { piece, shorten } from "../core/text.ts";
 import { lockChat, taskFor } from "../store/people/access.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { descendFrom } from "../store/runs/descent.ts";
 import { addTaskIn } from "../store/tasks/add.ts";
-import { listTasks, type Task } from "../store/tasks/read.ts";
+import { readEvents } from "../store/log/events.ts";
+import type { User } from "../store/people/user.ts";
+import { getTask, listTasks, type Task } from "../store/tasks/read.ts";
 import type { Db } from "../store/database/sql.ts";
 import { defineTool, defineTransactionalTool, type Tool } from "../tools/tool.ts";
 import { delegate } from "./delegate.ts";
@@ -13,7 +16,7 @@ import { userWith, viewerOf } from "./viewer.ts";
 
 /** The agent's tools for its own work. Each acts for its run's owner: it adds that user's tasks and sees what the user sees. */
 export function taskTools(store: Store): readonly Tool<Tx>[] {
-  return [taskAdd, taskList(store), delegate];
+  return [taskAdd, taskList(store), taskStatus(store), delegate];
 }
 
 /** No run floods the queue: neither by mistake nor because something it read told it to. */
@@ -94,6 +97,68 @@ function taskList(store: Store): Tool<Tx> {
       const page = await listTasks(store, await viewerOf(store.db, principal), args);
       const { items, ...rest } = page;
       return { items: items.map(rowOf), ...rest };
+    },
+  });
+}
+
+const idArg = z.string().min(1).max(100).describe("the task's whole id");
+/** So much of a result is given at a time. */
+const RESULT_PIECE = 16_000;
+
+function taskStatus(store: Store): Tool<Tx> {
+  return defineTool({
+    name: "task_status",
+    description: "Tells of one task: its status, its plan, and its whole result, in pieces where it is long.",
+    effect: "read",
+    idempotent: true,
+    timeoutMs: 30_000,
+    args: z.strictObject({
+      id: idArg,
+      from: z.number().int().min(0).default(0).describe("where to read on in the result: `next` of the answer before"),
+    }),
+    summary: ({ id }) => id,
+    execute: async ({ id, from }, { principal }) => {
+      const task = await getTask(store, await viewerOf(store.db, principal), id);
+      const whole = task.result === null ? null : await finalWords(store.db, task);
+      const { instruction: _, result: __, ...row } = rowOf(task);
+      if (whole === null) return { ...row, progress: task.progress };
+      const result = piece(whole, from, from + RESULT_PIECE);
+      const next = from + RESULT_PIECE < whole.length ? { next: from + RESULT_PIECE, length: whole.length } : {};
+      return { ...row, result, ...next };
+    },
+  });
+}
+
+/** The words that a run has ended with, whole: a task's row holds only their beginning. */
+async function finalWords(db: Db, { chatId, runId, result }: Task): Promise<string> {
+  if (result === null || runId === null || !result.endsWith("…")) return result ?? "";
+  const said = (await readEvents(db, chatId, { types: ["message"] })).flatMap((event) =>
+    event.type === "message" && event.runId === runId && event.data.role === "assistant" && !event.data.partial
+      ? [event]
+      : [],
+  );
+  const last = said.at(-1)?.step;
+  const words = said.filter((event) => event.step === last).map((event) => event.data.text);
+  return words.length === 0 ? result : words.join("\n\n");
+}
+
+/** `cancel` stops a task as its author's command does. */
+export function taskCancel(store: Store, cancel: (viewer: User, taskId: string) => Promise<unknown>): Tool<Tx> {
+  return defineTool({
+    name: "task_cancel",
+    description: "Stops a task of the owner, and what it has delegated. What it has done stays done.",
+    effect: "write",
+    idempotent: true,
+    timeoutMs: 30_000,
+    args: z.strictObject({ id: idArg }),
+    summary: ({ id }) => id,
+    execute: async ({ id }, { principal, taskId }) => {
+      if (id === taskId) throw new SparkyError("conflict", "that is this task itself: end it by saying so");
+      const viewer = await viewerOf(store.db, principal);
+      // After a crash it may be asked for once more.
+      if (!isEnded((await getTask(store, viewer, id)).status)) await cancel(viewer, id);
+      const { status } = await getTask(store, viewer, id);
+      return { id, status: isEnded(status) ? status : "stopping" };
     },
   });
 }

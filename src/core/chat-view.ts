@@ -149,6 +149,7 @@ class Draft {
       }
       case "message":
       case "child":
+      case "notice":
       case "thought":
       case "status":
       case "summary":

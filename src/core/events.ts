@@ -143,6 +143,9 @@ export const childData = z.object({
   callId: z.string(),
 });
 
+/** What the agent wants a person to know who does not look. */
+export const noticeData = z.object({ text: z.string() });
+
 export const usageData = z.object({
   model: z.string(),
   inputTokens: z.number(),
@@ -199,6 +202,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("approval"), data: approvalData }),
   z.object({ type: z.literal("question"), data: questionData }),
   z.object({ type: z.literal("child"), data: childData }),
+  z.object({ type: z.literal("notice"), data: noticeData }),
   z.object({ type: z.literal("usage"), data: usageData }),
   z.object({ type: z.literal("summary"), data: summaryData }),
   z.object({ type: z.literal("recall"), data: recallData }),

@@ -7,7 +7,8 @@ import { readEnvText } from "../core/env-file.ts";
 import { readNamedFile } from "../named-file.ts";
 import { graphTools } from "../builtin-tools/graph.ts";
 import type { Store, Tx } from "../store/database/store.ts";
-import { taskTools } from "../builtin-tools/tasks.ts";
+import { scheduleTools } from "../builtin-tools/schedules.ts";
+import { taskCancel, taskTools } from "../builtin-tools/tasks.ts";
 import { parseRoots } from "../tools/files/roots.ts";
 import { fileTools } from "../tools/files/tools.ts";
 import { generalTools } from "../tools/general.ts";
@@ -83,6 +84,8 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
     ...fileTools([]),
     ...graphTools,
     ...taskTools(nowhere),
+    taskCancel(nowhere, () => Promise.resolve()),
+    ...scheduleTools(nowhere),
     resultRead,
     ...web,
     ...shellTools({ environment: {}, sandbox: noSandbox }),

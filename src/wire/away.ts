@@ -3,11 +3,20 @@ import { idSchema } from "./api.ts";
 
 /** "While you were away": what lies above the caller's own `seen` in the chats that they may see. */
 
-export const AWAY_KINDS = ["completed", "failed", "cancelled", "recovered", "asks", "skipped", "paused"] as const;
+export const AWAY_KINDS = [
+  "completed",
+  "failed",
+  "cancelled",
+  "recovered",
+  "asks",
+  "notice",
+  "skipped",
+  "paused",
+] as const;
 export const MAX_AWAY = 500;
 
 export const awayItemSchema = z.object({
-  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `skipped`, `paused`: what a schedule did not do. */
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `notice`: what the agent wants you to know; `skipped`, `paused`: what a schedule did not do. */
   kind: z.enum(AWAY_KINDS),
   chatId: z.string(),
   /** The event that says so. */
@@ -17,7 +26,7 @@ export const awayItemSchema = z.object({
   taskId: z.string().nullable(),
   /** The schedule's name, the task's first words, or the chat's title. */
   title: z.string(),
-  /** Why it failed, by whom it was cancelled, what is asked. */
+  /** Why it failed, by whom it was cancelled, what is asked, what the notice says. */
   reason: z.string().nullable(),
   /** Of what is asked. */
   approvalId: z.string().nullable(),
@@ -39,6 +48,7 @@ export const awaySchema = z.object({
     cancelled: z.number(),
     recovered: z.number(),
     asks: z.number(),
+    notice: z.number(),
     skipped: z.number(),
     paused: z.number(),
     inputTokens: z.number(),

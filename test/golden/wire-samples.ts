@@ -204,7 +204,7 @@ export const away: Away = awaySchema.parse({
     failed: 1,
     cancelled: 1,
     recovered: 1,
-    asks: 1,
+    asks: 1, notice: 0,
     skipped: 0,
     paused: 0,
     inputTokens: 12_000,

@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly
   cancelled: { state: "cancelled" },
   recovered: { state: "interrupted", word: "Interrupted → resumed" },
   asks: { state: "waiting", word: "Asks you" },
+  notice: { state: "completed", word: "Notice" },
   skipped: { state: "skipped" },
   paused: { state: "waiting", word: "Paused" },
 };
@@ -72,6 +73,7 @@ function Totals({ away: { totals } }: { away: AwayList }) {
     totals.recovered > 0 && `${totals.recovered} recovered after an interruption`,
     totals.skipped > 0 && `${totals.skipped} skipped`,
     totals.paused > 0 && `${totals.paused} paused`,
+    totals.notice > 0 && `${totals.notice} ${totals.notice === 1 ? "notice" : "notices"}`,
     totals.asks > 0 && `${totals.asks} asked`,
     tokens > 0 && `${count(tokens)} tokens`,
     totals.costUsd !== null && `$${totals.costUsd.toFixed(2)}`,

@@ -113,6 +113,8 @@ function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView 
       return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
     case "recall":
       return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
+    case "notice":
+      return <Note at={event.at}>{`Notice: ${event.data.text}`}</Note>;
     case "schedule":
       return <Note at={event.at}>{event.data.message}</Note>;
     case "chat":

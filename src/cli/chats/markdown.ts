@@ -56,6 +56,8 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       const what = answer === undefined ? "" : `: ${oneLine(answerWords(answer))}`;
       return `*${event.at} · question ${state}${by ? ` by ${oneLine(by)}` : ""}${what}*`;
     }
+    case "notice":
+      return `**Notice:** ${clean(event.data.text)}`;
     case "child":
       return `*${event.at} · task ${oneLine(event.data.taskId)} ${event.data.state}*`;
     case "summary":

@@ -124,6 +124,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       return row("approval", approvalText(event, calls.get(event.data.callId)));
     case "question":
       return row("question", questionText(event));
+    case "notice":
+      return row("notice", event.data.text);
     case "child":
       return row("child", `task ${event.data.taskId} ${event.data.state}`);
     case "summary":

@@ -41,6 +41,7 @@ function summaryOf({ totals }: Away): string {
     [totals.recovered, "interrupted and resumed"],
     [totals.skipped, "skipped"],
     [totals.paused, "paused"],
+    [totals.notice, totals.notice === 1 ? "notice" : "notices"],
     [totals.asks, totals.asks === 1 ? "asks" : "ask"],
   ];
   return [

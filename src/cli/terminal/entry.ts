@@ -66,6 +66,8 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
       return note(`✕ ${event.data.code}: ${event.data.message}`, "bad");
     case "summary":
       return note(`the chat up to #${event.data.upTo} was summarised`);
+    case "notice":
+      return note(`Notice: ${event.data.text}`, "note");
     case "schedule":
       return note(event.data.message);
     case "recall":

@@ -17,6 +17,7 @@ import { questions } from "./migrations/0010-questions.ts";
 import { skills } from "./migrations/0011-skills.ts";
 import { delegation } from "./migrations/0012-delegation.ts";
 import { shell } from "./migrations/0013-shell.ts";
+import { scheduleDescent } from "./migrations/0014-schedule-descent.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   skills,
   delegation,
   shell,
+  scheduleDescent,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

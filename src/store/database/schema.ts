@@ -292,6 +292,8 @@ export interface ScheduleRow {
   rest_until: number | null;
   limits: string;
   metadata: string;
+  /** What its tasks inherit from the run that made it, or gave it its prompt, as JSON; null: they are its owner's own. */
+  descent: string | null;
   chat_id: string | null;
   /** Every due instant before this one has its row. */
   settled_to: number;

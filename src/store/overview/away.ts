@@ -15,7 +15,7 @@ import type { User } from "../people/user.ts";
 
 /** What a person has missed: read from the log above their own `seen`, with no model call. */
 
-export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks" | "skipped" | "paused";
+export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks" | "notice" | "skipped" | "paused";
 
 export interface AwayItem {
   readonly kind: AwayKind;
@@ -63,6 +63,7 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
     totals.cancelled +
     totals.recovered +
     totals.asks +
+    totals.notice +
     totals.skipped +
     totals.paused;
   return { items: await itemsOf(store, ranges), next: null, total, totals, waiting, complete };
@@ -183,6 +184,7 @@ function kindOf(store: Store): RawBuilder<AwayKind | null> {
     WHEN e.type = 'question' AND ${state} = 'asked'
       AND EXISTS (SELECT 1 FROM questions q WHERE q.id = ${field(store, "questionId")} AND q.state = 'asked')
       THEN 'asks'
+    WHEN e.type = 'notice' THEN 'notice'
     WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
 
@@ -192,6 +194,7 @@ const NOTHING: AwayTotals = {
   cancelled: 0,
   recovered: 0,
   asks: 0,
+  notice: 0,
   skipped: 0,
   paused: 0,
   inputTokens: 0,
@@ -211,7 +214,7 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'usage', 'schedule')
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'notice', 'usage', 'schedule')
     GROUP BY 1`.execute(store.db);
   const count = (kind: AwayKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
   const spent = rows.find((row) => row.kind === null);
@@ -221,6 +224,7 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     cancelled: count("cancelled"),
     recovered: count("recovered"),
     asks: count("asks"),
+    notice: count("notice"),
     skipped: count("skipped"),
     paused: count("paused"),
     inputTokens: Number(spent?.input ?? 0),
@@ -242,7 +246,7 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
   const { rows } = await sql<ItemRow>`
     SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, e.task_id
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'schedule') AND ${kindOf(store)} IS NOT NULL
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'notice', 'schedule') AND ${kindOf(store)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
   const events = rows.flatMap((row) => {
@@ -328,6 +332,7 @@ function itemOf(
 
 function reasonOf(event: ChatEvent): string | null {
   if (event.type === "schedule") return event.data.message;
+  if (event.type === "notice") return event.data.text;
   if (event.type !== "status") return null;
   if (event.data.state === "failed") return event.data.reason;
   return event.data.state === "cancelled" ? `by ${event.data.by}` : null;

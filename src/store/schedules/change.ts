@@ -8,6 +8,7 @@ import { checkPrompt, readPrompt } from "./prompt-words.ts";
 import { isSame, lockSchedule, settle } from "./settle.ts";
 import { occurrenceRow, startOccurrence } from "./start.ts";
 import { isAhead } from "./take-back.ts";
+import type { Descent } from "../runs/descent.ts";
 import type { ScheduleRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { getTask, type Task, type TaskLimits } from "../tasks/read.ts";
@@ -44,7 +45,14 @@ export async function createSchedule(store: Store, viewer: User, input: NewSched
 }
 
 /** Its prompt is taken as it is. */
-export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input: NewSchedule): Promise<string> {
+export async function createScheduleIn(
+  store: Store,
+  tx: Tx,
+  viewer: User,
+  input: NewSchedule,
+  /** What its tasks inherit from the run that makes it; null: it is a person's. */
+  descent: Descent | null = null,
+): Promise<string> {
   const now = await dueClock(store, tx.db);
   const rule = parseDueRule(input.when);
   const zone = checkZone(input.timezone ?? "UTC");
@@ -70,6 +78,7 @@ export async function createScheduleIn(store: Store, tx: Tx, viewer: User, input
     rest_until: null,
     limits: JSON.stringify(input.limits ?? {}),
     metadata: JSON.stringify(input.metadata ?? {}),
+    descent: descent === null ? null : JSON.stringify(descent),
     chat_id: null,
     settled_to: now,
     next_due: null,
@@ -102,7 +111,14 @@ export async function patchSchedule(store: Store, viewer: User, name: string, pa
 }
 
 /** false: it is so already, and nothing was written. */
-export async function changeSchedule(store: Store, viewer: User, name: string, patch: SchedulePatch): Promise<boolean> {
+export async function changeSchedule(
+  store: Store,
+  viewer: User,
+  name: string,
+  patch: SchedulePatch,
+  /** What its tasks inherit from now on; left out: what they did. */
+  descent?: Descent | null,
+): Promise<boolean> {
   const seen = await mine(store.db, viewer, name);
   if (patch.prompt !== undefined) checkPrompt(store, viewer, patch.prompt);
   const { id } = seen;
@@ -110,7 +126,8 @@ export async function changeSchedule(store: Store, viewer: User, name: string, p
   if (isSame(seen, withPatch(seen, patch, now)) && !isAhead(seen, now)) return false;
   const done = await settle(store, id, { now, to: now }, async (tx, before) => {
     const at = Math.max(now, before.settled_to);
-    const after = { ...withPatch(before, patch, at), settled_to: at, updated_at: now };
+    const inherits = descent === undefined ? before.descent : descent === null ? null : JSON.stringify(descent);
+    const after = { ...withPatch(before, patch, at), descent: inherits, settled_to: at, updated_at: now };
     checkPause(after, at);
     const rule = parseDueRule(after.rule);
     if (

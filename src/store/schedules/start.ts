@@ -4,6 +4,7 @@ import { countOutcome } from "../ledger/failures.ts";
 import { usableChat } from "../ledger/told.ts";
 import type { OccurrenceRow, ScheduleRow } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
+import type { Descent } from "../runs/descent.ts";
 import { addTaskIn } from "../tasks/add.ts";
 import type { TaskLimits } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
@@ -51,9 +52,11 @@ export async function startOccurrence(
     return countOutcome(tx, schedule, "failed");
   }
   const chat = await usableChat(tx, schedule);
+  const owner = await ownerOf(tx, schedule);
+  const descent = schedule.descent === null ? null : (JSON.parse(schedule.descent) as Descent);
   const added = await addTaskIn(
     tx,
-    await ownerOf(tx, schedule),
+    owner,
     {
       instruction,
       metadata: JSON.parse(schedule.metadata) as { [key: string]: Json },
@@ -61,7 +64,7 @@ export async function startOccurrence(
       ...(chat !== undefined && { chatId: chat }),
       ...(row.start_at > now && { runAt: new Date(row.start_at).toISOString() }),
     },
-    { schedule: schedule.name },
+    { schedule: schedule.name, ...(descent !== null && { from: { descent, owner } }) },
   );
   await tx.db.updateTable("occurrences").set({ task_id: added.id }).where("id", "=", row.id).execute();
   await tx.db.updateTable("schedules").set({ chat_id: added.chatId }).where("id", "=", schedule.id).execute();
