@@ -99,6 +99,19 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("../approvals/approvals-screen.tsx"), "ApprovalsScreen"),
 });
 
+const toolsSearch = z.object({
+  show: z.enum(["servers", "skills"]).optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+  add: z.literal(true).optional().catch(undefined),
+});
+
+const tools = createRoute({
+  getParentRoute: () => root,
+  path: "/tools",
+  validateSearch: (search) => toolsSearch.parse(search),
+  component: lazyRouteComponent(() => import("../tools/tools-screen.tsx"), "ToolsScreen"),
+});
+
 const routeTree = root.addChildren([
   home,
   chats.addChildren([newChat, newChatAlone, chat]),
@@ -106,6 +119,7 @@ const routeTree = root.addChildren([
   schedules,
   schedule,
   approvals,
+  tools,
 ]);
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
@@ -126,7 +140,9 @@ export function createAppRouter() {
 /** Fetches the code of every place, so that going there needs only its data. */
 export function preloadPlaces(router: ReturnType<typeof createAppRouter>): void {
   const places = [router.preloadRoute({ to: "/chats/$chatId", params: { chatId: "none" } })];
-  for (const to of ["/", "/chats", "/tasks", "/schedules", "/inbox"] as const) places.push(router.preloadRoute({ to }));
+  for (const to of ["/", "/chats", "/tasks", "/schedules", "/inbox", "/tools"] as const) {
+    places.push(router.preloadRoute({ to }));
+  }
   // What could not be fetched is fetched when it is needed, and says then what is wrong.
   for (const place of places) place.catch(() => undefined);
 }

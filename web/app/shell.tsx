@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { CalendarClock, House, Inbox, ListTodo, MessagesSquare, Zap } from "lucide-react";
+import { CalendarClock, House, Inbox, ListTodo, MessagesSquare, Wrench, Zap } from "lucide-react";
 import { RequestFailure } from "../live/http.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
 import { AgentNow } from "./agent-now.tsx";
@@ -16,6 +16,7 @@ const PLACES = [
   { to: "/tasks", label: "Tasks", icon: ListTodo },
   { to: "/schedules", label: "Schedules", icon: CalendarClock },
   { to: "/inbox", label: "Inbox", icon: Inbox },
+  { to: "/tools", label: "Tools", icon: Wrench },
 ] as const;
 
 /** Rail with words from 1200 px, a rail of icons from 768, below that a bar at the top and tabs at the bottom. */

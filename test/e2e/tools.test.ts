@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { describeInBrowser } from "../kit/browser.ts";
+import { faultsOf } from "./axe.ts";
+import { Stage } from "./stage.ts";
+import type { Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const MEMORY = join(import.meta.dirname, "../../node_modules/.bin/mcp-server-memory");
+const PHONE = { width: 390, height: 844 };
+
+describeInBrowser("the page of tools", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open({});
+    const servers = { broken: { command: "sh", args: ["-c", "echo no key is set >&2; exit 3"] } };
+    await writeFile(join(stage.sparky.home, "mcp.json"), JSON.stringify({ mcpServers: servers }));
+    const skill = join(stage.sparky.home, "skills/firing-clay");
+    await mkdir(skill, { recursive: true });
+    await writeFile(
+      join(skill, "SKILL.md"),
+      "---\nname: firing-clay\ndescription: How to fire clay. Use it for kilns.\n---\n\nHeat it slowly.\n",
+    );
+    await vi.waitUntil(
+      async () => (await stage.sparky.api<{ items: readonly object[] }>("GET", "/api/mcp/servers")).items.length === 1,
+      { timeout: 60_000, interval: 100 },
+    );
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  const serverIn = (tab: Tab, name: string) => tab.page.locator(`[data-server="${name}"]`);
+
+  test("shows what the next model call holds, and each tool with its arguments and who may let it happen", async () => {
+    const tab = await (await stage.device()).tab("/tools");
+    const { items } = await stage.sparky.api<{ items: readonly { bytes: number }[] }>("GET", "/api/tools");
+    const bytes = items.reduce((sum, tool) => sum + tool.bytes, 0);
+    await tab.page.locator(`[data-next-call="${bytes}"]`).getByText(`describes ${items.length} tools`).waitFor();
+    expect(await tab.page.locator("[data-tool]").count()).toBe(items.length);
+    await tab.page.getByRole("searchbox", { name: "Search tools" }).fill("web page");
+    const row = tab.page.locator('[data-tool="web_fetch"]');
+    await tab.page.locator('[data-tool="current_time"]').waitFor({ state: "detached" });
+    await row.getByText("Only looks").waitFor();
+    await row.locator("summary").click();
+    await row.getByText("In schedules").waitFor();
+    await row.getByLabel("Arguments").getByText('"url"').waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("adds a server by what its page shows, looks at its tools, turns it off and on, and takes it out", async () => {
+    const tab = await (await stage.device()).tab("/tools?show=servers");
+    await tab.page.getByRole("button", { name: "Add servers" }).click();
+    const form = tab.page.getByRole("dialog");
+    await form.getByRole("textbox").fill("{ no JSON");
+    await form.getByRole("button", { name: "Add to mcp.json" }).click();
+    await form.getByRole("alert").waitFor();
+    await form.getByRole("textbox").fill(JSON.stringify({ mcpServers: { memory: { command: MEMORY } } }));
+    await form.getByRole("button", { name: "Add to mcp.json" }).click();
+    await form.waitFor({ state: "detached" });
+    const card = serverIn(tab, "memory");
+    await card.getByRole("button", { name: "Look at its tools" }).click();
+    await card.getByText("Ready").waitFor();
+    await card.getByText("9 tools").waitFor();
+    await tab.page.getByRole("button", { name: /^Tools/ }).click();
+    const tool = tab.page.getByRole("region", { name: "From memory" }).locator("[data-tool]").first();
+    await tool.locator("summary").getByText("Asks first").waitFor();
+    await tab.page.getByRole("button", { name: /^Servers/ }).click();
+    await card.getByRole("button", { name: "Restart" }).click();
+    await card.and(tab.page.locator('[data-state="ready"]')).waitFor();
+    await card.getByRole("switch", { name: "Use memory" }).click();
+    await card.getByText("Off", { exact: true }).first().waitFor();
+    await card.getByRole("switch", { name: "Use memory" }).click();
+    await card.and(tab.page.locator(':not([data-state="disabled"])')).waitFor();
+    await card.getByRole("button", { name: "Remove…" }).click();
+    await card.getByRole("button", { name: "Yes, take it out of mcp.json" }).click();
+    await card.waitFor({ state: "detached" });
+    expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
+  });
+
+  test("says why a server failed, with what it wrote", async () => {
+    const tab = await (await stage.device()).tab("/tools?show=servers");
+    const card = serverIn(tab, "broken");
+    await card.getByRole("button", { name: "Look at its tools" }).click();
+    await card.getByText("Failed", { exact: true }).waitFor();
+    await card.getByText("What it has written").click();
+    await card
+      .getByLabel(/The end of what/)
+      .getByText("no key is set")
+      .waitFor();
+  });
+
+  test("shows what a skill says before it is approved", async () => {
+    const tab = await (await stage.device()).tab("/tools?show=skills");
+    const skill = tab.page.locator('[data-skill="firing-clay"]');
+    await skill.getByText("Waits for a yes").waitFor();
+    await skill.locator("summary").first().click();
+    await skill.getByLabel("Its instructions").getByText("Heat it slowly.").waitFor();
+    await skill.getByRole("button", { name: "Approve as it is now" }).click();
+    await skill.and(tab.page.locator('[data-state="approved"]')).waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test.each([
+    { device: "a light desk", options: { colorScheme: "light" } },
+    { device: "a dark desk", options: { colorScheme: "dark" } },
+    { device: "a light phone", options: { colorScheme: "light", viewport: PHONE, hasTouch: true } },
+  ] as const)("is accessible on $device, opened up", async ({ options }) => {
+    const device = await stage.device("owner", options);
+    for (const [path, ready] of [
+      ["/tools", "[data-tool]"],
+      ["/tools?show=servers", "[data-server]"],
+      ["/tools?show=skills", "[data-skill]"],
+      ["/tools?show=servers&add=true", "dialog[open]"],
+    ] as const) {
+      const tab = await device.tab(path);
+      await tab.connection("live");
+      await tab.page.locator(ready).first().waitFor();
+      for (const closed = tab.page.locator("main details:not([open]) > summary"); await closed.count();) {
+        if (path.includes("add")) break;
+        await closed.first().click();
+      }
+      expect(await faultsOf(tab.page), path).toEqual([]);
+      const width = options.colorScheme === "light" && "viewport" in options ? options.viewport.width : 1280;
+      expect(await tab.page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+      expect(tab.complaints, path).toEqual([]);
+      await tab.page.close();
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { queryOptions, useMutation } from "@tanstack/react-query";
+import type { z } from "zod";
+import { listSchema } from "../../src/wire/api.ts";
+import { mcpLogSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
+import { skillSchema, skillWithFilesSchema, type Skill } from "../../src/wire/skills.ts";
+import { useServices } from "../app/services.tsx";
+import type { Http } from "../live/http.ts";
+
+/** What is asked of tools, their servers and skills over HTTP. All of it is stale when one of them is changed here. */
+
+const toolListSchema = listSchema(toolSchema);
+const skillListSchema = listSchema(skillSchema);
+
+/** Servers change without being asked: they fail, and what they offer changes. */
+const LOOK_MS = 15_000;
+const LOOK_AT_START_MS = 1000;
+
+export const toolsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "all"],
+    queryFn: ({ signal }) => http.get("/api/tools", toolListSchema, signal),
+    refetchInterval: LOOK_MS,
+  });
+
+export const serversQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "servers"],
+    queryFn: ({ signal }) => http.get("/api/mcp/servers", mcpServersSchema, signal),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some((server) => server.state === "starting") ? LOOK_AT_START_MS : LOOK_MS,
+  });
+
+export const serverPath = (name: string): string => `/api/mcp/servers/${encodeURIComponent(name)}`;
+
+export const serverLogQuery = (http: Http, name: string) =>
+  queryOptions({
+    queryKey: ["tools", "log", name],
+    queryFn: ({ signal }) => http.get(`${serverPath(name)}/logs`, mcpLogSchema, signal),
+    refetchInterval: LOOK_MS,
+  });
+
+export const skillsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "skills"],
+    queryFn: ({ signal }) => http.get("/api/skills", skillListSchema, signal),
+  });
+
+export const skillPath = ({ name }: Skill): string => `/api/skills/${encodeURIComponent(name)}`;
+
+export const skillQuery = (http: Http, skill: Skill) =>
+  queryOptions({
+    queryKey: ["tools", "skill", skill.place, skill.name],
+    queryFn: ({ signal }) => http.get(`${skillPath(skill)}?place=${skill.place}`, skillWithFilesSchema, signal),
+  });
+
+interface Change<T> {
+  readonly method?: "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly schema: z.ZodType<T>;
+}
+
+/** One change of a tool, server or skill; whatever came of it, what is shown is asked for anew. */
+export function useChange<T>(onDone?: (answer: T) => void) {
+  const { http, queries } = useServices();
+  return useMutation({
+    mutationFn: ({ method = "POST", path, body = {}, schema }: Change<T>) => http.send(method, path, body, schema),
+    onSuccess: (answer) => onDone?.(answer),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["tools"] }),
+  });
+}

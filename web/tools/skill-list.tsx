@@ -1,0 +1,111 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight } from "lucide-react";
+import { useState } from "react";
+import { exactLine } from "../../src/core/exact.ts";
+import { skillSchema, type Skill } from "../../src/wire/skills.ts";
+import { useServices } from "../app/services.tsx";
+import { JsonView } from "../text/json-view.tsx";
+import { Button } from "../ui/button.tsx";
+import { size } from "../ui/format.ts";
+import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
+import { Mark, SKILL_LOOKS } from "./mark.tsx";
+import { skillPath, skillQuery, skillsQuery, useChange } from "./queries.ts";
+
+const PLACES: Readonly<Record<Skill["place"], string>> = {
+  home: "in Sparky’s home",
+  workspace: "in your workspace",
+  agent: "in the agent’s workspace",
+  personal: "in ~/.agents/skills",
+  shipped: "comes with Sparky",
+};
+
+/** The skills that lie in the reader's places; a new or changed one is used when a person has said yes to it. */
+export function SkillList() {
+  const { http } = useServices();
+  const list = useQuery(skillsQuery(http));
+  if (list.isPending) return <Loading what="Loading skills…" />;
+  if (list.data === undefined) {
+    return <Failure what="The skills could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+  }
+  if (list.data.items.length === 0) {
+    return (
+      <Empty title="No skills yet" command="sparky skills add FOLDER">
+        A skill is a folder with a SKILL.md that tells the agent how to do something well.
+      </Empty>
+    );
+  }
+  return (
+    <ul className="mt-2 divide-y divide-line border-y border-line">
+      {list.data.items.map((skill) => (
+        <SkillRow key={`${skill.place} ${skill.path}`} skill={skill} />
+      ))}
+    </ul>
+  );
+}
+
+function SkillRow({ skill }: { skill: Skill }) {
+  const { name, description, place, state, used, files, bytes, problem, warnings } = skill;
+  const [isShown, setShown] = useState(false);
+  return (
+    <li data-skill={name} data-state={state} className="text-sm">
+      <details className="group" onToggle={(event) => setShown(event.currentTarget.open)}>
+        <summary className="tap flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-0.5 py-2 hover:bg-panel">
+          <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-muted group-open:rotate-90" />
+          <span className="font-medium [overflow-wrap:anywhere]">{exactLine(name)}</span>
+          <Mark look={SKILL_LOOKS[state]} />
+          <span className="ml-auto text-xs text-muted">
+            {PLACES[place]} · {files} {files === 1 ? "file" : "files"} · {size(bytes)}
+          </span>
+          <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">{exactLine(description, 300)}</span>
+        </summary>
+        {problem !== null && <p className="text-bad [overflow-wrap:anywhere]">{exactLine(problem, 500)}</p>}
+        {warnings.map((words) => (
+          <p key={words} className="text-warn [overflow-wrap:anywhere]">
+            {exactLine(words, 500)}
+          </p>
+        ))}
+        <p className="text-muted">{used ? "Your runs are told of it." : "Your runs are not told of it."}</p>
+        {isShown && <SkillText skill={skill} />}
+      </details>
+    </li>
+  );
+}
+
+/** What it says, and what a yes would change; a yes is to exactly what is shown. */
+function SkillText({ skill }: { skill: Skill }) {
+  const { http } = useServices();
+  const whole = useQuery(skillQuery(http, skill));
+  const approve = useChange();
+  if (whole.isPending) return <p className="py-2 text-muted">Loading…</p>;
+  if (whole.data === undefined) return <Problem error={whole.error} />;
+  const { text, diff, hash, contents, canDecide, state } = whole.data;
+  const isOpen = canDecide && hash !== null && state !== "approved" && state !== "broken";
+  return (
+    <div className="pb-3">
+      {diff !== "" && <JsonView label="What a yes would change" value={diff} isExact />}
+      <JsonView label="Its instructions" value={text} isExact />
+      {contents.length > 1 && (
+        <p className="mt-1 text-xs text-muted [overflow-wrap:anywhere]">
+          Its files: {contents.map(({ path, bytes }) => `${exactLine(path)} (${size(bytes)})`).join(", ")}
+        </p>
+      )}
+      {isOpen && (
+        <Button
+          kind="primary"
+          className="mt-2"
+          disabled={approve.isPending}
+          onClick={() =>
+            approve.mutate({
+              path: `${skillPath(skill)}/approve`,
+              body: { hash, place: skill.place },
+              schema: skillSchema,
+            })
+          }
+        >
+          {approve.isPending ? "Approving…" : "Approve as it is now"}
+        </Button>
+      )}
+      <Problem error={approve.error} />
+    </div>
+  );
+}

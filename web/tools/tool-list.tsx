@@ -1,0 +1,120 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
+import { exactLine } from "../../src/core/exact.ts";
+import type { ToolInfo } from "../../src/wire/mcp.ts";
+import { useServices } from "../app/services.tsx";
+import { JsonView } from "../text/json-view.tsx";
+import { Button } from "../ui/button.tsx";
+import { Fact } from "../ui/fact.tsx";
+import { count, size } from "../ui/format.ts";
+import { Empty, Failure, Loading } from "../ui/notice.tsx";
+import { SearchBox } from "../ui/search-box.tsx";
+import { EFFECT_LOOKS, Mark, VERDICT_LOOKS, verdictLook } from "./mark.tsx";
+import { toolsQuery } from "./queries.ts";
+
+/** Characters of JSON for one token, about. */
+const BYTES_PER_TOKEN = 4;
+
+/** The tools that the next run is given, and what they take of each model call. */
+export function ToolList() {
+  const { http } = useServices();
+  const { q = "" } = useSearch({ from: "/tools" });
+  const navigate = useNavigate({ from: "/tools" });
+  const list = useQuery(toolsQuery(http));
+  const search = (words: string): void =>
+    void navigate({ search: { q: words === "" ? undefined : words }, replace: true });
+  if (list.isPending) return <Loading what="Loading tools…" />;
+  if (list.data === undefined) {
+    return <Failure what="The tools could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+  }
+  const all = list.data.items;
+  const words = q.toLowerCase();
+  const shown = all.filter((tool) => `${tool.name} ${tool.description}`.toLowerCase().includes(words));
+  return (
+    <>
+      <NextCall tools={all} />
+      <div className="mt-2 flex">
+        <SearchBox key={q} label="Search tools" value={q} onChange={search} />
+      </div>
+      {shown.length === 0 && (
+        <Empty title="No tool fits these words">
+          <Button className="mt-2" onClick={() => search("")}>
+            Show all tools
+          </Button>
+        </Empty>
+      )}
+      {[...Map.groupBy(shown, ({ server }) => server)].map(([server, tools]) => (
+        <section key={server ?? ""} aria-label={server === null ? "Built in" : `From ${server}`} className="mt-4">
+          <h2 className="font-semibold [overflow-wrap:anywhere]">
+            {server === null ? "Built in" : `From ${exactLine(server)}`}
+          </h2>
+          <ul className="mt-1 divide-y divide-line border-y border-line">
+            {tools.map((tool) => (
+              <ToolRow key={tool.name} tool={tool} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function NextCall({ tools }: { tools: readonly ToolInfo[] }) {
+  const sent = tools.filter(({ deferred }) => !deferred);
+  const bytes = sent.reduce((sum, tool) => sum + tool.bytes, 0);
+  const found = tools.length - sent.length;
+  return (
+    <p data-next-call={bytes} className="mt-2 text-sm text-muted">
+      The next model call describes {sent.length} tools in {size(bytes)}, about{" "}
+      {count(Math.ceil(bytes / BYTES_PER_TOKEN))} tokens.
+      {found > 0 && ` ${found} more are found by searching for them, and take nothing until then.`}
+    </p>
+  );
+}
+
+function ToolRow({ tool }: { tool: ToolInfo }) {
+  const { name, description, effect, bytes, deferred, idempotent, schema, hints, policy } = tool;
+  const origins = [
+    ["In chats", policy.chat],
+    ["In tasks", policy.task],
+    ["In schedules", policy.schedule],
+  ] as const;
+  return (
+    <li data-tool={name}>
+      <details className="group">
+        <summary className="tap flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-0.5 py-2 text-sm hover:bg-panel">
+          <ChevronRight aria-hidden="true" className="size-4 shrink-0 text-muted group-open:rotate-90" />
+          <code className="font-mono font-medium [overflow-wrap:anywhere]">{exactLine(tool.tool ?? name)}</code>
+          <span className="ml-auto flex flex-wrap justify-end gap-x-3 text-xs">
+            <Mark look={EFFECT_LOOKS[effect]} />
+            <Mark look={verdictLook(tool)} />
+            <span className="w-14 text-right text-muted tabular-nums">{size(bytes)}</span>
+          </span>
+          <span className="w-full text-xs text-muted [overflow-wrap:anywhere] group-open:hidden">
+            {exactLine(description, 140)}
+          </span>
+        </summary>
+        <div className="pb-3 text-sm">
+          <p className="[overflow-wrap:anywhere] whitespace-pre-line">{exactLine(description, 4000)}</p>
+          <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
+            <Fact name="Its name in a call">
+              <code className="font-mono [overflow-wrap:anywhere]">{exactLine(name)}</code>
+            </Fact>
+            {origins.map(([where, verdict]) => (
+              <Fact key={where} name={where}>
+                <Mark look={VERDICT_LOOKS[verdict]} />
+              </Fact>
+            ))}
+            <Fact name="After a crash">{idempotent ? "is run again" : "is not run again: its outcome is unknown"}</Fact>
+            {deferred && <Fact name="In a model call">only when it was searched for</Fact>}
+          </dl>
+          <JsonView label="Arguments" value={schema} isExact />
+          {Object.keys(hints).length > 0 && (
+            <JsonView label="What its server says of it" note="shown, never obeyed" value={hints} isExact />
+          )}
+        </div>
+      </details>
+    </li>
+  );
+}

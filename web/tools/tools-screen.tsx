@@ -1,0 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { Pill } from "../ui/pill.tsx";
+import { AddServers } from "./add-servers.tsx";
+import { serversQuery, skillsQuery, toolsQuery } from "./queries.ts";
+import { ServerList } from "./server-list.tsx";
+import { SkillList } from "./skill-list.tsx";
+import { ToolList } from "./tool-list.tsx";
+
+/** What the agent can do: its tools, the servers that some of them come from, and its skills. */
+export function ToolsScreen() {
+  const { http } = useServices();
+  const { show, add } = useSearch({ from: "/tools" });
+  const navigate = useNavigate({ from: "/tools" });
+  const tools = useQuery(toolsQuery(http));
+  const servers = useQuery(serversQuery(http));
+  const skills = useQuery(skillsQuery(http));
+  const turn = (to: typeof show): void => void navigate({ search: { show: to }, replace: true });
+  return (
+    <div className="h-full overflow-y-auto">
+      <title>Tools · Sparky</title>
+      <div className="mx-auto max-w-4xl px-4 py-3">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <h1 className="text-base font-semibold">Tools</h1>
+          <Button className="ml-auto" onClick={() => void navigate({ search: { show: "servers", add: true } })}>
+            <Plus aria-hidden="true" className="size-4" />
+            Add servers
+          </Button>
+        </div>
+        <div role="group" aria-label="What to show" className="mt-2 flex gap-1 overflow-x-auto py-1">
+          <Pill word="Tools" n={tools.data?.items.length} isOn={show === undefined} onClick={() => turn(undefined)} />
+          <Pill
+            word="Servers"
+            n={servers.data?.items.length}
+            isOn={show === "servers"}
+            onClick={() => turn("servers")}
+          />
+          <Pill word="Skills" n={skills.data?.items.length} isOn={show === "skills"} onClick={() => turn("skills")} />
+        </div>
+        {show === undefined && <ToolList />}
+        {show === "servers" && <ServerList />}
+        {show === "skills" && <SkillList />}
+      </div>
+      {add && <AddServers onClose={() => turn("servers")} />}
+    </div>
+  );
+}
