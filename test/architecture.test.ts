@@ -16,8 +16,9 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "builtin-tools": ["core", "store", "tools", "memory", "agent"],
   skills: ["core", "store", "tools"],
   worker: ["core", "wire", "store", "tools", "agent", "named-file.ts"],
-  server: ["core", "wire", "store", "models", "tools", "memory", "skills", "agent", "worker"],
-  cli: ["core", "wire", "named-file.ts"],
+  server: ["core", "wire", "store", "models", "tools", "memory", "skills", "agent", "worker", "mcp-server"],
+  "mcp-server": ["core", "wire"],
+  cli: ["core", "wire", "mcp-server", "named-file.ts"],
   doctor: [
     "core",
     "wire",
@@ -73,7 +74,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
     ...["server", "chats", "tasks", "terminal", "program", "run.ts"],
   ],
   server: [
-    ...["deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "stream", "socket", "routes"],
+    ...["deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "mcp", "stream", "socket", "routes"],
     ...["http.ts", "app.ts"],
   ],
 };

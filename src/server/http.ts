@@ -32,6 +32,7 @@ import { skillRoutes } from "./routes/skills.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { toolRoutes } from "./routes/tools.ts";
+import type { McpDoor } from "./mcp/door.ts";
 import { staticFiles } from "./static-files.ts";
 import { streamRoutes } from "./routes/stream.ts";
 
@@ -131,6 +132,26 @@ export function createHttp(
   for (const route of routes) {
     app.on(route.doc.method, route.doc.path, (c) => serve(route, c.req.raw, c.env, c.req.param()));
   }
+  let door: Promise<McpDoor> | null = null;
+  const openDoor = async (): Promise<McpDoor> => {
+    const { createDoor } = await import("./mcp/door.ts");
+    const { closing } = parts;
+    return createDoor(async (request) => app.fetch(request, {}), { log, version: deps.version, closing });
+  };
+  app.all("/mcp", async (c) => {
+    try {
+      // No cookie opens it: it is for programs, and they have a token.
+      const caller = c.req.raw.headers.has("authorization") ? await signedIn(c.req.raw, c.env) : null;
+      if (caller === null || caller.credential === null) throw noToken();
+      const { user, credential } = caller;
+      const opened = await (door ??= openDoor());
+      return await opened.answer(c.req.raw, identities.hold({ user, credential }), c.env.cut);
+    } catch (error) {
+      const refused = failure(error);
+      if (refused.status === 401) refused.headers.set("www-authenticate", "Bearer");
+      return refused;
+    }
+  });
   let document: object | null = null;
   app.get("/openapi.json", () => {
     document ??= openApiDocument(
@@ -165,7 +186,7 @@ export function createHttp(
   app.notFound((c) => {
     const { method, path } = c.req;
     const page = method === "GET" || method === "HEAD";
-    if (page && !/^\/(api(\/|$)|ws$)/.test(path)) return files(c.req.raw);
+    if (page && !/^\/(api(\/|$)|ws$|\.well-known\/)/.test(path)) return files(c.req.raw);
     throw new SparkyError("not_found", `there is no ${method} ${path}`, { hint: "GET /openapi.json lists the routes" });
   });
   app.onError((error) => failure(error));
@@ -200,6 +221,11 @@ export function createHttp(
     return response;
   };
 }
+
+const noToken = (): SparkyError =>
+  new SparkyError("unauthenticated", "this needs an API token", {
+    hint: "send the header Authorization: Bearer TOKEN",
+  });
 
 function json({ status, body, cookies = [] }: Reply): Response {
   const headers = new Headers({ "cache-control": "no-store" });

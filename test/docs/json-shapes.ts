@@ -151,6 +151,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     { shape: graphExportSchema },
     { given: "--output", shape: z.object({ file: text, format: z.enum(EXPORT_FORMATS), bytes: count }) },
   ],
+  "mcp serve": [],
   "skills list": list(skillSchema),
   "skills show": [{ shape: skillWithFilesSchema }, { given: "--file", shape: skillFileSchema }],
   "skills add": list(skillSchema),

@@ -141,6 +141,7 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "mcp approve": "test/golden/mcp.test.ts",
   "mcp call": "test/golden/mcp.test.ts",
   "mcp logs": "test/golden/mcp.test.ts",
+  "mcp serve": "src/cli/mcp/serve.test.ts",
   completion: "test/e2e/completion.test.ts",
   help: "src/cli/program/help.test.ts",
   "config list": "test/golden/config.test.ts",

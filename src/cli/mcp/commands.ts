@@ -82,6 +82,11 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     args: { ...NAME, tool: "its name at the server", args: "its arguments as a JSON object (default: {})" },
     run: async (context, args) => (await import("./change.ts")).callTool(context, args),
   });
+  verb(mcp, execute, "serve", {
+    summary: "Be such a server: give Sparky's tasks, memory and skills to another program, over stdin and stdout.",
+    examples: ["sparky mcp serve"],
+    run: async (context) => (await import("./serve.ts")).serveMcp(context),
+  });
   verb(mcp, execute, "logs <name>", {
     summary: "Show the end of what a server has written to its error output.",
     examples: ["sparky mcp logs memory"],

@@ -22,15 +22,21 @@ import {
 import type { ServerDeps } from "../deps.ts";
 import { route, type Route } from "./route.ts";
 
-const placeQuery = z.strictObject({ place: z.enum(SKILL_PLACES).optional() });
+const placeQuery = z
+  .object({
+    place: z.enum(SKILL_PLACES),
+    /** What lies there now, which is what is shown to who may decide about it, or what runs read. */
+    version: z.enum(["now", "approved"]),
+  })
+  .exactPartial();
 const fileQuery = placeQuery.extend({ path: z.string().min(1).max(500).default("SKILL.md") });
 
 export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly Route[] {
   /** What lies there now, for who may decide about it; for others what was approved. */
-  const look = async (viewer: User, name: string, place: string | undefined) => {
+  const look = async (viewer: User, name: string, { place, version }: z.infer<typeof placeQuery>) => {
     const { skill, item } = await findSkill(store.db, roots, viewer, name, place);
     const approved = await usedVersion(store.db, skill);
-    const read = item.canDecide ? await readVersion(skill.place.root, skill.folder) : null;
+    const read = item.canDecide && version !== "approved" ? await readVersion(skill.place.root, skill.folder) : null;
     return { item, approved, now: read?.ok ? read.version : approved };
   };
   return [
@@ -82,7 +88,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
       query: placeQuery,
       answers: { 200: skillWithFilesSchema },
       async handle({ viewer, params, query }) {
-        const { item, approved, now } = await look(viewer, params.name, query.place);
+        const { item, approved, now } = await look(viewer, params.name, query);
         const contents = (now?.files ?? []).map(({ path, size }) => ({ path, bytes: size }));
         const diff = now === null || now === approved ? "" : await skillDiff(approved, now);
         return { status: 200, body: { ...item, text: now?.body ?? "", contents, diff } };
@@ -95,7 +101,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
       query: fileQuery,
       answers: { 200: skillFileSchema },
       async handle({ viewer, params, query }) {
-        const { now } = await look(viewer, params.name, query.place);
+        const { now } = await look(viewer, params.name, query);
         const file = now?.files.find(({ path }) => path === query.path);
         if (file === undefined) throw notFound(`the file ${JSON.stringify(query.path)} of ${params.name}`);
         const text = file.kind === "text" ? file.content : null;
@@ -117,7 +123,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
       method: "DELETE",
       path: "/api/skills/:name",
       summary: "Deletes a skill of the home; one that lies elsewhere is only not used any more.",
-      query: placeQuery,
+      query: placeQuery.pick({ place: true }),
       answers: { 200: removedSkillSchema },
       handle: async ({ viewer, params, query }) => ({
         status: 200,
