@@ -10,6 +10,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   schedules: async () => (await import("./schedules.ts")).schedules,
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
+  "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
   recovery: async () => (await import("./recovery.ts")).recovery,
   "aged-home": async () => (await import("./aged-home.ts")).agedHome,
 };

@@ -1,8 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Figure } from "./kit/figure.ts";
 import { median } from "./kit/measure.ts";
-import { benchHome, freePort, startBareNode, startSparky, type BenchHome, type Served } from "./kit/server.ts";
+import {
+  benchHome,
+  freePort,
+  residentMb,
+  startBareNode,
+  startSparky,
+  type BenchHome,
+  type Served,
+} from "./kit/server.ts";
 
 const TIMES = 7;
 /** What is freed only after a while is not memory that an idle server needs. */
@@ -39,10 +46,6 @@ async function memory(home: BenchHome): Promise<Figure> {
     reach: 110,
     raw: { what: "bare Node serving HTTP", value: residentMb(bare) },
   };
-}
-
-function residentMb({ process: { pid } }: Served): number {
-  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
 
 async function readyMs(start: (port: number) => Promise<Served>): Promise<number> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -88,4 +88,8 @@ export async function call<T>(home: BenchHome, url: string, method: string, body
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
   // The shape is the public contract's; a wrong one makes the measurement fail.
   return (await response.json()) as T;
+}
+
+export function residentMb({ process: { pid } }: Served): number {
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
