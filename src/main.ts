@@ -18,6 +18,7 @@ import { modelOverview } from "./models/overview.ts";
 import { probeModel, type Probe } from "./models/probe.ts";
 import { selectModel, type ModelSettings } from "./models/select.ts";
 import type { Model } from "./models/model.ts";
+import { estimateTokens } from "./models/tokens.ts";
 import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home/home.ts";
 import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
@@ -41,6 +42,7 @@ import type { Root } from "./tools/files/places.ts";
 import { parseRoots } from "./tools/files/roots.ts";
 import { fileTools } from "./tools/files/tools.ts";
 import { generalTools } from "./tools/general.ts";
+import { withDeferred } from "./tools/deferred.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
@@ -247,7 +249,17 @@ async function build(
     }),
   );
   await mcp.sweep();
-  const serverTools = async (person: Person) => toolsAsSet(await mcp.toolsFor(person), settings);
+  const modelFor = (choice: string | null): Model => {
+    if (choice === null) return model;
+    // Kept, for what is learned of a server that refuses a part of a request.
+    const opened = models.get(choice) ?? openModel(selectModel({ ...config, model: choice }), modelOptions);
+    models.set(choice, opened);
+    return opened;
+  };
+  const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<readonly Tool<Tx>[]> => {
+    const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), settings);
+    return withDeferred<Tx>(ownTools, ofServers, { tokensOf: estimateTokens, window: reader.contextTokens });
+  };
   const skillRoots: SkillRoots = {
     home: join(config.home, "skills"),
     personal: join(homedir(), ".agents", "skills"),
@@ -258,17 +270,11 @@ async function build(
   const agent: WorkDeps = {
     store,
     skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
-    toolsFor: async (_, principal) => {
-      const tools = await serverTools(principal);
-      return tools.length === 0 ? builtIn : createRegistry<Tx>([...ownTools, ...tools]);
+    async toolsFor({ run, chat }, principal) {
+      const tools = await toolsWith(modelFor(chat.model), principal, run.id);
+      return tools.length === ownTools.length ? builtIn : createRegistry<Tx>(tools);
     },
-    modelFor: (choice) => {
-      if (choice === null) return model;
-      // Kept, for what is learned of a server that refuses a part of a request.
-      const opened = models.get(choice) ?? openModel(selectModel({ ...config, model: choice }), modelOptions);
-      models.set(choice, opened);
-      return opened;
-    },
+    modelFor,
     windows: new Windows(),
     workspaces,
     timeZone: machineZone(),
@@ -295,7 +301,7 @@ async function build(
     mcp: new McpAdmin({
       store,
       desk: () => mcp.desk(),
-      toolsFor: async (person) => [...ownTools, ...(await serverTools(person))],
+      toolsFor: (person) => toolsWith(model, person),
     }),
     webRoot: webRoot(),
     scheduleProblems,

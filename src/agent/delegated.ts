@@ -3,6 +3,7 @@ import { shorten } from "../core/text.ts";
 import { isOver } from "../store/runs/children.ts";
 import type { TaskRow } from "../store/database/schema.ts";
 import type { CallOutcome } from "../store/runs/record.ts";
+import { TOOL_CALL, TOOL_SEARCH } from "../tools/deferred.ts";
 import type { Registry } from "../tools/registry.ts";
 import { createRegistry } from "../tools/registry.ts";
 
@@ -47,10 +48,15 @@ export function toolLists(tools: string | null): ToolLists {
   return tools === null ? [] : (JSON.parse(tools) as ToolLists);
 }
 
+const SEARCHES: readonly string[] = [TOOL_SEARCH, TOOL_CALL];
+
 /** What a delegated task may call of what there is. */
 export function limitedTo<Tx>(registry: Registry<Tx>, lists: ToolLists): Registry<Tx> {
   if (lists.length === 0) return registry;
   const isIn = (list: readonly string[], name: string): boolean =>
     list.some((each) => (each.endsWith("*") ? name.startsWith(each.slice(0, -1)) : each === name));
-  return createRegistry(registry.list().filter(({ name }) => lists.every((list) => isIn(list, name))));
+  const kept = registry.list().filter(({ name }) => lists.every((list) => isIn(list, name)));
+  // What has to be searched for can only be called by what searches and calls.
+  const searched = kept.some(({ deferred }) => deferred === true) ? SEARCHES : [];
+  return createRegistry([...registry.list().filter((tool) => kept.includes(tool) || searched.includes(tool.name))]);
 }

@@ -10,6 +10,7 @@ import type { Origin } from "../core/origins.ts";
 import { questionsOfRun } from "../store/questions/ask.ts";
 import { originsOf } from "../store/runs/descent.ts";
 import { verdictOf } from "../tools/policy.ts";
+import { meant } from "../tools/deferred.ts";
 import { prepareCall } from "../tools/registry.ts";
 import { tellRun } from "../store/delegated/tend.ts";
 import { childrenOfRun, isOver } from "../store/runs/children.ts";
@@ -219,7 +220,8 @@ function argsOf(use: Use, step: RecordedStep | undefined, call: OpenCall): Json 
     if (message.role !== "assistant" || typeof message.content === "string") continue;
     for (const part of message.content) {
       // What the provider's stream held was JSON when the step was recorded.
-      if (part.type === "tool-call" && part.toolCallId === call.callId) return part.input as Json;
+      if (part.type === "tool-call" && part.toolCallId === call.callId)
+        return meant(part.toolName, part.input as Json).args;
     }
   }
   // A call that nobody knows the arguments of must not run with others.

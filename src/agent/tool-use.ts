@@ -5,6 +5,7 @@ import { piece, shorten, soundValue } from "../core/text.ts";
 import type { StepChunk, StepToolCall } from "../models/model.ts";
 import { MAX_INLINE, PREVIEW, type NewBlob } from "../store/log/blobs.ts";
 import { badJson } from "../tools/bad-json.ts";
+import { meant, TOOL_CALL } from "../tools/deferred.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { AgentDeps } from "./deps.ts";
 
@@ -17,9 +18,14 @@ export type Call = Pick<EventOf<"tool_use">["data"], "callId" | "name" | "args" 
 
 /** What the model asked for, under an id of ours; a call that must not run says why. */
 export function callOf(callId: string, sent: StepToolCall, end: Finish["reason"]): Call {
-  const { name, args } = soundValue({ name: sent.name, args: readable(sent.args) });
+  const { name, args } = meant(...asSent(sent));
   const badArgs = sent.bad ?? whyBad(name, args, end);
   return { callId, name, args, ...(badArgs !== null && { badArgs }) };
+}
+
+function asSent(sent: StepToolCall): [name: string, args: Json] {
+  const { name, args } = soundValue({ name: sent.name, args: readable(sent.args) });
+  return [name, args];
 }
 
 /** Arguments that came as the text of JSON, or as the text of such a text; anything else stays what it is. */
@@ -77,7 +83,9 @@ export function ours(messages: readonly ModelMessage[], calls: Map<string, Call[
       const call = calls.get(part.toolCallId)?.shift();
       if (call === undefined) return part;
       const whole = call.badArgs === undefined && isObject(call.args);
-      return { ...part, toolCallId: call.callId, input: whole ? call.args : {} };
+      const wrapped = part.toolName === TOOL_CALL && call.name !== TOOL_CALL;
+      const input = wrapped ? { name: call.name, arguments: call.args } : call.args;
+      return { ...part, toolCallId: call.callId, input: whole ? input : {} };
     });
     return { ...message, content };
   });

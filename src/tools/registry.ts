@@ -7,7 +7,7 @@ import type { Prepared, Tool } from "./tool.ts";
 export interface Registry<Tx> {
   list(): readonly Tool<Tx>[];
   get(name: string): Tool<Tx> | undefined;
-  /** What a model is told of each tool. */
+  /** What a model is told of each tool; of those that it has to search for, nothing. */
   specs(): readonly Pick<Tool<Tx>, "name" | "description" | "effect" | "parameters">[];
 }
 
@@ -19,7 +19,8 @@ export function createRegistry<Tx>(tools: readonly Tool<Tx>[]): Registry<Tx> {
     byName.set(tool.name, tool);
   }
   const list = [...byName.values()];
-  const specs = list.map(({ name, description, effect, parameters }) => ({ name, description, effect, parameters }));
+  const told = list.filter((tool) => tool.deferred !== true);
+  const specs = told.map(({ name, description, effect, parameters }) => ({ name, description, effect, parameters }));
   return { list: () => list, get: (name) => byName.get(name), specs: () => specs };
 }
 

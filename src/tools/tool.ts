@@ -119,6 +119,8 @@ export type Prepared<Tx> =
 export interface Tool<Tx> extends ToolFacts, ToolRules {
   /** JSON Schema of the arguments. */
   readonly parameters: { readonly [key: string]: Json };
+  /** A model is not told of it: it finds it by `tool_search`. */
+  readonly deferred?: true;
   /** Checks the arguments: bad ones are a value that tells the model what is allowed. */
   prepare(args: Json): Prepared<Tx>;
   /** Where that depends on the arguments, which `prepare` has found right; else it is `policy`, whatever they are. */

@@ -18,6 +18,7 @@ import { skills } from "./migrations/0011-skills.ts";
 import { delegation } from "./migrations/0012-delegation.ts";
 import { shell } from "./migrations/0013-shell.ts";
 import { scheduleDescent } from "./migrations/0014-schedule-descent.ts";
+import { toolSets } from "./migrations/0015-tool-sets.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   delegation,
   shell,
   scheduleDescent,
+  toolSets,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -396,8 +396,9 @@ export interface Schema {
   mcp_servers: McpServerRow;
   mcp_tools: McpToolRow;
   mcp_processes: McpProcessRow;
-  /** The tools of servers that a run was given at its start, as JSON: it has the same to its end. */
+  /** The tools of servers that a run was given at its start: it has the same to its end. `tools` is a digest of `tool_sets`. */
   run_tools: { run_id: string; tools: string };
+  tool_sets: { digest: string; tools: string };
   skill_versions: {
     hash: string;
     name: string;

@@ -32,6 +32,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   mcp_tools: "rights",
   mcp_processes: "rights",
   run_tools: "data",
+  tool_sets: "data",
   // Whose words are followed: what was approved is approved again.
   skill_pins: "rights",
   skill_versions: "data",

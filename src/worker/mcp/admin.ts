@@ -41,7 +41,7 @@ export class McpAdmin {
       const { hints } = JSON.parse(pinned ?? '{"hints":{}}') as { hints: ToolInfo["hints"] };
       from.set(toolName(server, tool), { server, tool, hints });
     }
-    return tools.map(({ name, description, effect, policy, idempotent, parameters }) => ({
+    return tools.map(({ name, description, effect, policy, idempotent, parameters, deferred = false }) => ({
       name,
       description,
       server: null,
@@ -53,7 +53,7 @@ export class McpAdmin {
       idempotent,
       schema: parameters,
       bytes: Buffer.byteLength(JSON.stringify({ name, description, parameters })),
-      deferred: false,
+      deferred,
     }));
   }
 

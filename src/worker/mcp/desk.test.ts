@@ -129,6 +129,32 @@ eachEngine("tool servers", (engine) => {
     await expect(old).rejects.toThrow("was not found");
   });
 
+  test("a run that goes on has the tools that it began with, whatever was approved or taken out meanwhile", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const file = join(await tempHome(), "tools.json");
+    const tool = (description: string) => ({ name: "echo", description, inputSchema: { type: "object" } });
+    await writeFile(file, JSON.stringify([tool("First.")]));
+    const { desk, write } = await deskOf(store, owner.id, { odd: odd("file", file) });
+    const look = async () => desk.look((await desk.server("odd")).definition, person(owner));
+    await look();
+    const { chat } = await createChat(store, owner, {});
+    const { runId } = await postMessage(store, owner, chat.id, { text: "go" });
+    const told = async (run?: string) =>
+      (await desk.toolsFor(person(owner), run)).map(({ description }) => description);
+    expect(await told(runId ?? "")).toEqual(["First."]);
+    await writeFile(file, JSON.stringify([tool("Second."), { ...tool("More."), name: "more" }]));
+    await look();
+    for (const { name, waiting_digest } of await mcpTools(store)) {
+      await store.transact((tx) => approveTool(tx, "odd", name, waiting_digest ?? ""));
+    }
+    expect(await told()).toEqual(["Second.", "More."]);
+    expect(await told(runId ?? "")).toEqual(["First."]);
+    await write({ mcpServers: {} });
+    expect(await told(runId ?? "")).toEqual(["First."]);
+    expect(await told()).toEqual([]);
+  });
+
   test("a call whose server ends in the middle has an unknown outcome, and is not made again", async () => {
     const store = await engine.store();
     const { owner } = await people(store);

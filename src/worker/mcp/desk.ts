@@ -1,11 +1,13 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import type { Log } from "../../core/log.ts";
-import type { McpServerRow, McpToolRow } from "../../store/database/schema.ts";
+import type { McpServerRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
 import { forgetServerProcess, keepServerProcess, serverProcesses } from "../../store/mcp/processes.ts";
 import { isLegacy, mcpServers } from "../../store/mcp/servers.ts";
+import { keepRunTools, runTools } from "../../store/mcp/run-tools.ts";
 import { mcpTools, seeTools } from "../../store/mcp/tools.ts";
 import { AGENT_ID } from "../../store/people/user.ts";
 import type { ToolList } from "../../tools/mcp/connection.ts";
@@ -25,6 +27,8 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
   readonly home: string;
   readonly log: Log;
 }
+
+const keptSchema = z.array(z.object({ server: z.string(), tool: offeredToolSchema }));
 
 export interface KnownServer {
   readonly row: McpServerRow;
@@ -78,7 +82,15 @@ export class McpDesk implements AsyncDisposable {
       if (isLegacy(row, now)) this.#legacy.add(row.name);
       else this.#legacy.delete(row.name);
     }
-    return rows.map((row) => ({ row, definition: readServer(row.name, JSON.parse(row.definition)).definition }));
+    return rows.flatMap((row) => {
+      try {
+        return [{ row, definition: readServer(row.name, JSON.parse(row.definition)).definition }];
+      } catch (error) {
+        // Applied by another version, on another node: no run fails for it.
+        this.#deps.log.warn({ err: error, server: row.name }, "a tool server's definition cannot be read");
+        return [];
+      }
+    });
   }
 
   /** Throws `not_found`, with the names that there are. */
@@ -94,21 +106,34 @@ export class McpDesk implements AsyncDisposable {
 
   /**
    * The tools that a person's run is given, by what is on record: no server is waited for. Those that nobody has looked at yet
-   * are looked at meanwhile, and the next run has their tools.
+   * are looked at meanwhile, and the next run has their tools. A run that goes on has those that it began with.
    */
-  async toolsFor(person: Person): Promise<readonly Tool<unknown>[]> {
-    const servers = (await this.known()).filter(({ row, definition }) => isFor(row, definition, person));
+  async toolsFor(person: Person, runId?: string): Promise<readonly Tool<unknown>[]> {
+    const { store } = this.#deps;
+    const known = await this.known();
+    const kept = runId === undefined ? null : await runTools(store, runId);
+    if (kept !== null) return this.#built(known, kept);
+    const servers = known.filter(({ row, definition }) => isFor(row, definition, person));
     if (servers.length === 0) return [];
-    const tools = Map.groupBy(await mcpTools(this.#deps.store), (row) => row.server);
+    const tools = Map.groupBy(await mcpTools(store), (row) => row.server);
     for (const { row, definition } of servers) if (row.seen_at === null) this.#look(definition, person);
-    return servers.flatMap(({ definition }) => this.toolsOf(definition, tools.get(definition.name) ?? []));
+    const offered = servers.flatMap(({ definition }) =>
+      (tools.get(definition.name) ?? []).flatMap(({ name, pinned, gone }) =>
+        pinned === null || gone === 1 || !isIncluded(definition, name)
+          ? []
+          : [{ server: definition.name, tool: offeredToolSchema.parse(JSON.parse(pinned)) }],
+      ),
+    );
+    const json = JSON.stringify(offered);
+    return this.#built(known, runId === undefined ? json : await keepRunTools(store, runId, json));
   }
 
-  toolsOf(definition: ServerDefinition, rows: readonly McpToolRow[]): readonly Tool<unknown>[] {
-    return rows.flatMap(({ name, pinned, gone }) => {
-      if (pinned === null || gone === 1 || !isIncluded(definition, name)) return [];
-      const offered = offeredToolSchema.parse(JSON.parse(pinned));
-      return [serverTool(definition, offered, (call, context) => this.#call(call, context))];
+  #built(known: readonly KnownServer[], json: string): readonly Tool<unknown>[] {
+    const definitions = new Map(known.map(({ definition }) => [definition.name, definition]));
+    return keptSchema.parse(JSON.parse(json)).map(({ server, tool }) => {
+      // One that is gone since is still the run's: its call says so.
+      const definition = definitions.get(server) ?? readServer(server, { command: "gone" }).definition;
+      return serverTool(definition, tool, (call, context) => this.#call(call, context));
     });
   }
 

@@ -18,8 +18,9 @@ export class LazyMcp implements AsyncDisposable {
     return (this.#desk ??= import("./desk.ts").then(({ McpDesk }) => new McpDesk(this.#deps)));
   }
 
-  async toolsFor(person: Person): Promise<readonly Tool<unknown>[]> {
-    return (await this.#isUsed()) ? (await this.desk()).toolsFor(person) : [];
+  /** Those of a run, or those that the next one would be given. */
+  async toolsFor(person: Person, runId?: string): Promise<readonly Tool<unknown>[]> {
+    return (await this.#isUsed()) ? (await this.desk()).toolsFor(person, runId) : [];
   }
 
   /** Ends what a crash has left running. */
