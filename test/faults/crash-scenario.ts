@@ -37,7 +37,7 @@ export interface Moment {
 }
 
 /** `isFirst`: of those that are the same moment, as the events of one commit are. */
-type Tell = (moment: Moment, isFirst?: boolean) => void;
+export type Tell = (moment: Moment, isFirst?: boolean) => void;
 
 export const notesFile = ({ folder }: Scenario): string => join(folder, "notes");
 export const stampsFile = ({ folder }: Scenario): string => join(folder, "stamps");
@@ -91,7 +91,7 @@ export async function live(scenario: Scenario, tell: Tell = () => {}): Promise<s
   }
 }
 
-function probeOf(tell: Tell): Probe {
+export function probeOf(tell: Tell): Probe {
   const moments = new Map<number, readonly Omit<Moment, "when">[]>();
   let [events, silent] = [0, 0];
   return {
@@ -110,7 +110,7 @@ function probeOf(tell: Tell): Probe {
 }
 
 /** The same store; calls that start in one tick share a commit, and are told of one by one. */
-function telling(store: Store, tell: Tell): Store {
+export function telling(store: Store, tell: Tell): Store {
   let starts = 0;
   return {
     ...store,
@@ -144,7 +144,7 @@ function effects(scenario: Scenario, tell: Tell): readonly Tool<Tx>[] {
 }
 
 /** On PostgreSQL a lease outlives its worker by some seconds, by the database's clock; here they are over at once. */
-async function leasesOfTheDeadRunOut(store: Store): Promise<void> {
+export async function leasesOfTheDeadRunOut(store: Store): Promise<void> {
   if (store.kind === "sqlite") return;
   await store.db.updateTable("runs").set({ lease_until: 1 }).where("state", "in", ["working", "stopping"]).execute();
 }

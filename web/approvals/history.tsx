@@ -10,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { ago, fullTime, oneLine } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { PastQuestions } from "../questions/past-questions.tsx";
 import { Arguments } from "./arguments.tsx";
 
 const PAGE = 50;
@@ -26,6 +27,15 @@ const LOOKS: Readonly<
 
 /** What was asked and who answered, the newest first. */
 export function History() {
+  return (
+    <>
+      <PastApprovals />
+      <PastQuestions />
+    </>
+  );
+}
+
+function PastApprovals() {
   const { http } = useServices();
   const [limit, setLimit] = useState(PAGE);
   const list = useQuery(approvalsQuery(http, "all", limit));
@@ -34,7 +44,7 @@ export function History() {
   if (list.data === undefined) {
     return <Failure what="The history could not be loaded" error={list.error} retry={() => void list.refetch()} />;
   }
-  if (list.data.items.length === 0) return <Empty title="Nothing was asked yet" />;
+  if (list.data.items.length === 0) return <Empty title="No approval was asked for yet" isSmall />;
   return (
     <>
       <ul aria-label="History" className="divide-y divide-line">

@@ -38,6 +38,7 @@ export type FindingKind =
   | "call"
   | "approval"
   | "question"
+  | "child"
   | "task"
   /** A schedule's ledger is not what its rules and its tasks say. */
   | "schedule"

@@ -34,6 +34,8 @@ export interface LoggedRun {
   lastSeq: number;
   readonly calls: Map<string, { readonly seq: number; readonly name: string; results: number }>;
   readonly steps: Map<number, LoggedStep>;
+  /** Tasks that its calls have delegated: the last that was said of each. */
+  readonly children: Map<string, { readonly seq: number; readonly callId: string; readonly state: string }>;
   /** Approvals and questions, by id: `open` while nobody has answered. */
   readonly asked: Map<string, Asked>;
 }
@@ -134,6 +136,7 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
     lastSeq: seq,
     calls: new Map(),
     steps: new Map(),
+    children: new Map(),
     asked: new Map(),
   };
   log.runs.set(runId, run);
@@ -153,6 +156,9 @@ function addRun(log: LogCheck, event: ChatEvent, runId: string, report: Report):
       open: state === "requested",
       says: `${state} ${callId} ${argsDigest}`,
     });
+  } else if (event.type === "child") {
+    const { taskId, callId, state } = event.data;
+    run.children.set(taskId, { seq, callId, state });
   } else if (event.type === "question") {
     const { questionId, callId, state, text } = event.data;
     run.asked.set(questionId, { kind: "question", seq, open: state === "asked", says: `${state} ${callId} ${text}` });

@@ -54,6 +54,7 @@ export async function compareRun(db: Db, scope: RunScope, run: LoggedRun, row: R
   checkLease(scope, run, row);
   await compareSteps(db, scope, run);
   await compareAsked(db, scope, run);
+  await compareChildren(db, scope, run);
   return true;
 }
 
@@ -85,6 +86,26 @@ async function compareAsked(db: Db, { report }: RunScope, run: LoggedRun): Promi
   }
   for (const [askedId, { kind, seq, says }] of left) {
     report({ kind, seq, what: `${kind} ${askedId} has no row`, expected: says, found: "none" });
+  }
+}
+
+/** What its calls have delegated. Tasks go with their chats, so one that is logged may have no row. */
+async function compareChildren(db: Db, { report }: RunScope, run: LoggedRun): Promise<void> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["id", "parent_call", "status", "told"])
+    .where("parent_run", "=", run.view.id)
+    .where("parent_call", "is not", null)
+    .execute();
+  for (const row of rows) {
+    const logged = run.children.get(row.id);
+    const seq = logged?.seq ?? run.lastSeq;
+    const what = `task ${row.id}, which the call ${row.parent_call} has delegated`;
+    const wrong = (expected: string, found: string): void => report({ kind: "child", seq, what, expected, found });
+    if (logged === undefined) wrong("a child event", "none");
+    else if (logged.callId !== row.parent_call) wrong(`a call's ${row.parent_call}`, logged.callId);
+    // A run that has ended is told no more.
+    else if (row.told === 1 && !isEnded(logged.state) && !isEnded(run.view.state)) wrong(row.status, logged.state);
   }
 }
 

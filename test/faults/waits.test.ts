@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { ChatEvent } from "../../src/core/events.ts";
+import { isEnded } from "../../src/core/run-state.ts";
+import { taskTree } from "../../src/store/delegated/tree.ts";
+import { readEvents } from "../../src/store/log/events.ts";
+import { ensureUsers } from "../../src/store/people/users.ts";
+import { getTask } from "../../src/store/tasks/read.ts";
+import { postgres, sqlite, type Engine } from "../kit/databases.ts";
+import { extent } from "../kit/extent.ts";
+import { tempHome } from "../kit/temp-home.ts";
+import { findingsOf } from "../kit/verify-scene.ts";
+import type { Moment } from "./crash-scenario.ts";
+import { effectsOf, live, PARTS, type WaitsScenario } from "./waits-scenario.ts";
+
+// A task that waits for a person and for what it has delegated is killed with all of it, at every point at which that can make
+// a difference. `npm run test:sim` leaves no point out.
+
+const CHILD = fileURLToPath(new URL("./waits-child.ts", import.meta.url));
+const PATIENCE_MS = extent.all ? 900_000 : 120_000;
+
+/** false: the moment did not come in this life. */
+async function die(scenario: WaitsScenario, death: Moment): Promise<boolean> {
+  const child = spawn(process.execPath, [CHILD, JSON.stringify({ scenario, death })], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let complaint = "";
+  child.stderr.on("data", (data: Buffer) => (complaint += data.toString()));
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  if (signal === "SIGKILL") return true;
+  expect([code, complaint]).toEqual([0, ""]);
+  return false;
+}
+
+const scenarioOn = async (engine: Engine): Promise<WaitsScenario> => ({
+  place: await engine.place(),
+  folder: await tempHome(),
+});
+
+/** Everything that was promised: one question, one answer, each part once, one end of each, and a whole log. */
+async function expectWhole(engine: Engine, scenario: WaitsScenario, rootId: string): Promise<void> {
+  const store = await engine.open(scenario.place);
+  const { owner } = await ensureUsers(store);
+  const root = await getTask(store, owner, rootId);
+  expect(root).toMatchObject({ status: "completed", result: "all is done" });
+  const { items } = await taskTree(store, owner, rootId);
+  expect(items.map(({ instruction, depth }) => `${depth} ${instruction}`)).toEqual([
+    "1 the part left",
+    "1 the part right",
+    "2 the part below",
+  ]);
+  const questions = await store.db.selectFrom("questions").select(["state", "answer"]).execute();
+  expect(questions).toEqual([{ state: "answered", answer: '"this one"' }]);
+  const done = effectsOf(scenario);
+  expect(done.toSorted()).toEqual([...new Set(done)].toSorted());
+  for (const { chatId, status } of [root, ...items]) {
+    expect(status).toBe("completed");
+    const events = await readEvents(store.db, chatId);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    const ends = events.filter((event) => event.type === "status" && isEnded(event.data.state));
+    expect(ends).toHaveLength(1);
+    expectResults(events, done);
+  }
+  const untold = await store.db
+    .selectFrom("tasks")
+    .select("id")
+    .where("parent_call", "is not", null)
+    .where("told", "=", 0)
+    .execute();
+  expect(untold).toEqual([]);
+  expect(await findingsOf(store)).toEqual([]);
+  await store[Symbol.asyncDispose]();
+}
+
+function expectResults(events: readonly ChatEvent[], done: readonly string[]): void {
+  const uses = events.flatMap((event) => (event.type === "tool_use" ? [event.data] : []));
+  for (const { callId, name, summary } of uses) {
+    const results = events.flatMap((event) =>
+      event.type === "tool_result" && event.data.callId === callId ? [event.data] : [],
+    );
+    expect(results).toHaveLength(1);
+    const [result] = results;
+    if (name === "ask_user") expect(result?.result).toEqual({ answer: "this one", by: "owner" });
+    if (name === "delegate") expect(JSON.stringify(result?.result)).not.toMatch(/still running|cancelled|failed/);
+    if (name === "note" && result?.ok) expect(done).toContain(summary);
+    if (name === "note" && !result?.ok) expect(result).toMatchObject({ interrupted: true });
+  }
+}
+
+const MATRICES = extent.all
+  ? [sqlite, postgres].map((engine) => ({ engine, every: 1 }))
+  : [
+      { engine: sqlite, every: 12 },
+      { engine: postgres, every: 24 },
+    ];
+
+test.each(MATRICES.map((matrix) => ({ ...matrix, kind: matrix.engine.kind })))(
+  "F25: a task that waits for an answer and for delegated work, killed with all of it at any point, comes to its one end ($kind, 1 point in $every)",
+  async ({ engine, every }) => {
+    const moments: Moment[] = [];
+    const calm = await scenarioOn(engine);
+    const tell = (moment: Moment, isFirst = true): void => void (isFirst && moments.push(moment));
+    await expectWhole(engine, calm, await live(calm, tell));
+    expect(effectsOf(calm).toSorted()).toEqual([...PARTS, "root"].toSorted());
+    expect(moments.length).toBeGreaterThan(100);
+    const left = moments.filter((_, index) => index % every === 0);
+    const wanted = left.length;
+    let died = 0;
+    const work = async (): Promise<void> => {
+      for (let death = left.shift(); death !== undefined; death = left.shift()) {
+        const scenario = await scenarioOn(engine);
+        try {
+          if (await die(scenario, death)) died++;
+          await expectWhole(engine, scenario, await live(scenario));
+        } catch (error) {
+          throw new Error(`after dying ${death.when} ${death.what} ${death.n}`, { cause: error });
+        }
+      }
+    };
+    await Promise.all([work(), work()]);
+    expect(died).toBeGreaterThan(wanted / 2);
+  },
+  PATIENCE_MS,
+);
