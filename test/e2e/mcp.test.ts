@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startOf } from "../../src/tools/shell/processes.ts";
@@ -67,6 +68,46 @@ test("servers of a pasted snippet work unmodified in a real process, and nothing
   await sparky.kill("SIGTERM");
   for (const pid of pids) expect(startOf(pid)).toBeNull();
 });
+
+test.each(["kill", "stop"] as const)(
+  "a %s in the middle of a call: it is made once, its outcome is told as unknown or stopped, and nothing is left of its server",
+  async (how) => {
+    const provider = await obedient();
+    onTestFinished(() => provider[Symbol.asyncDispose]());
+    const sparky = await Sparky.start({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url }, [
+      "--agent-loop",
+    ]);
+    onTestFinished(() => sparky[Symbol.asyncDispose]());
+    const called = join(sparky.home, "called");
+    const silent = { ...odd("silent-call", called), policy: "allow" };
+    await writeFile(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers: { silent } }));
+    const { pid } = await sparky.json<McpServer>("mcp", "test", "silent");
+    const chat = await sparky.api<Chat>("POST", "/api/chats", {});
+    await sparky.api("POST", `/api/chats/${chat.id}/messages`, { text: 'mcp__silent__echo {"text":"hi"}' });
+    await until("the call", () => existsSync(called));
+    const before = performance.now();
+    if (how === "stop") {
+      await sparky.api("POST", `/api/chats/${chat.id}/stop`);
+    } else {
+      await sparky.kill("SIGKILL");
+      await sparky.startServer(["--agent-loop"]);
+    }
+    const log = await until("the run's end", async () => {
+      const events = await sparky.log(chat.id);
+      const last = events.findLast(({ type }) => type === "status");
+      return last?.type === "status" && /^(completed|cancelled)$/.test(last.data.state) && events;
+    });
+    // Far below the call's own limit; how quickly exactly, other tests hold.
+    expect(performance.now() - before).toBeLessThan(50_000);
+    const starts = log.filter(({ type }) => type === "tool_start");
+    const results = log.flatMap((event) => (event.type === "tool_result" ? [event.data] : []));
+    expect(starts).toHaveLength(1);
+    expect(results).toMatchObject([{ ok: false, interrupted: true }]);
+    expect(await readFile(called, "utf8")).toBe("hi\n");
+    await sparky.kill("SIGTERM");
+    await until("the end of its server", () => startOf(pid ?? 0) === null);
+  },
+);
 
 test("what a killed server has left of its tool servers is ended when it starts again", async () => {
   const sparky = await Sparky.start({});

@@ -3,7 +3,8 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
-const program = PLACES.find((path) => existsSync(path));
+/** Where the system has Chromium. */
+export const program = PLACES.find((path) => existsSync(path));
 
 /** `--no-sandbox` because tests also run as root in containers; the rest keeps the browser off the network. */
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];

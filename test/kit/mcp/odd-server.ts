@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 // A tool server over stdio that does what its first argument says, good or bad; it speaks the wire itself, so that it can
@@ -56,6 +56,8 @@ function called(id: number, args: { readonly [key: string]: unknown }): void {
   const result = text(`Echo: ${String(args["text"])}`);
   switch (mode) {
     case "silent-call":
+      // How often it was called, for whoever looks.
+      if (file !== "") appendFileSync(file, `${String(args["text"])}\n`);
       return;
     case "exit":
       process.stderr.write("it is all too much\n");
