@@ -1,4 +1,5 @@
 import type { SkillRoots } from "../skills/places.ts";
+import type { McpServerFactory } from "@modelcontextprotocol/server";
 import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { ModelTest, Models } from "../wire/models.ts";
@@ -39,6 +40,8 @@ export interface ServerDeps {
   readonly scheduleProblems?: readonly string[];
   /** Where skills are looked for. */
   readonly skillRoots: SkillRoots;
+  /** What `/mcp` serves; Sparky's own tools by default. */
+  readonly serveMcp?: McpServerFactory;
   /** Between heartbeats of a socket; 15 s by default. */
   readonly pingMs?: number;
 }

@@ -135,8 +135,9 @@ export function createHttp(
   let door: Promise<McpDoor> | null = null;
   const openDoor = async (): Promise<McpDoor> => {
     const { createDoor } = await import("./mcp/door.ts");
-    const { closing } = parts;
-    return createDoor(async (request) => app.fetch(request, {}), { log, version: deps.version, closing });
+    const { version, serveMcp: serve } = deps;
+    const doorParts = { log, version, closing: parts.closing, ...(serve !== undefined && { serve }) };
+    return createDoor(async (request) => app.fetch(request, {}), doorParts);
   };
   app.all("/mcp", async (c) => {
     try {
