@@ -33,15 +33,40 @@ export function FormFields({ fields, filled, onChange }: Props) {
 const INPUT = "tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm";
 const TYPES: { readonly [format: string]: string } = { email: "email", uri: "url", date: "date" };
 
-function Field({
-  field,
-  value,
-  onChange,
-}: {
-  field: FormField;
-  value: Json | undefined;
-  onChange: (value: Json | undefined) => void;
-}) {
+interface FieldProps {
+  readonly field: FormField;
+  readonly value: Json | undefined;
+  readonly onChange: (value: Json | undefined) => void;
+}
+
+/** Some of a list: a box for each, for fingers too. */
+function Choices({ field: { title, description, required, options }, value, onChange }: FieldProps) {
+  const chosen = Array.isArray(value) ? value : [];
+  return (
+    <fieldset className="flex flex-col">
+      <legend className="text-sm font-medium">
+        {exactLine(title)}
+        {!required && <span className="font-normal text-muted"> (optional)</span>}
+      </legend>
+      {description !== "" && <p className="text-xs text-muted">{exactLine(description)}</p>}
+      {options.map((option) => (
+        <label key={option.value} className="tap flex items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={chosen.includes(option.value)}
+            onChange={({ target }) => {
+              const others = chosen.filter((each) => each !== option.value);
+              onChange(target.checked ? [...others, option.value] : others);
+            }}
+          />
+          {exactLine(option.label)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Field({ field, value, onChange }: FieldProps) {
   const id = useId();
   const { kind, title, description, required, options, format } = field;
   const label = (
@@ -67,25 +92,20 @@ function Field({
       </div>
     );
   }
-  const isMany = kind === "choices";
-  const chosen = Array.isArray(value) ? value.map(String) : [];
+  if (kind === "choices") return <Choices {...{ field, value, onChange }} />;
   return (
     <div className="flex flex-col gap-1">
       {label}
       {about}
-      {kind === "choice" || isMany ? (
+      {kind === "choice" ? (
         <select
           id={id}
-          multiple={isMany}
           required={required}
-          value={isMany ? chosen : String(value ?? "")}
-          onChange={(event) => {
-            const picked = [...event.target.selectedOptions].map((option) => option.value);
-            onChange(isMany ? picked : picked[0] === "" ? undefined : picked[0]);
-          }}
+          value={String(value ?? "")}
+          onChange={({ target }) => onChange(target.value === "" ? undefined : target.value)}
           className={INPUT}
         >
-          {!isMany && <option value="">Choose…</option>}
+          <option value="">Choose…</option>
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {exactLine(option.label)}

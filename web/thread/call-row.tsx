@@ -59,7 +59,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
         <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
           <Icon aria-hidden="true" className={`size-3.5 ${state === "working" ? "spin" : ""}`} />
-          {state === "asks" && call.question?.data.state === "asked" ? "Asks you" : word}
+          {wordOf(call, state) ?? word}
         </span>
         <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
           {state === "not_run"
@@ -86,6 +86,12 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
       {isOpen && <CallDetails call={call} asks={state === "asks"} />}
     </div>
   );
+}
+
+/** What a call waits for, where that is more than its state tells. */
+function wordOf(call: CallEntry, state: CallState): string | null {
+  if (state === "asks" && call.question?.data.state === "asked") return "Asks you";
+  return state === "queued" && call.children.size > 0 ? "Waits for its tasks" : null;
 }
 
 function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {

@@ -61,5 +61,7 @@ function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: read
 
 function Until({ run, at }: { run: RunView; at: string }) {
   const left = until(at, useNow(1000));
+  // It waits for the agent's own work, which needs nobody.
+  if (run.reason === "tasks") return run.message;
   return `${run.message}${left === null ? "" : run.reason === "retry" ? ` · in ${left}` : ` · expires in ${left}`}`;
 }
