@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly fixed: boolean;
 }
 
-export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules";
+export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules" | "servers" | "skills";
 
 export interface Name {
   readonly value: string;

@@ -8,6 +8,7 @@ import { fail, type Check, type Diagnosis, type Patient } from "./diagnosis.ts";
 import { checkDisk, checkHome } from "./home-check.ts";
 import { checkModel } from "./model-check.ts";
 import { checkPort } from "./port-check.ts";
+import { checkToolServers } from "./tool-servers-check.ts";
 import { checkShell } from "./shell-check.ts";
 import { checkNode, checkSchedulesFile, checkSettings, checkTools } from "./settings-check.ts";
 
@@ -20,6 +21,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ["database", checkDatabase],
   ["clock", checkClock],
   ["tools", checkTools],
+  ["tool servers", checkToolServers],
   ["shell", checkShell],
   ["schedules-file", checkSchedulesFile],
   ["port", checkPort],

@@ -16,7 +16,7 @@ import { fail, fixed, ok, warn, type Diagnosis, type Patient } from "./diagnosis
 
 const OTHERS = 0o077;
 /** What nobody else may read. The database is made so too, but a folder that is closed protects it as well. */
-const PRIVATE_FILES = ["token", "secret", ".env", "server.json", "tools.json", "sparky.db"];
+const PRIVATE_FILES = ["token", "secret", ".env", "server.json", "tools.json", "mcp.json", "sparky.db"];
 
 export function* checkHome({ home, held, fix }: Patient): Generator<Diagnosis> {
   if (!existsSync(home)) {

@@ -1,8 +1,10 @@
 import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
+import type { McpServers } from "../../wire/mcp.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Schedule } from "../../wire/schedules.ts";
+import type { Skill } from "../../wire/skills.ts";
 import type { Client } from "../client/client.ts";
 import type { Name, NameKind } from "../deps.ts";
 
@@ -34,6 +36,14 @@ export async function namesOver(client: Client, kind: NameKind, prefix: string):
       }));
     case "schedules": {
       const { items } = await client.request<List<Schedule>>("GET", "/api/schedules");
+      return items.map(({ name, description }) => ({ value: name, hint: description }));
+    }
+    case "servers": {
+      const { items } = await client.request<McpServers>("GET", "/api/mcp/servers");
+      return items.map(({ name, reached }) => ({ value: name, hint: reached }));
+    }
+    case "skills": {
+      const { items } = await client.request<List<Skill>>("GET", "/api/skills");
       return items.map(({ name, description }) => ({ value: name, hint: description }));
     }
     default:

@@ -40,6 +40,9 @@ test.each([
   ["approvals approve ", "approvals", ""],
   ["approvals answer ", "questions", ""],
   ["approvals revoke ", "grants", ""],
+  ["mcp test me", "servers", "me"],
+  ["mcp add me", null, "me"],
+  ["skills approve ", "skills", ""],
   ["agent schedule run a b ", "schedules", ""],
   ["agent schedule add sm", null, "sm"],
   ["agent tasks add 3f", null, "3f"],
@@ -73,6 +76,6 @@ test("every argument and option that names a thing has somewhere to be completed
     }
   };
   walk(program, []);
-  expect(gaps).toEqual(["agent schedule add <name>"]);
+  expect(gaps).toEqual(["agent schedule add <name>", "mcp add <name>"]);
   expect(seen).toBeGreaterThan(25);
 });

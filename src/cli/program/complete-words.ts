@@ -102,6 +102,8 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
   [/^chats /, /^id$/, "chats"],
   [/^approvals revoke$/, /^id$/, "grants"],
   [/^approvals answer$/, /^id$/, "questions"],
+  [/^mcp (?!add)/, /^name$/, "servers"],
+  [/^skills (?!add)/, /^name$/, "skills"],
   [/^approvals /, /^id$/, "approvals"],
   [/^agent schedule /, /^names?$/, "schedules"],
   [/^config /, /^name$/, "settings"],

@@ -124,6 +124,7 @@ export const TOPICS: readonly Topic[] = [
           ["sparky.db", "the database, where it is SQLite; copy it with: sparky db backup"],
           [".env", "settings: sparky config list"],
           ["tools.json", "what tools may do, if you make one"],
+          ["mcp.json", "servers that give the agent more tools: sparky mcp list"],
           ["token", "the owner's API token: a secret"],
           ["secret", "signs cookies: a secret"],
           ["server.json", "where the server answers, while one runs"],

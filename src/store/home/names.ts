@@ -13,7 +13,7 @@ import type { User } from "../people/user.ts";
 
 /** What ids and names there are to choose from, for a shell that completes them. */
 
-export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules";
+export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules" | "servers" | "skills";
 
 export interface Name {
   readonly value: string;
@@ -84,6 +84,14 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
     case "schedules": {
       const rows = await owned(db, viewer).orderBy("name").execute();
       return rows.map(({ name, description }) => ({ value: name, hint: description })).filter(startsWith(prefix));
+    }
+    case "servers": {
+      const rows = await db.selectFrom("mcp_servers").select("name").orderBy("name").execute();
+      return rows.map(({ name }) => ({ value: name, hint: "" })).filter(startsWith(prefix));
+    }
+    case "skills": {
+      const rows = await db.selectFrom("skill_versions").select("name").distinct().orderBy("name").execute();
+      return rows.map(({ name }) => ({ value: name, hint: "" })).filter(startsWith(prefix));
     }
     default:
       return unreachable(kind);

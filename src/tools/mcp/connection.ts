@@ -263,6 +263,13 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     if (isSparkyError(error)) throw error;
     const exit = transport instanceof StdioTransport ? transport.exit : null;
     const why = exit ?? bounded.failure() ?? messageOf(error);
+    if (/^it answered 40[13]\b/.test(why)) {
+      const hint = 'it wants to know who asks: give a token in its headers, such as "Authorization": "Bearer ${TOKEN}"';
+      throw new SparkyError("unavailable", `the server ${definition.name} could not be reached: ${why}`, {
+        hint,
+        cause: error,
+      });
+    }
     if (exit !== null && !legacy) throw new EndedAtProbe(definition.name, why, tail, error);
     throw failure(definition.name, why, tail, error);
   } finally {
