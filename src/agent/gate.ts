@@ -1,7 +1,9 @@
 import type { OpenCall } from "../core/chat-view.ts";
+import { suggestedRules } from "../core/command-rules.ts";
 import type { ChatEvent, EventOf, Json } from "../core/events.ts";
 import { approvalsOfRun, argsDigest, requestApprovals, type ApprovalRequest } from "../store/approvals/approvals.ts";
 import { expireAskedBy } from "../store/approvals/expire.ts";
+import { isRuled } from "../store/approvals/command-rules.ts";
 import { isGranted } from "../store/approvals/grants.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { CallOutcome } from "../store/runs/record.ts";
@@ -11,7 +13,7 @@ import { questionsOfRun } from "../store/questions/ask.ts";
 import { originsOf } from "../store/runs/descent.ts";
 import { verdictOf } from "../tools/policy.ts";
 import { meant } from "../tools/deferred.ts";
-import { prepareCall } from "../tools/registry.ts";
+import { givenArgs, prepareCall } from "../tools/registry.ts";
 import { tellRun } from "../store/delegated/tend.ts";
 import { childrenOfRun, isOver } from "../store/runs/children.ts";
 import { hasPersonsWords } from "../store/log/events.ts";
@@ -154,7 +156,7 @@ async function gateOf(
     // What cannot run needs nobody's word, and its result says why; but what was started before may have happened.
     return { gate: unknown ? INTERRUPTED : { pass: "run" } };
   }
-  const { policy, words: terms } = (await tool.termsFor?.(args)) ?? { policy: tool.policy, words: null };
+  const { policy, words: terms } = (await tool.termsFor?.(givenArgs(args))) ?? { policy: tool.policy, words: null };
   const { verdict, from } = verdictOf(policy, origins);
   if (verdict === "deny" && unknown) return { gate: INTERRUPTED };
   if (verdict === "deny") {
@@ -172,11 +174,16 @@ async function gateOf(
   if (answer?.args_digest === argsDigest(call.name, args) && answer.terms === terms) {
     return { gate: answered(answer, unknown) };
   }
+  const line = tool.commandOf?.(givenArgs(args));
   if (!unknown && (await isGranted(deps.store, claimed, { tool: tool.name, terms }))) {
     return { gate: { pass: "run" } };
   }
+  if (!unknown && line !== undefined && (await isRuled(deps.store, claimed, terms, line))) {
+    return { gate: { pass: "run" } };
+  }
+  const rules = line === undefined ? [] : await suggestedRules(line);
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
-  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args, terms } };
+  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args, terms, rules } };
 }
 
 /** Asked before the call was started anew, it still holds: a crash since has not unsaid the answer. */

@@ -34,9 +34,13 @@ export function prepareCall<Tx>(registry: Registry<Tx>, name: string, args: Json
     const known = registry.list().map((each) => each.name);
     return { ok: false, error: `no tool is called "${name}"; there are: ${known.join(", ") || "none"}` };
   }
-  if (typeof args !== "string") return tool.prepare(args ?? {});
-  if (args.trim() === "") return tool.prepare({});
-  const bad = badJson(args);
+  const bad = typeof args === "string" && args.trim() !== "" ? badJson(args) : null;
   if (bad !== null) return { ok: false, error: `the arguments of ${name} are not JSON: ${bad}` };
-  return tool.prepare(soundValue(JSON.parse(args) as Json));
+  return tool.prepare(givenArgs(args));
+}
+
+/** The arguments of a call as its tool takes them, where they are JSON at all. */
+export function givenArgs(args: Json): Json {
+  if (typeof args !== "string") return args ?? {};
+  return args.trim() === "" ? {} : soundValue(JSON.parse(args) as Json);
 }

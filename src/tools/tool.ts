@@ -123,6 +123,8 @@ export interface Tool<Tx> extends ToolFacts, ToolRules {
   readonly deferred?: true;
   /** Checks the arguments: bad ones are a value that tells the model what is allowed. */
   prepare(args: Json): Prepared<Tx>;
+  /** The line for a shell that the call runs, where it does: rules for commands may cover it. */
+  readonly commandOf?: (args: Json) => string;
   /** Where that depends on the arguments, which `prepare` has found right; else it is `policy`, whatever they are. */
   readonly termsFor?: (args: Json) => Promise<Terms>;
 }
@@ -135,6 +137,8 @@ interface Definition<A> extends ToolFacts {
   readonly args: z.ZodType<A>;
   /** The call's main argument, for people; it is shown exactly, in one line. */
   summary(args: A): string;
+  /** The line for a shell that it runs. */
+  commandOf?(args: A): string;
   /** Decides in place of `policy` where the arguments count. */
   termsFor?(args: A): Promise<CallTerms>;
 }
@@ -173,7 +177,8 @@ function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare"> {
   const { name, description, effect, idempotent, timeoutMs, onUnknown = "model" } = tool;
   const policy = policyOf(tool.policy ?? "allow");
   const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: "input" }) as { [key: string]: Json };
-  const facts = { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters };
+  const command = tool.commandOf && { commandOf: (raw: Json) => tool.commandOf?.(tool.args.parse(raw)) ?? "" };
+  const facts = { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters, ...command };
   if (tool.termsFor === undefined) return facts;
   return {
     ...facts,

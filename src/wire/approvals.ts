@@ -19,6 +19,8 @@ export const approvalSchema = z.object({
   args: jsonSchema,
   /** How the call would run, where that is not always the same: `not sandboxed`. */
   terms: z.string().nullable().default(null),
+  /** Rules that would let such commands through, where it is one: offered, to be edited. */
+  rules: z.array(z.string()).default([]),
   argsDigest: z.string(),
   state: z.enum(APPROVAL_STATES),
   requestedAt: z.string(),
@@ -60,6 +62,8 @@ export const decisionSchema = z.strictObject({
   decision: z.enum(["approve", "deny"]),
   /** What a yes covers; `call` when left out. */
   scope: scopeSchema.optional(),
+  /** With a scope beyond the call: commands that these rules cover, in place of every call of the tool. */
+  rules: z.array(z.string().min(1).max(1000)).max(20).optional(),
   /** Told to the model with a no, and kept with either. */
   note: noteSchema.optional(),
 });
@@ -68,6 +72,8 @@ export type Decision = z.infer<typeof decisionSchema>;
 export const grantSchema = z.object({
   id: z.string(),
   tool: z.string(),
+  /** Only for commands that it covers; null: for every call of the tool. */
+  rule: z.string().nullable().default(null),
   /** Only for calls that run so; null: it is always the same. */
   terms: z.string().nullable().default(null),
   /** For whose runs. */

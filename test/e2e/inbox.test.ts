@@ -106,6 +106,29 @@ describeInBrowser("a call that waits for a person", () => {
     expect(late.complaints.filter((text) => !/409 \(Conflict\)/.test(text))).toEqual([]);
   });
 
+  test("is covered by a rule for commands, as it is suggested and edited on the card, until it is taken back", async () => {
+    const { task, approval } = await asking(stage, "echo rules");
+    const tab = await (await stage.device()).tab("/inbox");
+    const card = cardIn(tab, approval);
+    await card.getByText("It would run not sandboxed").waitFor();
+    await card.getByText("Approve commands like this").click();
+    const rules = card.getByRole("textbox", { name: /A rule in each line/ });
+    expect(await rules.inputValue()).toBe("echo *");
+    await rules.fill("echo *\npwd");
+    await card.getByRole("button", { name: "Approve these until midnight" }).click();
+    await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 60_000 });
+    const covered = await stage.sparky.addTask('Run the command "echo two; pwd"', "--wait");
+    expect(await now(covered)).toMatchObject({ status: "completed" });
+    const other = await asking(stage, "echo two; date");
+    await stage.sparky.api("POST", `/api/tasks/${other.task.id}/cancel`, {});
+    for (const rule of ["echo *", "pwd"]) {
+      await tab.page.getByRole("button", { name: `Take back: ${rule}` }).click();
+      await tab.page.getByRole("button", { name: `Take back: ${rule}` }).waitFor({ state: "detached" });
+    }
+    expect(await stage.sparky.api("GET", "/api/grants")).toMatchObject({ items: [] });
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("is covered by a standing approval until it is taken back", async () => {
     const { task, approval } = await asking(stage, "echo one");
     const tab = await (await stage.device()).tab("/inbox");

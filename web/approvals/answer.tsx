@@ -6,6 +6,7 @@ import { approvalSchema, type Approval, type Decision } from "../../src/wire/app
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { until } from "../ui/format.ts";
+import { CommandRules } from "./rules.tsx";
 import { useNow } from "../ui/now.tsx";
 import { hintOf, isTooLate } from "./too-late.ts";
 
@@ -75,6 +76,15 @@ export function Answer({ approval, onTold }: Props) {
           Deny
         </Button>
       </div>
+      {approval.rules.length > 0 && (
+        <CommandRules
+          suggested={approval.rules}
+          disabled={isBusy}
+          onAllow={(rules, span) =>
+            send({ decision: "approve", scope: span === "run" ? "run" : `until ${midnight()}`, rules: [...rules] })
+          }
+        />
+      )}
       {answer.isPending && (
         <p role="status" className="text-sm text-muted">
           Sending your answer…

@@ -1,3 +1,4 @@
+import { exactLine } from "../../src/core/exact.ts";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { Grant } from "../../src/wire/approvals.ts";
 import { grantsQuery, meQuery } from "../app/queries.ts";
@@ -53,6 +54,7 @@ function Standing({ grant }: { grant: Grant }) {
   return (
     <li data-grant-id={grant.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
       <code className="font-mono font-medium">{grant.tool}</code>
+      {grant.rule !== null && <code className="font-mono [overflow-wrap:anywhere]">{exactLine(grant.rule)}</code>}
       {grant.terms !== null && <span>{grant.terms}</span>}
       <span>
         {grant.runId !== null ? (
@@ -73,7 +75,7 @@ function Standing({ grant }: { grant: Grant }) {
       </span>
       <Button
         className="ml-auto px-2 py-1"
-        aria-label={`Take back: ${grant.tool}`}
+        aria-label={`Take back: ${grant.rule === null ? grant.tool : exactLine(grant.rule)}`}
         disabled={revoke.isPending}
         onClick={() => revoke.mutate()}
       >

@@ -56,6 +56,12 @@ export async function showApproval(context: Context, args: readonly string[]): P
     ["tool", exactLine(approval.tool)],
     ["args", out.terminal ? exactText(prettyJson(approval.args)) : spelledOut(JSON.stringify(approval.args))],
     ["runs", approval.terms],
+    [
+      "rules",
+      approval.rules.length === 0 || !open
+        ? null
+        : approval.rules.map((rule) => exactLine(rule)).join(out.terminal ? "\n" : "; "),
+    ],
     ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
     ["task", approval.taskId],
     ["asked", time(approval.requestedAt)],

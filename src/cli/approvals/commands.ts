@@ -41,10 +41,12 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
       "sparky approvals approve 7kq2",
       "sparky approvals approve 7kq2 --scope run",
       "sparky approvals approve 7kq2 --scope until:2026-12-01T18:00",
+      'sparky approvals approve 7kq2 --scope run --rule "git log *" --rule "npm test"',
     ],
     args: ID,
     options: [
       ["--scope <scope>", "what the yes covers: call (default), run, or until:TIME for this tool", scope],
+      ["--rule <rule>", "with such a scope: only commands like these, as git log * (may be repeated)", repeated],
       ["--note <text>", "a word on it, kept with the answer"],
     ],
     run: async (context, args, options: DecideOptions) =>

@@ -6,7 +6,7 @@ import { approvalId } from "../command/ids.ts";
 import { cut } from "../console/columns.ts";
 import { shortId } from "../console/text.ts";
 
-export type DecideOptions = { scope?: string; note?: string };
+export type DecideOptions = { scope?: string; note?: string; rule?: readonly string[] };
 
 export async function decide(
   context: Context,
@@ -17,8 +17,13 @@ export async function decide(
   const { out } = context;
   const client = await context.client("any");
   const id = await approvalId(client, args[0] ?? "");
-  const { scope, note } = options;
-  const body: Decision = { decision, ...(scope !== undefined && { scope }), ...(note !== undefined && { note }) };
+  const { scope, note, rule: rules } = options;
+  const body: Decision = {
+    decision,
+    ...(scope !== undefined && { scope }),
+    ...(note !== undefined && { note }),
+    ...(rules !== undefined && { rules: [...rules] }),
+  };
   const approval = await client.request<Approval>("POST", `/api/approvals/${id}`, body);
   if (out.json) return out.document(approval);
   if (out.terminal) {

@@ -1,3 +1,4 @@
+import { exactLine } from "../../core/exact.ts";
 import type { List } from "../../wire/api.ts";
 import type { Grant } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
@@ -15,12 +16,18 @@ export async function listGrants(context: Context): Promise<void> {
     [{ title: "ID" }, { title: "TOOL" }, { title: "UNTIL" }, { title: "BY" }, { title: "GIVEN" }],
     list.items.map((grant) => [
       id(grant.id),
-      grant.terms === null ? grant.tool : `${grant.tool} (${grant.terms})`,
+      nameOf(grant),
       grant.runId !== null ? `the end of run ${id(grant.runId)}` : time(grant.until ?? ""),
       grant.grantedBy,
       time(grant.createdAt),
     ]),
   );
+}
+
+/** The tool, or the commands of it, and how they run. */
+function nameOf({ tool, rule, terms }: Grant): string {
+  const what = rule === null ? tool : `${tool}: ${exactLine(rule)}`;
+  return terms === null ? what : `${what} (${terms})`;
 }
 
 export async function revokeGrant(context: Context, args: readonly string[]): Promise<void> {

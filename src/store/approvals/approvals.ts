@@ -9,6 +9,7 @@ import { userActor } from "../people/actors.ts";
 import { letGoOn } from "../questions/go-on.ts";
 import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
+import { addRules, checkRules } from "./command-rules.ts";
 import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
@@ -31,6 +32,8 @@ export interface Approval {
   readonly args: Json;
   /** How the call would run, where that is not always the same. */
   readonly terms: string | null;
+  /** Rules for commands that would let the call through: offered, to be edited. */
+  readonly rules: readonly string[];
   readonly argsDigest: string;
   readonly state: ApprovalRow["state"];
   readonly requestedAt: string;
@@ -48,6 +51,8 @@ export interface ApprovalRequest {
   readonly summary: string;
   readonly args: Json;
   readonly terms?: string | null;
+  /** Rules that would let it through. */
+  readonly rules?: readonly string[];
 }
 
 /** Asked in place of a tool: whether a run goes on after a crash. */
@@ -79,7 +84,7 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const rows = requests.map(({ callId, tool, summary, args, terms = null }): ApprovalRow => ({
+    const rows = requests.map(({ callId, tool, summary, args, terms = null, rules = [] }): ApprovalRow => ({
       id: tx.newId(),
       chat_id: run.chat_id,
       run_id: run.id,
@@ -96,6 +101,7 @@ export async function requestApprovals(
       author_id: null,
       note: null,
       terms,
+      rules: rules.length === 0 ? null : JSON.stringify(rules),
     }));
     await tx.append(
       run.chat_id,
@@ -122,11 +128,14 @@ export interface Decision {
   readonly decision: "approve" | "deny";
   /** What a yes covers; this call when left out. */
   readonly scope?: GrantScope | undefined;
+  /** A yes to commands that these rules cover, in place of every call of the tool. */
+  readonly rules?: readonly string[] | undefined;
   readonly note?: string | undefined;
 }
 
 /** Answers an approval: the first answer wins. A yes with a wider scope answers the same run's like requests as well. */
 export async function decideApproval(store: Store, viewer: User, id: string, answer: Decision): Promise<Approval> {
+  await checkRules(answer.rules ?? [], answer.scope);
   await store.transact(async (tx) => {
     const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
     if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
@@ -142,10 +151,16 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     }
     const isOnce = answer.decision === "deny" || row.tool === GO_ON;
     const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
-    if (scope.kind !== "call") await addGrant(tx, viewer, chat, row, scope);
+    const { rules = [] } = answer;
+    if (rules.length > 0 && row.rules === null)
+      throw new SparkyError("invalid_input", "rules: this call is no command that a rule could cover");
+    if (scope.kind !== "call") {
+      if (rules.length === 0) await addGrant(tx, viewer, chat, row, scope);
+      else await addRules(tx, viewer, chat, row, { scope, rules });
+    }
     if (answer.decision === "approve")
       await tx.db.updateTable("approvals").set({ author_id: viewer.id }).where("id", "=", id).execute();
-    await answerRows(tx, viewer, row, scope.kind === "call", answer);
+    await answerRows(tx, viewer, row, scope.kind === "call" || rules.length > 0, answer);
     await letGoOn(tx, chat, row.run_id);
     tx.changed("approvals", await audienceOf(tx.db, chat), id);
   }, PROMPTLY);
@@ -246,6 +261,7 @@ function approvalOf(row: ListedRow): Approval {
     summary: exactLine(row.summary),
     args: JSON.parse(row.args) as Json,
     terms: row.terms,
+    rules: JSON.parse(row.rules ?? "[]") as readonly string[],
     argsDigest: row.args_digest,
     state: row.state,
     requestedAt: isoTime(row.requested_at),

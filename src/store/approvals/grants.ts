@@ -1,4 +1,11 @@
-import { expressionBuilder, sql } from "kysely";
+import {
+  expressionBuilder,
+  sql,
+  type Expression,
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  type SqlBool,
+} from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/origins.ts";
@@ -20,6 +27,8 @@ export type GrantScope =
 export interface Grant {
   readonly id: string;
   readonly tool: string;
+  /** Only commands that this rule covers; null: every call of the tool. */
+  readonly rule: string | null;
   readonly terms: string | null;
   /** For whose runs. */
   readonly principalId: string;
@@ -39,6 +48,20 @@ export async function addGrant(
   approval: ApprovalRow,
   scope: Exclude<GrantScope, { kind: "call" }>,
 ): Promise<void> {
+  await tx.db
+    .insertInto("grants")
+    .values({ ...(await standing(tx, viewer, chat, approval, scope)), tool: approval.tool })
+    .execute();
+}
+
+/** What grants and rules have in common: for whose runs a yes stands, for which, and how long. */
+export async function standing(
+  tx: Tx,
+  viewer: User,
+  chat: ChatRow,
+  approval: ApprovalRow,
+  scope: Exclude<GrantScope, { kind: "call" }>,
+): Promise<Omit<GrantRow, "tool">> {
   if (scope.kind === "until" && (scope.at <= tx.now || scope.at > tx.now + LONGEST_MS)) {
     throw new SparkyError("invalid_input", "scope: the time must lie within the next seven days");
   }
@@ -48,21 +71,17 @@ export async function addGrant(
       hint: "allow it for this run instead",
     });
   }
-  await tx.db
-    .insertInto("grants")
-    .values({
-      id: tx.newId(),
-      principal_id: chat.owner_id,
-      tool: approval.tool,
-      run_id: scope.kind === "run" ? approval.run_id : null,
-      until_at: scope.kind === "until" ? scope.at : null,
-      origins: scope.kind === "until" ? (await originsOfRun(tx, approval.run_id)).join(" ") : null,
-      terms: approval.terms,
-      granted_by: viewer.id,
-      created_at: tx.now,
-      revoked_at: null,
-    })
-    .execute();
+  return {
+    id: tx.newId(),
+    principal_id: chat.owner_id,
+    run_id: scope.kind === "run" ? approval.run_id : null,
+    until_at: scope.kind === "until" ? scope.at : null,
+    origins: scope.kind === "until" ? (await originsOfRun(tx, approval.run_id)).join(" ") : null,
+    terms: approval.terms,
+    granted_by: viewer.id,
+    created_at: tx.now,
+    revoked_at: null,
+  };
 }
 
 async function originsOfRun(tx: Tx, runId: string): Promise<readonly Origin[]> {
@@ -88,20 +107,34 @@ export async function isGranted(
     .selectFrom("grants")
     .select("id")
     .where("tool", "=", tool)
-    .where((eb) => (terms === null ? eb("terms", "is", null) : eb("terms", "=", terms)))
-    .where("revoked_at", "is", null)
-    .where((eb) =>
-      eb.or([
-        eb("run_id", "in", lineOf(run.id)),
-        eb.and([
-          eb("principal_id", "=", chat.owner_id),
-          eb("until_at", ">", store.clock.now()),
-          eb("origins", "=", originsOf(task).join(" ")),
-        ]),
-      ]),
-    )
+    .where((eb) => standsFor(eb, { run, chat, task }, terms, store.clock.now()))
     .executeTakeFirst();
   return row !== undefined;
+}
+
+type Standing = Omit<GrantRow, "tool">;
+
+/** The rows in force of either table that count for a call of this run on these terms. */
+export function standsFor<T extends "grants" | "command_rules">(
+  builder: ExpressionBuilder<Schema, T>,
+  { run, chat, task }: Pick<Claimed, "run" | "chat" | "task">,
+  terms: string | null,
+  now: number,
+) {
+  // Both have these columns.
+  const eb = builder as unknown as ExpressionBuilder<{ standing: Standing }, "standing">;
+  return eb.and([
+    terms === null ? eb("terms", "is", null) : eb("terms", "=", terms),
+    eb("revoked_at", "is", null),
+    eb.or([
+      eb("run_id", "in", lineOf(run.id)),
+      eb.and([
+        eb("principal_id", "=", chat.owner_id),
+        eb("until_at", ">", now),
+        eb("origins", "=", originsOf(task).join(" ")),
+      ]),
+    ]),
+  ]) as unknown as ExpressionWrapper<Schema, T, SqlBool>;
 }
 
 /** The grants in force that the viewer may take back: for their own runs, and for `agent`'s if they gave them or own the instance. */
@@ -112,7 +145,7 @@ export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: Use
     .where("d.status", "not in", [...ENDED])
     .where((eb) => eb("d.root_run", "=", sql<string>`coalesce(a.root_run, r.id)`));
   const rows = await store.db
-    .selectFrom("grants")
+    .selectFrom(EITHER.as("grants"))
     .leftJoin("runs as r", "r.id", "grants.run_id")
     .leftJoin("tasks as a", "a.id", "r.task_id")
     .innerJoin("user as u", "u.id", "grants.granted_by")
@@ -129,7 +162,7 @@ export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: Use
         ]),
       ]),
     )
-    .where(may(viewer, "see", "grants"))
+    .where(() => may(viewer, "see", "grants") as unknown as Expression<SqlBool>)
     .orderBy("grants.created_at", "desc")
     .limit(500)
     .execute();
@@ -138,22 +171,38 @@ export async function listGrants(store: Pick<Store, "db" | "clock">, viewer: Use
 
 export async function revokeGrant(store: Store, viewer: User, id: string): Promise<void> {
   await store.transact(async (tx) => {
-    const { numUpdatedRows } = await tx.db
-      .updateTable("grants")
-      .set({ revoked_at: tx.now })
-      .where("id", "=", id)
-      .where("revoked_at", "is", null)
-      .where(may(viewer, "revoke", "grants"))
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw notFound(`grant ${JSON.stringify(id)}`);
+    let revoked = 0n;
+    for (const table of ["grants", "command_rules"] as const) {
+      const theirs = tx.db
+        .selectFrom(EITHER.as("grants"))
+        .select("grants.id")
+        .where(() => may(viewer, "revoke", "grants") as unknown as Expression<SqlBool>);
+      const { numUpdatedRows } = await tx.db
+        .updateTable(table)
+        .set({ revoked_at: tx.now })
+        .where("id", "=", id)
+        .where("revoked_at", "is", null)
+        .where("id", "in", theirs)
+        .executeTakeFirst();
+      revoked += numUpdatedRows;
+    }
+    if (revoked === 0n) throw notFound(`grant ${JSON.stringify(id)}`);
     tx.changed("approvals", [viewer.id], id);
   });
 }
 
-function grantOf(row: GrantRow, by: string): Grant {
+/** A rule is for the shell, whichever of its tools runs the command. */
+const RULED_TOOL = "shell";
+const COMMON = "id, principal_id, terms, run_id, until_at, origins, granted_by, created_at, revoked_at";
+const EITHER = sql<GrantRow & { rule: string | null }>`(
+  SELECT ${sql.raw(COMMON)}, tool, NULL AS rule FROM grants
+  UNION ALL SELECT ${sql.raw(COMMON)}, ${sql.lit(RULED_TOOL)} AS tool, rule FROM command_rules)`;
+
+function grantOf(row: GrantRow & { rule: string | null }, by: string): Grant {
   return {
     id: row.id,
     tool: row.tool,
+    rule: row.rule,
     terms: row.terms,
     principalId: row.principal_id,
     runId: row.run_id,

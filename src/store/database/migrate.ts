@@ -19,6 +19,7 @@ import { delegation } from "./migrations/0012-delegation.ts";
 import { shell } from "./migrations/0013-shell.ts";
 import { scheduleDescent } from "./migrations/0014-schedule-descent.ts";
 import { toolSets } from "./migrations/0015-tool-sets.ts";
+import { commandRules } from "./migrations/0016-command-rules.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   shell,
   scheduleDescent,
   toolSets,
+  commandRules,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

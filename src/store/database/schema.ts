@@ -148,6 +148,8 @@ export interface ApprovalRow {
   note: string | null;
   /** What people were told of how the call would run: an answer counts only for that. */
   terms: string | null;
+  /** Rules that would let the call through, as a JSON list: offered with the question. */
+  rules: string | null;
 }
 
 /** What a call asks of people before it goes on, and their answer: so it outlives every connection. */
@@ -191,6 +193,9 @@ export interface GrantRow {
   created_at: number;
   revoked_at: number | null;
 }
+
+/** A standing yes to commands that a rule covers; for whom and how long as with a grant. */
+export type CommandRuleRow = Omit<GrantRow, "tool"> & { readonly rule: string };
 
 /** A process group that a call started, so that recovery can end what is left of it. */
 export interface ToolProcessRow {
@@ -392,6 +397,7 @@ export interface Schema {
   approvals: ApprovalRow;
   questions: QuestionRow;
   grants: GrantRow;
+  command_rules: CommandRuleRow;
   tool_processes: ToolProcessRow;
   mcp_servers: McpServerRow;
   mcp_tools: McpToolRow;

@@ -25,6 +25,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   verification: "rights",
   tokens: "rights",
   grants: "rights",
+  command_rules: "rights",
   // Names process groups that recovery may end.
   tool_processes: "rights",
   // Says what is started on this machine, and which tools a person has let in; `mcp.json` is applied again.

@@ -49,6 +49,7 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
     timeoutMs: (MAX_SECONDS + 10) * 1000,
     args,
     summary: ({ command }) => command,
+    commandOf: ({ command }) => command,
     termsFor: ({ network }) => termsOf(sandbox, network),
     async execute({ command, network = false, timeoutSeconds = DEFAULT_SECONDS }, context) {
       const { workspace, signal, ownsProcess, idempotencyKey } = context;
