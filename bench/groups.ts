@@ -11,6 +11,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
   "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
+  "web-pages": async () => (await import("./web-pages.ts")).webPages,
   recovery: async () => (await import("./recovery.ts")).recovery,
   "aged-home": async () => (await import("./aged-home.ts")).agedHome,
 };

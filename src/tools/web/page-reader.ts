@@ -8,7 +8,7 @@ export interface ReadLimits {
   readonly memoryMb: number;
 }
 
-const LIMITS: ReadLimits = { timeoutMs: 15_000, memoryMb: 512 };
+const LIMITS: ReadLimits = { timeoutMs: 30_000, memoryMb: 512 };
 /** At a time; further ones wait. */
 const MOST_THREADS = 2;
 
