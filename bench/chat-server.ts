@@ -60,6 +60,7 @@ async function serve(file: string): Promise<Serving> {
       store,
       desk: () => Promise.reject(new Error("no tool server is asked here")),
       toolsFor: async () => [],
+      setPolicy: () => {},
     }),
     webRoot: null,
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: null, workspaces: "/nowhere" },

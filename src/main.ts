@@ -36,6 +36,7 @@ import { LazyMcp } from "./worker/mcp/lazy.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
+import { ToolsFile } from "./worker/tools-file.ts";
 import { scheduleTools } from "./builtin-tools/schedules.ts";
 import { taskCancel, taskTools } from "./builtin-tools/tasks.ts";
 import type { Root } from "./tools/files/places.ts";
@@ -44,7 +45,7 @@ import { fileTools } from "./tools/files/tools.ts";
 import { generalTools } from "./tools/general.ts";
 import { withDeferred } from "./tools/deferred.ts";
 import { createRegistry } from "./tools/registry.ts";
-import { parseToolSettings, toolsAsSet, withSettings, type ToolSettings } from "./tools/settings.ts";
+import { toolsAsSet, withSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
 import { webTools } from "./tools/web/web-tools.ts";
 import { Sandbox } from "./tools/shell/sandbox.ts";
@@ -210,31 +211,31 @@ async function build(
         ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
-  const { settings, roots } = toolSettings(config.home, owner.name);
+  const roots = fileRoots(config.home, owner.name);
   const own = { port: config.port };
-  const ownTools = withSettings<Tx>(
-    [
-      ...generalTools,
-      ...fileTools(roots),
-      ...graphTools,
-      ...taskTools(store),
-      taskCancel(store, (viewer, taskId) => stopper.cancelTask(viewer, taskId)),
-      ...scheduleTools(store),
-      resultRead,
-      skillRead,
-      ...webTools(
-        {
-          reach: { allowed: config.web.hosts, ownPort: () => own.port },
-          proxies: config.web.proxies,
-          userAgent: `Sparky/${manifest.version}`,
-        },
-        config.web.search,
-      ),
-      ...commandTools(config),
-    ],
-    settings,
-  ).filter(({ name }) => config.shell !== "off" || !isCommandTool(name));
-  const builtIn = createRegistry<Tx>(ownTools);
+  const asBuilt: readonly Tool<Tx>[] = [
+    ...generalTools,
+    ...fileTools(roots),
+    ...graphTools,
+    ...taskTools(store),
+    taskCancel(store, (viewer, taskId) => stopper.cancelTask(viewer, taskId)),
+    ...scheduleTools(store),
+    resultRead,
+    skillRead,
+    ...webTools(
+      {
+        reach: { allowed: config.web.hosts, ownPort: () => own.port },
+        proxies: config.web.proxies,
+        userAgent: `Sparky/${manifest.version}`,
+      },
+      config.web.search,
+    ),
+    ...commandTools(config),
+  ];
+  // As they are set now: a person may say otherwise at any time.
+  const toolsFile = new ToolsFile(config.home, (said) => void withSettings(asBuilt, said));
+  const ownTools = (): readonly Tool<Tx>[] =>
+    withSettings(asBuilt, toolsFile.settings).filter(({ name }) => config.shell !== "off" || !isCommandTool(name));
   const workspaces = join(config.home, "workspace");
   const mcp = cleanup.use(
     new LazyMcp({
@@ -257,8 +258,8 @@ async function build(
     return opened;
   };
   const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<readonly Tool<Tx>[]> => {
-    const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), settings);
-    return withDeferred<Tx>(ownTools, ofServers, { tokensOf: estimateTokens, window: reader.contextTokens });
+    const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), toolsFile.settings);
+    return withDeferred<Tx>(ownTools(), ofServers, { tokensOf: estimateTokens, window: reader.contextTokens });
   };
   const skillRoots: SkillRoots = {
     home: join(config.home, "skills"),
@@ -270,10 +271,8 @@ async function build(
   const agent: WorkDeps = {
     store,
     skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
-    async toolsFor({ run, chat }, principal) {
-      const tools = await toolsWith(modelFor(chat.model), principal, run.id);
-      return tools.length === ownTools.length ? builtIn : createRegistry<Tx>(tools);
-    },
+    toolsFor: async ({ run, chat }, principal) =>
+      createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id)),
     modelFor,
     windows: new Windows(),
     workspaces,
@@ -302,6 +301,7 @@ async function build(
       store,
       desk: () => mcp.desk(),
       toolsFor: (person) => toolsWith(model, person),
+      setPolicy: (name, policy) => toolsFile.setPolicy(name, policy),
     }),
     webRoot: webRoot(),
     scheduleProblems,
@@ -327,12 +327,10 @@ function commandTools({ shell, commandEnvironment: environment, home, envFile }:
   return shellTools({ environment, sandbox: new Sandbox({ mode: shell, hidden, environment }) });
 }
 
-/** What the owner says of tools, in `tools.json`; nothing when there is no such file. */
-function toolSettings(home: string, owner: string): { settings: ToolSettings; roots: readonly Root[] } {
+/** The folders of the file tools beside the workspace, from `tools.json`; none when there is no such file. */
+function fileRoots(home: string, owner: string): readonly Root[] {
   const path = join(home, "tools.json");
-  if (!existsSync(path)) return { settings: {}, roots: [] };
-  const text = readNamedFile(path);
-  return { settings: parseToolSettings(text, path), roots: parseRoots(text, path, { home, owner }) };
+  return existsSync(path) ? parseRoots(readNamedFile(path), path, { home, owner }) : [];
 }
 
 /** A folder that comes with Sparky, known by something in it: beside the sources, or above the bundle. */

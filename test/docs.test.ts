@@ -179,9 +179,11 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/mcp/servers/odd/test");
   offer("Sings it.");
   await ask("POST", "/api/mcp/servers/odd/restart");
-  for (const path of ["/api/tools", "/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
+  for (const path of ["/api/tools", "/api/tools/usage"]) await ask("GET", path);
+  for (const path of ["/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
   await ask("POST", "/api/mcp/servers/odd/approve", { tool: "echo" });
   await ask("POST", "/api/mcp/servers/odd/call", { tool: "echo", args: { text: "hi" } });
+  await ask("PATCH", "/api/tools/mcp__odd__echo", { policy: { chat: "allow" } });
   for (const act of ["disable", "enable"]) await ask("POST", `/api/mcp/servers/odd/${act}`);
   await ask("DELETE", "/api/mcp/servers/odd");
   await ask("POST", "/api/away/seen", { chats: {} });

@@ -61,6 +61,7 @@ export function createServer(deps: ServerDeps): Server {
       restart: still((person, name) => mcp.restart(person, name)),
       approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),
       call: still((person, name, tool, args) => mcp.call(person, name, tool, args)),
+      setPolicy: still((person, name, policy) => mcp.setPolicy(person, name, policy)),
     },
     stopRun: async (viewer, target) => {
       await acting.check();

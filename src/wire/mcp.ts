@@ -27,6 +27,22 @@ export const toolSchema = z.object({
 });
 export type ToolInfo = z.infer<typeof toolSchema>;
 
+/** For runs of each origin; one that is left out stays as it is. */
+export const toolChangeSchema = z.strictObject({
+  policy: z.strictObject({ chat: verdict, task: verdict, schedule: verdict }).exactPartial(),
+});
+
+/** What became of a tool's calls in the last week. */
+export const toolUsageSchema = z.object({
+  name: z.string(),
+  calls: z.number(),
+  failures: z.number(),
+  /** 95 of 100 calls took no longer. */
+  p95Ms: z.number(),
+  lastAt: z.string(),
+});
+export type ToolUsage = z.infer<typeof toolUsageSchema>;
+
 const waitingSchema = z.object({
   tool: z.string(),
   change: z.enum(["new", "changed"]),

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { describeInBrowser } from "../kit/browser.ts";
@@ -42,9 +42,27 @@ describeInBrowser("the page of tools", () => {
     const row = tab.page.locator('[data-tool="web_fetch"]');
     await tab.page.locator('[data-tool="current_time"]').waitFor({ state: "detached" });
     await row.getByText("Only looks").waitFor();
-    await row.locator("summary").click();
+    await row.locator("summary").first().click();
     await row.getByText("In schedules").waitFor();
     await row.getByLabel("Arguments").getByText('"url"').waitFor();
+    await row.getByText("not called").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("changes who may let a tool's calls happen, and tells what became of them", async () => {
+    const tab = await (await stage.device()).tab("/tools?q=current_time");
+    const row = tab.page.locator('[data-tool="current_time"]');
+    await row.locator("summary").first().click();
+    await row.getByRole("combobox", { name: "In tasks: current_time" }).selectOption({ label: "Not allowed" });
+    await row.getByText("Not allowed, in part").waitFor();
+    const task = await stage.sparky.addTask("What time is it?", "--wait");
+    const results = (await stage.sparky.logs(task.id)).filter(({ type }) => type === "tool_result");
+    expect(results).toMatchObject([{ data: { name: "current_time", ok: false } }]);
+    await tab.page.reload();
+    await row.locator("summary").first().click();
+    await row.getByText("1 call, 1 failed").waitFor();
+    const kept = JSON.parse(await readFile(join(stage.sparky.home, "tools.json"), "utf8")) as object;
+    expect(kept).toEqual({ current_time: { policy: { task: "deny" } } });
     expect(tab.complaints).toEqual([]);
   });
 
@@ -64,7 +82,12 @@ describeInBrowser("the page of tools", () => {
     await card.getByText("9 tools").waitFor();
     await tab.page.getByRole("button", { name: /^Tools/ }).click();
     const tool = tab.page.getByRole("region", { name: "From memory" }).locator("[data-tool]").first();
-    await tool.locator("summary").getByText("Asks first").waitFor();
+    await tool.locator("summary").first().getByText("Asks first").waitFor();
+    const read = tab.page.locator('[data-tool="mcp__memory__read_graph"]');
+    await read.locator("summary").first().click();
+    await read.getByText("Try it").click();
+    await read.getByRole("button", { name: "Call it now" }).click();
+    await read.getByLabel("Result").getByText("entities").first().waitFor();
     await tab.page.getByRole("button", { name: /^Servers/ }).click();
     await card.getByRole("button", { name: "Restart" }).click();
     await card.and(tab.page.locator('[data-state="ready"]')).waitFor();

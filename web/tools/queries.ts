@@ -1,7 +1,7 @@
 import { queryOptions, useMutation } from "@tanstack/react-query";
 import type { z } from "zod";
 import { listSchema } from "../../src/wire/api.ts";
-import { mcpLogSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
+import { mcpLogSchema, mcpServersSchema, toolSchema, toolUsageSchema } from "../../src/wire/mcp.ts";
 import { skillSchema, skillWithFilesSchema, type Skill } from "../../src/wire/skills.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
@@ -20,6 +20,14 @@ export const toolsQuery = (http: Http) =>
     queryKey: ["tools", "all"],
     queryFn: ({ signal }) => http.get("/api/tools", toolListSchema, signal),
     refetchInterval: LOOK_MS,
+  });
+
+const usageListSchema = listSchema(toolUsageSchema);
+
+export const toolUsageQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "usage"],
+    queryFn: ({ signal }) => http.get("/api/tools/usage", usageListSchema, signal),
   });
 
 export const serversQuery = (http: Http) =>
@@ -54,7 +62,7 @@ export const skillQuery = (http: Http, skill: Skill) =>
   });
 
 interface Change<T> {
-  readonly method?: "POST" | "DELETE";
+  readonly method?: "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
   readonly schema: z.ZodType<T>;

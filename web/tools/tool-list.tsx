@@ -2,16 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { exactLine } from "../../src/core/exact.ts";
-import type { ToolInfo } from "../../src/wire/mcp.ts";
+import type { ToolInfo, ToolUsage } from "../../src/wire/mcp.ts";
 import { useServices } from "../app/services.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { Button } from "../ui/button.tsx";
 import { Fact } from "../ui/fact.tsx";
-import { count, size } from "../ui/format.ts";
+import { count, duration, size } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
-import { EFFECT_LOOKS, Mark, VERDICT_LOOKS, verdictLook } from "./mark.tsx";
-import { toolsQuery } from "./queries.ts";
+import { EFFECT_LOOKS, Mark, verdictLook } from "./mark.tsx";
+import { toolsQuery, toolUsageQuery } from "./queries.ts";
+import { ToolPolicy } from "./tool-policy.tsx";
+import { TryTool } from "./try-tool.tsx";
 
 /** Characters of JSON for one token, about. */
 const BYTES_PER_TOKEN = 4;
@@ -22,6 +24,7 @@ export function ToolList() {
   const { q = "" } = useSearch({ from: "/tools" });
   const navigate = useNavigate({ from: "/tools" });
   const list = useQuery(toolsQuery(http));
+  const usage = useQuery(toolUsageQuery(http)).data?.items ?? [];
   const search = (words: string): void =>
     void navigate({ search: { q: words === "" ? undefined : words }, replace: true });
   if (list.isPending) return <Loading what="Loading tools…" />;
@@ -51,7 +54,7 @@ export function ToolList() {
           </h2>
           <ul className="mt-1 divide-y divide-line border-y border-line">
             {tools.map((tool) => (
-              <ToolRow key={tool.name} tool={tool} />
+              <ToolRow key={tool.name} tool={tool} usage={usage.find(({ name }) => name === tool.name)} />
             ))}
           </ul>
         </section>
@@ -73,13 +76,8 @@ function NextCall({ tools }: { tools: readonly ToolInfo[] }) {
   );
 }
 
-function ToolRow({ tool }: { tool: ToolInfo }) {
-  const { name, description, effect, bytes, deferred, idempotent, schema, hints, policy } = tool;
-  const origins = [
-    ["In chats", policy.chat],
-    ["In tasks", policy.task],
-    ["In schedules", policy.schedule],
-  ] as const;
+function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined }) {
+  const { name, server, description, effect, bytes, deferred, idempotent, schema, hints } = tool;
   return (
     <li data-tool={name}>
       <details className="group">
@@ -101,11 +99,8 @@ function ToolRow({ tool }: { tool: ToolInfo }) {
             <Fact name="Its name in a call">
               <code className="font-mono [overflow-wrap:anywhere]">{exactLine(name)}</code>
             </Fact>
-            {origins.map(([where, verdict]) => (
-              <Fact key={where} name={where}>
-                <Mark look={VERDICT_LOOKS[verdict]} />
-              </Fact>
-            ))}
+            <ToolPolicy tool={tool} />
+            <Fact name="In the last week">{usageWords(usage)}</Fact>
             <Fact name="After a crash">{idempotent ? "is run again" : "is not run again: its outcome is unknown"}</Fact>
             {deferred && <Fact name="In a model call">only when it was searched for</Fact>}
           </dl>
@@ -113,8 +108,16 @@ function ToolRow({ tool }: { tool: ToolInfo }) {
           {Object.keys(hints).length > 0 && (
             <JsonView label="What its server says of it" note="shown, never obeyed" value={hints} isExact />
           )}
+          {server !== null && tool.tool !== null && <TryTool server={server} tool={tool.tool} />}
         </div>
       </details>
     </li>
   );
+}
+
+function usageWords(usage: ToolUsage | undefined): string {
+  if (usage === undefined) return "not called";
+  const { calls, failures, p95Ms } = usage;
+  const failed = failures === 0 ? "none failed" : `${failures} failed`;
+  return `${calls} ${calls === 1 ? "call" : "calls"}, ${failed}; 95 of 100 took at most ${duration(p95Ms)}`;
 }

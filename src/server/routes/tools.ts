@@ -7,8 +7,11 @@ import {
   mcpServerSchema,
   mcpServersSchema,
   newMcpServersSchema,
+  toolChangeSchema,
   toolSchema,
+  toolUsageSchema,
 } from "../../wire/mcp.ts";
+import { toolUsage } from "../../store/overview/tool-usage.ts";
 import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
 import { forOwner } from "./for-owner.ts";
@@ -16,7 +19,7 @@ import { route, type Route } from "./route.ts";
 
 const of = ({ id }: User) => ({ userId: id });
 
-export function toolRoutes({ mcp }: ServerDeps): readonly Route[] {
+export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
   /** What is done with one server, and is answered with what it is then. */
   const done = (
     path: `/${string}`,
@@ -44,6 +47,28 @@ export function toolRoutes({ mcp }: ServerDeps): readonly Route[] {
       async handle({ viewer }) {
         const items = await mcp.tools(of(viewer));
         return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/tools/usage",
+      summary: "What became of tools' calls in the newest runs of the last week, in chats that you may see.",
+      answers: { 200: listSchema(toolUsageSchema) },
+      async handle({ viewer }) {
+        const items = [...(await toolUsage(store, viewer))];
+        return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/tools/:name",
+      summary:
+        "Says who may let a tool's calls happen, in `tools.json`; runs that work already go on as before. For the owner.",
+      body: toolChangeSchema,
+      answers: { 200: toolSchema },
+      async handle({ viewer, params, body }) {
+        forOwner(viewer, "say what tools may do");
+        return { status: 200, body: await mcp.setPolicy(of(viewer), params.name, body.policy) };
       },
     }),
     route({

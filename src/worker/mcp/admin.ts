@@ -1,4 +1,4 @@
-import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import type { McpToolRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
@@ -7,6 +7,7 @@ import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import { toolName } from "../../tools/mcp/names.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import { NeedsAnswer } from "../../tools/needs-answer.ts";
+import type { Policy } from "../../tools/policy.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
 import { isIncluded, type KnownServer, type McpDesk } from "./desk.ts";
@@ -19,6 +20,8 @@ export interface AdminDeps {
   desk(): Promise<McpDesk>;
   /** As a run of this person's would be given them. */
   toolsFor(person: Person): Promise<readonly Tool<never>[]>;
+  /** Keeps who may let a tool's calls happen. */
+  setPolicy(name: string, change: Partial<Policy>): void;
 }
 
 const LOOK_MS = 60_000;
@@ -55,6 +58,15 @@ export class McpAdmin {
       bytes: Buffer.byteLength(JSON.stringify({ name, description, parameters })),
       deferred,
     }));
+  }
+
+  async setPolicy(person: Person, name: string, change: Partial<Policy>): Promise<ToolInfo> {
+    const found = async () => (await this.tools(person)).find((each) => each.name === name);
+    if ((await found()) === undefined) throw notFound(`a tool called ${JSON.stringify(name)}`);
+    this.#deps.setPolicy(name, change);
+    const tool = await found();
+    if (tool === undefined) throw notFound(`a tool called ${JSON.stringify(name)}`);
+    return tool;
   }
 
   async servers(person: Person): Promise<McpServers> {

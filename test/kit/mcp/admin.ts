@@ -1,5 +1,6 @@
 import type { Log } from "../../../src/core/log.ts";
 import type { Store } from "../../../src/store/database/store.ts";
+import { toolsAsSet, type ToolSettings } from "../../../src/tools/settings.ts";
 import { McpAdmin } from "../../../src/worker/mcp/admin.ts";
 import { McpDesk } from "../../../src/worker/mcp/desk.ts";
 
@@ -19,6 +20,12 @@ export function mcpAdmin(store: Store, { home, ownerId }: { readonly home: strin
       environment: { PATH: process.env["PATH"] ?? "" },
       lookup: () => undefined,
     }));
-  const admin = new McpAdmin({ store, desk: async () => open(), toolsFor: (person) => open().toolsFor(person) });
+  const settings: ToolSettings = {};
+  const admin = new McpAdmin({
+    store,
+    desk: async () => open(),
+    toolsFor: async (person) => toolsAsSet(await open().toolsFor(person), settings),
+    setPolicy: (name, policy) => void (settings[name] = { policy }),
+  });
   return { admin, close: async (): Promise<void> => desk?.[Symbol.asyncDispose]() };
 }
