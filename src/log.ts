@@ -4,7 +4,9 @@ import { isSparkyError } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 
 /** Structured logs on stderr, one JSON object a line. Whatever may hold a secret is not written. */
-export function openLog(level: string): Log {
+export function openLog(level: string, masked: (line: string) => string): Log {
+  // Nobody reads it any more when the terminal was closed: no reason to end.
+  const destination = pino.destination({ dest: 2, sync: true }).on("error", () => {});
   return pino(
     {
       level,
@@ -13,8 +15,7 @@ export function openLog(level: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ["token", "key", "secret", "password", "authorization", "cookie", "*.authorization", "*.cookie"],
     },
-    // Nobody reads it any more when the terminal was closed: no reason to end.
-    pino.destination({ dest: 2, sync: true }).on("error", () => {}),
+    { write: (line) => void destination.write(masked(line)) },
   );
 }
 

@@ -9,6 +9,7 @@ import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
 import type { Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
+import { KnownSecrets } from "./core/known-secrets.ts";
 import type { Log } from "./core/log.ts";
 import { readNamedFile } from "./named-file.ts";
 import { capLog, openLog } from "./log.ts";
@@ -25,6 +26,7 @@ import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
 import type { Data } from "./store/home/data.ts";
 import { Skills } from "./skills/offer.ts";
 import type { SkillRoots } from "./skills/places.ts";
+import { knowSecrets } from "./store/secrets/secrets.ts";
 import { openStore } from "./store/open.ts";
 import type { Store, Tx } from "./store/database/store.ts";
 import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
@@ -182,7 +184,8 @@ async function build(
   const modelOptions = { prices: config.modelPrices, window: config.modelWindow, idleMs: config.modelIdleMs };
   const model = openModel(selectModel(config), modelOptions);
   const models = new Map<string, Model>();
-  const log = openLog(config.logLevel);
+  const secrets = new KnownSecrets();
+  const log = openLog(config.logLevel, (line) => secrets.text(line));
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(await lock(config.home));
@@ -193,6 +196,7 @@ async function build(
         : { kind: "postgres", url: config.dbUrl },
       {
         home: config.home,
+        secrets,
         onError: (error) => log.warn({ err: error }, "a database connection broke"),
         onUpgrade: (upgrade) => log.info({ ...upgrade }, "the database was brought up to date; what it held is kept"),
       },
@@ -200,6 +204,7 @@ async function build(
   );
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
+  await knowSecrets(store, owner.id);
   const prompts = shipped("prompts", "smart_maintenance.md");
   if (prompts !== null) writePrompts(prompts, config.home);
   await offerDefaultSchedules(store, owner);
@@ -246,7 +251,7 @@ async function build(
       version: manifest.version,
       workspaces,
       environment: config.serverEnvironment,
-      lookup: config.variable,
+      lookup: (name) => (name.startsWith("secret:") ? secrets.valueOf(name.slice(7)) : config.variable(name)),
     }),
   );
   await mcp.sweep();

@@ -52,7 +52,19 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
  */
 const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
-    ...["database", "people", "log", "nodes.ts", "open.ts", "runs", "questions", "approvals", "mcp", "ledger"],
+    ...[
+      "database",
+      "people",
+      "secrets",
+      "log",
+      "nodes.ts",
+      "open.ts",
+      "runs",
+      "questions",
+      "approvals",
+      "mcp",
+      "ledger",
+    ],
     ...["endings", "chats", "tasks", "delegated", "schedules", "graph", "search", "skills", "overview"],
     ...["verify", "home"],
   ],
@@ -65,6 +77,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "overview",
       "approvals",
       "mcp",
+      "secrets",
       "graph",
       "search",
       "schedules",

@@ -82,9 +82,9 @@ interface Answer {
 }
 
 test("every route answers in the shape that is described", async () => {
-  const store = await sqlite.store();
-  const { owner } = await ensureUsers(store);
   const home = await tempHome();
+  const store = await sqlite.store({ home });
+  const { owner } = await ensureUsers(store);
   const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id });
   onTestFinished(close);
   const skillRoots = { home, personal: join(home, "none"), shipped: null, workspaces: join(home, "none") };
@@ -157,6 +157,9 @@ test("every route answers in the shape that is described", async () => {
   for (const path of ["", "/tidy", "/tidy/files"]) await ask("GET", `/api/skills${path}`);
   await ask("POST", "/api/skills/tidy/approve", { hash });
   await ask("DELETE", "/api/skills/tidy");
+  await ask("POST", "/api/secrets", { name: "KEY", value: "a value" });
+  await ask("GET", "/api/secrets");
+  await ask("DELETE", "/api/secrets/KEY");
   const grants = await ask("GET", "/api/grants");
   await ask("DELETE", `/api/grants/${grants.items[0]?.id}`);
   const big = {

@@ -14,6 +14,7 @@ import { prepareCall } from "../tools/registry.ts";
 import { OutcomeUnknown, type Prepared, type Principal, type ToolContext, WAITS } from "../tools/tool.ts";
 import type { Tx } from "../store/database/store.ts";
 import { answerTimeMs, gateCalls, type CallInput, type Gate } from "./gate.ts";
+import { secretsOfCall } from "./secrets.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
 
 /** Runs the open calls of a step, in parallel, each written ahead: intent, then effect, then outcome. */
@@ -51,7 +52,10 @@ async function runCall(
   };
   input.signal.throwIfAborted();
   if (gate.pass === "refuse") return finish(gate.outcome);
-  const prepared = prepareCall(deps.registry, call.name, args);
+  const shown = prepareCall(deps.registry, call.name, args);
+  const filled = withSecrets(deps, claimed, input.principal, call.name, shown, args);
+  if (typeof filled === "string") return finish({ ok: false, error: filled });
+  const prepared = filled.args === args ? shown : prepareCall(deps.registry, call.name, filled.args);
   if (!prepared.ok) return finish({ ok: false, error: prepared.error });
   const context: ToolContext = {
     principal: input.principal,
@@ -83,9 +87,28 @@ async function runCall(
   const { problem, asked } = outcome;
   if (problem !== null) return finish({ ok: false, error: `nobody can be asked: ${problem}` });
   const { text, choices = [], schema: form, state: kept } = asked;
-  const question = { callId: call.callId, tool: call.name, text, choices, form, kept };
+  const question = store.secrets.value({ callId: call.callId, tool: call.name, text, choices, form, kept });
   await askQuestion(store, claimed, question, answerTimeMs(claimed));
   return false;
+}
+
+/** The arguments as the tool gets them, with the values of secrets; nothing but the tool sees them. A text: why there are none. */
+function withSecrets(
+  deps: AgentDeps,
+  claimed: Claimed,
+  principal: Principal,
+  name: string,
+  prepared: Prepared<Tx>,
+  args: Json,
+): { readonly args: Json } | string {
+  // What stays in our own database is no place for a secret.
+  if (!prepared.ok || prepared.kind !== "plain") return { args };
+  if (secretsOfCall(deps, claimed, principal, { name, args }).length === 0) return { args };
+  try {
+    return { args: deps.store.secrets.filledIn(args) };
+  } catch (error) {
+    return `not run: ${explain(error)}`;
+  }
 }
 
 async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Promise<void> {
@@ -188,7 +211,14 @@ async function settle(
 
 function finished(deps: AgentDeps, call: OpenCall, started: number, outcome: CallOutcome) {
   const durationMs = Math.max(0, deps.store.clock.now() - started);
-  return { callId: call.callId, name: call.name, step: call.step, durationMs, outcome };
+  // Here and not only in the log: a big result is kept beside it.
+  return {
+    callId: call.callId,
+    name: call.name,
+    step: call.step,
+    durationMs,
+    outcome: deps.store.secrets.value(outcome),
+  };
 }
 
 function explain(error: unknown): string {

@@ -23,6 +23,7 @@ import type { Answered } from "../tools/needs-answer.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
+import { asksForSecrets, secretsOfCall } from "./secrets.ts";
 
 /** Whether a call may happen: by its tool's policy, by a person's word, and by what a crash left of it. */
 export type Gate =
@@ -106,7 +107,14 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
       gates.push({ call, args, gate: { pass: "ask" } });
       continue;
     }
-    const { gate, request } = await gateOf(deps, claimed, origins, { own, asked }, call, args);
+    const { gate, request } = await gateOf(
+      deps,
+      claimed,
+      origins,
+      { own, asked, principal: input.principal },
+      call,
+      args,
+    );
     if (request !== undefined) requests.push(request);
     const answer = question === undefined ? undefined : answeredOf(question);
     gates.push({ call, args, gate: gate.pass === "run" && answer !== undefined ? { ...gate, answer } : gate });
@@ -145,7 +153,11 @@ async function gateOf(
   deps: AgentDeps,
   claimed: Claimed,
   origins: readonly Origin[],
-  { own, asked }: { readonly own: readonly ApprovalRow[]; readonly asked: ReadonlySet<string> },
+  {
+    own,
+    asked,
+    principal,
+  }: { readonly own: readonly ApprovalRow[]; readonly asked: ReadonlySet<string>; readonly principal: Principal },
   call: OpenCall,
   args: Json,
 ): Promise<Answer> {
@@ -168,20 +180,24 @@ async function gateOf(
     throw new RunRefused(`${call.name} was interrupted and its outcome is unknown`);
   }
   if (unknown && tool.onUnknown === "model") return { gate: INTERRUPTED };
-  if (!unknown && verdict === "allow") return { gate: { pass: "run" } };
+  const secret =
+    prepared.kind === "plain" &&
+    asksForSecrets(tool, secretsOfCall(deps, claimed, principal, { name: call.name, args }));
+  if (!unknown && verdict === "allow" && !secret) return { gate: { pass: "run" } };
   // An answer counts only if it was given for these arguments on these terms, and after the start that it is about.
   const answer = own.filter((row) => !unknown || asked.has(row.id)).at(-1);
   if (answer?.args_digest === argsDigest(call.name, args) && answer.terms === terms) {
     return { gate: answered(answer, unknown) };
   }
+  // A yes to the tool, or to such commands, was none to a secret.
   const line = tool.commandOf?.(givenArgs(args));
-  if (!unknown && (await isGranted(deps.store, claimed, { tool: tool.name, terms }))) {
+  if (!unknown && !secret && (await isGranted(deps.store, claimed, { tool: tool.name, terms }))) {
     return { gate: { pass: "run" } };
   }
-  if (!unknown && line !== undefined && (await isRuled(deps.store, claimed, terms, line))) {
+  if (!unknown && !secret && line !== undefined && (await isRuled(deps.store, claimed, terms, line))) {
     return { gate: { pass: "run" } };
   }
-  const rules = line === undefined ? [] : await suggestedRules(line);
+  const rules = line === undefined || secret ? [] : await suggestedRules(line);
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
   return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args, terms, rules } };
 }

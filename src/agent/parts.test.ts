@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { testClock } from "../../test/kit/clock.ts";
 import { Hub, type HubDelta } from "../core/hub.ts";
+import { KnownSecrets } from "../core/known-secrets.ts";
 import type { Checkpoint } from "../store/runs/record.ts";
 import { Parts } from "./parts.ts";
 
@@ -15,6 +16,7 @@ function streaming(save: () => boolean | Promise<boolean> = () => true) {
   const parts = new Parts({
     hub,
     clock,
+    secrets: new KnownSecrets(),
     chatId: "c",
     runId: "r",
     lease: 3,

@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Hub } from "../core/hub.ts";
+import type { KnownSecrets } from "../core/known-secrets.ts";
+import type { MaskedStream } from "../core/masker.ts";
 import { Chunks } from "../core/text.ts";
 import type { Checkpoint } from "../store/runs/record.ts";
 
@@ -10,6 +12,7 @@ const SAVE_AFTER_CHARS = 2048;
 interface PartsDeps {
   readonly hub: Hub;
   readonly clock: Clock;
+  readonly secrets: KnownSecrets;
   readonly chatId: string;
   readonly runId: string;
   readonly lease: number;
@@ -36,12 +39,15 @@ export class Parts {
   #last = 0;
   #open: Part[] = [];
   readonly #chunks = new Chunks();
+  /** Holds back what could be the beginning of a secret. Offsets and checkpoints count masked text. */
+  #masked: MaskedStream;
   #saving: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
   #lost = false;
 
   constructor(deps: PartsDeps) {
     this.#deps = deps;
+    this.#masked = deps.secrets.stream();
   }
 
   /** The parts of the present step, in order. */
@@ -51,18 +57,19 @@ export class Parts {
 
   begin(kind: Part["kind"]): void {
     this.complete();
+    this.#masked = this.#deps.secrets.stream();
     const ord = ++this.#last;
     this.#open.push({ ord, part: `${this.#deps.lease}.${ord}`, kind, text: "", saved: 0 });
   }
 
   add(chunk: string): void {
     if (this.#open.length === 0) this.begin("message");
-    this.#grow(this.#chunks.add(chunk));
+    this.#grow(this.#masked.add(this.#chunks.add(chunk)));
   }
 
   /** The last part gets no more text: half a character that waited for its other half is told as U+FFFD. */
   complete(): void {
-    this.#grow(this.#chunks.end());
+    this.#grow(this.#masked.add(this.#chunks.end()) + this.#masked.end());
   }
 
   /** What the step has said so far was thought: it has streamed as a message, and ends as a thought. */

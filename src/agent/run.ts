@@ -47,6 +47,7 @@ export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSig
   const parts = new Parts({
     hub: store.hub,
     clock: store.clock,
+    secrets: store.secrets,
     chatId: run.chat_id,
     runId: run.id,
     lease,
@@ -282,7 +283,8 @@ async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error
   const code =
     error instanceof ModelError ? error.code : isSparkyError(error) ? error.code : known ? "refused" : "internal";
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
-  const reason = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
+  const said = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
+  const reason = store.secrets.text(said);
   const { retries, step } = await runRow(store.db, run.id);
   if (!retryable || retries >= maxRetries(error)) {
     const tried = retryable ? ` (tried ${retries + 1} times)` : "";

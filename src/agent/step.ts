@@ -126,7 +126,8 @@ function record(
   const calls = new Map<string, Call[]>();
   const blobs: NewBlob[] = [];
   const uses = finish.toolCalls.map((sent): NewEvent => {
-    const call = callOf(newId(deps.store.random), sent, finish.reason);
+    const { name, args } = deps.store.secrets.value({ name: sent.name, args: sent.args });
+    const call = callOf(newId(deps.store.random), { ...sent, name, args }, finish.reason);
     calls.set(sent.providerCallId, [...(calls.get(sent.providerCallId) ?? []), call]);
     return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });

@@ -27,6 +27,7 @@ import { graphRoutes } from "./routes/graph.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { modelRoutes } from "./routes/models.ts";
+import { secretRoutes, SECRETS_PATH } from "./routes/secrets.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -80,6 +81,7 @@ export function createHttp(
     ...activityRoutes(deps),
     ...scheduleRoutes(deps),
     ...skillRoutes(deps),
+    ...secretRoutes(deps),
     ...approvalRoutes(deps),
     ...questionRoutes(deps),
     ...awayRoutes(deps),
@@ -118,7 +120,10 @@ export function createHttp(
       query: Object.fromEntries(url.searchParams),
       headers: request.headers,
       base: info.viewer === undefined ? url.origin : parts.base(),
-      json: () => readJson(request),
+      json: async () => {
+        const body = await readJson(request);
+        return route.doc.path.startsWith(SECRETS_PATH) ? body : store.secrets.value(body);
+      },
       request,
       cut: info.cut,
       hold: () => (identity === null ? null : identities.hold(identity)),
@@ -126,7 +131,9 @@ export function createHttp(
     const reply = await acting.as(identity, () => route.run(call));
     const kept = [...cookies, ...(reply instanceof Response ? [] : (reply.cookies ?? []))];
     const set = isSecure(request, deps.allowedHosts) ? kept.map(onlyBySafeWay) : kept;
-    return reply instanceof Response ? withCookies(reply, set) : json({ ...reply, cookies: set });
+    return reply instanceof Response
+      ? withCookies(reply, set)
+      : json({ ...reply, body: store.secrets.value(reply.body), cookies: set });
   }
 
   for (const route of routes) {

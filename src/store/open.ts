@@ -10,6 +10,7 @@ import { GroupCommit } from "./database/group-commit.ts";
 import { migrate, type Upgrade } from "./database/migrate.ts";
 import { Commits, type Probe } from "./database/probe.ts";
 import type { Schema } from "./database/schema.ts";
+import { KnownSecrets } from "../core/known-secrets.ts";
 import type { Append, LockWait, Numbered, Store, Tx } from "./database/store.ts";
 
 export type Place =
@@ -22,6 +23,7 @@ export interface StoreDeps {
   /** This machine's clock, which counts where no other node shares the database. */
   readonly machine?: Clock;
   readonly random?: RandomBytes;
+  readonly secrets?: KnownSecrets;
   readonly node?: string;
   /** This node's own folder. */
   readonly home?: string;
@@ -48,7 +50,13 @@ export async function openStore(where: Place, deps: StoreDeps = {}): Promise<Sto
     const upgrade = await migrateAt(where, engine, clock.now());
     if (upgrade !== null) deps.onUpgrade?.(upgrade);
     const epoch = await readEpoch(engine, newId(random));
-    const parts = { clock, random, node: deps.node ?? hostname(), home: deps.home ?? null };
+    const parts = {
+      clock,
+      random,
+      node: deps.node ?? hostname(),
+      home: deps.home ?? null,
+      secrets: deps.secrets ?? new KnownSecrets(),
+    };
     const store = assemble(engine, parts, epoch, new Commits(deps.probe));
     return where.kind === "postgres" ? await withNodes(store, where.url, deps.onError ?? (() => {})) : store;
   } catch (error) {
@@ -115,11 +123,16 @@ async function readEpoch({ db }: Engine, fresh: string): Promise<string> {
 
 function assemble(
   engine: Engine,
-  parts: Pick<Store, "clock" | "random" | "node" | "home">,
+  parts: Pick<Store, "clock" | "random" | "node" | "home" | "secrets">,
   epoch: string,
   commits: Commits,
 ): Store {
   const hub = new Hub();
+  // The one door to every log.
+  const masked = (append: Append): Append => {
+    const events = parts.secrets.value(append.events);
+    return events === append.events ? append : { ...append, events };
+  };
   const groups = new GroupCommit(engine, parts.clock, hub, commits);
   const transact = async <T>(body: (tx: Tx) => Promise<T>, wait?: LockWait): Promise<T> => {
     for (let tried = 1; ; tried++) {
@@ -147,7 +160,8 @@ function assemble(
   };
   const openTx = (db: Transaction<Schema>, announcements: (() => void)[], written: { events: number }): Tx => {
     const now = parts.clock.now();
-    const appendAll = async (appends: readonly Append[]): Promise<readonly Numbered[]> => {
+    const appendAll = async (given: readonly Append[]): Promise<readonly Numbered[]> => {
+      const appends = given.map(masked);
       const placed = await engine.appendIn(db, appends, now);
       placed.forEach(({ wire }, i) => {
         written.events += wire.length;
@@ -180,7 +194,7 @@ function assemble(
     closeIn: (ms) => engine.closeIn(ms),
     bootId: newId(parts.random),
     transact,
-    append: (append) => groups.append(append),
+    append: (append) => groups.append(masked(append)),
     async [Symbol.asyncDispose]() {
       letGo(parts.clock);
       engine.closeIn(0);

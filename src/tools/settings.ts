@@ -15,6 +15,8 @@ const settingSchema = z.strictObject({
   idempotent: z.boolean().optional(),
   onUnknown: z.enum(["model", "ask", "fail"]).optional(),
   timeoutSeconds: z.number().positive().max(86_400).optional(),
+  /** Names of secrets that calls of it may be given unasked. */
+  secrets: z.array(z.string()).max(100).optional(),
 });
 const settingsSchema = z.record(z.string(), settingSchema);
 export type ToolSettings = z.infer<typeof settingsSchema>;
@@ -55,13 +57,14 @@ export function toolsAsSet<Tx>(tools: readonly Tool<Tx>[], settings: ToolSetting
   return tools.map((tool) => {
     const setting = settings[tool.name];
     if (setting === undefined) return tool;
-    const { policy, effect, idempotent, onUnknown, timeoutSeconds } = setting;
+    const { policy, effect, idempotent, onUnknown, timeoutSeconds, secrets } = setting;
     return {
       ...tool,
       ...(effect !== undefined && { effect }),
       ...(idempotent !== undefined && { idempotent }),
       ...(onUnknown !== undefined && { onUnknown }),
       ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
+      ...(secrets !== undefined && { secrets }),
       ...(policy !== undefined && { policy: policyOf(dropUndefined(policy), tool.policy) }),
       ...(policy !== undefined && tool.termsFor && { termsFor: settled(tool.termsFor, dropUndefined(policy)) }),
     };

@@ -83,6 +83,8 @@ interface ToolFacts {
 interface ToolRules {
   readonly policy: Policy;
   readonly onUnknown: OnUnknown;
+  /** The secrets that its calls may be given unasked; of others each call is asked about. */
+  readonly secrets?: readonly string[];
 }
 
 /** On which terms a call with these arguments would run. */

@@ -24,6 +24,7 @@ import {
   graphStatsSchema,
 } from "../../src/wire/graph.ts";
 import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
+import { secretSchema, setSecretSchema } from "../../src/wire/secrets.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
 import {
   checkedSkillSchema,
@@ -185,6 +186,9 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   ),
   "models list": one(modelsSchema),
   "models test": one(modelTestSchema),
+  "secret list": list(secretSchema),
+  "secret set": one(setSecretSchema),
+  "secret remove": one(z.object({ ...name, removed: yes })),
   "mcp list": one(mcpServersSchema),
   "mcp add": one(mcpServersSchema),
   "mcp import": one(mcpServersSchema),

@@ -31,6 +31,7 @@ CREATE TABLE 'search_words_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 CREATE TABLE 'search_words_data'(id INTEGER PRIMARY KEY, block BLOB);
 CREATE TABLE 'search_words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 CREATE TABLE 'search_words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE secrets ( owner_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, name TEXT NOT NULL, sealed TEXT NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (owner_id, name)) STRICT;
 CREATE TABLE seen ( chat_id TEXT NOT NULL REFERENCES chats(id) ON DELETE CASCADE, user_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, seq INTEGER NOT NULL, PRIMARY KEY (chat_id, user_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE "session" ( "id" text not null primary key, "expires_at" text not null, "token" text not null unique, "created_at" text not null, "updated_at" text not null, "ip_address" text, "user_agent" text, "user_id" text not null references "user" ("id") on delete cascade ) strict;
 CREATE TABLE skill_files ( version TEXT NOT NULL REFERENCES skill_versions(hash) ON DELETE CASCADE, path TEXT NOT NULL, size INTEGER NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (version, path)) STRICT;

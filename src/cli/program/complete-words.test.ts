@@ -76,6 +76,6 @@ test("every argument and option that names a thing has somewhere to be completed
     }
   };
   walk(program, []);
-  expect(gaps).toEqual(["agent schedule add <name>", "mcp add <name>"]);
+  expect(gaps).toEqual(["agent schedule add <name>", "mcp add <name>", "secret set <name>", "secret remove <name>"]);
   expect(seen).toBeGreaterThan(25);
 });

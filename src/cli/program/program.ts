@@ -8,6 +8,7 @@ import { addHelpCommands } from "./help-commands.ts";
 import { TOPIC_NAMES } from "./help-topics.ts";
 import { addConfigCommands } from "../home/config-commands.ts";
 import { addMcpCommands } from "../mcp/commands.ts";
+import { addSecretCommands } from "../secrets/commands.ts";
 import { addModelCommands } from "../home/models-commands.ts";
 import { addSkillCommands } from "../skills/commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
@@ -31,6 +32,7 @@ export function buildProgram(execute: Execute): Command {
   addDoctorCommands(program, execute);
   addModelCommands(program, execute);
   addMcpCommands(program, execute);
+  addSecretCommands(program, execute);
   addSkillCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);

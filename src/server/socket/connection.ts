@@ -128,6 +128,7 @@ export class Connection implements Guest {
       if (isBinary) throw new SparkyError("invalid_input", "frames are text: one JSON object each");
       // Frames arrive as one buffer: the socket's default binary type.
       raw = parseJson((data as Buffer).toString("utf8"), "the frame");
+      if (this.#greeted) raw = this.#parts.deps.store.secrets.value(raw);
       const frame = parseInput(clientFrameSchema, raw);
       this.#heard ||= frame.type === "hello";
       if (frame.type !== "pong") this.#enqueue(frame, () => this.#handle(frame));

@@ -20,6 +20,7 @@ import { shell } from "./migrations/0013-shell.ts";
 import { scheduleDescent } from "./migrations/0014-schedule-descent.ts";
 import { toolSets } from "./migrations/0015-tool-sets.ts";
 import { commandRules } from "./migrations/0016-command-rules.ts";
+import { secrets } from "./migrations/0017-secrets.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   scheduleDescent,
   toolSets,
   commandRules,
+  secrets,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -398,6 +398,7 @@ export interface Schema {
   questions: QuestionRow;
   grants: GrantRow;
   command_rules: CommandRuleRow;
+  secrets: { owner_id: string; name: string; sealed: string; set_at: number };
   tool_processes: ToolProcessRow;
   mcp_servers: McpServerRow;
   mcp_tools: McpToolRow;

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../../core/clock.ts";
 import type { ChatEvent, NewEvent } from "../../core/events.ts";
 import type { Hub, Change, HubEvent } from "../../core/hub.ts";
+import type { KnownSecrets } from "../../core/known-secrets.ts";
 import type { RandomBytes } from "../../core/ids.ts";
 import type { Schema } from "./schema.ts";
 
@@ -62,6 +63,8 @@ export interface Store extends AsyncDisposable {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly hub: Hub;
+  /** What of secrets is known here: all that comes in as text goes through it. */
+  readonly secrets: KnownSecrets;
   /** Random, stored with the data; changes only when history was cut. */
   readonly epoch: string;
   /** This process: on SQLite a lease belongs to it. */

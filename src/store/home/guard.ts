@@ -11,7 +11,7 @@ const WRITE = 0o022;
 const ENTER = 0o011;
 const ANY = 0o077;
 
-const SECRETS = ["token", "secret"];
+const SECRETS = ["token", "secret", "secrets.key"];
 /** What steers or holds everything, where others can come in at all. */
 const STEERING = [".env", "tools.json", "mcp.json", "sparky.db", "server.json", "lock"];
 

@@ -26,6 +26,8 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   tokens: "rights",
   grants: "rights",
   command_rules: "rights",
+  // Of no use without the key, which is in no backup.
+  secrets: "rights",
   // Names process groups that recovery may end.
   tool_processes: "rights",
   // Says what is started on this machine, and which tools a person has let in; `mcp.json` is applied again.
@@ -74,8 +76,8 @@ export function dropRights(handle: Database.Database): void {
     "select name from sqlite_schema where type = 'table' and name = ?",
   );
   for (const table of RIGHTS) if (has.get(table) !== undefined) handle.exec(`delete from "${table}"`);
-  // It signs cookies.
-  handle.exec("delete from meta where key = 'secret'");
+  // It signs cookies; and the key that a home's secrets were encrypted by is not this one's.
+  handle.exec("delete from meta where key in ('secret', 'secrets_key')");
 }
 
 const RESTORED = "a backup was restored, and a yes does not travel in a backup";

@@ -42,7 +42,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
         provider: record.provider,
         model: record.model,
         read_seq: record.readSeq,
-        messages: record.messages,
+        messages: store.secrets.json(record.messages),
         at: tx.now,
       })
       .execute();

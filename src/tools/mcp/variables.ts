@@ -1,8 +1,8 @@
 import { SparkyError } from "../../core/errors.ts";
 import type { Reached } from "./definition.ts";
 
-/** `${VAR}`, `${VAR:-what counts where it is not set}`, and VS Code's `${env:VAR}`. */
-const VARIABLE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+/** `${VAR}`, `${VAR:-what counts where it is not set}`, VS Code's `${env:VAR}`, and `${secret:NAME}`. */
+const VARIABLE = /\$\{(?:env:)?((?:secret:)?[A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 /** Of other programs, which ask a person or know an open folder. */
 const FOREIGN = /\$\{([a-z]\w*(?::[^}]*)?)\}/i;
 

@@ -1,0 +1,80 @@
+import { SparkyError } from "./errors.ts";
+import type { Json } from "./events.ts";
+import { MaskedStream, Masker, type Secret } from "./masker.ts";
+
+/**
+ * The secrets that this process knows: what masks them wherever text comes in, and what puts them into a call. Where there are none
+ * nothing is done and nothing is paid.
+ */
+
+const REFERENCE = /\$\{secret:([A-Za-z][A-Za-z0-9_]*)\}/g;
+
+export class KnownSecrets {
+  #masker: Masker | null = null;
+  #values: ReadonlyMap<string, string> = new Map();
+  #ownerId: string | null = null;
+  /** Why they cannot be read. */
+  #problem: SparkyError | null = null;
+
+  know(ownerId: string, secrets: readonly Secret[]): void {
+    this.#ownerId = ownerId;
+    this.#problem = null;
+    this.#values = new Map(secrets.map(({ name, value }) => [name, value]));
+    this.#masker = secrets.length === 0 ? null : new Masker(secrets);
+  }
+
+  /** There are some, and they cannot be decrypted here: so nothing here can tell them either. */
+  cannotRead(ownerId: string, problem: SparkyError): void {
+    this.know(ownerId, []);
+    this.#problem = problem;
+  }
+
+  get hasAny(): boolean {
+    return this.#values.size > 0 || this.#problem !== null;
+  }
+
+  /** Whose they are; null: it was never asked. */
+  get ownerId(): string | null {
+    return this.#ownerId;
+  }
+
+  text(text: string): string {
+    return this.#masker?.text(text) ?? text;
+  }
+
+  value<T>(value: T): T {
+    return this.#masker?.value(value) ?? value;
+  }
+
+  json(json: string): string {
+    return this.#masker?.json(json) ?? json;
+  }
+
+  stream(): MaskedStream {
+    return new MaskedStream(this.#masker);
+  }
+
+  /** Throws `not_found` where no secret has the name, `unavailable` where it cannot be decrypted here. */
+  valueOf(name: string): string {
+    if (this.#problem !== null) throw this.#problem;
+    const value = this.#values.get(name);
+    if (value !== undefined) return value;
+    throw new SparkyError("not_found", `there is no secret called ${name}`, {
+      hint: `its owner sets one by: sparky secret set ${name}`,
+    });
+  }
+
+  /** The arguments with each reference's value in its place. Throws as `valueOf`. */
+  filledIn(args: Json): Json {
+    if (typeof args === "string") return args.replace(REFERENCE, (_, name: string) => this.valueOf(name));
+    if (Array.isArray(args)) return args.map((each) => this.filledIn(each));
+    if (typeof args !== "object" || args === null) return args;
+    return Object.fromEntries(Object.entries(args).map(([key, each]) => [key, this.filledIn(each)]));
+  }
+}
+
+/** The secrets that arguments refer to, by name. */
+export function secretsIn(args: Json): readonly string[] {
+  const json = JSON.stringify(args) ?? "";
+  return json.includes("${secret:") ? [...new Set([...json.matchAll(REFERENCE)].map(([, name]) => name ?? ""))] : [];
+}

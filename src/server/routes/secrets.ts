@@ -1,0 +1,46 @@
+import { listSecrets, removeSecret, setSecret } from "../../store/secrets/secrets.ts";
+import { listSchema } from "../../wire/api.ts";
+import { newSecretSchema, secretSchema, setSecretSchema } from "../../wire/secrets.ts";
+import type { ServerDeps } from "../deps.ts";
+import { forOwner } from "./for-owner.ts";
+import { route, type Route } from "./route.ts";
+
+export const SECRETS_PATH = "/api/secrets";
+
+export function secretRoutes({ store }: ServerDeps): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: SECRETS_PATH,
+      summary: "Your secrets, by name: no value is ever told. For the owner.",
+      answers: { 200: listSchema(secretSchema) },
+      async handle({ viewer }) {
+        forOwner(viewer, "have secrets");
+        const items = [...(await listSecrets(store, viewer.id))];
+        return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: SECRETS_PATH,
+      summary: "Sets a secret, or another value of it. For the owner.",
+      body: newSecretSchema,
+      answers: { 200: setSecretSchema },
+      async handle({ viewer, body }) {
+        forOwner(viewer, "have secrets");
+        return { status: 200, body: await setSecret(store, viewer.id, body.name, body.value) };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: `${SECRETS_PATH}/:name`,
+      summary: "Removes a secret. For the owner.",
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        forOwner(viewer, "have secrets");
+        await removeSecret(store, viewer.id, params.name);
+        return { status: 204 };
+      },
+    }),
+  ];
+}
