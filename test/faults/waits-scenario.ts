@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { workRun } from "../../src/agent/run.ts";
+import { Stopper } from "../../src/agent/stop.ts";
 import { delegate } from "../../src/builtin-tools/delegate.ts";
 import { isEnded } from "../../src/core/run-state.ts";
 import type { StepRequest } from "../../src/models/model.ts";
@@ -24,6 +25,8 @@ import { leasesOfTheDeadRunOut, probeOf, telling, type Tell } from "./crash-scen
 export interface WaitsScenario {
   readonly place: Place;
   readonly folder: string;
+  /** The person stops the root as soon as its last part is at work, which works until it is stopped. */
+  readonly stops?: boolean;
 }
 
 export const PARTS = ["left", "right", "below"] as const;
@@ -64,14 +67,20 @@ export async function live(scenario: WaitsScenario, tell: Tell = () => {}): Prom
   const { owner } = await ensureUsers(first);
   const { task } = await addTask(first, owner, { instruction: "all of it", key: "the root" });
   await leasesOfTheDeadRunOut(first);
+  const stopper = owned.use(new Stopper(first, agentDeps(first, { model: scriptedModel([]) }).log));
+  const deepest = Promise.withResolvers<void>();
   let effects = 0;
   const note = testTool(
     "note",
-    async (text) => {
+    async (text, { signal }) => {
       const n = ++effects;
       tell({ when: "before", what: "effect", n });
       appendFileSync(noted(scenario), `${text}\n`);
       tell({ when: "after", what: "effect", n });
+      if (scenario.stops === true && text === "below") {
+        deepest.resolve();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      }
       return null;
     },
     { idempotent: false },
@@ -82,11 +91,17 @@ export async function live(scenario: WaitsScenario, tell: Tell = () => {}): Prom
     const loop = owned.use(new Loop({ store, work, tasks: true, concurrency: 2, pollMs: 10_000, log: deps.log }));
     await loop.start();
   }
+  // Whoever comes back after a crash finds the last part interrupted, and stops what is left at once.
+  if (scenario.stops === true && effectsOf(scenario).includes("below")) deepest.resolve();
+  const stopped = deepest.promise.then(() => stopper.stop(owner, { chatId: task.chatId }));
   await until("the end of all", async () => {
     await answerAll(first, owner);
     const { items } = await listTasks(first, owner);
     return items.every(({ status }) => isEnded(status));
   });
+  // Where it was interrupted before its effect, nobody had a reason to stop it.
+  deepest.resolve();
+  await stopped;
   return task.id;
 }
 

@@ -16,7 +16,11 @@ export async function listApprovals(context: Context, _args: readonly string[], 
   const list = await (await context.client("any")).request<List<Approval>>("GET", `/api/approvals?${query}`);
   if (out.json) return out.document(list);
   if (list.items.length === 0)
-    return out.note(options.all ? "Nothing was ever asked." : "Nothing waits for an answer.");
+    return out.note(
+      options.all
+        ? "No approval was ever asked for."
+        : "No approval waits for you. What the agent asks you: sparky approvals questions",
+    );
   const time = (iso: string): string => (out.terminal ? ago(iso, io.now()) : iso);
   out.table(
     [

@@ -91,6 +91,37 @@ test.each([
   },
 );
 
+const question = (choices?: string[]): Arrival => ({
+  kind: "event",
+  event: {
+    ...place,
+    seq: 3,
+    type: "question",
+    data: {
+      questionId: "q",
+      callId: "1",
+      text: "Which one?\u202e\nIt is green.",
+      state: "asked",
+      ...(choices && { choices }),
+    },
+  },
+});
+const asks = status(4, { state: "waiting", reason: "question", message: "Waits for your answer" });
+
+test("a question stands there whole, with what hides in it spelled out, its choices, and how it is answered", () => {
+  expect(shown({ view: viewOf(starting, call, question(["Red", "Blue"]), asks) })).toEqual([
+    "  ? Which one?\\u202e",
+    "    It is green.",
+    "    · Red",
+    "    · Blue",
+    "    write your answer, or Enter to choose",
+    "",
+    "◔ Waits for your answer · 10s · Ctrl-C stops",
+    expect.any(String),
+  ]);
+  expect(shown({ view: viewOf(starting, call, question(), asks) })).toContain("    write your answer");
+});
+
 test("what could not be sent stands there with the reason and what to do", () => {
   const failed = {
     kind: "message",

@@ -211,6 +211,24 @@ const DAMAGES: readonly Damage[] = [
     says: /approval ghost/,
   },
   {
+    what: "a question is in no log",
+    plant: (s) => [
+      `INSERT INTO questions (id, chat_id, run_id, call_id, tool, asked_seq, text, kept, state, asked_at, expires_at)
+         VALUES ('ghost', '${s.chatId}', '${s.runId}', 'c', 'ask_user', 3, 'Well?', 'null', 'asked', 1, 2)`,
+    ],
+    kinds: ["question"],
+    says: /question ghost/,
+  },
+  {
+    what: "a task is delegated by a call that says nothing of it",
+    plant: (s) => [
+      `UPDATE tasks SET parent_call = 'c', parent_run = '${s.runId}', root_run = '${s.runId}', depth = 1
+         WHERE instruction = 'Then this'`,
+    ],
+    kinds: ["child", "task"],
+    says: /which the call c has delegated/,
+  },
+  {
     what: "a blob's bytes changed",
     plant: (s) => [
       `UPDATE blobs SET sha256 = replace(sha256, substr(sha256, 1, 4), 'beef') WHERE chat_id = '${s.chatId}'`,
