@@ -10,6 +10,7 @@ import { boundedFetch } from "./http.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
 import { resultOf, textOf } from "./result.ts";
 import { RunningCall } from "./running-call.ts";
+import { SignInNeeded, type SignIn } from "./sign-in.ts";
 import { StdioTransport, type ServerProcess } from "./stdio.ts";
 import type { Tail } from "./tail.ts";
 import { WITH_PROGRESS } from "./tool.ts";
@@ -27,6 +28,8 @@ export interface ConnectionOptions {
   /** It was seen to speak only the revisions before 2026-07-28. */
   readonly legacy: boolean;
   readonly onToolsChanged: () => void;
+  /** Who signs in where the server asks for it; undefined: nobody. */
+  readonly signIn?: SignIn | undefined;
   keep(process: ServerProcess): Promise<void>;
   forget(process: ServerProcess): Promise<void>;
 }
@@ -115,6 +118,7 @@ export class Connection {
         refused: [...offered.flatMap((tool) => ("refused" in tool ? [tool] : [])), ...over],
       };
     } catch (error) {
+      this.#checkSignIn(error);
       throw failure(definition.name, `its tools could not be listed: ${this.#words(error, signal)}`, tail, error);
     }
   }
@@ -168,6 +172,7 @@ export class Connection {
       next = await running.next(signal);
     } catch (error) {
       signal.throwIfAborted();
+      this.#checkSignIn(error);
       if (isAnswer(error)) throw new Error(messageOf(error), { cause: error });
       const why = running.signal.aborted ? messageOf(running.signal.reason) : this.#words(error, signal);
       throw new OutcomeUnknown(`the server ${name} gave no answer: ${why}`, { cause: error });
@@ -203,6 +208,15 @@ export class Connection {
     await this.#client.close().catch(() => {});
   }
 
+  /** A server may want more of a person than it did before: nothing was done then. */
+  #checkSignIn(error: unknown): void {
+    const page = this.#options.signIn?.page ?? null;
+    const transport = this.#transport;
+    if (page === null || !("finishAuth" in transport)) return;
+    const { finishAuth } = transport as { finishAuth(answer: URLSearchParams): Promise<void> };
+    throw new SignInNeeded(this.#options.definition.name, page, (answer) => finishAuth.call(transport, answer), error);
+  }
+
   #words(error: unknown, signal: AbortSignal): string {
     if (signal.aborted) return "it was stopped";
     const exit = this.#transport instanceof StdioTransport ? this.#transport.exit : null;
@@ -227,6 +241,7 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
       ? new StreamableHTTPClientTransport(new URL(reached.url), {
           requestInit: { headers: { ...reached.headers } },
           fetch: bounded.fetch,
+          ...(options.signIn !== undefined && { authProvider: options.signIn }),
         })
       : new StdioTransport({
           ...reached,
@@ -261,6 +276,10 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     await client.close().catch(() => {});
     signal.throwIfAborted();
     if (isSparkyError(error)) throw error;
+    const page = options.signIn?.page ?? null;
+    if (page !== null && "finishAuth" in transport) {
+      throw new SignInNeeded(definition.name, page, (answer) => transport.finishAuth(answer), error);
+    }
     const exit = transport instanceof StdioTransport ? transport.exit : null;
     const why = exit ?? bounded.failure() ?? messageOf(error);
     if (/^it answered 40[13]\b/.test(why)) {

@@ -5,6 +5,7 @@ import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { Connection, type ServerToolCall, type ToolList } from "./connection.ts";
 import type { ServerDefinition } from "./definition.ts";
+import type { SignIn } from "./sign-in.ts";
 import type { ServerProcess } from "./stdio.ts";
 import { Tail } from "./tail.ts";
 import { filledIn, type Lookup } from "./variables.ts";
@@ -30,6 +31,8 @@ export interface ServersDeps {
   /** What was seen of a server that answers. */
   onSeen(server: string, seen: { readonly legacy: boolean; readonly list: ToolList }): Promise<void>;
   onError(error: unknown): void;
+  /** For a server elsewhere, where its definition gives no token. */
+  signInFor?(definition: ServerDefinition, person: Person): SignIn | undefined;
 }
 
 export type ServerState =
@@ -186,6 +189,7 @@ class Entry {
           version,
           tail: this.tail,
           legacy: this.#deps.isLegacy(definition.name),
+          signIn: this.#deps.signInFor?.(definition, this.#person),
           onToolsChanged: () => void this.#look().catch((error: unknown) => this.#deps.onError(error)),
           keep: (process) => this.#deps.keep(process),
           forget: (process) => this.#deps.forget(process),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Json } from "../../../src/core/events.ts";
 import { readServer } from "../../../src/tools/mcp/definition.ts";
+import { SignIn, SignInNeeded, type KeptSignIn } from "../../../src/tools/mcp/sign-in.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
 import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
 
@@ -11,11 +12,34 @@ import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
 
 const url = process.argv.at(-1) ?? "";
 const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as {
+  readonly client_id?: string;
+  readonly client_secret?: string;
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: { readonly [key: string]: Json } }[];
 };
 
 const { definition } = readServer("suite", { url, timeoutMs: 10_000 });
+/** A sign-in that a browser without a person goes through at once. */
+let kept: KeptSignIn | null = null;
+const client =
+  context.client_id === undefined
+    ? {}
+    : {
+        client: {
+          client_id: context.client_id,
+          ...(context.client_secret !== undefined && { client_secret: context.client_secret }),
+        },
+      };
+const signInFor = () =>
+  new SignIn({
+    redirectUrl: "http://127.0.0.1:3000/callback",
+    clientMetadataUrl: "https://conformance-test.local/client-metadata.json",
+    ...client,
+    read: async () => kept,
+    write: async (next) => void (kept = next),
+  });
+
 const servers = new Servers({
+  signInFor,
   clock: systemClock,
   version: "0",
   workspaces: join(tmpdir(), "sparky-conformance"),
@@ -51,6 +75,7 @@ async function call(tool: string, args: { readonly [key: string]: Json }): Promi
       await servers.call(definition, me, { tool, args, answer }, signal);
       return;
     } catch (error) {
+      if (error instanceof SignInNeeded) throw error;
       if (!(error instanceof NeedsAnswer)) return console.error(`${tool}: ${String(error)}`);
       const { state, schema } = error.asked;
       answer = {
@@ -63,8 +88,21 @@ async function call(tool: string, args: { readonly [key: string]: Json }): Promi
   }
 }
 
-const { tools, refused } = await servers.list(definition, me, signal);
+async function signedIn<T>(work: () => Promise<T>): Promise<T> {
+  for (let round = 0; ; round++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SignInNeeded) || round >= 2) throw error;
+      const answer = await fetch(error.page, { redirect: "manual" });
+      await error.finish(new URL(answer.headers.get("location") ?? "").searchParams);
+      await servers.end("suite");
+    }
+  }
+}
+
+const { tools, refused } = await signedIn(() => servers.list(definition, me, signal));
 for (const { name, refused: why } of refused) console.error(`${name} is not taken: ${why}`);
 const calls = context.toolCalls ?? tools.map(({ name, schema }) => ({ name, arguments: filled(schema as Schema) }));
-for (const { name, arguments: args } of calls) await call(name, args);
+for (const { name, arguments: args } of calls) await signedIn(() => call(name, args));
 await servers[Symbol.asyncDispose]();
