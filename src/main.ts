@@ -108,6 +108,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   const link = new URL((await server.createLoginLink(parts.owner)).url);
   const { url, port } = await server.listen(config.host, config.port);
   parts.own.port = port;
+  parts.own.url = url;
   const loop = cleanup.use(
     new Loop({
       store,
@@ -171,7 +172,7 @@ interface Parts {
   readonly log: Log;
   readonly startedAt: number;
   /** Where this server listens: as set, until it is known. */
-  readonly own: { port: number };
+  readonly own: { port: number; url: string | null };
   close(): Promise<void>;
 }
 
@@ -217,7 +218,7 @@ async function build(
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const roots = fileRoots(config.home, owner.name);
-  const own = { port: config.port };
+  const own: Parts["own"] = { port: config.port, url: null };
   const asBuilt: readonly Tool<Tx>[] = [
     ...generalTools,
     ...fileTools(roots),
@@ -252,6 +253,7 @@ async function build(
       workspaces,
       environment: config.serverEnvironment,
       lookup: (name) => (name.startsWith("secret:") ? secrets.valueOf(name.slice(7)) : config.variable(name)),
+      base: () => own.url,
     }),
   );
   await mcp.sweep();

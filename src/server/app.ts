@@ -58,6 +58,8 @@ export function createServer(deps: ServerDeps): Server {
       remove: still((name) => mcp.remove(name)),
       enable: still((name, enabled) => mcp.enable(name, enabled)),
       test: still((person, name) => mcp.test(person, name)),
+      login: still((person, name) => mcp.login(person, name)),
+      signedIn: (answer) => mcp.signedIn(answer),
       restart: still((person, name) => mcp.restart(person, name)),
       approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),
       call: still((person, name, tool, args) => mcp.call(person, name, tool, args)),

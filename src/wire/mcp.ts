@@ -102,3 +102,7 @@ export const mcpResultSchema = z.object({
 export type McpResult = z.infer<typeof mcpResultSchema>;
 
 export const mcpLogSchema = z.object({ name: z.string(), text: z.string() });
+
+/** The page on which a person signs in at a server; null: there is no need to. */
+export const mcpLoginSchema = z.object({ name: z.string(), page: z.string().nullable() });
+export type McpLogin = z.infer<typeof mcpLoginSchema>;

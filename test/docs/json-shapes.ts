@@ -23,7 +23,14 @@ import {
   graphNodeSchema,
   graphStatsSchema,
 } from "../../src/wire/graph.ts";
-import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpServersSchema, toolSchema } from "../../src/wire/mcp.ts";
+import {
+  mcpLoginSchema,
+  mcpLogSchema,
+  mcpResultSchema,
+  mcpServerSchema,
+  mcpServersSchema,
+  toolSchema,
+} from "../../src/wire/mcp.ts";
 import { secretSchema, setSecretSchema } from "../../src/wire/secrets.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
 import {
@@ -196,6 +203,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "mcp enable": one(mcpServerSchema),
   "mcp disable": one(mcpServerSchema),
   "mcp test": one(mcpServerSchema),
+  "mcp login": one(mcpLoginSchema),
   "mcp tools": list(toolSchema),
   "mcp approve": one(mcpServerSchema),
   "mcp call": one(mcpResultSchema),

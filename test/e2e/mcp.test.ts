@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startOf } from "../../src/tools/shell/processes.ts";
 import type { Chat } from "../../src/wire/api.ts";
-import type { McpServer } from "../../src/wire/mcp.ts";
+import type { McpLogin, McpServer } from "../../src/wire/mcp.ts";
+import { oauthServer } from "../kit/mcp/oauth-server.ts";
 import { odd, real } from "../kit/mcp/servers.ts";
 import { until } from "../kit/worker.ts";
 import { pacedProvider } from "./paced-provider.ts";
@@ -108,6 +109,31 @@ test.each(["kill", "stop"] as const)(
     await until("the end of its server", () => startOf(pid ?? 0) === null);
   },
 );
+
+test("somebody signs in at a server elsewhere by the browser; what comes back counts once, and from nobody else", async () => {
+  await using closed = await oauthServer();
+  const sparky = await Sparky.start({});
+  onTestFinished(() => sparky[Symbol.asyncDispose]());
+  await writeFile(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers: { closed: { url: closed.url } } }));
+  const refused = await sparky.run("mcp", "test", "closed");
+  expect(refused.code).toBe(1);
+  expect(refused.stdout + refused.stderr).toContain("wants you to sign in");
+  const { page } = await sparky.json<McpLogin>("mcp", "login", "closed");
+  // The browser goes there, and is sent back with a code.
+  const back = (await fetch(page ?? "", { redirect: "manual" })).headers.get("location") ?? "";
+  expect(back).toMatch(new RegExp(`^${sparky.url}/oauth/callback\\?code=`));
+  const forged = await fetch(back.replace(/state=.*/, "state=another"));
+  expect(forged.status).toBe(404);
+  const answer = await fetch(back);
+  expect([answer.status, await answer.text()]).toEqual([200, "You are signed in, and may close this page.\n"]);
+  expect((await fetch(back)).status).toBe(404);
+  expect(await sparky.json<McpServer>("mcp", "test", "closed")).toMatchObject({ state: "ready", tools: 1 });
+  expect(await sparky.json("mcp", "call", "closed", "echo")).toMatchObject({
+    ok: true,
+    result: "for who is signed in",
+  });
+  expect(closed.seen).toContain("POST /register");
+});
 
 test("what a killed server has left of its tool servers is ended when it starts again", async () => {
   const sparky = await Sparky.start({});

@@ -93,6 +93,7 @@ test("what the commands for tool servers show, and how they end", async () => {
     ["test memory", routes({ [`POST ${PATH}/test`]: memory })],
     ["test docs", routes({ "POST /api/mcp/servers/docs/test": docs })],
     ["test nope", routes({ "POST /api/mcp/servers/nope/test": missing })],
+    ["login docs", {}],
     ["tools", tools],
     ["tools nope", tools],
     ["approve memory --yes", routes({ "GET /api/mcp/servers": all(changed), [`POST ${PATH}/approve`]: memory })],

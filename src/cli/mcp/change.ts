@@ -1,7 +1,7 @@
 import { exactText, spelledOut } from "../../core/exact.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { Json } from "../../core/events.ts";
-import type { McpResult, McpServer } from "../../wire/mcp.ts";
+import type { McpLogin, McpResult, McpServer } from "../../wire/mcp.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
 import { Failure, usage } from "../console/failure.ts";
@@ -44,6 +44,16 @@ export async function testServer(context: Context, args: readonly string[]): Pro
   if (out.json) out.document(server);
   else showServers(context, [server]);
   return server.state === "ready" ? EXIT.ok : EXIT.error;
+}
+
+export async function signIn(context: Context, args: readonly string[]): Promise<void> {
+  const { out } = context;
+  const [name = ""] = args;
+  const login = await (await context.client("server")).request<McpLogin>("POST", `${serverPath(name)}/login`);
+  if (out.json) return out.document(login);
+  if (login.page === null) return out.note(`There is no need to sign in at ${name}: sparky mcp test ${name}`);
+  out.print(login.page);
+  out.note(`  open it in a browser on this machine, then: sparky mcp test ${name}`);
 }
 
 export async function approveTools(context: Context, args: readonly string[], { yes }: { yes?: true }): Promise<void> {

@@ -40,6 +40,12 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     args: { file: "an mcp.json of another program, or a part of one" },
     run: async (context, args) => (await import("./add.ts")).importServers(context, args),
   });
+  verb(mcp, execute, "login <name>", {
+    summary: "Sign in at a server elsewhere: prints the page to open in a browser on this machine.",
+    examples: ["sparky mcp login docs"],
+    args: NAME,
+    run: async (context, args) => (await import("./change.ts")).signIn(context, args),
+  });
   verb(mcp, execute, "remove <name>", {
     summary: "Take a server out of mcp.json and end it.",
     examples: ["sparky mcp remove docs --yes"],

@@ -2,6 +2,7 @@ import { listSchema } from "../../wire/api.ts";
 import {
   approveToolsSchema,
   mcpCallSchema,
+  mcpLoginSchema,
   mcpLogSchema,
   mcpResultSchema,
   mcpServerSchema,
@@ -18,6 +19,24 @@ import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
 
 const of = ({ id }: User) => ({ userId: id });
+
+/** Where the browser comes back to: what it brings is known by a word that was given to one sign-in, and counts once. */
+function signInAnswer(mcp: ServerDeps["mcp"]): Route {
+  return {
+    doc: {
+      method: "GET",
+      path: "/oauth/callback",
+      summary: "Where a browser comes back to from signing in at a tool server.",
+      open: true,
+      answers: { 200: null },
+    },
+    async run({ query }) {
+      await mcp.signedIn(new URLSearchParams(query));
+      const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
+      return new Response("You are signed in, and may close this page.\n", { headers });
+    },
+  };
+}
 
 export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
   /** What is done with one server, and is answered with what it is then. */
@@ -124,6 +143,17 @@ export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
     done("/disable", "Ends a server, and gives no run its tools. For the owner.", "disable tool servers", (_, name) =>
       mcp.enable(name, false),
     ),
+    route({
+      method: "POST",
+      path: "/api/mcp/servers/:name/login",
+      summary: "Begins to sign you in at a server elsewhere: the page that the browser has to open. For the owner.",
+      answers: { 200: mcpLoginSchema },
+      async handle({ viewer, params: { name } }) {
+        forOwner(viewer, "sign in at tool servers");
+        return { status: 200, body: { name, page: await mcp.login(of(viewer), name) } };
+      },
+    }),
+    signInAnswer(mcp),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/approve",

@@ -211,10 +211,9 @@ export class Connection {
   /** A server may want more of a person than it did before: nothing was done then. */
   #checkSignIn(error: unknown): void {
     const page = this.#options.signIn?.page ?? null;
-    const transport = this.#transport;
-    if (page === null || !("finishAuth" in transport)) return;
-    const { finishAuth } = transport as { finishAuth(answer: URLSearchParams): Promise<void> };
-    throw new SignInNeeded(this.#options.definition.name, page, (answer) => finishAuth.call(transport, answer), error);
+    if (page === null || !("finishAuth" in this.#transport)) return;
+    const transport = this.#transport as Transport & Finishing;
+    throw new SignInNeeded(this.#options.definition.name, page, (answer) => transport.finishAuth(answer), error);
   }
 
   #words(error: unknown, signal: AbortSignal): string {
@@ -223,6 +222,10 @@ export class Connection {
     if (exit !== null) return `it ${exit}`;
     return codeOf(error) === "REQUEST_TIMEOUT" ? "it took too long" : messageOf(error);
   }
+}
+
+interface Finishing {
+  finishAuth(answer: URLSearchParams): Promise<void>;
 }
 
 interface Connected {

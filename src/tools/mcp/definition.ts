@@ -32,6 +32,8 @@ export interface ServerDefinition {
   readonly idempotent: readonly string[];
   readonly timeoutMs: number;
   readonly connectMs: number;
+  /** What the server knows us by, where its owner has made that for us; null: it is asked for. */
+  readonly client: { readonly client_id: string; readonly client_secret?: string } | null;
 }
 
 export interface ReadServer {
@@ -78,6 +80,7 @@ const KEYS = {
   timeout: time,
   connectTimeoutMs: time,
   connect_timeout: time,
+  oauth: z.looseObject({ clientId: z.string().min(1).optional(), clientSecret: z.string().min(1).optional() }),
 } as const;
 const entry = z.object(KEYS).partial();
 
@@ -93,7 +96,6 @@ const IGNORED: { readonly [key: string]: string } = {
   dev: "is not used here",
   lazy: "is not used here: a server starts when it is first called",
   envFile: "is not read: write the variables into env",
-  oauth: "is not used yet: give a token in headers",
 };
 
 /** Throws `invalid_input` that names the server, the key and what is allowed. */
@@ -130,6 +132,7 @@ export function readServer(name: string, raw: unknown): ReadServer {
       exclude: it.tools?.exclude ?? [],
       idempotent: it.idempotent ?? [],
       timeoutMs: it.timeoutMs ?? milliseconds(it.timeout) ?? DEFAULT_CALL_MS,
+      client: clientOf(it.oauth),
       connectMs: it.connectTimeoutMs ?? milliseconds(it.connect_timeout) ?? DEFAULT_CONNECT_MS,
     },
     warnings,
@@ -174,6 +177,11 @@ const SYNONYMS: { readonly [key: string]: string } = {
   cmd: "command",
   workingDirectory: "cwd",
 };
+
+function clientOf(oauth: Entry["oauth"]): ServerDefinition["client"] {
+  if (oauth?.clientId === undefined) return null;
+  return { client_id: oauth.clientId, ...(oauth.clientSecret !== undefined && { client_secret: oauth.clientSecret }) };
+}
 
 /** Some programs count in seconds and some in milliseconds: nobody waits for a thousand seconds, or for less than one. */
 function milliseconds(value: number | undefined): number | undefined {

@@ -8,6 +8,7 @@ import { toolName } from "../../tools/mcp/names.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import { NeedsAnswer } from "../../tools/needs-answer.ts";
 import type { Policy } from "../../tools/policy.ts";
+import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
 import { isIncluded, type KnownServer, type McpDesk } from "./desk.ts";
@@ -122,6 +123,35 @@ export class McpAdmin {
     await this.#within(LOOK_MS, (signal) => desk.look(definition, person, signal)).catch((error: unknown) => {
       if (!isSparkyError(error)) throw error;
     });
+  }
+
+  /** The page on which the person signs in at the server; null: there is no need to. */
+  async login(person: Person, name: string): Promise<string | null> {
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(name);
+    if (!desk.signIns.isFor(definition)) return null;
+    if (desk.signIns.for(definition, person) === undefined) {
+      throw new SparkyError("conflict", "a browser can come back from a sign-in only while Sparky's server runs", {
+        hint: "start it: sparky chat start",
+      });
+    }
+    await desk.servers.end(name, person);
+    try {
+      await this.#within(LOOK_MS, (signal) => desk.look(definition, person, signal));
+      return null;
+    } catch (error) {
+      if (!(error instanceof SignInNeeded)) throw error;
+      desk.signIns.expect(error, async () => {
+        await desk.servers.end(name, person);
+        await this.test(person, name);
+      });
+      return error.page.href;
+    }
+  }
+
+  /** The browser is back from a server's sign-in. */
+  async signedIn(answer: URLSearchParams): Promise<void> {
+    await (await this.#deps.desk()).signIns.finish(answer);
   }
 
   async restart(person: Person, name: string): Promise<void> {

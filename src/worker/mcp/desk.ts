@@ -18,6 +18,7 @@ import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
 import { endLeftover, startOf } from "../../tools/shell/processes.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
+import { SignIns } from "./sign-ins.ts";
 
 /** Which tools of which servers a run is given, and whose they are. */
 
@@ -26,6 +27,8 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
   readonly ownerId: string;
   readonly home: string;
   readonly log: Log;
+  /** Where browsers reach this server; null: it does not listen. */
+  readonly base: () => string | null;
 }
 
 const keptSchema = z.array(z.object({ server: z.string(), tool: offeredToolSchema }));
@@ -38,6 +41,7 @@ export interface KnownServer {
 export class McpDesk implements AsyncDisposable {
   readonly file: DefinitionsFile;
   readonly servers: Servers;
+  readonly signIns: SignIns;
   readonly #deps: DeskDeps;
   /** Tools that their server tells of otherwise than was approved, or tells of no more: by its name. */
   readonly #strayed = new Map<string, ReadonlySet<string>>();
@@ -52,8 +56,10 @@ export class McpDesk implements AsyncDisposable {
     this.#deps = deps;
     this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"));
     const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
+    this.signIns = new SignIns(store.clock, deps.base);
     this.servers = new Servers({
       ...deps,
+      signInFor: (definition, person) => this.signIns.for(definition, person),
       clock: store.clock,
       keep: (started) => keepServerProcess(store, { ...started, ...parent }),
       forget: ({ pgid, started }) => forgetServerProcess(store, pgid, started),

@@ -19,6 +19,7 @@ export function mcpAdmin(store: Store, { home, ownerId }: { readonly home: strin
       workspaces: `${home}/workspace`,
       environment: { PATH: process.env["PATH"] ?? "" },
       lookup: () => undefined,
+      base: () => null,
     }));
   const settings: ToolSettings = {};
   const admin = new McpAdmin({

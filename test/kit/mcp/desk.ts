@@ -24,6 +24,7 @@ export async function deskOf(store: Store, ownerId: string, servers: object) {
     workspaces: join(home, "workspace"),
     environment: { PATH: process.env["PATH"] ?? "" },
     lookup: () => undefined,
+    base: () => null,
   });
   onTestFinished(() => desk[Symbol.asyncDispose]());
   const names = async (userId: string) => (await desk.toolsFor({ userId })).map(({ name }) => name);

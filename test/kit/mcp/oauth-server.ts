@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+
+/** A tool server over HTTP that wants a sign-in, with the sign-in's own server at the same address. */
+export async function oauthServer() {
+  const codes = new Map<string, { readonly challenge: string; readonly redirect: string }>();
+  const tokens = new Set<string>();
+  const seen: string[] = [];
+  let base = "";
+  const answer = async (request: IncomingMessage): Promise<{ status: number; headers?: object; body?: object }> => {
+    const url = new URL(request.url ?? "/", base);
+    const body = await text(request);
+    seen.push(`${request.method} ${url.pathname}`);
+    switch (url.pathname) {
+      case "/.well-known/oauth-protected-resource/mcp":
+        return { status: 200, body: { resource: `${base}/mcp`, authorization_servers: [base] } };
+      case "/.well-known/oauth-authorization-server":
+        return {
+          status: 200,
+          body: {
+            issuer: base,
+            authorization_endpoint: `${base}/authorize`,
+            token_endpoint: `${base}/token`,
+            registration_endpoint: `${base}/register`,
+            response_types_supported: ["code"],
+            code_challenge_methods_supported: ["S256"],
+            token_endpoint_auth_methods_supported: ["none"],
+          },
+        };
+      case "/register":
+        return { status: 201, body: { ...(JSON.parse(body) as object), client_id: randomUUID() } };
+      case "/authorize": {
+        const code = randomUUID();
+        const redirect = url.searchParams.get("redirect_uri") ?? "";
+        codes.set(code, { challenge: url.searchParams.get("code_challenge") ?? "", redirect });
+        const location = `${redirect}?${new URLSearchParams({ code, state: url.searchParams.get("state") ?? "" }).toString()}`;
+        return { status: 302, headers: { location } };
+      }
+      case "/token": {
+        const form = new URLSearchParams(body);
+        const known = codes.get(form.get("code") ?? "");
+        codes.delete(form.get("code") ?? "");
+        const proof = createHash("sha256")
+          .update(form.get("code_verifier") ?? "")
+          .digest("base64url");
+        if (known === undefined || known.challenge !== proof || form.get("resource") !== `${base}/mcp`) {
+          return { status: 400, body: { error: "invalid_grant" } };
+        }
+        const token = randomUUID();
+        tokens.add(token);
+        return { status: 200, body: { access_token: token, token_type: "Bearer", expires_in: 3600 } };
+      }
+      default:
+        return serve(request, body);
+    }
+  };
+  const serve = (request: IncomingMessage, body: string) => {
+    const metadata = `${base}/.well-known/oauth-protected-resource/mcp`;
+    if (!tokens.has(/^Bearer (.*)$/.exec(request.headers.authorization ?? "")?.[1] ?? "")) {
+      return { status: 401, headers: { "www-authenticate": `Bearer resource_metadata="${metadata}"` } };
+    }
+    if (request.method !== "POST") return { status: 405 };
+    const { id, method } = JSON.parse(body) as { readonly id?: number; readonly method: string };
+    if (id === undefined) return { status: 202 };
+    const results: { readonly [method: string]: object } = {
+      initialize: {
+        protocolVersion: "2025-11-25",
+        capabilities: { tools: {} },
+        serverInfo: { name: "closed", version: "1" },
+      },
+      "tools/list": { tools: [{ name: "echo", inputSchema: { type: "object" } }] },
+      "tools/call": { content: [{ type: "text", text: "for who is signed in" }] },
+    };
+    const result = results[method];
+    const error = { code: -32_601, message: "no such method" };
+    return { status: 200, body: { jsonrpc: "2.0", id, ...(result === undefined ? { error } : { result }) } };
+  };
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status, headers = {}, body }) => {
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  base = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  return {
+    url: `${base}/mcp`,
+    seen,
+    async [Symbol.asyncDispose](): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
