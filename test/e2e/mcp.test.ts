@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -132,6 +132,20 @@ test("somebody signs in at a server elsewhere by the browser; what comes back co
     ok: true,
     result: "for who is signed in",
   });
+  // It outlives a restart, and neither the database nor another address has its tokens.
+  const { port } = sparky;
+  await sparky.kill("SIGTERM");
+  await sparky.startServer(["--port", String(port)]);
+  expect(await sparky.json("mcp", "call", "closed", "echo")).toMatchObject({ ok: true });
+  const files = readdirSync(sparky.home).filter((name) => name.startsWith("sparky.db"));
+  const bytes = files.map((name) => readFileSync(join(sparky.home, name), "latin1")).join("");
+  expect(closed.tokens.size).toBe(1);
+  for (const token of closed.tokens) expect(bytes).not.toContain(token);
+  const asked = closed.seen.length;
+  await using other = await oauthServer();
+  await writeFile(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers: { closed: { url: other.url } } }));
+  expect((await sparky.run("mcp", "test", "closed")).code).toBe(1);
+  expect([closed.seen.length, other.tokens.size]).toEqual([asked, 0]);
   expect(closed.seen).toContain("POST /register");
 });
 

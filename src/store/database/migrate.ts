@@ -21,6 +21,7 @@ import { scheduleDescent } from "./migrations/0014-schedule-descent.ts";
 import { toolSets } from "./migrations/0015-tool-sets.ts";
 import { commandRules } from "./migrations/0016-command-rules.ts";
 import { secrets } from "./migrations/0017-secrets.ts";
+import { mcpSignIns } from "./migrations/0018-mcp-sign-ins.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   toolSets,
   commandRules,
   secrets,
+  mcpSignIns,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -403,6 +403,8 @@ export interface Schema {
   mcp_servers: McpServerRow;
   mcp_tools: McpToolRow;
   mcp_processes: McpProcessRow;
+  /** `sealed`: all that lets a person in at the server, by the key of the secrets. */
+  mcp_sign_ins: { server: string; user_id: string; sealed: string };
   /** The tools of servers that a run was given at its start: it has the same to its end. `tools` is a digest of `tool_sets`. */
   run_tools: { run_id: string; tools: string };
   tool_sets: { digest: string; tools: string };

@@ -34,6 +34,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   mcp_servers: "rights",
   mcp_tools: "rights",
   mcp_processes: "rights",
+  mcp_sign_ins: "rights",
   run_tools: "data",
   tool_sets: "data",
   // Whose words are followed: what was approved is approved again.

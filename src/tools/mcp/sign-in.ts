@@ -35,6 +35,8 @@ const NOTHING: KeptSignIn = { clients: {}, tokens: {}, issuer: null, verifier: n
 /** OAuth 2.1 at one server for one person, by the library: what it needs to know is kept here. */
 export class SignIn implements OAuthClientProvider {
   readonly #options: SignInOptions;
+  /** The tokens that were used last. */
+  #seen = "{}";
   /** The browser must go there; null: nobody has to sign in. */
   page: URL | null = null;
   /** Comes back with the browser: an answer to another question is refused. */
@@ -76,6 +78,7 @@ export class SignIn implements OAuthClientProvider {
 
   async tokens(at?: OAuthClientInformationContext): Promise<StoredOAuthTokens | undefined> {
     const { tokens, issuer } = await this.#kept();
+    this.#seen = JSON.stringify(tokens);
     return own(tokens, at?.issuer ?? issuer ?? "");
   }
 
@@ -103,6 +106,8 @@ export class SignIn implements OAuthClientProvider {
 
   async invalidateCredentials(what: "all" | "client" | "tokens" | "verifier" | "discovery"): Promise<void> {
     const kept = await this.#kept();
+    // Another node was quicker to renew them: what it has kept is good.
+    if (what === "tokens" && JSON.stringify(kept.tokens) !== this.#seen) return;
     const isAll = what === "all";
     await this.#options.write({
       ...kept,

@@ -90,6 +90,7 @@ export async function oauthServer() {
   return {
     url: `${base}/mcp`,
     seen,
+    tokens,
     async [Symbol.asyncDispose](): Promise<void> {
       server.closeAllConnections();
       server.close();
