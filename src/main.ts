@@ -50,6 +50,7 @@ import { createRegistry } from "./tools/registry.ts";
 import { toolsAsSet, withSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
 import { webTools } from "./tools/web/web-tools.ts";
+import { BackgroundCommands } from "./tools/shell/background.ts";
 import { Sandbox } from "./tools/shell/sandbox.ts";
 import { isCommandTool, shellTools } from "./tools/shell/tools.ts";
 import type { Tool } from "./tools/tool.ts";
@@ -219,6 +220,7 @@ async function build(
   const stopper = cleanup.use(new Stopper(store, log));
   const roots = fileRoots(config.home, owner.name);
   const own: Parts["own"] = { port: config.port, url: null };
+  const background = cleanup.use(new BackgroundCommands());
   const asBuilt: readonly Tool<Tx>[] = [
     ...generalTools,
     ...fileTools(roots),
@@ -236,7 +238,7 @@ async function build(
       },
       config.web.search,
     ),
-    ...commandTools(config),
+    ...commandTools(config, background),
   ];
   // As they are set now: a person may say otherwise at any time.
   const toolsFile = new ToolsFile(config.home, (said) => void withSettings(asBuilt, said));
@@ -280,6 +282,7 @@ async function build(
     skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
     toolsFor: async ({ run, chat }, principal) =>
       createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id)),
+    leftRun: (runId) => background.endOf(runId),
     modelFor,
     windows: new Windows(),
     workspaces,
@@ -329,9 +332,12 @@ function probe(settings: ModelSettings): Promise<Probe> {
 }
 
 /** What is said of them in `tools.json` is right though there be no shell. */
-function commandTools({ shell, commandEnvironment: environment, home, envFile }: Config): readonly Tool<unknown>[] {
+function commandTools(
+  { shell, commandEnvironment: environment, home, envFile }: Config,
+  background: BackgroundCommands,
+): readonly Tool<unknown>[] {
   const hidden = [home, ...(envFile === null ? [] : [envFile])];
-  return shellTools({ environment, sandbox: new Sandbox({ mode: shell, hidden, environment }) });
+  return shellTools({ environment, sandbox: new Sandbox({ mode: shell, hidden, environment }) }, background);
 }
 
 /** The folders of the file tools beside the workspace, from `tools.json`; none when there is no such file. */

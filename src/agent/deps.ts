@@ -18,6 +18,8 @@ export interface WorkDeps {
   skillsFor(claimed: Claimed, principal: Principal): Promise<string>;
   /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
   modelFor(choice: string | null): Model;
+  /** Ends what a run has left at work beside itself in this process: its work here is over. */
+  leftRun?(runId: string): Promise<void>;
   readonly windows: Windows;
   /** The folder with one folder for each user. */
   readonly workspaces: string;

@@ -58,11 +58,17 @@ export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSig
     },
   });
   const work = new RunWork(deps, claimed, parts, AbortSignal.any([signal, lost.signal]));
+  const release = async (): Promise<void> => {
+    await deps.leftRun?.(run.id);
+  };
+  // A stop does not wait for what the run has yet to write.
+  work.signal.addEventListener("abort", () => void release(), { once: true });
   try {
     await work.goOn();
   } catch (error) {
     await leave(deps, claimed, parts, work, error);
   } finally {
+    await release();
     await parts.close();
     store.hub.forgetRun(run.id, lease);
   }

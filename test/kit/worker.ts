@@ -20,6 +20,7 @@ export interface AgentOptions {
   /** Instead of `tools`, where each run has its own. */
   readonly toolsFor?: WorkDeps["toolsFor"];
   readonly skillsFor?: WorkDeps["skillsFor"];
+  readonly leftRun?: WorkDeps["leftRun"];
   readonly tasks?: boolean;
   readonly workspaces?: string;
   readonly pollMs?: number;
@@ -32,6 +33,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     store,
     toolsFor: options.toolsFor ?? (() => Promise.resolve(registry)),
     skillsFor: options.skillsFor ?? (() => Promise.resolve("")),
+    ...(options.leftRun !== undefined && { leftRun: options.leftRun }),
     modelFor: () => options.model,
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",

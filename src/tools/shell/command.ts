@@ -45,6 +45,9 @@ export class Command {
   readonly #exit: Promise<Exit>;
   #kill: NodeJS.Timeout | undefined;
   #disk: NodeJS.Timeout | undefined;
+  readonly #begun = Promise.withResolvers<void>();
+  /** Resolves when it is on record and was let go. */
+  readonly begun = this.#begun.promise;
   /** Why it was told to end. */
   why: StopReason | undefined;
 
@@ -75,6 +78,7 @@ export class Command {
       if (this.why === undefined) {
         this.#child.stdin?.[this.#options.input === "none" ? "end" : "write"]("go\n");
         await this.#watchDisk();
+        this.#begun.resolve();
       }
       return await this.#exit;
     } finally {
