@@ -15,7 +15,7 @@ async function found(file: string) {
 
 test("what is wrong with each tool server is told with what to do, and nothing is started", async () => {
   const servers = {
-    good: { command: "no-such-program", args: ["${KEY}", "${SPARKY_WORKSPACE}"] },
+    good: { command: "no-such-program", args: ["${KEY}", "${SPARKY_WORKSPACE}", "${secret:MINE}"] },
     unset: { url: "https://a/mcp", headers: { Authorization: "Bearer ${TOKEN}" } },
     off: { url: "https://${TOKEN}/mcp", disabled: true },
     bad: { baseUrl: "https://a/mcp" },

@@ -18,8 +18,9 @@ export function* checkToolServers({ home, config }: Patient): Generator<Diagnosi
       yield warn("tool servers", `${JSON.stringify(server)}: ${message}`, edit);
     for (const { name, reached, enabled } of servers) {
       if (!enabled || config === null) continue;
-      // Whose folder that is, is known when it starts.
-      const lookup = (variable: string) => (variable === "SPARKY_WORKSPACE" ? home : config.variable(variable));
+      // Whose folder that is, and what a secret holds, is known when it starts.
+      const later = (variable: string): boolean => variable === "SPARKY_WORKSPACE" || variable.startsWith("secret:");
+      const lookup = (variable: string) => (later(variable) ? home : config.variable(variable));
       yield* unfilled(name, () => void filledIn(name, reached, lookup), edit);
     }
     yield ok("tool servers", `mcp.json names ${servers.length + problems.length} tool servers`);

@@ -56,7 +56,7 @@ export class McpDesk implements AsyncDisposable {
     this.#deps = deps;
     this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"));
     const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
-    this.signIns = new SignIns(store, deps.base);
+    this.signIns = new SignIns(store, deps.lookup, deps.base);
     this.servers = new Servers({
       ...deps,
       signInFor: (definition, person) => this.signIns.for(definition, person),

@@ -5,6 +5,7 @@ import { keepSignIn, sealedSignIn } from "../../store/mcp/sign-ins.ts";
 import { sealKey } from "../../store/secrets/key.ts";
 import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
+import { filledText, type Lookup } from "../../tools/mcp/variables.ts";
 import { SignIn, type KeptSignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
 
 /**
@@ -20,8 +21,11 @@ export class SignIns {
     { readonly needed: SignInNeeded; readonly until: number; readonly done: () => Promise<void> }
   >();
 
-  constructor(store: Store, base: () => string | null) {
+  readonly #lookup: Lookup;
+
+  constructor(store: Store, lookup: Lookup, base: () => string | null) {
     this.#store = store;
+    this.#lookup = lookup;
     this.#base = base;
   }
 
@@ -42,7 +46,7 @@ export class SignIns {
     const place = `the sign-in of ${userId} at ${name}, ${reached.url}`;
     return new SignIn({
       redirectUrl: `${base}/oauth/callback`,
-      ...(client !== null && { client }),
+      ...(client !== null && { client: this.#filled(name, client) }),
       async read() {
         const sealed = await sealedSignIn(store, name, userId);
         return sealed === null ? null : opened(await sealKey(store, "make"), sealed, place);
@@ -52,6 +56,15 @@ export class SignIns {
         await keepSignIn(store, name, userId, seal(key, JSON.stringify(kept), place, store.random));
       },
     });
+  }
+
+  #filled(server: string, client: NonNullable<ServerDefinition["client"]>) {
+    const fill = (place: string, text: string): string => filledText(server, `oauth ${place}`, text, this.#lookup);
+    const { client_id, client_secret } = client;
+    return {
+      client_id: fill("clientId", client_id),
+      ...(client_secret !== undefined && { client_secret: fill("clientSecret", client_secret) }),
+    };
   }
 
   /** Lets the browser come back within ten minutes; `done` is called once it has. */
