@@ -4,6 +4,7 @@ import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { resultRead } from "./builtin-tools/result-read.ts";
 import { skillRead } from "./builtin-tools/skill-read.ts";
+import { skillUnpack } from "./builtin-tools/skill-unpack.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
@@ -230,6 +231,7 @@ async function build(
     ...scheduleTools(store),
     resultRead,
     skillRead,
+    skillUnpack(store),
     ...webTools(
       {
         reach: { allowed: config.web.hosts, ownPort: () => own.port },

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { dataOf, startAgent } from "../../test/kit/agent.ts";
@@ -9,6 +9,7 @@ import { tempHome } from "../../test/kit/temp-home.ts";
 import { ended, until } from "../../test/kit/worker.ts";
 import type { WorkDeps } from "../agent/deps.ts";
 import { skillRead } from "../builtin-tools/skill-read.ts";
+import { skillUnpack } from "../builtin-tools/skill-unpack.ts";
 import { ModelError } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
@@ -41,7 +42,12 @@ async function scene(store: Store, steps: readonly Step[]) {
   const start = () => {
     const skills = new Skills(store, roots);
     const skillsFor: WorkDeps["skillsFor"] = ({ run }, { userId }) => skills.textFor(run.id, userId);
-    return startAgent(store, { model, tools: [skillRead], skillsFor });
+    return startAgent(store, {
+      model,
+      tools: [skillRead, skillUnpack(store)],
+      skillsFor,
+      workspaces: roots.workspaces,
+    });
   };
   const ask = async () => {
     const { chat } = await createChat(store, people.owner, {});
@@ -49,7 +55,7 @@ async function scene(store: Store, steps: readonly Step[]) {
     return { chatId: chat.id, runId };
   };
   const results = (chatId: string) => dataOf(store, chatId, "tool_result");
-  return { roots, put, approve, model, start, ask, results };
+  return { roots, put, approve, model, start, ask, results, owner: people.owner };
 }
 
 const TIDY = "name: tidy\ndescription: Tidies notes.";
@@ -93,6 +99,39 @@ eachEngine("a run and its skills", (engine) => {
     expect(outside).toMatchObject({ ok: false, error: expect.stringContaining('has no file "../other/SKILL.md"') });
     expect(waits).toMatchObject({ ok: false, error: expect.stringContaining('has no skill "waits"') });
     expect(shipped).toMatchObject({ ok: true, result: { text: expect.stringContaining("# Tending the memory") } });
+  });
+
+  test("the files of a skill come into the workspace as they were approved, ready to be run, and through no link", async () => {
+    const store = await engine.store();
+    const unpack = [call("skill_unpack", { name: "tidy" })];
+    const { roots, put, approve, start, ask, results, owner } = await scene(store, [
+      ...[unpack, unpack, [say("Done")]],
+      ...[unpack, [say("Done")]],
+    ]);
+    await put("tidy", TIDY, "# Tidy", { "docs/how.md": "Slowly.", "run.sh": "#!/bin/sh\necho hi\n" });
+    await approve("tidy");
+    await put("tidy", TIDY, "# Tidy", { "run.sh": "#!/bin/sh\necho changed\n" });
+    await start();
+    const first = await ask();
+    await ended(store, first.runId);
+    const [one, two] = await results(first.chatId);
+    expect(two?.result).toEqual(one?.result);
+    const folder = String((one?.result as { readonly folder?: string } | undefined)?.folder);
+    expect(folder).toMatch(/^\.skills\/tidy-[0-9a-f]{8}$/);
+    const at = join(roots.workspaces, owner.id, folder);
+    expect((await readdir(at, { recursive: true })).sort()).toEqual(["SKILL.md", "docs", "docs/how.md", "run.sh"]);
+    expect(await readFile(join(at, "run.sh"), "utf8")).toContain("echo hi");
+    expect(((await stat(join(at, "run.sh"))).mode & 0o777).toString(8)).toBe("700");
+
+    const outside = await tempHome();
+    await rm(join(at, ".."), { recursive: true });
+    await symlink(outside, join(at, ".."));
+    const second = await ask();
+    await ended(store, second.runId);
+    expect(await results(second.chatId)).toMatchObject([
+      { ok: false, error: expect.stringContaining("outside the workspace") },
+    ]);
+    expect(await readdir(outside)).toEqual([]);
   });
 
   test("it has what it began with to its end, whatever is changed, approved and removed meanwhile, and after a restart", async () => {

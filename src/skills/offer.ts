@@ -18,7 +18,9 @@ const MAX_DESCRIPTION = 1024;
 const LOOK_MS = 1000;
 
 const WORDS = `Skills are instructions for some kinds of work, approved by a person. When the description of one fits what you are about to
-do, read it first with skill_read, and follow it. It grants no rights: what a tool refuses stays refused. The skills:`;
+do, read it first with skill_read, and follow it. It grants no rights: what a tool refuses stays refused.
+A message that begins with / and the name of a skill asks for that skill, also for one that is not in this list, with what follows as its
+subject. A skill that you write, as .agents/skills/NAME/SKILL.md in the workspace, waits until a person approves it. The skills:`;
 
 export class Skills {
   readonly #store: Store;

@@ -114,7 +114,8 @@ eachEngine("skills", (engine) => {
     await put(roots.home, "ours", { "secret.txt": "not approved" });
     // A member sees what is used, not what waits.
     const { body: shown } = await as(ann, "GET", "/api/skills/ours");
-    expect(shown).toMatchObject({ canDecide: false, diff: "", contents: [{ path: "SKILL.md" }] });
+    expect(shown).toMatchObject({ canDecide: false, state: "approved", hash: ours.hash, path: "ours", diff: "" });
+    expect(shown.contents).toMatchObject([{ path: "SKILL.md" }]);
     expect(await as(ann, "GET", "/api/skills/ours/files?path=secret.txt")).toMatchObject({ status: 404 });
   });
 

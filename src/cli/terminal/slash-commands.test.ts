@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest, scopeOf, SLASH_COMMANDS } from "./slash-commands.ts";
+import { nearest, runSlash, scopeOf, SLASH_COMMANDS, type Talk } from "./slash-commands.ts";
 
 const NOW = Date.parse("2026-12-01T14:00:00.000Z");
 
@@ -26,6 +26,21 @@ test.each([
 
 test.each(["yes", "1y", "2026", "2026-13-01T00:00", "-1h"])("a yes does not go as far as %s", (text) => {
   expect(() => scopeOf(text, NOW)).toThrow("says nothing of how far the yes goes");
+});
+
+test("a slash with the name of a skill that is used is sent as it was typed, and nothing else is", async () => {
+  const sent: string[] = [];
+  const items = [
+    { name: "tidy", used: true },
+    { name: "waits", used: false },
+  ];
+  const talk = {
+    request: async () => ({ items }),
+    send: (_: string, text: string) => void sent.push(text),
+  } as unknown as Talk;
+  await runSlash(talk, "/tidy the notes of March");
+  await expect(runSlash(talk, "/waits now")).rejects.toThrow("there is no /waits");
+  expect(sent).toEqual(["/tidy the notes of March"]);
 });
 
 test("no two commands have the same name, and each says what it does", () => {

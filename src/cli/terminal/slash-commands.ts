@@ -1,5 +1,6 @@
 import type { Chat, Health, List, Task } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
+import type { Skill } from "../../wire/skills.ts";
 import { Failure } from "../console/failure.ts";
 import type { Request } from "./link.ts";
 import { ago, duration, oneLine, shortId } from "../console/text.ts";
@@ -82,9 +83,17 @@ export async function runSlash(talk: Talk, typed: string): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(typed) ?? [];
   const command = SLASH_COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return command.run(talk, rest.trim());
+  // The agent knows what is asked of it by the name of a skill.
+  if ((await skillNames(talk.request)).includes(name)) return talk.send("message", typed);
   const near = nearest(name);
   const hint = near === null ? "/help" : `/${near}`;
   throw problem(`there is no /${name}`, `${hint}, or a space before a message that begins with a slash`);
+}
+
+/** Those that the agent is given; none where the server knows of none. */
+export async function skillNames(request: Request): Promise<readonly string[]> {
+  const { items } = await request<List<Skill>>("GET", "/api/skills").catch(() => ({ items: [] }));
+  return items.flatMap(({ name, used }) => (used ? [name] : []));
 }
 
 const problem = (message: string, hint?: string): Failure => new Failure(1, "invalid_input", message, hint);
