@@ -282,8 +282,11 @@ async function build(
   const agent: WorkDeps = {
     store,
     skillsFor: ({ run }, { userId }) => skills.textFor(run.id, userId),
-    toolsFor: async ({ run, chat }, principal) =>
-      createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id)),
+    toolsFor: async ({ run, chat }, principal) => {
+      // Another node may have set some.
+      if (store.kind === "postgres") await knowSecrets(store, owner.id);
+      return createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id));
+    },
     leftRun: (runId) => background.endOf(runId),
     modelFor,
     windows: new Windows(),

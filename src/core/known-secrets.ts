@@ -15,8 +15,17 @@ export class KnownSecrets {
   #ownerId: string | null = null;
   /** Why they cannot be read. */
   #problem: SparkyError | null = null;
+  #turns = 0;
+  #known = 0;
 
-  know(ownerId: string, secrets: readonly Secret[]): void {
+  /** Whoever reads them first asks for a turn: what was read in an earlier one does not overwrite what a later one found. */
+  turn(): number {
+    return ++this.#turns;
+  }
+
+  know(ownerId: string, secrets: readonly Secret[], turn = this.turn()): void {
+    if (turn < this.#known) return;
+    this.#known = turn;
     this.#ownerId = ownerId;
     this.#problem = null;
     this.#values = new Map(secrets.map(({ name, value }) => [name, value]));
@@ -24,8 +33,9 @@ export class KnownSecrets {
   }
 
   /** There are some, and they cannot be decrypted here: so nothing here can tell them either. */
-  cannotRead(ownerId: string, problem: SparkyError): void {
-    this.know(ownerId, []);
+  cannotRead(ownerId: string, problem: SparkyError, turn = this.turn()): void {
+    if (turn < this.#known) return;
+    this.know(ownerId, [], turn);
     this.#problem = problem;
   }
 

@@ -99,6 +99,14 @@ test("arguments are filled in where they refer to a secret, and a name that nobo
   expect(() => known.filledIn({ a: "${secret:OTHER}" })).toThrow("there is no secret called OTHER");
 });
 
+test("what was read in an earlier turn does not overwrite what a later one found", () => {
+  const known = new KnownSecrets();
+  const [early, late] = [known.turn(), known.turn()];
+  known.know("ann", [{ name: "KEY", value: "the new value" }], late);
+  known.know("ann", [{ name: "KEY", value: "the old value" }], early);
+  expect(known.valueOf("KEY")).toBe("the new value");
+});
+
 test("without secrets nothing is looked through", () => {
   const known = new KnownSecrets();
   const value = { a: 1 };

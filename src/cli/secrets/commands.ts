@@ -16,7 +16,7 @@ export function addSecretCommands(program: Command, execute: Execute): void {
   verb(secret, execute, "set <name>", {
     summary:
       "Set a secret to a value, which is asked for or comes by stdin: never as an argument, which others can see.",
-    examples: ["sparky secret set WEATHER_KEY", "sparky secret set WEATHER_KEY < key.txt"],
+    examples: ["sparky secret set WEATHER_KEY < key.txt"],
     args: NAME,
     run: async (context, args) => (await import("./secrets.ts")).setSecret(context, args),
   });

@@ -72,18 +72,19 @@ export async function removeSecret(store: Store, ownerId: string, name: string):
 
 /** Reads them into `store.secrets`, where calls are filled in and texts masked. What cannot be decrypted is told there. */
 export async function knowSecrets(store: Store, ownerId: string): Promise<void> {
+  const turn = store.secrets.turn();
   const rows = await store.db
     .selectFrom("secrets")
     .select(["name", "sealed"])
     .where("owner_id", "=", ownerId)
     .execute();
-  if (rows.length === 0) return store.secrets.know(ownerId, []);
+  if (rows.length === 0) return store.secrets.know(ownerId, [], turn);
   try {
     const key = await sealKey(store, "find");
     const known = rows.map(({ name, sealed }) => ({ name, value: unseal(key, sealed, placeOf(ownerId, name)) }));
-    store.secrets.know(ownerId, known);
+    store.secrets.know(ownerId, known, turn);
   } catch (error) {
     if (!isSparkyError(error)) throw error;
-    store.secrets.cannotRead(ownerId, error);
+    store.secrets.cannotRead(ownerId, error, turn);
   }
 }
