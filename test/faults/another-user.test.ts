@@ -25,12 +25,18 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/approvals/{id}": { decision: "approve" },
   "POST /api/questions/{id}": { answer: "yes" },
   "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },
+  "PATCH /api/tools/{name}": { policy: { chat: "allow" } },
+  "POST /api/mcp/servers/{name}/approve": { tool: "echo", digest: "0".repeat(64) },
+  "POST /api/mcp/servers/{name}/call": { tool: "echo", args: {} },
 };
+
+/** Places where only the owner has things: a member is told so, whatever the name. */
+const OWNERS = ["/api/secrets/", "/api/tools/", "/api/mcp/servers/"];
 
 eachEngine("another user's things", (engine) => {
   test("F16 are not found by any route, list, search, count or export, and nothing of them changes", async () => {
-    const store = await engine.store();
     const home = await tempHome();
+    const store = await engine.store({ home });
     const skillRoots = { home, personal: home, shipped: null, workspaces: join(home, "workspace") };
     const { server, as, people } = await chatServer(store, { skillRoots });
     const { ann, bob } = people;
@@ -59,6 +65,9 @@ eachEngine("another user's things", (engine) => {
       appendResult(tx, run, { callId: "c1", name: "shell", step: 1, durationMs: 1, outcome }, []),
     );
     const blob = await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow();
+    expect(
+      (await as(people.owner, "POST", "/api/secrets", { name: MARK, value: "known to the owner alone" })).status,
+    ).toBe(200);
     const { nodes } = await addGraph(store, ann.id, [person(MARK), person(`${MARK} 2`)]);
     const skill = join(home, "workspace/ann/.agents/skills", SKILL);
     await mkdir(skill, { recursive: true });
@@ -85,6 +94,15 @@ eachEngine("another user's things", (engine) => {
     const before = await logged();
 
     for (const { method, path } of routes.filter(({ path }) => path.includes("{"))) {
+      if (OWNERS.some((each) => path.startsWith(each))) {
+        const asks = ["nope", MARK].map((name) =>
+          as(bob, method, path.replace(/\{\w+\}/, name), BODIES[`${method} ${path}`]),
+        );
+        const [none, some] = await Promise.all(asks);
+        expect([method, path, some?.status, some?.body.error.code]).toEqual([method, path, 403, "forbidden"]);
+        expect(some?.body).toEqual(none?.body);
+        continue;
+      }
       const start = Object.keys(things).find((each) => path.startsWith(each));
       expect(start, `${path}: which thing of Ann's is it about?`).toBeDefined();
       const url = path.replace(/\{\w+\}/, things[start ?? ""] ?? "");

@@ -148,7 +148,7 @@ test("an API token speaks for its user, and a wrong one is refused even beside a
   });
 });
 
-test("F10 F17 without a sign-in nothing but health and the documents answers, and the answer says what to do", async () => {
+test("F10 F17 without a sign-in nothing but health, the documents and a tool server's own callback answers, and the answer says what to do", async () => {
   const app = await chatServer(await sqlite.store());
   const document = await (await send(app, "/openapi.json")).json();
   const closed: string[] = [];
@@ -163,7 +163,10 @@ test("F10 F17 without a sign-in nothing but health and the documents answers, an
       });
     }
   }
-  expect(new Set(closed)).toEqual(new Set(Object.keys(document.paths).filter((path) => path !== "/health")));
+  // The callback is opened by a tool server's page, in whatever browser: what it takes is what it was asked for.
+  const open = ["/health", "/oauth/callback"];
+  expect(new Set(closed)).toEqual(new Set(Object.keys(document.paths).filter((path) => !open.includes(path))));
+  expect((await send(app, "/oauth/callback?state=guessed&code=x")).status).toBe(404);
   const forged = await send(app, "/api/me", { cookie: `${cookiePrefix(SECRET)}.session_token=forged.forged` });
   expect((await forged.json()).error).toMatchObject({ code: "unauthenticated", message: "your sign-in has expired" });
 });
