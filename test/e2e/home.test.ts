@@ -160,7 +160,7 @@ describeInBrowser("home", () => {
 
 describeInBrowser("a big result", () => {
   test("F31: is whole on demand, on the page and as a file", async () => {
-    await using stage = await Stage.open({});
+    await using stage = await Stage.open({ SPARKY_SHELL: "host" });
     const { sparky } = stage;
     const task = await sparky.addTask('Run the command "seq 1 20000"');
     const open = () => sparky.api<List<Approval>>("GET", "/api/approvals");

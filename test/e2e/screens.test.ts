@@ -113,7 +113,7 @@ describeInBrowser("the screens", () => {
   ];
 
   beforeAll(async () => {
-    stage = await Stage.open({});
+    stage = await Stage.open({ SPARKY_SHELL: "host" });
     task = await stage.sparky.addTask(EVERYTHING, "--wait");
     await answered(stage);
     asking = await stage.sparky.addTask('Run the command "echo hello"');

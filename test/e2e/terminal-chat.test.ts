@@ -124,13 +124,19 @@ test("F1 F7 F20 a server that is killed and started elsewhere: nothing is missed
   expect(at.text).not.toContain("Reconnecting");
 });
 
+/** Every command is asked about. */
+const NO_SANDBOX = { SPARKY_SHELL: "host" };
+
 const echo = (text: string): Reply => ({
   reasoning: "The shell.",
   calls: [{ name: "shell", args: { command: `echo ${text}` } }],
 });
 
 test("a call that asks is shown with its exact arguments, and answered in the terminal", async () => {
-  const sparky = await server(({ results }) => (results === 0 ? echo("hi\u001b[2J") : { words: "All right." }));
+  const sparky = await server(
+    ({ results }) => (results === 0 ? echo("hi\u001b[2J") : { words: "All right." }),
+    NO_SANDBOX,
+  );
   const at = terminal(sparky, ["chat"]);
   await at.sees("/help");
   at.enter("Say hi");
@@ -155,7 +161,7 @@ test("a call that asks is shown with its exact arguments, and answered in the te
 });
 
 test("a question that is answered elsewhere goes away by itself, its list too", async () => {
-  const sparky = await server(({ results }) => (results === 0 ? echo("hi") : { words: "Answered." }));
+  const sparky = await server(({ results }) => (results === 0 ? echo("hi") : { words: "Answered." }), NO_SANDBOX);
   const at = terminal(sparky, ["chat"]);
   await at.sees("/help");
   at.enter("Say hi");

@@ -24,7 +24,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
   let stage: Stage;
   let task: Task;
   beforeAll(async () => {
-    stage = await Stage.open({});
+    stage = await Stage.open({ SPARKY_SHELL: "host" });
     task = await stage.sparky.addTask('Run the command "echo hello"');
     await vi.waitUntil(
       async () => (await stage.sparky.api<List<Approval>>("GET", "/api/approvals")).items.length === 1,
