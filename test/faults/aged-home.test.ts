@@ -11,6 +11,7 @@ import { away } from "../../src/store/overview/away.ts";
 import { stats } from "../../src/store/overview/stats.ts";
 import { activeRuns, taskCounts } from "../../src/store/overview/status.ts";
 import { claimRuns, nextRunDue } from "../../src/store/runs/claim.ts";
+import { listQuestions } from "../../src/store/questions/questions.ts";
 import { takeLeftProcesses } from "../../src/store/runs/tool-processes.ts";
 import { listSchedules, scheduleHistory } from "../../src/store/schedules/read.ts";
 import { tickSchedules, untilNextDue } from "../../src/store/schedules/tick.ts";
@@ -84,6 +85,7 @@ const ASKED: readonly Asked[] = [
   { what: "per page: schedules", ask: (store, { owner }) => listSchedules(store, owner, { recent: 3 }) },
   { what: "per page: a ledger", ask: (store, { owner }) => scheduleHistory(store, owner, "often", {}), rows: COUNTED },
   { what: "per page: approvals", ask: (store, { owner }) => listApprovals(store, owner) },
+  { what: "per page: questions", ask: (store, { owner }) => listQuestions(store, owner, {}) },
   { what: "per page: what is at work", ask: (store, { owner }) => activeRuns(store, owner) },
   { what: "per page: while you were away", ask: (store, { owner }) => away(store, owner) },
   {
@@ -107,7 +109,7 @@ const isoBefore = (store: Store, hours: number): string =>
 
 /** A walk through a whole table, or through an index that leaves nothing out, where no page ends it. */
 const WALK =
-  /^SCAN (?!.*(?:runs_due|runs_open|runs_held|runs_one_active|approvals_open|chats_deleted|runs_claim|schedules|sqlite_|CONSTANT|user|tool_processes|tasks_recent|tasks_owner|chats_listed|counted|r$|json_each|\(sub))/;
+  /^SCAN (?!.*(?:runs_due|runs_open|runs_held|runs_one_active|approvals_open|questions_open|chats_deleted|runs_claim|schedules|sqlite_|CONSTANT|user|tool_processes|tasks_recent|tasks_owner|chats_listed|counted|r$|json_each|\(sub))/;
 
 eachEngine("an aged home", (engine) => {
   test("F68: what is asked again and again reads few rows, however old the home is", async () => {
