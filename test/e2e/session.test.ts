@@ -32,7 +32,7 @@ const LONG = [
 
 describeInBrowser("a session on a fresh machine, no key set", () => {
   test("a queued task is watched live in two tabs, through a reload and a lost network, and nothing is missed or doubled (F1, F5, F6, F7, F19, F32, F33)", async () => {
-    await using sparky = await Sparky.start({ SPARKY_ENABLE_AGENT_LOOP: "true" });
+    await using sparky = await Sparky.start({ SPARKY_ENABLE_AGENT_LOOP: "true", SPARKY_SHELL: "host" });
     await using proxy = await tcpProxy({ port: sparky.port });
     await using browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
