@@ -18,7 +18,7 @@ const RUNS_OTHERS = new Set(
     "sudo doas su runuser pkexec env xargs parallel nohup nice ionice chrt taskset timeout time stdbuf setsid setpriv prlimit " +
     "chroot unshare nsenter bwrap flock watch script strace ltrace gdb ssh scp sftp rsync bash sh dash ash zsh ksh mksh fish " +
     "csh tcsh busybox toybox python perl ruby node deno bun php lua awk gawk mawk nawk sed tclsh expect ed ex vi vim nvim " +
-    "emacs nano less more man fd tar cpio sort split make docker podman kubectl npx pnpx bunx uvx pipx systemd-run at batch " +
+    "emacs nano less more man fd tar cpio sort uniq split make docker podman kubectl npx pnpx bunx uvx pipx systemd-run at batch " +
     "crontab tmux screen command builtin test ["
   ).split(" "),
 );
@@ -30,13 +30,21 @@ const NEVER = new Set(
 const NOT_WITH: { readonly [name: string]: RegExp } = {
   find: /^-(exec|execdir|ok|okdir|delete|fprint|fprint0|fprintf|fls)$/,
   rg: /^--(pre|hostname-bin)(=|$)/,
-  git: /^(-c.*|--(config-env|exec-path|upload-pack|receive-pack|ext-diff|textconv|open-files-in-pager|output)(=.*)?|-O.*)$/,
+  // Short ones may stand together in one word: `-nO`.
+  git: /^-[A-Za-z0-9]*[cOx]/,
+  date: /^(-[uR]*s|--s)/,
+  file: /^(-[a-zA-Z]*C|--c)/,
 };
+/** The long ones of git, which takes any beginning of them. */
+const NOT_WITH_GIT =
+  "config-env exec-path upload-pack receive-pack ext-diff extcmd textconv open-files-in-pager output output-directory template"
+    .split(" ")
+    .map((word) => `--${word}`);
 /** Programs of many verbs: the first word says little. */
 const VERBS = new Set("git npm pnpm yarn cargo go pip pip3 uv apt brew systemctl journalctl gh".split(" "));
 /** They only read. */
 const READERS = new Set(
-  "ls cat head tail wc grep rg pwd echo printf date stat du df file uniq cut tr diff which basename dirname true false".split(
+  "ls cat head tail wc grep rg pwd echo printf date stat du df file cut tr diff which basename dirname true false".split(
     " ",
   ),
 );
@@ -156,8 +164,13 @@ export async function isCovered(line: string, rules: readonly string[]): Promise
 function covers({ words, open }: Rule, command: readonly string[]): boolean {
   if (!words.every((word, at) => command[at] === word)) return false;
   if (command.length === words.length) return true;
-  const not = NOT_WITH[baseOf(command[0] ?? "")];
-  return open && !command.slice(words.length).some((word) => not?.test(word) === true);
+  const name = baseOf(command[0] ?? "");
+  const isRefused = (word: string): boolean => {
+    const [long = ""] = word.split("=");
+    if (name === "git" && long.length > 2 && NOT_WITH_GIT.some((each) => each.startsWith(long))) return true;
+    return NOT_WITH[name]?.test(word) === true;
+  };
+  return open && !command.slice(words.length).some(isRefused);
 }
 
 /** Rules that would cover the line, as narrow as they are useful; none where no rule may. */
