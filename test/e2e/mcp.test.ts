@@ -80,13 +80,13 @@ test.each(["kill", "stop"] as const)(
     ]);
     onTestFinished(() => sparky[Symbol.asyncDispose]());
     const called = join(sparky.home, "called");
-    const silent = { ...odd("silent-call", called), policy: "allow" };
+    // Its own limit is far beyond the test's: what ends it is the stop, or the crash.
+    const silent = { ...odd("silent-call", called), policy: "allow", timeoutMs: 3_600_000 };
     await writeFile(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers: { silent } }));
     const { pid } = await sparky.json<McpServer>("mcp", "test", "silent");
     const chat = await sparky.api<Chat>("POST", "/api/chats", {});
     await sparky.api("POST", `/api/chats/${chat.id}/messages`, { text: 'mcp__silent__echo {"text":"hi"}' });
     await until("the call", () => existsSync(called));
-    const before = performance.now();
     if (how === "stop") {
       await sparky.api("POST", `/api/chats/${chat.id}/stop`);
     } else {
@@ -98,8 +98,6 @@ test.each(["kill", "stop"] as const)(
       const last = events.findLast(({ type }) => type === "status");
       return last?.type === "status" && /^(completed|cancelled)$/.test(last.data.state) && events;
     });
-    // Far below the call's own limit; how quickly exactly, other tests hold.
-    expect(performance.now() - before).toBeLessThan(50_000);
     const starts = log.filter(({ type }) => type === "tool_start");
     const results = log.flatMap((event) => (event.type === "tool_result" ? [event.data] : []));
     expect(starts).toHaveLength(1);

@@ -80,8 +80,11 @@ function saidIn({ frames }: SocketClient, chatId: string): string {
   }, "");
 }
 
-async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
-  for (const deadline = Date.now() + timeoutMs; !(await isSo()); await wait(25)) {
+/** Only ends a hang. */
+const PATIENCE_MS = 120_000;
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await isSo()); await wait(25)) {
     if (Date.now() > deadline) throw new Error("it did not come about");
   }
 }

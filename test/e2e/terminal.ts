@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { TerminalScreen } from "../kit/terminal-screen.ts";
 
 const BIN = join(import.meta.dirname, "../../bin/sparky");
-const WAIT_MS = 25_000;
+const WAIT_MS = 60_000;
 
 /** `sparky` at a real terminal: a pseudo-terminal by script(1), which every Debian has, and what a person sees of it. */
 export class Terminal implements AsyncDisposable {

@@ -30,6 +30,7 @@ test("F119: no test measures how long something took", () => {
 test("F119: what a test waits for may take a minute and more", () => {
   expect(found(/^ *\}, (\d[\d_]*)\);$/gm, isShort)).toEqual([]);
   expect(found(/(?:testTimeout|hookTimeout): (\d[\d_]*)/g, isShort)).toEqual([]);
+  expect(found(/\b(?:timeoutMs|patienceMs|WAIT_MS|PATIENCE_MS) = (\d[\d_]*)/g, isShort)).toEqual([]);
   expect(found(/\buntil\([^\n]*, (\d[\d_]*)\);/g, isShort)).toEqual([]);
   expect(found(/(?:waitFor|waitUntil|poll|toPass)\([^\n]*timeout: (\d[\d_]*)/g, isShort)).toEqual([]);
 });

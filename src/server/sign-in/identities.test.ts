@@ -10,7 +10,7 @@ import { postMessage } from "../../store/chats/messages.ts";
 import type { Store } from "../../store/database/store.ts";
 
 /** Generous: it only ends a hang. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 async function signIn({ server, people }: ChatServer): Promise<string> {
   const { url } = await server.createLoginLink(people.ann);

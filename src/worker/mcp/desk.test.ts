@@ -193,7 +193,7 @@ eachEngine("tool servers", (engine) => {
     expect(startOf(known.pgid)).toBe(known.started);
     await store.db.updateTable("mcp_processes").set({ parent_started: "an earlier one" }).execute();
     await desk.sweep();
-    await expect.poll(() => startOf(known.pgid), { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => startOf(known.pgid), { timeout: 60_000 }).toBeNull();
     expect(await serverProcesses(store)).toEqual([]);
   });
 });
