@@ -14,7 +14,7 @@ export function boundedFetch(): BoundedFetch {
     async fetch(url, init) {
       let response: Response;
       try {
-        response = await fetch(url, init);
+        response = await (init?.method === "POST" ? post(url, init) : fetch(url, init));
       } catch (error) {
         failure = causeOf(error);
         throw error;
@@ -30,6 +30,22 @@ export function boundedFetch(): BoundedFetch {
       return bounded;
     },
   };
+}
+
+const REDIRECTS = 5;
+
+/** What is sent to a server, with the keys that it is known by, is sent on within its own origin at most. */
+async function post(address: string | URL, init: RequestInit): Promise<Response> {
+  let url = new URL(address);
+  for (let hops = 0; ; hops++) {
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    const location = response.headers.get("location");
+    if (![307, 308].includes(response.status) || location === null || hops === REDIRECTS) return response;
+    await response.body?.cancel();
+    const next = new URL(location, url);
+    if (next.origin !== url.origin) throw new Error(`it sends on to ${next.origin}, where nothing is sent`);
+    url = next;
+  }
 }
 
 const tooBig = (): Error => new Error("the server sent a message of more than 2 MB, and was cut off");
