@@ -151,7 +151,7 @@ test.runIf(installed("fish"))(
       })
         .trim()
         .split("\n");
-    expect(offered("sparky appr")).toEqual(["approvals\tWhat the agent asks before it acts."]);
+    expect(offered("sparky appr")).toEqual(["approvals\tWhat the agent asks before it acts, and what it asks you."]);
     expect(offered("sparky agent tasks list -s in")).toEqual(["in_progress"]);
     expect(offered(`sparky agent tasks get ${made.other.slice(0, 6)}`)).toEqual([`${made.other}\tList my files`]);
     expect(offered("sparky agent schedule show smart").join()).toContain("smart_maintenance");
