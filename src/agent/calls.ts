@@ -34,8 +34,7 @@ export async function runCalls(deps: AgentDeps, claimed: Claimed, input: CallInp
   return results.every((result) => result.status === "fulfilled" && result.value);
 }
 
-/** false: the call asks people first, and has no result. */
-
+/** false: the call asks people first, or waits for what it has delegated, and has no result. */
 async function runCall(
   deps: AgentDeps,
   claimed: Claimed,

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../src/core/errors.ts";
 import { errorBodySchema } from "../../src/wire/api.ts";
+import { patienceFor } from "../../src/wire/patience.ts";
 
-/** No wait for the server is longer than this. */
+/** No wait for the server is longer than this, but for what itself waits for a tool server. */
 const TIMEOUT_MS = 15_000;
 
 export type FailureCode = ErrorCode | "offline" | "timeout" | "internal";
@@ -67,7 +68,7 @@ export function createHttp(deps: HttpDeps): Http {
   }
 
   async function exchange(path: string, init: RequestInit): Promise<{ response: Response; body: unknown }> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(patienceFor(path, TIMEOUT_MS));
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     try {
       const response = await deps.fetch(path, { ...init, signal, credentials: "same-origin" });

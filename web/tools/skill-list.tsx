@@ -56,7 +56,7 @@ function SkillRow({ skill }: { skill: Skill }) {
           <span className="ml-auto text-xs text-muted">
             {PLACES[place]} · {files} {files === 1 ? "file" : "files"} · {size(bytes)}
           </span>
-          <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">{exactLine(description, 300)}</span>
+          <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">{exactLine(description, 2000)}</span>
         </summary>
         {problem !== null && <p className="text-bad [overflow-wrap:anywhere]">{exactLine(problem, 500)}</p>}
         {warnings.map((words) => (

@@ -89,8 +89,8 @@ function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined
             <Mark look={verdictLook(tool)} />
             <span className="w-14 text-right text-muted tabular-nums">{size(bytes)}</span>
           </span>
-          <span className="w-full text-xs text-muted [overflow-wrap:anywhere] group-open:hidden">
-            {exactLine(description, 140)}
+          <span className="line-clamp-2 w-full text-xs text-muted [overflow-wrap:anywhere] group-open:hidden">
+            {exactLine(description, 1000)}
           </span>
         </summary>
         <div className="pb-3 text-sm">

@@ -1,3 +1,5 @@
+import { patienceFor } from "../../wire/patience.ts";
+
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Call {
@@ -45,7 +47,8 @@ export async function open(base: string, { method, path, headers, body }: Call):
       resolve({ status: incoming.statusCode ?? 0, parts: incoming as AsyncIterable<string> });
     });
     outgoing.on("error", reject);
-    outgoing.setTimeout(ANSWER_MS, () => outgoing.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`)));
+    const ms = patienceFor(url.pathname, ANSWER_MS);
+    outgoing.setTimeout(ms, () => outgoing.destroy(new Error(`no answer within ${ms / 1000} s`)));
     outgoing.end(body ?? undefined);
   });
 }

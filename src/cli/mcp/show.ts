@@ -1,4 +1,5 @@
 import { exactLine, exactText } from "../../core/exact.ts";
+import { shorten } from "../../core/text.ts";
 import type { List } from "../../wire/api.ts";
 import type { McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
 import type { Context } from "../command/context.ts";
@@ -67,7 +68,8 @@ export async function listTools(context: Context, args: readonly string[]): Prom
       tool.effect,
       policyWords(tool.policy),
       String(tool.bytes),
-      exactLine(tool.description),
+      // Whole for scripts, and a line for eyes.
+      out.terminal ? shorten(exactLine(tool.description, 1000), 90) : exactLine(tool.description, 4000),
     ]),
   );
   const inCalls = items.filter((tool) => !tool.deferred);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sql, type SqlBool } from "kysely";
+import type { SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
@@ -15,6 +15,7 @@ import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import { begins } from "../database/spellings.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { TOKEN_FILE } from "../people/tokens.ts";
 import type { User } from "../people/user.ts";
@@ -220,9 +221,7 @@ export async function listApprovals(
 ): Promise<{ readonly items: readonly Approval[]; readonly next: string | null }> {
   const rows = await approvalRows(store, viewer)
     .$if((query.state ?? "open") === "open", (q) => q.where(askedApprovals()))
-    .$if(query.prefix !== undefined, (q) =>
-      q.where(sql<string>`substr(approvals.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
-    )
+    .$if(query.prefix !== undefined, (q) => q.where(begins("approvals.id", query.prefix ?? "")))
     .$call(pageFrom(NEWEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.requested_at, row.id]);

@@ -11,7 +11,7 @@ import { holdingRuns, openRuns } from "../runs/open.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { madeOnce, type Db } from "../database/sql.ts";
-import { contains } from "../database/spellings.ts";
+import { begins, contains } from "../database/spellings.ts";
 import type { Store, Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -142,9 +142,7 @@ export async function listChats(
       }),
     )
     .$if(query.search !== undefined, (q) => q.where(contains("chats.title", query.search ?? "")))
-    .$if(query.prefix !== undefined, (q) =>
-      q.where(sql<string>`substr(chats.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
-    )
+    .$if(query.prefix !== undefined, (q) => q.where(begins("chats.id", query.prefix ?? "")))
     .$call(pageFrom(LATEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.last_event_at, row.id]);

@@ -19,6 +19,11 @@ export function equals(column: string, text: string): RawBuilder<boolean> {
   return sql<boolean>`lower(${sql.ref(column)}) IN (${sql.join(spellings(text))})`;
 }
 
+/** True where the column, an id, begins with these characters, as they are. */
+export function begins(column: string, prefix: string): RawBuilder<boolean> {
+  return sql<boolean>`substr(${sql.ref(column)}, 1, ${prefix.length}) = ${prefix}`;
+}
+
 /**
  * What `lower()` may make of words: an engine without the locale's rules (SQLite always) folds A to Z only, so other
  * letters stay as they were written: as they are asked for, in small letters, in capitals, or with a capital at the beginning.

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Json } from "../../core/events.ts";
 import { afterCursor, orderBy, orderSql, pageOf, keyText, type PageQuery } from "../database/page.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
-import { contains, equals } from "../database/spellings.ts";
+import { begins, contains, equals } from "../database/spellings.ts";
 import { wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -91,7 +91,7 @@ function filters(
     ...(every ? words.map(inSomePlace) : []),
     ...(type === undefined ? [] : [equals("type", type)]),
     ...(name === undefined ? [] : [equals("name", name)]),
-    ...(prefix === undefined ? [] : [sql<boolean>`substr(id, 1, ${prefix.length}) = ${prefix}`]),
+    ...(prefix === undefined ? [] : [begins("id", prefix)]),
   ];
 }
 

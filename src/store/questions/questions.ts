@@ -3,6 +3,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
+import { begins } from "../database/spellings.ts";
 import type { QuestionRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import { may } from "../people/access.ts";
@@ -50,9 +51,7 @@ export async function listQuestions(
 ): Promise<{ readonly items: readonly Question[]; readonly next: string | null }> {
   const rows = await questionRows(store, viewer)
     .$if((query.state ?? "open") === "open", (q) => q.where(open()))
-    .$if(query.prefix !== undefined, (q) =>
-      q.where(sql<string>`substr(questions.id, 1, ${query.prefix?.length ?? 0})`, "=", query.prefix ?? ""),
-    )
+    .$if(query.prefix !== undefined, (q) => q.where(begins("questions.id", query.prefix ?? "")))
     .$call(pageFrom(NEWEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.asked_at, row.id]);

@@ -1,6 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
 import type { Schema, TaskRow } from "../database/schema.ts";
-import { contains, formsOf } from "../database/spellings.ts";
+import { begins, contains, formsOf } from "../database/spellings.ts";
 
 /** Which tasks are meant: all that each given field allows. */
 export interface TasksFilter {
@@ -26,7 +26,7 @@ export function tasksMatching(filter: TasksFilter) {
       ...(chatId === undefined ? [] : [eb("tasks.chat_id", "=", chatId)]),
       ...(since === undefined ? [] : [eb("tasks.created_at", ">=", Date.parse(since))]),
       ...(before === undefined ? [] : [eb("tasks.created_at", "<", Date.parse(before))]),
-      ...(prefix === undefined ? [] : [eb(sql<string>`substr(tasks.id, 1, ${prefix.length})`, "=", prefix)]),
+      ...(prefix === undefined ? [] : [begins("tasks.id", prefix)]),
       ...(search === undefined
         ? []
         : [sql<SqlBool>`(${contains("tasks.instruction", search)} OR ${contains("tasks.result", search)})`]),

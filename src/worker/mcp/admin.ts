@@ -11,8 +11,9 @@ import type { Policy } from "../../tools/policy.ts";
 import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
-import { isIncluded, type KnownServer, type McpDesk } from "./desk.ts";
-import { addToFile, enableInFile, removeFromFile } from "./edit.ts";
+import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
+import type { KnownServer, McpDesk } from "./desk.ts";
+import { isIncluded } from "./given.ts";
 
 /** What people see of tools and their servers, and what they do with them. */
 
@@ -24,9 +25,6 @@ export interface AdminDeps {
   /** Keeps who may let a tool's calls happen. */
   setPolicy(name: string, change: Partial<Policy>): void;
 }
-
-const LOOK_MS = 60_000;
-const CALL_MS = 600_000;
 
 export class McpAdmin {
   readonly #deps: AdminDeps;
@@ -95,17 +93,20 @@ export class McpAdmin {
   /** What is added is looked at by whoever asks next: a server that is slow must not hold up its adding. */
   async add(text: string): Promise<readonly string[]> {
     const { file } = await this.#deps.desk();
+    const { addToFile } = await import("./edit.ts");
     return addToFile(file.path, text).servers.map(({ name }) => name);
   }
 
   async remove(name: string): Promise<void> {
     const { file } = await this.#deps.desk();
+    const { removeFromFile } = await import("./edit.ts");
     removeFromFile(file.path, name);
     await (await this.#deps.desk()).known();
   }
 
   async enable(name: string, enabled: boolean): Promise<void> {
     const { file } = await this.#deps.desk();
+    const { enableInFile } = await import("./edit.ts");
     enableInFile(file.path, name, enabled);
     await (await this.#deps.desk()).known();
   }

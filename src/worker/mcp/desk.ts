@@ -9,7 +9,6 @@ import { forgetServerProcess, keepServerProcess, serverProcesses } from "../../s
 import { isLegacy, mcpServers } from "../../store/mcp/servers.ts";
 import { keepRunTools, runTools } from "../../store/mcp/run-tools.ts";
 import { mcpTools, seeTools } from "../../store/mcp/tools.ts";
-import { AGENT_ID } from "../../store/people/user.ts";
 import type { ToolList } from "../../tools/mcp/connection.ts";
 import { readServer, type ServerDefinition } from "../../tools/mcp/definition.ts";
 import { digestOf, offeredToolSchema } from "../../tools/mcp/offered.ts";
@@ -18,6 +17,7 @@ import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
 import { endLeftover, startOf } from "../../tools/shell/processes.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
+import { isFor, isIncluded } from "./given.ts";
 import { SignIns } from "./sign-ins.ts";
 
 /** Which tools of which servers a run is given, and whose they are. */
@@ -203,11 +203,3 @@ export class McpDesk implements AsyncDisposable {
     return this.servers.call(definition, principal, { tool, args, answer }, signal);
   }
 }
-
-/** Its owner's runs have it, the owner's unattended work too; members' where it is shared. */
-export function isFor(row: McpServerRow, { enabled, shared }: ServerDefinition, { userId }: Person): boolean {
-  return enabled && (shared || userId === row.owner_id || userId === AGENT_ID);
-}
-
-export const isIncluded = ({ include, exclude }: ServerDefinition, tool: string): boolean =>
-  (include === null || include.includes(tool)) && !exclude.includes(tool);
