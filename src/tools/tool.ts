@@ -148,39 +148,51 @@ interface Definition<A> extends ToolFacts {
 export function defineTool<A>(
   tool: Definition<A> & { execute(args: A, context: ToolContext): Promise<Json> },
 ): Tool<unknown> {
-  return {
-    ...factsOf(tool),
-    prepare: (raw) =>
-      parsed(tool, raw, (args) => ({
-        ok: true,
-        kind: "plain",
-        summary: exactLine(tool.summary(args)),
-        execute: (context) => tool.execute(args, context),
-      })),
-  };
+  return made(tool, (raw) =>
+    parsed(tool, raw, (args) => ({
+      ok: true,
+      kind: "plain",
+      summary: exactLine(tool.summary(args)),
+      execute: (context) => tool.execute(args, context),
+    })),
+  );
 }
 
 export function defineTransactionalTool<A, Tx>(
   tool: Definition<A> & { execute(args: A, context: TransactionalContext, tx: Tx): Promise<Json | typeof WAITS> },
 ): Tool<Tx> {
+  return made(tool, (raw) =>
+    parsed(tool, raw, (args) => ({
+      ok: true,
+      kind: "transactional",
+      summary: exactLine(tool.summary(args)),
+      execute: (context, tx) => tool.execute(args, context, tx),
+    })),
+  );
+}
+
+function made<A, Tx>(tool: Definition<A>, prepare: Tool<Tx>["prepare"]): Tool<Tx> {
+  let parameters: Tool<Tx>["parameters"] | null = null;
   return {
     ...factsOf(tool),
-    prepare: (raw) =>
-      parsed(tool, raw, (args) => ({
-        ok: true,
-        kind: "transactional",
-        summary: exactLine(tool.summary(args)),
-        execute: (context, tx) => tool.execute(args, context, tx),
-      })),
+    prepare,
+    // Worked out when it is first told of: a start needs none of them.
+    get parameters() {
+      return (parameters ??= schemaOf(tool.args));
+    },
   };
 }
 
-function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare"> {
+function schemaOf(args: z.ZodType): Tool<never>["parameters"] {
+  const { $schema: _, ...parameters } = z.toJSONSchema(args, { io: "input" }) as { [key: string]: Json };
+  return parameters;
+}
+
+function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare" | "parameters"> {
   const { name, description, effect, idempotent, timeoutMs, onUnknown = "model" } = tool;
   const policy = policyOf(tool.policy ?? "allow");
-  const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: "input" }) as { [key: string]: Json };
   const command = tool.commandOf && { commandOf: (raw: Json) => tool.commandOf?.(tool.args.parse(raw)) ?? "" };
-  const facts = { name, description, effect, idempotent, timeoutMs, policy, onUnknown, parameters, ...command };
+  const facts = { name, description, effect, idempotent, timeoutMs, policy, onUnknown, ...command };
   if (tool.termsFor === undefined) return facts;
   return {
     ...facts,
