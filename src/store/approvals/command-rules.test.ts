@@ -104,7 +104,10 @@ eachEngine("rules for commands", (engine) => {
     const answer = (rules: string[], scope: { kind: "run" } | { kind: "call" } = { kind: "run" }) =>
       decideApproval(store, owner, id, { decision: "approve", scope, rules });
     for (const rule of ["sudo *", "git *", "a; b", "ls $(x)", "*"])
-      await expect(answer([rule]), rule).rejects.toMatchObject({ code: "invalid_input", message: /no rule/ });
+      await expect(answer([rule]), rule).rejects.toMatchObject({
+        code: "invalid_input",
+        message: expect.stringContaining("no rule"),
+      });
     await expect(answer(["ls"], { kind: "call" })).rejects.toMatchObject({ code: "invalid_input" });
     expect((await listApprovals(store, owner)).items).toHaveLength(1);
   });
@@ -120,5 +123,5 @@ test("a tool that runs no command is not covered by a rule", async () => {
   const { id, rules } = await open(store, owner);
   expect(rules).toEqual([]);
   const answer = decideApproval(store, owner, id, { decision: "approve", scope: { kind: "run" }, rules: ["ls"] });
-  await expect(answer).rejects.toMatchObject({ code: "invalid_input", message: /no command/ });
+  await expect(answer).rejects.toMatchObject({ code: "invalid_input", message: expect.stringContaining("no command") });
 });

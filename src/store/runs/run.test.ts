@@ -188,7 +188,10 @@ eachEngine("a run", (engine) => {
       await store.db.updateTable("runs").set({ boot_id: "gone", lease_until: 1 }).execute();
       expect(await sweepRuns(store)).toBe(1);
     }
-    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", error: /crash 10 times/ as never });
+    expect(await getTask(store, owner, task.id)).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("crash 10 times"),
+    });
   });
 
   test("is cancelled at once when it is queued, and told when it works; the force ends it with its open calls", async () => {

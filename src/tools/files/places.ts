@@ -54,8 +54,20 @@ export async function placeOf(
   if (use === "write" && inside.split("/")[0] === TRASH) {
     throw new Error(`"${path}" is in the trash: file_move takes out of it what shall be used again`);
   }
+  if (use === "write" && isGits(inside)) {
+    throw new Error(
+      `"${path}" is git's own: what stands there names programs that git runs. Use git itself to change it`,
+    );
+  }
   return { base, real, name: root === null ? inside : inside === "." ? base : `${base}/${inside}`, path };
 }
+
+/**
+ * What decides which programs git runs: a rule for `git status` would cover them all. On some systems case does not count in
+ * names, nor do characters that are not seen.
+ */
+const isGits = (inside: string): boolean =>
+  /(^|\/)\.git(\/|$)|^\.(gitconfig|config\/git)(\/|$)/i.test(inside.replace(/\p{Default_Ignorable_Code_Point}/gu, ""));
 
 export const isBase = ({ base, name }: Place): boolean => name === "." || name === base;
 

@@ -79,12 +79,12 @@ test("no link is followed, no hard link, pipe or foreign folder is read", async 
 
 test("a pattern that takes for ever is ended by a stop, while everything else goes on", async () => {
   const { call, write } = await scene();
-  await write("long.txt", "a".repeat(5000));
+  await write("long.txt", `${"a".repeat(5000)}!`);
   const stop = new AbortController();
   let ticks = 0;
   const ticking = setInterval(() => ++ticks === 20 && stop.abort(new Error("stopped")), 5);
   await expect(
-    call("file_search", { pattern: "^(a+)+$|(a+)+b", files: "long.txt" }, { signal: stop.signal }).finally(() =>
+    call("file_search", { pattern: "^(a+)+$", files: "long.txt" }, { signal: stop.signal }).finally(() =>
       clearInterval(ticking),
     ),
   ).rejects.toThrow("stopped");

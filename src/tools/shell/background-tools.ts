@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Json } from "../../core/events.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import type { BackgroundCommand, BackgroundCommands } from "./background.ts";
+import { environmentOf } from "./environment.ts";
 import { commandArg, networkArg, type ShellOptions } from "./shell.ts";
 import { termsOf } from "./terms.ts";
 
@@ -52,7 +53,7 @@ export function backgroundTools(
           {
             argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, workspace, network) : line,
             workspace,
-            environment: { ...environment, HOME: workspace, SPARKY_IDEMPOTENCY_KEY: idempotencyKey },
+            environment: environmentOf(environment, workspace, idempotencyKey),
             record: ownsProcess,
             diskFloor,
           },

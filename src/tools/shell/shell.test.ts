@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -59,6 +59,20 @@ test("a command sees nothing of the server's environment but what is allowed", a
   expect(stdout).toContain(`HOME=${workspace}`);
   expect(stdout).toContain("SPARKY_IDEMPOTENCY_KEY=call\n");
   expect(stdout).not.toContain("hidden");
+});
+
+test("git takes no folder for a repository because files lie about like one, and runs nothing that they name", async () => {
+  const { run, workspace } = await setUp();
+  await mkdir(join(workspace, "objects"), { recursive: true });
+  await mkdir(join(workspace, "refs"), { recursive: true });
+  await writeFile(join(workspace, "HEAD"), "ref: refs/heads/main\n");
+  const config = `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = ${workspace}\n\tfsmonitor = touch ran; false\n`;
+  await writeFile(join(workspace, "config"), config);
+  // As it would be elsewhere: the files are enough for git.
+  await run({ command: "env -u GIT_CONFIG_COUNT git status; mv ran ran-elsewhere" });
+  expect(existsSync(join(workspace, "ran-elsewhere"))).toBe(true);
+  expect(await run({ command: "git status" })).toMatchObject({ exitCode: 128 });
+  expect(existsSync(join(workspace, "ran"))).toBe(false);
 });
 
 test("a command that takes too long is ended with its whole group, and says so", async () => {

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { z } from "zod";
 import { defineTool, type Tool } from "../tool.ts";
 import { Command } from "./command.ts";
+import { environmentOf } from "./environment.ts";
 import { Output } from "./output.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { termsOf } from "./terms.ts";
@@ -60,7 +61,7 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
       const running = new Command({
         argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, workspace, network) : line,
         workspace,
-        environment: { ...environment, HOME: workspace, SPARKY_IDEMPOTENCY_KEY: idempotencyKey },
+        environment: environmentOf(environment, workspace, idempotencyKey),
         input: "none",
         record: ownsProcess,
         onOutput: (stream, chunk) => (stream === "stdout" ? stdout : stderr).add(chunk),
