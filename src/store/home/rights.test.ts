@@ -22,7 +22,7 @@ import { addTask } from "../tasks/add.ts";
 import { getTask } from "../tasks/read.ts";
 import { backupFile } from "./backup.ts";
 import { openData } from "./data.ts";
-import { TABLES } from "./rights.ts";
+import { TABLES, RIGHTS } from "./rights.ts";
 
 async function place() {
   const home = await tempHome();
@@ -273,6 +273,13 @@ test.each(POSTGRES_FOREIGN)("F99 on PostgreSQL verify and doctor tell of the %s"
   for await (const one of examine(env, {}, { fix: false, offline: true }))
     if (one.check === "database") told.push(one.what);
   expect(told).toEqual([expect.stringContaining(what)]);
+});
+
+test("F99 the page on going back to a backup of PostgreSQL names every table of rights", () => {
+  const page = readFileSync(new URL("../../../docs/guide/operate.md", import.meta.url), "utf8");
+  const named = [...page.matchAll(/DELETE FROM (\w+);/g)].map(([, table]) => table);
+  expect(named).toHaveLength(RIGHTS.length);
+  expect(new Set(named)).toEqual(new Set(RIGHTS));
 });
 
 test("F99 the command for PostgreSQL leaves every table of rights out", async () => {
