@@ -18,6 +18,11 @@ type Value = { readonly value: Json; readonly tokens: readonly Token[] };
 export function fillArguments(tool: ToolSpec, request: Request, mayTail: boolean) {
   const properties = isObject(tool.parameters["properties"]) ? tool.parameters["properties"] : {};
   const required = Array.isArray(tool.parameters["required"]) ? tool.parameters["required"] : [];
+  const whole = written(properties, request.tokens);
+  if (whole !== null) {
+    const lacks = required.filter((name) => !Object.hasOwn(whole.args, String(name))).map(String);
+    return { args: whole.args, taken: new Set([whole.token]), lacks };
+  }
   const args: { [name: string]: Json } = {};
   /** The pieces that the arguments come from. */
   const taken = new Set<Token>();
@@ -45,6 +50,17 @@ export function fillArguments(tool: ToolSpec, request: Request, mayTail: boolean
   const tail = quote === undefined && mayTail ? tailFor(name, tool, request) : null;
   const isSaid = give(name, quote === undefined ? tail : { value: quote.text, tokens: quotes });
   return { args, taken, lacks: isSaid ? [] : lacks };
+}
+
+/** All arguments at once, written as JSON with the tool's own names. */
+function written(properties: JsonObject, tokens: readonly Token[]) {
+  for (const token of tokens) {
+    if (token.kind !== "json" || !token.text.startsWith("{")) continue;
+    const args = JSON.parse(token.text) as JsonObject;
+    const names = Object.keys(args);
+    if (names.length > 0 && names.every((name) => Object.hasOwn(properties, name))) return { args, token };
+  }
+  return null;
 }
 
 /** Where words stand one after the other; -1: nowhere. */

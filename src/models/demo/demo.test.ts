@@ -101,6 +101,10 @@ test.each([
   ],
   ["navigate to https://example.com/", [["mcp__browser__browser_navigate", { url: "https://example.com/" }]]],
   ["create entities [1, 2", []],
+  ['get the sum {"a": 2, "b": 3}', [["mcp__everything__get-sum", { a: 2, b: 3 }]]],
+  ['mcp__files__list_directory {"path": "a b"}', [["mcp__files__list_directory", { path: "a b" }]]],
+  ['get the sum {"a": 2}', []],
+  ['get the sum {"a": 2, "c": 3}', []],
 ])("a server's tool that it has never seen, asked for as %j", (said, expected) => {
   expect(calls(said, SERVERS)).toEqual(expected);
 });
