@@ -7,6 +7,7 @@ import { echoTool, ended, testTool } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import type { Tx } from "../store/database/store.ts";
+import { createDemoModel } from "../models/demo/demo.ts";
 import { withDeferred } from "../tools/deferred.ts";
 import { createRegistry } from "../tools/registry.ts";
 
@@ -79,4 +80,28 @@ test("what is found is called through one tool, is recorded and run as itself, a
   });
   // What is big was read back from what the provider's own message holds.
   expect(JSON.stringify(results[2])).toContain("xxx");
+});
+
+test.each([
+  { said: 'mcp__shop__thing_7 {"text": "tea"}', does: ["tool_search", "mcp__shop__thing_7"], says: "n 7 and text tea" },
+  { said: "count the sheep of Mars", does: ["tool_search"], says: "did nothing" },
+  { said: 'echo {"text": "hi"}', does: ["echo"], says: "hi" },
+])("the demo model does $does for $said, in chat after chat", async ({ said, does, says }) => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const agent = await startAgent(store, {
+    model: createDemoModel({ pauseMs: 0 }),
+    toolsFor: async () => createRegistry<Tx>(withDeferred<Tx>([echoTool], many, size)),
+  });
+  const { chat } = await createChat(store, owner, {});
+  for (const times of [1, 2]) {
+    const { runId } = await postMessage(store, owner, chat.id, { text: said });
+    expect(await ended(store, runId)).toMatchObject({ state: "completed" });
+    const results = await dataOf(store, chat.id, "tool_result");
+    expect(results.map(({ name }) => name)).toEqual(Array.from({ length: times }, () => does).flat());
+    expect(results.every(({ ok }) => ok)).toBe(true);
+  }
+  const messages = await dataOf(store, chat.id, "message");
+  expect(messages.at(-1)?.text).toContain(says);
+  expect(agent.errors).toEqual([]);
 });

@@ -122,6 +122,56 @@ test.each([
   expect(await suggestedRules(line)).toEqual(rules);
 });
 
+/** Each runs, or can be told to run, whatever stands behind its first words. */
+test.each([
+  "git config core.pager x",
+  "git bisect run x",
+  "git submodule foreach x",
+  "git commit -m x",
+  "git push origin main",
+  "npm exec x",
+  "npm x y",
+  "npm run build",
+  "npm install x",
+  "npm test",
+  "pnpm dlx x",
+  "yarn node x.js",
+  "cargo run",
+  "go run x.go",
+  "uv run x",
+  "pip install x",
+  "gh alias set x y",
+  "npx x",
+  "node x.js",
+  "python x.py",
+  "python3.12 -m x",
+  "make",
+  "make install",
+  "bash x.sh",
+  "env x",
+  "docker run x",
+  "find . -exec x ';'",
+  "find . -delete",
+  "./x",
+  "x",
+])("%j is suggested as the whole command, or not at all: never with more to follow", async (line) => {
+  for (const rule of await suggestedRules(line)) {
+    expect(rule).not.toMatch(/\*$/);
+    expect(await isCovered(`${line} y`, [rule])).toBe(false);
+  }
+});
+
+test.each([
+  ["git status", ["git status *"]],
+  ["git diff HEAD", ["git diff *"]],
+  ["npm ls", ["npm ls *"]],
+  ["pip show x", ["pip show *"]],
+  ["systemctl status x", ["systemctl status *"]],
+  ["rg x", ["rg *"]],
+])("%j only looks: what is suggested is %j", async (line, rules) => {
+  expect(await suggestedRules(line)).toEqual(rules);
+});
+
 test("a rule that covers too much, or that is no command, is refused in words", async () => {
   for (const rule of [
     "sudo *",
@@ -136,6 +186,15 @@ test("a rule that covers too much, or that is no command, is refused in words", 
     "",
     "a > b",
     "a\nb",
+    "git config *",
+    "git config --global *",
+    "npm exec *",
+    "pnpm dlx *",
+    "uv run *",
+    "npx *",
+    "node *",
+    "python *",
+    "make *",
   ])
     expect(await faultOf(rule), rule).toMatch(/./);
   for (const rule of ["git log *", "npm test", "sudo ls", "grep 'a;b' *"]) expect(await faultOf(rule), rule).toBeNull();

@@ -42,12 +42,41 @@ const NOT_WITH_GIT =
     .map((word) => `--${word}`);
 /** Programs of many verbs: the first word says little. */
 const VERBS = new Set("git npm pnpm yarn cargo go pip pip3 uv apt brew systemctl journalctl gh".split(" "));
+/** Of those the verbs that run, or have run, whatever is said behind them. */
+const RUNNING_VERBS: { readonly [name: string]: ReadonlySet<string> } = verbsOf({
+  git: "config bisect submodule filter-branch difftool mergetool",
+  npm: "exec x",
+  pnpm: "exec dlx",
+  yarn: "exec dlx node",
+  go: "run",
+  uv: "run tool",
+});
+/** Those that only look, with whatever words behind them that are not refused: only these are suggested with more to follow. */
+const LOOKING_VERBS: { readonly [name: string]: ReadonlySet<string> } = verbsOf({
+  git:
+    "status log diff show blame shortlog describe rev-parse rev-list ls-files ls-tree name-rev merge-base cat-file " +
+    "count-objects grep",
+  npm: "ls list outdated view why",
+  pnpm: "ls list outdated why",
+  yarn: "list outdated why",
+  cargo: "tree",
+  go: "version",
+  pip: "list show freeze check",
+  pip3: "list show freeze check",
+  apt: "list show search policy",
+  brew: "list info search",
+  systemctl: "status show list-units is-active is-enabled",
+});
 /** They only read. */
 const READERS = new Set(
   "ls cat head tail wc grep rg pwd echo printf date stat du df file cut tr diff which basename dirname true false".split(
     " ",
   ),
 );
+
+function verbsOf(rows: { readonly [name: string]: string }): { readonly [name: string]: ReadonlySet<string> } {
+  return Object.fromEntries(Object.entries(rows).map(([name, verbs]) => [name, new Set(verbs.split(" "))]));
+}
 
 export async function commandsIn(line: string): Promise<Commands> {
   // Where shells differ on what is a blank or a line, and what continues one, nothing is understood.
@@ -129,6 +158,8 @@ export async function faultOf(text: string): Promise<string | null> {
   if (rule.open && runsOthers(name)) return `${name} can run any other command: name the whole command, without *`;
   if (rule.open && VERBS.has(baseOf(name)) && (rule.words[1] ?? "-").startsWith("-"))
     return `${name} does many things: name which, as in ${name} ${name === "git" ? "log" : "list"} *`;
+  if (rule.open && RUNNING_VERBS[baseOf(name)]?.has(rule.words[1] ?? "") === true)
+    return `${name} ${rule.words[1] ?? ""} can run any other command: name the whole command, without *`;
   return null;
 }
 
@@ -184,7 +215,7 @@ function suggested(words: readonly string[]): string {
   const [name = "", verb = ""] = words;
   const whole = words.map(quoted).join(" ");
   if (READERS.has(name)) return `${name} *`;
-  return VERBS.has(name) && /^[a-z][a-z-]*$/.test(verb) ? `${name} ${verb} *` : whole;
+  return LOOKING_VERBS[name]?.has(verb) === true ? `${name} ${verb} *` : whole;
 }
 
 const quoted = (word: string): string =>

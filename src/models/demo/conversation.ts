@@ -11,9 +11,15 @@ export interface Outcome {
 /** What the context tells of work that goes on elsewhere, in a line of its own: no request. */
 const REMARK = /^\((?:A task was given here|An earlier run here ended)\b.*\)$/gm;
 
+/** Tools that it is told of only by a search, and the one tool that calls them. */
+export const TOOL_SEARCH = "tool_search";
+export const TOOL_CALL = "tool_call";
+
 /** What a person said last, how often tools were asked for since then, and what came of it. */
 export function readConversation(messages: readonly ModelMessage[]) {
   let said = { instruction: "", steps: 0, outcomes: [] as readonly Outcome[] };
+  /** What calls through the constant tool are calls of, by the call's id. */
+  const meant = new Map<string, string>();
   for (const { role, content } of messages) {
     if (role === "user") {
       const texts = typeof content === "string" ? [content] : content.map((part) => ("text" in part ? part.text : ""));
@@ -21,8 +27,13 @@ export function readConversation(messages: readonly ModelMessage[]) {
       if (instruction !== "" || texts.join("").trim() === "") said = { instruction, steps: 0, outcomes: [] };
     } else if (role === "assistant" && typeof content !== "string") {
       if (content.some(({ type }) => type === "tool-call")) said = { ...said, steps: said.steps + 1 };
+      for (const part of content) {
+        if (part.type !== "tool-call" || part.toolName !== TOOL_CALL) continue;
+        const { name } = { name: "", ...(part.input as { readonly name?: unknown } | null) };
+        if (typeof name === "string" && name !== "") meant.set(part.toolCallId, name);
+      }
     } else if (role === "tool") {
-      const outcomes = content.flatMap((part) => (part.type === "tool-result" ? [outcomeOf(part)] : []));
+      const outcomes = content.flatMap((part) => (part.type === "tool-result" ? [outcomeOf(part, meant)] : []));
       said = { ...said, outcomes: [...said.outcomes, ...outcomes] };
     }
   }
@@ -31,7 +42,8 @@ export function readConversation(messages: readonly ModelMessage[]) {
 
 type Result = Extract<Extract<ModelMessage, { role: "tool" }>["content"][number], { type: "tool-result" }>;
 
-function outcomeOf({ toolName: name, output }: Result): Outcome {
+function outcomeOf({ toolCallId, toolName, output }: Result, meant: ReadonlyMap<string, string>): Outcome {
+  const name = meant.get(toolCallId) ?? toolName;
   if (output.type === "execution-denied")
     return { name, ok: false, value: output.reason ?? "a person did not allow it" };
   const value = jsonSchema.safeParse(output.value);

@@ -1,27 +1,38 @@
 import type { ModelMessage } from "ai";
 import type { ToolSpec } from "../model.ts";
 import { firstSentence, short, understand, type PlannedCall } from "./choose.ts";
-import { readConversation } from "./conversation.ts";
+import { readConversation, TOOL_CALL, TOOL_SEARCH } from "./conversation.ts";
 import { introduction, isGreeting, report } from "./say.ts";
+import { foundTools, searchFor, throughOne } from "./search.ts";
 
 /**
  * The next step, a pure function of the conversation and the tools: a thought and its calls, or the last words. Each stage is
  * asked for once, so a run of n stages has n + 1 steps and always ends.
  */
-export function planStep(messages: readonly ModelMessage[], tools: readonly ToolSpec[]) {
-  const { instruction, steps, outcomes } = readConversation(messages);
+export function planStep(messages: readonly ModelMessage[], told: readonly ToolSpec[]) {
+  const { instruction, steps: all, outcomes: came } = readConversation(messages);
+  const outcomes = came.filter(({ name, ok }) => name !== TOOL_SEARCH || !ok);
+  const hasSearched = came.some(({ name }) => name === TOOL_SEARCH);
+  const steps = hasSearched ? all - 1 : all;
+  const found = foundTools(came);
+  const tools = [...told.filter(({ name }) => name !== TOOL_SEARCH && name !== TOOL_CALL), ...found];
   const answer = (text: string) => ({ text, calls: [] as readonly PlannedCall[] });
   if (isGreeting(instruction)) return answer(introduction("Hello!", tools));
   const page = followed(instruction, tools);
   const understood = page === null ? understand(instruction, tools) : { calls: [] };
-  if ("why" in understood) return answer(introduction(`I cannot do that, and did nothing: ${understood.why}.`, tools));
+  if ("why" in understood) {
+    const search = hasSearched || !told.some(({ name }) => name === TOOL_SEARCH) ? null : searchFor(instruction);
+    if (search === null) return answer(introduction(`I cannot do that, and did nothing: ${understood.why}.`, tools));
+    return { text: "None of the tools that I was told of fits, so I search among the others.", calls: [search] };
+  }
   const stages = page?.stages ?? understood.calls.map((call) => [call]);
   const calls = stages[steps];
   const isStuck = page === null && outcomes.at(-1)?.ok === false;
   if (calls === undefined || isStuck) return answer(report(outcomes, stages.slice(steps).flat(), page?.left ?? []));
   const used = `use ${calls.map(({ name }) => name).join(" and ")} for "${short(calls[0]?.because ?? "")}"`;
   const part = stages.length > 1 ? `This is part ${steps + 1} of ${stages.length}. ` : "";
-  return { text: `${part}I look for a tool whose name, description and arguments fit, and ${used}.`, calls };
+  const text = `${part}I look for a tool whose name, description and arguments fit, and ${used}.`;
+  return { text, calls: calls.map((call) => throughOne(call, found)) };
 }
 
 const PLAN_TOOL = "plan_update";
