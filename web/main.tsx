@@ -2,7 +2,6 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { z } from "zod";
 import { createInvalidator, retryQuery } from "./app/queries.ts";
 import { createAppRouter, preloadPlaces } from "./app/router.tsx";
 import { ServicesProvider, type Services } from "./app/services.tsx";
@@ -11,9 +10,6 @@ import { createHttp } from "./live/http.ts";
 import { Outbox } from "./live/outbox.ts";
 import { LiveSocket } from "./live/socket.ts";
 import "./styles.css";
-
-// Compiled checks need `eval`, which the page's security policy forbids.
-z.config({ jitless: true });
 
 /** The first screen comes first. */
 const PRELOAD_AFTER_MS = 500;

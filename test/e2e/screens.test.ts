@@ -214,7 +214,7 @@ describeInBrowser("the screens", () => {
   });
 });
 
-/** One question with an answer that covers its run, which goes on for as long as the tests need. */
+/** One question with an answer that covers commands like it, for as long as the tests need. */
 async function answered({ sparky }: Stage): Promise<void> {
   const task = await sparky.addTask('Run the command "sleep 300"');
   const [approval] = await vi.waitUntil(
@@ -224,6 +224,8 @@ async function answered({ sparky }: Stage): Promise<void> {
     },
     { timeout: 60_000, interval: 100 },
   );
-  await sparky.api("POST", `/api/approvals/${approval?.id}`, { decision: "approve", scope: "run", note: "go on" });
+  const scope = `until ${new Date(Date.now() + 3_600_000).toISOString()}`;
+  const yes = { decision: "approve", scope, rules: ["sleep *"], note: "go on" };
+  await sparky.api("POST", `/api/approvals/${approval?.id}`, yes);
   expect((await sparky.task(task.id)).status).not.toBe("completed");
 }

@@ -27,9 +27,15 @@ export class Tab {
   }
 
   static async open(context: BrowserContext, base: string, path = "/chats"): Promise<Tab> {
-    const tab = new Tab(await context.newPage(), base);
+    const tab = await Tab.#empty(context, base);
     await tab.go(path);
     return tab;
+  }
+
+  static async #empty(context: BrowserContext, base: string): Promise<Tab> {
+    const page = await context.newPage();
+    await page.addInitScript(tellOfViolations);
+    return new Tab(page, base);
   }
 
   async go(path: string): Promise<void> {
@@ -39,7 +45,7 @@ export class Tab {
   /** Signs in by a link, which may name another port of this machine. */
   static async signIn(context: BrowserContext, base: string, link: string): Promise<Tab> {
     const { pathname, search } = new URL(link);
-    const tab = new Tab(await context.newPage(), base);
+    const tab = await Tab.#empty(context, base);
     await openLink(tab.page, base + pathname + search);
     return tab;
   }
@@ -130,6 +136,13 @@ export class Tab {
     }
     throw new Error("the list has no end");
   }
+}
+
+/** Runs in the page: the browser says nothing of a breach that the page's own code catches. */
+function tellOfViolations(): void {
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+    console.error(`against its policy: ${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`),
+  );
 }
 
 /** Runs in the page. */
