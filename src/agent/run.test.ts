@@ -221,14 +221,14 @@ test("an answer that was cut off by its length stands, and says that it is cut",
   expect((await story(store, task.chatId)).slice(-3)).toEqual(["assistant: A long", "error model_length", "completed"]);
 });
 
-test("text that comes with calls is a thought, and keeps the number under which it was streamed", async () => {
+test("text that comes with calls is said on the way, other thoughts are reasoning, and each keeps the number under which it was streamed", async () => {
   const store = await sqlite.store();
   const step = [think("Hm."), say("I look."), call("echo")];
   const { task } = await taskWith(store, scriptedModel([step, [think("So."), say("Done.")]]));
   await ended(store, task.runId);
   expect(await dataOf(store, task.chatId, "thought")).toEqual([
     { text: "Hm.", part: "1.1" },
-    { text: "I look.", part: "1.2" },
+    { text: "I look.", part: "1.2", said: true },
     { text: "So.", part: "1.3" },
   ]);
   expect((await dataOf(store, task.chatId, "message")).at(-1)).toEqual({

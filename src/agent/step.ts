@@ -138,7 +138,7 @@ function record(
     .map(({ kind, part, text }): NewEvent =>
       kind === "message" && !withTools
         ? { type: "message", data: { role: "assistant", text, part }, ...by }
-        : { type: "thought", data: { text, part }, ...by },
+        : { type: "thought", data: { text, part, ...(kind === "message" && { said: true as const }) }, ...by },
     );
   const doubt = withTools ? null : doubtOf(model, finish);
   return {

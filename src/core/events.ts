@@ -33,6 +33,8 @@ export const messageData = z.object({
 export const thoughtData = z.object({
   text: z.string(),
   part: z.string().optional(),
+  /** The assistant's words in a step that also calls tools. Without it: reasoning, or either in an old log. */
+  said: z.literal(true).optional(),
   partial: z.literal(true).optional(),
 });
 

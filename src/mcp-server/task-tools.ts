@@ -156,8 +156,9 @@ function line(event: ChatEvent): { seq: number; at: string; what: string; text: 
   });
   switch (event.type) {
     case "message":
+      return told("message", event.data.text);
     case "thought":
-      return told(event.type, event.data.text);
+      return told(event.data.said ? "message" : "thought", event.data.text);
     case "tool_use":
       return told("call", `${event.data.name} ${JSON.stringify(event.data.args)}`);
     case "tool_result":

@@ -12,7 +12,7 @@ interface Reason {
   readonly text: string;
 }
 
-/** Why the agent makes this call: what it thought in the call's step. From the log, which never changes. */
+/** Why the agent makes this call: what it said in the call's step, else what it thought. From the log, which never changes. */
 export function useReason(chatId: string, callId: string): Reason | undefined {
   const { http } = useServices();
   const { data } = useQuery({
@@ -24,9 +24,11 @@ export function useReason(chatId: string, callId: string): Reason | undefined {
       const use = events.find((event) => event.type === "tool_use" && event.data.callId === callId);
       if (use === undefined) return { seq: null, text: "" };
       const thoughts = events.flatMap((event) =>
-        event.type === "thought" && event.runId === use.runId && event.step === use.step ? [event.data.text] : [],
+        event.type === "thought" && event.runId === use.runId && event.step === use.step ? [event.data] : [],
       );
-      return { seq: use.seq, text: thoughts.join("\n\n") };
+      const said = thoughts.filter((thought) => thought.said);
+      const texts = (said.length > 0 ? said : thoughts).map(({ text }) => text.trim());
+      return { seq: use.seq, text: [...new Set(texts)].join("\n\n") };
     },
   });
   return data;

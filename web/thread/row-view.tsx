@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from "react";
 import { unreachable } from "../../src/core/errors.ts";
 import type { RunView } from "../../src/core/run-state.ts";
+import { speechOf } from "../../src/core/speech.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { Words } from "../text/words.tsx";
 import { CallFold, CallRow } from "./call-row.tsx";
@@ -38,18 +39,18 @@ function isSameRow({ row: a }: { row: Row }, { row: b }: { row: Row }): boolean 
 }
 
 function isQuiet({ event }: EventEntry): boolean {
-  return event.type !== "message" && event.type !== "error";
+  return event.type !== "message" && event.type !== "error" && speechOf(event) === null;
 }
 
 function Content({ row }: { row: Row }): ReactNode {
   switch (row.kind) {
     case "event": {
       const { event } = row.entry;
-      if (event.type === "thought") {
-        return <Spoken kind="thought" text={event.data.text} seq={event.seq} isPartial={event.data.partial === true} />;
-      }
-      if (event.type === "message" && event.data.role === "assistant") {
-        return <Spoken kind="message" text={event.data.text} seq={event.seq} isPartial={event.data.partial === true} />;
+      const speech = speechOf(event);
+      const words = speech ?? (event.type === "thought" ? event.data : null);
+      if (words !== null) {
+        const kind = speech === null ? "thought" : "message";
+        return <Spoken kind={kind} text={words.text} seq={event.seq} isPartial={words.partial === true} />;
       }
       return (
         <div data-seq={row.entry.seq} data-type={row.entry.event.type}>

@@ -124,6 +124,7 @@ test("what a log says cannot break out of an exported document, or move a cursor
     chatId: id,
     events: [
       { type: "thought", data: { text: "one\ntwo" }, ...agent },
+      { type: "thought", data: { text: "I look.\nNow.", said: true }, ...agent },
       { type: "tool_use", data: use, ...agent },
       { type: "tool_result", data: result, ...agent },
     ],
@@ -131,6 +132,7 @@ test("what a log says cannot break out of an exported document, or move a cursor
   const { stdout } = await run("export", id);
   expect(stdout).not.toContain("\u001b");
   expect(stdout).toContain("> *Thought:* one\n> two\n");
+  expect(stdout).toMatch(/^## agent · \S+\n\nI look\.\nNow\.\n/m);
   expect(stdout).toContain("`````\n````\nred\n`````");
   expect(stdout.startsWith("# Title with break\n")).toBe(true);
 });

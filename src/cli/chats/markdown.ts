@@ -32,6 +32,7 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       return `## ${oneLine(event.actor.name)}${instruction} · ${event.at}\n\n${clean(event.data.text)}${cut}`;
     }
     case "thought":
+      if (event.data.said) return `## ${oneLine(event.actor.name)} · ${event.at}\n\n${clean(event.data.text)}`;
       return quoted(`*Thought${event.data.partial ? ", cut off" : ""}:* ${clean(event.data.text)}`);
     case "tool_result":
       return callText(event.data, calls.get(event.data.callId));

@@ -82,6 +82,12 @@ test.each([
   },
 );
 
+test("what the agent says before it calls a tool is part of its reply, on a terminal and in a pipe", () => {
+  const said: ChatEvent = { ...base, type: "thought", data: { text: "I look.", part: "1.1", said: true } };
+  const steps: Step[] = [["1.1", 0, "I lo"], said, ["1.2", 0, "Do"], message("1.2", "Done")];
+  expect([true, false].map((isTerminal) => printed(steps, isTerminal))).toEqual(["I look.\nDone\n", "I look.\nDone\n"]);
+});
+
 test("into a pipe go whole messages only, and never what turned out to be a thought", () => {
   const steps: Step[] = [["1.1", 0, "Let me"], thought("1.1", "Let me see"), ["1.2", 0, "Do"], message("1.2", "Done")];
   expect(printed(steps, false)).toBe("Done\n");

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../core/events.ts";
 import type { DeltaFrame } from "../../wire/frames.ts";
+import { speechOf } from "../../core/speech.ts";
 import type { Output } from "../console/output.ts";
 import { clean } from "../console/text.ts";
 
@@ -53,8 +54,9 @@ export function createReplyPrinter(out: Output): ReplyPrinter {
         texts.clear();
         shown.clear();
       }
-      if (event.type !== "message" || event.data.role !== "assistant") return false;
-      const { part, text, partial } = event.data;
+      const speech = speechOf(event);
+      if (speech === null) return false;
+      const { part, text, partial } = speech;
       if (!out.terminal) out.print(clean(text));
       else {
         show(part ?? `#${event.seq}`, text);

@@ -95,6 +95,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       return row("message", `${who}${event.data.text}${event.data.partial ? " [cut off]" : ""}`);
     }
     case "thought":
+      if (event.data.said) return row("message", event.data.text);
       return row("thought", `"${event.data.text}"${event.data.partial ? " [cut off]" : ""}`);
     case "tool_result": {
       const { callId, name, ok, durationMs, error, interrupted } = event.data;

@@ -59,7 +59,12 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
         ? personLines(event, taskId, at)
         : [[], ...said("message", event.data.text, at.width), ...cutOff(event.data.partial)];
     case "thought":
-      return [...said("thought", event.data.text, at.width), ...cutOff(event.data.partial)];
+      return [
+        ...(event.data.said
+          ? [[], ...said("message", event.data.text, at.width)]
+          : said("thought", event.data.text, at.width)),
+        ...cutOff(event.data.partial),
+      ];
     case "status":
       return statusLines(event, run, at);
     case "error":
