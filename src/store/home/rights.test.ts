@@ -260,6 +260,29 @@ const POSTGRES_FOREIGN: readonly (readonly [string, (store: Store) => Promise<un
   ["rule spy on grants", ({ db }) => sql`CREATE RULE spy AS ON DELETE TO grants DO INSTEAD NOTHING`.execute(db)],
   ["policy spy on tokens", ({ db }) => sql`CREATE POLICY spy ON tokens USING (true)`.execute(db)],
   ["view peek", ({ db }) => sql`CREATE VIEW peek AS SELECT * FROM tokens`.execute(db)],
+  [
+    "default value for column spied of table events",
+    async ({ db }) => {
+      await sql`CREATE FUNCTION spy() RETURNS text LANGUAGE sql AS 'SELECT current_user::text'`.execute(db);
+      await sql`ALTER TABLE events ADD COLUMN spied TEXT DEFAULT spy()`.execute(db);
+    },
+  ],
+  [
+    "constraint spying on table grants",
+    async ({ db }) => {
+      await sql`CREATE FUNCTION spy(text) RETURNS bool LANGUAGE sql AS 'SELECT true'`.execute(db);
+      await sql`ALTER TABLE grants ADD CONSTRAINT spying CHECK (spy(id))`.execute(db);
+    },
+  ],
+  [
+    "index spied",
+    async ({ db }) => {
+      await sql`CREATE FUNCTION spy(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1'`.execute(db);
+      await sql`CREATE INDEX spied ON tokens (spy(id))`.execute(db);
+    },
+  ],
+  ["unique index runs_one_active on runs", ({ db }) => sql`DROP INDEX runs_one_active`.execute(db)],
+  ["column tokens.name", ({ db }) => sql`ALTER TABLE tokens DROP COLUMN name`.execute(db)],
 ];
 
 test.each(POSTGRES_FOREIGN)("F99 on PostgreSQL verify and doctor tell of the %s", async (what, plant) => {
