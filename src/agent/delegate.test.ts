@@ -5,7 +5,7 @@ import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, pause, say, scriptedModel, stepsIn, type Step } from "../../test/kit/scripted-model.ts";
 import { findingsOf } from "../../test/kit/verify-scene.ts";
-import { echoTool, until } from "../../test/kit/worker.ts";
+import { echoTool, testTool, until } from "../../test/kit/worker.ts";
 import { delegate } from "../builtin-tools/delegate.ts";
 import type { StepRequest } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
@@ -13,6 +13,7 @@ import { postMessage } from "../store/chats/messages.ts";
 import { taskTree } from "../store/delegated/tree.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
+import { requestStop } from "../store/endings/stop.ts";
 import { addTask } from "../store/tasks/add.ts";
 import { cancelTask } from "../store/tasks/change.ts";
 import { getTask, listTasks } from "../store/tasks/read.ts";
@@ -132,6 +133,32 @@ eachEngine("delegated work", (engine) => {
       [1, "cancelled by owner"],
       [2, "cancelled by owner"],
     ]);
+    expect(await findingsOf(store)).toEqual([]);
+  });
+
+  test("F26 is ended in time by the look that stops it, when its worker hears nothing", async () => {
+    const clock = testClock();
+    const store = await engine.store({ clock });
+    const { owner } = await people(store);
+    const deep = gate();
+    const deaf = testTool("deaf", () => {
+      void deep.wait();
+      return new Promise<never>(() => {});
+    });
+    const model = scriptedModel((request): Step => [told(request).includes("a part") ? call("deaf") : parts("a part")]);
+    const agent = await startAgent(store, { model, tools: [delegate, deaf] });
+    const { task } = await addTask(store, owner, { instruction: "the root" });
+    await deep.reached;
+    await status(store, owner, task.id, "waiting");
+    const [child] = await others(store, owner, task.id);
+    // Whoever has asked for it is gone with its node: the row alone says so.
+    await requestStop(store, owner, { chatId: task.chatId });
+    store.hub.wake();
+    await until("the child's stop", async () => (await story(store, child?.chatId ?? "")).at(-1) === "stopping");
+    await clock.advance(1500);
+    await status(store, owner, child?.id ?? "", "cancelled");
+    await until("a free worker", () => agent.loop.size === 0);
+    expect(agent.errors).toEqual([]);
     expect(await findingsOf(store)).toEqual([]);
   });
 

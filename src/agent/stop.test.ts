@@ -73,6 +73,22 @@ eachEngine("F26: a stop", (engine) => {
     expect(agent.errors).toEqual([]);
   });
 
+  test("ends in time though whoever asked for it is gone: its worker's node sees to it too", async () => {
+    const clock = testClock();
+    const store = await engine.store({ clock });
+    const { owner } = await people(store);
+    const { here, tools } = atWork();
+    const agent = await startAgent(store, { model: scriptedModel([[call("deaf")]]), tools });
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    await here.reached;
+    await requestStop(store, owner, { chatId: task.chatId });
+    await clock.advance(1500);
+    await ended(store, task.runId);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "cancelled" });
+    await until("a free worker", () => agent.loop.size === 0);
+    expect(agent.errors).toEqual([]);
+  });
+
   test.each([
     { what: "its chat is deleted", leave: deleteChat },
     { what: "the server stops", leave: (_store: Store, _by: User, _chatId: string, agent: Agent) => agent.stop() },

@@ -11,7 +11,7 @@ const FORCE_AFTER_MS = 1500;
 /** While the database cannot be used. */
 const AGAIN_MS = 1000;
 
-/** Stops runs for people, and sees to it that each ends within 2 s whatever its worker does. */
+/** Stops runs, and sees to it that each ends within 2 s whatever its worker does. */
 export class Stopper implements Disposable {
   readonly #store: Store;
   readonly #log: Log;
@@ -39,16 +39,17 @@ export class Stopper implements Disposable {
 
   /** What the run has delegated is stopped with it; if that fails now, the loop's next look finds it. */
   async #stopped(outcome: StopOutcome): Promise<{ readonly runId: string | null }> {
-    const stopped = this.#watch(outcome);
+    const stopped = this.watch(outcome);
     try {
-      for (const child of await stopDelegated(this.#store)) this.#watch(child);
+      for (const child of await stopDelegated(this.#store)) this.watch(child);
     } catch (error) {
       this.#log.warn({ err: error }, "what a stopped run has delegated could not be stopped yet");
     }
     return stopped;
   }
 
-  #watch({ runId, working }: StopOutcome): { readonly runId: string | null } {
+  /** Ends what somebody else has told to stop, if it has not ended in time. */
+  watch({ runId, working }: StopOutcome): { readonly runId: string | null } {
     if (runId !== null && working && !this.#timers.has(runId)) this.#forceIn(FORCE_AFTER_MS, runId);
     return { runId };
   }

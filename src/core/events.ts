@@ -136,6 +136,8 @@ export const questionData = z.object({
   /** What a person said; long ones only begin here. */
   answer: jsonSchema.optional(),
   by: z.string().optional(),
+  /** By which credential, as of an approval; `message`: by what was written in the chat. */
+  via: z.string().optional(),
 });
 
 /** A task that a call has delegated: added, then as it ended. */

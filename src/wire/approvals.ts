@@ -28,6 +28,8 @@ export const approvalSchema = z.object({
   decidedAt: z.string().nullable(),
   /** Who answered, by name. */
   by: z.string().nullable(),
+  /** By which credential: `session`, `token:NAME` or `token file`. */
+  via: z.string().nullable().default(null),
   note: z.string().nullable(),
   /** The caller may answer it. */
   canDecide: z.boolean(),

@@ -11,6 +11,7 @@ import type { Store } from "../store/database/store.ts";
 import { takeLeftProcesses } from "../store/runs/tool-processes.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
 import { RunAborted, type AbortReason } from "../agent/deps.ts";
+import { Stopper } from "../agent/stop.ts";
 import type { Log } from "../core/log.ts";
 
 export interface LoopOptions {
@@ -46,6 +47,8 @@ interface Working {
 export class Loop implements AsyncDisposable {
   readonly #options: LoopOptions;
   readonly #clock: Clock;
+  /** Whoever asked for a stop may be gone before it has come about. */
+  readonly #stopper: Stopper;
   readonly #working = new Map<string, Working>();
   readonly #cleanup: (() => void)[] = [];
   #cancelDue: (() => void) | undefined;
@@ -66,6 +69,7 @@ export class Loop implements AsyncDisposable {
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#clock = options.store.clock;
+    this.#stopper = new Stopper(options.store, options.log);
   }
 
   /** Serves from now on. Resolves, whatever the database does, when it was tried to take back what a crash left. */
@@ -73,7 +77,7 @@ export class Loop implements AsyncDisposable {
     const { store, pollMs } = this.#options;
     this.#cleanup.push(
       store.hub.onWake(() => this.#pump()),
-      store.hub.onStop((runId) => this.#working.get(runId)?.control.abort(new RunAborted("stop"))),
+      store.hub.onStop((runId) => this.#stop(runId)),
       this.#every(pollMs, () => {
         this.#mayHaveLeft = store.kind === "sqlite";
         this.#nextDue = 0;
@@ -119,12 +123,20 @@ export class Loop implements AsyncDisposable {
     await this.#pumping;
     await this.#purging;
     this.#cancelDue?.();
+    this.#stopper[Symbol.dispose]();
     // What was being claimed.
     this.#abortAll("shutdown");
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const cancel = this.#clock.after(HAND_BACK_MS, resolve);
     await Promise.race([Promise.all([...this.#working.values()].map((working) => working.done)), late]);
     cancel();
+  }
+
+  #stop(runId: string): void {
+    const working = this.#working.get(runId);
+    if (working === undefined) return;
+    working.control.abort(new RunAborted("stop"));
+    this.#stopper.watch({ runId, working: true });
   }
 
   #abortAll(reason: AbortReason): void {
@@ -169,7 +181,7 @@ export class Loop implements AsyncDisposable {
       await this.#guarded("putting times right", () => putTimesRight(store, now));
     }
     this.#latest = now;
-    await this.#guarded("delegated work", () => tend(store));
+    await this.#guarded("delegated work", () => tend(store, (outcome) => this.#stopper.watch(outcome)));
     if (now >= this.#nextDue) await this.#guarded("expiring approvals", () => expireOverdue(store, now));
   }
 

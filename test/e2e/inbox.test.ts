@@ -36,7 +36,7 @@ describeInBrowser("a call that waits for a person", () => {
     ).tab(`/chats/${task.chatId}`);
     await second.page.reload();
     await second.conversation.getByRole("button", { name: "Approve this call" }).click();
-    await second.conversation.getByText("Approved by owner").waitFor();
+    await second.conversation.getByText("Approved by owner in the browser").waitFor();
     await second.conversation.getByText("Task completed").waitFor();
     await card.waitFor({ state: "detached" });
     await first.page.locator("[data-waiting]").first().waitFor({ state: "detached" });
@@ -60,7 +60,7 @@ describeInBrowser("a call that waits for a person", () => {
     const call = tab.conversation.locator('[data-call-state="asks"]');
     await call.getByRole("textbox", { name: "A word to the agent" }).fill("not today");
     await call.getByRole("button", { name: "Deny" }).click();
-    await tab.conversation.getByText("Denied by owner: “not today”").waitFor();
+    await tab.conversation.getByText("Denied by owner in the browser: “not today”").waitFor();
     await tab.runEnded();
     const log = await stage.sparky.log(task.chatId);
     const result = log.find(({ type }) => type === "tool_result");

@@ -47,7 +47,7 @@ describeInBrowser("a question of the agent", () => {
     await first.page.getByRole("button", { name: "History" }).click();
     await first.page.locator(`[data-question-id="${question.id}"][data-question-state="answered"]`).waitFor();
     const thread = await (await stage.device()).tab(`/chats/${task.chatId}`);
-    await thread.conversation.getByText("Answered by owner: “Green”").waitFor();
+    await thread.conversation.getByText("Answered by owner in the browser: “Green”").waitFor();
     await thread.conversation.getByText("Task completed").waitFor();
     expect(thread.complaints).toEqual([]);
   });
@@ -59,7 +59,7 @@ describeInBrowser("a question of the agent", () => {
     const call = tab.conversation.locator('[data-call-state="asks"]');
     await call.getByRole("textbox", { name: "Your answer" }).fill("Nessie");
     await call.getByRole("button", { name: "Answer", exact: true }).click();
-    await tab.conversation.getByText("Answered by owner: “Nessie”").waitFor();
+    await tab.conversation.getByText("Answered by owner in the browser: “Nessie”").waitFor();
     await tab.runEnded();
     expect(await stage.sparky.api("GET", `/api/questions/${question.id}`)).toMatchObject({ answer: "Nessie" });
     expect(tab.complaints).toEqual([]);

@@ -1,3 +1,4 @@
+import { byWhom } from "../../src/core/answered-by.ts";
 import { exactLine } from "../../src/core/exact.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -70,7 +71,7 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
         <span className={`inline-flex items-center gap-1.5 font-medium ${colour}`}>
           <Icon aria-hidden="true" className="size-4 shrink-0" />
           {word}
-          {approval.by !== null && ` by ${approval.by}`}
+          {approval.by !== null && ` by ${byWhom(approval.by, approval.via)}`}
         </span>
         <code className="font-mono text-[0.8125rem] font-medium">{approval.tool}</code>
         <span className="min-w-0 [overflow-wrap:anywhere]">{exactLine(approval.summary, 200)}</span>

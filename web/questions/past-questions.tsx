@@ -1,3 +1,4 @@
+import { byWhom } from "../../src/core/answered-by.ts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -26,12 +27,12 @@ export function PastQuestions() {
         Questions
       </h2>
       <ul className="divide-y divide-line">
-        {list.data.items.map(({ id, state, text, answer, by, chatId, askedAt, answeredAt }) => (
+        {list.data.items.map(({ id, state, text, answer, by, via, chatId, askedAt, answeredAt }) => (
           <li key={id} data-question-id={id} data-question-state={state} className="py-2 text-sm">
             <p className="flex flex-wrap items-center gap-x-2">
               <span className="font-medium">
                 {state === "withdrawn" && by !== null ? "Declined" : WORDS[state]}
-                {by !== null && ` by ${by}`}
+                {by !== null && ` by ${byWhom(by, via)}`}
               </span>
               <Link
                 to="/chats/$chatId"

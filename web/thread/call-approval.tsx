@@ -1,3 +1,4 @@
+import { byWhom } from "../../src/core/answered-by.ts";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { CallEntry } from "../../src/core/transcript.ts";
@@ -25,9 +26,8 @@ export function CallApproval({ call, asks }: { call: CallEntry; asks: boolean })
       {answer !== null && (
         <p className="text-xs text-muted [overflow-wrap:anywhere]">
           {answer}
-          {asked.by !== undefined && ` by ${asked.by}`}
+          {asked.by !== undefined && ` by ${byWhom(asked.by, asked.via)}`}
           {asked.note !== undefined && asked.note !== "" && `: “${asked.note}”`}
-          {asked.via !== undefined && ` · ${asked.via}`}
         </p>
       )}
     </div>

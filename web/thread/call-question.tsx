@@ -1,3 +1,4 @@
+import { byWhom } from "../../src/core/answered-by.ts";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { exactLine } from "../../src/core/exact.ts";
@@ -27,7 +28,7 @@ export function CallQuestion({ call, asks }: { call: CallEntry; asks: boolean })
       {asked.state !== "asked" && (
         <p className="text-xs text-muted [overflow-wrap:anywhere]">
           {asked.state === "withdrawn" && asked.by !== undefined ? "Declined" : WORDS[asked.state]}
-          {asked.by !== undefined && ` by ${asked.by}`}
+          {asked.by !== undefined && ` by ${byWhom(asked.by, asked.via)}`}
           {asked.answer !== undefined && `: “${exactLine(answerWords(asked.answer))}”`}
         </p>
       )}

@@ -1,3 +1,4 @@
+import { byWhom } from "../../core/answered-by.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
 import type { List } from "../../wire/api.ts";
@@ -40,7 +41,7 @@ export async function listApprovals(context: Context, _args: readonly string[], 
       item.chatTitle,
       time(item.requestedAt),
       item.state === "requested" ? time(item.expiresAt) : "",
-      item.by ?? "",
+      byWhom(item.by, item.via) ?? "",
       exactLine(item.summary),
     ]),
   );
@@ -71,7 +72,7 @@ export async function showApproval(context: Context, args: readonly string[]): P
     ["asked", time(approval.requestedAt)],
     ["until", open ? time(approval.expiresAt) : null],
     ["answered", approval.decidedAt === null ? null : time(approval.decidedAt)],
-    ["by", approval.by],
+    ["by", byWhom(approval.by, approval.via)],
     ["note", approval.note],
   ];
   for (const [name, value] of fields) {

@@ -1,3 +1,4 @@
+import { byWhom } from "../../core/answered-by.ts";
 import type { Json } from "../../core/events.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
 import { answerWords, formFields, type FormField } from "../../core/form.ts";
@@ -28,14 +29,17 @@ export async function listQuestions(context: Context, _args: readonly string[], 
         item.state,
         item.chatTitle,
         item.askedAt,
-        item.by ?? "",
+        byWhom(item.by, item.via) ?? "",
         exactLine(item.text),
       ]),
     );
   }
   for (const question of list.items) {
     const head = `${shortId(question.id)}  ${question.state}  ${exactLine(question.chatTitle, 40)}`;
-    const until = question.state === "asked" ? `expires ${ago(question.expiresAt, io.now())}` : (question.by ?? "");
+    const until =
+      question.state === "asked"
+        ? `expires ${ago(question.expiresAt, io.now())}`
+        : (byWhom(question.by, question.via) ?? "");
     out.print(`${head}  ${out.paint.dim(until)}`);
     for (const line of linesOf(question)) out.print(`  ${line}`);
   }

@@ -1,3 +1,4 @@
+import { byWhom } from "../../core/answered-by.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
 import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
@@ -46,16 +47,16 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       const { state, by, via, note } = event.data;
       const what = calls.get(event.data.callId);
       const of = what === undefined ? "" : ` of \`${exactLine(what.name)}\``;
-      return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(by)}` : ""}${note ? `: ${oneLine(note)}` : ""}${via ? ` · ${oneLine(via)}` : ""}*`;
+      return `*${event.at} · approval${of} ${state}${by ? ` by ${oneLine(byWhom(by, via) ?? "")}` : ""}${note ? `: ${oneLine(note)}` : ""}*`;
     }
     case "question": {
-      const { state, text, choices = [], answer, by } = event.data;
+      const { state, text, choices = [], answer, by, via } = event.data;
       if (state === "asked") {
         const lines = [`**Question:** ${clean(text)}`, ...choices.map((choice) => `- ${oneLine(choice)}`)];
         return quoted(lines.join("\n"));
       }
       const what = answer === undefined ? "" : `: ${oneLine(answerWords(answer))}`;
-      return `*${event.at} · question ${state}${by ? ` by ${oneLine(by)}` : ""}${what}*`;
+      return `*${event.at} · question ${state}${by ? ` by ${oneLine(byWhom(by, via) ?? "")}` : ""}${what}*`;
     }
     case "notice":
       return `**Notice:** ${clean(event.data.text)}`;

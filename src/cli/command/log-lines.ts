@@ -1,3 +1,4 @@
+import { byWhom } from "../../core/answered-by.ts";
 import { exactLine } from "../../core/exact.ts";
 import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
@@ -148,15 +149,19 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
 
 function approvalText({ data }: EventOf<"approval">, call: Call | undefined): string {
   const what = data.state === "requested" && call !== undefined ? `: ${callText(call.use)}` : "";
-  const via = data.via === undefined ? "" : ` · ${data.via}`;
-  const by = data.by === undefined ? "" : ` by ${data.by}`;
-  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}${via}`;
+  const by = byTold(data);
+  return `${data.state}${by}${data.note === undefined ? what : `: ${data.note}`}`;
 }
 
 function questionText({ data }: EventOf<"question">): string {
   if (data.state === "asked") return [`asked: ${data.text}`, ...(data.choices ?? [])].join(" · ");
-  const by = data.by === undefined ? "" : ` by ${data.by}`;
+  const by = byTold(data);
   return `${data.state}${by}${data.answer === undefined ? "" : `: ${answerWords(data.answer)}`}`;
+}
+
+function byTold({ by, via }: EventOf<"approval" | "question">["data"]): string {
+  const who = byWhom(by, via);
+  return who === null ? "" : ` by ${who}`;
 }
 
 function callText({ data }: EventOf<"tool_use">): string {

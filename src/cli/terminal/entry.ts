@@ -1,3 +1,4 @@
+import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
 import { callLine } from "../../core/exact.ts";
 import { newerType, type EventOf } from "../../core/events.ts";
@@ -199,15 +200,19 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
 }
 
 function saidOf({ data }: EventOf<"question">): string {
-  const by = data.by === undefined ? "" : ` by ${oneLine(data.by)}`;
+  const by = byTold(data);
   return `  ${data.state}${by}${data.answer === undefined ? "" : `: ${oneLine(answerWords(data.answer))}`}`;
 }
 
 function answered({ data }: EventOf<"approval">): string {
-  const via = data.via === undefined ? "" : ` · ${oneLine(data.via)}`;
-  const by = data.by === undefined ? "" : ` by ${oneLine(data.by)}`;
+  const by = byTold(data);
   const note = data.note === undefined || data.note === "" ? "" : `: ${oneLine(data.note)}`;
-  return `  ${data.state}${by}${note}${via}`;
+  return `  ${data.state}${by}${note}`;
+}
+
+function byTold({ by, via }: EventOf<"approval" | "question">["data"]): string {
+  const who = byWhom(by, via);
+  return who === null ? "" : ` by ${oneLine(who)}`;
 }
 
 /** Nothing that comes later changes how it is shown. */

@@ -6,9 +6,11 @@ import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
 import { spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
-import { listApprovals } from "../../store/approvals/approvals.ts";
+import { getApproval, listApprovals } from "../../store/approvals/approvals.ts";
+import { postMessage } from "../../store/chats/messages.ts";
 import { readEvents } from "../../store/log/events.ts";
 import { createToken, setToken, TOKEN_FILE } from "../../store/people/tokens.ts";
+import { getQuestion, listQuestions, type Question } from "../../store/questions/questions.ts";
 import { addTask } from "../../store/tasks/add.ts";
 import { policyOf } from "../../tools/policy.ts";
 
@@ -56,6 +58,41 @@ eachEngine("an answer", (engine) => {
         event.type === "approval" && event.data.state !== "requested" ? [[event.data.by, event.data.via]] : [],
       );
       expect(told).toEqual([["owner", via]]);
+      expect(await getApproval(store, owner, id)).toMatchObject({ by: "owner", via });
+    }
+  });
+
+  test("F97 to a question says the same, or that it was written in the chat", async () => {
+    const store = await engine.store();
+    const app = await chatServer(store);
+    const { owner } = app.people;
+    const url = await app.listen();
+    await startAgent(store, {
+      model: scriptedModel((request) => [
+        request.messages.length > 1 ? say("x") : call("ask_user", { question: "Which?" }),
+      ]),
+    });
+    const phone = await createToken(store, owner.id, "phone");
+    const words = '{"answer":"this one"}';
+    const byToken = { method: "POST", headers: { authorization: `Bearer ${phone}` }, body: words };
+    const answers: readonly (readonly [via: string, answer: (asked: Question) => Promise<unknown>])[] = [
+      ["token:phone", ({ id }) => fetch(`${url}/api/questions/${id}`, byToken)],
+      ["token file", ({ id }) => app.as(owner, "POST", `/api/questions/${id}`, { answer: "this one" })],
+      ["message", ({ chatId }) => postMessage(store, owner, chatId, { text: "this one" })],
+    ];
+    for (const [via, answer] of answers) {
+      const { task } = await addTask(store, owner, { instruction: "go" });
+      const asked = await until("the question", async () => {
+        const { items } = await listQuestions(store, owner);
+        return items.find(({ chatId }) => chatId === task.chatId);
+      });
+      await answer(asked);
+      const told = await until("the answer", async () => {
+        const events = await readEvents(store.db, task.chatId, { types: ["question"] });
+        return events.flatMap(({ type, data }) => (type === "question" && data.state === "answered" ? [data] : []))[0];
+      });
+      expect([told.by, told.via, told.answer]).toEqual(["owner", via, "this one"]);
+      expect(await getQuestion(store, owner, asked.id)).toMatchObject({ by: "owner", via });
     }
   });
 });

@@ -17,8 +17,8 @@ import type { ApprovalRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { begins } from "../database/spellings.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
-import { TOKEN_FILE } from "../people/tokens.ts";
 import type { User } from "../people/user.ts";
+import { viaOf } from "../people/via.ts";
 
 /** A person's yes or no to one exact call: a row bound to a digest of the arguments, so it outlives every connection. */
 export interface Approval {
@@ -41,6 +41,8 @@ export interface Approval {
   readonly expiresAt: string;
   readonly decidedAt: string | null;
   readonly by: string | null;
+  /** By which credential: `session`, `token:NAME`, `token file`. */
+  readonly via: string | null;
   readonly note: string | null;
   /** The viewer may answer it. */
   readonly canDecide: boolean;
@@ -103,6 +105,7 @@ export async function requestApprovals(
       note: null,
       terms,
       rules: rules.length === 0 ? null : JSON.stringify(rules),
+      via: null,
     }));
     await tx.append(
       run.chat_id,
@@ -176,6 +179,7 @@ async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean,
       decided_at: tx.now,
       decided_by: viewer.name,
       note: answer.note ?? null,
+      via: await viaOf(tx),
     })
     .where("run_id", "=", row.run_id)
     .where("state", "=", "requested")
@@ -190,19 +194,10 @@ async function answerRows(tx: Tx, viewer: User, row: ApprovalRow, only: boolean,
     .select(["id", "task_id"])
     .where("id", "=", row.run_id)
     .executeTakeFirstOrThrow();
-  const via = await viaOf(tx);
   await tx.append(
     row.chat_id,
-    rows.map((answered) => ({ ...approvalEvent(answered, run, via), actor: userActor(viewer) })),
+    rows.map((answered) => ({ ...approvalEvent(answered, run), actor: userActor(viewer) })),
   );
-}
-
-/** A yes by the token file may be a command's of the agent itself: whoever reads the log can tell it from a person's. */
-async function viaOf({ db, credential }: Tx): Promise<string> {
-  if (credential === undefined) return "token file";
-  if (credential.kind === "session") return "session";
-  const token = await db.selectFrom("tokens").select("name").where("id", "=", credential.id).executeTakeFirst();
-  return token?.name.startsWith(TOKEN_FILE) ? "token file" : `token:${token?.name ?? credential.id}`;
 }
 
 export interface ApprovalsQuery extends PageQuery {
@@ -267,6 +262,7 @@ function approvalOf(row: ListedRow): Approval {
     expiresAt: isoTime(row.expires_at),
     decidedAt: row.decided_at === null ? null : isoTime(row.decided_at),
     by: row.decided_by,
+    via: row.via,
     note: row.note,
     canDecide: row.state === "requested" && Boolean(row.can_decide),
   };

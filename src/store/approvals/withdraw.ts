@@ -44,7 +44,7 @@ async function told(tx: Tx, run: OfRun, events: NewEvent[]): Promise<NewEvent[]>
 }
 
 /** The event of an approval's present state. */
-export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_id">, via?: string): NewEvent {
+export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_id">): NewEvent {
   return {
     type: "approval",
     data: {
@@ -54,7 +54,7 @@ export function approvalEvent(row: ApprovalRow, run: Pick<RunRow, "id" | "task_i
       argsDigest: row.args_digest,
       ...(row.terms !== null && { terms: row.terms }),
       ...(row.decided_by !== null && { by: row.decided_by }),
-      ...(via !== undefined && { via }),
+      ...(row.via !== null && { via: row.via }),
       ...(row.note !== null && { note: row.note }),
     },
     runId: run.id,

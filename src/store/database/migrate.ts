@@ -22,6 +22,7 @@ import { toolSets } from "./migrations/0015-tool-sets.ts";
 import { commandRules } from "./migrations/0016-command-rules.ts";
 import { secrets } from "./migrations/0017-secrets.ts";
 import { mcpSignIns } from "./migrations/0018-mcp-sign-ins.ts";
+import { answeredVia } from "./migrations/0019-answered-via.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   commandRules,
   secrets,
   mcpSignIns,
+  answeredVia,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

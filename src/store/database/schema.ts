@@ -150,6 +150,8 @@ export interface ApprovalRow {
   terms: string | null;
   /** Rules that would let the call through, as a JSON list: offered with the question. */
   rules: string | null;
+  /** By which credential it was answered. */
+  via: string | null;
 }
 
 /** What a call asks of people before it goes on, and their answer: so it outlives every connection. */
@@ -176,6 +178,8 @@ export interface QuestionRow {
   answered_at: number | null;
   /** Who answered, or declined to; null: nobody did. */
   answered_by: string | null;
+  /** By which credential. */
+  via: string | null;
 }
 
 /** A standing yes: to one tool, for one principal's runs, for one run or until a time. */

@@ -19,10 +19,10 @@ const LEVELS = 5;
 /** Whoever holds a row now is passed over, until the next look. */
 const LOOKING: LockWait = { lockMs: 1000, tries: 1 };
 
-/** One look: mostly there is nothing. */
-export async function tend(store: Store): Promise<void> {
+/** One look: mostly there is nothing. `stopped` gets what was told to stop, to see to it that it does. */
+export async function tend(store: Store, stopped: (outcome: StopOutcome) => void): Promise<void> {
   if ((await open(store).limit(1).execute()).length === 0) return;
-  await stopDelegated(store);
+  (await stopDelegated(store)).forEach(stopped);
   await tellParents(store);
 }
 

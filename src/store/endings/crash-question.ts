@@ -29,6 +29,7 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
     args_digest: argsDigest(GO_ON, {}),
     terms: null,
     rules: null,
+    via: null,
     state: "requested",
     requested_at: tx.now,
     expires_at: tx.now + TTL_MS,

@@ -1,3 +1,4 @@
+import { MESSAGE } from "../../core/answered-by.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Actor, ChatEvent, EventOf, Json, NewEvent } from "../../core/events.ts";
 import { formFields, formProblem } from "../../core/form.ts";
@@ -6,6 +7,7 @@ import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import type { User } from "../people/user.ts";
+import { viaOf } from "../people/via.ts";
 import { letGoOn } from "./go-on.ts";
 import { getQuestion, type Question } from "./questions.ts";
 import { questionEvent } from "./withdraw.ts";
@@ -36,7 +38,7 @@ export async function answerQuestion(store: Store, viewer: User, id: string, ans
       .select(["id", "task_id"])
       .where("id", "=", row.run_id)
       .executeTakeFirstOrThrow();
-    await tx.append(chat.id, [await settle(tx, row, run, userActor(viewer), answer)]);
+    await tx.append(chat.id, [await settle(tx, row, run, { actor: userActor(viewer), answer, via: await viaOf(tx) })]);
     await letGoOn(tx, chat, row.run_id);
     tx.changed("approvals", await audienceOf(tx.db, chat), id);
   }, PROMPTLY);
@@ -64,7 +66,7 @@ export async function answerByMessage(
   if (row === undefined) return [];
   const message = said.find((event): event is EventOf<"message"> => isAfter(event, row.asked_seq));
   if (message === undefined) return [];
-  return [await settle(tx, row, run, message.actor, message.data.text)];
+  return [await settle(tx, row, run, { actor: message.actor, answer: message.data.text, via: MESSAGE })];
 }
 
 function isAfter(event: ChatEvent, seq: number): boolean {
@@ -75,14 +77,14 @@ async function settle(
   tx: Tx,
   row: QuestionRow,
   run: Pick<RunRow, "id" | "task_id">,
-  actor: Actor,
-  answer: Json,
+  { actor, answer, via }: { readonly actor: Actor; readonly answer: Json; readonly via: string },
 ): Promise<NewEvent> {
   const change = {
     state: answer === null ? "withdrawn" : "answered",
     answer: answer === null ? null : JSON.stringify(answer),
     answered_at: tx.now,
     answered_by: actor.name,
+    via,
   } as const;
   await tx.db.updateTable("questions").set(change).where("id", "=", row.id).execute();
   return { ...questionEvent({ ...row, ...change }, run), actor };

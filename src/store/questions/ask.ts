@@ -39,6 +39,7 @@ export async function askQuestion(store: Store, claimed: Claimed, asked: NewQues
       expires_at: tx.now + ttlMs,
       answered_at: null,
       answered_by: null,
+      via: null,
     };
     const [event] = await tx.append(run.chat_id, [questionEvent(row, run)], fenceOf(claimed));
     await tx.db

@@ -28,6 +28,8 @@ export interface Question {
   readonly answer: Json;
   readonly answeredAt: string | null;
   readonly by: string | null;
+  /** By which credential: `session`, `token:NAME`, `token file`; `message`: by what was written in the chat. */
+  readonly via: string | null;
   /** The viewer may answer it. */
   readonly canAnswer: boolean;
 }
@@ -106,6 +108,7 @@ function questionOf(row: ListedRow): Question {
     answer: row.answer === null ? null : (JSON.parse(row.answer) as Json),
     answeredAt: row.answered_at === null ? null : isoTime(row.answered_at),
     by: row.answered_by,
+    via: row.via,
     canAnswer: row.state === "asked" && Boolean(row.can_decide),
   };
 }

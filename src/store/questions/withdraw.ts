@@ -46,6 +46,7 @@ export function questionEvent(row: QuestionRow, run: OfRun): NewEvent {
       state: row.state,
       ...(row.answer !== null && { answer: shownAnswer(row.answer) }),
       ...(row.answered_by !== null && { by: row.answered_by }),
+      ...(row.via !== null && { via: row.via }),
     },
     runId: run.id,
     taskId: run.task_id,
