@@ -191,6 +191,7 @@ test("every route answers in the shape that is described", async () => {
   for (const act of ["disable", "enable"]) await ask("POST", `/api/mcp/servers/odd/${act}`);
   await ask("DELETE", "/api/mcp/servers/odd");
   await ask("POST", "/api/away/seen", { chats: {} });
+  await ask("GET", `/api/runs/${runId}`);
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);
   await ask("POST", `${chat}/seen`, { seq: 1 });

@@ -22,6 +22,7 @@ import { questionRoutes } from "./routes/questions.ts";
 import { awayRoutes } from "./routes/away.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import { chatRoutes } from "./routes/chats.ts";
+import { runRoutes } from "./routes/runs.ts";
 import { dataRoutes } from "./routes/data.ts";
 import { graphRoutes } from "./routes/graph.ts";
 import { searchRoutes } from "./routes/search.ts";
@@ -76,6 +77,7 @@ export function createHttp(
   const routes = [
     ...systemRoutes(deps, auth),
     ...chatRoutes(deps),
+    ...runRoutes(deps),
     ...streamRoutes(deps, parts.closing),
     ...taskRoutes(deps),
     ...activityRoutes(deps),

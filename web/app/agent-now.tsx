@@ -7,7 +7,7 @@ import { StateIcon, stateWord } from "../ui/state.tsx";
 import { statusQuery } from "./queries.ts";
 import { useServices } from "./services.tsx";
 
-/** What the agent does now, from the state of its runs; a click opens the run's chat. */
+/** What the agent does now, from the state of its runs; a click opens the run. */
 export function AgentNow() {
   const { http } = useServices();
   const { data } = useQuery(statusQuery(http));
@@ -27,8 +27,8 @@ export function AgentNow() {
   const more = data.running.length - 1;
   return (
     <Link
-      to="/chats/$chatId"
-      params={{ chatId: run.chatId }}
+      to="/runs/$runId"
+      params={{ runId: run.id }}
       className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken md:max-wide:justify-center"
       title={oneLine(run.current ?? run.title, 200)}
     >

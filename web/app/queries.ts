@@ -13,6 +13,8 @@ import { activityItemSchema } from "../../src/wire/activity.ts";
 import { questionSchema } from "../../src/wire/questions.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
+import { runAloneSchema } from "../../src/wire/runs.ts";
+import { searchPageSchema } from "../../src/wire/search.ts";
 import type { Topic } from "../../src/wire/frames.ts";
 import { mayRetry, RequestFailure, type Http } from "../live/http.ts";
 
@@ -84,6 +86,25 @@ export const taskRunsQuery = (http: Http, id: string) =>
     queryFn: ({ signal }) => http.get(`/api/tasks/${encodeURIComponent(id)}/runs`, runListSchema, signal),
   });
 
+export const runQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["runs", "one", id],
+    queryFn: ({ signal }) => http.get(`/api/runs/${encodeURIComponent(id)}`, runAloneSchema, signal),
+  });
+
+/** What is found in a run's words, thoughts and results. */
+export const runSearchQuery = (http: Http, runId: string, words: string) =>
+  queryOptions({
+    queryKey: ["runs", "search", runId, words],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ q: words, runId, limit: String(MOST_FOUND) });
+      return http.get(`/api/search?${query}`, searchPageSchema, signal);
+    },
+    placeholderData: (before, query) => (query?.queryKey[2] === runId ? before : undefined),
+    staleTime: 0,
+  });
+const MOST_FOUND = 50;
+
 export const approvalsQuery = (http: Http, state: "open" | "all", limit: number) =>
   queryOptions({
     queryKey: ["approvals", state, limit],
@@ -137,9 +158,9 @@ export const retryQuery = (count: number, error: Error): boolean =>
 
 /** What each kind of change makes stale, beside the status. */
 const STALE: Readonly<Record<Topic, readonly string[]>> = {
-  chats: ["chats", "away"],
+  chats: ["chats", "runs", "away"],
   // What became of a due instant is what became of its task.
-  tasks: ["tasks", "schedules", "activity"],
+  tasks: ["tasks", "runs", "schedules", "activity"],
   schedules: ["schedules"],
   // Questions are told of with them.
   approvals: ["approvals", "questions", "away"],

@@ -67,6 +67,24 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("../tasks/tasks-screen.tsx"), "TasksScreen"),
 });
 
+const runSearch = z.object({
+  /** A model call by its number, or any step by the `seq` of its first event. */
+  step: z.number().int().positive().optional().catch(undefined),
+  at: z.number().int().positive().optional().catch(undefined),
+  tab: z.enum(["transcript", "events"]).optional().catch(undefined),
+  show: z.enum(["model", "tools", "errors"]).optional().catch(undefined),
+  q: z.string().min(1).max(500).optional().catch(undefined),
+  /** Another run, shown next to it. */
+  beside: z.string().min(1).optional().catch(undefined),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: (search) => runSearch.parse(search),
+  component: lazyRouteComponent(() => import("../runs/run-screen.tsx"), "RunScreen"),
+});
+
 const schedulesSearch = z.object({
   state: z.enum(["enabled", "disabled", "paused", "failing"]).optional().catch(undefined),
   q: z.string().optional().catch(undefined),
@@ -116,6 +134,7 @@ const routeTree = root.addChildren([
   home,
   chats.addChildren([newChat, newChatAlone, chat]),
   tasks,
+  run,
   schedules,
   schedule,
   approvals,
@@ -140,6 +159,7 @@ export function createAppRouter() {
 /** Fetches the code of every place, so that going there needs only its data. */
 export function preloadPlaces(router: ReturnType<typeof createAppRouter>): void {
   const places = [router.preloadRoute({ to: "/chats/$chatId", params: { chatId: "none" } })];
+  places.push(router.preloadRoute({ to: "/runs/$runId", params: { runId: "none" } }));
   for (const to of ["/", "/chats", "/tasks", "/schedules", "/inbox", "/tools"] as const) {
     places.push(router.preloadRoute({ to }));
   }

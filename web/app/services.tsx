@@ -32,11 +32,11 @@ export function useConnection(): Connection {
   return useSyncExternalStore(socket.onConnection, socket.connection);
 }
 
-/** Follows the chat while the component is shown. */
-export function useChat(chatId: string): ChatSnapshot {
+/** Follows the chat, or reads the stretch of its log that ends at `until`, while the component is shown. */
+export function useChat(chatId: string, until: number | null = null): ChatSnapshot {
   const { chats } = useServices();
-  useEffect(() => chats.look(chatId), [chats, chatId]);
-  const watch = chats.get(chatId);
+  useEffect(() => chats.look(chatId, until), [chats, chatId, until]);
+  const watch = chats.get(chatId, until);
   return useSyncExternalStore(watch.onChange, watch.snapshot);
 }
 

@@ -31,6 +31,7 @@ const MOST_ARRIVALS = 2000;
 /** One chat followed by this tab: its newest page, then everything live; painted at most once a frame. */
 export class ChatWatch {
   readonly #chatId: string;
+  readonly #until: number | null;
   readonly #deps: ChatWatchDeps;
   readonly #listeners = new Set<() => void>();
   #snapshot: ChatSnapshot = { phase: "loading" };
@@ -40,8 +41,10 @@ export class ChatWatch {
   #loads = 0;
   #unwatch: (() => void) | null = null;
 
-  constructor(chatId: string, deps: ChatWatchDeps) {
+  /** `until`: a stretch that is over and ends there, of which nothing more can come, as that of a run that has ended. */
+  constructor(chatId: string, deps: ChatWatchDeps, until: number | null = null) {
     this.#chatId = chatId;
+    this.#until = until;
     this.#deps = deps;
   }
 
@@ -78,7 +81,7 @@ export class ChatWatch {
     try {
       const [chat, page] = await Promise.all([
         this.#deps.http.get(path, chatWithViewSchema),
-        this.#deps.http.get(`${path}/events?limit=${PAGE}`, logPageSchema),
+        this.#deps.http.get(`${path}/events?limit=${PAGE}${this.#end()}`, logPageSchema),
       ]);
       if (load !== this.#loads) return;
       const log = openLog(page, chat);
@@ -92,14 +95,19 @@ export class ChatWatch {
     }
   }
 
-  async loadOlder(): Promise<void> {
+  #end(): string {
+    return this.#until === null ? "" : `&before=${this.#until + 1}`;
+  }
+
+  /** `most` events more: a page, or as many as may come at once for who looks for one far back. */
+  async loadOlder(most = PAGE): Promise<void> {
     const before = this.#snapshot;
     if (before.phase !== "ready" || before.older === "loading" || !hasOlder(before.log)) return;
     this.#show({ ...before, older: "loading" });
     const load = this.#loads;
     const start = before.log.events[0]?.seq ?? 0;
     const path = `/api/chats/${encodeURIComponent(this.#chatId)}/events`;
-    const query = `before=${start}&limit=${PAGE}&epoch=${encodeURIComponent(before.log.epoch)}`;
+    const query = `before=${start}&limit=${most}&epoch=${encodeURIComponent(before.log.epoch)}`;
     try {
       const page = await this.#deps.http.get(`${path}?${query}`, logPageSchema);
       const now = this.#snapshot;
@@ -112,6 +120,7 @@ export class ChatWatch {
   }
 
   #follow(): void {
+    if (this.#until !== null) return;
     const watcher: Watcher = {
       chatId: this.#chatId,
       cursor: () => ({

@@ -15,21 +15,23 @@ export class Chats {
     });
   }
 
-  get(chatId: string): ChatWatch {
-    const kept = this.#kept.get(chatId) ?? { watch: new ChatWatch(chatId, this.#deps), lookers: 0 };
-    this.#kept.delete(chatId);
-    this.#kept.set(chatId, kept);
-    for (const [id, { lookers }] of this.#kept) {
+  /** `until`: only the stretch of its log that ends there. */
+  get(chatId: string, until: number | null = null): ChatWatch {
+    const key = keyOf(chatId, until);
+    const kept = this.#kept.get(key) ?? { watch: new ChatWatch(chatId, this.#deps, until), lookers: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    for (const [other, { lookers }] of this.#kept) {
       if (this.#kept.size <= MOST_KEPT) break;
-      if (lookers === 0 && id !== chatId) this.#kept.delete(id);
+      if (lookers === 0 && other !== key) this.#kept.delete(other);
     }
     return kept.watch;
   }
 
   /** Follows the chat until the returned function is called. */
-  look(chatId: string): () => void {
-    const watch = this.get(chatId);
-    const kept = this.#kept.get(chatId);
+  look(chatId: string, until: number | null = null): () => void {
+    const watch = this.get(chatId, until);
+    const kept = this.#kept.get(keyOf(chatId, until));
     if (kept === undefined) return () => undefined;
     kept.lookers += 1;
     watch.start();
@@ -45,4 +47,8 @@ export class Chats {
       if (lookers > 0 && watch.snapshot().phase === "failed") void watch.load();
     }
   }
+}
+
+function keyOf(chatId: string, until: number | null): string {
+  return until === null ? chatId : `${chatId} ${until}`;
 }

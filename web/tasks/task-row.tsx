@@ -31,8 +31,7 @@ export function TaskRow({ task, now, isAlone }: { task: Task; now: number; isAlo
         </td>
         <td className="min-w-0 py-2 pr-3 max-md:order-first max-md:w-full max-md:py-0.5 md:max-w-0">
           <Link
-            to="/chats/$chatId"
-            params={{ chatId: task.chatId }}
+            {...placeOf(task)}
             className="block font-medium [overflow-wrap:anywhere] hover:underline md:truncate"
             title={oneLine(task.instruction, 500)}
           >
@@ -78,6 +77,13 @@ export function TaskRow({ task, now, isAlone }: { task: Task; now: number; isAlo
       </tr>
     </>
   );
+}
+
+/** Its active or last run; before the first, the chat that it will have. */
+function placeOf({ runId, chatId }: Task) {
+  return runId === null
+    ? ({ to: "/chats/$chatId", params: { chatId } } as const)
+    : ({ to: "/runs/$runId", params: { runId } } as const);
 }
 
 /** What it does now, what came of it, or why it failed. */

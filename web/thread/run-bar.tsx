@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ChatView } from "../../src/core/chat-view.ts";
 import { callLine } from "../../src/core/exact.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
@@ -20,7 +21,15 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
       data-run-state={run.state}
       className="mx-auto flex w-full max-w-3xl items-center gap-3 px-4 py-1 text-sm"
     >
-      <StateMark state={run.state} />
+      <Link
+        to="/runs/$runId"
+        params={{ runId: run.id }}
+        title="Open the run: its steps on an axis of time"
+        className="tap inline-flex items-center underline-offset-2 hover:underline"
+      >
+        <StateMark state={run.state} />
+        <span className="sr-only">, open the run</span>
+      </Link>
       <span className="min-w-0 flex-1 truncate text-muted">
         <Doing run={run} view={view} parts={parts} />
       </span>

@@ -118,12 +118,5 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
         return { status: 204 };
       },
     }),
-    route({
-      method: "POST",
-      path: "/api/runs/:id/stop",
-      summary: "Stops a run, within two seconds.",
-      answers: { 200: stoppedSchema },
-      handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { runId: params.id }) }),
-    }),
   ];
 }

@@ -54,7 +54,7 @@ export const graphSearchQuery = z
   .exactPartial();
 
 export const searchQuery = z
-  .object({ kind: foundKindSchema, limit: whole(1, 100), cursor: longCursor })
+  .object({ kind: foundKindSchema, runId: idSchema, limit: whole(1, 100), cursor: longCursor })
   .exactPartial()
   .extend({ q: z.string().max(500) });
 

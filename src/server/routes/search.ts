@@ -9,7 +9,8 @@ export function searchRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/search",
-      summary: "What you may see that has all words of `q`: chats, tasks, nodes, then events, each the newest first.",
+      summary:
+        "What you may see that has all words of `q`: chats, tasks, nodes, then events, each the newest first. With `runId`: events of that run alone.",
       query: searchQuery,
       answers: { 200: searchPageSchema },
       async handle({ viewer, query: { q, ...rest } }) {

@@ -40,7 +40,7 @@ const BY_ROW = { ...BY_ID, columns: [{ name: "rowid", down: true }] };
 export async function searchEvents(
   { db, kind }: { readonly db: Db; readonly kind: EngineKind },
   viewer: User,
-  search: PageQuery & { readonly query: string },
+  search: PageQuery & { readonly query: string; readonly runId?: string | undefined },
 ): Promise<{ readonly items: readonly FoundEvent[]; readonly next: string | null }> {
   const words = queriedWords(search.query);
   if (words.length === 0) return { items: [], next: null };
@@ -52,6 +52,7 @@ export async function searchEvents(
     )
     .select(["search_events.id", "chats.id as chat_id", "chats.title", "events.seq", "events.at", "events.body"])
     .where(may(viewer, "see", "chats"))
+    .$if(search.runId !== undefined, (query) => query.where("events.run_id", "=", search.runId ?? ""))
     .where(kind === "sqlite" ? inFts(words, search.cursor) : inVector(words))
     .$call(pageFrom(BY_ID, search));
   const rows: readonly Row[] = await found.execute();

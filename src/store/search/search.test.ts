@@ -45,6 +45,27 @@ const texts = (found: readonly Found[]): readonly string[] =>
   found.map((each) => (each.kind === "chat" ? each.title : each.kind === "node" ? each.name : each.snippet));
 
 eachEngine("searching everything", (engine) => {
+  test("within one run finds its own words, thoughts and results, and nothing else", async () => {
+    const store = await engine.store();
+    const { ann, bob } = await people(store);
+    const mine = { ...bare, runId: "run-1" };
+    await chatWith(store, ann, "Green tea", [
+      { ...thought("green tea, by this run"), ...mine },
+      { ...given({ shop: "tea, green" }), ...mine },
+      { ...thought("green tea, by another"), ...bare, runId: "run-2" },
+      said("green tea, by nobody"),
+    ]);
+    const found = await search(store, ann, { query: "tea green", runId: "run-1" });
+    expect(found.items.map((item) => item.kind === "event" && [item.seq, item.runId])).toEqual([
+      [3, "run-1"],
+      [2, "run-1"],
+    ]);
+    const first = await search(store, ann, { query: "tea", runId: "run-1", limit: 1 });
+    const second = await search(store, ann, { query: "tea", runId: "run-1", limit: 1, cursor: first.next ?? "" });
+    expect(texts(second.items)).toEqual(["green tea, by this run"]);
+    expect((await search(store, bob, { query: "tea", runId: "run-1" })).items).toEqual([]);
+  });
+
   test("finds chats, tasks, nodes and events with all the words, page by page, every one once", async () => {
     const store = await engine.store();
     const { ann } = await people(store);

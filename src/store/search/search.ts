@@ -49,6 +49,8 @@ export interface Search extends PageQuery {
   readonly query: string;
   /** Only this kind. */
   readonly kind?: FoundKind | undefined;
+  /** Only events of this run. */
+  readonly runId?: string | undefined;
 }
 
 export interface SearchPage {
@@ -72,10 +74,15 @@ interface Part {
 const cursorSchema = z.tuple([z.enum(KINDS), z.string()]);
 
 /** What the viewer may see that has all words of the query: chats, tasks and nodes, then events, each the newest first. */
-export async function search(store: Store, viewer: User, { query, kind, limit, cursor }: Search): Promise<SearchPage> {
+export async function search(
+  store: Store,
+  viewer: User,
+  { query, kind: wanted, runId, limit, cursor }: Search,
+): Promise<SearchPage> {
   const words = wordsOf(query);
   if (words.length === 0) throw new SparkyError("invalid_input", "q: must have a word to search for");
   const most = pageSize({ limit });
+  const kind = runId === undefined ? wanted : "event";
   const kinds: readonly FoundKind[] = kind === undefined ? KINDS : [kind];
   const indexed = kinds.includes("event") ? await indexPending(store, INDEX_NOW) : true;
   const [from, inner] = cursor === undefined ? [kinds[0] ?? "chat", START] : decodeCursor(cursorSchema, cursor);
@@ -84,7 +91,7 @@ export async function search(store: Store, viewer: User, { query, kind, limit, c
   const items: Found[] = [];
   let part = inner;
   for (const each of kinds.slice(kinds.indexOf(from))) {
-    const asked = { query, words, cursor: part === START ? undefined : part, limit: most - items.length };
+    const asked = { query, words, runId, cursor: part === START ? undefined : part, limit: most - items.length };
     const found = await PARTS[each](store, viewer, asked);
     items.push(...found.items);
     part = START;
@@ -100,6 +107,7 @@ export async function search(store: Store, viewer: User, { query, kind, limit, c
 interface Asked extends PageQuery {
   readonly query: string;
   readonly words: readonly string[];
+  readonly runId: string | undefined;
   readonly limit: number;
 }
 
@@ -158,7 +166,7 @@ const PARTS: { readonly [kind in FoundKind]: Find } = {
     return { items, next: page.next };
   },
 
-  async event(store, viewer, { query, cursor, limit }) {
-    return searchEvents(store, viewer, { query, cursor, limit });
+  async event(store, viewer, { query, runId, cursor, limit }) {
+    return searchEvents(store, viewer, { query, runId, cursor, limit });
   },
 };

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import type { List, Run, Task } from "../../src/wire/api.ts";
+import { describeInBrowser } from "../kit/browser.ts";
+import { faultsOf } from "./axe.ts";
+import { pacedProvider } from "./paced-provider.ts";
+import { Stage } from "./stage.ts";
+import type { Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const WORK = 'Check knowledge graph stats, then write "hello" to a.txt, then read missing.txt, then read a.txt';
+const STORY = Array.from({ length: 40 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
+
+const steps = (tab: Tab) => tab.page.locator("[data-step-kind]");
+const details = (tab: Tab) => tab.page.getByRole("region", { name: "Step details" });
+const header = (tab: Tab, state: string) => tab.page.locator(`header[data-run-state="${state}"]`);
+const place = (tab: Tab): string => {
+  const { pathname, search } = new URL(tab.page.url());
+  return pathname + search;
+};
+
+/** What each row is and how it went. */
+const rows = (tab: Tab) =>
+  steps(tab).evaluateAll((all) =>
+    all.map((row) => `${row.getAttribute("data-step-kind")} ${row.getAttribute("data-step-state")}`),
+  );
+
+describeInBrowser("a run's page", () => {
+  let stage: Stage;
+  let task: Task;
+  beforeAll(async () => {
+    stage = await Stage.open({ SPARKY_SHELL: "host" });
+    task = await stage.sparky.addTask(WORK, "--wait");
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  test("a task opens at its run: each call a row with its bar, the failed one opened, and why it ended", async () => {
+    const tab = await (await stage.device()).tab("/tasks");
+    await tab.page.locator(`[data-task-id="${task.id}"]`).getByRole("link").first().click();
+    await tab.page.locator('[data-end="completed"]').getByText("one tool failed").waitFor();
+    expect(place(tab)).toBe(`/runs/${task.runId}`);
+    const log = await stage.sparky.log(task.chatId);
+    const calls = log.filter(({ type }) => type === "tool_use").length;
+    expect(calls).toBeGreaterThan(2);
+    expect(await rows(tab)).toEqual([
+      ...["model done", "tool done", "model done", "tool done", "model done", "tool failed", "model done"],
+    ]);
+    await tab.page.locator('[data-step-state="failed"]').getByText('there is no "missing.txt"').waitFor();
+    expect(await tab.page.locator('[data-span="work"]').count()).toBe(7);
+    expect(await header(tab, "completed").textContent()).toMatch(/by owner.*4 steps.*tokens/s);
+    expect(await faultsOf(tab.page)).toEqual([]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("every step has an address that opens it, and keys lead from one to the next and to what failed", async () => {
+    const tab = await (await stage.device("owner", { colorScheme: "dark" })).tab(`/runs/${task.runId}?step=2`);
+    await details(tab).getByText("Step 2 · model").waitFor();
+    await details(tab).getByText("This is part 2 of 4").waitFor();
+    await tab.page.keyboard.press("j");
+    await details(tab).getByRole("heading", { name: "file_write" }).waitFor();
+    await details(tab).getByLabel("Arguments, its text").getByText("a.txt").waitFor();
+    const written = place(tab);
+    await tab.page.keyboard.press("e");
+    await details(tab).getByRole("heading", { name: "file_read" }).waitFor();
+    await details(tab).getByRole("region", { name: "Error" }).getByText("missing.txt").waitFor();
+    await tab.page.keyboard.press("k");
+    await details(tab).getByText("Step 3 · model").waitFor();
+    expect(place(tab)).toBe(`/runs/${task.runId}?step=3`);
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await tab.page.keyboard.press("Escape");
+    await details(tab).waitFor({ state: "detached" });
+    await tab.page.keyboard.press("/");
+    await tab.page.keyboard.type("jek");
+    expect(await tab.page.getByRole("searchbox", { name: "Search this run" }).inputValue()).toBe("jek");
+
+    await tab.go(written);
+    await details(tab).getByRole("heading", { name: "file_write" }).waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("the events are those of the log, by number and in full; the transcript is the thread; the server's search opens its hit", async () => {
+    const tab = await (await stage.device()).tab(`/runs/${task.runId}?tab=events`);
+    const mine = (await stage.sparky.log(task.chatId)).filter(({ runId }) => runId === task.runId);
+    await tab.page.locator("[data-event]").first().waitFor();
+    const shown = await tab.page
+      .locator("[data-event]")
+      .evaluateAll((all) => all.map((row) => Number(row.getAttribute("data-event"))));
+    expect(shown).toEqual(mine.map(({ seq }) => seq));
+    const failed = mine.find((event) => event.type === "tool_result" && !event.data.ok);
+    if (failed === undefined) throw new Error("nothing failed");
+    await tab.page.locator(`[data-event="${failed.seq}"] button`).first().click();
+    const json = await tab.page.getByLabel(`Event ${failed.seq}`, { exact: true }).textContent();
+    expect(JSON.parse(json ?? "")).toEqual(failed);
+
+    await tab.page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Errors" }).click();
+    await tab.page.locator("[data-event]").nth(1).waitFor({ state: "detached" });
+    await tab.page.getByRole("button", { name: "Transcript" }).click();
+    await tab.conversation.getByText("Task completed").waitFor();
+    await tab.conversation.getByText(WORK).waitFor();
+
+    await tab.page.getByRole("button", { name: "Timeline" }).click();
+    await tab.page.getByRole("searchbox", { name: "Search this run" }).fill("part 3 of 4");
+    await tab.page.locator("[data-found]").first().click();
+    await details(tab).getByText("Step 3 · model").waitFor();
+    await tab.page.getByRole("searchbox", { name: "Search this run" }).fill("nobody ever said this");
+    await tab.page.getByText("Nothing in this run has all of these words.").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("on a phone a step takes the page, and a way leads back; nothing is wider than the screen", async () => {
+    const tab = await (
+      await stage.device("owner", { viewport: { width: 390, height: 844 } })
+    ).tab(`/runs/${task.runId}`);
+    await steps(tab).nth(2).click();
+    await details(tab).getByText("Step 2 · model").waitFor();
+    await steps(tab).first().waitFor({ state: "hidden" });
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await details(tab).getByRole("link", { name: "Back to the steps" }).click();
+    await steps(tab).first().waitFor();
+    expect(await tab.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await tab.go("/runs/no-such-run");
+    await tab.page.getByText("This run is not here").waitFor();
+  });
+
+  test("a call that waits for a person is told as waiting, not as work, and can be answered and stopped there", async () => {
+    const asking = await stage.sparky.addTask('Run the command "sleep 300"');
+    const tab = await (await stage.device()).tab("/tasks");
+    await tab.page
+      .locator(`[data-task-id="${asking.id}"][data-task-status="waiting"]`)
+      .getByRole("link")
+      .first()
+      .click();
+    await header(tab, "waiting").waitFor();
+    const row = tab.page.locator('[data-step-kind="tool"][data-step-state="waiting"]');
+    expect(await row.locator('[data-span="work"]').count()).toBe(0);
+    await row.locator('[data-span="wait"]').waitFor();
+    await row.click();
+    await details(tab).getByRole("button", { name: "Approve this call" }).click();
+    await tab.page.locator('[data-step-kind="tool"][data-step-state="working"]').waitFor();
+    await tab.page.locator('[data-now="working"]').getByText("sleep 300").waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await header(tab, "working").getByRole("button", { name: /^Stop/ }).click();
+    await tab.page.locator('[data-end="cancelled"]').getByText("Cancelled by owner").waitFor();
+    await tab.page.locator('[data-step-kind="tool"][data-step-state="working"]').waitFor({ state: "detached" });
+    const live = await rows(tab);
+    await tab.page.reload();
+    await tab.page.locator("[data-end]").waitFor();
+    expect(await rows(tab)).toEqual(live);
+    expect(tab.complaints).toEqual([]);
+  });
+});
+
+describeInBrowser("a run's page while the server goes away", () => {
+  test("comes back by itself: the model call that was cut off, the wait, and the one that counted; a new try stands beside", async () => {
+    const provider = await pacedProvider(({ text, results, asked }) => {
+      if (text.includes("fail")) return asked === 0 ? { status: 401, retryAfter: 0 } : { words: "Now it went well." };
+      return results === 0 ? { reasoning: "First the clock.", calls: ["current_time"] } : { words: STORY, pieceMs: 12 };
+    });
+    onTestFinished(() => provider[Symbol.asyncDispose]());
+    const stage = await Stage.open({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url });
+    onTestFinished(() => stage[Symbol.asyncDispose]());
+    const { sparky } = stage;
+    const task = await sparky.addTask("Tell me a story");
+    const tab = await (await stage.device()).tab("/tasks");
+    await tab.page.locator(`[data-task-id="${task.id}"]`).getByRole("link").first().click();
+    await tab.page.getByRole("button", { name: "Transcript" }).click();
+    await tab.conversation.getByText("Sentence 8 ").waitFor();
+    await tab.page.getByRole("button", { name: "Timeline" }).click();
+    const { port } = sparky;
+    await sparky.kill("SIGKILL");
+    await tab.connection("reconnecting");
+    await sparky.startServer(["--port", String(port)]);
+    await tab.connection("live");
+    await tab.page.locator('[data-end="completed"]').waitFor();
+    const live = await rows(tab);
+    expect(live).toEqual(["model done", "tool done", "model unknown", "wait done", "model done"]);
+    await tab.page.reload();
+    await tab.page.locator('[data-end="completed"]').waitFor();
+    expect(await rows(tab)).toEqual(live);
+
+    const bad = await sparky.addTask("Please fail");
+    await expect.poll(async () => (await sparky.task(bad.id)).status, { timeout: 60_000 }).toBe("failed");
+    const [first] = (await sparky.api<List<Run>>("GET", `/api/tasks/${bad.id}/runs`)).items;
+    await tab.go(`/runs/${first?.id}`);
+    await tab.page.locator('[data-end="failed"]').getByText("Failed at step 1: model").waitFor();
+    await tab.page.getByRole("button", { name: "Try again" }).click();
+    await tab.page.locator('[data-end="completed"]').waitFor();
+    const switches = tab.page.getByRole("navigation", { name: "Attempts" });
+    await switches.locator('[data-attempt="2"][aria-current="page"]').waitFor();
+    await switches.getByRole("link", { name: "Side by side" }).click();
+    await tab.page.locator('[data-end="failed"]').waitFor();
+    expect(await tab.page.locator("header[data-run-id]").count()).toBe(2);
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await switches.locator('[data-attempt="1"]').click();
+    await tab.page.locator('[data-end="completed"]').waitFor({ state: "detached" });
+    await tab.page.locator('[data-end="failed"]').waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { RotateCw } from "lucide-react";
+import { isEnded } from "../../src/core/run-state.ts";
+import { taskSchema } from "../../src/wire/api.ts";
+import type { RunAlone } from "../../src/wire/runs.ts";
+import { useServices } from "../app/services.tsx";
+import { Button } from "../ui/button.tsx";
+import { duration, fullTime, timeOfDay } from "../ui/format.ts";
+import { Problem } from "../ui/notice.tsx";
+import { StateIcon } from "../ui/state.tsx";
+import type { RunNow } from "./run-now.ts";
+import { nameOf } from "./step-words.ts";
+import type { Timeline } from "./timeline.ts";
+
+const LOOKS = {
+  completed: "border-good",
+  failed: "border-bad bg-bad-soft",
+  cancelled: "border-line-strong",
+} as const;
+
+/** Why it ended, in words; and a new try of a task that did not go well. */
+export function EndBanner({ run, now, timeline }: { run: RunAlone; now: RunNow; timeline: Timeline }) {
+  if (!isEnded(now.state)) return null;
+  return (
+    <div
+      role="status"
+      data-end={now.state}
+      className={`mx-4 mt-2 flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-md border-l-4 bg-panel px-3 py-1.5 text-sm ${LOOKS[now.state]}`}
+    >
+      <StateIcon state={now.state} />
+      <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+        <span className="font-medium">{headline(now, timeline)}</span>
+        {now.state === "failed" && now.reason !== null && <span className="text-bad">: {now.reason}</span>}
+      </p>
+      {now.endedAt !== null && (
+        <time dateTime={now.endedAt} title={fullTime(now.endedAt)} className="text-xs text-muted">
+          {timeOfDay(now.endedAt)}
+        </time>
+      )}
+      {now.state !== "completed" && run.taskId !== null && run.canWrite && <Retry taskId={run.taskId} />}
+    </div>
+  );
+}
+
+function headline(now: RunNow, timeline: Timeline): string {
+  const took =
+    now.startedAt !== null && now.endedAt !== null
+      ? ` in ${duration(Date.parse(now.endedAt) - Date.parse(now.startedAt))}`
+      : "";
+  switch (now.state) {
+    case "completed": {
+      const comma = now.message.indexOf(",");
+      return `Done${took}${comma === -1 ? "" : now.message.slice(comma)}`;
+    }
+    case "failed": {
+      const last = timeline.steps.at(-1);
+      const at = last?.state === "failed" && last.step !== null ? ` at step ${last.step}: ${nameOf(last)}` : "";
+      return `Failed${at}`;
+    }
+    default:
+      return now.by === null ? "Cancelled" : `Cancelled by ${now.by}`;
+  }
+}
+
+function Retry({ taskId }: { taskId: string }) {
+  const { http, queries } = useServices();
+  const navigate = useNavigate();
+  const retry = useMutation({
+    mutationFn: () => http.send("POST", `/api/tasks/${encodeURIComponent(taskId)}/retry`, {}, taskSchema),
+    onSuccess: (task) => {
+      for (const key of ["tasks", "runs", "status"]) void queries.invalidateQueries({ queryKey: [key] });
+      if (task.runId !== null) void navigate({ to: "/runs/$runId", params: { runId: task.runId } });
+    },
+  });
+  return (
+    <>
+      <Button className="px-2.5 py-0.5" disabled={retry.isPending} onClick={() => retry.mutate()}>
+        <RotateCw aria-hidden="true" className="size-4" />
+        {retry.isPending ? "Asking…" : "Try again"}
+      </Button>
+      <Problem error={retry.error} />
+    </>
+  );
+}

@@ -1,0 +1,115 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, MessagesSquare } from "lucide-react";
+import type { RunAlone } from "../../src/wire/runs.ts";
+import { Stop } from "../thread/stop.tsx";
+import { count, duration, until } from "../ui/format.ts";
+import { Timer, useNow } from "../ui/now.tsx";
+import { StateMark } from "../ui/state.tsx";
+import type { RunNow } from "./run-now.ts";
+import { aboutOf, nameOf } from "./step-words.ts";
+import { isEnded } from "../../src/core/run-state.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What the run is, how it stands and what it took, with Stop; it stays in sight. */
+export function RunHeader({ run, now, live }: { run: RunAlone; now: RunNow; live: string }) {
+  const isOver = isEnded(now.state);
+  return (
+    <header
+      data-run-id={run.id}
+      data-run-state={now.state}
+      className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2"
+    >
+      <Back run={run} />
+      <StateMark state={now.state} />
+      <h1 className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={run.title}>
+        {run.title}
+      </h1>
+      {!isOver && now.startedAt !== null && (
+        <span className="text-sm text-muted">
+          <Timer since={now.startedAt} />
+        </span>
+      )}
+      {!isOver && run.canWrite && <Stop key={run.id} runId={run.id} state={now.state} about={run.title} />}
+      <p className="flex w-full flex-wrap gap-x-3 gap-y-0.5 text-xs text-muted">
+        <Facts run={run} now={now} />
+        <Link
+          to="/chats/$chatId"
+          params={{ chatId: run.chatId }}
+          search={{ at: run.firstSeq }}
+          className="inline-flex items-center gap-1 text-accent hover:underline"
+        >
+          <MessagesSquare aria-hidden="true" className="size-3.5" />
+          Open in its chat
+        </Link>
+        <span className="ml-auto" data-live={live.startsWith("live")}>
+          {live}
+        </span>
+      </p>
+    </header>
+  );
+}
+
+function Back({ run }: { run: RunAlone }) {
+  const look = "tap -ml-2 inline-flex items-center justify-center md:hidden";
+  const arrow = <ArrowLeft aria-hidden="true" className="size-5" />;
+  return run.taskId === null ? (
+    <Link to="/chats/$chatId" params={{ chatId: run.chatId }} aria-label="Back to the chat" className={look}>
+      {arrow}
+    </Link>
+  ) : (
+    <Link to="/tasks" aria-label="All tasks" className={look}>
+      {arrow}
+    </Link>
+  );
+}
+
+function Facts({ run, now }: { run: RunAlone; now: RunNow }) {
+  const waited = now.startedAt === null ? null : Date.parse(now.startedAt) - Date.parse(run.queuedAt);
+  const tookMs =
+    now.startedAt === null || now.endedAt === null ? null : Date.parse(now.endedAt) - Date.parse(now.startedAt);
+  // What a person took, or a restart, is not work.
+  const idleMs = tookMs === null ? 0 : tookMs - run.workedMs;
+  const facts = [
+    run.schedule !== null ? "by schedule" : `by ${run.by}`,
+    waited !== null && waited >= 50 ? `waited ${duration(waited)}` : null,
+    tookMs !== null && idleMs < 1000 ? `took ${duration(tookMs)}` : null,
+    tookMs !== null && idleMs >= 1000 ? `worked ${duration(run.workedMs)} of ${duration(tookMs)}` : null,
+    `${now.step} ${now.step === 1 ? "step" : "steps"}`,
+    now.tokens > 0 ? `${count(now.tokens)} tokens` : null,
+    now.costUsd === null ? null : `$${now.costUsd.toFixed(2)}`,
+    run.model,
+  ].filter((fact) => fact !== null);
+  return facts.map((fact) => <span key={fact}>{fact}</span>);
+}
+
+/** What it does at this moment, by name, with a timer from when the server began it; or what it waits for. */
+export function NowLine({ now, timeline }: { now: RunNow; timeline: Timeline }) {
+  const at = useNow(1000);
+  if (isEnded(now.state)) return null;
+  const working = timeline.steps.filter(({ state }) => state === "working");
+  const [step] = working;
+  const since = step?.spans.at(-1)?.from;
+  const left = now.until === null ? null : until(now.until, at);
+  return (
+    <p
+      data-now={now.state}
+      className="flex shrink-0 items-center gap-2 border-b border-line bg-panel px-4 py-1 text-sm"
+    >
+      <span className="font-medium">Now:</span>
+      <span className="min-w-0 truncate text-muted">
+        {now.state === "queued" && "waits for its turn"}
+        {now.state === "stopping" && "stopping"}
+        {now.state === "waiting" && now.message}
+        {now.state === "waiting" && left !== null && now.reason === "retry" && ` · in ${left}`}
+        {now.state === "working" &&
+          (step === undefined ? "begins" : `${nameOf(step)} ${step.kind === "tool" ? aboutOf(step) : ""}`)}
+        {now.state === "working" && working.length > 1 && ` and ${working.length - 1} more`}
+      </span>
+      {now.state === "working" && since !== undefined && (
+        <span className="shrink-0 text-muted">
+          <Timer since={new Date(since).toISOString()} />
+        </span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,180 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, Brain, Clock, Wrench } from "lucide-react";
+import type { ReactNode } from "react";
+import type { EventOf } from "../../src/core/events.ts";
+import { CallApproval } from "../thread/call-approval.tsx";
+import { CallQuestion } from "../thread/call-question.tsx";
+import { Whole } from "../thread/whole.tsx";
+import { TaskTree } from "../tasks/task-tree.tsx";
+import { Words } from "../text/words.tsx";
+import type { CallEntry } from "../../src/core/transcript.ts";
+import { CopyButton } from "../ui/copy.tsx";
+import { Fact } from "../ui/fact.tsx";
+import { count, duration, fullTime, size } from "../ui/format.ts";
+import { useNow } from "../ui/now.tsx";
+import { faultOf, nameOf, timesOf, wordOf } from "./step-words.ts";
+import { isFault, type ModelStep, type Step, type ToolStep } from "./timeline.ts";
+import { Value } from "./value.tsx";
+
+const KINDS = { model: Brain, tool: Wrench, wait: Clock } as const;
+
+/** All that is known of one step. */
+export function StepDetails({ step, runId, isAsking }: { step: Step; runId: string; isAsking: boolean }) {
+  const Kind = KINDS[step.kind];
+  const fault = faultOf(step);
+  return (
+    <section aria-label="Step details" data-details={step.seq} className="px-4 py-3 text-sm">
+      <div className="flex items-start gap-2">
+        <Link
+          from="/runs/$runId"
+          to="/runs/$runId"
+          params={{ runId }}
+          search={(before) => ({ ...before, step: undefined, at: undefined })}
+          replace
+          aria-label="Back to the steps"
+          className="tap -ml-2 inline-flex items-center justify-center md:hidden"
+        >
+          <ArrowLeft aria-hidden="true" className="size-5" />
+        </Link>
+        <h2 className="flex min-w-0 flex-1 items-center gap-1.5 text-base font-semibold [overflow-wrap:anywhere]">
+          <Kind aria-hidden="true" className="size-4 shrink-0 text-muted" />
+          {step.step !== null && step.kind === "model" ? `Step ${step.step} · model` : nameOf(step)}
+        </h2>
+        <CopyButton text={location.href} label="Copy link" />
+      </div>
+      <p className={`font-medium ${isFault(step) ? "text-bad" : "text-muted"}`}>
+        {wordOf(step)}
+        {fault !== null && <span className="block font-normal [overflow-wrap:anywhere]">{fault}</span>}
+      </p>
+      {step.kind === "model" && <Model step={step} />}
+      {step.kind === "tool" && <Tool step={step} isAsking={isAsking} />}
+      {step.kind === "wait" && (
+        <>
+          <p className="mt-1">{step.why}</p>
+          <Times step={step} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Times({ step, children }: { step: Step; children?: ReactNode }) {
+  const now = useNow(1000);
+  const { worked, waited } = timesOf(step, now);
+  const [first] = step.spans;
+  const last = step.spans.at(-1);
+  return (
+    <dl className="mt-2 grid grid-cols-[6rem_1fr] gap-x-3 gap-y-0.5">
+      {worked > 0 && <Fact name="Worked">{duration(worked)}</Fact>}
+      {waited > 0 && <Fact name="Waited">{duration(waited)}</Fact>}
+      {first !== undefined && <Fact name="From">{fullTime(new Date(first.from).toISOString())}</Fact>}
+      {last?.to != null && <Fact name="To">{fullTime(new Date(last.to).toISOString())}</Fact>}
+      {children}
+      <Fact name="In the log">#{step.seq}</Fact>
+    </dl>
+  );
+}
+
+function Model({ step }: { step: ModelStep }) {
+  const { usage, said } = step;
+  return (
+    <>
+      <Times step={step}>
+        {usage !== null && (
+          <>
+            <Fact name="Model">{usage.model}</Fact>
+            <Fact name="Tokens">
+              {count(usage.inputTokens)} in
+              {usage.cachedTokens !== undefined &&
+                usage.cachedTokens > 0 &&
+                ` (${count(usage.cachedTokens)} cached)`},{" "}
+              {count(usage.outputTokens)} out{usage.estimated === true && ", estimated"}
+            </Fact>
+            {usage.costUsd !== undefined && <Fact name="Cost">${usage.costUsd.toFixed(4)}</Fact>}
+          </>
+        )}
+      </Times>
+      {said.map((event) => (
+        <Said key={event.seq} event={event} />
+      ))}
+    </>
+  );
+}
+
+function Said({ event }: { event: EventOf<"message" | "thought"> }) {
+  const isThought = event.type === "thought" && event.data.said !== true;
+  const label = isThought ? "Thought" : "Words";
+  return (
+    <section aria-label={label} className="mt-3">
+      <h3 className="text-xs font-semibold">
+        {label}
+        {event.data.partial === true && <span className="font-normal text-muted"> · cut off</span>}
+      </h3>
+      <div className={isThought ? "text-muted" : ""}>
+        <Words text={event.data.text} />
+      </div>
+    </section>
+  );
+}
+
+const EFFECTS = { read: "only reads", write: "changes Sparky’s own data", external: "acts outside Sparky" } as const;
+
+function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
+  const { use, result } = step;
+  const call = entryOf(step);
+  const file = (what: string): string => `${step.name}-${step.callId.slice(0, 8)}-${what}.txt`;
+  return (
+    <>
+      <Times step={step}>
+        {step.attempt > 1 && <Fact name="Attempt">{step.attempt}</Fact>}
+        {use !== null && <Fact name="Effect">{EFFECTS[use.data.effect]}</Fact>}
+        <Fact name="Call">
+          <code className="[overflow-wrap:anywhere]">{step.callId}</code>
+        </Fact>
+      </Times>
+      <CallApproval call={call} asks={isAsking && call.approval?.data.state === "requested"} />
+      <CallQuestion call={call} asks={isAsking && call.question?.data.state === "asked"} />
+      {[...step.children].map(([taskId, status]) => (
+        <TaskTree key={taskId} taskId={taskId} status={status} />
+      ))}
+      {use !== null && (
+        <>
+          <Value
+            label="Arguments"
+            value={use.data.args}
+            note={use.data.size === undefined ? undefined : `the beginning of ${size(use.data.size)}`}
+            isExact
+          />
+          {use.data.blob !== undefined && use.data.size !== undefined && (
+            <Whole what="arguments" id={use.data.blob} bytes={use.data.size} />
+          )}
+        </>
+      )}
+      {result?.data.result !== undefined && (
+        <>
+          <Value
+            label="Result"
+            value={result.data.result}
+            note={result.data.blob === undefined ? undefined : `the beginning of ${size(result.data.size)}`}
+            {...(result.data.blob === undefined && { file: file("result") })}
+          />
+          {result.data.blob !== undefined && <Whole what="result" id={result.data.blob} bytes={result.data.size} />}
+        </>
+      )}
+      {result?.data.error !== undefined && <Value label="Error" value={result.data.error} file={file("error")} />}
+      {result === null && <p className="mt-3 text-muted">No result yet.</p>}
+    </>
+  );
+}
+
+/** The call as the thread knows it, for the parts that both show. */
+function entryOf(step: ToolStep): CallEntry {
+  const { seq, callId, name, use, result } = step;
+  return {
+    ...{ kind: "call", seq, callId, name, use, start: null, result, children: step.children },
+    runId: use?.runId ?? null,
+    taskId: use?.taskId ?? null,
+    approval: step.approvals.at(-1) ?? null,
+    question: step.questions.at(-1) ?? null,
+  };
+}
