@@ -57,12 +57,14 @@ export const mcpServerSchema = z.object({
   by: z.enum(["stdio", "http"]),
   /** Its command or address, its variables not filled in. */
   reached: z.string(),
-  state: z.enum(["idle", "starting", "ready", "failed", "disabled", "invalid"]),
-  /** Why it failed, or why its definition cannot be used. */
+  state: z.enum(["idle", "starting", "ready", "failed", "disabled", "invalid", "sign_in_again"]),
+  /** Why it failed, why its definition cannot be used, or why you have to sign in again. */
   error: z.string().nullable(),
   hint: z.string().nullable(),
   pid: z.number().nullable(),
   shared: z.boolean(),
+  /** Whether it has given you, by your sign-in there, what is kept here. */
+  signedIn: z.boolean(),
   /** Its tools that runs are given; null: nobody has looked yet. */
   tools: z.number().nullable(),
   waiting: z.array(waitingSchema),

@@ -13,6 +13,7 @@ const memory: McpServer = {
   hint: null,
   pid: 4711,
   shared: false,
+  signedIn: false,
   tools: 9,
   waiting: [],
   refused: [],

@@ -40,6 +40,7 @@ export const SERVER_LOOKS: Readonly<Record<McpServer["state"], Look>> = {
   failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
   disabled: { icon: CirclePower, word: "Off", colour: "text-muted" },
   invalid: { icon: TriangleAlert, word: "Cannot be used", colour: "text-bad" },
+  sign_in_again: { icon: Hand, word: "Sign in again", colour: "text-warn" },
 };
 
 export const SKILL_LOOKS: Readonly<Record<Skill["state"], Look>> = {

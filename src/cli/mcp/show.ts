@@ -29,7 +29,7 @@ export function showServers({ out }: Context, servers: readonly McpServer[]): vo
     ],
     servers.map(({ name, state, tools, waiting, reached, error }) => [
       name,
-      state,
+      state.replaceAll("_", " "),
       tools === null ? "not seen yet" : String(tools),
       waiting.length === 0 ? "" : String(waiting.length),
       exactLine(reached),

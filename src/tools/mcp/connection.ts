@@ -210,10 +210,10 @@ export class Connection {
 
   /** A server may want more of a person than it did before: nothing was done then. */
   #checkSignIn(error: unknown): void {
-    const page = this.#options.signIn?.page ?? null;
-    if (page === null || !("finishAuth" in this.#transport)) return;
-    const transport = this.#transport as Transport & Finishing;
-    throw new SignInNeeded(this.#options.definition.name, page, (answer) => transport.finishAuth(answer), error);
+    const needed = signInNeeded(this.#options, this.#transport, error);
+    if (needed !== null) throw needed;
+    // A sign-in that cannot be renewed just now: nothing was asked of the server.
+    if (isSparkyError(error) && this.#options.signIn !== undefined) throw error;
   }
 
   #words(error: unknown, signal: AbortSignal): string {
@@ -224,8 +224,24 @@ export class Connection {
   }
 }
 
+function signInNeeded(
+  { definition, signIn }: ConnectionOptions,
+  transport: Transport,
+  cause: unknown,
+): SignInNeeded | null {
+  const page = signIn?.page ?? null;
+  if (signIn === undefined || page === null || !("finishAuth" in transport)) return null;
+  const { finishAuth } = transport as Finishing;
+  return new SignInNeeded(
+    definition.name,
+    page,
+    (answer) => signIn.comeBack(() => finishAuth.call(transport, answer)),
+    cause,
+  );
+}
+
 interface Finishing {
-  finishAuth(answer: URLSearchParams): Promise<void>;
+  readonly finishAuth: (answer: URLSearchParams) => Promise<void>;
 }
 
 interface Connected {
@@ -243,7 +259,7 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     reached.by === "http"
       ? new StreamableHTTPClientTransport(new URL(reached.url), {
           requestInit: { headers: { ...reached.headers } },
-          fetch: bounded.fetch,
+          fetch: options.signIn?.over(bounded.fetch) ?? bounded.fetch,
           ...(options.signIn !== undefined && { authProvider: options.signIn }),
         })
       : new StdioTransport({
@@ -279,10 +295,8 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     await client.close().catch(() => {});
     signal.throwIfAborted();
     if (isSparkyError(error)) throw error;
-    const page = options.signIn?.page ?? null;
-    if (page !== null && "finishAuth" in transport) {
-      throw new SignInNeeded(definition.name, page, (answer) => transport.finishAuth(answer), error);
-    }
+    const needed = signInNeeded(options, transport, error);
+    if (needed !== null) throw needed;
     const exit = transport instanceof StdioTransport ? transport.exit : null;
     const why = exit ?? bounded.failure() ?? messageOf(error);
     if (/^it answered 40[13]\b/.test(why)) {

@@ -1,8 +1,10 @@
 import { MAX_MESSAGE_BYTES } from "./bounds.ts";
 
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
 /** The library's HTTP, with what it takes from a server bounded, and with the reason of a failure kept. */
 export interface BoundedFetch {
-  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: Fetch;
   /** What the last request that failed said: the library hides it behind words of its own. */
   failure(): string | null;
 }

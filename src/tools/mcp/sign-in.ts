@@ -3,40 +3,48 @@ import type {
   OAuthClientInformationContext,
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
+import type { Clock } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
-
-/** What is kept of a person's sign-in at a server, sealed: all of it lets somebody in. */
-export interface KeptSignIn {
-  /** By the issuer that gave them: never shown to another. */
-  readonly clients: { readonly [issuer: string]: StoredOAuthClientInformation };
-  readonly tokens: { readonly [issuer: string]: StoredOAuthTokens };
-  /** Whose tokens were saved last. */
-  readonly issuer: string | null;
-  readonly verifier: string | null;
-}
+import type { Fetch } from "./http.ts";
+import { granted, NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
+import { renewed, signInAgain } from "./renewal.ts";
+import { tokenRequests } from "./token-requests.ts";
 
 export interface SignInOptions {
+  readonly server: string;
   /** Where the browser comes back to. */
   readonly redirectUrl: string;
   /** A public page that says who this client is; servers that do not read it are registered at. */
   readonly clientMetadataUrl?: string;
   /** A client that the server's owner has made for us. */
   readonly client?: StoredOAuthClientInformation;
-  read(): Promise<KeptSignIn | null>;
-  /** Durable before it returns: new tokens are kept before they are used. */
-  write(kept: KeptSignIn): Promise<void>;
+  readonly clock: Clock;
+  readonly place: SignInPlace;
+  /** Cuts off what is asked of the issuer. */
+  readonly stopping: AbortSignal;
+  /** A renewal is under way: whoever stops leaves it a while. */
+  readonly onRenewal: (renewal: Promise<unknown>) => void;
 }
 
-const NOTHING: KeptSignIn = { clients: {}, tokens: {}, issuer: null, verifier: null };
+/** After a renewal ahead of time has failed. */
+const PAUSE_MS = 60_000;
 
-/** OAuth 2.1 at one server for one person, by the library: what it needs to know is kept here. */
+/**
+ * OAuth 2.1 at one server for one person. Signing in is the library's; renewing is ours, as it is done by one at a time: the
+ * library never sees what a grant is renewed by.
+ */
 export class SignIn implements OAuthClientProvider {
   readonly #options: SignInOptions;
-  /** The tokens that were used last. */
-  #seen = "{}";
+  #fetch: Fetch = () => Promise.reject(new Error("not connected"));
+  #renewing: Promise<string | null> | null = null;
+  #renewsAheadFrom = -Infinity;
+  #found: OAuthDiscoveryState | undefined;
+  #isBack = false;
+  #verifier: string | null = null;
   /** The browser must go there; null: nobody has to sign in. */
   page: URL | null = null;
   /** Comes back with the browser: an answer to another question is refused. */
@@ -68,24 +76,38 @@ export class SignIn implements OAuthClientProvider {
   }
 
   async clientInformation(at?: OAuthClientInformationContext): Promise<StoredOAuthClientInformation | undefined> {
-    return this.#options.client ?? own((await this.#kept()).clients, at?.issuer ?? "");
+    return this.#clientAt(at?.issuer ?? "", await this.#kept());
   }
 
   async saveClientInformation(client: StoredOAuthClientInformation, at?: OAuthClientInformationContext): Promise<void> {
-    const kept = await this.#kept();
-    await this.#options.write({ ...kept, clients: { ...kept.clients, [at?.issuer ?? ""]: client } });
+    await this.#change((kept) => ({ ...kept, clients: { ...kept.clients, [at?.issuer ?? ""]: client } }));
   }
 
+  /** For a request to the server, which names no issuer, it is renewed first if it is about to end. */
   async tokens(at?: OAuthClientInformationContext): Promise<StoredOAuthTokens | undefined> {
-    const { tokens, issuer } = await this.#kept();
-    this.#seen = JSON.stringify(tokens);
-    return own(tokens, at?.issuer ?? issuer ?? "");
+    let { grant, again } = await this.#kept();
+    const now = this.#options.clock.now();
+    if (grant === null || again !== null || (at !== undefined && at.issuer !== grant.issuer)) return undefined;
+    const isDue = grant.renewAt !== null && now >= grant.renewAt && grant.tokens.refresh_token !== undefined;
+    if (at === undefined && isDue && now >= this.#renewsAheadFrom) {
+      try {
+        await this.#renewed(grant.tokens.access_token);
+      } catch {
+        // It may be good for a while; the server says if it is not.
+        this.#renewsAheadFrom = now + PAUSE_MS;
+      }
+      ({ grant, again } = await this.#kept());
+      if (grant === null || again !== null) return undefined;
+    }
+    const shown = { ...grant.tokens };
+    delete shown.refresh_token;
+    return shown;
   }
 
   async saveTokens(tokens: StoredOAuthTokens, at?: OAuthClientInformationContext): Promise<void> {
-    const kept = await this.#kept();
     const issuer = at?.issuer ?? "";
-    await this.#options.write({ ...kept, issuer, verifier: null, tokens: { ...kept.tokens, [issuer]: tokens } });
+    const grant = granted(tokens, issuer, this.#found ?? { authorizationServerUrl: issuer }, this.#options.clock.now());
+    await this.#change((kept) => ({ ...kept, grant, again: null, claim: null }));
   }
 
   redirectToAuthorization(page: URL): void {
@@ -94,36 +116,83 @@ export class SignIn implements OAuthClientProvider {
     this.page = page;
   }
 
-  async saveCodeVerifier(verifier: string): Promise<void> {
-    await this.#options.write({ ...(await this.#kept()), verifier });
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier;
   }
 
-  async codeVerifier(): Promise<string> {
-    const { verifier } = await this.#kept();
-    if (verifier !== null) return verifier;
+  codeVerifier(): string {
+    if (this.#verifier !== null) return this.#verifier;
     throw new SparkyError("unavailable", "this sign-in is not known any more", { hint: "sign in again" });
   }
 
+  saveDiscoveryState(found: OAuthDiscoveryState): void {
+    this.#found = found;
+  }
+
+  /** A code is given back where the browser was sent for it; each sign-in that begins looks anew where that is. */
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#isBack ? this.#found : undefined;
+  }
+
+  async comeBack(work: () => Promise<void>): Promise<void> {
+    this.#isBack = true;
+    try {
+      await work();
+    } finally {
+      this.#isBack = false;
+    }
+  }
+
   async invalidateCredentials(what: "all" | "client" | "tokens" | "verifier" | "discovery"): Promise<void> {
-    const kept = await this.#kept();
-    // Another node was quicker to renew them: what it has kept is good.
-    if (what === "tokens" && JSON.stringify(kept.tokens) !== this.#seen) return;
-    const isAll = what === "all";
-    await this.#options.write({
-      ...kept,
-      ...((isAll || what === "client") && { clients: {} }),
-      ...((isAll || what === "tokens") && { tokens: {}, issuer: null }),
-      ...((isAll || what === "verifier") && { verifier: null }),
+    if (what === "all" || what === "client") await this.#change((kept) => ({ ...kept, clients: {} }));
+  }
+
+  /** HTTP for the server and its sign-in: a token that the server refuses is renewed once. */
+  over(fetch: Fetch): Fetch {
+    const forTokens = tokenRequests(fetch, this.#options.stopping);
+    this.#fetch = forTokens;
+    return async (url, init) => {
+      const headers = new Headers(init?.headers);
+      const used = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
+      if (used === undefined) return forTokens(url, init);
+      const response = await fetch(url, init);
+      if (response.status !== 401) return response;
+      const next = await this.#renewed(used);
+      if (next === null) return response;
+      await response.body?.cancel();
+      headers.set("authorization", `Bearer ${next}`);
+      const second = await fetch(url, { ...init, headers });
+      if (second.status === 401) {
+        await signInAgain(this.#options.place, next, "the server refuses what was given for it only now");
+      }
+      return second;
+    };
+  }
+
+  /** All that wait for it here wait for the same. */
+  #renewed(used: string): Promise<string | null> {
+    if (this.#renewing !== null) return this.#renewing;
+    const { server, place, clock, onRenewal } = this.#options;
+    const clientAt = (issuer: string, kept: KeptSignIn) => this.#clientAt(issuer, kept);
+    const renewing = renewed({ server, place, clock, fetch: this.#fetch, clientAt }, used).finally(() => {
+      this.#renewing = null;
     });
+    this.#renewing = renewing;
+    onRenewal(renewing.catch(() => null));
+    return renewing;
+  }
+
+  #clientAt(issuer: string, { clients }: KeptSignIn): StoredOAuthClientInformation | undefined {
+    return this.#options.client ?? (Object.hasOwn(clients, issuer) ? clients[issuer] : undefined);
   }
 
   async #kept(): Promise<KeptSignIn> {
-    return (await this.#options.read()) ?? NOTHING;
+    return (await this.#options.place.read()) ?? NOTHING_KEPT;
   }
-}
 
-function own<T>(values: { readonly [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(values, name) ? values[name] : undefined;
+  async #change(update: (kept: KeptSignIn) => KeptSignIn): Promise<void> {
+    await this.#options.place.change(update);
+  }
 }
 
 /** The person has to sign in at the server, by a browser; `finish` takes what the browser comes back with. */

@@ -217,13 +217,16 @@ async function shown(
   const state = desk.servers.stateOf(name, person);
   const offered = rows.filter((tool) => tool.pinned !== null && tool.gone === 0 && isIncluded(definition, tool.name));
   const failed = state.state === "failed" ? state : null;
+  const signedIn = await desk.signIns.stateOf(definition, person);
+  const again = signedIn?.again ?? null;
   return {
     name,
     by: reached.by,
     reached: reachedWords(definition),
-    state: enabled ? state.state : "disabled",
-    error: failed?.error ?? null,
-    hint: failed?.hint ?? null,
+    state: !enabled ? "disabled" : again === null ? state.state : "sign_in_again",
+    error: again ?? failed?.error ?? null,
+    hint: again === null ? (failed?.hint ?? null) : `sign in again: sparky mcp login ${name}`,
+    signedIn: signedIn !== null,
     pid: state.state === "ready" ? state.pid : null,
     shared,
     tools: row.seen_at === null ? null : offered.length,
@@ -239,7 +242,7 @@ const reachedWords = ({ reached }: ServerDefinition): string =>
 function invalidServer(name: string, error: string): McpServer {
   return {
     ...{ name, by: "stdio", reached: "", state: "invalid", error, hint: null, pid: null, shared: false, tools: null },
-    ...{ waiting: [], refused: [], warnings: [] },
+    ...{ signedIn: false, waiting: [], refused: [], warnings: [] },
   };
 }
 

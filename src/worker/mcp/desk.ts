@@ -156,6 +156,7 @@ export class McpDesk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new SparkyError("unavailable", "this server is stopping"));
+    await this.signIns[Symbol.asyncDispose]();
     await this.servers[Symbol.asyncDispose]();
     await Promise.all(this.#looking.values());
   }

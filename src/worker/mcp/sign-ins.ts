@@ -1,18 +1,20 @@
 import { isSparkyError, SparkyError } from "../../core/errors.ts";
 import { seal, unseal } from "../../core/seal.ts";
 import type { Store } from "../../store/database/store.ts";
+import { systemClock } from "../../core/clock.ts";
 import { keepSignIn, sealedSignIn } from "../../store/mcp/sign-ins.ts";
 import { sealKey } from "../../store/secrets/key.ts";
 import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import { filledText, type Lookup } from "../../tools/mcp/variables.ts";
-import { SignIn, type KeptSignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
+import { NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "../../tools/mcp/kept-sign-in.ts";
+import { SignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
 
 /**
  * Who is signed in at which server: sealed in the database, by a key that is outside of it. Where that cannot be opened any
  * more, a person signs in again.
  */
-export class SignIns {
+export class SignIns implements AsyncDisposable {
   readonly #store: Store;
   /** Where this server is reached, once it listens. */
   readonly #base: () => string | null;
@@ -22,6 +24,8 @@ export class SignIns {
   >();
 
   readonly #lookup: Lookup;
+  readonly #renewals = new Set<Promise<unknown>>();
+  readonly #stopping = new AbortController();
 
   constructor(store: Store, lookup: Lookup, base: () => string | null) {
     this.#store = store;
@@ -41,21 +45,50 @@ export class SignIns {
     const { name, reached, client } = definition;
     const base = this.#base();
     if (base === null || reached.by !== "http" || !this.isFor(definition)) return undefined;
-    const store = this.#store;
-    // With its address, so that one that is defined otherwise is never shown the other's tokens.
-    const place = `the sign-in of ${userId} at ${name}, ${reached.url}`;
     return new SignIn({
+      server: name,
       redirectUrl: `${base}/oauth/callback`,
       ...(client !== null && { client: this.#filled(name, client) }),
-      async read() {
-        const sealed = await sealedSignIn(store, name, userId);
-        return sealed === null ? null : opened(await sealKey(store, "make"), sealed, place);
-      },
-      async write(kept) {
-        const key = await sealKey(store, "make");
-        await keepSignIn(store, name, userId, seal(key, JSON.stringify(kept), place, store.random));
+      clock: this.#store.clock,
+      place: this.#place(definition, userId, reached.url),
+      stopping: this.#stopping.signal,
+      onRenewal: (renewal) => {
+        this.#renewals.add(renewal);
+        void renewal.finally(() => this.#renewals.delete(renewal));
       },
     });
+  }
+
+  /** What is known of a person's sign-in; null: there is none. */
+  async stateOf(definition: ServerDefinition, { userId }: Person): Promise<{ readonly again: string | null } | null> {
+    const { reached } = definition;
+    if (reached.by !== "http" || !this.isFor(definition)) return null;
+    const kept = await this.#place(definition, userId, reached.url).read();
+    return kept === null || kept.grant === null ? null : { again: kept.again };
+  }
+
+  #place({ name: server }: ServerDefinition, userId: string, url: string): SignInPlace {
+    const store = this.#store;
+    // With its address, so that one that is defined otherwise is never shown the other's tokens.
+    const place = `the sign-in of ${userId} at ${server}, ${url}`;
+    const last = async () => {
+      const sealed = await sealedSignIn(store, server, userId);
+      return { sealed, kept: sealed === null ? null : opened(await sealKey(store, "make"), sealed, place) };
+    };
+    return {
+      read: async () => (await last()).kept,
+      async change(update) {
+        const key = await sealKey(store, "make");
+        for (let tries = 0; tries < TRIES; tries++) {
+          const { sealed, kept } = await last();
+          const made = update(kept ?? NOTHING_KEPT);
+          if (made === null) return false;
+          const next = seal(key, JSON.stringify(made), place, store.random);
+          if (await keepSignIn(store, { server, userId, last: sealed, next })) return true;
+        }
+        return false;
+      },
+    };
   }
 
   #filled(server: string, client: NonNullable<ServerDefinition["client"]>) {
@@ -90,7 +123,20 @@ export class SignIns {
     await open.needed.finish(answer);
     await open.done();
   }
+
+  /** A renewal that is cut off may cost the sign-in: it is left a moment. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = Promise.all(this.#renewals);
+    const cancel = systemClock.after(STOP_MS, () =>
+      this.#stopping.abort(new SparkyError("unavailable", "this server is stopping")),
+    );
+    await ended;
+    cancel();
+  }
 }
+
+/** Each that fails is one that somebody else has made meanwhile. */
+const TRIES = 20;
 
 /** null: it was sealed for another address, or by a key that is gone. */
 function opened(key: Uint8Array, sealed: string, place: string): KeptSignIn | null {
@@ -103,3 +149,4 @@ function opened(key: Uint8Array, sealed: string, place: string): KeptSignIn | nu
 }
 
 const OPEN_MS = 10 * 60_000;
+const STOP_MS = 1000;

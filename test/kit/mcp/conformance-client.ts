@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Json } from "../../../src/core/events.ts";
 import { readServer } from "../../../src/tools/mcp/definition.ts";
-import { SignIn, SignInNeeded, type KeptSignIn } from "../../../src/tools/mcp/sign-in.ts";
+import { NOTHING_KEPT } from "../../../src/tools/mcp/kept-sign-in.ts";
+import { SignIn, SignInNeeded } from "../../../src/tools/mcp/sign-in.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
 import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
 
@@ -19,7 +20,7 @@ const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as {
 
 const { definition } = readServer("suite", { url, timeoutMs: 10_000 });
 /** A sign-in that a browser without a person goes through at once. */
-let kept: KeptSignIn | null = null;
+let kept = NOTHING_KEPT;
 const client =
   context.client_id === undefined
     ? {}
@@ -34,8 +35,18 @@ const signInFor = () =>
     redirectUrl: "http://127.0.0.1:3000/callback",
     clientMetadataUrl: "https://conformance-test.local/client-metadata.json",
     ...client,
-    read: async () => kept,
-    write: async (next) => void (kept = next),
+    server: "suite",
+    clock: systemClock,
+    stopping: new AbortController().signal,
+    onRenewal: () => {},
+    place: {
+      read: async () => kept,
+      async change(update) {
+        const next = update(kept);
+        kept = next ?? kept;
+        return next !== null;
+      },
+    },
   });
 
 const servers = new Servers({

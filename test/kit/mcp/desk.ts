@@ -10,7 +10,7 @@ import { tempHome } from "../temp-home.ts";
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Over a home with an `mcp.json` of these servers; ended with the test. */
-export async function deskOf(store: Store, ownerId: string, servers: object) {
+export async function deskOf(store: Store, ownerId: string, servers: object, base: string | null = null) {
   const home = await tempHome();
   const write = (file: object | string) =>
     writeFile(join(home, "mcp.json"), typeof file === "string" ? file : JSON.stringify(file));
@@ -24,7 +24,7 @@ export async function deskOf(store: Store, ownerId: string, servers: object) {
     workspaces: join(home, "workspace"),
     environment: { PATH: process.env["PATH"] ?? "" },
     lookup: () => undefined,
-    base: () => null,
+    base: () => base,
   });
   onTestFinished(() => desk[Symbol.asyncDispose]());
   const names = async (userId: string) => (await desk.toolsFor({ userId })).map(({ name }) => name);

@@ -3,10 +3,25 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
+/** What it does from now on; a test may change it at any time. */
+export interface Ways {
+  /** Of what it gives; left out where undefined. */
+  expiresIn?: unknown;
+  /** Whether what a grant is renewed by is good for one time, and another is given with the answer. */
+  rotates: boolean;
+  /** Before it answers a renewal that has happened; "cut": it never answers. */
+  onRenewed: () => Promise<"answer" | "cut">;
+  /** Instead of a renewal. */
+  refuses: { readonly status: number; readonly body: object } | null;
+}
+
 /** A tool server over HTTP that wants a sign-in, with the sign-in's own server at the same address. */
-export async function oauthServer() {
+export async function oauthServer(chosen: Partial<Ways> = {}) {
+  const ways: Ways = { expiresIn: 3600, rotates: true, onRenewed: async () => "answer", refuses: null, ...chosen };
   const codes = new Map<string, { readonly challenge: string; readonly redirect: string }>();
+  /** Those that are good now. */
   const tokens = new Set<string>();
+  const renewals = new Set<string>();
   const seen: string[] = [];
   let base = "";
   const answer = async (request: IncomingMessage): Promise<{ status: number; headers?: object; body?: object }> => {
@@ -40,6 +55,8 @@ export async function oauthServer() {
       }
       case "/token": {
         const form = new URLSearchParams(body);
+        seen.push(`token ${form.get("grant_type")}`);
+        if (form.get("grant_type") === "refresh_token") return renewed(form);
         const known = codes.get(form.get("code") ?? "");
         codes.delete(form.get("code") ?? "");
         const proof = createHash("sha256")
@@ -48,13 +65,30 @@ export async function oauthServer() {
         if (known === undefined || known.challenge !== proof || form.get("resource") !== `${base}/mcp`) {
           return { status: 400, body: { error: "invalid_grant" } };
         }
-        const token = randomUUID();
-        tokens.add(token);
-        return { status: 200, body: { access_token: token, token_type: "Bearer", expires_in: 3600 } };
+        return { status: 200, body: given(true) };
       }
       default:
         return serve(request, body);
     }
+  };
+  const given = (renewable: boolean) => {
+    const [access, renewal] = [randomUUID(), randomUUID()];
+    tokens.add(access);
+    if (renewable) renewals.add(renewal);
+    return {
+      ...{ access_token: access, token_type: "Bearer", expires_in: ways.expiresIn },
+      ...(renewable && { refresh_token: renewal }),
+    };
+  };
+  const renewed = async (form: URLSearchParams) => {
+    if (ways.refuses !== null) return ways.refuses;
+    const by = form.get("refresh_token") ?? "";
+    if (!renewals.has(by) || form.get("client_id") === null || form.get("resource") !== `${base}/mcp`) {
+      return { status: 400, body: { error: "invalid_grant" } };
+    }
+    if (ways.rotates) renewals.delete(by);
+    const body = given(ways.rotates);
+    return (await ways.onRenewed()) === "cut" ? { status: 0 } : { status: 200, body };
   };
   const serve = (request: IncomingMessage, body: string) => {
     const metadata = `${base}/.well-known/oauth-protected-resource/mcp`;
@@ -79,6 +113,7 @@ export async function oauthServer() {
   };
   const server = createServer((request, response) => {
     void answer(request).then(({ status, headers = {}, body }) => {
+      if (status === 0) return void request.socket.destroy();
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(body === undefined ? undefined : JSON.stringify(body));
     });
@@ -91,6 +126,10 @@ export async function oauthServer() {
     url: `${base}/mcp`,
     seen,
     tokens,
+    renewals,
+    ways,
+    /** How often it was asked for a renewal. */
+    asked: () => seen.filter((each) => each === "token refresh_token").length,
     async [Symbol.asyncDispose](): Promise<void> {
       server.closeAllConnections();
       server.close();

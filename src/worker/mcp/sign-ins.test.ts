@@ -1,0 +1,193 @@
+import { expect, onTestFinished, test } from "vitest";
+import { testClock } from "../../../test/kit/clock.ts";
+import { eachEngine, sqlite, type Engine, type Place } from "../../../test/kit/databases.ts";
+import { deskOf, person } from "../../../test/kit/mcp/desk.ts";
+import { oauthServer, type Ways } from "../../../test/kit/mcp/oauth-server.ts";
+import { people } from "../../../test/kit/members.ts";
+import { tempHome } from "../../../test/kit/temp-home.ts";
+import { until } from "../../../test/kit/worker.ts";
+import { systemClock, type Clock } from "../../core/clock.ts";
+import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
+import { McpAdmin } from "./admin.ts";
+
+const signal = () => new AbortController().signal;
+
+async function signInServer(ways: Partial<Ways> = {}) {
+  const server = await oauthServer(ways);
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+/** A node of its own on a database that others may have too, with one server that wants a sign-in. */
+async function nodeOn(engine: Engine, place: Place, home: string, url: string, clock: Clock = systemClock) {
+  const store = await engine.open(place, { home, clock });
+  const { owner } = await people(store);
+  const me = person(owner);
+  const { desk } = await deskOf(store, owner.id, { closed: { url } }, "http://127.0.0.1:1");
+  const admin = new McpAdmin({ store, desk: async () => desk, toolsFor: async () => [], setPolicy: () => {} });
+  return {
+    store,
+    desk,
+    /** As the browser of somebody who agrees. */
+    async signIn(): Promise<void> {
+      const page = await admin.login(me, "closed");
+      const back = await fetch(page ?? "", { redirect: "manual" });
+      await admin.signedIn(new URL(back.headers.get("location") ?? "").searchParams);
+    },
+    call: async () =>
+      desk.servers.call((await desk.server("closed")).definition, me, { tool: "echo", args: {} }, signal()),
+    shown: () => admin.server(me, "closed"),
+    end: () => desk.servers.end("closed"),
+  };
+}
+
+async function signedIn(engine: Engine, ways: Partial<Ways> = {}, clock?: Clock) {
+  const server = await signInServer(ways);
+  const [place, home] = [await engine.place(), await tempHome()];
+  const node = await nodeOn(engine, place, home, server.url, clock);
+  await node.signIn();
+  return { server, node, other: () => nodeOn(engine, place, home, server.url, clock) };
+}
+
+const DONE = "for who is signed in";
+
+eachEngine("a sign-in at a tool server", (engine) => {
+  test("is renewed once when it is refused, however many calls on however many nodes need it", async () => {
+    const { server, node, other: another } = await signedIn(engine);
+    const other = await another();
+    expect(await Promise.all([node.call(), other.call()])).toEqual([DONE, DONE]);
+    server.tokens.clear();
+    // What was given is kept before it is used, and the others wait for it.
+    const answers = Promise.withResolvers<"answer">();
+    server.ways.onRenewed = () => answers.promise;
+    const calls = [node.call(), other.call(), node.call(), other.call()];
+    await until("the renewal", () => server.asked() > 0);
+    answers.resolve("answer");
+    expect(await Promise.all(calls)).toEqual([DONE, DONE, DONE, DONE]);
+    expect(server.asked()).toBe(1);
+    server.tokens.clear();
+    expect(await other.call()).toBe(DONE);
+    expect(server.asked()).toBe(2);
+  });
+
+  test.each([
+    { rotates: false, becomes: "renewed by another node" },
+    { rotates: true, becomes: "one to begin anew" },
+  ])("is $becomes when the node that renewed it has gone before the answer was kept", async ({ rotates }) => {
+    const clock = testClock();
+    const { server, node, other: another } = await signedIn(engine, { rotates }, clock);
+    const other = await another();
+    await other.call();
+    server.tokens.clear();
+    server.ways.onRenewed = () => new Promise(() => {});
+    node.call().catch(() => null);
+    await until("the renewal", () => server.asked() === 1);
+    server.ways.onRenewed = async () => "answer";
+    const call = other.call();
+    call.catch(() => null);
+    await until("its waiting", () => clock.pending > 0);
+    clock.step(20_000);
+    await clock.advance(1000);
+    expect(server.asked()).toBe(1);
+    await until("the second renewal", async () => (await clock.advance(1000), server.asked() === 2));
+    if (!rotates) return expect(await call).toBe(DONE);
+    await expect(call).rejects.toThrow("wants you to sign in");
+    expect(await other.shown()).toMatchObject({
+      state: "sign_in_again",
+      error: "a renewal of this sign-in was cut off (invalid_grant)",
+    });
+  });
+
+  test("whose renewal was cut off before its answer was kept is not tried again and again: one signs in again", async () => {
+    const { server, node, other: another } = await signedIn(engine);
+    expect(await node.shown()).toMatchObject({ state: "ready", signedIn: true });
+    server.tokens.clear();
+    server.ways.onRenewed = async () => "cut";
+    // What went wrong is told, and that nothing was called.
+    await expect(node.call()).rejects.toThrow("the sign-in at the server closed could not be renewed just now");
+    server.ways.onRenewed = async () => "answer";
+    // The server has given another, which nobody has.
+    await expect(node.call()).rejects.toThrow(SignInNeeded);
+    const told = {
+      state: "sign_in_again",
+      error: "the server has ended this sign-in (invalid_grant)",
+      hint: "sign in again: sparky mcp login closed",
+    };
+    expect(await node.shown()).toMatchObject(told);
+    const other = await another();
+    expect(await other.shown()).toMatchObject(told);
+    for (const each of [node, other]) await expect(each.call()).rejects.toThrow("wants you to sign in");
+    expect(server.asked()).toBe(2);
+    await node.signIn();
+    expect(await node.shown()).toMatchObject({ state: "ready", error: null });
+    await other.end();
+    expect(await Promise.all([node.call(), other.call()])).toEqual([DONE, DONE]);
+  });
+
+  test("keeps what it is renewed by where the server gives no other", async () => {
+    const { server, node } = await signedIn(engine, { rotates: false });
+    for (const renewals of [1, 2]) {
+      server.tokens.clear();
+      expect(await node.call()).toBe(DONE);
+      expect(server.asked()).toBe(renewals);
+    }
+  });
+});
+
+const renewedAhead = (expiresIn: unknown) => async () => {
+  const clock = testClock();
+  const { server, node } = await signedIn(sqlite, { expiresIn }, clock);
+  await node.call();
+  const before = server.asked();
+  clock.step(3600_000 - 20_000);
+  await node.call();
+  return [before, server.asked()];
+};
+
+test.each([
+  { words: "an hour is renewed ahead of its end", expiresIn: 3600, renewals: [0, 1] },
+  { words: "an hour, in a text,", expiresIn: "3600", renewals: [0, 1] },
+  { words: "a text that is no time", expiresIn: "soon", renewals: [0, 0] },
+  { words: "nothing said of it", expiresIn: undefined, renewals: [0, 0] },
+  { words: "null", expiresIn: null, renewals: [0, 0] },
+  { words: "0", expiresIn: 0, renewals: [0, 0] },
+  { words: "-5", expiresIn: -5, renewals: [0, 0] },
+  { words: "1e300", expiresIn: 1e300, renewals: [0, 0] },
+])("what is good for $words", async ({ expiresIn, renewals }) => {
+  expect(await renewedAhead(expiresIn)()).toEqual(renewals);
+});
+
+test("a clock that is set makes no sign-in be renewed more than once, and an outage ends none", async () => {
+  const clock = testClock();
+  const { server, node } = await signedIn(sqlite, {}, clock);
+  await node.call();
+  clock.step(365 * 24 * 3600_000);
+  expect(await node.call()).toBe(DONE);
+  expect(server.asked()).toBe(1);
+  clock.step(-2 * 365 * 24 * 3600_000);
+  server.tokens.clear();
+  expect(await Promise.all([node.call(), node.call()])).toEqual([DONE, DONE]);
+  expect(server.asked()).toBe(2);
+  // Ahead of time it does without, and when it is refused it says so.
+  server.ways.refuses = { status: 503, body: { error: "temporarily_unavailable" } };
+  clock.step(3590_000);
+  expect(await node.call()).toBe(DONE);
+  server.tokens.clear();
+  await expect(node.call()).rejects.toThrow("could not be renewed just now");
+  expect(await node.shown()).toMatchObject({ signedIn: true, state: "ready" });
+  server.ways.refuses = null;
+  expect(await node.call()).toBe(DONE);
+});
+
+test("a server that refuses what it has only just given is not asked again and again", async () => {
+  const { server, node } = await signedIn(sqlite);
+  server.tokens.clear();
+  server.ways.onRenewed = async () => (server.tokens.clear(), "answer");
+  await expect(node.call()).rejects.toThrow(SignInNeeded);
+  await expect(node.call()).rejects.toThrow("wants you to sign in");
+  expect(server.asked()).toBe(1);
+  expect(await node.shown()).toMatchObject({
+    state: "sign_in_again",
+    error: "the server refuses what was given for it only now",
+  });
+});
