@@ -18,7 +18,8 @@ const context = JSON.parse(process.env["MCP_CONFORMANCE_CONTEXT"] ?? "{}") as {
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: { readonly [key: string]: Json } }[];
 };
 
-const { definition } = readServer("suite", { url, timeoutMs: 10_000 });
+/** As patient as the suite is: it starts all its scenarios at once. */
+const { definition } = readServer("suite", { url, connectTimeoutMs: 240_000, timeoutMs: 240_000 });
 /** A sign-in that a browser without a person goes through at once. */
 let kept = NOTHING_KEPT;
 const client =
