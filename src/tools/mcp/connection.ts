@@ -7,6 +7,7 @@ import { OutcomeUnknown } from "../tool.ts";
 import type { Reached, ServerDefinition } from "./definition.ts";
 import { askedBy, askedMeanwhile, resumed, type Reply, type Resumed } from "./elicitation.ts";
 import { boundedFetch } from "./http.ts";
+import { keepListening } from "./listening.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
 import { resultOf, textOf } from "./result.ts";
 import { RunningCall } from "./running-call.ts";
@@ -70,13 +71,18 @@ export class Connection {
   readonly #held = new Map<string, RunningCall>();
   #isAsking = false;
   #last: Promise<unknown> = Promise.resolve();
+  readonly #endListening: () => void;
   #isClosed = false;
 
   private constructor(options: ConnectionOptions, { client, transport }: Connected) {
     this.#options = options;
     this.#client = client;
     this.#transport = transport;
-    client.onclose = () => void (this.#isClosed = true);
+    this.#endListening = keepListening(client, options.onToolsChanged);
+    client.onclose = () => {
+      this.#isClosed = true;
+      this.#endListening();
+    };
     client.setRequestHandler("elicitation/create", async ({ params }) => this.#elicit(params));
   }
 
@@ -203,6 +209,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#endListening();
     // The process first: a library that waits for it politely would wait too long.
     await this.#transport.close().catch(() => {});
     await this.#client.close().catch(() => {});
@@ -278,7 +285,8 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
       versionNegotiation: { mode: "auto", probe: { timeoutMs: probeMs } },
       jsonSchemaValidator: UNCHECKED,
       listMaxPages: LIST_PAGES,
-      listChanged: { tools: { autoRefresh: false, onChanged: () => options.onToolsChanged() } },
+      // Whoever is told waits as long as it likes: a server that never stops telling is not one that is never asked.
+      listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => options.onToolsChanged() } },
     },
   );
   client.onerror = (error) => tail.note(messageOf(error));

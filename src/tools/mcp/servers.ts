@@ -43,6 +43,8 @@ export type ServerState =
 
 /** Pauses after failures in a row, in milliseconds; the last one again and again. */
 const PAUSES_MS = [0, 1000, 5000, 15_000, 60_000] as const;
+/** Between two looks at the tools of a server that says again and again that they changed. */
+const LOOK_PAUSE_MS = 2000;
 /** As many at once as people have servers and machines have room. */
 const MAX_RUNNING = 100;
 
@@ -66,10 +68,8 @@ export class Servers implements AsyncDisposable {
 
   /** Asks for the tools, which are also told to `onSeen`. */
   async list(definition: ServerDefinition, person: Person, signal: AbortSignal): Promise<ToolList> {
-    const connection = await this.#entry(definition, person).connection(signal);
-    const list = await connection.tools(signal);
-    await this.#deps.onSeen(definition.name, { legacy: connection.isLegacy, list });
-    return list;
+    const entry = this.#entry(definition, person);
+    return entry.look(await entry.connection(signal), signal);
   }
 
   async call(
@@ -131,6 +131,11 @@ class Entry {
   #opening: Promise<Connection> | null = null;
   #connection: Connection | null = null;
   #failures = 0;
+  #looks: Promise<unknown> = Promise.resolve();
+  /** A look that the server asked for, with the pause behind it. */
+  #looking: Promise<void> | null = null;
+  #endPause = (): void => {};
+  #isStale = false;
   #failed: { readonly error: unknown; readonly nextTry: number } | null = null;
 
   constructor(deps: ServersDeps, definition: ServerDefinition, person: Person, digest: string) {
@@ -168,8 +173,10 @@ class Entry {
 
   async close(): Promise<void> {
     this.#closing.abort(new SparkyError("unavailable", `the server ${this.#definition.name} was ended`));
+    this.#endPause();
     await this.#opening?.catch(() => {});
     await this.#connection?.close();
+    await this.#looking;
   }
 
   async #open(): Promise<Connection> {
@@ -190,7 +197,7 @@ class Entry {
           tail: this.tail,
           legacy: this.#deps.isLegacy(definition.name),
           signIn: this.#deps.signInFor?.(definition, this.#person),
-          onToolsChanged: () => void this.#look().catch((error: unknown) => this.#deps.onError(error)),
+          onToolsChanged: () => this.#lookAgain(),
           keep: (process) => this.#deps.keep(process),
           forget: (process) => this.#deps.forget(process),
         },
@@ -212,12 +219,33 @@ class Entry {
     }
   }
 
-  /** The server said that its tools changed. */
-  async #look(): Promise<void> {
+  /** The server said that its tools changed: it is asked once at a time, and seldom, however often it says so. */
+  #lookAgain(): void {
     const connection = this.#connection;
-    if (connection === null || connection.isClosed) return;
-    const list = await connection.tools(this.#closing.signal);
-    await this.#deps.onSeen(this.#definition.name, { legacy: connection.isLegacy, list });
+    const { signal } = this.#closing;
+    this.#isStale = this.#looking !== null;
+    if (this.#isStale || connection === null || connection.isClosed || signal.aborted) return;
+    this.#looking = this.look(connection, signal)
+      .catch((error: unknown) => signal.aborted || this.#deps.onError(error))
+      .then(() => {
+        this.#endPause = this.#deps.clock.after(LOOK_PAUSE_MS, () => {
+          this.#looking = null;
+          if (this.#isStale) this.#lookAgain();
+        });
+        if (signal.aborted) this.#endPause();
+      });
+  }
+
+  /** One look after the other: what was told later is what counts. */
+  look(connection: Connection, signal: AbortSignal): Promise<ToolList> {
+    const looked = this.#looks.then(async () => {
+      signal.throwIfAborted();
+      const list = await connection.tools(signal);
+      await this.#deps.onSeen(this.#definition.name, { legacy: connection.isLegacy, list });
+      return list;
+    });
+    this.#looks = looked.catch(() => {});
+    return looked;
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, watchFile } from "node:fs";
 import { createInterface } from "node:readline";
 
 // A tool server over stdio that does what its first argument says, good or bad; it speaks the wire itself, so that it can
@@ -26,6 +26,8 @@ function tools(): readonly object[] {
   switch (mode) {
     // What its file says now.
     case "file":
+    case "telling":
+    case "restless":
       return JSON.parse(readFileSync(file, "utf8")) as object[];
     case "odd-schemas": {
       let deep: object = {};
@@ -93,6 +95,12 @@ function called(id: number, args: { readonly [key: string]: unknown }): void {
 if (mode === "stays") {
   process.on("SIGTERM", () => {});
   setInterval(() => {}, 1000);
+}
+// It says so when what its file says has changed, once or without end.
+if (mode === "telling" || mode === "restless") {
+  const changed = (): void => say({ method: "notifications/tools/list_changed" });
+  watchFile(file, { interval: 50 }, changed);
+  if (mode === "restless") setInterval(changed, 100);
 }
 if (mode === "noise") raw("Welcome to the noisy server!\n");
 createInterface({ input: process.stdin }).on("line", (line) => {

@@ -19,6 +19,9 @@ export const odd = (mode: string, ...args: readonly string[]) => ({
   args: [join(import.meta.dirname, "odd-server.ts"), mode, ...args],
 });
 
+/** Of 2026-07-28, with a tool that changes the others. */
+export const changing = { command: process.execPath, args: [join(import.meta.dirname, "changing-server.ts")] };
+
 /** Those of a file, with nothing behind them; they end with the test. */
 export async function startServers(mcpServers: { readonly [name: string]: object }) {
   const home = await tempHome();
