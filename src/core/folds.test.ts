@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { emptyChatView, foldChat } from "./chat-view.ts";
 import type { ChatEvent, EventBody } from "./events.ts";
 import { closeParts, noOpenParts, type OpenParts } from "./open-parts.ts";
+import { timesOf } from "./run-state.ts";
 import { foldTranscript } from "./transcript.ts";
 
 /** Logs of n things, in the shapes that chats take when they grow. */
@@ -132,4 +133,30 @@ test("F69: of parts that have become events no list is kept", () => {
   expect(JSON.stringify([...open.marks])).toBe('[["r",{"lease":1,"closed":1000}]]');
   const ended: EventBody = { type: "status", data: { state: "completed", message: "Done" } };
   expect(closeParts(open, { runId: "r", ...ended }).marks.size).toBe(0);
+});
+
+test("what a person or a retry took is no work of a run, nor is it by a clock that was set back", () => {
+  const statuses = [
+    ["00:00:00", { state: "queued", message: "" }],
+    ["00:00:05", { state: "starting", message: "", attempt: 1 }],
+    ["00:00:15", { state: "waiting", message: "", reason: "approval" }],
+    ["00:19:15", { state: "resumed", message: "", reason: "approval", attempt: 2 }],
+    ["00:19:32", { state: "completed", message: "" }],
+  ] as const;
+  const events = statuses.map(([time, data], n): ChatEvent => ({
+    chatId: "c",
+    seq: n + 1,
+    at: `2026-01-01T${time}.000Z`,
+    runId: "r",
+    taskId: null,
+    step: null,
+    actor: { kind: "agent", id: "agent", name: "agent" },
+    type: "status",
+    data,
+  }));
+  const run = foldChat(events).runs.get("r");
+  expect(run && timesOf(run)).toEqual({ workedMs: 27_000, waitedMs: 1_140_000 });
+  const back = events.map((event, n) => (n === 4 ? { ...event, at: "2026-01-01T00:00:00.000Z" } : event));
+  const odd = foldChat(back).runs.get("r");
+  expect(odd && timesOf(odd)).toEqual({ workedMs: 10_000, waitedMs: 0 });
 });

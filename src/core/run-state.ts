@@ -21,6 +21,9 @@ export interface RunView {
   readonly queuedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Since when it works without a pause, and how long it worked before that: what a person or a retry took is no work. */
+  readonly workingSince: string | null;
+  readonly workedMs: number;
   /** The last step with an event. */
   readonly step: number;
   readonly inputTokens: number;
@@ -58,6 +61,8 @@ function newRun(id: string, event: ChatEvent): RunView {
     queuedAt: event.at,
     startedAt: null,
     endedAt: null,
+    workingSince: null,
+    workedMs: 0,
     step: 0,
     inputTokens: 0,
     outputTokens: 0,
@@ -86,8 +91,23 @@ function addUsage(run: RunView, { data }: EventOf<"usage">): RunView {
   };
 }
 
+/** The run no longer works, or begins anew. A clock that was set back takes nothing away. */
+function paused(run: RunView, at: string): RunView {
+  if (run.workingSince === null) return run;
+  const ms = Math.max(0, Date.parse(at) - Date.parse(run.workingSince));
+  return { ...run, workingSince: null, workedMs: run.workedMs + ms };
+}
+
+/** How long a run worked, and how long it waited meanwhile; null while it has not ended, or where its start is not known. */
+export function timesOf(run: RunView): { readonly workedMs: number; readonly waitedMs: number } | null {
+  if (run.startedAt === null || run.endedAt === null) return null;
+  const tookMs = Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  return { workedMs: run.workedMs, waitedMs: Math.max(0, tookMs - run.workedMs) };
+}
+
 function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView {
-  const run = { ...before, message: data.message, reason: null, until: null };
+  const isAtWork = data.state === "stopping";
+  const run = { ...(isAtWork ? before : paused(before, at)), message: data.message, reason: null, until: null };
   switch (data.state) {
     case "queued":
       return { ...run, state: "queued", reason: data.reason ?? null };
@@ -98,6 +118,7 @@ function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView 
         attempt: data.attempt,
         worker: data.worker ?? null,
         startedAt: run.startedAt ?? at,
+        workingSince: at,
       };
     case "waiting":
       return { ...run, state: "waiting", reason: data.reason, until: data.until ?? null };
@@ -109,6 +130,7 @@ function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView 
         attempt: data.attempt,
         worker: data.worker ?? null,
         startedAt: run.startedAt ?? at,
+        workingSince: at,
       };
     case "interrupted":
       return { ...run, state: "queued", reason: data.reason };

@@ -131,6 +131,9 @@ export const runSchema = z.object({
   queuedAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Since when it works without a pause; `workedMs` is what it worked before. */
+  workingSince: z.string().nullable(),
+  workedMs: z.number(),
   step: z.number(),
   current: z.string().nullable(),
   /** Why it waits or why it ended, in words. */

@@ -62,4 +62,47 @@ describeInBrowser("what the agent says and does", () => {
     expect(order.indexOf("I look at")).toBeLessThan(order.indexOf("web_fetch"));
     expect(tab.complaints).toEqual([]);
   });
+
+  test("says once what became of a call that never ran, of a step that was tried again, and of a run that failed", async () => {
+    const use = { callId: "a", name: "shell", args: { command: "ls" }, effect: "external", summary: "ls" } as const;
+    const approval = { approvalId: "p", callId: "a", argsDigest: "d" } as const;
+    const notRun = { callId: "a", name: "shell", ok: false, error: "not run: the run was stopped before it" } as const;
+    const busy = { code: "model_overloaded", message: "busy", retryable: true } as const;
+    const { tab, write } = await opened([
+      { type: "message", data: { role: "user", text: "List them" }, actor: { kind: "user", id: "u", name: "ann" } },
+      { ...RUN, type: "status", data: { state: "starting", message: "", attempt: 1 } },
+      { ...RUN, type: "error", data: busy },
+      { ...RUN, type: "status", data: { state: "waiting", message: "Waits", reason: "retry" } },
+      { ...RUN, type: "status", data: { state: "resumed", message: "", reason: "retry", attempt: 2 } },
+      { ...RUN, type: "tool_use", data: use },
+      { ...RUN, type: "approval", data: { ...approval, state: "requested" } },
+      { ...RUN, type: "status", data: { state: "waiting", message: "Waits for your approval", reason: "approval" } },
+      { ...RUN, type: "status", data: { state: "stopping", message: "", by: "ann" } },
+      { ...RUN, type: "tool_result", data: { ...notRun, durationMs: 0, size: 0, interrupted: true } },
+      { ...RUN, type: "approval", data: { ...approval, state: "withdrawn" } },
+      { ...RUN, type: "status", data: { state: "cancelled", message: "Stopped", by: "ann" } },
+    ]);
+    const call = tab.conversation.locator('[data-call-state="not_run"]');
+    await call.getByText("Not run · withdrawn when ann stopped it").waitFor();
+    const shown = await tab.conversation.textContent();
+    expect(await call.textContent()).not.toContain("ms");
+    expect(shown).not.toContain("Waits for your approval");
+    expect(shown?.match(/withdrawn/gi)).toHaveLength(1);
+    await tab.conversation.getByText("One attempt failed · The model’s server is overloaded").waitFor();
+    const second = { ...RUN, runId: "r2" } as const;
+    await write(
+      { type: "message", data: { role: "user", text: "Once more" }, actor: { kind: "user", id: "u", name: "ann" } },
+      { ...second, type: "status", data: { state: "starting", message: "", attempt: 1 } },
+      { ...second, type: "error", data: { code: "model_auth", message: "The key was refused", retryable: false } },
+      { ...second, type: "status", data: { state: "failed", message: "Failed", reason: "The key was refused" } },
+    );
+    const failed = tab.conversation.locator('[data-run-state="failed"]');
+    await failed.getByText("The model’s provider does not accept the key").waitFor();
+    expect((await tab.conversation.textContent())?.match(/The key was refused/g)).toHaveLength(1);
+    expect(await tab.conversation.textContent()).not.toMatch(/model.auth/);
+    await failed.getByText("The owner of this Sparky looks after its models.").waitFor();
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
+    expect(tab.complaints).toEqual([]);
+  });
 });

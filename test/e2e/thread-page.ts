@@ -188,6 +188,9 @@ function isShown(log: readonly ChatEvent[]): (event: ChatEvent) => boolean {
       case "plan":
         return log.find(({ type, runId }) => type === "plan" && runId === event.runId) === event;
       case "status":
+        // The call that asks tells of it, and of its answer.
+        if (event.data.state === "waiting" && ["approval", "question"].includes(event.data.reason)) return false;
+        if (event.data.state === "resumed" && ["approval", "answer"].includes(event.data.reason)) return false;
         return event.taskId !== null || !["queued", "starting", "stopping"].includes(event.data.state);
       default:
         return true;

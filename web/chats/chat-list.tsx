@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { Chat } from "../../src/wire/api.ts";
 import { chatsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useOpen } from "../approvals/asked.tsx";
 import { Button } from "../ui/button.tsx";
 import { ago, dayName, fullTime } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
@@ -22,6 +23,7 @@ export function ChatList() {
   const list = useQuery(chatsQuery(http, limit, archived));
   const { chatId: openId } = useParams({ strict: false });
   const now = useNow(30_000);
+  const asking = new Set(useOpen().items?.map(({ chatId }) => chatId));
   return (
     <div className="flex h-full flex-col">
       <div className="flex items-center justify-between gap-2 px-3 py-2">
@@ -66,7 +68,14 @@ export function ChatList() {
             <h2 className="px-2 pt-2 pb-1 text-xs font-medium text-muted">{name}</h2>
             <ul>
               {chats.map((chat) => (
-                <ChatItem key={chat.id} chat={chat} isOpen={chat.id === openId} now={now} archived={archived} />
+                <ChatItem
+                  key={chat.id}
+                  chat={chat}
+                  isOpen={chat.id === openId}
+                  now={now}
+                  archived={archived}
+                  asks={asking.has(chat.id)}
+                />
               ))}
             </ul>
           </section>
@@ -99,9 +108,11 @@ interface ItemProps {
   readonly now: number;
   /** The list is that of the archived chats, and stays it. */
   readonly archived: boolean;
+  /** It waits for a person. */
+  readonly asks: boolean;
 }
 
-function ChatItem({ chat, isOpen, now, archived }: ItemProps) {
+function ChatItem({ chat, isOpen, now, archived, asks }: ItemProps) {
   const mark = markOf(chat, isOpen);
   return (
     <li>
@@ -123,7 +134,7 @@ function ChatItem({ chat, isOpen, now, archived }: ItemProps) {
             </time>
           </span>
         </span>
-        <ChatMark mark={mark} />
+        <ChatMark mark={mark} asks={asks} />
       </Link>
     </li>
   );

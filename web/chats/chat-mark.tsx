@@ -1,4 +1,4 @@
-import { CalendarClock, Circle, CircleX, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
+import { CalendarClock, Circle, CircleX, Clock3, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
 import { isActive } from "../../src/core/run-state.ts";
 import type { Chat } from "../../src/wire/api.ts";
 
@@ -13,7 +13,8 @@ export function markOf(chat: Chat, isOpen: boolean): Mark {
   return chat.head > chat.seen && !isOpen ? "unread" : null;
 }
 
-export function ChatMark({ mark }: { mark: Mark }) {
+/** `asks`: it is a person that is waited for. */
+export function ChatMark({ mark, asks = false }: { mark: Mark; asks?: boolean }) {
   switch (mark) {
     case "queued":
       return <Circle role="img" aria-label="queued" className="size-4 shrink-0 text-muted" />;
@@ -22,7 +23,11 @@ export function ChatMark({ mark }: { mark: Mark }) {
     case "stopping":
       return <OctagonPause role="img" aria-label="stopping" className="size-4 shrink-0 text-warn" />;
     case "waiting":
-      return <Hand role="img" aria-label="waits" className="size-4 shrink-0 text-warn" />;
+      return asks ? (
+        <Hand role="img" aria-label="waits for you" className="size-4 shrink-0 text-warn" />
+      ) : (
+        <Clock3 role="img" aria-label="waits" className="size-4 shrink-0 text-warn" />
+      );
     case "failed":
       return <CircleX role="img" aria-label="failed" className="size-4 shrink-0 text-bad" />;
     case "unread":

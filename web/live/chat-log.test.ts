@@ -39,6 +39,8 @@ const chat: ChatWithView = {
         queuedAt: at,
         startedAt: at,
         endedAt: null,
+        workingSince: null,
+        workedMs: 0,
       },
       ...{ step: 1, current: null, reason: null, tokens: 0, costUsd: null, model: null },
     },

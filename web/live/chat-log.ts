@@ -87,7 +87,7 @@ function viewFromWire({ title, view }: ChatWithView, known: ChatView["runs"]): C
     const run = known.get(id);
     if (run !== undefined) runs.set(id, run);
   }
-  if (view.activeRun !== null) runs.set(view.activeRun.id, runFromWire(view.activeRun));
+  if (view.activeRun !== null) runs.set(view.activeRun.id, runFromWire(view.activeRun, known.get(view.activeRun.id)));
   return {
     head: view.head,
     title,
@@ -102,8 +102,25 @@ function viewFromWire({ title, view }: ChatWithView, known: ChatView["runs"]): C
   };
 }
 
-function runFromWire(run: Run): RunView {
-  const { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model } = run;
-  const shared = { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model };
-  return { ...shared, message: "", until: null, by: null, worker: null, inputTokens: 0, outputTokens: run.tokens };
+/** `told`: what the loaded stretch tells of it, which may begin in its middle. */
+function runFromWire(run: Run, told: RunView | undefined): RunView {
+  const { id, taskId, state, attempt, queuedAt, startedAt, endedAt, workingSince, workedMs, step, costUsd, model } =
+    run;
+  const shared = {
+    id,
+    taskId,
+    state,
+    attempt,
+    queuedAt,
+    startedAt,
+    endedAt,
+    workingSince,
+    workedMs,
+    step,
+    costUsd,
+    model,
+  };
+  const said = told?.state === state ? told : { message: "", reason: run.reason, until: null, by: null };
+  const { message, reason, until, by } = said;
+  return { ...shared, message, reason, until, by, worker: null, inputTokens: 0, outputTokens: run.tokens };
 }

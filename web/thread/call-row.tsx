@@ -14,7 +14,7 @@ import {
 import { useState } from "react";
 import type { EventOf } from "../../src/core/events.ts";
 import type { RunView } from "../../src/core/run-state.ts";
-import { callState, type CallEntry, type CallState } from "../../src/core/transcript.ts";
+import { callState, neverRan, type CallEntry, type CallState } from "../../src/core/transcript.ts";
 import { JsonView } from "../text/json-view.tsx";
 import { duration, size } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
@@ -57,9 +57,13 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
           {exactLine(call.name) || "go_on"}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
-        <span className={`inline-flex shrink-0 items-center gap-1 text-xs font-medium ${colour}`}>
-          <Icon aria-hidden="true" className={`size-3.5 ${state === "working" ? "spin" : ""}`} />
-          {wordOf(call, state) ?? word}
+        <span
+          className={`inline-flex min-w-0 items-center gap-1 text-xs font-medium ${colour} ${state === "not_run" ? "" : "shrink-0"}`}
+        >
+          <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${state === "working" ? "spin" : ""}`} />
+          <span className="truncate" title={wordOf(call, state, run) ?? undefined}>
+            {wordOf(call, state, run) ?? word}
+          </span>
         </span>
         <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
           {state === "not_run"
@@ -69,12 +73,14 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
               : state === "working" && since && <Timer since={since} />}
         </span>
       </button>
-      {result?.error !== undefined && !isOpen && (
+      {result?.error !== undefined && state !== "not_run" && !isOpen && (
         <p className="truncate pl-12 text-sm text-bad" title={result.error}>
           {result.error}
         </p>
       )}
-      <CallApproval call={call} asks={state === "asks" && call.approval?.data.state === "requested"} />
+      {state !== "not_run" && (
+        <CallApproval call={call} asks={state === "asks" && call.approval?.data.state === "requested"} />
+      )}
       <CallQuestion call={call} asks={state === "asks" && call.question?.data.state === "asked"} />
       {call.children.size > 0 && (
         <div className="ml-5 border-l-2 border-line pl-3">
@@ -88,10 +94,29 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
   );
 }
 
-/** What a call waits for, where that is more than its state tells. */
-function wordOf(call: CallEntry, state: CallState): string | null {
+/** What a call waits for, or why it never ran, where that is more than its state tells. */
+function wordOf(call: CallEntry, state: CallState, run: RunView | undefined): string | null {
+  if (state === "not_run") return `Not run · ${whyNotRun(call, run)}`;
   if (state === "asks" && call.question?.data.state === "asked") return "Asks you";
   return state === "queued" && call.children.size > 0 ? "Waits for its tasks" : null;
+}
+
+/** Its result begins "not run: ", and goes on with what the model is told; a person is told who did it. */
+function whyNotRun(call: CallEntry, run: RunView | undefined): string {
+  const approval = call.approval?.data;
+  const by = approval?.by ?? run?.by ?? null;
+  const note = approval?.note === undefined || approval.note === "" ? "" : `: “${exactLine(approval.note)}”`;
+  switch (approval?.state) {
+    case "denied":
+      return `denied${by === null ? "" : ` by ${by}`}${note}${approval.via === undefined ? "" : ` · ${approval.via}`}`;
+    case "expired":
+      return "nobody answered in time";
+    case "withdrawn":
+      return run?.state === "cancelled" && by !== null ? `withdrawn when ${by} stopped it` : `withdrawn${note}`;
+    default:
+      if (run?.state === "cancelled" && by !== null) return `${by} stopped it before`;
+      return exactLine((call.result?.data.error ?? "").replace(/^not run:?\s*/, "")) || "it could not be";
+  }
 }
 
 function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
@@ -109,7 +134,9 @@ function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
       ) : (
         <p className="text-xs text-muted">Its arguments are further up.</p>
       )}
-      {result?.error !== undefined && <JsonView label="Error" value={result.error} />}
+      {result?.error !== undefined && (
+        <JsonView label={neverRan(result) ? "What the model was told" : "Error"} value={result.error} />
+      )}
       {result?.result !== undefined && (
         <JsonView
           label="Result"

@@ -1,15 +1,15 @@
 import { CheckSquare, CircleDot, Info, ListChecks, ListTodo, Square, TriangleAlert } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { causeOf } from "../../src/core/causes.ts";
 import type { EventOf } from "../../src/core/events.ts";
-import type { RunView } from "../../src/core/run-state.ts";
+import { timesOf, type RunView } from "../../src/core/run-state.ts";
 import type { UnknownEvent } from "../../src/core/transcript.ts";
 import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { JsonView } from "../text/json-view.tsx";
-import { count, duration, fullTime, timeOfDay } from "../ui/format.ts";
-import { Timer } from "../ui/now.tsx";
-import { StateIcon, stateColour, StateMark, stateWord, type Shown } from "../ui/state.tsx";
+import { count, duration, fullTime, roughly, timeOfDay } from "../ui/format.ts";
+import { StateIcon, stateColour, StateMark, stateOfRun, stateWord, type Shown } from "../ui/state.tsx";
 
 /** What happened around the words: statuses, plans, errors, notes. */
 
@@ -28,7 +28,7 @@ const STATES: Readonly<Record<EventOf<"status">["data"]["state"], Shown>> = {
 /** A quiet line: icon, word, what was said, when. */
 export function Status({ event, run }: { event: EventOf<"status">; run: RunView | undefined }) {
   const { data } = event;
-  const state = STATES[data.state];
+  const state = shownAs(data);
   const isEnd = data.state === "completed" || data.state === "failed" || data.state === "cancelled";
   const isPast = data.state === "starting" || data.state === "resumed";
   return (
@@ -51,21 +51,38 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
         <span className="text-muted">attempt {data.attempt}</span>
       )}
       <span className="text-xs text-muted">
-        {isEnd && run !== undefined && <RunTotals run={run} />}
-        <time dateTime={event.at} title={fullTime(event.at)}>
-          {timeOfDay(event.at)}
-        </time>
+        <EndFacts at={event.at} run={isEnd ? run : undefined} />
       </span>
     </p>
   );
 }
 
+function shownAs(data: EventOf<"status">["data"]): Shown {
+  const reason = data.state === "waiting" ? data.reason : null;
+  return data.state === "waiting" || data.state === "completed"
+    ? stateOfRun({ state: data.state, reason, message: data.message })
+    : STATES[data.state];
+}
+
+/** When, and of a run's end how long it worked, how long it waited, and what it used. */
+export function EndFacts({ at, run }: { at: string; run: RunView | undefined }) {
+  return (
+    <>
+      {run !== undefined && <RunTotals run={run} />}
+      <time dateTime={at} title={fullTime(at)}>
+        {timeOfDay(at)}
+      </time>
+    </>
+  );
+}
+
 function RunTotals({ run }: { run: RunView }) {
   const tokens = run.inputTokens + run.outputTokens;
+  const times = timesOf(run);
+  const hasWaited = times !== null && times.waitedMs >= 1000;
   const facts = [
-    run.startedAt !== null && run.endedAt !== null
-      ? duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))
-      : null,
+    times === null ? null : `${hasWaited ? "worked " : ""}${duration(times.workedMs)}`,
+    hasWaited ? `waited ${roughly(times.waitedMs)}` : null,
     tokens > 0 ? `${count(tokens)} tokens` : null,
     run.costUsd !== null ? `$${run.costUsd.toFixed(2)}` : null,
   ].filter((fact) => fact !== null);
@@ -74,7 +91,6 @@ function RunTotals({ run }: { run: RunView }) {
 
 /** The head of a task run's block. */
 export function RunHead({ taskId, runId, run }: { taskId: string; runId: string; run: RunView | undefined }) {
-  const isOver = run?.endedAt != null;
   return (
     <div
       data-run-id={runId}
@@ -89,12 +105,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         <ListTodo aria-hidden="true" className="size-3.5" />
         Task {taskId.slice(0, 8)}
       </Link>
-      {run !== undefined && <StateMark state={run.state} {...doneWord(run)} />}
-      {run?.startedAt != null && !isOver && (
-        <span className="text-xs text-muted">
-          <Timer since={run.startedAt} />
-        </span>
-      )}
+      {run !== undefined && <StateMark state={stateOfRun(run)} {...doneWord(run)} />}
     </div>
   );
 }
@@ -130,7 +141,7 @@ export function Problem({ event }: { event: EventOf<"error"> }) {
     <div className="rounded-md border-l-4 border-bad bg-bad-soft px-3 py-2 text-sm">
       <p className="flex items-center gap-1.5 font-medium text-bad">
         <TriangleAlert aria-hidden="true" className="size-4 shrink-0" />
-        {event.data.code.replaceAll("_", " ")}
+        {causeOf(event.data.code)}
         {event.data.retryable && <span className="font-normal text-muted">· will be tried again</span>}
       </p>
       <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{event.data.message}</p>

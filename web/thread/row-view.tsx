@@ -1,18 +1,24 @@
 import { memo, type ReactNode } from "react";
 import { unreachable } from "../../src/core/errors.ts";
-import type { RunView } from "../../src/core/run-state.ts";
 import { speechOf } from "../../src/core/speech.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { Words } from "../text/words.tsx";
 import { CallFold, CallRow } from "./call-row.tsx";
-import { ChatChange, Note, Plan, Problem, RunHead, Status, Unknown } from "./noted.tsx";
+import { Attempts } from "./attempts.tsx";
+import { EventView } from "./event-view.tsx";
+import { Failed } from "./failed.tsx";
+import { RunHead } from "./noted.tsx";
 import type { Row } from "./rows.ts";
-import { CutOff, PersonMessage, Thought, Unsent } from "./said.tsx";
+import { CutOff, Thought, Unsent } from "./said.tsx";
 
 /** One row of the thread, framed when it belongs to a task's run. */
 export const RowView = memo(function RowView({ row }: { row: Row }) {
   const { frame } = row;
-  const isCompact = row.kind === "call" || row.kind === "fold" || (row.kind === "event" && isQuiet(row.entry));
+  const isCompact =
+    row.kind === "call" ||
+    row.kind === "fold" ||
+    row.kind === "attempts" ||
+    (row.kind === "event" && isQuiet(row.entry));
   const inner = <Content row={row} />;
   if (frame === null) return <div className={isCompact ? "py-0.5" : "py-2"}>{inner}</div>;
   return (
@@ -32,6 +38,11 @@ function isSameRow({ row: a }: { row: Row }, { row: b }: { row: Row }): boolean 
   if (a.frame?.isFirst !== b.frame?.isFirst || a.frame?.isLast !== b.frame?.isLast) return false;
   if (a.kind === "event" && b.kind === "event") return a.entry === b.entry && a.run === b.run;
   if (a.kind === "call" && b.kind === "call") return a.call === b.call && a.run?.state === b.run?.state;
+  if (a.kind === "attempts" && b.kind === "attempts") {
+    return a.run === b.run && a.entries.length === b.entries.length && a.entries.every((e, n) => e === b.entries[n]);
+  }
+  if (a.kind === "failure" && b.kind === "failure")
+    return a.entry === b.entry && a.error === b.error && a.run === b.run;
   if (a.kind === "part" && b.kind === "part") return a.part === b.part;
   if (a.kind === "head" && b.kind === "head") return a.run === b.run;
   if (a.kind === "outbox" && b.kind === "outbox") return a.item === b.item;
@@ -62,6 +73,10 @@ function Content({ row }: { row: Row }): ReactNode {
       return <CallRow call={row.call} run={row.run} />;
     case "fold":
       return <CallFold calls={row.calls} run={row.run} />;
+    case "attempts":
+      return <Attempts entries={row.entries} run={row.run} />;
+    case "failure":
+      return <Failed entry={row.entry} error={row.error} run={row.run} />;
     case "part":
       return <Spoken kind={row.part.kind} text={row.part.text} part={row.part.part} />;
     case "head":
@@ -95,34 +110,4 @@ function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
       {isPartial && <CutOff />}
     </div>
   );
-}
-
-/** What is not the agent's words. */
-function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView | undefined }): ReactNode {
-  switch (event.type) {
-    case "message":
-      return <PersonMessage event={event} />;
-    case "thought":
-      return null;
-    case "status":
-      return <Status event={event} run={run} />;
-    case "plan":
-      return <Plan items={event.data.items} />;
-    case "error":
-      return <Problem event={event} />;
-    case "summary":
-      return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
-    case "recall":
-      return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
-    case "notice":
-      return <Note at={event.at}>{`Notice: ${event.data.text}`}</Note>;
-    case "schedule":
-      return <Note at={event.at}>{event.data.message}</Note>;
-    case "chat":
-      return <ChatChange event={event} />;
-    case "unknown":
-      return <Unknown event={event} />;
-    default:
-      return unreachable(event);
-  }
 }

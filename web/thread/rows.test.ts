@@ -93,3 +93,45 @@ test("a streamed part and the event that replaces it are the same row", () => {
   const [final] = rowsOf([say("Hello", "1.1")]);
   expect(streaming?.key).toBe(final?.key);
 });
+
+const failedOnce: Line = { type: "error", data: { code: "model_overloaded", message: "busy", retryable: true } };
+const waits: Line = { type: "status", data: { state: "waiting", message: "Waits", reason: "retry" } };
+const again: Line = { type: "status", data: { state: "resumed", message: "Again", reason: "retry", attempt: 2 } };
+const half: Line = { type: "message", data: { role: "assistant", text: "Hal", partial: true } };
+const cancelled: Line = { type: "status", data: { state: "cancelled", message: "Stopped", by: "ann" } };
+const last: Line = { type: "error", data: { code: "model_auth", message: "no key", retryable: false } };
+const failed: Line = { type: "status", data: { state: "failed", message: "Failed", reason: "no key" } };
+const crashed: Line = { type: "status", data: { state: "interrupted", message: "Interrupted", reason: "crash" } };
+const recovered: Line = { type: "status", data: { state: "resumed", message: "On", reason: "recovered", attempt: 2 } };
+const asks: Line = {
+  type: "status",
+  data: { state: "waiting", message: "Waits for your approval", reason: "approval" },
+};
+const answered: Line = { type: "status", data: { state: "resumed", message: "On", reason: "approval", attempt: 2 } };
+
+test.each<{ what: string; lines: readonly Line[]; are: readonly string[] }>([
+  {
+    what: "three attempts of a step",
+    lines: [starting, failedOnce, waits, again, half, failedOnce, waits, again, say("x"), completed],
+    are: ["attempts", "event", "event"],
+  },
+  { what: "a step that waits to be tried again", lines: [starting, failedOnce, waits], are: ["attempts"] },
+  {
+    what: "a half answer that began again after a crash",
+    lines: [starting, half, crashed, recovered, say("x"), completed],
+    are: ["attempts", "event", "event"],
+  },
+  { what: "the half answer of a run that was stopped", lines: [starting, half, cancelled], are: ["event", "event"] },
+  {
+    what: "a restart between two steps",
+    lines: [starting, crashed, recovered, say("x")],
+    are: ["event", "event", "event"],
+  },
+  { what: "the failure of a run, with its cause", lines: [starting, last, failed], are: ["failure"] },
+  { what: "a failure without a cause", lines: [starting, failed], are: ["failure"] },
+  {
+    what: "a call that asked a person",
+    lines: [starting, ...asked("a"), asks, answered, say("x")],
+    are: ["call", "event"],
+  },
+])("$what: shown as $are", ({ lines, are }) => expect(kinds(rowsOf(lines))).toEqual(are));

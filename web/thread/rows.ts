@@ -15,6 +15,13 @@ type Content =
   | { readonly kind: "event"; readonly entry: EventEntry; readonly run: RunView | undefined }
   | { readonly kind: "call"; readonly call: CallEntry; readonly run: RunView | undefined }
   | { readonly kind: "fold"; readonly calls: readonly CallEntry[]; readonly run: RunView | undefined }
+  | { readonly kind: "attempts"; readonly entries: readonly EventEntry[]; readonly run: RunView | undefined }
+  | {
+      readonly kind: "failure";
+      readonly entry: EventEntry;
+      readonly error: EventEntry | null;
+      readonly run: RunView | undefined;
+    }
   | { readonly kind: "part"; readonly part: OpenPart }
   | { readonly kind: "head"; readonly taskId: string; readonly runId: string; readonly run: RunView | undefined }
   | { readonly kind: "outbox"; readonly item: OutboxItem };
@@ -33,7 +40,8 @@ const FOLD_FROM = 3;
 type Draft = Content & { readonly key: string; readonly runId: string | null; readonly taskId: string | null };
 
 export function toRows(source: RowSource): Row[] {
-  const drafts = source.entries.filter((entry) => isShown(entry, source)).map((entry) => draftOf(entry, source));
+  const entries = source.entries.filter((entry) => isShown(entry, source)).map((entry) => draftOf(entry, source));
+  const drafts = withFailures(foldAttempts(entries, source));
   for (const part of source.parts) {
     const { runId } = part;
     drafts.push({
@@ -49,11 +57,18 @@ export function toRows(source: RowSource): Row[] {
   return rows;
 }
 
-/** A turn that was only queued and started says so in the bar below; its lines here would only repeat it. */
+/**
+ * A turn that was only queued and started says so in the bar below; its lines here would only repeat it. What asks a person,
+ * and how it was answered, is told by its call.
+ */
 function isShown(entry: Entry, { runOf }: RowSource): boolean {
-  if (entry.kind === "call" || entry.event.type !== "status" || entry.taskId !== null) return true;
-  const run = entry.runId === null ? undefined : runOf(entry.runId);
+  if (entry.kind === "call" || entry.event.type !== "status") return true;
   const { state } = entry.event.data;
+  const reason = "reason" in entry.event.data ? entry.event.data.reason : undefined;
+  if (state === "waiting" && (reason === "approval" || reason === "question")) return false;
+  if (state === "resumed" && (reason === "approval" || reason === "answer")) return false;
+  if (entry.taskId !== null) return true;
+  const run = entry.runId === null ? undefined : runOf(entry.runId);
   return run?.taskId != null || (state !== "queued" && state !== "starting" && state !== "stopping");
 }
 
@@ -70,6 +85,79 @@ function draftOf(entry: Entry, { runOf }: RowSource): Draft {
 
 function partKey(runId: string, part: string): string {
   return `p${runId}/${part}`;
+}
+
+/**
+ * One row for all attempts of a step: what failed and is tried again, half answers that were discarded, and the waits between.
+ */
+function foldAttempts(drafts: readonly Draft[], source: RowSource): Draft[] {
+  const discarded = discardedIn(drafts, source);
+  const out: Draft[] = [];
+  for (let at = 0; at < drafts.length;) {
+    const first = drafts[at] as Draft;
+    let end = at;
+    const entries: EventEntry[] = [];
+    for (let draft = first; draft?.kind === "event" && draft.runId === first.runId; draft = drafts[++end] as Draft) {
+      if (!isOfAttempt(draft.entry, discarded)) break;
+      entries.push(draft.entry);
+    }
+    if (entries.some(({ event }) => event.type === "error" || discarded.has(event.seq)) && first.kind === "event") {
+      const { run, runId, taskId } = first;
+      out.push({ kind: "attempts", key: `a${first.key}`, entries, run, runId, taskId });
+      at = end;
+    } else out.push(drafts[at++] as Draft);
+  }
+  return out;
+}
+
+function isOfAttempt({ event }: EventEntry, discarded: ReadonlySet<number>): boolean {
+  if (event.type === "error") return event.data.retryable;
+  if (event.type !== "status") return discarded.has(event.seq);
+  const { data } = event;
+  if (data.state === "interrupted") return true;
+  return (
+    (data.state === "waiting" && data.reason === "retry") ||
+    (data.state === "resumed" && (data.reason === "retry" || data.reason === "recovered"))
+  );
+}
+
+/** Half answers of a step that began again, or will: of a run that ended with one, it is what is left of its words. */
+function discardedIn(drafts: readonly Draft[], { runOf }: RowSource): ReadonlySet<number> {
+  const found = new Set<number>();
+  const goesOn = new Set<string>();
+  for (const draft of drafts.toReversed()) {
+    if (draft.runId === null) continue;
+    if (draft.kind === "call") goesOn.add(draft.runId);
+    if (draft.kind !== "event") continue;
+    const { event } = draft.entry;
+    if (event.type !== "message" && event.type !== "thought") continue;
+    const run = runOf(draft.runId);
+    const isOver = run === undefined || isEnded(run.state);
+    if (event.data.partial === true && (!isOver || goesOn.has(draft.runId))) found.add(event.seq);
+    goesOn.add(draft.runId);
+  }
+  return found;
+}
+
+/** How a run failed is said once: by its last error, with its last status. */
+function withFailures(drafts: readonly Draft[]): Draft[] {
+  const out: Draft[] = [];
+  for (const draft of drafts) {
+    const { event } = draft.kind === "event" ? draft.entry : { event: null };
+    if (draft.kind !== "event" || event?.type !== "status" || event.data.state !== "failed") {
+      out.push(draft);
+      continue;
+    }
+    const before = out.at(-1);
+    const error =
+      before?.kind === "event" && before.runId === draft.runId && before.entry.event.type === "error"
+        ? before.entry
+        : null;
+    if (error !== null) out.pop();
+    const { entry, run, runId, taskId } = draft;
+    out.push({ kind: "failure", key: draft.key, entry, error, run, runId, taskId });
+  }
+  return out;
 }
 
 /** Folds what went well and is over: the calls at the end of a working run stay open to view. */

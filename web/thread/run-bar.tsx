@@ -4,9 +4,9 @@ import { callLine } from "../../src/core/exact.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import { shorten } from "../../src/core/text.ts";
-import { until } from "../ui/format.ts";
+import { duration, until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
-import { StateMark } from "../ui/state.tsx";
+import { StateMark, stateOfRun } from "../ui/state.tsx";
 import { Stop } from "./stop.tsx";
 
 /** What the chat's run does now, and Stop: both drawn from the run's state. */
@@ -27,7 +27,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
         title="Open the run: its steps on an axis of time"
         className="tap inline-flex items-center underline-offset-2 hover:underline"
       >
-        <StateMark state={run.state} />
+        <StateMark state={stateOfRun(run)} />
         <span className="sr-only">, open the run</span>
       </Link>
       <span className="min-w-0 flex-1 truncate text-muted">
@@ -40,7 +40,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
         </span>
       )}
       <span className="text-xs text-muted">
-        <Timer since={run.startedAt ?? run.queuedAt} />
+        <Worked run={run} />
       </span>
       {canStop && <Stop key={run.id} runId={run.id} state={run.state} />}
     </section>
@@ -57,7 +57,7 @@ export function currentRun(view: ChatView): RunView | null {
 
 function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: readonly OpenPart[] }) {
   if (run.state === "waiting" && run.until !== null) return <Until run={run} at={run.until} />;
-  if (run.state === "waiting") return run.message;
+  if (run.state === "waiting") return waitWords(run);
   if (run.state === "queued")
     return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
   if (run.state === "stopping") return run.by === null ? "" : `asked by ${run.by}`;
@@ -68,9 +68,22 @@ function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: read
   return "calling the model";
 }
 
+/** What stands beside "Waits for you" does not say it again. */
+function waitWords({ reason, message }: RunView): string {
+  if (reason === "approval") return "a yes or no, above";
+  return reason === "question" ? "an answer, above" : message;
+}
+
+/** How long it works, or how long it waits to begin; while it waits for somebody, nothing of it runs. */
+function Worked({ run }: { run: RunView }) {
+  if (run.startedAt === null) return <Timer since={run.queuedAt} />;
+  if (run.workingSince === null) return run.workedMs < 1000 ? null : `worked ${duration(run.workedMs)}`;
+  return <Timer since={new Date(Date.parse(run.workingSince) - run.workedMs).toISOString()} />;
+}
+
 function Until({ run, at }: { run: RunView; at: string }) {
   const left = until(at, useNow(1000));
   // It waits for the agent's own work, which needs nobody.
   if (run.reason === "tasks") return run.message;
-  return `${run.message}${left === null ? "" : run.reason === "retry" ? ` · in ${left}` : ` · expires in ${left}`}`;
+  return `${waitWords(run)}${left === null ? "" : run.reason === "retry" ? ` · in ${left}` : ` · expires in ${left}`}`;
 }

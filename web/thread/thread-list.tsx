@@ -150,7 +150,8 @@ function Older({ older, onOlder }: Pick<Props, "older" | "onOlder">) {
 }
 
 function seqOf(row: Row): number {
-  if (row.kind === "event") return row.entry.seq;
+  if (row.kind === "event" || row.kind === "failure") return row.entry.seq;
+  if (row.kind === "attempts") return row.entries.at(-1)?.seq ?? 0;
   if (row.kind === "call") return row.call.seq;
   return row.kind === "fold" ? (row.calls.at(-1)?.seq ?? 0) : 0;
 }

@@ -4,15 +4,17 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
 import { shorten } from "../../src/core/text.ts";
 import { useChat, useConnection, useOutbox, useServices } from "../app/services.tsx";
-import { ChatMark, Origin } from "../chats/chat-mark.tsx";
+import { Origin } from "../chats/chat-mark.tsx";
 import { ChatMenu } from "../chats/chat-menu.tsx";
 import { hasOlder } from "../live/chat-log.ts";
 import type { ChatSnapshot } from "../live/chat-watch.ts";
 import { count } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { stateWord } from "../ui/state.tsx";
+import { ThreadActionsProvider } from "./actions.ts";
 import { Composer } from "./composer.tsx";
 import { toRows } from "./rows.ts";
+import { lastEndedIn, useTryAgain } from "./try-again.ts";
 import { currentRun, RunBar } from "./run-bar.tsx";
 import { useSeen } from "./seen.ts";
 import { ThreadList } from "./thread-list.tsx";
@@ -71,6 +73,12 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
     archiving?.type === "chat" && archiving.data.change === "archived" ? archiving.data.archived : chat.archived;
   const tokens = view.inputTokens + view.outputTokens;
   const isBusy = log.open.parts.length > 0;
+  const lastRunId = lastEndedIn(transcript.entries);
+  const tryAgain = useTryAgain(chatId, transcript.entries);
+  const actions = useMemo(
+    () => ({ chatId, canWrite: chat.canWrite, lastRunId, tryAgain }),
+    [chatId, chat.canWrite, lastRunId, tryAgain],
+  );
   return (
     <div className="flex h-full flex-col">
       <title>{`${view.title || chat.title} · Sparky`}</title>
@@ -103,21 +111,22 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
             </span>
           </p>
         </div>
-        <ChatMark mark={currentRun(view)?.state === "waiting" ? "waiting" : null} />
         {chat.canWrite && (
           <ChatMenu chatId={chatId} title={view.title || chat.title} isArchived={isArchived} model={chat.model} />
         )}
       </header>
-      <ThreadList
-        rows={rows}
-        first={transcript.first}
-        at={at}
-        last={transcript.last}
-        isBusy={isBusy}
-        older={hasOlder(log) ? snapshot.older : "none"}
-        onOlder={loadOlder}
-        onAtEnd={setAtEnd}
-      />
+      <ThreadActionsProvider value={actions}>
+        <ThreadList
+          rows={rows}
+          first={transcript.first}
+          at={at}
+          last={transcript.last}
+          isBusy={isBusy}
+          older={hasOlder(log) ? snapshot.older : "none"}
+          onOlder={loadOlder}
+          onAtEnd={setAtEnd}
+        />
+      </ThreadActionsProvider>
       <Announcer snapshot={snapshot} />
       <RunBar view={view} parts={log.open.parts} canStop={chat.canWrite} />
       {chat.canWrite ? (

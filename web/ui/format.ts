@@ -9,6 +9,13 @@ export function duration(ms: number): string {
   return clock(seconds);
 }
 
+/** Of a wait, which needs no seconds: `40 s`, `19 min`, `3 h`, `2 d`. */
+export function roughly(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 129_600_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+}
+
 /** A running timer: `0:07`, `1:24`, `2:03:09`. */
 export function timer(ms: number): string {
   return clock(Math.max(0, Math.floor(ms / 1000)));

@@ -1,9 +1,10 @@
 import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
+import { causeOf } from "../../core/causes.ts";
 import { callLine } from "../../core/exact.ts";
 import { newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart } from "../../core/open-parts.ts";
-import { isEnded, type RunView } from "../../core/run-state.ts";
+import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
 import { piece } from "../../core/text.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
 import { markdown } from "./markdown.ts";
@@ -69,7 +70,7 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "status":
       return statusLines(event, run, at);
     case "error":
-      return note(`✕ ${event.data.code}: ${event.data.message}`, "bad");
+      return note(`✕ ${causeOf(event.data.code)}: ${event.data.message}`, "bad");
     case "summary":
       return note(`the chat up to #${event.data.upTo} was summarised`);
     case "notice":
@@ -143,10 +144,13 @@ function statusLines(
 
 /** How long a run took, and what it used. */
 function totals(run: RunView | undefined): readonly string[] {
-  if (run === undefined || run.startedAt === null || run.endedAt === null) return [];
+  const times = run === undefined ? null : timesOf(run);
+  if (run === undefined || times === null) return [];
   const used = run.inputTokens + run.outputTokens;
   return [
-    duration(Date.parse(run.endedAt) - Date.parse(run.startedAt)),
+    ...(times.waitedMs < 1000
+      ? [duration(times.workedMs)]
+      : [`worked ${duration(times.workedMs)}`, `waited ${duration(times.waitedMs)}`]),
     ...(used === 0 ? [] : [tokens(used)]),
     ...(run.costUsd === null ? [] : [`$${run.costUsd.toFixed(2)}`]),
   ];

@@ -7,7 +7,9 @@ export function withRun(view: TerminalView, run: Run | null, events: readonly Ch
   if (run === null || events[0]?.seq === 1) return view;
   if (events.some((event) => event.type === "status" && event.runId === run.id)) return view;
   const { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model } = run;
-  const known = { id, taskId, state, reason, attempt, queuedAt, startedAt, endedAt, step, costUsd, model };
+  const { workingSince, workedMs } = run;
+  const times = { queuedAt, startedAt, endedAt, workingSince, workedMs };
+  const known = { id, taskId, state, reason, attempt, ...times, step, costUsd, model };
   const rest = { message: "", until: null, by: null, worker: null, inputTokens: 0, outputTokens: run.tokens };
   const runs = new Map(view.transcript.runs).set(id, { ...known, ...rest });
   return { ...view, transcript: { ...view.transcript, runs } };

@@ -18,6 +18,8 @@ export interface Run {
   readonly queuedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  readonly workingSince: string | null;
+  readonly workedMs: number;
   readonly step: number;
   readonly current: string | null;
   readonly reason: string | null;
@@ -38,6 +40,8 @@ export function runOf(row: RunRow, current: string | null): Run {
     queuedAt: isoTime(row.queued_at),
     startedAt: isoOrNull(row.started_at),
     endedAt: isoOrNull(row.ended_at),
+    workingSince: isoOrNull(row.lease_at),
+    workedMs: row.worked_ms,
     step: row.step,
     current,
     reason: row.reason,

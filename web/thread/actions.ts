@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+
+/** What can be done from a row of the open chat; `canWrite` is false for who may only watch. */
+export interface ThreadActions {
+  readonly chatId: string;
+  readonly canWrite: boolean;
+  /** The run that ended last, if nothing has been said since: it can be tried again. */
+  readonly lastRunId: string | null;
+  /** Has the question of this run answered once more. */
+  readonly tryAgain: (runId: string) => Promise<void>;
+}
+
+const Actions = createContext<ThreadActions | null>(null);
+
+export const ThreadActionsProvider = Actions.Provider;
+
+export function useThreadActions(): ThreadActions | null {
+  return useContext(Actions);
+}

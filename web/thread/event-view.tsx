@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import { unreachable } from "../../src/core/errors.ts";
+import type { RunView } from "../../src/core/run-state.ts";
+import type { EventEntry } from "../../src/core/transcript.ts";
+import { ChatChange, Note, Plan, Problem, Status, Unknown } from "./noted.tsx";
+import { PersonMessage } from "./said.tsx";
+
+/** What is not the agent's words. */
+export function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView | undefined }): ReactNode {
+  switch (event.type) {
+    case "message":
+      return <PersonMessage event={event} />;
+    case "thought":
+      return null;
+    case "status":
+      return <Status event={event} run={run} />;
+    case "plan":
+      return <Plan items={event.data.items} />;
+    case "error":
+      return <Problem event={event} />;
+    case "summary":
+      return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
+    case "recall":
+      return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
+    case "notice":
+      return <Note at={event.at}>{`Notice: ${event.data.text}`}</Note>;
+    case "schedule":
+      return <Note at={event.at}>{event.data.message}</Note>;
+    case "chat":
+      return <ChatChange event={event} />;
+    case "unknown":
+      return <Unknown event={event} />;
+    default:
+      return unreachable(event);
+  }
+}
