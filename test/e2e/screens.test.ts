@@ -161,9 +161,17 @@ describeInBrowser("the screens", () => {
       await device.context.clearCookies();
       const tab = await device.tab("/");
       await tab.page.getByRole("heading", { name: "You are signed out" }).waitFor();
+      const lines = () => tab.page.locator("code").allTextContents();
+      expect(await lines()).toEqual(["sparky open", "sparky user login-link owner"]);
+      expect(await tab.page.getByRole("navigation").count()).toBe(0);
+      const paper = () => tab.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const signedOut = await paper();
       expect(await faultsOf(tab.page)).toEqual([]);
       await tab.go("/login?token=used-up");
       await tab.page.getByRole("heading", { name: "This sign-in link does not work any more" }).waitFor();
+      expect(await lines()).toEqual(["sparky open", "sparky user login-link owner"]);
+      expect(await paper()).toBe(signedOut);
+      expect(signedOut).toBe(colorScheme === "dark" ? "rgb(19, 19, 24)" : "rgb(255, 255, 255)");
       expect(await faultsOf(tab.page)).toEqual([]);
     },
   );

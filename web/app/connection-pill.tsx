@@ -16,7 +16,7 @@ export function ConnectionPill() {
       data-connection={connection.state}
       title={connection.state === "live" ? "Everything is shown as it happens" : "Try to connect now"}
       onClick={() => (connection.state === "live" ? socket.check() : socket.connect())}
-      className={`tap inline-flex max-w-full flex-wrap items-center gap-x-1.5 rounded-2xl border text-left border-line bg-page px-2.5 py-1 text-xs font-medium md:max-wide:w-full md:max-wide:flex-col md:max-wide:px-0 md:max-wide:text-center md:max-wide:text-[0.625rem] ${colour}`}
+      className={`tap inline-flex max-w-full flex-wrap items-center gap-x-1.5 rounded-2xl border text-left border-line bg-page px-2.5 py-1 text-xs font-medium md:max-wide:w-full md:max-wide:flex-col md:max-wide:px-0 md:max-wide:text-center md:max-wide:text-micro ${colour}`}
     >
       <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${connection.state === "connecting" ? "spin" : ""}`} />
       <span role="status" className="max-w-full">

@@ -21,6 +21,8 @@ const PLACES = [
 
 /** Rail with words from 1200 px, a rail of icons from 768, below that a bar at the top and tabs at the bottom. */
 export function Shell() {
+  const isSignedOut = useIsSignedOut();
+  if (isSignedOut) return <SignedOut />;
   return (
     <div className="flex h-full flex-col md:flex-row">
       <a
@@ -94,13 +96,19 @@ function Places({ isTabs }: { isTabs: boolean }) {
   ));
 }
 
-/** Nothing is shown before it is known who looks. Signed out is not the same as offline. */
-function Gate() {
+/** Signed out is not the same as offline. */
+function useIsSignedOut(): boolean {
   const { http } = useServices();
   const connection = useConnection();
+  const { error } = useQuery(meQuery(http));
+  const isRefused = error instanceof RequestFailure && error.code === "unauthenticated";
+  return connection.state === "signed-out" || (isRefused && connection.state !== "live");
+}
+
+/** Nothing is shown before it is known who looks. */
+function Gate() {
+  const { http } = useServices();
   const me = useQuery(meQuery(http));
-  const isSignedOut = me.error instanceof RequestFailure && me.error.code === "unauthenticated";
-  if (connection.state === "signed-out" || (isSignedOut && connection.state !== "live")) return <SignedOut />;
   if (me.data !== undefined) return <Outlet />;
   if (me.error !== null)
     return <Failure what="Sparky did not answer" error={me.error} retry={() => void me.refetch()} />;

@@ -1,8 +1,10 @@
-import { KeyRound } from "lucide-react";
+import { Zap } from "lucide-react";
 import { Button } from "../ui/button.tsx";
 import { CommandLine } from "../ui/notice.tsx";
+import { ConnectionPill } from "./connection-pill.tsx";
 import { useServices } from "./services.tsx";
 
+/** A page of its own: there is nowhere to go. The sign-in pages of `src/server/sign-in/login-page.ts` look like it. */
 export function SignedOut() {
   const { socket, queries } = useServices();
   const again = (): void => {
@@ -10,24 +12,27 @@ export function SignedOut() {
     void queries.invalidateQueries();
   };
   return (
-    <div className="mx-auto max-w-lg px-6 py-16">
-      <KeyRound aria-hidden="true" className="size-8 text-accent" />
-      <h1 className="mt-4 text-xl font-bold">You are signed out</h1>
-      <p className="mt-2 text-muted">
-        Sparky signs you in with a one-time link. On the machine where it runs, this opens a fresh one in the browser:
-      </p>
-      <CommandLine command="sparky open" />
-      <p className="mt-4 text-muted">
-        From another device, print a link and open it here. To watch the agent&rsquo;s own chats, ask for{" "}
-        <code>agent</code>:
-      </p>
-      <CommandLine command="sparky user login-link agent" />
-      <p className="mt-6 text-muted">
-        What the agent is doing goes on meanwhile, and nothing is lost. Drafts are kept in this browser.
-      </p>
-      <Button kind="primary" className="mt-4" onClick={again}>
-        I am signed in: check again
-      </Button>
-    </div>
+    <main id="main" tabIndex={-1} className="h-full overflow-y-auto outline-none">
+      <div className="mx-auto max-w-lg px-6 py-[12vh]">
+        <p className="flex items-center gap-2 text-base font-bold">
+          <Zap aria-hidden="true" className="size-5 fill-current text-accent" />
+          Sparky
+        </p>
+        <h1 className="mt-6 text-xl font-semibold">You are signed out</h1>
+        <p className="mt-2 text-muted">On the machine where Sparky runs, this signs you in and opens the browser:</p>
+        <CommandLine command="sparky open" />
+        <p className="mt-4 text-muted">For another device, this prints a link that works once:</p>
+        <CommandLine command="sparky user login-link owner" />
+        <p className="mt-6 text-sm text-muted">
+          The agent goes on with its work meanwhile. What you were writing is kept in this browser.
+        </p>
+        <div className="mt-6 flex flex-wrap items-center gap-3">
+          <Button kind="primary" onClick={again}>
+            Check again
+          </Button>
+          <ConnectionPill />
+        </div>
+      </div>
+    </main>
   );
 }

@@ -5,47 +5,73 @@ import { useSyncExternalStore } from "react";
 export const THEMES = ["light", "dark", "system"] as const;
 export type Theme = (typeof THEMES)[number];
 
-const STORED_AS = "sparky.theme";
-const CHANGED = "sparky-theme";
-const systemIsDark = (): MediaQueryList => matchMedia("(prefers-color-scheme: dark)");
+export interface Look {
+  readonly theme: Theme;
+  /** Asked for here, or by the system where nothing was chosen here. */
+  readonly isHighContrast: boolean;
+}
 
-function stored(): Theme {
+const THEME = "sparky.theme";
+const CONTRAST = "sparky.contrast";
+const CHANGED = "sparky-look";
+const systemIsDark = (): MediaQueryList => matchMedia("(prefers-color-scheme: dark)");
+const systemWantsContrast = (): MediaQueryList => matchMedia("(prefers-contrast: more)");
+
+function stored(name: string): string | null {
   try {
-    return THEMES.find((theme) => theme === localStorage.getItem(STORED_AS)) ?? "system";
+    return localStorage.getItem(name);
   } catch {
-    return "system";
+    return null;
   }
 }
 
-function apply(): void {
-  const theme = stored();
-  const isDark = theme === "dark" || (theme === "system" && systemIsDark().matches);
-  document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+function read(): Look {
+  const contrast = stored(CONTRAST);
+  return {
+    theme: THEMES.find((theme) => theme === stored(THEME)) ?? "system",
+    isHighContrast: contrast === "more" || (contrast !== "usual" && systemWantsContrast().matches),
+  };
 }
 
-export function setTheme(theme: Theme): void {
+let look = read();
+
+function apply(): void {
+  look = read();
+  const isDark = look.theme === "dark" || (look.theme === "system" && systemIsDark().matches);
+  const { dataset } = document.documentElement;
+  dataset["theme"] = isDark ? "dark" : "light";
+  dataset["contrast"] = look.isHighContrast ? "more" : "usual";
+}
+
+function choose(name: string, value: string): void {
   try {
-    localStorage.setItem(STORED_AS, theme);
+    localStorage.setItem(name, value);
   } catch {
     // The choice cannot be kept.
   }
   dispatchEvent(new Event(CHANGED));
 }
 
-export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    const changed = (): void => {
-      apply();
-      listener();
-    };
-    const system = systemIsDark();
-    addEventListener(CHANGED, changed);
-    addEventListener("storage", changed);
-    system.addEventListener("change", changed);
-    return () => {
-      removeEventListener(CHANGED, changed);
-      removeEventListener("storage", changed);
-      system.removeEventListener("change", changed);
-    };
-  }, stored);
+export const setTheme = (theme: Theme): void => choose(THEME, theme);
+export const setHighContrast = (isHigh: boolean): void => choose(CONTRAST, isHigh ? "more" : "usual");
+
+export function useLook(): Look {
+  return useSyncExternalStore(
+    (listener) => {
+      const changed = (): void => {
+        apply();
+        listener();
+      };
+      const system = [systemIsDark(), systemWantsContrast()];
+      addEventListener(CHANGED, changed);
+      addEventListener("storage", changed);
+      for (const query of system) query.addEventListener("change", changed);
+      return () => {
+        removeEventListener(CHANGED, changed);
+        removeEventListener("storage", changed);
+        for (const query of system) query.removeEventListener("change", changed);
+      };
+    },
+    () => look,
+  );
 }

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { CircleUser, LogOut, Monitor, Moon, Sun, type LucideIcon } from "lucide-react";
+import { CircleUser, Contrast, LogOut, Monitor, Moon, Sun, type LucideIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { anything } from "../live/http.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { meQuery } from "./queries.ts";
 import { useServices } from "./services.tsx";
-import { setTheme, THEMES, useTheme, type Theme } from "./theme.ts";
+import { setHighContrast, setTheme, THEMES, useLook, type Theme } from "./theme.ts";
 
 const ICONS: Readonly<Record<Theme, LucideIcon>> = { light: Sun, dark: Moon, system: Monitor };
 const LABELS: Readonly<Record<Theme, string>> = { light: "Light", dark: "Dark", system: "As the system" };
@@ -14,7 +14,7 @@ const LABELS: Readonly<Record<Theme, string>> = { light: "Light", dark: "Dark", 
 export function UserMenu() {
   const { http, socket } = useServices();
   const { data: me } = useQuery(meQuery(http));
-  const theme = useTheme();
+  const { theme, isHighContrast } = useLook();
   const menu = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const close = (): void => menu.current?.hidePopover();
@@ -64,6 +64,16 @@ export function UserMenu() {
             );
           })}
         </fieldset>
+        <label className="tap mt-1 flex items-center gap-2 rounded-md border-t border-line px-2 py-1 text-sm hover:bg-sunken">
+          <input
+            type="checkbox"
+            className="accent-accent"
+            checked={isHighContrast}
+            onChange={({ target }) => setHighContrast(target.checked)}
+          />
+          <Contrast aria-hidden="true" className="size-4 text-muted" />
+          High contrast
+        </label>
         <Button className="mt-3 w-full" onClick={() => void signOut()}>
           <LogOut aria-hidden="true" className="size-4" />
           Sign out

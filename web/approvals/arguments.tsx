@@ -65,7 +65,7 @@ function Text({ label, text }: { label: string; text: string }) {
       <pre
         tabIndex={0}
         aria-label={label}
-        className="max-h-72 overflow-auto rounded-md bg-sunken px-2 py-1.5 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
+        className="max-h-72 overflow-auto rounded-md bg-sunken px-2 py-1.5 font-mono text-code whitespace-pre-wrap [overflow-wrap:anywhere]"
       >
         <Exact text={text} />
       </pre>

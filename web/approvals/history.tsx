@@ -73,7 +73,7 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           {word}
           {approval.by !== null && ` by ${byWhom(approval.by, approval.via)}`}
         </span>
-        <code className="font-mono text-[0.8125rem] font-medium">{approval.tool}</code>
+        <code className="font-mono text-code font-medium">{approval.tool}</code>
         <span className="min-w-0 [overflow-wrap:anywhere]">{exactLine(approval.summary, 200)}</span>
         <time dateTime={at} title={fullTime(at)} className="ml-auto text-xs text-muted">
           {ago(at, now)}

@@ -86,7 +86,7 @@ function Strip({ items, total }: { items: readonly ActivityItem[]; total: number
           />
         ))}
       </div>
-      <div aria-hidden="true" className="relative h-4 overflow-hidden text-[0.6875rem] text-muted">
+      <div aria-hidden="true" className="relative h-4 overflow-hidden text-micro text-muted">
         {hoursOf(from, now).map((at) => (
           <span
             key={at}

@@ -34,7 +34,7 @@ export function JsonView({ label, value, note, isOpen = false, isExact = false }
       <pre
         tabIndex={0}
         aria-label={label}
-        className="max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.8125rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
+        className="max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-code whitespace-pre-wrap [overflow-wrap:anywhere]"
       >
         {isExact ? <Exact text={shown} /> : shown}
       </pre>

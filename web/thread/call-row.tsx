@@ -53,7 +53,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
       >
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <Wrench aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
-        <span className="shrink-0 font-mono text-[0.8125rem] font-medium max-sm:max-w-[45%] max-sm:truncate">
+        <span className="shrink-0 font-mono text-code font-medium max-sm:max-w-[45%] max-sm:truncate">
           {exactLine(call.name) || "go_on"}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
@@ -180,7 +180,7 @@ export function CallFold({ calls, run }: { calls: readonly CallEntry[]; run: Run
         <span className="shrink-0 font-medium">
           Used {calls.length} tools · {duration(ms)}
         </span>
-        <span className="min-w-0 flex-1 truncate font-mono text-[0.8125rem] text-muted">{names}</span>
+        <span className="min-w-0 flex-1 truncate font-mono text-code text-muted">{names}</span>
       </button>
       {isOpen && (
         <div className="ml-3 border-l-2 border-line pl-2">

@@ -68,7 +68,7 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
           placeholder="Message the agent"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className={`max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-[0.9375rem] ${others.length > 0 ? "max-sm:basis-full" : ""}`}
+          className={`max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-body ${others.length > 0 ? "max-sm:basis-full" : ""}`}
         />
         {others.map((other) => (
           <Button key={other.label} disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>

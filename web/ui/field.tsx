@@ -8,7 +8,7 @@ interface FieldProps {
   readonly problem?: string | undefined;
 }
 
-const BOX = "tap w-full rounded-md border bg-page px-2 py-1.5 text-base placeholder:text-muted md:text-[0.9375rem]";
+const BOX = "tap w-full rounded-md border bg-page px-2 py-1.5 text-base placeholder:text-muted md:text-body";
 
 function boxOf({ id, help, problem }: FieldProps) {
   const describedBy = [help !== undefined && `${id}-help`, problem !== undefined && `${id}-problem`];

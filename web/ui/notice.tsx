@@ -8,7 +8,7 @@ import { CopyButton } from "./copy.tsx";
 export function CommandLine({ command }: { command: string }) {
   return (
     <div className="mt-3 inline-flex max-w-full items-center gap-1 rounded-md border border-line bg-panel py-1 pr-1 pl-3">
-      <code className="min-w-0 text-left font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{command}</code>
+      <code className="min-w-0 text-left font-mono text-code [overflow-wrap:anywhere]">{command}</code>
       <CopyButton text={command} label="Copy" />
     </div>
   );
