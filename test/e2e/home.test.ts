@@ -29,13 +29,15 @@ describeInBrowser("home", () => {
     await provider[Symbol.asyncDispose]();
   });
 
+  const ready = (tab: Tab) => tab.page.locator('[data-home="ready"]').waitFor();
   const awayItems = (tab: Tab) => tab.page.getByRole("region", { name: "While you were away" }).getByRole("listitem");
 
   test("tells what ended and failed meanwhile, why, and leads to the very place; marked as seen, it is so on all devices", async () => {
     const { sparky } = stage;
     const one = await (await stage.device()).tab("/");
     const other = await (await stage.device("owner", { viewport: { width: 390, height: 844 } })).tab("/");
-    await one.page.getByText("Nothing ended, failed or was asked").waitFor();
+    for (const tab of [one, other]) await ready(tab);
+    expect(await awayItems(one).count()).toBe(0);
     const good = await sparky.addTask("Do the first thing", "--wait");
     const bad = await sparky.addTask("Please fail", "--wait").catch(async () => {
       const [task] = (
@@ -58,10 +60,35 @@ describeInBrowser("home", () => {
     await expect.poll(() => awayItems(other).count(), { timeout: 60_000 }).toBe(1);
     await one.page.getByRole("link", { name: "Home" }).first().click();
     await one.page.getByRole("button", { name: "Mark all as seen" }).click();
-    for (const tab of [one, other]) await tab.page.getByText("Nothing ended, failed or was asked").waitFor();
+    for (const tab of [one, other]) await expect.poll(() => awayItems(tab).count(), { timeout: 60_000 }).toBe(0);
     expect(await sparky.api("GET", "/api/away")).toMatchObject({ items: [], total: 0 });
     expect(good.chatId).not.toBe(bad.chatId);
     expect([...one.complaints, ...other.complaints]).toEqual([]);
+  });
+
+  test("tells alike things once, in a line that opens the newest, and nothing moves while it loads", async () => {
+    const { sparky } = stage;
+    for (let n = 0; n < 3; n += 1) await sparky.addTask("Do it again", "--wait");
+    const device = await stage.device();
+    await device.context.addInitScript(watchShifts);
+    const tab = await device.tab("/");
+    await ready(tab);
+    const again = tab.page.locator('[data-away="completed"]', { hasText: "Do it again" });
+    expect(await again.textContent()).toMatch(/Done.*Do it again ×3.*last/s);
+    expect(await tab.page.evaluate(() => (globalThis as { shifts?: string[] }).shifts)).toEqual([]);
+    const { items } = await sparky.api<Away>("GET", "/api/away");
+    await again.getByRole("link").click();
+    const newest = items.find(({ title }) => title === "Do it again");
+    expect(new URL(tab.page.url()).pathname).toBe(`/chats/${newest?.chatId}`);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("puts a suggestion into its box, to be changed and sent", async () => {
+    const tab = await (await stage.device()).tab("/");
+    await tab.page.getByRole("button", { name: "What can you do?" }).click();
+    expect(await tab.composer.inputValue()).toBe("What can you do?");
+    await tab.composer.fill("");
+    expect(tab.complaints).toEqual([]);
   });
 
   test("queues a task from its box, shows it at work with Stop, and sends a message as a chat", async () => {
@@ -157,6 +184,20 @@ describeInBrowser("home", () => {
     expect(tab.complaints).toEqual([]);
   });
 });
+
+/** Runs in the page: what was painted and then pushed elsewhere. */
+function watchShifts(): void {
+  const shifts: string[] = [];
+  Object.assign(globalThis, { shifts });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { value = 0, sources = [] } = entry as { value?: number; sources?: readonly { node?: Node }[] };
+      shifts.push(
+        `${value}: ${sources.map(({ node }) => node?.textContent?.slice(0, 60) ?? node?.nodeName).join(" | ")}`,
+      );
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}
 
 describeInBrowser("a big result", () => {
   test("F31: is whole on demand, on the page and as a file", async () => {

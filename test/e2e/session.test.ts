@@ -41,7 +41,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
 
     const one = await Tab.signIn(context, base, sparky.link);
     await one.connection("live");
-    await one.page.getByRole("heading", { name: "Working now" }).waitFor();
+    await one.page.getByRole("heading", { name: "The agent is idle." }).waitFor();
     await one.go("/chats");
     await one.connection("live");
     const two = await Tab.open(context, base);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ActivityItem } from "../../src/wire/activity.ts";
-import { hoursOf, LANES, marksOf } from "./activity.ts";
+import { beginOf, LANES, marksOf, timesOf } from "./activity.ts";
 
 const DAY = 86_400_000;
 const TO = Date.parse("2026-03-02T12:00:00Z");
@@ -32,8 +32,26 @@ test("runs that overlap lie in lanes of their own, as far as there are any", () 
   expect(many.map(({ lane }) => lane)).toEqual([0, 1, 0, 0, 1, 2, LANES - 1, LANES - 1]);
 });
 
-test("every third hour of the reader's own clock is named, all within the line", () => {
-  const hours = hoursOf(FROM, TO);
-  expect(hours.length).toBeGreaterThanOrEqual(7);
-  expect(hours.every((at) => at >= FROM && at <= TO && new Date(at).getHours() % 3 === 0)).toBe(true);
+test.each([
+  { what: "an hour ago", first: 23, hours: 1.04 },
+  { what: "a minute ago", first: 23.99, hours: 0.5 },
+  { what: "before the day", first: -3, hours: 24 },
+  { what: "just now, by a clock that is ahead", first: 24.1, hours: 0.5 },
+])("the line begins where there is something: the first run began $what", ({ first, hours }) => {
+  expect((TO - beginOf([run(first, null), run(23.995, null)], TO)) / 3_600_000).toBeCloseTo(hours, 5);
+});
+
+test.each([
+  { hours: 24, apart: 240 },
+  { hours: 5, apart: 60 },
+  { hours: 1.04, apart: 15 },
+  { hours: 0.5, apart: 5 },
+])("round times of the reader's own clock are named below $hours hours: each $apart minutes", ({ hours, apart }) => {
+  const times = timesOf(TO - hours * 3_600_000, TO);
+  expect(times.length).toBeGreaterThanOrEqual(3);
+  expect(times.length).toBeLessThanOrEqual(7);
+  expect(times.every((at) => at <= TO && at >= TO - hours * 3_600_000)).toBe(true);
+  const apartBy = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 60_000);
+  expect([...new Set(apartBy)]).toEqual([apart]);
+  expect(times.every((at) => new Date(at).getMinutes() % Math.min(apart, 60) === 0)).toBe(true);
 });

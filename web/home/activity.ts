@@ -8,7 +8,7 @@ export interface Mark {
   readonly lane: number;
 }
 
-/** So many lanes: what does not fit is in the last one, over others. */
+/** So many lanes at most: what does not fit is in the last one, over others. */
 export const LANES = 4;
 
 export function marksOf(items: readonly ActivityItem[], from: number, to: number): readonly Mark[] {
@@ -26,14 +26,24 @@ export function marksOf(items: readonly ActivityItem[], from: number, to: number
     });
 }
 
-/** The full hours to name below the line: every third. */
-export function hoursOf(from: number, to: number): readonly number[] {
-  const hour = new Date(from);
-  hour.setMinutes(0, 0, 0);
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const LEAST_MS = 30 * MINUTE_MS;
+
+/** Where the line begins: a day ago, or a little before the first run when all of them are newer. */
+export function beginOf(items: readonly ActivityItem[], to: number): number {
+  const first = Math.min(to, ...items.map(({ startedAt }) => Date.parse(startedAt)));
+  return to - Math.min(DAY_MS, Math.max(LEAST_MS, (to - first) * 1.04));
+}
+
+const STEPS = [5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
+const MOST_TIMES = 6;
+
+/** The times to name below the line, round ones of the reader's own clock. */
+export function timesOf(from: number, to: number): readonly number[] {
+  const step = STEPS.find((each) => (to - from) / each <= MOST_TIMES) ?? DAY_MS;
+  const midnight = new Date(from).setHours(0, 0, 0, 0);
   const found: number[] = [];
-  while (hour.getTime() <= to) {
-    if (hour.getTime() >= from && hour.getHours() % 3 === 0) found.push(hour.getTime());
-    hour.setHours(hour.getHours() + 1);
-  }
+  for (let at = midnight; at <= to; at += step) if (at >= from) found.push(at);
   return found;
 }

@@ -1,76 +1,62 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CheckCheck } from "lucide-react";
 import { useState } from "react";
 import { awayMarkedSchema, type Away as AwayList, type AwayItem } from "../../src/wire/away.ts";
-import { awayQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { ago, count, fullTime, oneLine } from "../ui/format.ts";
-import { Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { Section } from "../ui/section.tsx";
 import { StateMark, type Shown } from "../ui/state.tsx";
+import { awayGroups, type AwayGroup } from "./away-groups.ts";
 
 const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly word?: string }>> = {
   completed: { state: "completed" },
   failed: { state: "failed" },
   cancelled: { state: "cancelled" },
-  recovered: { state: "interrupted", word: "Interrupted → resumed" },
-  asks: { state: "waiting", word: "Asks you" },
+  recovered: { state: "interrupted", word: "Interrupted, then resumed" },
+  asks: { state: "waiting", word: "Asked you" },
   notice: { state: "completed", word: "Notice" },
   skipped: { state: "skipped" },
   paused: { state: "waiting", word: "Paused" },
 };
-const PAGE = 20;
+const PAGE = 10;
 
 /** What happened in chats since this person saw them last, each with a link to its place. */
-export function Away() {
-  const { http } = useServices();
-  const away = useQuery(awayQuery(http));
+export function Away({ away, open }: { away: AwayList; open: ReadonlySet<string> }) {
   const now = useNow(30_000);
   const [most, setMost] = useState(PAGE);
+  // What still waits for an answer stands above, to be answered there.
+  const groups = awayGroups(away.items.filter((item) => !open.has(item.approvalId ?? item.questionId ?? "")));
+  if (groups.length === 0) return null;
   return (
-    <section aria-labelledby="away">
-      <div className="flex flex-wrap items-center gap-x-3">
-        <h2 id="away" className="font-semibold">
-          While you were away
-        </h2>
-        {away.data !== undefined && away.data.items.length > 0 && <MarkSeen away={away.data} />}
-      </div>
-      {away.isPending && <Loading what="Looking what happened…" />}
-      {away.data === undefined && away.error !== null && (
-        <Failure what="What happened could not be loaded" error={away.error} retry={() => void away.refetch()} />
-      )}
-      {away.data?.items.length === 0 && (
-        <p className="text-sm text-muted">Nothing ended, failed or was asked that you have not seen.</p>
-      )}
-      {away.data !== undefined && away.data.items.length > 0 && <Totals away={away.data} />}
-      <ul className="divide-y divide-line">
-        {away.data?.items.slice(0, most).map((item) => (
-          <Item key={`${item.chatId} ${item.seq}`} item={item} now={now} />
+    <Section id="away" title="While you were away" beside={<MarkSeen away={away} />}>
+      <Totals away={away} />
+      <ul className="mt-1 divide-y divide-line">
+        {groups.slice(0, most).map((group) => (
+          <Group key={`${group.item.chatId} ${group.item.seq}`} group={group} now={now} />
         ))}
       </ul>
-      {away.data !== undefined && away.data.items.length > most && (
+      {groups.length > most && (
         <Button className="mt-2" onClick={() => setMost(most + PAGE)}>
-          Show more ({away.data.total - most})
+          Show more ({groups.length - most})
         </Button>
       )}
-      {away.data?.complete === false && (
-        <p className="mt-2 text-sm text-muted">
-          There is more than was looked at: mark these as seen to go further back.
-        </p>
+      {!away.complete && (
+        <p className="mt-2 text-sm text-muted">There is more. Mark these as seen to go further back.</p>
       )}
-    </section>
+    </Section>
   );
 }
 
 function Totals({ away: { totals } }: { away: AwayList }) {
   const tokens = totals.inputTokens + totals.outputTokens;
   const facts = [
-    totals.completed > 0 && `${totals.completed} done`,
     totals.failed > 0 && `${totals.failed} failed`,
+    totals.completed > 0 && `${totals.completed} done`,
     totals.cancelled > 0 && `${totals.cancelled} cancelled`,
-    totals.recovered > 0 && `${totals.recovered} recovered after an interruption`,
+    totals.recovered > 0 && `${totals.recovered} resumed after an interruption`,
     totals.skipped > 0 && `${totals.skipped} skipped`,
     totals.paused > 0 && `${totals.paused} paused`,
     totals.notice > 0 && `${totals.notice} ${totals.notice === 1 ? "notice" : "notices"}`,
@@ -81,26 +67,30 @@ function Totals({ away: { totals } }: { away: AwayList }) {
   return <p className="text-sm text-muted">{facts.filter((fact) => fact !== false).join(" · ")}</p>;
 }
 
-function Item({ item, now }: { item: AwayItem; now: number }) {
+function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
   const { state, word } = LOOKS[item.kind];
   return (
-    <li data-away={item.kind} className="py-1.5">
+    <li data-away={item.kind} data-away-times={n} className="py-1">
       <Link
         to="/chats/$chatId"
         params={{ chatId: item.chatId }}
         search={{ at: item.seq }}
-        className="tap flex flex-wrap items-center gap-x-3 rounded-md px-1 hover:bg-panel"
+        className="tap flex flex-wrap items-center gap-x-3 rounded-md py-0.5 hover:bg-panel"
       >
-        <span className="text-sm">
+        <span className="w-24 shrink-0 text-sm">
           {word === undefined ? <StateMark state={state} /> : <StateMark state={state} word={word} />}
         </span>
-        <span className="min-w-0 flex-1 basis-40 truncate font-medium">{oneLine(item.title, 120)}</span>
+        <span className="min-w-0 flex-1 basis-32 truncate">
+          {oneLine(item.title, 120)}
+          {n > 1 && <span className="text-muted"> ×{n}</span>}
+        </span>
         <time dateTime={item.at} title={fullTime(item.at)} className="shrink-0 text-xs text-muted">
+          {n > 1 && "last "}
           {ago(item.at, now)}
         </time>
         {item.reason !== null && (
           <span
-            className={`w-full text-sm [overflow-wrap:anywhere] ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
+            className={`w-full text-sm [overflow-wrap:anywhere] sm:pl-27 ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
           >
             {oneLine(item.reason, 300)}
           </span>
@@ -124,7 +114,7 @@ function MarkSeen({ away }: { away: AwayList }) {
   });
   return (
     <>
-      <Button kind="quiet" className="px-2 py-1" disabled={mark.isPending} onClick={() => mark.mutate()}>
+      <Button kind="quiet" className="px-2 py-0.5" disabled={mark.isPending} onClick={() => mark.mutate()}>
         <CheckCheck aria-hidden="true" className="size-4" />
         {mark.isPending ? "Marking…" : "Mark all as seen"}
       </Button>

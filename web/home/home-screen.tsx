@@ -1,24 +1,49 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { taskSchema } from "../../src/wire/api.ts";
+import { useOpen } from "../approvals/asked.tsx";
+import { activityQuery, awayQuery, statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { useStartChat } from "../chats/start-chat.ts";
 import { useStartSchedule } from "../schedules/start-schedule.ts";
 import { Composer } from "../thread/composer.tsx";
-import { Failure } from "../ui/notice.tsx";
+import { keepDraft } from "../thread/draft.ts";
+import { Failure, Loading } from "../ui/notice.tsx";
 import { Away } from "./away.tsx";
+import { headline } from "./headline.ts";
 import { LastDay } from "./last-day.tsx";
 import { NextSchedules } from "./next-schedules.tsx";
 import { WaitsForYou } from "./waits-for-you.tsx";
 import { WorkingNow } from "./working-now.tsx";
 
-/** What a person who comes back wants to know first, and a box to ask for the next thing. */
+const SUGGESTIONS = ["What can you do?", "What did you do today?", "Check knowledge graph stats", "What time is it?"];
+/** A part that has not come by then no longer holds back those below it. */
+const PATIENCE_MS = 5000;
+
+/** A box to ask for the next thing, and below it only what there is to say. */
 export function HomeScreen() {
+  const status = useStatus();
+  return (
+    <div className="h-full overflow-y-auto">
+      <title>Sparky</title>
+      <div className="mx-auto max-w-3xl pt-4 pb-8 md:pt-[7vh]">
+        <h1 className="line-clamp-2 min-h-[2lh] content-end px-4 text-lg font-semibold [overflow-wrap:anywhere] md:line-clamp-1 md:min-h-[1lh]">
+          {status.data === undefined ? <span className="sr-only">Home</span> : headline(status.data)}
+        </h1>
+        <Ask />
+        <Parts status={status} />
+      </div>
+    </div>
+  );
+}
+
+function Ask() {
   const { http, queries } = useServices();
   const chat = useStartChat();
   const schedule = useStartSchedule();
   const key = useRef(crypto.randomUUID());
+  const [suggested, setSuggested] = useState(0);
   const task = useMutation({
     mutationFn: (instruction: string) => http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
     onSuccess: () => {
@@ -26,44 +51,16 @@ export function HomeScreen() {
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
     },
   });
+  const suggest = (words: string): void => {
+    keepDraft("new", words);
+    setSuggested(suggested + 1);
+  };
   return (
-    <div className="flex h-full flex-col">
-      <title>Sparky</title>
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-4">
-          <h1 className="sr-only">Home</h1>
-          <WorkingNow />
-          <WaitsForYou />
-          <NextSchedules />
-          <LastDay />
-          <Away />
-        </div>
-      </div>
-      <div className="shrink-0 border-t border-line pt-2">
-        <div className="mx-auto max-w-3xl px-4">
-          {chat.isError && (
-            <Failure
-              what="The chat could not be made"
-              error={chat.error}
-              retry={() => chat.variables !== undefined && chat.mutate(chat.variables)}
-            />
-          )}
-          {task.isError && (
-            <Failure what="The task was not queued; its words are still in the box" error={task.error} />
-          )}
-          <p role="status" className="text-sm text-muted empty:hidden">
-            {chat.isPending ? "Making the chat…" : task.isPending ? "Queueing the task…" : null}
-            {task.isSuccess && !task.isPending && (
-              <>
-                Queued.{" "}
-                <Link to="/chats/$chatId" params={{ chatId: task.data.chatId }} className="text-accent underline">
-                  Watch it
-                </Link>
-              </>
-            )}
-          </p>
-        </div>
+    <>
+      <div className="mt-2">
         <Composer
+          // It takes up what is kept for it when it begins.
+          key={suggested}
           draftKey="new"
           isBusy={chat.isPending || task.isPending}
           onSend={(text) => chat.mutateAsync(text).then(() => undefined)}
@@ -73,6 +70,102 @@ export function HomeScreen() {
           ]}
         />
       </div>
+      <ul aria-label="Suggestions" className="flex flex-wrap gap-2 px-4">
+        {SUGGESTIONS.map((words) => (
+          <li key={words}>
+            <button
+              type="button"
+              onClick={() => suggest(words)}
+              className="tap rounded-full border border-line px-3 py-0.5 text-sm text-muted hover:bg-sunken hover:text-ink"
+            >
+              {words}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {chat.isError && (
+        <Failure
+          what="The chat could not be made"
+          error={chat.error}
+          retry={() => chat.variables !== undefined && chat.mutate(chat.variables)}
+        />
+      )}
+      {task.isError && <Failure what="The task was not queued; its words are still in the box" error={task.error} />}
+      <p role="status" className="mt-2 px-4 text-sm text-muted empty:hidden">
+        {chat.isPending ? "Making the chat…" : task.isPending ? "Queueing the task…" : null}
+        {task.isSuccess && !task.isPending && (
+          <>
+            Queued.{" "}
+            <Link to="/chats/$chatId" params={{ chatId: task.data.chatId }} className="text-accent underline">
+              Watch it
+            </Link>
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** Each part stands only when all above it are there, so that nothing that was painted is pushed down. */
+function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
+  const { http } = useServices();
+  const open = useOpen();
+  const away = useQuery(awayQuery(http));
+  const activity = useQuery(activityQuery(http));
+  const isLong = useIsLong();
+  const ids = new Set(open.items?.map(({ id }) => id));
+  const asking = new Set(open.items?.map(({ runId }) => runId));
+  const parts = [
+    { isPending: open.isPending, part: <WaitsForYou open={open} /> },
+    {
+      isPending: status.isPending,
+      part: status.data !== undefined && <WorkingNow status={status.data} asking={asking} />,
+      failure: status.data === undefined && status.error !== null && (
+        <Failure what="The status could not be loaded" error={status.error} retry={() => void status.refetch()} />
+      ),
+    },
+    {
+      isPending: away.isPending,
+      part: away.data !== undefined && <Away away={away.data} open={ids} />,
+      failure: away.data === undefined && away.error !== null && (
+        <Failure what="What happened could not be loaded" error={away.error} retry={() => void away.refetch()} />
+      ),
+    },
+    { isPending: status.isPending, part: status.data !== undefined && <NextSchedules next={status.data.next} /> },
+    {
+      isPending: activity.isPending,
+      part: activity.data !== undefined && <LastDay items={activity.data.items} total={activity.data.total} />,
+      failure: activity.data === undefined && activity.error !== null && (
+        <Failure
+          what="What was done could not be loaded"
+          error={activity.error}
+          retry={() => void activity.refetch()}
+        />
+      ),
+    },
+  ];
+  const waits = parts.findIndex(({ isPending }) => isPending);
+  const shown = waits < 0 || isLong ? parts : parts.slice(0, waits);
+  return (
+    <div data-home={waits < 0 ? "ready" : "loading"} className="mt-6 flex flex-col gap-6 px-4">
+      {shown.map(({ part, failure }, at) => (
+        <Fragment key={at}>{failure || part}</Fragment>
+      ))}
+      {waits >= 0 && <Loading what="Loading what happened…" />}
     </div>
   );
+}
+
+function useStatus() {
+  const { http } = useServices();
+  return useQuery(statusQuery(http));
+}
+
+function useIsLong(): boolean {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLong;
 }

@@ -1,55 +1,35 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ActivityItem } from "../../src/wire/activity.ts";
-import { activityQuery } from "../app/queries.ts";
-import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
-import { Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { Section } from "../ui/section.tsx";
 import { StateMark, stateColour, stateWord } from "../ui/state.tsx";
-import { hoursOf, LANES, marksOf } from "./activity.ts";
+import { beginOf, marksOf, timesOf } from "./activity.ts";
 
-const DAY_MS = 86_400_000;
 const LANE_PX = 9;
 const PAGE = 20;
 
 /** What the agent worked on in the last 24 hours: as marks on a line of time, and as a table. */
-export function LastDay() {
-  const { http } = useServices();
-  const activity = useQuery(activityQuery(http));
-  return (
-    <section aria-labelledby="last-day">
-      <h2 id="last-day" className="font-semibold">
-        The last 24 hours
-      </h2>
-      {activity.isPending && <Loading what="Looking what was done…" />}
-      {activity.data === undefined && activity.error !== null && (
-        <Failure
-          what="What was done could not be loaded"
-          error={activity.error}
-          retry={() => void activity.refetch()}
-        />
-      )}
-      {activity.data !== undefined &&
-        (activity.data.items.length === 0 ? (
-          <p className="text-sm text-muted">No task was worked on.</p>
-        ) : (
-          <Strip items={activity.data.items} total={activity.data.total ?? activity.data.items.length} />
-        ))}
-    </section>
-  );
-}
-
-function Strip({ items, total }: { items: readonly ActivityItem[]; total: number }) {
+export function LastDay({
+  items,
+  total = items.length,
+}: {
+  items: readonly ActivityItem[];
+  total?: number | undefined;
+}) {
   const now = useNow(30_000);
-  const from = now - DAY_MS;
+  if (items.length === 0) return null;
+  const from = beginOf(items, now);
+  const place = (at: number): number => ((at - from) / (now - from)) * 100;
+  const marks = marksOf(items, from, now);
+  const lanes = 1 + Math.max(...marks.map(({ lane }) => lane));
   const counts = new Map<string, number>();
   for (const { state } of items) counts.set(stateWord(state), (counts.get(stateWord(state)) ?? 0) + 1);
   const words = [...counts].map(([word, n]) => `${n} ${word.toLowerCase()}`).join(", ");
   return (
-    <>
+    <Section id="last-day" title="The last 24 hours">
       <p className="text-sm text-muted">
         {total} {total === 1 ? "run" : "runs"} of tasks: {words}
         {total > items.length && ` among the newest ${items.length}`}
@@ -57,17 +37,13 @@ function Strip({ items, total }: { items: readonly ActivityItem[]; total: number
       <div
         aria-hidden="true"
         data-strip
-        className="relative mt-1 border-b border-line-strong"
-        style={{ height: LANES * LANE_PX }}
+        className="relative mt-2 border-b border-line-strong"
+        style={{ height: lanes * LANE_PX + 6 }}
       >
-        {hoursOf(from, now).map((at) => (
-          <span
-            key={at}
-            className="absolute inset-y-0 border-l border-line"
-            style={{ left: `${((at - from) / DAY_MS) * 100}%` }}
-          />
+        {timesOf(from, now).map((at) => (
+          <span key={at} className="absolute inset-y-0 border-l border-line" style={{ left: `${place(at)}%` }} />
         ))}
-        {marksOf(items, from, now).map(({ item, left, width, lane }) => (
+        {marks.map(({ item, left, width, lane }) => (
           <Link
             key={item.runId}
             to="/chats/$chatId"
@@ -87,18 +63,18 @@ function Strip({ items, total }: { items: readonly ActivityItem[]; total: number
         ))}
       </div>
       <div aria-hidden="true" className="relative h-4 overflow-hidden text-micro text-muted">
-        {hoursOf(from, now).map((at) => (
+        {timesOf(from, now).map((at) => (
           <span
             key={at}
-            className="absolute -translate-x-1/2 tabular-nums"
-            style={{ left: `${((at - from) / DAY_MS) * 100}%` }}
+            className="absolute -translate-x-1/2 whitespace-nowrap tabular-nums"
+            style={{ left: `clamp(1.75rem, ${place(at)}%, 100% - 1.75rem)` }}
           >
-            {String(new Date(at).getHours()).padStart(2, "0")}
+            {timeOfDay(new Date(at).toISOString())}
           </span>
         ))}
       </div>
       <AsTable items={items} now={now} />
-    </>
+    </Section>
   );
 }
 

@@ -1,43 +1,27 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { statusQuery } from "../app/queries.ts";
-import { useServices } from "../app/services.tsx";
+import type { Status } from "../../src/wire/api.ts";
 import { fullTime, until } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
+import { Section } from "../ui/section.tsx";
 
 /** What is due next by the schedules: the five that come first. */
-export function NextSchedules() {
-  const { http } = useServices();
-  const { data: status } = useQuery(statusQuery(http));
+export function NextSchedules({ next }: { next: Status["next"] }) {
   const now = useNow(10_000);
-  // That the status could not be had is said above, by what works now.
-  if (status === undefined) return null;
+  if (next.length === 0) return null;
   return (
-    <section aria-labelledby="next-schedules">
-      <h2 id="next-schedules" className="font-semibold">
-        Next
-      </h2>
-      {status.next.length === 0 && (
-        <p className="text-sm text-muted">
-          Nothing is due:{" "}
-          <Link to="/schedules" className="text-accent underline">
-            no schedule is on
-          </Link>
-          .
-        </p>
-      )}
+    <Section id="next-schedules" title="Next">
       <ol className="divide-y divide-line">
-        {status.next.map(({ schedule, dueAt }) => {
+        {next.map(({ schedule, dueAt }) => {
           const left = until(dueAt, now);
           return (
             <li key={schedule} data-next={schedule}>
               <Link
                 to="/schedules/$name"
                 params={{ name: schedule }}
-                className="tap flex items-center gap-3 rounded-md px-1 py-1 hover:bg-panel"
+                className="tap flex items-center gap-3 rounded-md py-1 hover:bg-panel"
               >
-                <span className="min-w-0 flex-1 truncate font-medium">{schedule}</span>
-                <time dateTime={dueAt} title={fullTime(dueAt)} className="shrink-0 text-sm text-muted tabular-nums">
+                <span className="min-w-0 flex-1 truncate">{schedule}</span>
+                <time dateTime={dueAt} title={fullTime(dueAt)} className="shrink-0 text-xs text-muted">
                   {left === null ? "now" : `in ${left}`}
                 </time>
               </Link>
@@ -45,6 +29,6 @@ export function NextSchedules() {
           );
         })}
       </ol>
-    </section>
+    </Section>
   );
 }
