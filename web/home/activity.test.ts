@@ -34,9 +34,9 @@ test("runs that overlap lie in lanes of their own, as far as there are any", () 
 
 test.each([
   { what: "an hour ago", first: 23, hours: 1.04 },
-  { what: "a minute ago", first: 23.99, hours: 0.5 },
+  { what: "a minute ago", first: 23.99, hours: 1 / 6 },
   { what: "before the day", first: -3, hours: 24 },
-  { what: "just now, by a clock that is ahead", first: 24.1, hours: 0.5 },
+  { what: "just now, by a clock that is ahead", first: 24.1, hours: 1 / 6 },
 ])("the line begins where there is something: the first run began $what", ({ first, hours }) => {
   expect((TO - beginOf([run(first, null), run(23.995, null)], TO)) / 3_600_000).toBeCloseTo(hours, 5);
 });
@@ -46,6 +46,7 @@ test.each([
   { hours: 5, apart: 60 },
   { hours: 1.04, apart: 15 },
   { hours: 0.5, apart: 5 },
+  { hours: 1 / 6, apart: 2 },
 ])("round times of the reader's own clock are named below $hours hours: each $apart minutes", ({ hours, apart }) => {
   const times = timesOf(TO - hours * 3_600_000, TO);
   expect(times.length).toBeGreaterThanOrEqual(3);

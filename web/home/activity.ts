@@ -28,7 +28,7 @@ export function marksOf(items: readonly ActivityItem[], from: number, to: number
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const LEAST_MS = 30 * MINUTE_MS;
+const LEAST_MS = 10 * MINUTE_MS;
 
 /** Where the line begins: a day ago, or a little before the first run when all of them are newer. */
 export function beginOf(items: readonly ActivityItem[], to: number): number {
@@ -36,7 +36,7 @@ export function beginOf(items: readonly ActivityItem[], to: number): number {
   return to - Math.min(DAY_MS, Math.max(LEAST_MS, (to - first) * 1.04));
 }
 
-const STEPS = [5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
+const STEPS = [2, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * MINUTE_MS);
 const MOST_TIMES = 6;
 
 /** The times to name below the line, round ones of the reader's own clock. */

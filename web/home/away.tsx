@@ -85,8 +85,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
           {n > 1 && <span className="text-muted"> ×{n}</span>}
         </span>
         <time dateTime={item.at} title={fullTime(item.at)} className="shrink-0 text-xs text-muted">
-          {n > 1 && "last "}
-          {ago(item.at, now)}
+          {n > 1 ? `last ${ago(item.at, now).replace("now", "just now")}` : ago(item.at, now)}
         </time>
         {item.reason !== null && (
           <span

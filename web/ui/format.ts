@@ -59,7 +59,7 @@ export function dayName(at: string, now: number): string {
 }
 
 export function timeOfDay(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return new Date(at).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
 }
 
 export function fullTime(at: string): string {
