@@ -151,7 +151,8 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
       {shown.map(({ part, failure }, at) => (
         <Fragment key={at}>{failure || part}</Fragment>
       ))}
-      {waits >= 0 && <Loading what="Loading what happened…" />}
+      {/* A new one below each part that has come: the same would be seen to jump. */}
+      {waits >= 0 && <Loading key={waits} what="Loading what happened…" />}
     </div>
   );
 }

@@ -43,7 +43,7 @@ function Event({ event, isAimed }: { event: LogEvent; isAimed: boolean }) {
       >
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <span className="w-12 shrink-0 text-right text-xs text-muted tabular-nums">#{event.seq}</span>
-        <span className="w-24 shrink-0 truncate font-mono text-[0.8125rem]">{typeOf(event)}</span>
+        <span className="w-24 shrink-0 truncate font-mono text-code">{typeOf(event)}</span>
         <span className="min-w-0 flex-1 truncate text-muted">{oneLine(JSON.stringify(event.data), 200)}</span>
         <time dateTime={event.at} title={fullTime(event.at)} className="shrink-0 text-xs text-muted tabular-nums">
           {new Date(event.at).toLocaleTimeString()}

@@ -57,7 +57,7 @@ export function Value({ label, value, note, isExact = false, file }: Props) {
         tabIndex={0}
         aria-label={`${label}, its text`}
         dir="auto"
-        className={`mt-1 max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.8125rem] ${
+        className={`mt-1 max-h-96 overflow-auto rounded-md bg-sunken p-2 font-mono text-code ${
           isWrapped ? "[overflow-wrap:anywhere] whitespace-pre-wrap" : "whitespace-pre"
         }`}
       >

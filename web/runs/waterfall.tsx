@@ -119,7 +119,7 @@ function Row({ runId, timeline, step, isSelected, axis, now, nowLine }: RowProps
         </span>
         <span className={`flex min-w-0 items-center gap-1.5 ${step.kind === "tool" ? "pl-3" : ""}`}>
           <Kind aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
-          <span className={`shrink-0 ${step.kind === "tool" ? "font-mono text-[0.8125rem]" : ""} font-medium`}>
+          <span className={`shrink-0 ${step.kind === "tool" ? "font-mono text-code" : ""} font-medium`}>
             {nameOf(step)}
           </span>
           <span className="min-w-0 truncate text-muted">{about}</span>
