@@ -4,6 +4,8 @@ import { useRef } from "react";
 import { chatSchema } from "../../src/wire/api.ts";
 import { retryQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { handOverDraft } from "../thread/draft.ts";
+import { awaitFirstLetters } from "../thread/first-letters.ts";
 
 /** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
 export function useStartChat() {
@@ -17,6 +19,8 @@ export function useStartChat() {
       key.current = crypto.randomUUID();
       outbox.send(chat.id, text);
       void queries.invalidateQueries({ queryKey: ["chats"] });
+      handOverDraft("new", chat.id);
+      awaitFirstLetters();
       void navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
     },
   });

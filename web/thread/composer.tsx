@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
 import { Button } from "../ui/button.tsx";
 import { useDraft } from "./draft.ts";
+import { takeFirstLetters } from "./first-letters.ts";
 
 interface Props {
   readonly draftKey: string;
@@ -14,7 +15,7 @@ interface Props {
 }
 
 export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Props) {
-  const [text, setText] = useDraft(draftKey);
+  const [text, setText, add] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const bytes = text.length > MAX_TEXT_BYTES / 4 ? new TextEncoder().encode(text).length : 0;
@@ -29,6 +30,11 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
   }, [text]);
 
   useEffect(() => {
+    const typed = takeFirstLetters();
+    if (typed !== "") add(typed);
+  }, [add]);
+
+  useEffect(() => {
     // On a touch screen this would bring up the keyboard over what is to be read.
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, [draftKey]);
@@ -39,7 +45,8 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
     try {
       await by(text);
     } catch {
-      setText(text);
+      // What was typed meanwhile stands below it.
+      add(text, "before");
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -4,33 +4,58 @@ import { useCallback, useState } from "react";
 
 const STORED_AS = "sparky.draft.";
 
+/** Without storage a draft lives as long as the page. */
+const kept = new Map<string, string>();
+
 function read(key: string): string {
   try {
     return localStorage.getItem(STORED_AS + key) ?? "";
   } catch {
-    return "";
+    return kept.get(key) ?? "";
   }
 }
 
-/** Without storage a draft lives as long as the page. */
 export function keepDraft(key: string, text: string): void {
+  kept.set(key, text);
   try {
     if (text === "") localStorage.removeItem(STORED_AS + key);
     else localStorage.setItem(STORED_AS + key, text);
   } catch {
-    // Nothing to keep it in.
+    // Nothing to keep it in for longer.
   }
 }
 
-export function useDraft(key: string): readonly [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => ({ key, text: read(key) }));
-  if (draft.key !== key) setDraft({ key, text: read(key) });
+/** What goes on to be written under `from` belongs to `to`: a chat that has just begun takes up the box it began in. */
+export function handOverDraft(from: string, to: string): void {
+  keepDraft(to, read(to) + read(from));
+  keepDraft(from, "");
+  handedOver.set(from, to);
+}
+
+const handedOver = new Map<string, string>();
+
+/** A draft, a way to change it, and one to add to whatever it is by then. */
+export function useDraft(key: string) {
+  const [draft, setDraft] = useState(() => ({ key, text: begin(key) }));
+  if (draft.key !== key) setDraft({ key, text: begin(key) });
   const change = useCallback(
     (text: string) => {
       setDraft({ key, text });
-      keepDraft(key, text);
+      keepDraft(handedOver.get(key) ?? key, text);
     },
     [key],
   );
-  return [draft.text, change];
+  const add = useCallback(
+    (text: string, where: "after" | "before" = "after") => {
+      const now = read(key);
+      change(where === "after" ? now + text : [text, now].filter((part) => part !== "").join("\n"));
+    },
+    [key, change],
+  );
+  return [draft.text, change, add] as const;
+}
+
+function begin(key: string): string {
+  handedOver.delete(key);
+  return read(key);
 }
