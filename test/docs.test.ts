@@ -181,6 +181,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/mcp/servers", { text: JSON.stringify({ odd: odd("file", changing) }) });
   await ask("POST", "/api/mcp/servers/odd/test");
   await ask("POST", "/api/mcp/servers/odd/login");
+  await ask("POST", "/api/mcp/servers/odd/logout");
   offer("Sings it.");
   await ask("POST", "/api/mcp/servers/odd/restart");
   for (const path of ["/api/tools", "/api/tools/usage"]) await ask("GET", path);

@@ -59,6 +59,7 @@ export function createServer(deps: ServerDeps): Server {
       enable: still((name, enabled) => mcp.enable(name, enabled)),
       test: still((person, name) => mcp.test(person, name)),
       login: still((person, name) => mcp.login(person, name)),
+      logout: still((person, name) => mcp.logout(person, name)),
       signedIn: (answer) => mcp.signedIn(answer),
       restart: still((person, name) => mcp.restart(person, name)),
       approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),

@@ -108,3 +108,14 @@ export const mcpLogSchema = z.object({ name: z.string(), text: z.string() });
 /** The page on which a person signs in at a server; null: there is no need to. */
 export const mcpLoginSchema = z.object({ name: z.string(), page: z.string().nullable() });
 export type McpLogin = z.infer<typeof mcpLoginSchema>;
+
+export const mcpLogoutSchema = z.object({
+  name: z.string(),
+  /** Whether you were signed in. */
+  signedOut: z.boolean(),
+  /** Whether the server has been told, so that nobody gets in by what it gave. */
+  revoked: z.boolean(),
+  /** Why it could not be told; null: it was, or takes nothing back. */
+  problem: z.string().nullable(),
+});
+export type McpLogout = z.infer<typeof mcpLogoutSchema>;

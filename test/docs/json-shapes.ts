@@ -25,6 +25,7 @@ import {
 } from "../../src/wire/graph.ts";
 import {
   mcpLoginSchema,
+  mcpLogoutSchema,
   mcpLogSchema,
   mcpResultSchema,
   mcpServerSchema,
@@ -204,6 +205,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "mcp disable": one(mcpServerSchema),
   "mcp test": one(mcpServerSchema),
   "mcp login": one(mcpLoginSchema),
+  "mcp logout": one(mcpLogoutSchema),
   "mcp tools": list(toolSchema),
   "mcp approve": one(mcpServerSchema),
   "mcp call": one(mcpResultSchema),

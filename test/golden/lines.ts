@@ -141,6 +141,7 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "mcp disable": "test/golden/mcp.test.ts",
   "mcp test": "test/golden/mcp.test.ts",
   "mcp login": "test/golden/mcp.test.ts",
+  "mcp logout": "test/golden/mcp.test.ts",
   "mcp tools": "test/golden/mcp.test.ts",
   "mcp approve": "test/golden/mcp.test.ts",
   "mcp call": "test/golden/mcp.test.ts",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { McpServer, McpServers, ToolInfo } from "../../src/wire/mcp.ts";
+import type { McpLogout, McpServer, McpServers, ToolInfo } from "../../src/wire/mcp.ts";
 import { Answer, views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky mcp`, with the server played by a script; with real servers it is in test/e2e/mcp.test.ts. */
@@ -19,6 +19,7 @@ const memory: McpServer = {
   refused: [],
   warnings: [],
 };
+const out: McpLogout = { name: "docs", signedOut: true, revoked: true, problem: null };
 const docs: McpServer = {
   ...memory,
   name: "docs",
@@ -95,6 +96,10 @@ test("what the commands for tool servers show, and how they end", async () => {
     ["test docs", routes({ "POST /api/mcp/servers/docs/test": docs })],
     ["test nope", routes({ "POST /api/mcp/servers/nope/test": missing })],
     ["login docs", {}],
+    ["logout docs", routes({ "POST /api/mcp/servers/docs/logout": out })],
+    ["logout docs", routes({ "POST /api/mcp/servers/docs/logout": { ...out, revoked: false, problem: "it answered 503" } })],
+    ["logout docs", routes({ "POST /api/mcp/servers/docs/logout": { ...out, revoked: false } })],
+    ["logout docs", routes({ "POST /api/mcp/servers/docs/logout": { ...out, signedOut: false, revoked: false } })],
     ["tools", tools],
     ["tools nope", tools],
     ["approve memory --yes", routes({ "GET /api/mcp/servers": all(changed), [`POST ${PATH}/approve`]: memory })],

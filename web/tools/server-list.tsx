@@ -10,6 +10,7 @@ import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { Mark, SERVER_LOOKS } from "./mark.tsx";
 import { serverLogQuery, serverPath, serversQuery, useChange } from "./queries.ts";
+import { SignOut } from "./sign-out.tsx";
 import { WaitingTools } from "./waiting-tools.tsx";
 
 /** The tool servers, each with its state and what can be done with it. */
@@ -50,9 +51,10 @@ export function ServerList() {
 }
 
 function ServerCard({ server }: { server: McpServer }) {
-  const { name, by, reached, state, error, hint, shared, tools, waiting, refused, warnings } = server;
+  const { name, by, reached, state, error, hint, shared, signedIn, tools, waiting, refused, warnings } = server;
   const change = useChange();
   const [isLeaving, setLeaving] = useState(false);
+  const [said, setSaid] = useState<string | null>(null);
   const act = (what: string): void => change.mutate({ path: `${serverPath(name)}/${what}`, schema: mcpServerSchema });
   const isOff = state === "disabled";
   return (
@@ -94,6 +96,7 @@ function ServerCard({ server }: { server: McpServer }) {
         <Button disabled={isOff || change.isPending} onClick={() => act("restart")}>
           Restart
         </Button>
+        {signedIn && <SignOut name={name} onDone={setSaid} />}
         {isLeaving ? (
           <>
             <Button
@@ -111,6 +114,11 @@ function ServerCard({ server }: { server: McpServer }) {
           </Button>
         )}
       </div>
+      {said !== null && (
+        <p role="status" className="mt-2 text-warn [overflow-wrap:anywhere]">
+          {said}
+        </p>
+      )}
       <Problem error={change.error} />
     </li>
   );

@@ -1,7 +1,7 @@
-import { exactText, spelledOut } from "../../core/exact.ts";
+import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { Json } from "../../core/events.ts";
-import type { McpLogin, McpResult, McpServer } from "../../wire/mcp.ts";
+import type { McpLogin, McpLogout, McpResult, McpServer } from "../../wire/mcp.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
 import { Failure, usage } from "../console/failure.ts";
@@ -54,6 +54,18 @@ export async function signIn(context: Context, args: readonly string[]): Promise
   if (login.page === null) return out.note(`There is no need to sign in at ${name}: sparky mcp test ${name}`);
   out.print(login.page);
   out.note(`  open it in a browser on this machine, then: sparky mcp test ${name}`);
+}
+
+export async function signOut(context: Context, args: readonly string[]): Promise<void> {
+  const { out } = context;
+  const [name = ""] = args;
+  const done = await (await context.client("any")).request<McpLogout>("POST", `${serverPath(name)}/logout`);
+  if (out.json) return out.document(done);
+  if (!done.signedOut) return out.note(`You are not signed in at ${name}.`);
+  out.print(out.terminal ? `Signed out at ${name}` : name);
+  if (done.revoked) return;
+  const why = done.problem === null ? "it takes nothing back" : exactLine(done.problem);
+  out.note(`  what it gave is forgotten here, but may be good there until it ends: ${why}`);
 }
 
 export async function approveTools(context: Context, args: readonly string[], { yes }: { yes?: true }): Promise<void> {

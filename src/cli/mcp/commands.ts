@@ -46,6 +46,12 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     args: NAME,
     run: async (context, args) => (await import("./change.ts")).signIn(context, args),
   });
+  verb(mcp, execute, "logout <name>", {
+    summary: "Sign out at a server elsewhere: what it gave is forgotten here, and no longer good there.",
+    examples: ["sparky mcp logout docs"],
+    args: NAME,
+    run: async (context, args) => (await import("./change.ts")).signOut(context, args),
+  });
   verb(mcp, execute, "remove <name>", {
     summary: "Take a server out of mcp.json and end it.",
     examples: ["sparky mcp remove docs --yes"],

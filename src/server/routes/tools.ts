@@ -3,6 +3,7 @@ import {
   approveToolsSchema,
   mcpCallSchema,
   mcpLoginSchema,
+  mcpLogoutSchema,
   mcpLogSchema,
   mcpResultSchema,
   mcpServerSchema,
@@ -151,6 +152,17 @@ export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
       async handle({ viewer, params: { name } }) {
         forOwner(viewer, "sign in at tool servers");
         return { status: 200, body: { name, page: await mcp.login(of(viewer), name) } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/mcp/servers/:name/logout",
+      summary:
+        "Signs you out at a server elsewhere, and forgets what it gave, even if it cannot be told. For the owner.",
+      answers: { 200: mcpLogoutSchema },
+      async handle({ viewer, params: { name } }) {
+        forOwner(viewer, "sign out at tool servers");
+        return { status: 200, body: { name, ...(await mcp.logout(of(viewer), name)) } };
       },
     }),
     signInAnswer(mcp),

@@ -18,7 +18,7 @@ export function boundedFetch(): BoundedFetch {
       try {
         response = await (init?.method === "POST" ? post(url, init) : fetch(url, init));
       } catch (error) {
-        failure = causeOf(error);
+        failure = reasonOf(error);
         throw error;
       }
       failure = response.ok ? null : `it answered ${response.status} ${response.statusText}`.trim();
@@ -81,7 +81,7 @@ function eachEvent(): Transformer<Uint8Array, Uint8Array> {
 }
 
 /** `fetch failed` says nothing; its cause does. */
-function causeOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
   return cause instanceof Error ? cause.message || cause.name : String(cause);

@@ -3,6 +3,7 @@ import type { StoredOAuthClientInformation } from "@modelcontextprotocol/client"
 import { sleep, type Clock } from "../../core/clock.ts";
 import { messageOf, SparkyError } from "../../core/errors.ts";
 import type { Fetch } from "./http.ts";
+import { giveBack } from "./revocation.ts";
 import { granted, type Grant, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
 
 /**
@@ -97,7 +98,8 @@ async function renew(renewing: Renewing, kept: KeptSignIn, grant: Grant, by: str
     now.grant?.tokens.access_token === tokens.access_token ? { ...now, grant: next, again: null, claim: null } : null,
   );
   if (isKept) return given.access_token;
-  // Signed in anew, or out, meanwhile.
+  // Signed in anew, or out, meanwhile: what was given is nobody's.
+  await giveBack(next, client, fetch).catch(() => false);
   const last = await place.read();
   return last?.again === null ? (last.grant?.tokens.access_token ?? null) : null;
 }

@@ -14,6 +14,7 @@ import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.
 import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
 import type { KnownServer, McpDesk } from "./desk.ts";
 import { isIncluded } from "./given.ts";
+import type { SignedOut } from "./sign-ins.ts";
 
 /** What people see of tools and their servers, and what they do with them. */
 
@@ -153,6 +154,14 @@ export class McpAdmin {
   /** The browser is back from a server's sign-in. */
   async signedIn(answer: URLSearchParams): Promise<void> {
     await (await this.#deps.desk()).signIns.finish(answer);
+  }
+
+  async logout(person: Person, name: string): Promise<SignedOut> {
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(name);
+    const done = await desk.signIns.signOut(definition, person);
+    await desk.servers.end(name, person);
+    return done;
   }
 
   async restart(person: Person, name: string): Promise<void> {

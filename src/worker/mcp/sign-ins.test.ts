@@ -37,6 +37,7 @@ async function nodeOn(engine: Engine, place: Place, home: string, url: string, c
     call: async () =>
       desk.servers.call((await desk.server("closed")).definition, me, { tool: "echo", args: {} }, signal()),
     shown: () => admin.server(me, "closed"),
+    logout: () => admin.logout(me, "closed"),
     end: () => desk.servers.end("closed"),
   };
 }
@@ -132,6 +133,47 @@ eachEngine("a sign-in at a tool server", (engine) => {
       expect(server.asked()).toBe(renewals);
     }
   });
+
+  test("ends for all nodes when one signs out: the server is told, and no request has its token any more", async () => {
+    const { server, node, other: another } = await signedIn(engine);
+    const other = await another();
+    await other.call();
+    const given = [...server.renewals, ...server.tokens];
+    expect(await node.logout()).toEqual({ signedOut: true, revoked: true, problem: null });
+    expect(server.revoked).toEqual(given);
+    expect(await node.shown()).toMatchObject({ state: "idle", signedIn: false, error: null });
+    for (const each of [node, other]) await expect(each.call()).rejects.toThrow("wants you to sign in");
+    expect(await node.logout()).toEqual({ signedOut: false, revoked: false, problem: null });
+    await node.signIn();
+    expect(await node.call()).toBe(DONE);
+    // Once is enough to be known there.
+    expect(server.seen.filter((each) => each === "POST /register")).toHaveLength(1);
+  });
+
+  test("is given back when a renewal of it comes after the sign-out", async () => {
+    const { server, node } = await signedIn(engine);
+    server.tokens.clear();
+    const answers = Promise.withResolvers<"answer">();
+    server.ways.onRenewed = () => answers.promise;
+    const call = node.call();
+    call.catch(() => null);
+    await until("the renewal", () => server.asked() > 0);
+    await node.logout();
+    answers.resolve("answer");
+    await expect(call).rejects.toThrow();
+    await until("its end", () => server.renewals.size === 0 && server.tokens.size === 0);
+    expect(await node.shown()).toMatchObject({ signedIn: false });
+  });
+});
+
+test.each([
+  { ways: { revokes: false }, problem: null },
+  { ways: { refuses: { status: 503, body: {} } }, problem: "it answered 503 Service Unavailable" },
+])("what was given is forgotten even if the server cannot be told ($problem)", async ({ ways, problem }) => {
+  const { node } = await signedIn(sqlite, ways);
+  expect(await node.logout()).toEqual({ signedOut: true, revoked: false, problem });
+  expect(await node.shown()).toMatchObject({ signedIn: false });
+  await expect(node.call()).rejects.toThrow("wants you to sign in");
 });
 
 const renewedAhead = (expiresIn: unknown) => async () => {

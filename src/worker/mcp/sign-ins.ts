@@ -8,7 +8,18 @@ import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import { filledText, type Lookup } from "../../tools/mcp/variables.ts";
 import { NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "../../tools/mcp/kept-sign-in.ts";
+import { boundedFetch, reasonOf } from "../../tools/mcp/http.ts";
+import { giveBack } from "../../tools/mcp/revocation.ts";
 import { SignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
+
+export interface SignedOut {
+  /** Whether there was anything to forget. */
+  readonly signedOut: boolean;
+  /** Whether its issuer has been told. */
+  readonly revoked: boolean;
+  /** Why not; null where it takes nothing back. */
+  readonly problem: string | null;
+}
 
 /**
  * Who is signed in at which server: sealed in the database, by a key that is outside of it. Where that cannot be opened any
@@ -65,6 +76,25 @@ export class SignIns implements AsyncDisposable {
     if (reached.by !== "http" || !this.isFor(definition)) return null;
     const kept = await this.#place(definition, userId, reached.url).read();
     return kept === null || kept.grant === null ? null : { again: kept.again };
+  }
+
+  /** Forgets what a person was given, and tells its issuer; that it was told nothing of is said, and ends nothing. */
+  async signOut(definition: ServerDefinition, { userId }: Person): Promise<SignedOut> {
+    const { name, reached, client } = definition;
+    if (reached.by !== "http") return { signedOut: false, revoked: false, problem: null };
+    let kept = NOTHING_KEPT;
+    const signedOut = await this.#place(definition, userId, reached.url).change((now) => {
+      kept = now;
+      return now.grant === null ? null : { ...now, grant: null, again: null, claim: null };
+    });
+    const { grant, clients } = kept;
+    if (!signedOut || grant === null) return { signedOut: false, revoked: false, problem: null };
+    try {
+      const known = client === null ? clients[grant.issuer] : this.#filled(name, client);
+      return { signedOut, revoked: await giveBack(grant, known, boundedFetch().fetch), problem: null };
+    } catch (error) {
+      return { signedOut, revoked: false, problem: reasonOf(error) };
+    }
   }
 
   #place({ name: server }: ServerDefinition, userId: string, url: string): SignInPlace {

@@ -11,17 +11,27 @@ export interface Ways {
   rotates: boolean;
   /** Before it answers a renewal that has happened; "cut": it never answers. */
   onRenewed: () => Promise<"answer" | "cut">;
-  /** Instead of a renewal. */
+  /** Whether it takes back what it gave. */
+  revokes: boolean;
+  /** Instead of a renewal, or of taking something back. */
   refuses: { readonly status: number; readonly body: object } | null;
 }
 
 /** A tool server over HTTP that wants a sign-in, with the sign-in's own server at the same address. */
 export async function oauthServer(chosen: Partial<Ways> = {}) {
-  const ways: Ways = { expiresIn: 3600, rotates: true, onRenewed: async () => "answer", refuses: null, ...chosen };
+  const ways: Ways = {
+    expiresIn: 3600,
+    rotates: true,
+    onRenewed: async () => "answer",
+    revokes: true,
+    refuses: null,
+    ...chosen,
+  };
   const codes = new Map<string, { readonly challenge: string; readonly redirect: string }>();
   /** Those that are good now. */
   const tokens = new Set<string>();
   const renewals = new Set<string>();
+  const revoked: string[] = [];
   const seen: string[] = [];
   let base = "";
   const answer = async (request: IncomingMessage): Promise<{ status: number; headers?: object; body?: object }> => {
@@ -39,6 +49,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
             authorization_endpoint: `${base}/authorize`,
             token_endpoint: `${base}/token`,
             registration_endpoint: `${base}/register`,
+            ...(ways.revokes && { revocation_endpoint: `${base}/revoke` }),
             response_types_supported: ["code"],
             code_challenge_methods_supported: ["S256"],
             token_endpoint_auth_methods_supported: ["none"],
@@ -66,6 +77,14 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
           return { status: 400, body: { error: "invalid_grant" } };
         }
         return { status: 200, body: given(true) };
+      }
+      case "/revoke": {
+        const form = new URLSearchParams(body);
+        const token = form.get("token") ?? "";
+        revoked.push(token);
+        renewals.delete(token);
+        tokens.delete(token);
+        return ways.refuses ?? { status: form.get("client_id") === null ? 401 : 200 };
       }
       default:
         return serve(request, body);
@@ -127,6 +146,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
     seen,
     tokens,
     renewals,
+    revoked,
     ways,
     /** How often it was asked for a renewal. */
     asked: () => seen.filter((each) => each === "token refresh_token").length,
