@@ -76,8 +76,6 @@ export const descentData = z.object({
 });
 
 const statusBase = { message: z.string() };
-export const WAIT_REASONS = ["approval", "question", "tasks", "retry"] as const;
-export const RESUME_REASONS = ["approval", "answer", "tasks", "message", "retry", "recovered"] as const;
 export const statusData = z.discriminatedUnion("state", [
   z.object({
     state: z.literal("queued"),
@@ -90,18 +88,20 @@ export const statusData = z.discriminatedUnion("state", [
   z.object({
     state: z.literal("waiting"),
     ...statusBase,
-    reason: z.enum(WAIT_REASONS),
+    /** `approval`, `question`, `tasks`, `retry`: one that only a newer Sparky knows is told by `message`. */
+    reason: z.string(),
     until: z.string().optional(),
     attempt: z.number().int().optional(),
   }),
   z.object({
     state: z.literal("resumed"),
     ...statusBase,
-    reason: z.enum(RESUME_REASONS),
+    /** `approval`, `answer`, `tasks`, `message`, `retry`, `recovered`. */
+    reason: z.string(),
     attempt: z.number().int(),
     worker: z.string().optional(),
   }),
-  z.object({ state: z.literal("interrupted"), ...statusBase, reason: z.enum(["shutdown", "crash"]) }),
+  z.object({ state: z.literal("interrupted"), ...statusBase, reason: z.string() }),
   z.object({ state: z.literal("stopping"), ...statusBase, by: z.string() }),
   z.object({ state: z.literal("completed"), ...statusBase }),
   z.object({ state: z.literal("failed"), ...statusBase, reason: z.string() }),
@@ -244,6 +244,9 @@ export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;
 
 /** What a client that may be older than the server reads: an unknown `type` is shown as such. */
 export const anyEventSchema = z.object({ ...placeShape, type: z.string(), data: z.record(z.string(), z.unknown()) });
+
+/** Beside its name, what is shown of an event whose type only a newer Sparky knows. */
+export const NEWER = "this Sparky is too old to show it";
 
 /** The name of a type that only a newer server knows. That none of ours is left to get here is proved by the compiler. */
 export function newerType(event: never): string {

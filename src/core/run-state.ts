@@ -1,5 +1,4 @@
 import type { ChatEvent, EventOf } from "./events.ts";
-import { unreachable } from "./errors.ts";
 
 export const RUN_STATES = ["queued", "working", "waiting", "stopping", "completed", "failed", "cancelled"] as const;
 export type RunStateName = (typeof RUN_STATES)[number];
@@ -143,6 +142,7 @@ function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView 
     case "cancelled":
       return { ...run, state: "cancelled", by: data.by, endedAt: at };
     default:
-      return unreachable(data);
+      // A state of a newer Sparky: its words are shown, and the run stays where it was.
+      return { ...before, message: (data satisfies never as { readonly message: string }).message };
   }
 }

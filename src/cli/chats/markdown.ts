@@ -1,7 +1,7 @@
 import { byWhom } from "../../core/answered-by.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
-import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import { NEWER, newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
 import { clean, duration, oneLine } from "../console/text.ts";
@@ -75,7 +75,7 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     case "chat":
       return null;
     default:
-      return `*${oneLine(newerType(event))}*`;
+      return `*${oneLine(newerType(event))}: ${NEWER}*`;
   }
 }
 

@@ -2,7 +2,7 @@ import { byWhom } from "../../core/answered-by.ts";
 import { exactLine } from "../../core/exact.ts";
 import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
-import { newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import { NEWER, newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Output } from "../console/output.ts";
 import { cut, pad, widthOf } from "../console/columns.ts";
 import { clean, clock, duration, oneLine } from "../console/text.ts";
@@ -143,7 +143,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "chat":
       return null;
     default:
-      return row(newerType(event), "");
+      return row(newerType(event), NEWER);
   }
 }
 

@@ -1,16 +1,22 @@
 import { callLine } from "../../core/exact.ts";
-import type { ChatEvent, WAIT_REASONS } from "../../core/events.ts";
+import type { ChatEvent } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import type { Label } from "../command/log-lines.ts";
 import { cut, pad } from "../console/columns.ts";
 import { duration, oneLine, shortId } from "../console/text.ts";
 
-const WAITS: { readonly [reason in (typeof WAIT_REASONS)[number]]: string } = {
+const WAITS: { readonly [reason: string]: string } = {
   approval: "your approval",
   question: "your answer",
   tasks: "what it delegated",
   retry: "a retry",
 };
+
+/** What only a newer Sparky waits for is told in its own words. */
+function waiting({ reason, message }: { readonly reason: string; readonly message: string }): string {
+  const known = Object.hasOwn(WAITS, reason) ? WAITS[reason] : undefined;
+  return known === undefined ? message : `waits for ${known}`;
+}
 
 /** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
 export class RunningRuns {
@@ -38,7 +44,7 @@ export class RunningRuns {
       case "resumed":
         return set("calling the model");
       case "waiting":
-        return set(`waits for ${WAITS[event.data.reason]}`, true);
+        return set(waiting(event.data), true);
       case "stopping":
         return set("stopping");
       case "queued":

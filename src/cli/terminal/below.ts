@@ -158,8 +158,9 @@ function runWords({ view, stopping }: BelowState, run: RunView, now: number): re
     return run.reason === "crash" || run.reason === "shutdown" ? ["↯", "Interrupted"] : ["○", "Queued"];
   if (run.state === "waiting") {
     if (run.reason === "approval") return ["◔", "Waits for your approval"];
-    if (run.reason === "tasks") return ["◔", run.message];
     if (run.reason === "question") return ["◔", "Waits for your answer"];
+    // What it has delegated, or what only a newer Sparky knows.
+    if (run.reason !== "retry") return ["◔", run.message];
     const seconds = run.until === null ? null : Math.max(0, Math.round((Date.parse(run.until) - now) / 1000));
     return ["◔", `Waits for a retry${seconds === null ? "" : ` in ${seconds}s`}`];
   }

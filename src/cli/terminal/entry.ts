@@ -2,7 +2,7 @@ import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
 import { causeOf } from "../../core/causes.ts";
 import { callLine } from "../../core/exact.ts";
-import { newerType, type EventOf } from "../../core/events.ts";
+import { NEWER, newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart } from "../../core/open-parts.ts";
 import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
 import { piece } from "../../core/text.ts";
@@ -86,9 +86,9 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "plan":
       return [];
     case "unknown":
-      return note(`(${event.name})`);
+      return note(`${event.name}: ${NEWER}`);
     default:
-      return note(`(${newerType(event)})`);
+      return note(`${newerType(event)}: ${NEWER}`);
   }
 }
 

@@ -199,12 +199,17 @@ const RESUMED = {
   message: { reason: "message", message: "Going on: a person wrote" },
 } as const;
 
+/** A node that is newer may have let it wait for what this one does not know. */
+function resumedBy(reason: string | null) {
+  return RESUMED[reason !== null && Object.hasOwn(RESUMED, reason) ? (reason as keyof typeof RESUMED) : "retry"];
+}
+
 function startEvent(store: Store, before: Candidate, run: RunRow): NewEvent {
   const by = byAgent(run, null);
   const attempt = run.attempt;
   const worker = store.node;
   if (before.state === "waiting") {
-    const data = { state: "resumed", ...RESUMED[before.wait_reason ?? "retry"], attempt, worker } as const;
+    const data = { state: "resumed", ...resumedBy(before.wait_reason), attempt, worker } as const;
     return { type: "status", data, ...by };
   }
   if (before.attempt > 0) {
