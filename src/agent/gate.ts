@@ -20,7 +20,7 @@ import { hasPersonsWords } from "../store/log/events.ts";
 import { DELEGATE } from "../tools/tool.ts";
 import { delegatedOutcome, type Impatience } from "./delegated.ts";
 import type { Answered } from "../tools/needs-answer.ts";
-import type { Principal } from "../tools/tool.ts";
+import type { Principal, Tool } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
 import { asksForSecrets, secretsOfCall } from "./secrets.ts";
@@ -58,7 +58,13 @@ export function answerTimeMs({ task }: Claimed): number {
 }
 
 const UNKNOWN = "interrupted: the call was started before a crash and its outcome is unknown; it was not run again";
-const INTERRUPTED: Gate = { pass: "refuse", outcome: { ok: false, error: UNKNOWN, interrupted: true } };
+/** What nobody knows of a call, and what else is gone. */
+const unknownWords = (tool: Pick<Tool<unknown>, "lost"> | undefined): string =>
+  UNKNOWN + (tool?.lost === undefined ? "" : `; ${tool.lost}`);
+const interrupted = (tool: Pick<Tool<unknown>, "lost"> | undefined): Gate => ({
+  pass: "refuse",
+  outcome: { ok: false, error: unknownWords(tool), interrupted: true },
+});
 
 const NOTHING: ReadonlyMap<string, readonly TaskRow[]> = new Map();
 
@@ -166,11 +172,11 @@ async function gateOf(
   const unknown = call.startedAt !== null && tool?.idempotent !== true;
   if (tool === undefined || !prepared.ok) {
     // What cannot run needs nobody's word, and its result says why; but what was started before may have happened.
-    return { gate: unknown ? INTERRUPTED : { pass: "run" } };
+    return { gate: unknown ? interrupted(tool) : { pass: "run" } };
   }
   const { policy, words: terms } = (await tool.termsFor?.(givenArgs(args))) ?? { policy: tool.policy, words: null };
   const { verdict, from } = verdictOf(policy, origins);
-  if (verdict === "deny" && unknown) return { gate: INTERRUPTED };
+  if (verdict === "deny" && unknown) return { gate: interrupted(tool) };
   if (verdict === "deny") {
     const inherited = claimed.task?.origins != null && from !== "task";
     const error = `not run: the owner's policy does not allow ${tool.name} ${inherited ? "in what was started by" : "in"} a ${from === "chat" ? "chat" : `${from}'s run`}`;
@@ -179,7 +185,7 @@ async function gateOf(
   if (unknown && tool.onUnknown === "fail") {
     throw new RunRefused(`${call.name} was interrupted and its outcome is unknown`);
   }
-  if (unknown && tool.onUnknown === "model") return { gate: INTERRUPTED };
+  if (unknown && tool.onUnknown === "model") return { gate: interrupted(tool) };
   const secret =
     prepared.kind === "plain" &&
     asksForSecrets(tool, secretsOfCall(deps, claimed, principal, { name: call.name, args }));
@@ -187,7 +193,7 @@ async function gateOf(
   // An answer counts only if it was given for these arguments on these terms, and after the start that it is about.
   const answer = own.filter((row) => !unknown || asked.has(row.id)).at(-1);
   if (answer?.args_digest === argsDigest(call.name, args) && answer.terms === terms) {
-    return { gate: answered(answer, unknown) };
+    return { gate: answered(answer, unknown ? unknownWords(tool) : null) };
   }
   // A yes to the tool, or to such commands, was none to a secret.
   const line = tool.commandOf?.(givenArgs(args));
@@ -210,11 +216,12 @@ function answeredOf(row: QuestionRow): Answered {
   return { state: JSON.parse(row.kept) as Json, outcome: outcome === "asked" ? "withdrawn" : outcome, answer, by };
 }
 
-function answered(row: ApprovalRow, unknown: boolean): Gate {
+/** `unknown`: what is not known of a call that was started before. */
+function answered(row: ApprovalRow, unknown: string | null): Gate {
   const note = row.note === null ? "" : `: ${row.note}`;
   const refuse = (error: string): Gate => ({
     pass: "refuse",
-    outcome: { ok: false, error: unknown ? `${UNKNOWN} (${error})` : error, ...(unknown && { interrupted: true }) },
+    outcome: unknown === null ? { ok: false, error } : { ok: false, error: `${unknown} (${error})`, interrupted: true },
   });
   switch (row.state) {
     case "requested":

@@ -121,6 +121,8 @@ export type Prepared<Tx> =
 export interface Tool<Tx> extends ToolFacts, ToolRules {
   /** JSON Schema of the arguments. */
   readonly parameters: { readonly [key: string]: Json };
+  /** What ends with this process: told where the outcome of a call is unknown, for the model to start anew from. */
+  readonly lost?: string;
   /** A model is not told of it: it finds it by `tool_search`. */
   readonly deferred?: true;
   /** Checks the arguments: bad ones are a value that tells the model what is allowed. */

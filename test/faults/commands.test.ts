@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -11,22 +10,13 @@ import { getTask } from "../../src/store/tasks/read.ts";
 import { dataOf, startAgent } from "../kit/agent.ts";
 import { eachEngine } from "../kit/databases.ts";
 import { people } from "../kit/members.ts";
+import { processesWith, sleeperOf } from "../kit/processes.ts";
 import { tempHome } from "../kit/temp-home.ts";
 import { ended, until } from "../kit/worker.ts";
 import { findingsOf } from "../kit/verify-scene.ts";
 import { commander, shellFor, type CommandScene } from "./commands-scene.ts";
 
 const CHILD = fileURLToPath(new URL("./commands-child.ts", import.meta.url));
-
-/** Processes of this machine that a scene's command has started. */
-async function processesOf({ sleeper }: Pick<CommandScene, "sleeper">): Promise<readonly string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-  return lines.filter((line) => line.includes(sleeper));
-}
-
-let scenes = 0;
-const sleeper = (): string => `4${process.pid}${scenes++}${Date.now() % 1_000_000}`;
 
 eachEngine("commands that do not end", (engine) => {
   describe.each(["sandbox", "host"] as const)("with SPARKY_SHELL=%s", (mode) => {
@@ -35,7 +25,7 @@ eachEngine("commands that do not end", (engine) => {
         place: await engine.place(),
         workspaces: await tempHome(),
         mode,
-        sleeper: sleeper(),
+        sleeper: sleeperOf(4),
       };
       const store = await engine.open(scene.place, { node: "here" });
       const { owner } = await people(store);
@@ -48,17 +38,18 @@ eachEngine("commands that do not end", (engine) => {
       });
       const up = join(scene.workspaces, "agent", "up");
       await until("the command", () => existsSync(up));
-      expect((await processesOf(scene)).length).toBeGreaterThan(2);
+      expect((await processesWith(scene.sleeper)).length).toBeGreaterThan(2);
       child.kill("SIGKILL");
       await gone;
       // A sandbox ends with its server; on the host it takes the next start.
-      if (mode === "sandbox") await until("the sandbox to end", async () => (await processesOf(scene)).length === 0);
+      if (mode === "sandbox")
+        await until("the sandbox to end", async () => (await processesWith(scene.sleeper)).length === 0);
       if (engine.kind === "postgres") await store.db.updateTable("runs").set({ lease_until: 1 }).execute();
       const tools = shellFor(scene);
       await startAgent(store, { model: commander(scene), tools, workspaces: scene.workspaces, pollMs: 200 });
       const run = await ended(store, task.runId);
       expect(run.state).toBe("completed");
-      expect(await processesOf(scene)).toEqual([]);
+      expect(await processesWith(scene.sleeper)).toEqual([]);
       const { chatId } = await getTask(store, owner, task.id);
       expect(await dataOf(store, chatId, "tool_start")).toHaveLength(1);
       expect(await dataOf(store, chatId, "tool_result")).toMatchObject([{ ok: false, interrupted: true }]);
@@ -68,7 +59,7 @@ eachEngine("commands that do not end", (engine) => {
     test("F26 is ended by a stop, with all that it started", async () => {
       const store = await engine.store();
       const { owner } = await people(store);
-      const scene = { workspaces: await tempHome(), mode, sleeper: sleeper() };
+      const scene = { workspaces: await tempHome(), mode, sleeper: sleeperOf(4) };
       const agent = await startAgent(store, {
         model: commander(scene),
         tools: shellFor(scene),
@@ -86,7 +77,7 @@ eachEngine("commands that do not end", (engine) => {
       const run = await ended(store, task.runId);
       const [asked] = (await dataOf(store, chatId, "approval")).map(({ terms }) => terms);
       expect([run.state, asked]).toEqual(["cancelled", mode === "host" ? "not sandboxed" : undefined]);
-      await until("its processes to end", async () => (await processesOf(scene)).length === 0);
+      await until("its processes to end", async () => (await processesWith(scene.sleeper)).length === 0);
       expect(await findingsOf(store)).toEqual([]);
     });
   });

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
 import { isEnded } from "../../src/core/run-state.ts";
@@ -13,26 +10,14 @@ import { extent } from "../kit/extent.ts";
 import { tempHome } from "../kit/temp-home.ts";
 import { findingsOf } from "../kit/verify-scene.ts";
 import type { Moment } from "./crash-scenario.ts";
+import { afterEach, dieIn } from "./deaths.ts";
 import { effectsOf, live, PARTS, type WaitsScenario } from "./waits-scenario.ts";
 
 // A task that waits for a person and for what it has delegated is killed with all of it, at every point at which that can make
 // a difference. `npm run test:sim` leaves no point out.
 
-const CHILD = fileURLToPath(new URL("./waits-child.ts", import.meta.url));
+const CHILD = new URL("./waits-child.ts", import.meta.url);
 const PATIENCE_MS = extent.all ? 900_000 : 120_000;
-
-/** false: the moment did not come in this life. */
-async function die(scenario: WaitsScenario, death: Moment): Promise<boolean> {
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ scenario, death })], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let complaint = "";
-  child.stderr.on("data", (data: Buffer) => (complaint += data.toString()));
-  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  if (signal === "SIGKILL") return true;
-  expect([code, complaint]).toEqual([0, ""]);
-  return false;
-}
 
 const scenarioOn = async (engine: Engine, stops = false): Promise<WaitsScenario> => ({
   place: await engine.place(),
@@ -125,22 +110,15 @@ async function killAndLiveOn(
   const tell = (moment: Moment, isFirst = true): void => void (isFirst && moments.push(moment));
   await check(engine, calm, await live(calm, tell));
   expect(effectsOf(calm).toSorted()).toEqual([...PARTS, "root"].toSorted());
-  const left = moments.filter((_, index) => index % every === 0);
-  const wanted = left.length;
-  let died = 0;
-  const work = async (): Promise<void> => {
-    for (let death = left.shift(); death !== undefined; death = left.shift()) {
-      const scenario = await scenarioOn(engine, stops);
-      try {
-        if (await die(scenario, death)) died++;
-        await check(engine, scenario, await live(scenario));
-      } catch (error) {
-        throw new Error(`after dying ${death.when} ${death.what} ${death.n}`, { cause: error });
-      }
-    }
-  };
-  await Promise.all([work(), work()]);
-  expect(died).toBeGreaterThan(wanted / 2);
+  const deaths = moments.filter((_, index) => index % every === 0);
+  const { died } = await afterEach(deaths, async (death) => {
+    const scenario = await scenarioOn(engine, stops);
+    const isDead = await dieIn(CHILD, scenario, death);
+    await check(engine, scenario, await live(scenario));
+    return isDead;
+  });
+  // Which node comes to a moment first is chance.
+  expect(died).toBeGreaterThan(deaths.length / 4);
   return moments;
 }
 

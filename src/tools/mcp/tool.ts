@@ -37,6 +37,9 @@ export function serverTool(
       : definition.policy,
     onUnknown: "model",
     parameters: { type: "object", ...offered.schema },
+    ...(definition.reached.by === "stdio" && {
+      lost: `the server ${server} was ended too, and what it held in memory is gone`,
+    }),
     prepare(args) {
       if (!isRecord(args)) return { ok: false, error: `bad arguments for ${name}: they are not an object` };
       return {
