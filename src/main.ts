@@ -287,6 +287,7 @@ async function build(
       if (store.kind === "postgres") await knowSecrets(store, owner.id);
       return createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id));
     },
+    resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),
     modelFor,
     windows: new Windows(),

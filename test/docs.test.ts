@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SLASH_COMMANDS } from "../src/cli/terminal/slash-commands.ts";
@@ -188,6 +188,12 @@ test("every route answers in the shape that is described", async () => {
   for (const path of ["/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
   await ask("POST", "/api/mcp/servers/odd/approve", { tool: "echo" });
   await ask("POST", "/api/mcp/servers/odd/call", { tool: "echo", args: { text: "hi" } });
+  await ask("GET", "/api/resources?q=text");
+  mkdirSync(join(home, "prompts"));
+  writeFileSync(join(home, "prompts", "review.md"), "Review it.");
+  await ask("GET", "/api/prompts");
+  await ask("POST", "/api/prompts/review");
+  await ask("POST", "/api/prompts/odd/greet", { arguments: { name: "Ann" } });
   await ask("PATCH", "/api/tools/mcp__odd__echo", { policy: { chat: "allow" } });
   for (const act of ["disable", "enable"]) await ask("POST", `/api/mcp/servers/odd/${act}`);
   await ask("DELETE", "/api/mcp/servers/odd");

@@ -1,4 +1,5 @@
 import type { Log } from "../core/log.ts";
+import type { Reference } from "../core/references.ts";
 import type { Registry } from "../tools/registry.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { Model } from "../models/model.ts";
@@ -18,6 +19,13 @@ export interface WorkDeps {
   skillsFor(claimed: Claimed, principal: Principal): Promise<string>;
   /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
   modelFor(choice: string | null): Model;
+  /** Reads what messages refer to at tool servers; undefined: they refer to nothing. */
+  readonly resources?: {
+    /** The names of the servers that this person's runs have. */
+    names(principal: Principal): Promise<readonly string[]>;
+    /** Throws what there is to say where it cannot be read. */
+    read(principal: Principal, reference: Reference, signal: AbortSignal): Promise<string>;
+  };
   /** Ends what a run has left at work beside itself in this process: its work here is over. */
   leftRun?(runId: string): Promise<void>;
   readonly windows: Windows;

@@ -12,7 +12,7 @@ import { LAST_RUNS, type RecordedStep } from "./context.ts";
 /** The types that a run's next move depends on. */
 const TYPES = [
   ...(["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "question", "status"] as const),
-  "summary",
+  ...(["summary", "resource"] as const),
 ] as const;
 
 /** More than any context holds: a long chat's older events are not read at all. */

@@ -29,6 +29,7 @@ import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } fr
 import { RunLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
+import { readReferences } from "./references.ts";
 import { backOffMs, maxRetries } from "./retry.ts";
 import { modelStep } from "./step.ts";
 import { isFull } from "./window.ts";
@@ -138,6 +139,7 @@ class RunWork {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
         return;
       }
+      if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
       await this.#step(deps, principal, run.step + 1);
     }
   }

@@ -154,6 +154,7 @@ class Draft {
       case "status":
       case "summary":
       case "recall":
+      case "resource":
       case "schedule":
       case "error":
         return;

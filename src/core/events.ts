@@ -167,6 +167,23 @@ export const recallData = z.object({
   query: z.string(),
   nodes: z.array(z.object({ id: z.string(), why: z.string() })),
 });
+
+/** What `@SERVER:URI` in a message refers to, read once for it. */
+export const resourceData = z.object({
+  /** Of the message. */
+  messageSeq: z.number().int(),
+  server: z.string(),
+  uri: z.string(),
+  ok: z.boolean(),
+  /** As the server gave it; over 32 KB the beginning of its JSON, and `blob` names the whole. */
+  text: z.string().optional(),
+  /** Why it could not be read. */
+  error: z.string().optional(),
+  /** Bytes of the whole as JSON. */
+  size: z.number(),
+  blob: z.string().optional(),
+});
+
 export const errorData = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
 /** What a schedule did not do, in its chat. */
@@ -210,6 +227,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("usage"), data: usageData }),
   z.object({ type: z.literal("summary"), data: summaryData }),
   z.object({ type: z.literal("recall"), data: recallData }),
+  z.object({ type: z.literal("resource"), data: resourceData }),
   z.object({ type: z.literal("error"), data: errorData }),
   z.object({ type: z.literal("chat"), data: chatData }),
   z.object({ type: z.literal("schedule"), data: scheduleData }),

@@ -33,6 +33,7 @@ import { scheduleRoutes } from "./routes/schedules.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { offerRoutes } from "./routes/offers.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import type { McpDoor } from "./mcp/door.ts";
 import { staticFiles } from "./static-files.ts";
@@ -91,6 +92,7 @@ export function createHttp(
     ...graphRoutes(deps),
     ...modelRoutes(deps),
     ...toolRoutes(deps),
+    ...offerRoutes(deps),
     ...searchRoutes(deps),
     ...dataRoutes(deps),
     ...statsRoutes(deps),

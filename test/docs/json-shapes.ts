@@ -32,6 +32,7 @@ import {
   mcpServersSchema,
   toolSchema,
 } from "../../src/wire/mcp.ts";
+import { promptsSchema, resourcesSchema } from "../../src/wire/offers.ts";
 import { secretSchema, setSecretSchema } from "../../src/wire/secrets.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
 import {
@@ -207,6 +208,8 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "mcp login": one(mcpLoginSchema),
   "mcp logout": one(mcpLogoutSchema),
   "mcp tools": list(toolSchema),
+  "mcp resources": one(resourcesSchema),
+  "mcp prompts": one(promptsSchema),
   "mcp approve": one(mcpServerSchema),
   "mcp call": one(mcpResultSchema),
   "mcp logs": one(mcpLogSchema),

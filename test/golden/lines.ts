@@ -143,6 +143,8 @@ export const ELSEWHERE: { readonly [command: string]: string } = {
   "mcp login": "test/golden/mcp.test.ts",
   "mcp logout": "test/golden/mcp.test.ts",
   "mcp tools": "test/golden/mcp.test.ts",
+  "mcp resources": "test/golden/mcp.test.ts",
+  "mcp prompts": "test/golden/mcp.test.ts",
   "mcp approve": "test/golden/mcp.test.ts",
   "mcp call": "test/golden/mcp.test.ts",
   "mcp logs": "test/golden/mcp.test.ts",

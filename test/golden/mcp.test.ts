@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { McpLogout, McpServer, McpServers, ToolInfo } from "../../src/wire/mcp.ts";
+import type { Prompts, Resources } from "../../src/wire/offers.ts";
 import { Answer, views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky mcp`, with the server played by a script; with real servers it is in test/e2e/mcp.test.ts. */
@@ -70,6 +71,42 @@ const routes = (answers: { readonly [route: string]: unknown }): Stage => ({ rou
 const listed = (...items: readonly McpServer[]): Stage => routes({ "GET /api/mcp/servers": all(...items) });
 const added = routes({ "POST /api/mcp/servers": all({ ...memory, state: "idle", pid: null, tools: null }) });
 const tools = routes({ "GET /api/tools": { items: [tool], next: null, total: 1 } });
+const resources: Resources = {
+  items: [
+    {
+      ...{ server: "docs", uri: "docs://a b.md", template: false, name: "A page", description: `Of ${hidden} ours` },
+      ...{ mime: "text/markdown", reference: "@docs:<docs://a b.md>" },
+    },
+    {
+      ...{ server: "wiki", uri: "wiki://{page}", template: true, name: "Any page", description: "", mime: null },
+      reference: "@wiki:wiki://{page}",
+    },
+  ],
+  next: null,
+  total: 2,
+  problems: [{ server: "slow", message: "it has not answered yet" }],
+};
+const prompts: Prompts = {
+  items: [
+    { server: null, name: "gardener", title: "gardener", description: "", args: [] },
+    {
+      ...{ server: "docs", name: "ask", title: "Ask", description: "Asks the docs" },
+      args: [
+        { name: "what", description: "The question", required: true },
+        { name: "where", description: "", required: false },
+      ],
+    },
+  ],
+  next: null,
+  total: 2,
+  problems: [],
+};
+const offers = routes({
+  "GET /api/resources?limit=500&q=": resources,
+  "GET /api/resources?limit=500&q=%40docs%3A": resources,
+  "GET /api/resources?limit=500&q=%40nope%3A": { ...resources, items: [], total: 0, problems: [] },
+  "GET /api/prompts": prompts,
+});
 const call = (answer: object): Stage =>
   routes({ [`POST ${PATH}/call`]: { ok: true, result: null, error: null, durationMs: 3, ...answer } });
 const missing = new Answer(404, {
@@ -102,6 +139,11 @@ test("what the commands for tool servers show, and how they end", async () => {
     ["logout docs", routes({ "POST /api/mcp/servers/docs/logout": { ...out, signedOut: false, revoked: false } })],
     ["tools", tools],
     ["tools nope", tools],
+    ["resources", offers],
+    ["resources docs", offers],
+    ["resources nope", offers],
+    ["prompts", offers],
+    ["prompts docs", offers],
     ["approve memory --yes", routes({ "GET /api/mcp/servers": all(changed), [`POST ${PATH}/approve`]: memory })],
     ["approve memory", listed(changed)],
     ["approve memory", listed(memory)],

@@ -21,6 +21,7 @@ export interface AgentOptions {
   readonly toolsFor?: WorkDeps["toolsFor"];
   readonly skillsFor?: WorkDeps["skillsFor"];
   readonly leftRun?: WorkDeps["leftRun"];
+  readonly resources?: WorkDeps["resources"];
   readonly tasks?: boolean;
   readonly workspaces?: string;
   readonly pollMs?: number;
@@ -34,6 +35,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     toolsFor: options.toolsFor ?? (() => Promise.resolve(registry)),
     skillsFor: options.skillsFor ?? (() => Promise.resolve("")),
     ...(options.leftRun !== undefined && { leftRun: options.leftRun }),
+    ...(options.resources !== undefined && { resources: options.resources }),
     modelFor: () => options.model,
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { unreachable } from "../../src/core/errors.ts";
+import { resourceWords } from "../../src/core/references.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { ChatChange, Note, Plan, Problem, Status, Unknown } from "./noted.tsx";
@@ -20,6 +21,8 @@ export function EventView({ entry: { event }, run }: { entry: EventEntry; run: R
       return <Problem event={event} />;
     case "summary":
       return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
+    case "resource":
+      return <Note at={event.at}>{resourceWords(event.data)}</Note>;
     case "recall":
       return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
     case "notice":

@@ -1,3 +1,4 @@
+import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
@@ -66,6 +67,8 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
       return quoted(`*Summary of all up to #${event.data.upTo}:* ${clean(event.data.text)}`);
     case "schedule":
       return `*${event.at} · schedule: ${oneLine(event.data.message)}*`;
+    case "resource":
+      return `*${event.at} · ${oneLine(resourceWords(event.data))}*`;
     case "error":
       return `**Error** \`${oneLine(event.data.code)}\`: ${oneLine(event.data.message)}`;
     case "tool_use":

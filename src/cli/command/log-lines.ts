@@ -1,3 +1,4 @@
+import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
 import { exactLine } from "../../core/exact.ts";
 import { answerWords } from "../../core/form.ts";
@@ -134,6 +135,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       return row("summary", `the log up to #${event.data.upTo} was summarised`);
     case "schedule":
       return row("schedule", event.data.message);
+    case "resource":
+      return row("resource", resourceWords(event.data));
     case "error":
       return row("error", `${event.data.code}: ${event.data.message}`);
     case "tool_use":

@@ -80,6 +80,18 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     args: { name: "only this server's (default: all, the built-in ones too)" },
     run: async (context, args) => (await import("./show.ts")).listTools(context, args),
   });
+  verb(mcp, execute, "resources [server]", {
+    summary: "List what servers offer for reading: @SERVER:URI in a message gives it to the agent.",
+    examples: ["sparky mcp resources", "sparky mcp resources docs --json"],
+    args: { server: "only this server's (default: all whose tools were looked at)" },
+    run: async (context, args) => (await import("./offers.ts")).listResources(context, args),
+  });
+  verb(mcp, execute, "prompts [server]", {
+    summary: "List the prompts of servers and of the home's prompts folder, which / offers in a chat.",
+    examples: ["sparky mcp prompts", "sparky mcp prompts docs --json"],
+    args: { server: "only this server's (default: all whose tools were looked at, and the home's)" },
+    run: async (context, args) => (await import("./offers.ts")).listPrompts(context, args),
+  });
   verb(mcp, execute, "approve <name> [tool]", {
     summary: "Say yes to tools of a server that are new or have changed; shows how.",
     examples: ["sparky mcp approve memory --yes", "sparky mcp approve memory read_graph --yes"],

@@ -1,3 +1,4 @@
+import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
 import { causeOf } from "../../core/causes.ts";
@@ -77,6 +78,8 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
       return note(`Notice: ${event.data.text}`, "note");
     case "schedule":
       return note(event.data.message);
+    case "resource":
+      return note(resourceWords(event.data), event.data.ok ? "note" : "bad");
     case "recall":
       return note(`remembered ${event.data.nodes.length} for "${event.data.query}"`);
     case "chat":

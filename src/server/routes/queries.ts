@@ -36,6 +36,8 @@ export const tasksQuery = z
   })
   .exactPartial();
 
+export const resourcesQuery = z.object({ limit: page.limit, q: z.string().max(200) }).exactPartial();
+
 export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();

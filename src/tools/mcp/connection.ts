@@ -1,13 +1,22 @@
 import { randomUUID } from "node:crypto";
-import type { CallToolResult, Client, PriorDiscovery, Transport } from "@modelcontextprotocol/client";
+import type { CallToolResult, Client, PriorDiscovery, RequestOptions, Transport } from "@modelcontextprotocol/client";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import { shorten } from "../../core/text.ts";
 import type { Answered } from "../needs-answer.ts";
 import { OutcomeUnknown } from "../tool.ts";
 import type { Reached, ServerDefinition } from "./definition.ts";
 import { askedBy, askedMeanwhile, resumed, type Reply, type Resumed } from "./elicitation.ts";
 import { boundedFetch } from "./http.ts";
 import { keepListening } from "./listening.ts";
+import {
+  offeredPrompts,
+  offeredResources,
+  promptText,
+  resourceText,
+  type OfferedPrompt,
+  type OfferedResource,
+} from "./offers.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
 import { resultOf, textOf } from "./result.ts";
 import { RunningCall } from "./running-call.ts";
@@ -126,6 +135,43 @@ export class Connection {
     } catch (error) {
       this.#checkSignIn(error);
       throw failure(definition.name, `its tools could not be listed: ${this.#words(error, signal)}`, tail, error);
+    }
+  }
+
+  resources(signal: AbortSignal): Promise<readonly OfferedResource[]> {
+    return this.#asked("its resources could not be listed", signal, (options) =>
+      offeredResources(this.#client, options),
+    );
+  }
+
+  resource(uri: string, signal: AbortSignal): Promise<string> {
+    return this.#asked("it could not be read", signal, async (options) =>
+      resourceText(await this.#client.readResource({ uri }, { ...options, cacheMode: "refresh" })),
+    );
+  }
+
+  prompts(signal: AbortSignal): Promise<readonly OfferedPrompt[]> {
+    return this.#asked("its prompts could not be listed", signal, (options) => offeredPrompts(this.#client, options));
+  }
+
+  prompt(name: string, args: { readonly [name: string]: string }, signal: AbortSignal): Promise<string> {
+    return this.#asked("the prompt could not be had", signal, async (options) =>
+      promptText(await this.#client.getPrompt({ name, arguments: { ...args } }, options)),
+    );
+  }
+
+  /** Of what changes nothing: its own refusal is told in its own words. */
+  async #asked<T>(what: string, signal: AbortSignal, ask: (options: RequestOptions) => Promise<T>): Promise<T> {
+    const { definition, tail } = this.#options;
+    try {
+      return await ask({ signal, timeout: definition.timeoutMs });
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#checkSignIn(error);
+      const words = shorten(this.#words(error, signal), 500);
+      if (isAnswer(error))
+        throw new SparkyError("conflict", `the server ${definition.name}: ${words}`, { cause: error });
+      throw failure(definition.name, `${what}: ${words}`, tail, error);
     }
   }
 

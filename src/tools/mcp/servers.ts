@@ -72,6 +72,11 @@ export class Servers implements AsyncDisposable {
     return entry.look(await entry.connection(signal), signal);
   }
 
+  /** Starts it if need be. */
+  connection(definition: ServerDefinition, person: Person, signal: AbortSignal): Promise<Connection> {
+    return this.#entry(definition, person).connection(signal);
+  }
+
   async call(
     definition: ServerDefinition,
     person: Person,

@@ -1,5 +1,6 @@
 import { isSparkyError, messageOf, notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import { referenceText } from "../../core/references.ts";
 import type { McpToolRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
 import { approveTool, mcpTools } from "../../store/mcp/tools.ts";
@@ -11,9 +12,11 @@ import type { Policy } from "../../tools/policy.ts";
 import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
+import { MAX_TEXT_BYTES } from "../../wire/limits.ts";
+import type { Prompts, Resources } from "../../wire/offers.ts";
 import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
-import type { KnownServer, McpDesk } from "./desk.ts";
-import { isIncluded } from "./given.ts";
+import type { McpDesk } from "./desk.ts";
+import { isIncluded, type KnownServer } from "./given.ts";
 import type { SignedOut } from "./sign-ins.ts";
 
 /** What people see of tools and their servers, and what they do with them. */
@@ -193,6 +196,34 @@ export class McpAdmin {
     }
   }
 
+  /** Those with all words of `query` in their name, address or server; at most `limit` of them. */
+  async resources(person: Person, query: string, limit: number): Promise<Resources> {
+    const { items, problems } = await (await this.#deps.desk()).offers.resources(person);
+    const found = items.filter(({ server, uri, name }) => hasWords(`@${server}:${uri} ${name}`, query));
+    const shown = found.slice(0, limit).map((each) => ({ ...each, reference: referenceText(each) }));
+    return { items: shown, next: null, total: found.length, problems: [...problems] };
+  }
+
+  async prompts(person: Person): Promise<Prompts> {
+    const { items, problems } = await (await this.#deps.desk()).offers.prompts(person);
+    const all = items.map(({ args, ...each }) => ({ ...each, args: [...args] }));
+    return { items: all, next: null, total: all.length, problems: [...problems] };
+  }
+
+  /** A prompt's words, filled in; `server` null: of the home. */
+  async prompt(
+    person: Person,
+    server: string | null,
+    name: string,
+    args: { readonly [name: string]: string },
+  ): Promise<string> {
+    const { offers } = await this.#deps.desk();
+    const text = await this.#within(LOOK_MS, (signal) => offers.prompt(person, server, name, args, signal));
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= MAX_TEXT_BYTES) return text;
+    throw new SparkyError("too_large", `the prompt has ${bytes} bytes, more than the ${MAX_TEXT_BYTES} of a message`);
+  }
+
   /** A person's own call, outside of any run. */
   async call(person: Person, name: string, tool: string, args: { readonly [key: string]: Json }): Promise<McpResult> {
     const desk = await this.#deps.desk();
@@ -243,6 +274,14 @@ async function shown(
     refused: (desk.refused.get(name) ?? []).map((each) => ({ tool: each.name, why: each.refused })),
     warnings: desk.file.read.warnings.filter(({ server }) => server === name).map(({ message }) => message),
   };
+}
+
+function hasWords(text: string, query: string): boolean {
+  const lower = text.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => lower.includes(word));
 }
 
 const reachedWords = ({ reached }: ServerDefinition): string =>

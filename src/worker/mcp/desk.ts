@@ -3,7 +3,6 @@ import { z } from "zod";
 import { messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import type { Log } from "../../core/log.ts";
-import type { McpServerRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
 import { forgetServerProcess, keepServerProcess, serverProcesses } from "../../store/mcp/processes.ts";
 import { isLegacy, mcpServers } from "../../store/mcp/servers.ts";
@@ -17,7 +16,8 @@ import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
 import { endLeftover, startOf } from "../../tools/shell/processes.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
-import { isFor, isIncluded } from "./given.ts";
+import { isFor, isIncluded, type KnownServer } from "./given.ts";
+import { Offers } from "./offers.ts";
 import { SignIns } from "./sign-ins.ts";
 
 /** Which tools of which servers a run is given, and whose they are. */
@@ -33,15 +33,11 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
 
 const keptSchema = z.array(z.object({ server: z.string(), tool: offeredToolSchema }));
 
-export interface KnownServer {
-  readonly row: McpServerRow;
-  readonly definition: ServerDefinition;
-}
-
 export class McpDesk implements AsyncDisposable {
   readonly file: DefinitionsFile;
   readonly servers: Servers;
   readonly signIns: SignIns;
+  readonly offers: Offers;
   readonly #deps: DeskDeps;
   /** Tools that their server tells of otherwise than was approved, or tells of no more: by its name. */
   readonly #strayed = new Map<string, ReadonlySet<string>>();
@@ -66,6 +62,15 @@ export class McpDesk implements AsyncDisposable {
       isLegacy: (server) => this.#legacy.has(server),
       onSeen: (server, { legacy, list }) => this.#see(server, legacy, list),
       onError: (error) => deps.log.warn({ err: error }, "a tool server could not be looked at"),
+    });
+    this.offers = new Offers({
+      store,
+      home,
+      ownerId,
+      servers: this.servers,
+      known: () => this.known(),
+      server: (name) => this.server(name),
+      stopping: this.#stopping.signal,
     });
   }
 

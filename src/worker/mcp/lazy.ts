@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { WorkDeps } from "../../agent/deps.ts";
 import { serverProcesses } from "../../store/mcp/processes.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -22,6 +23,12 @@ export class LazyMcp implements AsyncDisposable {
   async toolsFor(person: Person, runId?: string): Promise<readonly Tool<unknown>[]> {
     return (await this.#isUsed()) ? (await this.desk()).toolsFor(person, runId) : [];
   }
+
+  /** What messages may refer to at tool servers. */
+  readonly resources: NonNullable<WorkDeps["resources"]> = {
+    names: async (person) => ((await this.#isUsed()) ? (await this.desk()).offers.names(person) : []),
+    read: async (person, reference, signal) => (await this.desk()).offers.read(person, reference, signal),
+  };
 
   /** Ends what a crash has left running. */
   async sweep(): Promise<void> {

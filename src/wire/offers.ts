@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { listSchema } from "./api.ts";
+
+/** What tool servers offer for a message: resources to refer to by `@`, and prompts to fill in by `/`. */
+
+/** Servers that have not answered, each with why. */
+const problems = z.array(z.object({ server: z.string(), message: z.string() }));
+
+export const resourceSchema = z.object({
+  server: z.string(),
+  /** A template's has `{…}` in it, to be filled in. */
+  uri: z.string(),
+  template: z.boolean(),
+  name: z.string(),
+  description: z.string(),
+  mime: z.string().nullable(),
+  /** As it is written into a message. */
+  reference: z.string(),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+export const resourcesSchema = listSchema(resourceSchema).extend({ problems });
+export type Resources = z.infer<typeof resourcesSchema>;
+
+export const promptSchema = z.object({
+  /** null: a file in the home's `prompts` folder. */
+  server: z.string().nullable(),
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  args: z.array(z.object({ name: z.string(), description: z.string(), required: z.boolean() })),
+});
+export type Prompt = z.infer<typeof promptSchema>;
+export const promptsSchema = listSchema(promptSchema).extend({ problems });
+export type Prompts = z.infer<typeof promptsSchema>;
+
+export const fillPromptSchema = z.strictObject({
+  arguments: z.record(z.string().max(200), z.string().max(100_000)).default({}),
+});
+export const promptTextSchema = z.object({ text: z.string() });
+export type PromptText = z.infer<typeof promptTextSchema>;
