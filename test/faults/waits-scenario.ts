@@ -27,7 +27,14 @@ export interface WaitsScenario {
   readonly folder: string;
   /** The person stops the root as soon as its last part is at work, which works until it is stopped. */
   readonly stops?: boolean;
+  /** The process that is to die is one of two nodes; the other survives it. */
+  readonly apart?: boolean;
 }
+
+/** A node that dies, and one that survives it: until then it works on no more than one run, and on none before the other. */
+export type Role = { readonly is: "alone" | "dying" } | { readonly is: "survivor"; readonly death: Promise<unknown> };
+
+const PATIENCE_MS = 120_000;
 
 export const PARTS = ["left", "right", "below"] as const;
 const noted = ({ folder }: WaitsScenario): string => join(folder, "noted");
@@ -54,8 +61,12 @@ function script(request: StepRequest): Step {
 }
 
 /** Lives until everything has ended; the root's id. */
-export async function live(scenario: WaitsScenario, tell: Tell = () => {}): Promise<string> {
-  const nodes = scenario.place.kind === "postgres" ? 2 : 1;
+export async function live(
+  scenario: WaitsScenario,
+  tell: Tell = () => {},
+  role: Role = { is: "alone" },
+): Promise<string> {
+  const nodes = scenario.place.kind === "postgres" && role.is === "alone" ? 2 : 1;
   await using owned = new AsyncDisposableStack();
   const stores: Store[] = [];
   for (let node = 0; node < nodes; node++) {
@@ -66,7 +77,14 @@ export async function live(scenario: WaitsScenario, tell: Tell = () => {}): Prom
   if (first === undefined) throw new Error("no node");
   const { owner } = await ensureUsers(first);
   const { task } = await addTask(first, owner, { instruction: "all of it", key: "the root" });
-  await leasesOfTheDeadRunOut(first);
+  if (role.is === "alone") await leasesOfTheDeadRunOut(first);
+  let room = role.is === "survivor" ? 0 : 2;
+  const mourned =
+    role.is === "survivor" &&
+    role.death.then(async () => {
+      room = 2;
+      await leasesOfOthersRunOut(first);
+    });
   const stopper = owned.use(new Stopper(first, agentDeps(first, { model: scriptedModel([]) }).log));
   const deepest = Promise.withResolvers<void>();
   let effects = 0;
@@ -88,21 +106,47 @@ export async function live(scenario: WaitsScenario, tell: Tell = () => {}): Prom
   for (const store of stores) {
     const deps = agentDeps(store, { model: scriptedModel(script), tools: [note, delegate] });
     const work: LoopOptions["work"] = (claimed, signal) => workRun(deps, claimed, signal);
-    const loop = owned.use(new Loop({ store, work, tasks: true, concurrency: 2, pollMs: 10_000, log: deps.log }));
+    const loop = owned.use(
+      new Loop({
+        store,
+        work,
+        tasks: true,
+        get concurrency() {
+          return room === 0 && effectsOf(scenario).length > 0 ? 1 : room;
+        },
+        pollMs: 10_000,
+        log: deps.log,
+      }),
+    );
     await loop.start();
   }
   // Whoever comes back after a crash finds the last part interrupted, and stops what is left at once.
   if (scenario.stops === true && effectsOf(scenario).includes("below")) deepest.resolve();
   const stopped = deepest.promise.then(() => stopper.stop(owner, { chatId: task.chatId }));
-  await until("the end of all", async () => {
-    await answerAll(first, owner);
-    const { items } = await listTasks(first, owner);
-    return items.every(({ status }) => isEnded(status));
-  });
+  await until(
+    "the end of all",
+    async () => {
+      if (role.is !== "dying") await answerAll(first, owner);
+      const { items } = await listTasks(first, owner);
+      return items.every(({ status }) => isEnded(status));
+    },
+    PATIENCE_MS,
+  );
+  await mourned;
   // Where it was interrupted before its effect, nobody had a reason to stop it.
   deepest.resolve();
   await stopped;
   return task.id;
+}
+
+/** On PostgreSQL a lease outlives its worker by some seconds; those of the other node are over at once. */
+async function leasesOfOthersRunOut({ db, bootId }: Store): Promise<void> {
+  await db
+    .updateTable("runs")
+    .set({ lease_until: 1 })
+    .where("state", "in", ["working", "stopping"])
+    .where("boot_id", "!=", bootId)
+    .execute();
 }
 
 /** A person who is there the whole time. */

@@ -140,3 +140,28 @@ test.each(matrices)(
   },
   PATIENCE_MS,
 );
+
+const moment = (when: Moment["when"], what: Moment["what"], n: number): Moment => ({ when, what, n });
+
+/** Of the node that has begun with the root: it holds the question, then the tree's root, then parts of the tree. */
+const OF_THE_FIRST_NODE = [
+  moment("after", "effect", 1),
+  moment("after", "event", 12),
+  moment("before", "effect", 2),
+  moment("after", "effect", 2),
+  ...(extent.all ? [3, 6, 9, 15, 18, 21, 24, 27].map((n) => moment("after", "event", n)) : []),
+];
+
+test(
+  "F25: when one node of two is killed while it holds a question, or a part of what was delegated, the other goes on with it (postgres)",
+  async () => {
+    const { died } = await afterEach(OF_THE_FIRST_NODE, async (death) => {
+      const scenario = { ...(await scenarioOn(postgres)), apart: true };
+      const dying = dieIn(CHILD, scenario, death);
+      await expectWhole(postgres, scenario, await live(scenario, undefined, { is: "survivor", death: dying }));
+      return dying;
+    });
+    expect(died).toBeGreaterThan(OF_THE_FIRST_NODE.length / 2);
+  },
+  PATIENCE_MS * 2,
+);
