@@ -8,6 +8,7 @@ const server = process.env["SPARKY_URL"] || "http://127.0.0.1:8000";
 export default defineConfig({
   root: fileURLToPath(new URL("web", import.meta.url)),
   plugins: [react(), tailwind()],
+  worker: { format: "es" },
   build: { outDir: "../dist/web", emptyOutDir: true, target: "es2023", sourcemap: false, assetsInlineLimit: 0 },
   server: {
     host: "127.0.0.1",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import type { EventBody, NewEvent } from "../../src/core/events.ts";
+import type { EventBody, Json, NewEvent } from "../../src/core/events.ts";
 import type { Chat } from "../../src/wire/api.ts";
 import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
@@ -103,6 +103,86 @@ describeInBrowser("what the agent says and does", () => {
     await failed.getByText("The owner of this Sparky looks after its models.").waitFor();
     await failed.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("answers are set: code in its colours, formulas, diffs, tables, notes, boxes; no address of a script is followed", async () => {
+    const { tab } = await opened([
+      said(
+        [
+          "Here is `code`:\n\n```ts\nconst n: number = 1; // one\n```\n\n```diff\n-old\n+new\n```",
+          "The sum is $\\sum_{i=1}^n i^2$, and it costs $5 or $10.\n\n\\[ e^{i\\pi} = -1 \\]",
+          "| a | b |\n|---|---|\n| unbreakablewordsarekeptwhole | 2 |",
+          "- [x] looked\n- [ ] told",
+          "[run](javascript:alert(1)) and [go](https://a.test) ![pic](https://b.test/x.png)",
+          "שלום עולם",
+        ].join("\n\n"),
+      ),
+      said("It is so.[^1]\n\n[^1]: The note."),
+      { type: "message", data: { role: "assistant", text: "A **half answer | that was", partial: true } },
+    ]);
+    const { conversation } = tab;
+    const code = conversation.locator('.code[data-language="typescript"]');
+    await code.getByText("TypeScript").waitFor();
+    await code.locator('span[style*="--code-token-keyword"]', { hasText: "const" }).waitFor();
+    expect(await code.locator("code").textContent()).toBe("const n: number = 1; // one");
+    await code.getByRole("button", { name: "Wrap" }).click();
+    expect(await code.locator("pre").getAttribute("class")).toContain("pre-wrap");
+    expect(await conversation.locator("[data-diff]").allTextContents()).toEqual(["-old", "+new"]);
+    await conversation.locator(".katex-display").waitFor();
+    expect(await conversation.locator(".katex").count()).toBe(2);
+    await conversation.getByText("and it costs $5 or $10.").waitFor();
+    expect(await conversation.getByRole("checkbox", { name: "done" }).count()).toBe(1);
+    expect(await conversation.getByRole("checkbox", { name: "to do" }).count()).toBe(1);
+    expect(await conversation.getByRole("link", { name: "run" }).count()).toBe(0);
+    expect(await conversation.locator("img").count()).toBe(0);
+    expect(await conversation.getByText("שלום עולם").evaluate((p) => getComputedStyle(p).direction)).toBe("rtl");
+    const note = conversation.getByRole("link", { name: "1", exact: true });
+    await note.click();
+    expect(await conversation.locator("li:focus").textContent()).toContain("The note.");
+    expect(tab.page.context().pages().length).toBe(2);
+    expect(await conversation.locator("strong", { hasText: "half answer" }).count()).toBe(1);
+    expect(await conversation.textContent()).not.toContain("**");
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("results are shown as what they are, and raw", async () => {
+    const call = (callId: string, result: Json): Line[] => [
+      { ...RUN, type: "tool_use", data: { callId, name: `give_${callId}`, args: {}, effect: "read", summary: "" } },
+      {
+        ...RUN,
+        type: "tool_result",
+        data: { callId, name: `give_${callId}`, ok: true, result, durationMs: 9, size: 9 },
+      },
+      said(`After ${callId}`),
+    ];
+    const { tab } = await opened([
+      ...call("tree", { name: "x", text: "one\ntwo", deep: { deeper: { deepest: 1 } } }),
+      ...call("table", [
+        { id: 1, name: "a" },
+        { id: 2, name: "b" },
+      ]),
+      ...call("diff", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"),
+    ]);
+    for (const name of ["tree", "table", "diff"]) {
+      await tab.conversation.getByRole("button", { name: new RegExp(`give_${name}`) }).click();
+    }
+    const rowOf = (name: string) => tab.conversation.locator(`[data-call-id="${name}"]`);
+    const tree = rowOf("tree").getByRole("group", { name: "Result" });
+    expect(await tree.getByText("one\ntwo").evaluate((leaf) => getComputedStyle(leaf).whiteSpace)).toBe("pre-wrap");
+    expect(await tree.getByText("deepest").count()).toBe(0);
+    await tree.getByRole("button", { name: /deeper/ }).click();
+    await tree.getByText("deepest").waitFor();
+    await rowOf("tree").getByRole("button", { name: "Raw" }).click();
+    await rowOf("tree").getByLabel("Result").getByText('"deepest": 1').waitFor();
+    expect(await rowOf("table").getByRole("columnheader").allTextContents()).toEqual(["id", "name"]);
+    expect(await rowOf("table").getByRole("cell").allTextContents()).toEqual(["1", "a", "2", "b"]);
+    expect(await rowOf("diff").locator('[data-diff="+"]').last().textContent()).toBe("+b");
+    const [file] = await Promise.all([
+      tab.page.waitForEvent("download"),
+      rowOf("table").getByRole("button", { name: "Save" }).last().click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("result.json");
     expect(tab.complaints).toEqual([]);
   });
 });

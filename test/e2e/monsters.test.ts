@@ -21,6 +21,9 @@ const MONSTERS: readonly { readonly what: string; readonly text: string }[] = [
   { what: "definitions", text: "[\n".repeat(30_000) },
   { what: "a wide table", text: `${"|deep".repeat(10_000)}|\n${"|-".repeat(10_000)}|\n${"|b".repeat(10_000)}|` },
   { what: "one line", text: "deep".repeat(250_000) },
+  { what: "formulas in formulas", text: `$$${"\\frac{".repeat(2000)}deep$$` },
+  { what: "many formulas", text: "$x^{2}$ deep ".repeat(900) },
+  { what: "code", text: `\`\`\`ts\n${"(a ? `${b}` : /[/".repeat(1500)}deep\n\`\`\`` },
   { what: "many blocks", text: "deep\n\n".repeat(30_000) },
 ];
 

@@ -51,7 +51,7 @@ function Event({ event, isAimed }: { event: LogEvent; isAimed: boolean }) {
       </button>
       {isOpen && (
         <div className="px-3 pb-2 pl-9">
-          <JsonView label={`Event ${event.seq}`} value={asStored(event)} />
+          <JsonView label={`Event ${event.seq}`} value={asStored(event)} isRaw />
         </div>
       )}
     </div>

@@ -1,20 +1,21 @@
 import { Image as ImageIcon } from "lucide-react";
-import { memo, useState, type ReactNode } from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
+import { memo, useEffect, useId, useMemo, useState, type MouseEvent, type ReactNode } from "react";
+import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
-import remend from "remend";
 import { shorten } from "../../src/core/text.ts";
 import { Boundary } from "../ui/boundary.tsx";
 import { Button } from "../ui/button.tsx";
-import { CopyButton } from "../ui/copy.tsx";
 import { count } from "../ui/format.ts";
 import { toBlocks } from "./blocks.ts";
 import { blocksIn, isParseable } from "./bounds.ts";
+import { CodeBlock } from "./code.tsx";
+import { mended } from "./growing.ts";
+import { withMaths } from "./maths-marks.ts";
 
-const PLUGINS = [remarkGfm];
+type Maths = typeof import("./maths.ts").MATHS;
 
 /** A model's words. Its HTML is shown as text, its links open elsewhere, its images load when a person asks for them. */
-export default function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
+export default function Markdown({ text, isOpenEnded }: { text: string; isOpenEnded: boolean }) {
   const blocks = toBlocks(text);
   const [portions, setPortions] = useState(1);
   const shown = blocks.slice(0, blocksIn(blocks, portions));
@@ -23,7 +24,7 @@ export default function Markdown({ text, isStreaming }: { text: string; isStream
     <div className="prose">
       {shown.map((block, index) => (
         // Blocks are only ever added at the end; the last one grows.
-        <Block key={index} text={block} isGrowing={isStreaming && index === blocks.length - 1} />
+        <Block key={index} text={block} isOpenEnded={isOpenEnded && index === blocks.length - 1} />
       ))}
       {left > 0 && (
         <Button kind="quiet" onClick={() => setPortions(portions + 1)}>
@@ -35,16 +36,42 @@ export default function Markdown({ text, isStreaming }: { text: string; isStream
 }
 
 /** One that is more than a page can bear stays as it was written. */
-const Block = memo(function Block({ text, isGrowing }: { text: string; isGrowing: boolean }) {
+const Block = memo(function Block({ text, isOpenEnded }: { text: string; isOpenEnded: boolean }) {
+  const id = useId();
+  const told = isOpenEnded ? mended(text) : text;
+  const formulas = useMemo(() => withMaths(told), [told]);
+  const maths = useMaths(formulas !== null);
   if (!isParseable(text)) return <Plain text={text} />;
+  const isSet = formulas !== null && maths !== null;
   return (
     <Boundary instead={<Plain text={text} />}>
-      <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {isGrowing ? remend(text, { linkMode: "text-only" }) : text}
+      <ReactMarkdown
+        remarkPlugins={isSet ? [remarkGfm, ...maths.remark] : REMARK}
+        rehypePlugins={isSet ? [...REHYPE, ...maths.rehype] : REHYPE}
+        // Two answers on one page have notes of the same number.
+        remarkRehypeOptions={{ clobberPrefix: `note${id}` }}
+        components={COMPONENTS}
+      >
+        {isSet ? formulas : told}
       </ReactMarkdown>
     </Boundary>
   );
 });
+
+function useMaths(isWanted: boolean): Maths | null {
+  const [maths, setMaths] = useState<Maths | null>(null);
+  useEffect(() => {
+    if (!isWanted || maths !== null) return;
+    let isLeft = false;
+    // What sets formulas did not come: they stay as they were written.
+    import("./maths.ts").then(
+      ({ MATHS }) => isLeft || setMaths(MATHS),
+      () => undefined,
+    );
+    return () => void (isLeft = true);
+  }, [isWanted, maths]);
+  return maths;
+}
 
 /** So much of one block is drawn at first: a line of a megabyte takes seconds to lay out. */
 const PLAIN_CHARACTERS = 20_000;
@@ -53,7 +80,7 @@ function Plain({ text }: { text: string }) {
   const [isWhole, setWhole] = useState(false);
   return (
     <>
-      <p className="max-h-96 overflow-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
+      <p dir="auto" className="max-h-96 overflow-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
         {isWhole ? text : shorten(text, PLAIN_CHARACTERS)}
       </p>
       {text.length > PLAIN_CHARACTERS && !isWhole && (
@@ -65,20 +92,68 @@ function Plain({ text }: { text: string }) {
   );
 }
 
+interface Element {
+  readonly type: string;
+  readonly tagName?: string;
+  properties?: { [name: string]: unknown };
+  readonly children?: readonly Element[];
+}
+
+const WITH_WORDS = new Set(["p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "blockquote"]);
+
+/** Each piece of text runs as its own words do. */
+function directions() {
+  const visit = (node: Element): void => {
+    if (WITH_WORDS.has(node.tagName ?? "")) node.properties = { ...node.properties, dir: "auto" };
+    node.children?.forEach(visit);
+  };
+  return visit;
+}
+
+const REMARK: Options["remarkPlugins"] = [remarkGfm];
+const REHYPE = [directions];
+
 const COMPONENTS: Components = {
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+  a: ({ href, children, id }) => (
+    <Anchor {...(href !== undefined && { href })} {...(id !== undefined && { id })}>
       {children}
-    </a>
+    </Anchor>
   ),
   img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  pre: ({ children }) => <CodeBlock code={textOf(children).replace(/\n$/, "")} name={nameOf(children)} />,
+  input: ({ checked }) => (
+    <input type="checkbox" checked={checked === true} disabled aria-label={checked === true ? "done" : "to do"} />
+  ),
   table: ({ children }) => (
     <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Table">
       <table>{children}</table>
     </div>
   ),
 };
+
+/** To another page in a tab of its own; to a note within this answer; an address that may not be followed is plain text. */
+function Anchor({ href = "", id, children }: { href?: string; id?: string; children?: ReactNode }) {
+  if (href === "") return children;
+  if (!href.startsWith("#")) {
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+    );
+  }
+  const go = (event: MouseEvent): void => {
+    event.preventDefault();
+    const target = document.getElementById(decodeURIComponent(href.slice(1)));
+    target?.scrollIntoView({ block: "center" });
+    target?.setAttribute("tabindex", "-1");
+    target?.focus({ preventScroll: true });
+  };
+  return (
+    <a href={href} id={id} onClick={go}>
+      {children}
+    </a>
+  );
+}
 
 /**
  * An image's address may carry what the model read to somebody else: nothing is fetched before a click, and then in a
@@ -95,17 +170,11 @@ function RemoteImage({ src, alt }: { src: string; alt: string }) {
   );
 }
 
-function CodeBlock({ children }: { children?: ReactNode }) {
-  return (
-    <div className="overflow-hidden rounded-lg border border-line bg-sunken">
-      <div className="flex justify-end border-b border-line">
-        <CopyButton text={textOf(children)} />
-      </div>
-      <pre tabIndex={0} aria-label="Code" className="overflow-x-auto p-3 font-mono">
-        {children}
-      </pre>
-    </div>
-  );
+/** The language of the code in a `pre`. */
+function nameOf(node: ReactNode): string {
+  if (node === null || typeof node !== "object" || !("props" in node)) return "";
+  const { className } = node.props as { className?: string };
+  return /(?:^|\s)language-(\S+)/.exec(className ?? "")?.[1] ?? "";
 }
 
 function textOf(node: ReactNode): string {

@@ -1,22 +1,29 @@
 import { lazy, Suspense } from "react";
 import { shorten } from "../../src/core/text.ts";
+import { plain } from "../ui/format.ts";
 
 const Markdown = lazy(() => import("./markdown.tsx"));
 
 /** As much as is drawn while the rest waits for its code. */
 const SHOWN = 20_000;
 
-/** Words of the agent, as plain text until the Markdown code is there. */
-export function Words({ text, isStreaming = false }: { text: string; isStreaming?: boolean }) {
+interface Props {
+  readonly text: string;
+  /** It is being written, or was cut off: its end may stand in the middle of something. */
+  readonly isOpenEnded?: boolean;
+}
+
+/** Words of the agent, without their marks until the Markdown code is there. */
+export function Words({ text, isOpenEnded = false }: Props) {
   return (
     <Suspense
       fallback={
-        <div aria-busy className="prose whitespace-pre-wrap">
-          {shorten(text, SHOWN)}
+        <div aria-busy dir="auto" className="prose whitespace-pre-wrap">
+          {plain(shorten(text, SHOWN))}
         </div>
       }
     >
-      <Markdown text={text} isStreaming={isStreaming} />
+      <Markdown text={text} isOpenEnded={isOpenEnded} />
     </Suspense>
   );
 }

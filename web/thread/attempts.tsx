@@ -35,7 +35,7 @@ export function Attempts({ entries, run }: { entries: readonly EventEntry[]; run
             <div key={entry.seq} data-seq={entry.seq} data-type={entry.event.type}>
               {entry.event.type === "message" || entry.event.type === "thought" ? (
                 <div className="text-muted">
-                  <Words text={entry.event.data.text} />
+                  <Words text={entry.event.data.text} isOpenEnded />
                 </div>
               ) : (
                 <EventView entry={entry} run={run} />

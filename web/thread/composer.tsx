@@ -69,6 +69,7 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
         <textarea
           ref={box}
           rows={1}
+          dir="auto"
           value={text}
           aria-label="Message"
           aria-describedby={hintId}

@@ -38,8 +38,7 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
       >
         <p className="flex flex-wrap items-center gap-x-2 font-medium text-bad">
           <CircleX aria-hidden="true" className="size-4 shrink-0" />
-          {event.data.message}
-          {code !== "" && <span>· {causeOf(code)}</span>}
+          {code === "" ? event.data.message : `${event.data.message} · ${causeOf(code)}`}
           <span className="text-xs font-normal text-muted">
             <EndFacts at={event.at} run={run} />
           </span>

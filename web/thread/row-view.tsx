@@ -104,7 +104,7 @@ function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
         <Thought text={text} isOpenPart={part !== undefined} />
       ) : (
         <article aria-label={part === undefined ? "Agent" : "Agent, writing"}>
-          <Words text={text} isStreaming={part !== undefined} />
+          <Words text={text} isOpenEnded={part !== undefined || isPartial} />
         </article>
       )}
       {isPartial && <CutOff />}

@@ -18,7 +18,10 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
 function PersonBubble({ text, name, at }: { text: string; name: string; at: string }) {
   return (
     <article aria-label={name} className="flex flex-col items-end">
-      <div className="max-w-[85%] rounded-2xl rounded-br-sm bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]">
+      <div
+        dir="auto"
+        className="max-w-[85%] rounded-2xl rounded-br-sm bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]"
+      >
         {text}
       </div>
       <p className="mt-0.5 px-1 text-xs text-muted">
@@ -45,7 +48,9 @@ function Instruction({ text, name, at }: { text: string; name: string; at: strin
           </time>
         </span>
       </p>
-      <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>
+      <p dir="auto" className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {text}
+      </p>
     </article>
   );
 }
@@ -84,7 +89,7 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
       </button>
       {isOpen && (
         <div className="ml-5 border-l-2 border-line py-1 pl-3 text-muted">
-          <Words text={text} isStreaming={isOpenPart} />
+          <Words text={text} isOpenEnded={isOpenPart} />
         </div>
       )}
     </div>

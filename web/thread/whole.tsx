@@ -50,7 +50,7 @@ export function Whole({ what, id, bytes }: { what: "result" | "arguments"; id: s
         <Failure what={`The ${what} could not be loaded`} error={whole.error} retry={() => void whole.refetch()} />
       )}
       {isOpen && whole.data !== undefined && (
-        <JsonView label={`Whole ${what}`} value={whole.data} isOpen isExact={what === "arguments"} />
+        <JsonView label={`Whole ${what}`} value={whole.data} isOpen isRaw isExact={what === "arguments"} />
       )}
     </div>
   );
