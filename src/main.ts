@@ -50,6 +50,7 @@ import { withDeferred } from "./tools/deferred.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { toolsAsSet, withSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
+import type { WebAccess } from "./tools/web/download.ts";
 import { webTools } from "./tools/web/web-tools.ts";
 import { BackgroundCommands } from "./tools/shell/background.ts";
 import { Sandbox } from "./tools/shell/sandbox.ts";
@@ -222,6 +223,11 @@ async function build(
   const roots = fileRoots(config.home, owner.name);
   const own: Parts["own"] = { port: config.port, url: null };
   const background = cleanup.use(new BackgroundCommands());
+  const web: WebAccess = {
+    reach: { allowed: config.web.hosts, ownPort: () => own.port },
+    proxies: config.web.proxies,
+    userAgent: `Sparky/${manifest.version}`,
+  };
   const asBuilt: readonly Tool<Tx>[] = [
     ...generalTools,
     ...fileTools(roots),
@@ -232,14 +238,7 @@ async function build(
     resultRead,
     skillRead,
     skillUnpack(store),
-    ...webTools(
-      {
-        reach: { allowed: config.web.hosts, ownPort: () => own.port },
-        proxies: config.web.proxies,
-        userAgent: `Sparky/${manifest.version}`,
-      },
-      config.web.search,
-    ),
+    ...webTools(web, config.web.search),
     ...commandTools(config, background),
   ];
   // As they are set now: a person may say otherwise at any time.
@@ -257,6 +256,7 @@ async function build(
       workspaces,
       environment: config.serverEnvironment,
       lookup: (name) => (name.startsWith("secret:") ? secrets.valueOf(name.slice(7)) : config.variable(name)),
+      web,
       base: () => own.url,
     }),
   );

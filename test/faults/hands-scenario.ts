@@ -18,6 +18,7 @@ import { shellTools } from "../../src/tools/shell/tools.ts";
 import type { Tool, ToolContext } from "../../src/tools/tool.ts";
 import { McpDesk } from "../../src/worker/mcp/desk.ts";
 import { Loop } from "../../src/worker/loop.ts";
+import { openWeb } from "../kit/mcp/open-web.ts";
 import { processesWith } from "../kit/processes.ts";
 import { call, say, scriptedModel, stepsIn, type Step } from "../kit/scripted-model.ts";
 import { agentDeps, ended, until } from "../kit/worker.ts";
@@ -129,6 +130,7 @@ async function serverOf(
       workspaces: workspaces(scenario),
       environment: { PATH: process.env["PATH"] ?? "" },
       lookup: () => undefined,
+      web: openWeb,
       base: () => null,
     }),
   );

@@ -312,7 +312,7 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     reached.by === "http"
       ? new StreamableHTTPClientTransport(new URL(reached.url), {
           requestInit: { headers: { ...reached.headers } },
-          fetch: options.signIn?.over(bounded.fetch) ?? bounded.fetch,
+          fetch: options.signIn?.over(bounded.fetch, new URL(reached.url)) ?? bounded.fetch,
           ...(options.signIn !== undefined && { authProvider: options.signIn }),
         })
       : new StdioTransport({

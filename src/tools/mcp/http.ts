@@ -16,7 +16,7 @@ export function boundedFetch(): BoundedFetch {
     async fetch(url, init) {
       let response: Response;
       try {
-        response = await (init?.method === "POST" ? post(url, init) : fetch(url, init));
+        response = await withinOrigin(url, init);
       } catch (error) {
         failure = reasonOf(error);
         throw error;
@@ -37,12 +37,13 @@ export function boundedFetch(): BoundedFetch {
 const REDIRECTS = 5;
 
 /** What is sent to a server, with the keys that it is known by, is sent on within its own origin at most. */
-async function post(address: string | URL, init: RequestInit): Promise<Response> {
+async function withinOrigin(address: string | URL, init: RequestInit = {}): Promise<Response> {
   let url = new URL(address);
   for (let hops = 0; ; hops++) {
     const response = await fetch(url, { ...init, redirect: "manual" });
     const location = response.headers.get("location");
-    if (![307, 308].includes(response.status) || location === null || hops === REDIRECTS) return response;
+    const leads = /^(GET|HEAD)$/.test(init.method ?? "GET") ? [301, 302, 303, 307, 308] : [307, 308];
+    if (!leads.includes(response.status) || location === null || hops === REDIRECTS) return response;
     await response.body?.cancel();
     const next = new URL(location, url);
     if (next.origin !== url.origin) throw new Error(`it sends on to ${next.origin}, where nothing is sent`);

@@ -9,9 +9,12 @@ import type {
 } from "@modelcontextprotocol/client";
 import type { Clock } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
+import { shorten } from "../../core/text.ts";
+import type { WebAccess } from "../web/download.ts";
 import type { Fetch } from "./http.ts";
 import { granted, NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
 import { renewed, signInAgain } from "./renewal.ts";
+import { signInFetch } from "./sign-in-fetch.ts";
 import { tokenRequests } from "./token-requests.ts";
 
 export interface SignInOptions {
@@ -24,6 +27,8 @@ export interface SignInOptions {
   readonly client?: StoredOAuthClientInformation;
   readonly clock: Clock;
   readonly place: SignInPlace;
+  /** What the server names elsewhere is reached as the web tools reach it. */
+  readonly web: WebAccess;
   /** Cuts off what is asked of the issuer. */
   readonly stopping: AbortSignal;
   /** A renewal is under way: whoever stops leaves it a while. */
@@ -76,7 +81,20 @@ export class SignIn implements OAuthClientProvider {
   }
 
   async clientInformation(at?: OAuthClientInformationContext): Promise<StoredOAuthClientInformation | undefined> {
-    return this.#clientAt(at?.issuer ?? "", await this.#kept());
+    const kept = await this.#kept();
+    const { server, client } = this.#options;
+    if (client !== undefined && at !== undefined) {
+      // It was made at one issuer, which is the one that it was first used at.
+      const [first] = Object.entries(kept.clients).find(([, { client_id }]) => client_id === client.client_id) ?? [];
+      if (first !== undefined && first !== at.issuer) {
+        throw new SparkyError(
+          "unavailable",
+          `the server ${server} wants you to sign in at ${shorten(at.issuer, 200)} by the client of its definition, which was used at ${shorten(first, 200)}`,
+          { hint: `if it has moved, take its oauth out of mcp.json and write it anew, with a new client` },
+        );
+      }
+    }
+    return this.#clientAt(at?.issuer ?? "", kept);
   }
 
   async saveClientInformation(client: StoredOAuthClientInformation, at?: OAuthClientInformationContext): Promise<void> {
@@ -147,9 +165,10 @@ export class SignIn implements OAuthClientProvider {
     if (what === "all" || what === "client") await this.#change((kept) => ({ ...kept, clients: {} }));
   }
 
-  /** HTTP for the server and its sign-in: a token that the server refuses is renewed once. */
-  over(fetch: Fetch): Fetch {
-    const forTokens = tokenRequests(fetch, this.#options.stopping);
+  /** HTTP for the server at this address and its sign-in: a token that the server refuses is renewed once. */
+  over(fetch: Fetch, own: URL): Fetch {
+    const { server, web, stopping } = this.#options;
+    const forTokens = tokenRequests(signInFetch(fetch, { server, own, web }), stopping);
     this.#fetch = forTokens;
     return async (url, init) => {
       const headers = new Headers(init?.headers);

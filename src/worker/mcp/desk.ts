@@ -13,6 +13,7 @@ import { readServer, type ServerDefinition } from "../../tools/mcp/definition.ts
 import { digestOf, offeredToolSchema } from "../../tools/mcp/offered.ts";
 import { Servers, type Person, type ServersDeps } from "../../tools/mcp/servers.ts";
 import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
+import type { WebAccess } from "../../tools/web/download.ts";
 import { endLeftover, startOf } from "../../tools/shell/processes.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
@@ -27,6 +28,8 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
   readonly ownerId: string;
   readonly home: string;
   readonly log: Log;
+  /** How addresses are reached that a server names. */
+  readonly web: WebAccess;
   /** Where browsers reach this server; null: it does not listen. */
   readonly base: () => string | null;
 }
@@ -52,7 +55,7 @@ export class McpDesk implements AsyncDisposable {
     this.#deps = deps;
     this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"));
     const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
-    this.signIns = new SignIns(store, deps.lookup, deps.base);
+    this.signIns = new SignIns(store, deps.lookup, deps.web, deps.base);
     this.servers = new Servers({
       ...deps,
       signInFor: (definition, person) => this.signIns.for(definition, person),

@@ -176,6 +176,37 @@ test.each([
   await expect(node.call()).rejects.toThrow("wants you to sign in");
 });
 
+test("one is not signed in by what comes back for another issuer, or for none where it should be named", async () => {
+  const server = await signInServer({ iss: "https://evil.example.com" });
+  const node = await nodeOn(sqlite, await sqlite.place(), await tempHome(), server.url);
+  await expect(node.signIn()).rejects.toThrow(/iss/i);
+  server.ways.iss = "";
+  await expect(node.signIn()).rejects.toThrow(/iss/i);
+  expect(server.seen).not.toContain("POST /token");
+  expect(await node.shown()).toMatchObject({ signedIn: false });
+  server.ways.iss = null;
+  await node.signIn();
+  expect(await node.call()).toBe(DONE);
+});
+
+test("what one issuer gave is shown to no other that the server names later, and an address within is not asked", async () => {
+  const { server, node } = await signedIn(sqlite);
+  const other = await signInServer();
+  server.ways.issuer = new URL(other.url).origin;
+  server.tokens.clear();
+  server.renewals.clear();
+  await expect(node.call()).rejects.toThrow("wants you to sign in");
+  const asked = other.seen.filter((each) => each.startsWith("POST"));
+  expect(asked).toEqual(["POST /register"]);
+  await node.end();
+  server.ways.issuer = "http://10.0.0.1";
+  const call = node.call();
+  await expect(call).rejects.toThrow(
+    "signing in at the server closed failed: 10.0.0.1 is no public address, so it is not fetched",
+  );
+  expect(await node.shown()).toMatchObject({ state: "sign_in_again" });
+});
+
 const renewedAhead = (expiresIn: unknown) => async () => {
   const clock = testClock();
   const { server, node } = await signedIn(sqlite, { expiresIn }, clock);

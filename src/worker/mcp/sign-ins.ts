@@ -10,6 +10,8 @@ import { filledText, type Lookup } from "../../tools/mcp/variables.ts";
 import { NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "../../tools/mcp/kept-sign-in.ts";
 import { boundedFetch, reasonOf } from "../../tools/mcp/http.ts";
 import { giveBack } from "../../tools/mcp/revocation.ts";
+import { signInFetch } from "../../tools/mcp/sign-in-fetch.ts";
+import type { WebAccess } from "../../tools/web/download.ts";
 import { SignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
 
 export interface SignedOut {
@@ -35,10 +37,12 @@ export class SignIns implements AsyncDisposable {
   >();
 
   readonly #lookup: Lookup;
+  readonly #web: WebAccess;
   readonly #renewals = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
 
-  constructor(store: Store, lookup: Lookup, base: () => string | null) {
+  constructor(store: Store, lookup: Lookup, web: WebAccess, base: () => string | null) {
+    this.#web = web;
     this.#store = store;
     this.#lookup = lookup;
     this.#base = base;
@@ -62,6 +66,7 @@ export class SignIns implements AsyncDisposable {
       ...(client !== null && { client: this.#filled(name, client) }),
       clock: this.#store.clock,
       place: this.#place(definition, userId, reached.url),
+      web: this.#web,
       stopping: this.#stopping.signal,
       onRenewal: (renewal) => {
         this.#renewals.add(renewal);
@@ -91,7 +96,9 @@ export class SignIns implements AsyncDisposable {
     if (!signedOut || grant === null) return { signedOut: false, revoked: false, problem: null };
     try {
       const known = client === null ? clients[grant.issuer] : this.#filled(name, client);
-      return { signedOut, revoked: await giveBack(grant, known, boundedFetch().fetch), problem: null };
+      const own = new URL(filledText(name, "url", reached.url, this.#lookup));
+      const fetch = signInFetch(boundedFetch().fetch, { server: name, own, web: this.#web });
+      return { signedOut, revoked: await giveBack(grant, known, fetch), problem: null };
     } catch (error) {
       return { signedOut, revoked: false, problem: reasonOf(error) };
     }

@@ -3,6 +3,7 @@ import type { Store } from "../../../src/store/database/store.ts";
 import { toolsAsSet, type ToolSettings } from "../../../src/tools/settings.ts";
 import { McpAdmin } from "../../../src/worker/mcp/admin.ts";
 import { McpDesk } from "../../../src/worker/mcp/desk.ts";
+import { openWeb } from "./open-web.ts";
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -19,6 +20,7 @@ export function mcpAdmin(store: Store, { home, ownerId }: { readonly home: strin
       workspaces: `${home}/workspace`,
       environment: { PATH: process.env["PATH"] ?? "" },
       lookup: () => undefined,
+      web: openWeb,
       base: () => null,
     }));
   const settings: ToolSettings = {};

@@ -5,6 +5,7 @@ import type { Json } from "../../../src/core/events.ts";
 import { readServer } from "../../../src/tools/mcp/definition.ts";
 import { NOTHING_KEPT } from "../../../src/tools/mcp/kept-sign-in.ts";
 import { SignIn, SignInNeeded } from "../../../src/tools/mcp/sign-in.ts";
+import { openWeb } from "./open-web.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
 import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
 
@@ -38,6 +39,7 @@ const signInFor = () =>
     ...client,
     server: "suite",
     clock: systemClock,
+    web: openWeb,
     stopping: new AbortController().signal,
     onRenewal: () => {},
     place: {

@@ -11,6 +11,10 @@ export interface Ways {
   rotates: boolean;
   /** Before it answers a renewal that has happened; "cut": it never answers. */
   onRenewed: () => Promise<"answer" | "cut">;
+  /** Where one signs in, if it is not here. */
+  issuer: string | null;
+  /** What comes back with the browser as its issuer; "": nothing. */
+  iss: string | null;
   /** Whether it takes back what it gave. */
   revokes: boolean;
   /** Instead of a renewal, or of taking something back. */
@@ -20,6 +24,8 @@ export interface Ways {
 /** A tool server over HTTP that wants a sign-in, with the sign-in's own server at the same address. */
 export async function oauthServer(chosen: Partial<Ways> = {}) {
   const ways: Ways = {
+    issuer: null,
+    iss: null,
     expiresIn: 3600,
     rotates: true,
     onRenewed: async () => "answer",
@@ -40,7 +46,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
     seen.push(`${request.method} ${url.pathname}`);
     switch (url.pathname) {
       case "/.well-known/oauth-protected-resource/mcp":
-        return { status: 200, body: { resource: `${base}/mcp`, authorization_servers: [base] } };
+        return { status: 200, body: { resource: `${base}/mcp`, authorization_servers: [ways.issuer ?? base] } };
       case "/.well-known/oauth-authorization-server":
         return {
           status: 200,
@@ -50,6 +56,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
             token_endpoint: `${base}/token`,
             registration_endpoint: `${base}/register`,
             ...(ways.revokes && { revocation_endpoint: `${base}/revoke` }),
+            authorization_response_iss_parameter_supported: true,
             response_types_supported: ["code"],
             code_challenge_methods_supported: ["S256"],
             token_endpoint_auth_methods_supported: ["none"],
@@ -61,7 +68,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
         const code = randomUUID();
         const redirect = url.searchParams.get("redirect_uri") ?? "";
         codes.set(code, { challenge: url.searchParams.get("code_challenge") ?? "", redirect });
-        const location = `${redirect}?${new URLSearchParams({ code, state: url.searchParams.get("state") ?? "" }).toString()}`;
+        const location = `${redirect}?${new URLSearchParams({ code, state: url.searchParams.get("state") ?? "", ...(ways.iss !== "" && { iss: ways.iss ?? base }) }).toString()}`;
         return { status: 302, headers: { location } };
       }
       case "/token": {
