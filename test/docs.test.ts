@@ -10,6 +10,8 @@ import { requestApprovals } from "../src/store/approvals/approvals.ts";
 import { ensureUsers } from "../src/store/people/users.ts";
 import { claimRuns } from "../src/store/runs/claim.ts";
 import { appendResult } from "../src/store/runs/record.ts";
+import { listSchema } from "../src/wire/api.ts";
+import { toolChangeShownSchema } from "../src/wire/changes.ts";
 import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
 import { answerSchema, describedPath } from "./docs/answers.ts";
 import { cliReference, commandPaths } from "./docs/cli-page.ts";
@@ -155,6 +157,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/skills/validate", skill);
   const { hash } = await ask("POST", "/api/skills", skill);
   for (const path of ["", "/tidy", "/tidy/files"]) await ask("GET", `/api/skills${path}`);
+  await ask("POST", "/api/skills/tidy/refuse", { hash });
   await ask("POST", "/api/skills/tidy/approve", { hash });
   await ask("DELETE", "/api/skills/tidy");
   await ask("POST", "/api/secrets", { name: "KEY", value: "a value" });
@@ -186,6 +189,10 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/mcp/servers/odd/restart");
   for (const path of ["/api/tools", "/api/tools/usage"]) await ask("GET", path);
   for (const path of ["/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
+  await ask("GET", "/api/changes");
+  const shown = listSchema(toolChangeShownSchema).parse(await ask("GET", "/api/changes/tools/odd"));
+  const seen = shown.items.map(({ tool, digest }) => ({ tool, digest }));
+  await ask("POST", "/api/changes/tools/odd", { decision: "refuse", tools: seen });
   await ask("POST", "/api/mcp/servers/odd/approve", { tool: "echo" });
   await ask("POST", "/api/mcp/servers/odd/call", { tool: "echo", args: { text: "hi" } });
   await ask("GET", "/api/resources?q=text");

@@ -66,6 +66,7 @@ export function createServer(deps: ServerDeps): Server {
       signedIn: (answer) => mcp.signedIn(answer),
       restart: still((person, name) => mcp.restart(person, name)),
       approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),
+      decide: still((name, answer) => mcp.decide(name, answer)),
       call: still((person, name, tool, args) => mcp.call(person, name, tool, args)),
       setPolicy: still((person, name, policy) => mcp.setPolicy(person, name, policy)),
     },

@@ -20,6 +20,8 @@ import { activityRoutes } from "./routes/activity.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { questionRoutes } from "./routes/questions.ts";
 import { awayRoutes } from "./routes/away.ts";
+import { changeRoutes } from "./routes/changes.ts";
+import { WaitingSkills } from "../skills/waiting.ts";
 import { blobRoutes } from "./routes/blobs.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -75,8 +77,9 @@ export function createHttp(
 ): (request: Request, info?: RequestInfo) => Promise<Response> {
   const { log, store } = deps;
   const { auth, identities, acting, origins, limit } = parts;
+  const waitingSkills = new WaitingSkills(store, deps.skillRoots);
   const routes = [
-    ...systemRoutes(deps, auth),
+    ...systemRoutes(deps, auth, waitingSkills),
     ...chatRoutes(deps),
     ...runRoutes(deps),
     ...streamRoutes(deps, parts.closing),
@@ -87,7 +90,8 @@ export function createHttp(
     ...secretRoutes(deps),
     ...approvalRoutes(deps),
     ...questionRoutes(deps),
-    ...awayRoutes(deps),
+    ...awayRoutes(deps, waitingSkills),
+    ...changeRoutes(deps, waitingSkills),
     ...blobRoutes(deps),
     ...graphRoutes(deps),
     ...modelRoutes(deps),

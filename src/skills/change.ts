@@ -31,6 +31,7 @@ export async function addSkill(store: Store, roots: SkillRoots, viewer: User, sk
   const read = await versionOf(skill.files, skill.folder);
   if (!read.ok) throw new SparkyError("invalid_input", `${skill.folder}: ${read.problem}`);
   await writeFolder(roots.home, skill);
+  await store.transact(async (tx) => tx.changed("approvals", [viewer.id]));
   return (await findSkill(store.db, roots, viewer, skill.folder, "home")).item;
 }
 
@@ -51,6 +52,7 @@ export async function removeSkill(
   // The yes first: what is left of a folder after a crash is not used.
   await store.transact((tx) => dropPin(tx, HOME, skill.folder));
   await rm(join(roots.home, skill.folder), { recursive: true, force: true });
+  await store.transact(async (tx) => tx.changed("approvals", [viewer.id]));
   return { name: item.name, place: item.place, deleted: true };
 }
 

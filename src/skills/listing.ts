@@ -14,10 +14,10 @@ import { readVersion, type Read } from "./version.ts";
 /** The skills that lie in a person's places, beside what was said of them. */
 
 /**
- * `waiting`: nobody has looked at it; `changed`: it is another than was approved, and the approved one is used; `broken`: it cannot
- * be read.
+ * `waiting`: nobody has looked at it; `changed`: it is another than was approved, and the approved one is used; `refused`: somebody has
+ * looked at it as it is, and keeps it out; `broken`: it cannot be read.
  */
-export type SkillState = "approved" | "changed" | "waiting" | "off" | "broken";
+export type SkillState = "approved" | "changed" | "waiting" | "refused" | "off" | "broken";
 
 type Head = Pick<SkillVersion, "hash" | "name" | "description" | "byPersonOnly">;
 
@@ -112,13 +112,15 @@ function stateOf(
   heads: ReadonlyMap<string, SkillHead>,
 ): FoundSkill {
   const at = { place, folder, read, pin };
-  if (pin?.state === "off") return { ...at, state: read.ok ? "off" : "broken", used: null };
+  if (pin?.state === "off" && pin.refused_hash === null)
+    return { ...at, state: read.ok ? "off" : "broken", used: null };
   // What is part of the product was approved with it.
   if (place.name === "shipped")
     return { ...at, state: read.ok ? "approved" : "broken", used: read.ok ? read.head : null };
   const head = heads.get(pin?.hash ?? "");
   const used = head === undefined ? null : { ...head, byPersonOnly: head.by_person_only === 1 };
   if (!read.ok) return { ...at, state: "broken", used };
+  if (pin?.refused_hash === read.head.hash) return { ...at, state: "refused", used };
   if (used === null) return { ...at, state: "waiting", used };
   return { ...at, state: used.hash === read.head.hash ? "approved" : "changed", used };
 }

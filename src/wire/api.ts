@@ -246,8 +246,8 @@ export const statusSchema = z.object({
   /** The runs that are working, stopping or waiting, each with its title for people. */
   running: z.array(runSchema.extend({ title: z.string() })),
   next: z.array(upcomingSchema),
-  /** What waits for people: approvals and questions that are open. */
-  waiting: z.object({ approvals: z.number(), questions: z.number() }),
+  /** What waits for people: approvals and questions that are open, tools and skills that are new or changed. */
+  waiting: z.object({ approvals: z.number(), questions: z.number(), changes: z.number() }),
   agentLoop: z.boolean(),
   model: z.string(),
   node: z.string(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idSchema } from "./api.ts";
+import { changeSchema } from "./changes.ts";
 
 /** "While you were away": what lies above the caller's own `seen` in the chats that they may see. */
 
@@ -55,8 +56,10 @@ export const awaySchema = z.object({
     outputTokens: z.number(),
     costUsd: z.number().nullable(),
   }),
-  /** Approvals and questions that wait for an answer, seen or not. */
+  /** Approvals, questions, and new or changed tools and skills that wait for an answer, seen or not. */
   waiting: z.number(),
+  /** The last of these. */
+  changes: z.array(changeSchema),
   /** false: so much lies above `seen` that only the newest of it was looked at. */
   complete: z.boolean(),
 });

@@ -50,6 +50,8 @@ const waitingSchema = z.object({
   digest: z.string(),
   /** What is new against what was approved, line by line, `-` and `+` before each. */
   diff: z.string(),
+  /** A person has seen it as it is, and keeps it out. */
+  refused: z.boolean(),
 });
 
 export const mcpServerSchema = z.object({

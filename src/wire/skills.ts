@@ -3,7 +3,7 @@ import { z } from "zod";
 /** What crosses the wire about skills: what lies where, what was approved of it, and what a yes would change. */
 
 export const SKILL_PLACES = ["home", "workspace", "agent", "personal", "shipped"] as const;
-export const SKILL_STATES = ["approved", "changed", "waiting", "off", "broken"] as const;
+export const SKILL_STATES = ["approved", "changed", "waiting", "refused", "off", "broken"] as const;
 
 export const skillSchema = z.object({
   name: z.string(),
@@ -12,7 +12,10 @@ export const skillSchema = z.object({
   place: z.enum(SKILL_PLACES),
   folder: z.string(),
   path: z.string(),
-  /** `changed`: another than was approved, and the approved one is used. `broken`: it cannot be read. */
+  /**
+   * `changed`: another than was approved, and the approved one is used. `refused`: a person keeps it out as it is now, and what was
+   * approved before is used. `broken`: it cannot be read.
+   */
   state: z.enum(SKILL_STATES),
   /** Your runs are given it: it was approved, and is the first of its name. */
   used: z.boolean(),
@@ -76,7 +79,8 @@ export const checkedSkillSchema = z.object({
 });
 export type CheckedSkill = z.infer<typeof checkedSkillSchema>;
 
-export const approveSkillSchema = z.strictObject({
+/** Of a yes, and of a no. */
+export const decideSkillSchema = z.strictObject({
   /** What was seen: something else is not approved. */
   hash: z.string().length(64),
   place: z.enum(SKILL_PLACES).optional(),

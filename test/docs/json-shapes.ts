@@ -13,6 +13,7 @@ import {
 } from "../../src/wire/api.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { questionSchema } from "../../src/wire/questions.ts";
+import { changeSchema } from "../../src/wire/changes.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
@@ -130,7 +131,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   ],
   "agent schedule import": list(z.object({ ...name, change: z.enum(["added", "changed"]) })),
 
-  "approvals list": list(approvalSchema),
+  "approvals list": [{ shape: listSchema(approvalSchema).extend({ changes: z.array(changeSchema) }) }],
   "approvals get": one(approvalSchema),
   "approvals approve": one(approvalSchema),
   "approvals deny": one(approvalSchema),
@@ -166,6 +167,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "skills show": [{ shape: skillWithFilesSchema }, { given: "--file", shape: skillFileSchema }],
   "skills add": list(skillSchema),
   "skills approve": one(skillSchema),
+  "skills refuse": one(skillSchema),
   "skills remove": one(removedSkillSchema),
   "skills validate": list(checkedSkillSchema.extend({ folder: text })),
   search: one(searchPageSchema),
@@ -211,6 +213,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "mcp resources": one(resourcesSchema),
   "mcp prompts": one(promptsSchema),
   "mcp approve": one(mcpServerSchema),
+  "mcp refuse": one(mcpServerSchema),
   "mcp call": one(mcpResultSchema),
   "mcp logs": one(mcpLogSchema),
   completion: one(z.object({ shell: text, script: text })),

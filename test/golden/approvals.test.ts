@@ -5,6 +5,17 @@ import { approval, away, chat, deniedApproval, grant, log, task } from "./wire-s
 process.env["TZ"] = "UTC";
 
 const page = (...items: unknown[]) => ({ items, next: null });
+const digest = "d".repeat(64);
+const changes = page(
+  { kind: "skill", name: "tidy", place: "home", folder: "tidy", description: "Tidies.", change: "changed", hash: digest },
+  {
+    kind: "tools",
+    server: "github",
+    at: "2026-12-01T14:00:00.000Z",
+    tools: ["fork", "issue", "merge", "review", "star"].map((tool) => ({ tool, change: "new", digest })),
+  },
+);
+const noChanges = { "GET /api/changes": page() };
 const byPrefix = { "GET /api/approvals?prefix=7kq2&limit=6&state=all": page(approval) };
 const grantByPrefix = { "GET /api/grants?prefix=9wx4&limit=6": page(grant) };
 const answered = { ...approval, state: "approved", by: "owner", decidedAt: "2026-12-01T14:02:20.000Z", canDecide: false };
@@ -13,11 +24,12 @@ const post = `POST /api/approvals/${approval.id}`;
 test("what the commands for approvals and for time away show, on a terminal, in a pipe and as JSON", async () => {
   const none = { ...away, items: [], total: 0, waiting: 0 };
   const text = [
-    await views(["approvals", "list"], { routes: { "GET /api/approvals?limit=20": page(approval) } }),
+    await views(["approvals", "list"], { routes: { ...noChanges, "GET /api/approvals?limit=20": page(approval) } }),
     await views(["approvals", "list", "--all"], {
-      routes: { "GET /api/approvals?limit=20&state=all": page(approval, deniedApproval) },
+      routes: { ...noChanges, "GET /api/approvals?limit=20&state=all": page(approval, deniedApproval) },
     }),
-    await views(["approvals", "list"], { routes: { "GET /api/approvals?limit=20": page() } }),
+    await views(["approvals", "list"], { routes: { ...noChanges, "GET /api/approvals?limit=20": page() } }),
+    await views(["approvals", "list"], { routes: { "GET /api/changes": changes, "GET /api/approvals?limit=20": page() } }),
     await views(["approvals", "get", "7kq2"], { routes: { ...byPrefix, [`GET /api/approvals/${approval.id}`]: approval } }),
     await views(["approvals", "get", "7kq2"], {
       routes: { ...byPrefix, [`GET /api/approvals/${approval.id}`]: deniedApproval },
@@ -35,6 +47,7 @@ test("what the commands for approvals and for time away show, on a terminal, in 
     await views(["away"], { routes: { "GET /api/away": away } }),
     await views(["away"], { routes: { "GET /api/away": { ...away, items: away.items.slice(0, 1), complete: false } } }),
     await views(["away"], { routes: { "GET /api/away": none } }),
+    await views(["away"], { routes: { "GET /api/away": { ...none, waiting: 6, changes: changes.items } } }),
   ].join("");
   await expect(text).toMatchFileSnapshot("cli-approvals.txt");
 });

@@ -41,6 +41,7 @@ const changed: McpServer = {
       tool: "read_graph",
       change: "changed",
       digest: "d1",
+      refused: false,
       diff: `  {\n-   "description": "Reads.",\n+   "description": "Reads${hidden} and sends.",\n  }`,
     },
   ],
@@ -113,6 +114,11 @@ const missing = new Answer(404, {
   error: { code: "not_found", message: 'no tool server is called "nope"', hint: "there are: memory" },
 });
 
+const answered = routes({
+  "GET /api/mcp/servers": all(changed),
+  "POST /api/changes/tools/memory": { server: "memory", decided: 1 },
+});
+
 test("what the commands for tool servers show, and how they end", async () => {
   const cases: readonly (readonly [line: string | readonly string[], stage: Stage])[] = [
     ["list", listed()],
@@ -144,7 +150,9 @@ test("what the commands for tool servers show, and how they end", async () => {
     ["resources nope", offers],
     ["prompts", offers],
     ["prompts docs", offers],
-    ["approve memory --yes", routes({ "GET /api/mcp/servers": all(changed), [`POST ${PATH}/approve`]: memory })],
+    ["approve memory --yes", answered],
+    ["refuse memory read_graph --yes", answered],
+    ["refuse memory", listed(changed)],
     ["approve memory", listed(changed)],
     ["approve memory", listed(memory)],
     ["approve nope", listed(memory)],

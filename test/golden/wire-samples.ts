@@ -126,7 +126,7 @@ export const status: Status = statusSchema.parse({
     },
   ],
   next: [{ schedule: "reflection", dueAt: "2026-12-01T14:14:30.000Z" }],
-  waiting: { approvals: 1, questions: 0 },
+  waiting: { approvals: 1, questions: 0, changes: 0 },
   agentLoop: true,
   model: "demo",
   node: "home",
@@ -215,6 +215,7 @@ export const away: Away = awaySchema.parse({
     outputTokens: 400,
     costUsd: 0.03,
   },
+  changes: [],
   waiting: 2,
   complete: true,
 });

@@ -162,8 +162,8 @@ const STALE: Readonly<Record<Topic, readonly string[]>> = {
   // What became of a due instant is what became of its task.
   tasks: ["tasks", "runs", "schedules", "activity"],
   schedules: ["schedules"],
-  // Questions are told of with them.
-  approvals: ["approvals", "questions", "away"],
+  // Questions are told of with them, and tools and skills that are new or changed.
+  approvals: ["approvals", "questions", "away", "tools"],
   graph: ["graph"],
 };
 

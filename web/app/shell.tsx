@@ -64,8 +64,8 @@ export function Shell() {
 
 function Places({ isTabs }: { isTabs: boolean }) {
   const { http } = useServices();
-  const { approvals = 0, questions = 0 } = useQuery(statusQuery(http)).data?.waiting ?? {};
-  const waiting = approvals + questions;
+  const { approvals = 0, questions = 0, changes = 0 } = useQuery(statusQuery(http)).data?.waiting ?? {};
+  const waiting = approvals + questions + changes;
   return PLACES.map(({ to, label, icon: Icon }) => (
     <Link
       key={to}

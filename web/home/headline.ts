@@ -4,12 +4,17 @@ import { oneLine } from "../ui/format.ts";
 /** What the agent does and what it needs, in one sentence. */
 export function headline({ running, tasks, waiting, agentLoop }: Status): string {
   const asked = waiting.approvals + waiting.questions;
-  const asks = asked === 0 ? "" : `${asked} ${asked === 1 ? "question waits" : "questions wait"} for you`;
+  const { changes } = waiting;
+  const what = [
+    ...(asked === 0 ? [] : [`${asked} ${asked === 1 ? "question" : "questions"}`]),
+    ...(changes === 0 ? [] : [`${changes} new or changed ${changes === 1 ? "tool or skill" : "tools or skills"}`]),
+  ].join(" and ");
+  const asks = what === "" ? "" : `${what} ${asked + changes === 1 ? "waits" : "wait"} for you`;
   const working = running.filter(({ state }) => state === "working" || state === "stopping");
   const [only] = working;
   if (only !== undefined) {
-    const what = working.length === 1 ? `“${oneLine(only.title, 60)}”` : `${working.length} things`;
-    return `Working on ${what}${asks === "" ? "" : `; ${asks}`}.`;
+    const work = working.length === 1 ? `“${oneLine(only.title, 60)}”` : `${working.length} things`;
+    return `Working on ${work}${asks === "" ? "" : `; ${asks}`}.`;
   }
   if (asks !== "") return `${asks}.`;
   if (!agentLoop) {

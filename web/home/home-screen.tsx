@@ -10,6 +10,7 @@ import { useStartSchedule } from "../schedules/start-schedule.ts";
 import { Composer } from "../thread/composer.tsx";
 import { keepDraft } from "../thread/draft.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
+import { changesQuery } from "../changes/queries.ts";
 import { Away } from "./away.tsx";
 import { headline } from "./headline.ts";
 import { LastDay } from "./last-day.tsx";
@@ -110,13 +111,17 @@ function Ask() {
 function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
   const { http } = useServices();
   const open = useOpen();
+  const changes = useQuery(changesQuery(http));
   const away = useQuery(awayQuery(http));
   const activity = useQuery(activityQuery(http));
   const isLong = useIsLong();
   const ids = new Set(open.items?.map(({ id }) => id));
   const asking = new Set(open.items?.map(({ runId }) => runId));
   const parts = [
-    { isPending: open.isPending, part: <WaitsForYou open={open} /> },
+    {
+      isPending: open.isPending || changes.isPending,
+      part: <WaitsForYou open={open} changes={changes.data?.items ?? []} />,
+    },
     {
       isPending: status.isPending,
       part: status.data !== undefined && <WorkingNow status={status.data} asking={asking} />,

@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { exactLine } from "../../src/core/exact.ts";
+import { changeWords, type Change } from "../../src/wire/changes.ts";
 import { AskedCard, type useOpen } from "../approvals/asked.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { Section } from "../ui/section.tsx";
@@ -7,13 +9,13 @@ import { Section } from "../ui/section.tsx";
 const MOST = 1;
 
 /** The newest question of the agent; all of them are in the inbox. What became of an answer stays to be read. */
-export function WaitsForYou({ open }: { open: ReturnType<typeof useOpen> }) {
+export function WaitsForYou({ open, changes }: { open: ReturnType<typeof useOpen>; changes: readonly Change[] }) {
   const [told, setTold] = useState("");
   const { items } = open;
   if (items === undefined && !open.isPending) {
     return <Failure what="The inbox could not be loaded" error={open.error} retry={open.retry} />;
   }
-  if (items === undefined || (items.length === 0 && told === "")) return null;
+  if (items === undefined || (items.length + changes.length === 0 && told === "")) return null;
   const more = items.length - MOST;
   return (
     <Section
@@ -36,6 +38,15 @@ export function WaitsForYou({ open }: { open: ReturnType<typeof useOpen> }) {
           <AskedCard key={asked.id} asked={asked} onTold={setTold} />
         ))}
       </div>
+      <ul>
+        {changes.map((change) => (
+          <li key={changeWords(change)}>
+            <Link to="/inbox" className="tap mt-2 inline-flex items-center text-sm text-accent underline">
+              {exactLine(changeWords(change), 200)}
+            </Link>
+          </li>
+        ))}
+      </ul>
     </Section>
   );
 }

@@ -47,6 +47,7 @@ export const SKILL_LOOKS: Readonly<Record<Skill["state"], Look>> = {
   approved: { icon: CircleCheck, word: "Approved", colour: "text-good" },
   changed: { icon: Hand, word: "Changed: waits for a yes", colour: "text-warn" },
   waiting: { icon: Hand, word: "Waits for a yes", colour: "text-warn" },
+  refused: { icon: Ban, word: "Kept refused", colour: "text-muted" },
   off: { icon: CirclePower, word: "Off", colour: "text-muted" },
   broken: { icon: TriangleAlert, word: "Cannot be read", colour: "text-bad" },
 };

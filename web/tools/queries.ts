@@ -53,11 +53,23 @@ export const skillsQuery = (http: Http) =>
     queryFn: ({ signal }) => http.get("/api/skills", skillListSchema, signal),
   });
 
-export const skillPath = ({ name }: Skill): string => `/api/skills/${encodeURIComponent(name)}`;
+/** Which one is meant: its folder's name is its own in a place, and good enough where it is the only one of its name. */
+type MeantSkill = Pick<Skill, "name" | "place">;
 
-export const skillQuery = (http: Http, skill: Skill) =>
+export const SKILL_PLACE_WORDS: Readonly<Record<Skill["place"], string>> = {
+  home: "in Sparky’s home",
+  workspace: "in your workspace",
+  agent: "in the agent’s workspace",
+  personal: "in ~/.agents/skills",
+  shipped: "comes with Sparky",
+};
+
+export const skillPath = ({ name }: MeantSkill): string => `/api/skills/${encodeURIComponent(name)}`;
+
+/** `hash`: of what is asked for, where that is known. */
+export const skillQuery = (http: Http, skill: MeantSkill, hash?: string) =>
   queryOptions({
-    queryKey: ["tools", "skill", skill.place, skill.name],
+    queryKey: ["tools", "skill", skill.place, skill.name, hash],
     queryFn: ({ signal }) => http.get(`${skillPath(skill)}?place=${skill.place}`, skillWithFilesSchema, signal),
   });
 

@@ -87,7 +87,7 @@ function ServerCard({ server }: { server: McpServer }) {
           {exactLine(words, 500)}
         </p>
       ))}
-      <WaitingTools server={name} waiting={waiting} />
+      <WaitingTools server={name} waiting={waiting} isOff={isOff} />
       <ServerLog name={name} />
       <div className="mt-2 flex flex-wrap gap-2">
         <Button disabled={isOff || change.isPending} onClick={() => act("test")}>

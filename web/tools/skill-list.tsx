@@ -4,20 +4,13 @@ import { useState } from "react";
 import { exactLine } from "../../src/core/exact.ts";
 import { skillSchema, type Skill } from "../../src/wire/skills.ts";
 import { useServices } from "../app/services.tsx";
+import { DiffView } from "../text/diff-view.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { Button } from "../ui/button.tsx";
 import { size } from "../ui/format.ts";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Mark, SKILL_LOOKS } from "./mark.tsx";
-import { skillPath, skillQuery, skillsQuery, useChange } from "./queries.ts";
-
-const PLACES: Readonly<Record<Skill["place"], string>> = {
-  home: "in Sparky’s home",
-  workspace: "in your workspace",
-  agent: "in the agent’s workspace",
-  personal: "in ~/.agents/skills",
-  shipped: "comes with Sparky",
-};
+import { SKILL_PLACE_WORDS, skillPath, skillQuery, skillsQuery, useChange } from "./queries.ts";
 
 /** The skills that lie in the reader's places; a new or changed one is used when a person has said yes to it. */
 export function SkillList() {
@@ -54,7 +47,7 @@ function SkillRow({ skill }: { skill: Skill }) {
           <span className="font-medium [overflow-wrap:anywhere]">{exactLine(name)}</span>
           <Mark look={SKILL_LOOKS[state]} />
           <span className="ml-auto text-xs text-muted">
-            {PLACES[place]} · {files} {files === 1 ? "file" : "files"} · {size(bytes)}
+            {SKILL_PLACE_WORDS[place]} · {files} {files === 1 ? "file" : "files"} · {size(bytes)}
           </span>
           <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">{exactLine(description, 2000)}</span>
         </summary>
@@ -82,7 +75,7 @@ function SkillText({ skill }: { skill: Skill }) {
   const isOpen = canDecide && hash !== null && state !== "approved" && state !== "broken";
   return (
     <div className="pb-3">
-      {diff !== "" && <JsonView label="What a yes would change" value={diff} isExact />}
+      {diff !== "" && <DiffView label="What a yes would change" text={diff} form="unified" />}
       <JsonView label="Its instructions" value={text} isExact />
       {contents.length > 1 && (
         <p className="mt-1 text-xs text-muted [overflow-wrap:anywhere]">

@@ -5,6 +5,7 @@ import type { List } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
 import { approvalId } from "../command/ids.ts";
+import { changesOf, printChanges } from "./changes.ts";
 import { ago, clean, oneLine, shortId } from "../console/text.ts";
 
 export type ListOptions = { all?: true; limit?: number; cursor?: string };
@@ -14,14 +15,18 @@ export async function listApprovals(context: Context, _args: readonly string[], 
   const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
   if (options.all) query.set("state", "all");
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
-  const list = await (await context.client("any")).request<List<Approval>>("GET", `/api/approvals?${query}`);
-  if (out.json) return out.document(list);
-  if (list.items.length === 0)
-    return out.note(
+  const client = await context.client("any");
+  const list = await client.request<List<Approval>>("GET", `/api/approvals?${query}`);
+  const changes = await changesOf(client);
+  if (out.json) return out.document({ ...list, changes });
+  if (list.items.length === 0) {
+    out.note(
       options.all
         ? "No approval was ever asked for."
         : "No approval waits for you. What the agent asks you: sparky approvals questions",
     );
+    return printChanges(out, changes);
+  }
   const time = (iso: string): string => (out.terminal ? ago(iso, io.now()) : iso);
   out.table(
     [
@@ -46,6 +51,7 @@ export async function listApprovals(context: Context, _args: readonly string[], 
     ]),
   );
   if (list.next !== null && out.terminal) out.note("There are more: --limit, or --cursor with the `next` of --json");
+  printChanges(out, changes);
 }
 
 export async function showApproval(context: Context, args: readonly string[]): Promise<void> {

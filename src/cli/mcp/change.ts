@@ -1,6 +1,7 @@
 import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { Json } from "../../core/events.ts";
+import type { DecideTools } from "../../wire/changes.ts";
 import type { McpLogin, McpLogout, McpResult, McpServer } from "../../wire/mcp.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
@@ -68,7 +69,12 @@ export async function signOut(context: Context, args: readonly string[]): Promis
   out.note(`  what it gave is forgotten here, but may be good there until it ends: ${why}`);
 }
 
-export async function approveTools(context: Context, args: readonly string[], { yes }: { yes?: true }): Promise<void> {
+export async function decideTools(
+  context: Context,
+  args: readonly string[],
+  { yes }: { yes?: true },
+  decision: DecideTools["decision"],
+): Promise<void> {
   const { out } = context;
   const [name = "", tool] = args;
   const client = await context.client("any");
@@ -79,7 +85,8 @@ export async function approveTools(context: Context, args: readonly string[], { 
     const hint = there === "" ? "add one: sparky mcp add" : `there are: ${there}`;
     throw new Failure(EXIT.notFound, "not_found", `no tool server is called ${JSON.stringify(name)}`, hint);
   }
-  const meant = server.waiting.filter((each) => tool === undefined || each.tool === tool);
+  // One that is kept out already can be named, to be let in after all.
+  const meant = server.waiting.filter((each) => (tool === undefined ? !each.refused : each.tool === tool));
   if (meant.length === 0) {
     if (out.json) out.document(server);
     else out.note("Nothing waits for a yes.");
@@ -92,15 +99,22 @@ export async function approveTools(context: Context, args: readonly string[], { 
     }
   }
   const words = `${meant.length} ${meant.length === 1 ? "tool" : "tools"} of ${name}`;
-  const ask = { yes, question: `Say yes to ${words}?`, act: "approving", line: `sparky mcp approve ${name} --yes` };
+  const isYes = decision === "approve";
+  const ask = {
+    yes,
+    question: isYes ? `Say yes to ${words}?` : `Keep ${words} refused?`,
+    act: isYes ? "approving" : "refusing",
+    line: `sparky mcp ${decision} ${name} --yes`,
+    kept: "Nothing was answered.",
+  };
   if (!(await confirmed(context, ask))) return;
-  let after = server;
-  // Each as it was shown: what has changed again since then is refused.
-  for (const { tool: each, digest } of meant) {
-    after = await client.request<McpServer>("POST", `${serverPath(name)}/approve`, { tool: each, digest });
-  }
-  if (out.json) out.document(after);
-  else showServers(context, [after]);
+  // As they were shown: where one has changed again since then none is answered.
+  const body: DecideTools = { decision, tools: meant.map(({ tool: each, digest }) => ({ tool: each, digest })) };
+  await client.request<unknown>("POST", `/api/changes/tools/${encodeURIComponent(name)}`, body);
+  const after = await client.request<{ items: readonly McpServer[] }>("GET", "/api/mcp/servers");
+  const shown = after.items.filter((each) => each.name === name);
+  if (out.json) out.document(shown[0] ?? server);
+  else showServers(context, shown);
 }
 
 export async function callTool(context: Context, args: readonly string[]): Promise<ExitCode> {

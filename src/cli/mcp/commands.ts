@@ -98,7 +98,15 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     args: { ...NAME, tool: "only this one (default: all that wait)" },
     options: [["-y, --yes", "do not ask"]],
     run: async (context, args, options: { yes?: true }) =>
-      (await import("./change.ts")).approveTools(context, args, options),
+      (await import("./change.ts")).decideTools(context, args, options, "approve"),
+  });
+  verb(mcp, execute, "refuse <name> [tool]", {
+    summary: "Say no to tools of a server that are new or have changed: they wait no more until they change again.",
+    examples: ["sparky mcp refuse memory --yes", "sparky mcp refuse memory read_graph --yes"],
+    args: { ...NAME, tool: "only this one (default: all that wait)" },
+    options: [["-y, --yes", "do not ask"]],
+    run: async (context, args, options: { yes?: true }) =>
+      (await import("./change.ts")).decideTools(context, args, options, "refuse"),
   });
   verb(mcp, execute, "call <name> <tool> [args]", {
     summary: "Call a tool by hand (exit 1 when it fails).",

@@ -31,7 +31,7 @@ export function showServers({ out }: Context, servers: readonly McpServer[]): vo
       name,
       state.replaceAll("_", " "),
       tools === null ? "not seen yet" : String(tools),
-      waiting.length === 0 ? "" : String(waiting.length),
+      asking(waiting) === 0 ? "" : String(asking(waiting)),
       exactLine(reached),
       error === null ? "" : exactLine(error),
     ]),
@@ -40,9 +40,11 @@ export function showServers({ out }: Context, servers: readonly McpServer[]): vo
     for (const warning of warnings) out.note(`  ${name}: ${oneLine(warning)}`);
     for (const { tool, why } of refused) out.note(`  ${name}: ${exactLine(tool)} is not taken: ${oneLine(why)}`);
     if (hint !== null) out.note(`  ${name}: ${exactLine(hint)}`);
-    if (waiting.length > 0) out.note(`  ${name}: tools that are new or changed wait: sparky mcp approve ${name}`);
+    if (asking(waiting) > 0) out.note(`  ${name}: tools that are new or changed wait: sparky mcp approve ${name}`);
   }
 }
+
+const asking = (waiting: McpServer["waiting"]): number => waiting.filter(({ refused }) => !refused).length;
 
 export async function listTools(context: Context, args: readonly string[]): Promise<void> {
   const { out } = context;

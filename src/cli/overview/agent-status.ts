@@ -58,6 +58,12 @@ function forPeople(out: Output, status: Status, { open, asked }: Waiting, url: s
   }
   if (asked.length > 0)
     out.note(`  answer${more(status.waiting.questions - asked.length)}: sparky approvals questions`);
+  const { changes } = status.waiting;
+  if (changes > 0) {
+    const what = changes === 1 ? "1 tool or skill is new or changed" : `${changes} tools or skills are new or changed`;
+    out.print(`${label("Asks")}  ${what}`);
+    out.note("  answer: sparky approvals list");
+  }
   if (status.next.length > 0) {
     const next = status.next.map((each) => `${oneLine(each.schedule)} ${due(each.dueAt, now)}`);
     out.print(`${label("Next")}  ${next.join(" · ")}`);
@@ -105,6 +111,7 @@ function forScripts(out: Output, status: Status, url: string | null): void {
   for (const [name, count] of Object.entries(status.tasks)) out.print(`tasks.${name}\t${count}`);
   out.print(`waiting.approvals\t${status.waiting.approvals}`);
   out.print(`waiting.questions\t${status.waiting.questions}`);
+  out.print(`waiting.changes\t${status.waiting.changes}`);
   out.print(`model\t${oneLine(status.model)}`);
   out.print(`agentLoop\t${status.agentLoop}`);
   out.print(`server\t${url ?? ""}`);

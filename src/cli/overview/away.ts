@@ -1,3 +1,5 @@
+import { exactLine } from "../../core/exact.ts";
+import { changeWords } from "../../wire/changes.ts";
 import type { Away, AwayItem } from "../../wire/away.ts";
 import type { Context } from "../command/context.ts";
 import { ago, oneLine, shortId, tokens } from "../console/text.ts";
@@ -24,6 +26,7 @@ export async function showAway(
     if (!told.complete) out.note("There is more from longer ago, which was not looked at.");
     if (told.waiting > 0)
       out.note(`Waiting for your answer: ${told.waiting}. See: sparky approvals list, or questions`);
+    for (const change of told.changes) out.note(`  ${exactLine(changeWords(change), 200)}`);
   }
   if (!options.mark || told.items.length === 0) return;
   const chats: { [chatId: string]: number } = {};

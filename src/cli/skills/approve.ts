@@ -12,9 +12,26 @@ export async function approveSkill(
   args: readonly string[],
   options: ApproveOptions,
 ): Promise<ExitCode> {
+  return decideSkill(context, args[0] ?? "", options, "approve");
+}
+
+export async function refuseSkill(
+  context: Context,
+  args: readonly string[],
+  options: ApproveOptions,
+): Promise<ExitCode> {
+  return decideSkill(context, args[0] ?? "", options, "refuse");
+}
+
+async function decideSkill(
+  context: Context,
+  name: string,
+  options: ApproveOptions,
+  decision: "approve" | "refuse",
+): Promise<ExitCode> {
   const { out } = context;
+  const isYes = decision === "approve";
   const client = await context.client("any");
-  const name = args[0] ?? "";
   const skill = await client.request<SkillWithFiles>("GET", pathOf(name, "", options.place));
   const { hash, place } = skill;
   if (hash === null)
@@ -24,14 +41,18 @@ export async function approveSkill(
     printDiff(out, skill.diff);
     for (const warning of skill.warnings) out.note(`  ${warning}`);
   }
-  const question = `Let runs use ${skill.name} as it is now?`;
-  const line = `sparky skills approve ${name} --yes`;
-  const kept = "It was not approved.";
-  if (!(await confirmed(context, { yes: options.yes, question, act: "approving", line, kept }))) return EXIT.error;
-  const approved = await client.request<Skill>("POST", pathOf(skill.folder, "/approve"), { hash, place });
+  const question = isYes ? `Let runs use ${skill.name} as it is now?` : `Keep ${skill.name} out as it is now?`;
+  const line = `sparky skills ${decision} ${name} --yes`;
+  const kept = isYes ? "It was not approved." : "Nothing was answered.";
+  const act = isYes ? "approving" : "refusing";
+  if (!(await confirmed(context, { yes: options.yes, question, act, line, kept }))) return EXIT.error;
+  const approved = await client.request<Skill>("POST", pathOf(skill.folder, `/${decision}`), { hash, place });
   if (out.json) out.document(approved);
-  else out.print(out.terminal ? `Approved  ${approved.name}` : `${approved.name}\t${approved.state}`);
-  if (!approved.used && place !== "agent")
+  else
+    out.print(
+      out.terminal ? `${isYes ? "Approved" : "Refused"}  ${approved.name}` : `${approved.name}\t${approved.state}`,
+    );
+  if (isYes && !approved.used && place !== "agent")
     out.note(`  another ${approved.name} is used: sparky skills list says which`);
   return EXIT.ok;
 }

@@ -44,6 +44,14 @@ export function addSkillCommands(program: Command, execute: Execute): void {
     run: async (context, args, options: ApproveOptions) =>
       (await import("./approve.ts")).approveSkill(context, args, options),
   });
+  verb(skills, execute, "refuse <name>", {
+    summary: "Keep a skill out as it is now: it waits again when it changes, and what was approved before is used.",
+    examples: ["sparky skills refuse tidy --yes"],
+    args: NAME,
+    options: [PLACE, ["-y, --yes", "do not ask"]],
+    run: async (context, args, options: ApproveOptions) =>
+      (await import("./approve.ts")).refuseSkill(context, args, options),
+  });
   verb(skills, execute, "remove <name>", {
     summary: "Delete a skill of the home; one that lies elsewhere is only not used any more.",
     examples: ["sparky skills remove tidy --yes"],

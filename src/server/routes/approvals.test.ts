@@ -112,9 +112,9 @@ eachEngine("an approval, over HTTP", (engine) => {
     socket.send({ type: "decide", ref: "d", approvalId: approval.id, decision: "approve" });
     expect(await socket.first("error", ({ ref }) => ref === "d")).toMatchObject({ code: "not_found" });
     expect((await as(bob, "GET", "/api/away")).body).toMatchObject({ items: [], total: 0, waiting: 0 });
-    expect((await as(bob, "GET", "/api/status")).body.waiting).toEqual({ approvals: 0, questions: 0 });
+    expect((await as(bob, "GET", "/api/status")).body.waiting).toEqual({ approvals: 0, questions: 0, changes: 0 });
     expect((await as(bob, "POST", "/api/away/seen", { chats: { [task.chatId]: 99 } })).body).toEqual({ marked: 0 });
-    expect((await as(ann, "GET", "/api/status")).body.waiting).toEqual({ approvals: 1, questions: 0 });
+    expect((await as(ann, "GET", "/api/status")).body.waiting).toEqual({ approvals: 1, questions: 0, changes: 0 });
     const told = awaySchema.parse((await as(ann, "GET", "/api/away")).body);
     expect(told.items).toMatchObject([{ kind: "asks", approvalId: approval.id, expiresAt: approval.expiresAt }]);
   });

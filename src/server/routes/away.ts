@@ -1,9 +1,12 @@
 import { away, markAwaySeen } from "../../store/overview/away.ts";
 import { awayMarkedSchema, awaySchema, awaySeenSchema } from "../../wire/away.ts";
 import type { ServerDeps } from "../deps.ts";
+import type { WaitingSkills } from "../../skills/waiting.ts";
+import { countOf } from "../../wire/changes.ts";
+import { changesFor } from "./changes.ts";
 import { route, type Route } from "./route.ts";
 
-export function awayRoutes({ store }: ServerDeps): readonly Route[] {
+export function awayRoutes({ store }: ServerDeps, skills: WaitingSkills): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -11,7 +14,11 @@ export function awayRoutes({ store }: ServerDeps): readonly Route[] {
       summary:
         "While you were away: what ended, failed, was recovered, asks and was spent in your chats since you saw them.",
       answers: { 200: awaySchema },
-      handle: async ({ viewer }) => ({ status: 200, body: await away(store, viewer) }),
+      async handle({ viewer }) {
+        const [told, changes] = await Promise.all([away(store, viewer), changesFor(store, skills, viewer)]);
+        const waiting = told.waiting + countOf(changes);
+        return { status: 200, body: { ...told, waiting, changes: [...changes] } };
+      },
     }),
     route({
       method: "POST",

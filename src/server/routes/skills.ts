@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { notFound } from "../../core/errors.ts";
 import { addSkill, checkFiles, removeSkill } from "../../skills/change.ts";
-import { approveSkill } from "../../skills/decide.ts";
+import { approveSkill, refuseSkill } from "../../skills/decide.ts";
 import { skillDiff } from "../../skills/diff.ts";
 import type { FolderFile } from "../../skills/folder.ts";
 import { findSkill, listSkills, usedVersion } from "../../skills/listing.ts";
 import { readVersion, versionOf } from "../../skills/version.ts";
 import { listSchema, type User } from "../../wire/api.ts";
 import {
-  approveSkillSchema,
   checkedSkillSchema,
   checkSkillSchema,
+  decideSkillSchema,
   newSkillSchema,
   removedSkillSchema,
   SKILL_PLACES,
@@ -112,11 +112,22 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
       method: "POST",
       path: "/api/skills/:name/approve",
       summary: "Lets runs use a skill as it is now; `hash` says what was seen.",
-      body: approveSkillSchema,
+      body: decideSkillSchema,
       answers: { 200: skillSchema },
       handle: async ({ viewer, params: { name }, body: { hash, place } }) => ({
         status: 200,
         body: await approveSkill(store, roots, viewer, { name, place }, hash),
+      }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/skills/:name/refuse",
+      summary: "Keeps a skill out as it is now: it waits again when it changes. `hash` says what was seen.",
+      body: decideSkillSchema,
+      answers: { 200: skillSchema },
+      handle: async ({ viewer, params: { name }, body: { hash, place } }) => ({
+        status: 200,
+        body: await refuseSkill(store, roots, viewer, { name, place }, hash),
       }),
     }),
     route({

@@ -10,9 +10,12 @@ import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../../w
 import type { Auth } from "../sign-in/auth.ts";
 import type { ServerDeps } from "../deps.ts";
 import { createLoginLink } from "../sign-in/login-link.ts";
+import type { WaitingSkills } from "../../skills/waiting.ts";
+import { countOf } from "../../wire/changes.ts";
+import { changesFor } from "./changes.ts";
 import { route, type Route } from "./route.ts";
 
-export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
+export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills): readonly Route[] {
   const { store, version, agentLoop, model } = deps;
   const startedAt = isoTime(deps.startedAt);
   return [
@@ -37,15 +40,16 @@ export function systemRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       summary: "Counts of tasks, what runs now, and by which model and node.",
       answers: { 200: statusSchema },
       async handle({ viewer }) {
-        const [tasks, running, approvals, questions, next] = await Promise.all([
+        const [tasks, running, approvals, questions, changes, next] = await Promise.all([
           taskCounts(store, viewer),
           activeRuns(store, viewer),
           openApprovals(store, viewer),
           openQuestions(store, viewer),
+          changesFor(store, skills, viewer),
           upcoming(store, viewer, 5),
         ]);
         const { node } = store;
-        const waiting = { approvals, questions };
+        const waiting = { approvals, questions, changes: countOf(changes) };
         return { status: 200, body: { tasks, running, next, waiting, agentLoop, model, node, startedAt } };
       },
     }),

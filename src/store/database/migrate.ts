@@ -23,6 +23,7 @@ import { commandRules } from "./migrations/0016-command-rules.ts";
 import { secrets } from "./migrations/0017-secrets.ts";
 import { mcpSignIns } from "./migrations/0018-mcp-sign-ins.ts";
 import { answeredVia } from "./migrations/0019-answered-via.ts";
+import { refused } from "./migrations/0020-refused.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   secrets,
   mcpSignIns,
   answeredVia,
+  refused,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

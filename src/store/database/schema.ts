@@ -235,6 +235,8 @@ export interface McpToolRow {
   /** What the server tells of it since, if that is something else. */
   waiting: string | null;
   waiting_digest: string | null;
+  /** What a person has seen and keeps out. */
+  refused_digest: string | null;
   /** 1: its server has it no more. */
   gone: number;
   changed_at: number;
@@ -369,6 +371,8 @@ export interface SkillPinRow {
   state: "approved" | "off";
   /** The version that is meant; null: whatever it is. */
   hash: string | null;
+  /** What a person has seen and keeps out; "off" with it is only about that, and not about what comes later. */
+  refused_hash: string | null;
   /** Who said so, by name. */
   said_by: string;
   at: number;

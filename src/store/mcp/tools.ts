@@ -1,5 +1,6 @@
 import { notFound } from "../../core/errors.ts";
 import type { McpToolRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 
 /** The tools of servers: what was pinned at first sight, and what waits for a person because it is new or changed since. */
@@ -13,6 +14,19 @@ export interface SeenTool {
 
 export function mcpTools(store: Store): Promise<readonly McpToolRow[]> {
   return store.db.selectFrom("mcp_tools").selectAll().orderBy("server").orderBy("name").execute();
+}
+
+/** Those that a person has not answered for as they are now. */
+export function waitingTools(db: Db): Promise<readonly McpToolRow[]> {
+  return db
+    .selectFrom("mcp_tools")
+    .selectAll()
+    .where("waiting", "is not", null)
+    .where("gone", "=", 0)
+    .where((eb) => eb.or([eb("refused_digest", "is", null), eb("refused_digest", "!=", eb.ref("waiting_digest"))]))
+    .orderBy("server")
+    .orderBy("name")
+    .execute();
 }
 
 /**
@@ -30,12 +44,13 @@ export async function seeTools(
     .updateTable("mcp_servers")
     .set({ legacy_at: legacy ? tx.now : null })
     .where("name", "=", server)
-    .returning("seen_at")
+    .returning(["seen_at", "owner_id"])
     .executeTakeFirst();
   if (first === undefined) return [];
   const rows = await tx.db.selectFrom("mcp_tools").selectAll().where("server", "=", server).execute();
   const known = new Map(rows.map((row) => [row.name, row]));
   const waits: string[] = [];
+  let isOther = false;
   for (const { name, definition, digest } of seen) {
     const row = known.get(name);
     known.delete(name);
@@ -44,6 +59,7 @@ export async function seeTools(
     if (row !== undefined && row.waiting_digest === digest && row.gone === 0) continue;
     const pin = first.seen_at === null;
     const told = { definition, digest };
+    isOther = true;
     if (!pin && !isPinned) waits.push(name);
     await write(tx, { server, name, row, pinned: pin ? told : null, waiting: pin || isPinned ? null : told });
   }
@@ -52,6 +68,7 @@ export async function seeTools(
     const where = tx.db.updateTable("mcp_tools").set({ gone: 1, changed_at: tx.now }).where("server", "=", server);
     await where.where("name", "in", gone).execute();
   }
+  if (isOther || gone.length > 0) tx.changed("approvals", [first.owner_id]);
   if (first.seen_at === null) {
     await tx.db.updateTable("mcp_servers").set({ seen_at: tx.now }).where("name", "=", server).execute();
   }
@@ -91,6 +108,7 @@ export async function approveTool(tx: Tx, server: string, tool: string, digest: 
       pinned_digest: eb.ref("waiting_digest"),
       waiting: null,
       waiting_digest: null,
+      refused_digest: null,
       changed_at: tx.now,
     }))
     .where("server", "=", server)
@@ -98,4 +116,24 @@ export async function approveTool(tx: Tx, server: string, tool: string, digest: 
     .where("waiting_digest", "=", digest)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw notFound(`a change of ${tool} that waits`);
+  await told(tx, server);
+}
+
+/** A person's no: it waits no more, and is used by no run, until the server tells something else of it. Throws as `approveTool`. */
+export async function refuseTool(tx: Tx, server: string, tool: string, digest: string): Promise<void> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable("mcp_tools")
+    .set({ refused_digest: digest, changed_at: tx.now })
+    .where("server", "=", server)
+    .where("name", "=", tool)
+    .where("waiting_digest", "=", digest)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw notFound(`a change of ${tool} that waits`);
+  await told(tx, server);
+}
+
+/** Answered here, it disappears elsewhere. */
+async function told(tx: Tx, server: string): Promise<void> {
+  const row = await tx.db.selectFrom("mcp_servers").select("owner_id").where("name", "=", server).executeTakeFirst();
+  if (row !== undefined) tx.changed("approvals", [row.owner_id]);
 }

@@ -12,9 +12,11 @@ import type { Policy } from "../../tools/policy.ts";
 import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
+import type { DecideTools } from "../../wire/changes.ts";
 import { MAX_TEXT_BYTES } from "../../wire/limits.ts";
 import type { Prompts, Resources } from "../../wire/offers.ts";
 import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
+import { decideTools } from "./changes.ts";
 import type { McpDesk } from "./desk.ts";
 import { isIncluded, type KnownServer } from "./given.ts";
 import type { SignedOut } from "./sign-ins.ts";
@@ -185,6 +187,14 @@ export class McpAdmin {
     (await this.#deps.desk()).approved(name);
   }
 
+  /** A person's answer to tools as they were shown. */
+  async decide(name: string, answer: DecideTools): Promise<void> {
+    const desk = await this.#deps.desk();
+    await desk.server(name);
+    await decideTools(this.#deps.store, name, answer);
+    if (answer.decision === "approve") desk.approved(name);
+  }
+
   async #within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const limit = new AbortController();
     const late = new SparkyError("unavailable", `it took more than ${ms / 1000} s`);
@@ -294,21 +304,15 @@ function invalidServer(name: string, error: string): McpServer {
   };
 }
 
-async function waitingOf({ name, pinned, waiting, waiting_digest }: McpToolRow): Promise<McpServer["waiting"][number]> {
-  const { diffLines } = await import("diff");
-  const lines = (json: string | null): string =>
-    json === null ? "" : `${JSON.stringify(JSON.parse(json), null, 2)}\n`;
-  const diff = diffLines(lines(pinned), lines(waiting)).flatMap(({ added, removed, value }) => {
-    const mark = added ? "+" : removed ? "-" : " ";
-    return value
-      .trimEnd()
-      .split("\n")
-      .map((line) => `${mark} ${line}`);
-  });
+async function waitingOf(row: McpToolRow): Promise<McpServer["waiting"][number]> {
+  const { diffOf, prettyLines } = await import("./tool-diff.ts");
+  const { name, pinned, waiting, waiting_digest, refused_digest } = row;
+  const lines = (json: string | null): string => (json === null ? "" : prettyLines(JSON.parse(json)));
   return {
     tool: name,
     change: pinned === null ? "new" : "changed",
     digest: waiting_digest ?? "",
-    diff: diff.join("\n"),
+    diff: await diffOf(lines(pinned), lines(waiting)),
+    refused: refused_digest === waiting_digest,
   };
 }

@@ -1,0 +1,67 @@
+import { isoTime } from "../../core/clock.ts";
+import type { McpToolRow } from "../../store/database/schema.ts";
+import type { Store } from "../../store/database/store.ts";
+import { mcpServers } from "../../store/mcp/servers.ts";
+import { approveTool, refuseTool, waitingTools } from "../../store/mcp/tools.ts";
+import type { Change, ChangedTool, DecideTools, ToolChangeShown } from "../../wire/changes.ts";
+
+/** Tools of servers that are new or changed, by what is on record: no server is started or waited for. */
+
+type ToolsChange = Extract<Change, { readonly kind: "tools" }>;
+
+/** Of the servers that are used, and only such tools as runs would be given. */
+export async function toolChanges(store: Store): Promise<readonly ToolsChange[]> {
+  const rows = await asked(store);
+  return [...Map.groupBy(rows, ({ server }) => server)].map(([server, tools]) => ({
+    kind: "tools",
+    server,
+    at: isoTime(Math.max(...tools.map(({ changed_at }) => changed_at))),
+    tools: tools.map(toolOf),
+  }));
+}
+
+/** Those of one server, with how they differ; none once they are answered. */
+export async function toolChangesOf(store: Store, server: string): Promise<readonly ToolChangeShown[]> {
+  const rows = (await asked(store)).filter((row) => row.server === server);
+  const { partsOf } = await import("./tool-diff.ts");
+  const shown: ToolChangeShown[] = [];
+  for (const row of rows) shown.push({ ...toolOf(row), parts: [...(await partsOf(row.pinned, row.waiting ?? "{}"))] });
+  return shown;
+}
+
+/** All of them or none. Throws `not_found` where one is not any more what was shown. */
+export async function decideTools(store: Store, server: string, { decision, tools }: DecideTools): Promise<void> {
+  const decide = decision === "approve" ? approveTool : refuseTool;
+  await store.transact(async (tx) => {
+    for (const { tool, digest } of tools) await decide(tx, server, tool, digest);
+  });
+}
+
+const toolOf = ({ name, pinned, waiting_digest }: McpToolRow): ChangedTool => ({
+  tool: name,
+  change: pinned === null ? "new" : "changed",
+  digest: waiting_digest ?? "",
+});
+
+async function asked(store: Store): Promise<readonly McpToolRow[]> {
+  const rows = await waitingTools(store.db);
+  // Nobody who has none pays for reading definitions.
+  if (rows.length === 0) return [];
+  const [{ readServer }, { isIncluded }] = await Promise.all([
+    import("../../tools/mcp/definition.ts"),
+    import("./given.ts"),
+  ]);
+  const used = new Map<string, ReturnType<typeof readServer>["definition"]>();
+  for (const { name, definition } of await mcpServers(store)) {
+    try {
+      const read = readServer(name, JSON.parse(definition)).definition;
+      if (read.enabled) used.set(name, read);
+    } catch {
+      // Applied by another version: what is known of it there is shown with it.
+    }
+  }
+  return rows.filter(({ server, name }) => {
+    const definition = used.get(server);
+    return definition !== undefined && isIncluded(definition, name);
+  });
+}

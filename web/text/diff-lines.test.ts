@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { diffLines, extentOfDiff } from "./diff-lines.ts";
+
+const kinds = (text: string, form: "marked" | "unified") =>
+  diffLines(text, form).map((line) =>
+    line.kind === "skipped" ? `skipped ${line.count}` : `${line.kind} ${line.text}`,
+  );
+
+test("a marked line is what its mark says, whatever its own text looks like", () => {
+  expect(kinds("  {\n- a\n+ + b\n+ --- c\n  }", "marked")).toEqual([
+    "same {",
+    "removed a",
+    "added + b",
+    "added --- c",
+    "same }",
+  ]);
+});
+
+test("in a unified diff a line that looks like a file's name is one only between hunks", () => {
+  const text =
+    "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n same\n--- a/y\n+++ b/y\n--- a/z\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n";
+  expect(kinds(text, "unified")).toEqual([
+    "head --- a/x",
+    "head +++ b/x",
+    "head @@ -1,2 +1,2 @@",
+    "same same",
+    "removed -- a/y",
+    "added ++ b/y",
+    "head --- a/z",
+    "head +++ /dev/null",
+    "head @@ -1 +0,0 @@",
+    "removed gone",
+  ]);
+});
+
+test("of what is the same only what stands near a difference is shown, and the rest is counted", () => {
+  const same = Array.from({ length: 9 }, (_, n) => `  ${n}`);
+  expect(kinds([...same, "+ new", ...same].join("\n"), "marked")).toEqual([
+    "skipped 6",
+    "same 6",
+    "same 7",
+    "same 8",
+    "added new",
+    "same 0",
+    "same 1",
+    "same 2",
+    "skipped 6",
+  ]);
+});
+
+test.each([
+  ["+ a\n+ b\n- c", "2 lines added, 1 removed"],
+  ["+ a", "1 line added"],
+  ["- a\n- b", "2 lines removed"],
+  ["  a", "nothing is different"],
+])("%j is told as %j", (text, words) => {
+  expect(extentOfDiff(diffLines(text, "marked"))).toBe(words);
+});
