@@ -12,6 +12,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   replay: async () => (await import("./replay.ts")).replay,
   "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
   "web-pages": async () => (await import("./web-pages.ts")).webPages,
+  "run-page": async () => (await import("./run-page.ts")).runPage,
   recovery: async () => (await import("./recovery.ts")).recovery,
   "aged-home": async () => (await import("./aged-home.ts")).agedHome,
 };

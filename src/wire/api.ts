@@ -39,6 +39,9 @@ export const TASK_STATUSES = ["pending", "in_progress", "waiting", "completed", 
 export const taskStatusSchema = z.enum(TASK_STATUSES);
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
 
+/** Who a task comes from: a person, a schedule, or a run that has added it. */
+export const TASK_ORIGINS = ["person", "schedule", "run"] as const;
+
 export const limitsSchema = z.strictObject({
   steps: z.number().int().min(1).max(10_000).optional(),
   minutes: z.number().positive().max(100_000).optional(),

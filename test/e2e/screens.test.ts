@@ -70,8 +70,19 @@ describeInBrowser("the screens", () => {
       path: "/tasks",
       async ready(tab) {
         await tab.page.locator("[data-task-id]").first().waitFor();
-        for (const details of await tab.page.getByRole("button", { name: /^Details/ }).all()) await details.click();
-        await tab.page.getByText("1 step").first().waitFor();
+        await tab.page
+          .getByRole("checkbox", { name: /^Choose:/ })
+          .first()
+          .check();
+        await tab.page
+          .getByRole("button", { name: /^Details/ })
+          .last()
+          .click();
+        await tab.page
+          .getByRole("complementary", { name: "Task" })
+          .getByText(/\d+ steps?/)
+          .first()
+          .waitFor();
       },
     },
     { name: "a new chat", path: "/chats/new", ready: (tab) => tab.composer.waitFor() },
@@ -86,6 +97,19 @@ describeInBrowser("the screens", () => {
       },
     },
     { name: "no such chat", path: "/chats/no-such-chat", ready: (tab) => tab.page.getByText("not here").waitFor() },
+    {
+      name: "a run",
+      path: "run",
+      ready: (tab) => tab.page.locator("[data-end]").waitFor(),
+    },
+    {
+      name: "a run's step",
+      path: "run",
+      async ready(tab) {
+        await tab.page.locator('[data-step-kind="tool"]').first().click();
+        await tab.page.getByRole("region", { name: "Step details" }).waitFor();
+      },
+    },
     { name: "the tasks", path: "/tasks", ready: (tab) => tab.page.locator("[data-task-id]").first().waitFor() },
     {
       name: "no task that fits",
@@ -129,9 +153,12 @@ describeInBrowser("the screens", () => {
     // Something that nobody has seen, for home.
     await stage.sparky.addTask("What time is it?", "--wait");
     for (const { name, path, ready } of screens) {
-      const tab = await device.tab(
-        path === "chat" ? `/chats/${task.chatId}` : path === "asking" ? `/chats/${asking.chatId}` : path,
-      );
+      const places: { readonly [name: string]: string } = {
+        chat: `/chats/${task.chatId}`,
+        asking: `/chats/${asking.chatId}`,
+        run: `/runs/${(await stage.sparky.task(task.id)).runId}`,
+      };
+      const tab = await device.tab(places[path] ?? path);
       await tab.connection("live");
       await ready(tab);
       expect(await faultsOf(tab.page), name).toEqual([]);

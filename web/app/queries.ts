@@ -5,6 +5,7 @@ import {
   runSchema,
   statusSchema,
   taskSchema,
+  type TASK_ORIGINS,
   treeTaskSchema,
   userSchema,
   type TaskStatus,
@@ -46,11 +47,17 @@ export const chatsQuery = (http: Http, limit: number, archived = false) =>
     placeholderData: (before, query) => (query?.queryKey[1] === archived ? before : undefined),
   });
 
+const HOUR_MS = 3_600_000;
+export type TaskOrigin = (typeof TASK_ORIGINS)[number];
+
 export interface TaskFilter {
   readonly status?: TaskStatus | undefined;
   readonly search?: string | undefined;
   readonly id?: string | undefined;
   readonly schedule?: string | undefined;
+  readonly origin?: TaskOrigin | undefined;
+  /** Added within so many hours. */
+  readonly hours?: number | undefined;
 }
 
 export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
@@ -61,6 +68,8 @@ export const tasksQuery = (http: Http, filter: TaskFilter, limit: number) =>
       if (filter.status !== undefined) query.set("status", filter.status);
       if (filter.id !== undefined) query.set("prefix", filter.id);
       if (filter.schedule !== undefined) query.set("schedule", filter.schedule);
+      if (filter.origin !== undefined) query.set("origin", filter.origin);
+      if (filter.hours !== undefined) query.set("since", new Date(Date.now() - filter.hours * HOUR_MS).toISOString());
       if (filter.search) query.set("search", filter.search);
       return http.get(`/api/tasks?${query}`, taskListSchema, signal);
     },

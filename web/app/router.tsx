@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
-import { taskStatusSchema } from "../../src/wire/api.ts";
+import { TASK_ORIGINS, taskStatusSchema } from "../../src/wire/api.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -57,6 +57,11 @@ const taskSearch = z.object({
   q: z.string().optional().catch(undefined),
   id: z.string().min(4).optional().catch(undefined),
   schedule: z.string().min(1).optional().catch(undefined),
+  origin: z.enum(TASK_ORIGINS).optional().catch(undefined),
+  /** Added within this time. */
+  time: z.enum(["1h", "24h", "7d", "30d"]).optional().catch(undefined),
+  /** The task whose details stand beside the list. */
+  open: z.string().min(1).optional().catch(undefined),
   new: z.literal(true).optional().catch(undefined),
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EVENT_TYPES } from "../../core/events.ts";
-import { idSchema, taskStatusSchema, timeSchema } from "../../wire/api.ts";
+import { idSchema, TASK_ORIGINS, taskStatusSchema, timeSchema } from "../../wire/api.ts";
 import { EXPORT_FORMATS } from "../../wire/export-formats.ts";
 import { foundKindSchema } from "../../wire/search.ts";
 
@@ -28,6 +28,7 @@ export const tasksQuery = z
     ...page,
     status: taskStatusSchema,
     schedule: words,
+    origin: z.enum(TASK_ORIGINS),
     chatId: idSchema,
     search: words,
     since: timeSchema,

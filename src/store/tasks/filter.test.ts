@@ -45,4 +45,28 @@ eachEngine("the list of tasks", (engine) => {
     expect((await listTasks(store, owner, { since })).total).toBe(701);
     expect((await listTasks(store, owner, { before: since })).total).toBe(10_000 - 701);
   });
+
+  test("is narrowed to what people, schedules or runs have added", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const added = new Map<string, string>();
+    for (const by of ["person", "schedule", "run", "a run of a schedule"]) {
+      added.set(by, (await addTask(store, ann, { instruction: by })).task.id);
+    }
+    const change = (by: string, columns: { schedule?: string; parent_run?: string }) =>
+      store.db
+        .updateTable("tasks")
+        .set(columns)
+        .where("id", "=", added.get(by) ?? "")
+        .execute();
+    await change("schedule", { schedule: "hourly" });
+    await change("run", { parent_run: "r" });
+    await change("a run of a schedule", { parent_run: "r", schedule: "hourly" });
+    const by = async (origin: "person" | "schedule" | "run") =>
+      (await listTasks(store, ann, { origin })).items.map(({ instruction }) => instruction).toSorted();
+    expect(await by("person")).toEqual(["person"]);
+    expect(await by("schedule")).toEqual(["schedule"]);
+    expect(await by("run")).toEqual(["a run of a schedule", "run"]);
+    expect((await listTasks(store, ann, { origin: "person", status: "failed" })).total).toBe(0);
+  });
 });

@@ -1,0 +1,101 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import type { NewEvent } from "../src/core/events.ts";
+import { endRun } from "../src/store/endings/run.ts";
+import { openStore } from "../src/store/open.ts";
+import { claimRuns } from "../src/store/runs/claim.ts";
+import { fenceOf } from "../src/store/runs/record.ts";
+import { getUserByName } from "../src/store/people/users.ts";
+import { addTask } from "../src/store/tasks/add.ts";
+import type { LoginLink } from "../src/wire/api.ts";
+import { launchBrowser, openLink } from "../test/kit/browser.ts";
+import { workingEvent } from "./kit/event.ts";
+import type { Figure } from "./kit/figure.ts";
+import { median } from "./kit/measure.ts";
+import { benchHome, call, freePort, startSparky, type BenchHome } from "./kit/server.ts";
+
+const EVENTS = 10_000;
+/** So many are on the first page of it. */
+const PAGE = 200;
+const TIMES = 7;
+
+/** A run of 10,000 events, from its address to its newest steps on screen, beside a page that only draws as many rows. */
+export async function runPage(): Promise<Figure[]> {
+  await using home = await benchHome();
+  // The first start makes the database.
+  await (await startSparky(home, await freePort())).kill();
+  const runId = await longRun(home);
+  await using served = await startSparky(home, await freePort());
+  const { url } = await call<LoginLink>(home, `${served.url}/api/users/owner/login-link`, "POST");
+  const browser = await launchBrowser();
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await openLink(page, url);
+  const ours = await opened(page, `${served.url}/runs/${runId}`, "[data-step-kind]");
+  const bare = await barePage();
+  const raw = await opened(page, bare.url, "[data-step-kind]");
+  await browser.close();
+  bare.close();
+  return [
+    {
+      what: "a run of 10,000 events, from its address to its steps on screen",
+      value: ours,
+      unit: "ms",
+      reach: 1000,
+      raw: { what: `a page that draws ${PAGE} rows and nothing else`, value: raw },
+    },
+  ];
+}
+
+async function opened(page: Page, url: string, row: string): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < TIMES; n++) {
+    await page.goto("about:blank");
+    const started = performance.now();
+    await page.goto(url);
+    await page.locator(row).last().waitFor();
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+async function longRun(home: BenchHome): Promise<string> {
+  await using store = await openStore({ kind: "sqlite", file: join(home.path, "sparky.db") });
+  const owner = await getUserByName(store, "owner");
+  if (owner === null) throw new Error("there is no owner");
+  const { task } = await addTask(store, owner, { instruction: "Work for long" });
+  const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+  if (claimed === undefined) throw new Error("nothing was claimed");
+  const { id } = claimed.run;
+  const events: NewEvent[] = [];
+  for (let n = 0; events.length < EVENTS; n++) {
+    const event = workingEvent(n);
+    if (event.type !== "status") events.push({ ...event, runId: id, taskId: task.id, step: Math.floor(n / 5) + 1 });
+  }
+  for (let at = 0; at < EVENTS; at += 500) {
+    await store.append({ chatId: task.chatId, events: events.slice(at, at + 500), fence: fenceOf(claimed) });
+  }
+  const ending = { state: "completed", message: "Task completed", result: "Done" } as const;
+  await store.transact((tx) => endRun(tx, id, ending, { fence: fenceOf(claimed), readSeq: Number.MAX_SAFE_INTEGER }));
+  return id;
+}
+
+/** Rows that look like steps, in the HTML itself. */
+async function barePage(): Promise<{ readonly url: string; readonly close: () => void }> {
+  const row = (n: number): string =>
+    `<div data-step-kind="tool" style="display:flex;gap:8px;padding:4px 12px"><span>${n}</span><b>graph_search</b><span style="flex:1">nodes</span><span style="width:40%;background:#eee"><i style="display:block;width:${n % 90}%;height:12px;background:#43c"></i></span><span>12 ms</span></div>`;
+  const html = `<!doctype html><title>Bare</title><body>${Array.from({ length: PAGE }, (_, n) => row(n)).join("")}`;
+  const server = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(html));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
