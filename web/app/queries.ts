@@ -15,7 +15,7 @@ import { questionSchema } from "../../src/wire/questions.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { runAloneSchema } from "../../src/wire/runs.ts";
-import { searchPageSchema } from "../../src/wire/search.ts";
+import { searchPageSchema, type FOUND_KINDS } from "../../src/wire/search.ts";
 import type { Topic } from "../../src/wire/frames.ts";
 import { mayRetry, RequestFailure, type Http } from "../live/http.ts";
 
@@ -113,6 +113,19 @@ export const runSearchQuery = (http: Http, runId: string, words: string) =>
     staleTime: 0,
   });
 const MOST_FOUND = 50;
+
+/** What is found of one kind in all that this person may see. */
+export const searchQuery = (http: Http, words: string, kind: FoundKind, limit: number) =>
+  queryOptions({
+    queryKey: ["search", kind, words, limit],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ q: words, kind, limit: String(limit) });
+      return http.get(`/api/search?${query}`, searchPageSchema, signal);
+    },
+    placeholderData: (before) => before,
+    staleTime: 0,
+  });
+type FoundKind = (typeof FOUND_KINDS)[number];
 
 export const approvalsQuery = (http: Http, state: "open" | "all", limit: number) =>
   queryOptions({

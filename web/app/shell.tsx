@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { CalendarClock, House, Inbox, ListTodo, MessagesSquare, Wrench, Zap } from "lucide-react";
 import { RequestFailure } from "../live/http.ts";
+import { PaletteOpener } from "../palette/opener.tsx";
 import { Failure, Loading } from "../ui/notice.tsx";
 import { AgentNow } from "./agent-now.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
@@ -36,6 +37,7 @@ export function Shell() {
           <Zap aria-hidden="true" className="size-5 fill-current text-accent" />
           <span className="hidden wide:inline">Sparky</span>
         </Link>
+        <PaletteOpener />
         <nav aria-label="Places" className="hidden flex-col gap-1 md:flex">
           <Places isTabs={false} />
         </nav>

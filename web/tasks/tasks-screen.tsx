@@ -42,6 +42,8 @@ export function TasksScreen() {
   return (
     <div className="flex h-full">
       <title>Tasks · Sparky</title>
+      {/* Where the details take the place of the list. */}
+      {open !== undefined && <h1 className="sr-only md:hidden">Tasks</h1>}
       <div className={`h-full min-w-0 flex-1 overflow-y-auto px-4 py-3 ${open === undefined ? "" : "max-md:hidden"}`}>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-base font-semibold">Tasks</h1>
@@ -186,7 +188,7 @@ function TaskTable({ filter, limit, isFiltered, open, onOpen, onMore, onClear }:
   }
   const { items } = list.data;
   // Beside the details there is room for what a task is and how it stands.
-  const narrow = open === undefined ? "" : "md:max-wide:hidden";
+  const narrow = open === undefined ? "" : "md:max-[96rem]:hidden";
   const chosen = items.filter(({ id }) => chosenIds.includes(id));
   return (
     <>

@@ -1,0 +1,189 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command as Menu } from "cmdk";
+import { CalendarClock, FileSearch, ListTodo, MessagesSquare, Quote, type LucideIcon } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { Found } from "../../src/wire/search.ts";
+import { chatsQuery, searchQuery, statusQuery } from "../app/queries.ts";
+import { useServices } from "../app/services.tsx";
+import { schedulesQuery } from "../schedules/queries.ts";
+import { ago, oneLine } from "../ui/format.ts";
+import { commandsOf, hasWords } from "./commands.ts";
+
+/** A search is asked for when the typing pauses. */
+const PAUSE_MS = 200;
+const RECENT = 5;
+
+interface Row {
+  readonly id: string;
+  readonly icon: LucideIcon;
+  readonly word: string;
+  readonly more?: string;
+  readonly run: () => void;
+}
+
+/** One box for all that can be found, and all that can be done, by keyboard. */
+export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }) {
+  const { http } = useServices();
+  const navigate = useNavigate();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState("");
+  const words = usePaused(text.trim(), PAUSE_MS);
+  const [problem, setProblem] = useState<Error | null>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element !== null && !element.open) element.showModal();
+    element?.querySelector("input")?.focus();
+  }, []);
+  const running = useQuery(statusQuery(http)).data?.running ?? [];
+  const recent = useQuery(chatsQuery(http, RECENT)).data?.items ?? [];
+  const schedules = useQuery(schedulesQuery(http)).data?.items ?? [];
+  const isAsked = /[\p{L}\p{N}]/u.test(words);
+  const chats = useQuery({ ...searchQuery(http, words, "chat", 5), enabled: isAsked });
+  const tasks = useQuery({ ...searchQuery(http, words, "task", 5), enabled: isAsked });
+  const events = useQuery({ ...searchQuery(http, words, "event", 10), enabled: isAsked });
+  const asked = [chats, tasks, events];
+  const error = problem ?? asked.find((each) => each.error !== null)?.error ?? null;
+  const isSearching = text.trim() !== words || asked.some((each) => each.isFetching);
+
+  const said = text.trim();
+  const commands = commandsOf({ navigate, http, running, onKeys, onProblem: setProblem });
+  const found = (items: readonly Found[] | undefined): readonly Row[] =>
+    isAsked ? (items ?? []).flatMap((item) => rowOf(item, navigate) ?? []) : [];
+  const groups: readonly { readonly name: string; readonly rows: readonly Row[] }[] = [
+    {
+      name: "Recent chats",
+      rows:
+        said === ""
+          ? recent.slice(0, RECENT).map(({ id, title, lastEventAt }) => ({
+              id: `recent ${id}`,
+              icon: MessagesSquare,
+              word: title,
+              more: ago(lastEventAt, Date.now()),
+              run: () => void navigate({ to: "/chats/$chatId", params: { chatId: id } }),
+            }))
+          : [],
+    },
+    { name: "Chats", rows: found(chats.data?.items) },
+    { name: "Tasks", rows: found(tasks.data?.items) },
+    {
+      name: "Schedules",
+      rows: schedules
+        .filter(({ name, description }) => said !== "" && hasWords(`${name} ${description}`, said))
+        .map(({ name, description }) => ({
+          id: `schedule ${name}`,
+          icon: CalendarClock,
+          word: name,
+          more: oneLine(description, 80),
+          run: () => void navigate({ to: "/schedules/$name", params: { name } }),
+        })),
+    },
+    { name: "Words and results", rows: found(events.data?.items) },
+    { name: "Commands", rows: commands.filter(({ word }) => said === "" || hasWords(word, said)) },
+  ];
+  const isEmpty = groups.every(({ rows }) => rows.length === 0);
+  return (
+    <dialog
+      ref={dialog}
+      aria-label="Search and commands"
+      onClose={onClose}
+      // A click beside it.
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      className="mx-auto mt-[10vh] mb-auto w-full max-w-2xl rounded-xl border border-line bg-page p-0 text-ink shadow-xl backdrop:bg-black/50"
+    >
+      <Menu label="Search and commands" shouldFilter={false} loop>
+        <Menu.Input
+          value={text}
+          onValueChange={setText}
+          placeholder="Search chats, tasks, results, schedules; or say what to do"
+          className="tap w-full border-b border-line bg-transparent px-4 py-3 text-base outline-none placeholder:text-muted"
+        />
+        <p role="status" className={error === null ? "sr-only" : "px-4 py-2 text-sm text-bad"}>
+          {error !== null ? error.message : isSearching ? "Searching" : isEmpty ? "Nothing found" : ""}
+        </p>
+        <Menu.List className="max-h-[60vh] overflow-y-auto p-2">
+          {isEmpty && (
+            <p className="px-2 py-3 text-sm text-muted">
+              {isSearching ? "Searching…" : "Nothing has all of these words."}
+            </p>
+          )}
+          {groups.map(({ name, rows }) =>
+            rows.length === 0 ? null : (
+              <Menu.Group
+                key={name}
+                heading={name}
+                className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted"
+              >
+                {rows.map(({ id, icon: Icon, word, more, run }) => (
+                  <Menu.Item
+                    key={id}
+                    value={id}
+                    onSelect={() => {
+                      dialog.current?.close();
+                      run();
+                    }}
+                    className="tap flex cursor-pointer items-center gap-2 rounded-md px-2 py-1.5 text-sm aria-selected:bg-accent-soft"
+                  >
+                    <Icon aria-hidden="true" className="size-4 shrink-0 text-muted" />
+                    <span className="min-w-0 flex-1 truncate">{word}</span>
+                    {more !== undefined && (
+                      <span className="max-w-[40%] shrink-0 truncate text-xs text-muted">{more}</span>
+                    )}
+                  </Menu.Item>
+                ))}
+              </Menu.Group>
+            ),
+          )}
+        </Menu.List>
+      </Menu>
+    </dialog>
+  );
+}
+
+/** A result of a tool opens at its step, everything else that was said at its place in the chat. */
+function rowOf(item: Found, navigate: ReturnType<typeof useNavigate>): Row | null {
+  switch (item.kind) {
+    case "chat":
+      return {
+        id: `chat ${item.chatId}`,
+        icon: MessagesSquare,
+        word: item.title,
+        more: ago(item.at, Date.now()),
+        run: () => void navigate({ to: "/chats/$chatId", params: { chatId: item.chatId } }),
+      };
+    case "task":
+      return {
+        id: `task ${item.taskId}`,
+        icon: ListTodo,
+        word: item.snippet,
+        more: ago(item.at, Date.now()),
+        run: () => void navigate({ to: "/tasks", search: { open: item.taskId } }),
+      };
+    case "event": {
+      const { chatId, runId, seq } = item;
+      const isResult = item.type === "tool_result" && runId !== null;
+      return {
+        id: `event ${chatId} ${seq}`,
+        icon: item.type === "tool_result" ? FileSearch : Quote,
+        word: item.snippet,
+        more: item.chatTitle,
+        run: () =>
+          isResult
+            ? void navigate({ to: "/runs/$runId", params: { runId }, search: { at: seq } })
+            : void navigate({ to: "/chats/$chatId", params: { chatId }, search: { at: seq } }),
+      };
+    }
+    case "node":
+      return null;
+  }
+}
+
+/** The value once it has not changed for so long. */
+function usePaused(value: string, ms: number): string {
+  const [paused, setPaused] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return paused;
+}
