@@ -224,6 +224,8 @@ test("every route answers in the shape that is described", async () => {
     "POST /api/sign-out",
     // It answers a browser, in words: test/e2e/mcp.test.ts has one.
     "GET /oauth/callback",
+    // Only by https: src/server/routes/tool-sign-in.test.ts asks for it.
+    "GET /oauth/client.json",
   ]);
 });
 

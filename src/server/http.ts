@@ -95,7 +95,7 @@ export function createHttp(
     ...blobRoutes(deps),
     ...graphRoutes(deps),
     ...modelRoutes(deps),
-    ...toolRoutes(deps),
+    ...toolRoutes(deps, auth),
     ...offerRoutes(deps),
     ...searchRoutes(deps),
     ...dataRoutes(deps),

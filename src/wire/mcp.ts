@@ -111,6 +111,16 @@ export const mcpLogSchema = z.object({ name: z.string(), text: z.string() });
 export const mcpLoginSchema = z.object({ name: z.string(), page: z.string().nullable() });
 export type McpLogin = z.infer<typeof mcpLoginSchema>;
 
+/** A client's metadata, as issuers read it. */
+export const oauthClientSchema = z.object({
+  client_id: z.string(),
+  client_name: z.string(),
+  redirect_uris: z.array(z.string()),
+  grant_types: z.array(z.string()),
+  response_types: z.array(z.string()),
+  token_endpoint_auth_method: z.string(),
+});
+
 export const mcpLogoutSchema = z.object({
   name: z.string(),
   /** Whether you were signed in. */

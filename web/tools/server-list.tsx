@@ -10,6 +10,7 @@ import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { Mark, SERVER_LOOKS } from "./mark.tsx";
 import { serverLogQuery, serverPath, serversQuery, useChange } from "./queries.ts";
+import { SignIn } from "./sign-in.tsx";
 import { SignOut } from "./sign-out.tsx";
 import { WaitingTools } from "./waiting-tools.tsx";
 
@@ -96,6 +97,9 @@ function ServerCard({ server }: { server: McpServer }) {
         <Button disabled={isOff || change.isPending} onClick={() => act("restart")}>
           Restart
         </Button>
+        {by === "http" && (state === "sign_in_again" || (!signedIn && state === "failed")) && (
+          <SignIn name={name} onDone={setSaid} />
+        )}
         {signedIn && <SignOut name={name} onDone={setSaid} />}
         {isLeaving ? (
           <>

@@ -9,6 +9,7 @@ import {
   mcpServerSchema,
   mcpServersSchema,
   newMcpServersSchema,
+  oauthClientSchema,
   toolChangeSchema,
   toolSchema,
   toolUsageSchema,
@@ -17,12 +18,45 @@ import { toolUsage } from "../../store/overview/tool-usage.ts";
 import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
 import { forOwner } from "./for-owner.ts";
+import type { Auth } from "../sign-in/auth.ts";
+import { isSecure } from "../sign-in/secure.ts";
+import { notFound } from "../../core/errors.ts";
+import { oauthClient } from "../../tools/mcp/oauth-client.ts";
 import { route, type Route } from "./route.ts";
 
 const of = ({ id }: User) => ({ userId: id });
 
-/** Where the browser comes back to: what it brings is known by a word that was given to one sign-in, and counts once. */
-function signInAnswer(mcp: ServerDeps["mcp"]): Route {
+/** The session that a browser has here; null: whoever asks has a token, or nothing. */
+async function sessionOf(auth: Auth, headers: Headers): Promise<string | null> {
+  const credential = (await auth.identify(headers, false))?.credential;
+  return credential?.kind === "session" ? credential.id : null;
+}
+
+/** As the browser knows this server, behind a proxy that speaks TLS too. */
+const baseOf = (base: string, headers: Headers, { allowedHosts }: ServerDeps): string =>
+  isSecure({ url: base, headers }, allowedHosts) ? base.replace(/^http:/, "https:") : base;
+
+/** Who this client is, for issuers that read it at this address: they do not need to be told otherwise. */
+function clientPage(deps: ServerDeps): Route {
+  return route({
+    method: "GET",
+    path: "/oauth/client.json",
+    summary: "Who Sparky is to servers that it signs you in at; only where it is reached by https.",
+    open: true,
+    answers: { 200: oauthClientSchema },
+    async handle({ headers, base }) {
+      const address = baseOf(base, headers, deps);
+      if (!address.startsWith("https:")) throw notFound("a public address of this server");
+      return { status: 200, body: oauthClient(address) };
+    },
+  });
+}
+
+/**
+ * Where the browser comes back to: what it brings is known by a word that was given to one sign-in, counts once, and only in
+ * the browser that went there.
+ */
+function signInAnswer(mcp: ServerDeps["mcp"], auth: Auth): Route {
   return {
     doc: {
       method: "GET",
@@ -31,15 +65,18 @@ function signInAnswer(mcp: ServerDeps["mcp"]): Route {
       open: true,
       answers: { 200: null },
     },
-    async run({ query }) {
-      await mcp.signedIn(new URLSearchParams(query));
+    async run({ query, headers: sent }) {
+      const isOurs = await mcp.signedIn(new URLSearchParams(query), await sessionOf(auth, sent));
+      if (isOurs)
+        return new Response(null, { status: 303, headers: { location: "/tools", "cache-control": "no-store" } });
       const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
       return new Response("You are signed in, and may close this page.\n", { headers });
     },
   };
 }
 
-export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
+export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
+  const { mcp, store } = deps;
   /** What is done with one server, and is answered with what it is then. */
   const done = (
     path: `/${string}`,
@@ -149,9 +186,11 @@ export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
       path: "/api/mcp/servers/:name/login",
       summary: "Begins to sign you in at a server elsewhere: the page that the browser has to open. For the owner.",
       answers: { 200: mcpLoginSchema },
-      async handle({ viewer, params: { name } }) {
+      async handle({ viewer, params: { name }, headers, base }) {
         forOwner(viewer, "sign in at tool servers");
-        return { status: 200, body: { name, page: await mcp.login(of(viewer), name) } };
+        const session = await sessionOf(auth, headers);
+        const from = session === null ? null : { session, base: baseOf(base, headers, deps) };
+        return { status: 200, body: { name, page: await mcp.login(of(viewer), name, from) } };
       },
     }),
     route({
@@ -165,7 +204,8 @@ export function toolRoutes({ mcp, store }: ServerDeps): readonly Route[] {
         return { status: 200, body: { name, ...(await mcp.logout(of(viewer), name)) } };
       },
     }),
-    signInAnswer(mcp),
+    signInAnswer(mcp, auth),
+    clientPage(deps),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/approve",

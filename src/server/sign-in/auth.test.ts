@@ -164,7 +164,7 @@ test("F10 F17 without a sign-in nothing but health, the documents and a tool ser
     }
   }
   // The callback is opened by a tool server's page, in whatever browser: what it takes is what it was asked for.
-  const open = ["/health", "/oauth/callback"];
+  const open = ["/health", "/oauth/callback", "/oauth/client.json"];
   expect(new Set(closed)).toEqual(new Set(Object.keys(document.paths).filter((path) => !open.includes(path))));
   expect((await send(app, "/oauth/callback?state=guessed&code=x")).status).toBe(404);
   const forged = await send(app, "/api/me", { cookie: `${cookiePrefix(SECRET)}.session_token=forged.forged` });

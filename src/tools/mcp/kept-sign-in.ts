@@ -19,6 +19,8 @@ export interface KeptSignIn {
 export interface Grant {
   readonly issuer: string;
   readonly tokens: StoredOAuthTokens;
+  /** Whom it was given to: another client cannot renew it. */
+  readonly client: StoredOAuthClientInformation | undefined;
   /** From when on it is renewed before it is used; null: not before it is refused. */
   readonly renewAt: number | null;
   /** Where it was given: there it is renewed. */
@@ -42,13 +44,12 @@ const AHEAD_MS = 30_000;
 const LONGEST_S = 366 * 24 * 3600;
 
 /** A server's word about the time is not one about ours: what makes no sense is not heeded. */
-export function granted(tokens: StoredOAuthTokens, issuer: string, found: OAuthDiscoveryState, now: number): Grant {
+export function granted(tokens: StoredOAuthTokens, by: Omit<Grant, "tokens" | "renewAt">, now: number): Grant {
   const { expires_in: seconds = 0 } = tokens;
   const lifeMs = seconds > 0 && seconds < LONGEST_S ? seconds * 1000 : null;
   return {
-    issuer,
+    ...by,
     tokens,
-    found,
     renewAt: lifeMs === null ? null : Math.floor(now + lifeMs - Math.min(AHEAD_MS, lifeMs / 10)),
   };
 }

@@ -16,8 +16,8 @@ export interface Renewing {
   readonly place: SignInPlace;
   readonly clock: Clock;
   readonly fetch: Fetch;
-  /** By what the issuer knows us. */
-  readonly clientAt: (issuer: string, kept: KeptSignIn) => StoredOAuthClientInformation | undefined;
+  /** As which client, where that is our own choice. */
+  readonly client: StoredOAuthClientInformation | undefined;
 }
 
 /** Whoever renews is waited for this long: then it is gone. */
@@ -63,10 +63,10 @@ export async function signInAgain(place: SignInPlace, token: string, why: string
 }
 
 async function renew(renewing: Renewing, kept: KeptSignIn, grant: Grant, by: string): Promise<string | null> {
-  const { server, place, clock, fetch, clientAt } = renewing;
+  const { server, place, clock, fetch } = renewing;
   const { issuer, tokens, found } = grant;
   const { refreshAuthorization, OAuthError } = await import("@modelcontextprotocol/client");
-  const client = clientAt(issuer, kept);
+  const client = renewing.client ?? grant.client;
   const { authorizationServerMetadata: metadata, resourceMetadata } = found;
   let given;
   try {
@@ -93,7 +93,7 @@ async function renew(renewing: Renewing, kept: KeptSignIn, grant: Grant, by: str
       { hint: `try again in a while, or sign in again: sparky mcp login ${server}`, cause: error },
     );
   }
-  const next = granted({ ...given, issuer }, issuer, found, clock.now());
+  const next = granted({ ...given, issuer }, { issuer, client, found }, clock.now());
   const isKept = await place.change((now) =>
     now.grant?.tokens.access_token === tokens.access_token ? { ...now, grant: next, again: null, claim: null } : null,
   );

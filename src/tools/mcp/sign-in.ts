@@ -13,6 +13,8 @@ import { shorten } from "../../core/text.ts";
 import type { WebAccess } from "../web/download.ts";
 import type { Fetch } from "./http.ts";
 import { granted, NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
+import { hostOf, isLoopback } from "../web/reach.ts";
+import { CLIENT_PATH, clientMetadata } from "./oauth-client.ts";
 import { renewed, signInAgain } from "./renewal.ts";
 import { signInFetch } from "./sign-in-fetch.ts";
 import { tokenRequests } from "./token-requests.ts";
@@ -67,12 +69,8 @@ export class SignIn implements OAuthClientProvider {
 
   get clientMetadata(): OAuthClientMetadata {
     return {
-      client_name: "Sparky",
-      redirect_uris: [this.redirectUrl],
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-      application_type: "native",
+      ...clientMetadata(this.redirectUrl),
+      application_type: isLoopback(hostOf(new URL(this.redirectUrl))) ? "native" : "web",
     };
   }
 
@@ -84,7 +82,7 @@ export class SignIn implements OAuthClientProvider {
     const kept = await this.#kept();
     const { server, client } = this.#options;
     if (client !== undefined && at !== undefined) {
-      // It was made at one issuer, which is the one that it was first used at.
+      // It was made at one issuer: that of the first sign-in.
       const [first] = Object.entries(kept.clients).find(([, { client_id }]) => client_id === client.client_id) ?? [];
       if (first !== undefined && first !== at.issuer) {
         throw new SparkyError(
@@ -94,7 +92,8 @@ export class SignIn implements OAuthClientProvider {
         );
       }
     }
-    return this.#clientAt(at?.issuer ?? "", kept);
+    const known = this.#clientAt(at?.issuer ?? "", kept);
+    return known === undefined || at === undefined ? known : { ...known, issuer: at.issuer };
   }
 
   async saveClientInformation(client: StoredOAuthClientInformation, at?: OAuthClientInformationContext): Promise<void> {
@@ -124,8 +123,13 @@ export class SignIn implements OAuthClientProvider {
 
   async saveTokens(tokens: StoredOAuthTokens, at?: OAuthClientInformationContext): Promise<void> {
     const issuer = at?.issuer ?? "";
-    const grant = granted(tokens, issuer, this.#found ?? { authorizationServerUrl: issuer }, this.#options.clock.now());
-    await this.#change((kept) => ({ ...kept, grant, again: null, claim: null }));
+    const found = this.#found ?? { authorizationServerUrl: issuer };
+    const now = this.#options.clock.now();
+    await this.#change((kept) => {
+      const client = this.#clientAt(issuer, kept);
+      const clients = client === undefined ? kept.clients : { ...kept.clients, [issuer]: client };
+      return { clients, grant: granted(tokens, { issuer, found, client }, now), again: null, claim: null };
+    });
   }
 
   redirectToAuthorization(page: URL): void {
@@ -191,9 +195,8 @@ export class SignIn implements OAuthClientProvider {
   /** All that wait for it here wait for the same. */
   #renewed(used: string): Promise<string | null> {
     if (this.#renewing !== null) return this.#renewing;
-    const { server, place, clock, onRenewal } = this.#options;
-    const clientAt = (issuer: string, kept: KeptSignIn) => this.#clientAt(issuer, kept);
-    const renewing = renewed({ server, place, clock, fetch: this.#fetch, clientAt }, used).finally(() => {
+    const { server, place, clock, client, onRenewal } = this.#options;
+    const renewing = renewed({ server, place, clock, fetch: this.#fetch, client }, used).finally(() => {
       this.#renewing = null;
     });
     this.#renewing = renewing;
@@ -202,7 +205,15 @@ export class SignIn implements OAuthClientProvider {
   }
 
   #clientAt(issuer: string, { clients }: KeptSignIn): StoredOAuthClientInformation | undefined {
-    return this.#options.client ?? (Object.hasOwn(clients, issuer) ? clients[issuer] : undefined);
+    if (this.#options.client !== undefined) return this.#options.client;
+    const known = Object.hasOwn(clients, issuer) ? clients[issuer] : undefined;
+    return known !== undefined && this.#comesBackHere(known) ? known : undefined;
+  }
+
+  /** The browser comes back only to where the client has said that it does. */
+  #comesBackHere(client: StoredOAuthClientInformation): boolean {
+    if ("redirect_uris" in client) return client.redirect_uris.includes(this.redirectUrl);
+    return !client.client_id.endsWith(CLIENT_PATH) || client.client_id === this.clientMetadataUrl;
   }
 
   async #kept(): Promise<KeptSignIn> {

@@ -19,7 +19,7 @@ import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
 import { decideTools } from "./changes.ts";
 import type { McpDesk } from "./desk.ts";
 import { isIncluded, type KnownServer } from "./given.ts";
-import type { SignedOut } from "./sign-ins.ts";
+import type { Begun, SignedOut } from "./sign-ins.ts";
 
 /** What people see of tools and their servers, and what they do with them. */
 
@@ -133,9 +133,10 @@ export class McpAdmin {
   }
 
   /** The page on which the person signs in at the server; null: there is no need to. */
-  async login(person: Person, name: string): Promise<string | null> {
+  async login(person: Person, name: string, from: Begun | null): Promise<string | null> {
     const desk = await this.#deps.desk();
     const { definition } = await desk.server(name);
+    desk.signIns.comesFrom(person, from);
     if (!desk.signIns.isFor(definition)) return null;
     if (desk.signIns.for(definition, person) === undefined) {
       throw new SparkyError("conflict", "a browser can come back from a sign-in only while Sparky's server runs", {
@@ -148,7 +149,7 @@ export class McpAdmin {
       return null;
     } catch (error) {
       if (!(error instanceof SignInNeeded)) throw error;
-      desk.signIns.expect(error, async () => {
+      desk.signIns.expect(error, from, async () => {
         await desk.servers.end(name, person);
         await this.test(person, name);
       });
@@ -156,9 +157,9 @@ export class McpAdmin {
     }
   }
 
-  /** The browser is back from a server's sign-in. */
-  async signedIn(answer: URLSearchParams): Promise<void> {
-    await (await this.#deps.desk()).signIns.finish(answer);
+  /** The browser is back from a server's sign-in; whether it went there from a page of ours. */
+  async signedIn(answer: URLSearchParams, session: string | null): Promise<boolean> {
+    return (await this.#deps.desk()).signIns.finish(answer, session);
   }
 
   async logout(person: Person, name: string): Promise<SignedOut> {

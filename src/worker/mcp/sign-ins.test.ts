@@ -30,9 +30,9 @@ async function nodeOn(engine: Engine, place: Place, home: string, url: string, c
     desk,
     /** As the browser of somebody who agrees. */
     async signIn(): Promise<void> {
-      const page = await admin.login(me, "closed");
+      const page = await admin.login(me, "closed", null);
       const back = await fetch(page ?? "", { redirect: "manual" });
-      await admin.signedIn(new URL(back.headers.get("location") ?? "").searchParams);
+      await admin.signedIn(new URL(back.headers.get("location") ?? "").searchParams, null);
     },
     call: async () =>
       desk.servers.call((await desk.server("closed")).definition, me, { tool: "echo", args: {} }, signal()),

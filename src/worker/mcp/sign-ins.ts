@@ -12,7 +12,14 @@ import { boundedFetch, reasonOf } from "../../tools/mcp/http.ts";
 import { giveBack } from "../../tools/mcp/revocation.ts";
 import { signInFetch } from "../../tools/mcp/sign-in-fetch.ts";
 import type { WebAccess } from "../../tools/web/download.ts";
+import { CALLBACK_PATH, CLIENT_PATH } from "../../tools/mcp/oauth-client.ts";
 import { SignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
+
+/** A session's browser, and how it reaches this server. */
+export interface Begun {
+  readonly session: string;
+  readonly base: string;
+}
 
 export interface SignedOut {
   /** Whether there was anything to forget. */
@@ -33,11 +40,19 @@ export class SignIns implements AsyncDisposable {
   readonly #base: () => string | null;
   readonly #open = new Map<
     string,
-    { readonly needed: SignInNeeded; readonly until: number; readonly done: () => Promise<void> }
+    {
+      readonly needed: SignInNeeded;
+      readonly until: number;
+      /** Only this session's browser may come back; null: any, as a program has shown the page to somebody. */
+      readonly session: string | null;
+      readonly done: () => Promise<void>;
+    }
   >();
 
   readonly #lookup: Lookup;
   readonly #web: WebAccess;
+  /** Where a person's browser last reached this server. */
+  readonly #bases = new Map<string, string>();
   readonly #renewals = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
 
@@ -58,11 +73,12 @@ export class SignIns implements AsyncDisposable {
   /** For a server elsewhere that is given no token by its definition. */
   for(definition: ServerDefinition, { userId }: Person): SignIn | undefined {
     const { name, reached, client } = definition;
-    const base = this.#base();
+    const base = this.#bases.get(userId) ?? this.#base();
     if (base === null || reached.by !== "http" || !this.isFor(definition)) return undefined;
     return new SignIn({
       server: name,
-      redirectUrl: `${base}/oauth/callback`,
+      redirectUrl: base + CALLBACK_PATH,
+      ...(base.startsWith("https:") && { clientMetadataUrl: base + CLIENT_PATH }),
       ...(client !== null && { client: this.#filled(name, client) }),
       clock: this.#store.clock,
       place: this.#place(definition, userId, reached.url),
@@ -92,10 +108,10 @@ export class SignIns implements AsyncDisposable {
       kept = now;
       return now.grant === null ? null : { ...now, grant: null, again: null, claim: null };
     });
-    const { grant, clients } = kept;
+    const { grant } = kept;
     if (!signedOut || grant === null) return { signedOut: false, revoked: false, problem: null };
     try {
-      const known = client === null ? clients[grant.issuer] : this.#filled(name, client);
+      const known = client === null ? grant.client : this.#filled(name, client);
       const own = new URL(filledText(name, "url", reached.url, this.#lookup));
       const fetch = signInFetch(boundedFetch().fetch, { server: name, own, web: this.#web });
       return { signedOut, revoked: await giveBack(grant, known, fetch), problem: null };
@@ -137,28 +153,43 @@ export class SignIns implements AsyncDisposable {
     };
   }
 
+  /** From where a person is about to sign in; null: by a program, on this machine. */
+  comesFrom({ userId }: Person, from: Begun | null): void {
+    if (from === null) this.#bases.delete(userId);
+    else this.#bases.set(userId, from.base);
+  }
+
   /** Lets the browser come back within ten minutes; `done` is called once it has. */
-  expect(needed: SignInNeeded, done: () => Promise<void>): void {
+  expect(needed: SignInNeeded, from: Begun | null, done: () => Promise<void>): void {
     const now = this.#store.clock.now();
     for (const [state, { until }] of this.#open) if (until < now) this.#open.delete(state);
     const state = needed.page.searchParams.get("state") ?? "";
-    this.#open.set(state, { needed, done, until: now + OPEN_MS });
+    this.#open.set(state, { needed, done, session: from?.session ?? null, until: now + OPEN_MS });
   }
 
-  /** What the browser came back with. Throws where nobody waits for it: each answer counts once. */
-  async finish(answer: URLSearchParams): Promise<void> {
+  /**
+   * What the browser came back with, and the session that it has here. Throws where nobody waits for it: each answer counts
+   * once, and only in the browser that went there. Whether it was begun in that.
+   */
+  async finish(answer: URLSearchParams, session: string | null): Promise<boolean> {
     const state = answer.get("state") ?? "";
     const open = this.#open.get(state);
-    this.#open.delete(state);
     if (state === "" || open === undefined || open.until < this.#store.clock.now()) {
       throw new SparkyError("not_found", "this sign-in is not known, or took longer than ten minutes", {
         hint: "begin again: sparky mcp login",
       });
     }
+    if (open.session !== null && open.session !== session) {
+      throw new SparkyError("forbidden", "this sign-in was begun in another browser, or before you signed out here", {
+        hint: "begin it in this one: on the page Tools",
+      });
+    }
+    this.#open.delete(state);
     const refused = answer.get("error");
     if (refused !== null) throw new SparkyError("conflict", `the server did not sign you in: ${refused.slice(0, 100)}`);
     await open.needed.finish(answer);
     await open.done();
+    return open.session !== null;
   }
 
   /** A renewal that is cut off may cost the sign-in: it is left a moment. */

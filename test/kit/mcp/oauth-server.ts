@@ -13,6 +13,8 @@ export interface Ways {
   onRenewed: () => Promise<"answer" | "cut">;
   /** Where one signs in, if it is not here. */
   issuer: string | null;
+  /** Whether it reads who a client is where the client says. */
+  readsClients: boolean;
   /** What comes back with the browser as its issuer; "": nothing. */
   iss: string | null;
   /** Whether it takes back what it gave. */
@@ -25,6 +27,7 @@ export interface Ways {
 export async function oauthServer(chosen: Partial<Ways> = {}) {
   const ways: Ways = {
     issuer: null,
+    readsClients: false,
     iss: null,
     expiresIn: 3600,
     rotates: true,
@@ -56,6 +59,7 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
             token_endpoint: `${base}/token`,
             registration_endpoint: `${base}/register`,
             ...(ways.revokes && { revocation_endpoint: `${base}/revoke` }),
+            client_id_metadata_document_supported: ways.readsClients,
             authorization_response_iss_parameter_supported: true,
             response_types_supported: ["code"],
             code_challenge_methods_supported: ["S256"],
