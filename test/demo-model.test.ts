@@ -260,6 +260,7 @@ async function stage() {
     timeZone: "UTC",
     signal: new AbortController().signal,
     ownsProcess: () => Promise.resolve(),
+    masking: store.secrets,
     emit: ({ type, data }) => void (type === "plan" && plans.push([...data.items])),
   });
   return { registry, plans, ask: (request: string) => answerTo(request, registry, store, context) };

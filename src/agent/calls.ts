@@ -64,6 +64,7 @@ async function runCall(
     callId: call.callId,
     // Random, so unique beyond its chat.
     idempotencyKey: call.callId,
+    masking: deps.store.secrets,
     workspace: join(deps.workspaces, input.principal.userId),
     now: started,
     timeZone: deps.timeZone,

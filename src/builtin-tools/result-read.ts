@@ -30,8 +30,9 @@ export const resultRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>
   timeoutMs: 30_000,
   args,
   summary: ({ id, offset }) => `${id} from ${offset}`,
-  execute: async ({ id, offset, limit }, { chatId }, { db }) => {
-    const whole = await readBlobText(db, chatId, id);
+  execute: async ({ id, offset, limit }, { chatId, masking }, { db }) => {
+    // What was kept was masked by the secrets of then.
+    const whole = masking.text(await readBlobText(db, chatId, id));
     const text = textPage(whole, offset, limit);
     const end = offset + text.length;
     return { text, offset, next: end < whole.length ? end : null, total: whole.length };

@@ -9,6 +9,9 @@ import { MaskedStream, Masker, type Secret } from "./masker.ts";
 
 const REFERENCE = /\$\{secret:([A-Za-z][A-Za-z0-9_]*)\}/g;
 
+/** What masks a text, for who cuts it: a secret that is cut in two would be found by nobody. */
+export type Masking = Pick<KnownSecrets, "text" | "reach" | "between" | "stream">;
+
 export class KnownSecrets {
   #masker: Masker | null = null;
   #values: ReadonlyMap<string, string> = new Map();
@@ -58,6 +61,16 @@ export class KnownSecrets {
 
   json(json: string): string {
     return this.#masker?.json(json) ?? json;
+  }
+
+  /** As `Masker.reach`; 0 where there is nothing to mask. */
+  get reach(): number {
+    return this.#masker?.reach ?? 0;
+  }
+
+  /** As `Masker.between`. */
+  between(text: string, from: number, to: number): string {
+    return this.#masker?.between(text, from, to) ?? text.slice(from, to);
   }
 
   stream(): MaskedStream {

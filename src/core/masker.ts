@@ -98,6 +98,34 @@ export class Masker {
     return { done: from === 0 ? text : done + text.slice(from), left: "" };
   }
 
+  /** No secret takes more units, in whatever form it is written. */
+  get reach(): number {
+    return this.#longest;
+  }
+
+  /**
+   * What stands between two places of a text. Of a secret that only a part of stands there, nothing is told but its name: the
+   * pages on both sides of a cut cannot be put together. The text has to go on for `reach` on both sides, if there is more of it.
+   */
+  between(text: string, from: number, to: number): string {
+    let done = "";
+    let told = from;
+    // Also what overlaps: which one is found first depends on where one begins to look.
+    for (let at = 0; at < Math.min(to, text.length); at++) {
+      const found = this.#at(text, at);
+      if (found === undefined || at + found.text.length <= told) continue;
+      if (at >= told || told === from) done += text.slice(told, Math.max(at, told)) + found.mask;
+      told = at + found.text.length;
+    }
+    return done + text.slice(told, Math.max(to, told));
+  }
+
+  /** The form of a secret that begins here. */
+  #at(text: string, at: number): Form | undefined {
+    if (at + GLANCE > text.length || this.#glance[glanceAt(text, at)] === 0) return undefined;
+    return this.#byFirst.get(text.charCodeAt(at))?.find((form) => text.startsWith(form.text, at));
+  }
+
   part(text: string): { readonly done: string; readonly left: string } {
     return this.#through(text, true);
   }

@@ -1,6 +1,7 @@
 import { exactLine } from "../core/exact.ts";
 import { z } from "zod";
 import type { Effect, EventBody, Json } from "../core/events.ts";
+import type { Masking } from "../core/known-secrets.ts";
 import type { Answered } from "./needs-answer.ts";
 import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts";
 
@@ -44,6 +45,8 @@ export interface ToolContext {
   /** The owner's IANA time zone. */
   readonly timeZone: string;
   readonly signal: AbortSignal;
+  /** A result is masked when it is given back; who gives a text back in parts masks it before it is cut. */
+  readonly masking: Masking;
   /** What came of the question that the call asked before, by `NeedsAnswer`; absent when it has asked nothing yet. */
   readonly answer?: Answered;
   /**

@@ -1,3 +1,4 @@
+import { KnownSecrets } from "../../src/core/known-secrets.ts";
 import type { ToolContext } from "../../src/tools/tool.ts";
 
 /** What a tool's call is given, as Ann's run gives it; with what a test is about. */
@@ -13,5 +14,6 @@ export const toolContext = (about: Partial<ToolContext> = {}): ToolContext => ({
   timeZone: "UTC",
   signal: new AbortController().signal,
   ownsProcess: async () => {},
+  masking: new KnownSecrets(),
   ...about,
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Masking } from "../../core/known-secrets.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { characterEnd, characterStart, MAX_CHARACTER_BYTES } from "../utf8.ts";
 import { decoded, MAX_WHOLE_BYTES, openOrdinary, readBytes, versionOf } from "./content.ts";
@@ -76,7 +77,10 @@ export const fileRead = (roots: readonly Root[]): Tool<unknown> =>
             toLine: (fromLine ?? 1) + Math.max(linesOf(bytes.subarray(0, end)), 1) - 1,
           }),
           offset: range.start + start,
-          text: decoded(bytes.subarray(start, end), path, size),
+          text: await masked(decoded(bytes.subarray(start, end), path, size), {
+            ...{ masking: context.masking, read, size },
+            ...{ from: range.start + start, to: range.start + end },
+          }),
           next: more || !lined ? next : null,
         };
       } catch (error) {
@@ -84,6 +88,29 @@ export const fileRead = (roots: readonly Root[]): Tool<unknown> =>
       }
     },
   });
+
+interface Cut {
+  readonly masking: Masking;
+  readonly read: Read;
+  readonly size: number;
+  /** Where the text stands in the file. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The most bytes of one unit of a text. */
+const UNIT_BYTES = 3;
+
+/** Masked as the whole file would be: a secret that is cut by the text's ends is found by what stands around it. */
+async function masked(text: string, { masking, read, size, from, to }: Cut): Promise<string> {
+  const margin = masking.reach * UNIT_BYTES;
+  if (margin === 0) return text;
+  const start = Math.max(0, from - margin);
+  const around = new TextDecoder("utf-8", { ignoreBOM: true });
+  const before = around.decode(await read(start, from - start));
+  const after = around.decode(await read(to, Math.min(margin, size - to)));
+  return masking.between(before + text + after, before.length, before.length + text.length);
+}
 
 /** Of lines as many whole ones as fit; of anything else as many whole characters. */
 function cutAt(bytes: Uint8Array, lined: boolean): number {

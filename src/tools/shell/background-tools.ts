@@ -42,7 +42,8 @@ export function backgroundTools(
       summary: ({ command }) => command,
       commandOf: ({ command }) => command,
       termsFor: ({ network }) => termsOf(sandbox, network),
-      async execute({ command, network = false }, { workspace, ownsProcess, idempotencyKey, runId, signal }) {
+      async execute({ command, network = false }, context) {
+        const { workspace, ownsProcess, idempotencyKey, runId } = context;
         await mkdir(workspace, { recursive: true, mode: 0o700 });
         const shelter = await sandbox.look();
         const { words } = await termsOf(sandbox, network);
@@ -57,7 +58,7 @@ export function backgroundTools(
             record: ownsProcess,
             diskFloor,
           },
-          signal,
+          context,
         );
         return { id: started.id, ...(shelter.kind === "none" && { notSandboxed: true }) };
       },

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { characterEnd, characterStart } from "../utf8.ts";
+import type { ToolContext } from "../tool.ts";
 import { Command, type CommandOptions, type Exit } from "./command.ts";
+import { MaskedOutput } from "./masked-output.ts";
 
 /** Commands that go on beside a run: as long as it is at work here, and no longer. */
 
@@ -66,7 +68,7 @@ export class BackgroundCommands implements AsyncDisposable {
     runId: string,
     terms: string | null,
     options: Omit<CommandOptions, "onOutput" | "input">,
-    signal: AbortSignal,
+    { signal, masking }: Pick<ToolContext, "signal" | "masking">,
   ): Promise<BackgroundCommand> {
     const running = [...this.#all.values()].filter(({ exit }) => exit === null);
     if (running.filter((each) => each.runId === runId).length >= MOST_OF_A_RUN)
@@ -79,10 +81,11 @@ export class BackgroundCommands implements AsyncDisposable {
       wake.resolve();
       wake = Promise.withResolvers<void>();
     };
-    const onOutput = (_: string, chunk: Buffer): void => {
+    const masked = new MaskedOutput(masking, (chunk) => {
       output.add(chunk);
       tell();
-    };
+    });
+    const onOutput = (_: string, chunk: Buffer): void => masked.add(chunk);
     const command = new Command({ ...options, input: "open", onOutput });
     const run = command.run();
     const started: BackgroundCommand = {
@@ -94,11 +97,12 @@ export class BackgroundCommands implements AsyncDisposable {
       exit: null,
       changed: () => wake.promise,
       ended: run
-        .then(
-          (exit) => void (started.exit = exit),
-          () => void (started.exit = { exitCode: null, signal: null }),
-        )
-        .then(tell),
+        .catch((): Exit => ({ exitCode: null, signal: null }))
+        .then((exit) => {
+          masked.end();
+          started.exit = exit;
+          tell();
+        }),
     };
     this.#all.set(started.id, started);
     try {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineTool, type Tool } from "../tool.ts";
 import { Command } from "./command.ts";
 import { environmentOf } from "./environment.ts";
+import { MaskedOutput } from "./masked-output.ts";
 import { Output } from "./output.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { termsOf } from "./terms.ts";
@@ -53,18 +54,22 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
     commandOf: ({ command }) => command,
     termsFor: ({ network }) => termsOf(sandbox, network),
     async execute({ command, network = false, timeoutSeconds = DEFAULT_SECONDS }, context) {
-      const { workspace, signal, ownsProcess, idempotencyKey } = context;
+      const { workspace, signal, ownsProcess, idempotencyKey, masking } = context;
       await mkdir(workspace, { recursive: true, mode: 0o700 });
       const shelter = await sandbox.look();
       const line = ["/bin/sh", "-c", command];
       const [stdout, stderr] = [new Output(), new Output()];
+      const masked = {
+        stdout: new MaskedOutput(masking, (chunk) => stdout.add(chunk)),
+        stderr: new MaskedOutput(masking, (chunk) => stderr.add(chunk)),
+      };
       const running = new Command({
         argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, workspace, network) : line,
         workspace,
         environment: environmentOf(environment, workspace, idempotencyKey),
         input: "none",
         record: ownsProcess,
-        onOutput: (stream, chunk) => (stream === "stdout" ? stdout : stderr).add(chunk),
+        onOutput: (stream, chunk) => masked[stream].add(chunk),
         diskFloor,
       });
       const timer = setTimeout(() => running.stop("timeout"), timeoutSeconds * 1000);
@@ -74,6 +79,7 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
       try {
         const exit = await running.run();
         signal.throwIfAborted();
+        for (const each of Object.values(masked)) each.end();
         return {
           ...exit,
           stdout: stdout.text(),

@@ -57,7 +57,7 @@ export function webFetch(access: WebAccess, reader = new PageReader()): Tool<unk
       if (kept === undefined) cache.set(key, page);
       const anew =
         kept === undefined && offset > 0 ? ["it was fetched anew, and may have changed since its earlier part"] : [];
-      return shown(page, offset, limit, anew);
+      return shown({ ...page, text: context.masking.text(page.text) }, offset, limit, anew);
     },
   });
 }
