@@ -113,7 +113,9 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/schedules", { name: "s", when: "every(1 hour)", prompt: "Look" });
   await ask("PATCH", "/api/schedules/s", { state: "paused", pausedUntil: "2999-01-01T00:00:00Z" });
   await ask("POST", "/api/schedules/s/run");
-  for (const path of ["", "/occurrences?limit=3", "/check", "/next?n=2"]) await ask("GET", `/api/schedules/s${path}`);
+  for (const path of ["", "/occurrences?limit=3", "/check", "/next?n=2", "/prompt"]) {
+    await ask("GET", `/api/schedules/s${path}`);
+  }
   await ask("POST", "/api/schedules", { name: "gone", when: "every(1 hour)", prompt: "Look" });
   await ask("DELETE", "/api/schedules/gone");
   await ask("GET", "/api/schedules?recent=5");

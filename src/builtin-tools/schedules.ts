@@ -23,7 +23,9 @@ const when = z
   .string()
   .min(1)
   .max(200)
-  .describe("every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00), in the schedule's time zone");
+  .describe(
+    '"weekdays at 9:00", every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00), in the time zone of the schedule',
+  );
 const prompt = z
   .string()
   .trim()

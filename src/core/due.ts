@@ -19,7 +19,7 @@ export type DueRule =
 export const MIN_EVERY_MS = 10_000;
 const MAX_EVERY_MS = 10 * 365 * 86_400_000;
 const UNIT_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-const FORMS = "write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)";
+const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)';
 
 /** Parses a rule's own words; throws `invalid_input` that names the place and what is allowed. */
 export function parseDueRule(text: string): DueRule {

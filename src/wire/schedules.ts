@@ -13,7 +13,7 @@ export const scheduleNameSchema = z
   });
 
 const settings = z.strictObject({
-  /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2026-12-01T09:00)`. */
+  /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2026-12-01T09:00)`; or in words, such as `weekdays at 9:00`. */
   when: z.string().min(1).max(200),
   /** Words, or `file(/path)`. */
   prompt: textSchema,
@@ -103,6 +103,15 @@ export const scheduleSchema = z.object({
 });
 export type Schedule = z.infer<typeof scheduleSchema>;
 
+/** What the agent is told. */
+export const schedulePromptSchema = z.object({
+  /** null: its file cannot be read. */
+  text: z.string().nullable(),
+  /** Where its words stand, when they are not the schedule's own. */
+  file: z.string().nullable(),
+  problem: z.string().nullable(),
+});
+
 export const scheduleListSchema = listSchema(scheduleSchema).extend({
   /** What was wrong with the server's file of schedules when it started, for the owner. */
   problems: z.array(z.string()).optional(),
@@ -128,6 +137,8 @@ export const rulePreviewSchema = settings.pick({ when: true, timezone: true }).e
 export type RulePreview = z.infer<typeof rulePreviewSchema>;
 export const previewedRuleSchema = z.object({
   items: z.array(z.object({ dueAt: z.string() })),
+  /** As a schedule keeps it. */
+  rule: z.string(),
   /** The rule as people say it. */
   words: z.string(),
   timezone: z.string(),

@@ -28,13 +28,17 @@ describeInBrowser("schedules", () => {
     const offer = tab.page.getByRole("region", { name: "Switch on what you like" });
     await offer.locator('[data-offered="reflection"]').waitFor();
     expect(await offer.locator('[data-offered="smart_maintenance"]').count()).toBe(0);
+    // What is offered is not listed below once more.
+    await rowOf(tab, "smart_maintenance").waitFor();
+    expect(await rowOf(tab, "curation").count()).toBe(0);
     await offer.getByRole("switch", { name: "Switch on curation" }).click();
-    await rowOf(tab, "curation")
-      .getByText(/^in (1 d|2[34] h)$/)
-      .waitFor();
+    await offer.getByRole("switch", { name: "Switch on curation", checked: true }).waitFor();
     expect(await offer.getByRole("switch", { name: "Switch on curation" }).getAttribute("aria-checked")).toBe("true");
     await offer.getByRole("button", { name: "Done" }).click();
     await offer.waitFor({ state: "detached" });
+    await rowOf(tab, "curation")
+      .getByText(/^in (1 d|2[34] h)$/)
+      .waitFor();
     await tab.page.reload();
     await rowOf(tab, "curation").waitFor();
     expect(await offer.count()).toBe(0);
@@ -122,7 +126,7 @@ describeInBrowser("schedules", () => {
     await means.getByText("At 09:00, Monday through Friday").waitFor();
     const times = await means.locator("[data-next-times] li").allTextContents();
     expect(times).toHaveLength(5);
-    for (const time of times) expect(time).toMatch(/^(Mon|Tue|Wed|Thu|Fri), .*, 09:00 AM$/);
+    for (const time of times) expect(time).toMatch(/^(Mon|Tue|Wed|Thu|Fri), .*, 9:00 AM$/);
     await zone.fill("Mars/Olympus");
     await page.getByText('there is no zone "Mars/Olympus"').waitFor();
     await zone.fill("Asia/Tokyo");
@@ -157,6 +161,68 @@ describeInBrowser("schedules", () => {
     await page.getByRole("button", { name: "New schedule" }).click();
     expect(await field("Prompt").inputValue()).toBe("");
     expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
+  });
+
+  test("a rule is said in words or chosen beside it, each shows in the other, and one due each 20 seconds is asked about", async () => {
+    const tab = await (await stage.device()).tab("/schedules?new=true");
+    const { page } = tab;
+    const when = page.getByRole("textbox", { name: "When", exact: true });
+    const kind = (name: string) => page.getByRole("button", { name, exact: true });
+    await when.fill("weekdays at half past nine");
+    await page.getByText('"weekdays at half past nine" is not a rule').waitFor();
+    await when.fill("weekdays at 9:30");
+    await page.getByText("At 09:30, Monday through Friday").waitFor();
+    expect(await kind("Weekly").getAttribute("aria-pressed")).toBe("true");
+    expect(await page.getByLabel("At what time").inputValue()).toBe("09:30");
+    await kind("Friday").click();
+    expect(await when.inputValue()).toBe("cron(30 9 * * 1,2,3,4)");
+    await kind("Daily").click();
+    await page.getByLabel("At what time").fill("18:05");
+    expect(await when.inputValue()).toBe("cron(5 18 * * *)");
+    await kind("Once").click();
+    expect(await when.inputValue()).toMatch(/^at\(\d{4}-\d\d-\d\dT09:00\)$/);
+    await kind("Every").click();
+    await page.getByLabel("Of what").selectOption("hours");
+    expect(await when.inputValue()).toBe("every(30 hours)");
+
+    await when.fill("every 20 seconds");
+    await page.getByText("Every 20 seconds").waitFor();
+    await page.getByRole("textbox", { name: "Name" }).fill("often");
+    await page.getByRole("textbox", { name: "Prompt" }).fill("What time is it?");
+    await page.getByRole("button", { name: "Add schedule" }).click();
+    const asks = page.getByRole("dialog", { name: "Each 20 seconds?" });
+    await asks.getByText("4,320 times a day").waitFor();
+    await asks.getByRole("button", { name: "Change it" }).click();
+    await when.fill("tomorrow at 7");
+    await page.getByText(/^Once, on /).waitFor();
+    await page.getByRole("button", { name: "Add schedule" }).click();
+    await page.getByRole("heading", { name: "often" }).waitFor();
+    expect(await stage.sparky.api("GET", "/api/schedules/often")).toMatchObject({
+      when: expect.stringMatching(/^at\(.*T07:00\)$/),
+    });
+    await stage.sparky.run("agent", "schedule", "delete", "often", "--yes");
+    expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
+  });
+
+  test("what the agent is told can be read, from its file too, and changed in the page", async () => {
+    const tab = await (await stage.device()).tab("/schedules/reflection");
+    const { page } = tab;
+    await page.getByText("$SPARKY_HOME/prompts/reflection.md").waitFor();
+    const told = await stage.sparky.api<{ text: string }>("GET", "/api/schedules/reflection/prompt");
+    await page.getByText(told.text.slice(0, 40)).waitFor();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByRole("button", { name: "Edit the words here" }).click();
+    const box = page.getByRole("textbox", { name: "Prompt" });
+    expect(await box.inputValue()).toBe(told.text);
+    await box.fill("Look back at today.");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Look back at today.").waitFor();
+    expect(await stage.sparky.api("GET", "/api/schedules/reflection/prompt")).toEqual({
+      text: "Look back at today.",
+      file: null,
+      problem: null,
+    });
+    expect(tab.complaints).toEqual([]);
   });
 
   test("home tells what is due next and what was worked on in the last day, and schedules what is in its box", async () => {

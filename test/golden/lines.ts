@@ -49,6 +49,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
     { args: ["news", "cron(0 9 * * 1-5)", "Tell me what is new", "--timezone", "Europe/Berlin"] },
     { args: ["news", "cron(61 * * * *)", "Tell me what is new"] },
     { args: ["party", "every(1 hour)", "Sing"] },
+    { args: ["often", "every 20 seconds", "Look"], answer: "n" },
   ],
   "agent schedule edit": [{ args: ["morning", "--when", "every(2 hours)", "--overlap", "queue"] }],
   "agent schedule delete": [{ args: ["party", "--yes"] }, { args: ["party"] }],

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { promptForPeople, promptPath } from "../../src/core/prompt-file.ts";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { useServices } from "../app/services.tsx";
 import { Fact } from "../ui/fact.tsx";
@@ -7,7 +8,7 @@ import { fullTime } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
 import { NextRun } from "./controls.tsx";
 import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
-import { nextQuery } from "./queries.ts";
+import { nextQuery, promptQuery } from "./queries.ts";
 import { Rule } from "./rule.tsx";
 import { timeIn } from "./zone-time.ts";
 
@@ -30,9 +31,7 @@ export function Facts({ schedule }: { schedule: Schedule }) {
         {schedule.state === "enabled" && <NextTimes schedule={schedule} />}
       </Fact>
       <Fact name="Prompt">
-        <p className="max-h-60 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
-          {schedule.prompt}
-        </p>
+        <Prompt schedule={schedule} />
       </Fact>
       <Fact name="Missed times">
         {CATCH_UP[catchUp]}
@@ -72,6 +71,31 @@ export function Facts({ schedule }: { schedule: Schedule }) {
         <time dateTime={schedule.updatedAt}>{fullTime(schedule.updatedAt)}</time>
       </Fact>
     </dl>
+  );
+}
+
+/** The words that the agent is told, though they stand in a file. */
+function Prompt({ schedule: { name, prompt } }: { schedule: Schedule }) {
+  const { http } = useServices();
+  const file = promptPath(prompt);
+  const read = useQuery({ ...promptQuery(http, name), enabled: file !== undefined });
+  const text = file === undefined ? prompt : (read.data?.text ?? null);
+  return (
+    <>
+      {file !== undefined && (
+        <p className="text-xs text-muted">
+          From the file <code className="[overflow-wrap:anywhere]">{promptForPeople(prompt).slice(5, -1)}</code>, as it
+          is now
+        </p>
+      )}
+      {text !== null && (
+        <p className="max-h-60 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" dir="auto" tabIndex={0}>
+          {text}
+        </p>
+      )}
+      {read.data?.problem != null && <p className="text-bad">{read.data.problem}</p>}
+      <Problem error={read.error} />
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { Button } from "../ui/button.tsx";
@@ -13,13 +14,17 @@ function isUndecided({ state, last, createdAt, updatedAt }: Schedule): boolean {
   return state === "disabled" && last === null && createdAt === updatedAt;
 }
 
-/** What Sparky came with and nobody has decided about, to be switched on one by one; answered once, it stays away. */
-export function Offer({ schedules }: { schedules: readonly Schedule[] }) {
+/**
+ * Which schedules are offered now: those of the beginning that nobody has decided about. One that is switched on stays in
+ * sight; answered once, the offer stays away.
+ */
+export function useOffer(schedules: readonly Schedule[] | undefined) {
   const [isAnswered, answer] = useState(wasAnswered);
-  // Those of the beginning: one that is switched on stays in sight.
-  const [names] = useState(() => new Set(schedules.filter(isUndecided).map(({ name }) => name)));
-  const offered = schedules.filter(({ name }) => names.has(name));
-  if (isAnswered || offered.length === 0) return null;
+  const [names, setNames] = useState<ReadonlySet<string> | null>(null);
+  if (names === null && schedules !== undefined) {
+    setNames(new Set(schedules.filter(isUndecided).map(({ name }) => name)));
+  }
+  const offered = isAnswered ? [] : (schedules ?? []).filter(({ name }) => names?.has(name));
   const done = (): void => {
     answer(true);
     try {
@@ -28,15 +33,20 @@ export function Offer({ schedules }: { schedules: readonly Schedule[] }) {
       // Asked again at the next visit.
     }
   };
+  return { offered, done };
+}
+
+/** What Sparky came with, to be read and switched on one by one; the table below does not show it again. */
+export function Offer({ offered, done }: ReturnType<typeof useOffer>) {
   return (
     <section aria-labelledby="offer" className="mt-2 rounded-lg border border-line bg-panel px-4 py-3">
       <h2 id="offer" className="font-semibold">
         Switch on what you like
       </h2>
       <p className="text-sm text-muted">
-        These schedules are off. Each can be edited, run once by hand, and switched off again at any time.
+        Sparky comes with these, all off. Open one to read what the agent is told, and to change it.
       </p>
-      <ul className="mt-2 grid gap-x-6 gap-y-1 md:grid-cols-2">
+      <ul className="mt-2 grid gap-x-6 gap-y-2 md:grid-cols-2">
         {offered.map((schedule) => (
           <Offered key={schedule.name} schedule={schedule} />
         ))}
@@ -59,7 +69,13 @@ function Offered({ schedule }: { schedule: Schedule }) {
         onChange={(isOn) => patch.mutate({ state: isOn ? "enabled" : "disabled" })}
       />
       <span className="min-w-0 flex-1 text-sm">
-        <span className="font-medium">{schedule.name}</span>{" "}
+        <Link
+          to="/schedules/$name"
+          params={{ name: schedule.name }}
+          className="font-medium underline-offset-2 hover:underline"
+        >
+          {schedule.name}
+        </Link>{" "}
         <span className="text-xs text-muted">
           <Rule schedule={schedule} />
         </span>

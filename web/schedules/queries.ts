@@ -5,6 +5,7 @@ import {
   ledgerCheckSchema,
   occurrenceSchema,
   previewedRuleSchema,
+  schedulePromptSchema,
   scheduleSchema,
   type RulePreview,
 } from "../../src/wire/schedules.ts";
@@ -32,6 +33,14 @@ export const scheduleQuery = (http: Http, name: string) =>
   queryOptions({
     queryKey: ["schedules", "one", name],
     queryFn: ({ signal }) => http.get(schedulePath(name), scheduleSchema, signal),
+  });
+
+/** As its file has it now: not kept for long. */
+export const promptQuery = (http: Http, name: string) =>
+  queryOptions({
+    queryKey: ["schedules", "prompt", name],
+    queryFn: ({ signal }) => http.get(`${schedulePath(name)}/prompt`, schedulePromptSchema, signal),
+    staleTime: 0,
   });
 
 export const ledgerQuery = (http: Http, name: string) =>

@@ -66,7 +66,7 @@ export function RulePreview({ preview }: { preview: ReturnType<typeof useRulePre
       ) : (
         <p className="text-muted">
           {isWaiting
-            ? "Looking when this is…"
+            ? "Reading it…"
             : unasked !== null
               ? `The next times are not known now: ${unasked.message}.`
               : "The next times show here as you type."}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Schedule } from "../../src/wire/schedules.ts";
 import { ruleWordsQuery } from "./queries.ts";
-import { namesTime, shortRule } from "./short-rule.ts";
+import { namesTime, shortRule } from "../../src/wire/short-rule.ts";
 
 /** When a schedule is due, in words, with its zone; as it is written on hover. */
 export function Rule({ schedule: { when, timezone } }: { schedule: Pick<Schedule, "when" | "timezone"> }) {

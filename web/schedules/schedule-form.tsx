@@ -1,12 +1,16 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
+import type { PreviewedRule } from "../../src/wire/schedules.ts";
 import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { Choices, TextBox, TextField } from "../ui/field.tsx";
 import { NO_PROBLEMS, problemsOf } from "./form-problems.ts";
 import { FIELDS, type Field, type FormValues } from "./form-values.ts";
 import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
+import { partsOf } from "./rule-parts.ts";
+import { RuleBuilder } from "./rule-builder.tsx";
 import { RulePreview, useRulePreview } from "./rule-preview.tsx";
 
-const EXAMPLES = ["every(30 minutes)", "cron(0 9 * * 1-5)", "cron(0 18 * * *)"];
+const EXAMPLES = ["weekdays at 9:00", "every 2 hours", "tomorrow at 7:00"];
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 
 interface Props {
@@ -25,6 +29,7 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
   const preview = useRulePreview(values.when, values.timezone);
   const [touched, setTouched] = useState<ReadonlySet<Field>>(new Set());
   const told = error === null ? NO_PROBLEMS : problemsOf(error);
+  const [isOften, setOften] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (error === null) return;
@@ -47,8 +52,13 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTouched(new Set());
-    onSend();
+    if (everyMs !== null && everyMs < OFTEN_MS) setOften(true);
+    else onSend();
   };
+  // Words show in the builder as the rule that they come to, once that is known.
+  const isKnown = preview.found !== null && !preview.isWaiting && partsOf(values.when) === null;
+  const ruleToShow = isKnown ? (preview.found?.rule ?? values.when) : values.when;
+  const everyMs = gapOf(preview.found);
   const count = Object.keys(told.at).length;
   const isFolded = !FIELDS.some((field) => told.at[field] !== undefined && isInFold(field));
   return (
@@ -85,10 +95,10 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            placeholder="every(30 minutes)"
+            placeholder="every day at nine"
             help={
               <>
-                <code>every(…)</code>, <code>cron(…)</code> or <code>at(2027-12-01T09:00)</code>
+                In words, or as <code>every(…)</code>, <code>cron(…)</code>, <code>at(2027-12-01T09:00)</code>
               </>
             }
           />
@@ -99,13 +109,16 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
             ))}
           </datalist>
         </div>
-        <div role="group" aria-label="Examples of rules" className="flex flex-wrap gap-2">
-          {EXAMPLES.map((rule) => (
-            <Button key={rule} isPill className="px-2.5 py-0.5 font-mono text-xs" onClick={() => set("when", rule)}>
-              {rule}
-            </Button>
-          ))}
-        </div>
+        <RuleBuilder rule={ruleToShow} onChange={(rule) => set("when", rule)} />
+        {values.when === "" && (
+          <div role="group" aria-label="Examples of rules" className="flex flex-wrap gap-2">
+            {EXAMPLES.map((rule) => (
+              <Button key={rule} kind="quiet" isPill className="px-2 py-0.5 text-xs" onClick={() => set("when", rule)}>
+                {rule}
+              </Button>
+            ))}
+          </div>
+        )}
         <RulePreview preview={preview} />
       </div>
       <Choices
@@ -172,6 +185,28 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
           </div>
         </div>
       </details>
+      {isOften && everyMs !== null && (
+        <Dialog title={`Each ${everyMs / 1000} seconds?`} onClose={() => setOften(false)}>
+          <p className="mt-2">
+            The agent would work {Math.round(DAY_MS / everyMs).toLocaleString()} times a day. Each time may cost
+            something.
+          </p>
+          <div className="mt-4 flex justify-end gap-2">
+            <Button data-first kind="quiet" onClick={() => setOften(false)}>
+              Change it
+            </Button>
+            <Button
+              kind="primary"
+              onClick={() => {
+                setOften(false);
+                onSend();
+              }}
+            >
+              Keep it so
+            </Button>
+          </div>
+        </Dialog>
+      )}
       {error !== null && (
         <p role="alert" className="text-sm text-bad [overflow-wrap:anywhere]">
           {told.other ?? `Not saved: ${count === 1 ? "one field needs" : `${count} fields need`} a look.`}
@@ -188,6 +223,15 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
       </div>
     </form>
   );
+}
+
+const OFTEN_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** The time between the next two instants; null: there is one, or it is not known. */
+function gapOf(found: PreviewedRule | null): number | null {
+  const [first, second] = (found?.items ?? []).map(({ dueAt }) => Date.parse(dueAt));
+  return first === undefined || second === undefined ? null : second - first;
 }
 
 function isInFold(field: Field): boolean {

@@ -9,7 +9,7 @@ import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { NewSchedule } from "./new-schedule.tsx";
-import { Offer } from "./offer.tsx";
+import { Offer, useOffer } from "./offer.tsx";
 import { schedulesQuery } from "./queries.ts";
 import { ScheduleRow } from "./schedule-row.tsx";
 
@@ -42,11 +42,14 @@ function ScheduleList() {
   const show = (change: Partial<typeof filter>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const all = list.data?.items ?? [];
+  const offer = useOffer(list.data?.items);
   const words = (filter.q ?? "").toLowerCase();
   const shown = all.filter(
     (each) =>
       fits(each, filter.state) && `${each.name} ${each.description} ${each.prompt}`.toLowerCase().includes(words),
   );
+  const isOffered = shown.length === all.length && offer.offered.length > 0;
+  const listed = isOffered ? shown.filter((each) => !offer.offered.includes(each)) : shown;
   return (
     <div className="h-full overflow-y-auto">
       <title>Schedules · Sparky</title>
@@ -87,15 +90,15 @@ function ScheduleList() {
             <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
           </div>
         )}
-        {list.data !== undefined && shown.length === all.length && <Offer schedules={all} />}
+        {isOffered && <Offer {...offer} />}
         {list.isPending && <Loading what="Loading schedules…" />}
         {list.data === undefined && list.error !== null && (
           <Failure what="The schedules could not be loaded" error={list.error} retry={() => void list.refetch()} />
         )}
         {list.data !== undefined &&
-          (shown.length > 0 ? (
-            <ScheduleTable schedules={shown} />
-          ) : all.length > 0 ? (
+          (listed.length > 0 ? (
+            <ScheduleTable schedules={listed} />
+          ) : isOffered ? null : all.length > 0 ? (
             <Empty title="No schedule fits these filters">
               <Button className="mt-2" onClick={() => show({ state: undefined, q: undefined })}>
                 Show all schedules

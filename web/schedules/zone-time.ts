@@ -6,7 +6,7 @@ export function timeIn(at: string, zone: string): string {
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     ...(new Date(at).getUTCSeconds() !== 0 && { second: "2-digit" }),
   });

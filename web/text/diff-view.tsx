@@ -33,7 +33,7 @@ export function DiffView({ label, text, form }: Props) {
         role="group"
         tabIndex={0}
         aria-label={`${label}: ${extentOfDiff(lines)}`}
-        className="mt-1 max-h-96 overflow-auto rounded-md border border-line bg-page py-1 font-mono text-[0.8125rem]"
+        className="mt-1 max-h-96 overflow-auto rounded-md border border-line bg-page py-1 font-mono text-code"
       >
         {shown.map((line, at) => (
           // A diff's lines never change their places.

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { machineZone } from "../../core/clock.ts";
 import { promptForServer } from "../../core/prompt-file.ts";
-import type { NewSchedule, Schedule, SchedulePatch } from "../../wire/schedules.ts";
+import type { NewSchedule, PreviewedRule, RulePreview, Schedule, SchedulePatch } from "../../wire/schedules.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
+import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -25,12 +26,18 @@ export interface ScheduleOptions {
   maxTokens?: number;
   maxCost?: number;
   disabled?: true;
+  yes?: true;
 }
 
-export async function addSchedule(context: Context, args: readonly string[], options: ScheduleOptions): Promise<void> {
+export async function addSchedule(
+  context: Context,
+  args: readonly string[],
+  options: ScheduleOptions,
+): Promise<ExitCode> {
   const [name = "", when = "", prompt = ""] = args;
   const client = await context.client("any");
   const timezone = options.timezone ?? machineZone();
+  if (!(await mayBeSoOften(context, client, { when, timezone }, options))) return EXIT.error;
   const body: NewSchedule = {
     ...settingsOf(options),
     name,
@@ -41,9 +48,14 @@ export async function addSchedule(context: Context, args: readonly string[], opt
   };
   show(context, await client.request<Schedule>("POST", "/api/schedules", body), "Added");
   await warnWithoutLoop(context, client);
+  return EXIT.ok;
 }
 
-export async function editSchedule(context: Context, args: readonly string[], options: ScheduleOptions): Promise<void> {
+export async function editSchedule(
+  context: Context,
+  args: readonly string[],
+  options: ScheduleOptions,
+): Promise<ExitCode> {
   const { when, prompt, timezone } = options;
   const body: SchedulePatch = {
     ...settingsOf(options),
@@ -55,7 +67,30 @@ export async function editSchedule(context: Context, args: readonly string[], op
     throw usage("say what to change", 'sparky agent schedule edit NAME --when "every(2 hours)"');
   }
   const client = await context.client("any");
+  const rule = { when: when ?? "", ...(timezone !== undefined && { timezone }) };
+  if (when !== undefined && !(await mayBeSoOften(context, client, rule, options))) return EXIT.error;
   show(context, await client.request<Schedule>("PATCH", pathOf(args[0]), body), "Changed");
+  return EXIT.ok;
+}
+
+const OFTEN_MS = 60_000;
+
+/** A rule that is due more often than each minute may be a slip: a person is asked, a script is not. */
+async function mayBeSoOften(
+  { io, out }: Context,
+  client: Client,
+  rule: RulePreview,
+  { yes }: ScheduleOptions,
+): Promise<boolean> {
+  if (yes || !io.stdinIsTerminal) return true;
+  const found = await client.request<PreviewedRule>("POST", "/api/schedules/preview", { ...rule, n: 2 });
+  const [first, second] = found.items.map(({ dueAt }) => Date.parse(dueAt));
+  if (first === undefined || second === undefined || second - first >= OFTEN_MS) return true;
+  const seconds = (second - first) / 1000;
+  const answer = await io.ask(`${found.rule} is due every ${seconds} s, and each time the agent works. Go on? [y/N] `);
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  out.note("Nothing was changed.");
+  return false;
 }
 
 export async function setState(

@@ -43,12 +43,14 @@ const SETTINGS: readonly OptionSpec[] = [
   ["--max-cost <usd>", "end a run as failed when it has cost so much (needs the model's price)", positive],
 ];
 
+const YES: OptionSpec = ["-y, --yes", "do not ask about a rule that is due more often than each minute"];
+
 export function addScheduleCommands(agent: Command, execute: Execute): void {
   const schedule = group(agent, "schedule", {
     summary: "Prompts that the agent runs again and again.",
     examples: [
       "sparky agent schedule list",
-      'sparky agent schedule add news "cron(0 9 * * 1-5)" "Tell me what is new"',
+      'sparky agent schedule add news "weekdays at 9:00" "Tell me what is new"',
       "sparky agent schedule history smart_maintenance",
     ],
   });
@@ -68,14 +70,15 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     examples: [
       'sparky agent schedule add tidy "every(6 hours)" "Tidy the notes"',
       'sparky agent schedule add morning "cron(0 9 * * 1-5)" "Tell me what is new" --timezone Europe/Berlin',
+      'sparky agent schedule add walk "tomorrow at 7" "Wish me a good walk"',
       'sparky agent schedule add party "at(2099-12-31T18:00)" "Wish me a happy new year"',
     ],
     args: {
       ...NAME,
-      when: "every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)",
+      when: '"weekdays at 9:00", "every 2 hours", "tomorrow at 7"; every(…), cron(…) or at(2026-12-01T09:00)',
       prompt: "what the agent should do, or file(path)",
     },
-    options: [...SETTINGS, ["--disabled", "add it, but leave it off"]],
+    options: [...SETTINGS, ["--disabled", "add it, but leave it off"], YES],
     run: async (context, args, options: ScheduleOptions) =>
       (await import("./change.ts")).addSchedule(context, args, options),
   });
@@ -88,6 +91,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     args: NAME,
     options: [
       ["--when <rule>", "when it is due"],
+      YES,
       ["--prompt <text>", "what the agent should do, or file(path)"],
       ...SETTINGS.map(([flags, words, parse]): OptionSpec => {
         const text = words.replace(/ \(default: [^)]*\)/, "");

@@ -43,7 +43,7 @@ function forPeople(row: Occurrence, now: number): string[] {
   return [
     row.until === null ? row.dueAt : `${row.dueAt} … ${row.until}`,
     ago(row.dueAt, now),
-    `${outcomeWords(row)}${row.count > 1 ? ` ×${row.count}` : ""}${row.manual ? " (by hand)" : ""}`,
+    `${outcomeWords(row, true)}${row.count > 1 ? ` ×${row.count}` : ""}${row.manual ? " (by hand)" : ""}`,
     took === null ? "" : duration(took),
     row.taskId === null ? "" : shortId(row.taskId),
     row.outcome === "skipped" || row.outcome === "merged" ? "" : (row.reason ?? ""),

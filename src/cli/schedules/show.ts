@@ -1,5 +1,6 @@
 import type { List, Task } from "../../wire/api.ts";
 import { ruleWords } from "../../wire/rule-words.ts";
+import { shortRule } from "../../wire/short-rule.ts";
 import type { Occurrence, Schedule, ScheduleList } from "../../wire/schedules.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Context } from "../command/context.ts";
@@ -8,28 +9,42 @@ import { printFields } from "../console/fields.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { ago, due, shortId } from "../console/text.ts";
 
+const LONG_RULE = 24;
+
 export async function listSchedules(context: Context): Promise<void> {
   const { out, io } = context;
   const list = await (await context.client("any")).request<ScheduleList>("GET", "/api/schedules");
   if (out.json) return out.document(list);
   const time = (iso: string | null): string => (iso === null ? "" : out.terminal ? ago(iso, io.now()) : iso);
+  const whens = list.items.map(({ when }) =>
+    out.terminal && !when.startsWith("at(") ? (shortRule(when) ?? when) : when,
+  );
   out.table(
-    [{ title: "NAME" }, { title: "WHEN" }, { title: "STATE" }, { title: "NEXT" }, { title: "LAST" }, { title: "WHAT" }],
-    list.items.map((schedule) => [
+    [
+      { title: "NAME", max: 40 },
+      // A usual rule is never cut.
+      { title: "WHEN", ...(whens.some((when) => when.length > LONG_RULE) && { max: LONG_RULE }) },
+      { title: "STATE" },
+      { title: "NEXT" },
+      { title: "LAST", max: 40 },
+      { title: "WHAT" },
+    ],
+    list.items.map((schedule, at) => [
       schedule.name,
-      schedule.when,
+      whens[at] ?? "",
       schedule.state,
       out.terminal && schedule.nextDueAt !== null ? due(schedule.nextDueAt, io.now()) : (schedule.nextDueAt ?? ""),
-      schedule.last === null ? "" : `${outcomeWords(schedule.last)} ${time(schedule.last.dueAt)}`,
+      schedule.last === null ? "" : `${outcomeWords(schedule.last, out.terminal)} ${time(schedule.last.dueAt)}`,
       schedule.description,
     ]),
   );
   for (const problem of list.problems ?? []) out.note(`not applied: ${problem}`);
 }
 
-/** `ran`, `skipped: overlap`: the ledger's word with its reason, if that is one word. */
-export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">): string {
-  return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${outcome}: ${reason}` : outcome;
+/** `done`, `skipped: overlap`: the outcome with its reason, if that is one word; a script gets the ledger's own word, `ran`. */
+export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">, forPeople: boolean): string {
+  const word = forPeople ? outcome.replace(/^ran/, "done") : outcome;
+  return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${word}: ${reason}` : word;
 }
 
 export async function showSchedule(context: Context, args: readonly string[]): Promise<void> {
@@ -51,7 +66,7 @@ export async function showSchedule(context: Context, args: readonly string[]): P
         .join(" "),
     ],
     ["next", schedule.nextDueAt === null ? null : at(schedule.nextDueAt, due)],
-    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last)} ${at(schedule.last.dueAt)}`],
+    ["last", schedule.last === null ? null : `${outcomeWords(schedule.last, out.terminal)} ${at(schedule.last.dueAt)}`],
     ["catch-up", schedule.catchUp],
     ["overlap", schedule.overlap],
     ["on-crash", schedule.onCrash],

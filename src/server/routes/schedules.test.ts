@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KyselyPlugin } from "kysely";
 import { expect, test } from "vitest";
@@ -58,10 +59,15 @@ test("a rule is shown in words with its next instants, in its zone, before a sch
     status: 200,
     body: {
       items: [{ dueAt: "2026-01-06T08:00:00.000Z" }, { dueAt: "2026-01-07T08:00:00.000Z" }],
+      rule: "cron(0 9 * * 1-5)",
       words: "At 09:00, Monday through Friday",
       timezone: "Europe/Berlin",
     },
   });
+  const spoken = { ...body, when: "weekdays at nine" };
+  expect(await as(people.owner, "POST", "/api/schedules/preview", spoken)).toEqual(
+    await as(people.owner, "POST", "/api/schedules/preview", body),
+  );
   const plain = await as(people.owner, "POST", "/api/schedules/preview", { when: "every(1 hour)" });
   expect(plain.body).toMatchObject({ words: "Every hour", timezone: "UTC" });
   expect(plain.body.items).toHaveLength(5);
@@ -86,7 +92,7 @@ test.each([
   if (hint !== undefined) expect(previewed.body.error.hint).toBe(hint);
 });
 
-const FORMS = "write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)";
+const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)';
 
 test("each bad setting is refused with the words for what is allowed, and the other schedules go on", async () => {
   const home = await tempHome();
@@ -98,7 +104,8 @@ test("each bad setting is refused with the words for what is allowed, and the ot
   expect(await add({ name: "taken" })).toMatchObject({ status: 201 });
   writeFileSync(join(home, "empty.md"), " \n");
   const table: readonly (readonly [body: object, message: string, hint?: string])[] = [
-    [{ when: "every tuesday" }, '"every tuesday" is not a rule', FORMS],
+    [{ when: "every blue moon" }, '"every blue moon" is not a rule', FORMS],
+    [{ when: "every tuesday" }, '"every tuesday" says no time of day', 'say "every tuesday at 9:00"'],
     [{ when: "every(0 minutes)" }, '"every(0 minutes)" is too often', "every(10 seconds) is the shortest interval"],
     [
       { when: "every(1 fortnight)" },
@@ -168,4 +175,33 @@ test("each bad setting is refused with the words for what is allowed, and the ot
   expect(body.items.map((item: { name: string; last: { outcome: string } }) => [item.name, item.last.outcome])).toEqual(
     [["taken", "queued"]],
   );
+});
+
+test("a rule in plain words is kept as a rule, read in the schedule's own zone; its prompt can be read, from its file too", async () => {
+  const home = await tempHome();
+  const store = await sqlite.store({ clock: testClock(Date.parse("2026-01-05T23:30:00Z")), home });
+  const { as, people } = await chatServer(store);
+  const add = (name: string, more: object) =>
+    as(people.owner, "POST", "/api/schedules", { name, when: "tomorrow at 7", prompt: "Look", ...more });
+  expect((await add("here", { timezone: "Europe/Berlin" })).body).toMatchObject({ when: "at(2026-01-07T07:00)" });
+  expect((await add("there", { timezone: "UTC" })).body).toMatchObject({ when: "at(2026-01-06T07:00)" });
+  const patched = await as(people.owner, "PATCH", "/api/schedules/there", { when: "Mondays at 8:30" });
+  expect(patched.body).toMatchObject({ when: "cron(30 8 * * 1)", nextDueAt: "2026-01-12T08:30:00.000Z" });
+  const unclear = await as(people.owner, "PATCH", "/api/schedules/there", { when: "every day" });
+  expect(unclear).toMatchObject({ status: 400, body: { error: { hint: 'say "every day at 9:00"' } } });
+
+  await writeFile(join(home, "words.md"), "Look twice");
+  await add("file", { prompt: "file(words.md)" });
+  const promptOf = async (name: string, viewer = people.owner) => as(viewer, "GET", `/api/schedules/${name}/prompt`);
+  expect(await promptOf("here")).toEqual({ status: 200, body: { text: "Look", file: null, problem: null } });
+  expect(await promptOf("file")).toEqual({
+    status: 200,
+    body: { text: "Look twice", file: "words.md", problem: null },
+  });
+  expect((await promptOf("file", people.ann)).status).toBe(404);
+  await rm(join(home, "words.md"));
+  expect(await promptOf("file")).toMatchObject({
+    status: 200,
+    body: { text: null, file: "words.md", problem: expect.stringContaining("there is no such file") },
+  });
 });

@@ -4,6 +4,7 @@ import {
   listSchedules,
   nextInstants,
   previewRule,
+  schedulePrompt,
   scheduleHistory,
 } from "../../store/schedules/read.ts";
 import { createSchedule, deleteSchedule, patchSchedule, runScheduleNow } from "../../store/schedules/change.ts";
@@ -13,6 +14,7 @@ import {
   newScheduleSchema,
   occurrenceSchema,
   previewedRuleSchema,
+  schedulePromptSchema,
   rulePreviewSchema,
   scheduleListSchema,
   schedulePatchSchema,
@@ -55,9 +57,9 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
       body: rulePreviewSchema,
       answers: { 200: previewedRuleSchema },
       async handle({ body }) {
-        const { timezone, instants } = await previewRule(store, body, body.n ?? 5);
+        const { rule, timezone, instants } = await previewRule(store, body, body.n ?? 5);
         const items = instants.map((dueAt) => ({ dueAt }));
-        return { status: 200, body: { items, words: await ruleWords(body.when), timezone } };
+        return { status: 200, body: { items, rule, words: await ruleWords(rule), timezone } };
       },
     }),
     route({
@@ -66,6 +68,13 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
       summary: "A schedule.",
       answers: { 200: scheduleSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getSchedule(store, viewer, params.name) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/schedules/:name/prompt",
+      summary: "What the agent is told when the schedule runs: its words, or those of its file as they are now.",
+      answers: { 200: schedulePromptSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await schedulePrompt(store, viewer, params.name) }),
     }),
     route({
       method: "PATCH",

@@ -1,4 +1,5 @@
 import { checkZone, dueRuleText, nextDue, parseDueRule } from "../../core/due.ts";
+import { plainRuleText } from "../../core/plain-rule.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { mine, getSchedule, noSchedule, past, type Schedule } from "./read.ts";
@@ -54,8 +55,8 @@ export async function createScheduleIn(
   descent: Descent | null = null,
 ): Promise<string> {
   const now = await dueClock(store, tx.db);
-  const rule = parseDueRule(input.when);
   const zone = checkZone(input.timezone ?? "UTC");
+  const rule = parseDueRule(plainRuleText(input.when, now, zone));
   if (input.state !== "disabled" && nextDue(rule, zone, now, now - 1) === null) throw past(input.when);
   const row: ScheduleRow = {
     id: tx.newId(),
@@ -152,13 +153,14 @@ const RULE_FIELDS = ["rule", "zone", "anchor", "state", "paused_until"] as const
 
 function withPatch(row: ScheduleRow, patch: SchedulePatch, at: number): ScheduleRow {
   const before = withoutPastPause(row, at);
-  const rule = patch.when === undefined ? before.rule : dueRuleText(parseDueRule(patch.when));
+  const zone = patch.timezone === undefined ? before.zone : checkZone(patch.timezone);
+  const rule = patch.when === undefined ? before.rule : plainRuleText(patch.when, at, zone);
   const state = stateOf(patch, before);
   const seconds = (value: number | undefined): number | undefined => (value === undefined ? undefined : value * 1000);
   return {
     ...before,
     rule,
-    zone: patch.timezone === undefined ? before.zone : checkZone(patch.timezone),
+    zone,
     anchor: rule === before.rule ? before.anchor : at,
     ...state,
     ...(state.state === "enabled" && before.state !== "enabled" && { failures: 0, rest_until: null }),

@@ -1,7 +1,9 @@
 import { isoTime } from "../../core/clock.ts";
 import { checkZone, nextDue, parseDueRule } from "../../core/due.ts";
-import { notFound, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import { plainRuleText } from "../../core/plain-rule.ts";
+import { promptPath } from "../../core/prompt-file.ts";
 import { checkLedger, type LedgerCheck } from "../ledger/check.ts";
 import { listOccurrences, recentOccurrences, type Occurrence } from "../ledger/occurrences.ts";
 import { isEnabled, nextOf, rulesFrom, rulesOfAll, withoutPastPause } from "../ledger/rules.ts";
@@ -13,6 +15,7 @@ import type { Store } from "../database/store.ts";
 import type { TaskLimits } from "../tasks/read.ts";
 import { may } from "../people/access.ts";
 import type { User } from "../people/user.ts";
+import { checkPrompt, readPrompt } from "./prompt-words.ts";
 
 /** A schedule as the API tells it. */
 export interface Schedule {
@@ -85,18 +88,36 @@ export async function nextInstants(store: Store, viewer: User, name: string, n: 
   return instants(n, from, (at) => nextOf(rules, at, isEnabled));
 }
 
+/** What the agent is told when it runs: the prompt's own words, or those of its file as they are now, if they can be read. */
+export async function schedulePrompt(
+  store: Store,
+  viewer: User,
+  name: string,
+): Promise<{ readonly text: string | null; readonly file: string | null; readonly problem: string | null }> {
+  const { prompt } = await getSchedule(store, viewer, name);
+  const file = promptPath(prompt) ?? null;
+  try {
+    checkPrompt(store, viewer, prompt);
+    return { text: readPrompt(store, prompt), file, problem: null };
+  } catch (error) {
+    if (!isSparkyError(error) || error.code !== "invalid_input") throw error;
+    return { text: null, file, problem: error.message };
+  }
+}
+
 /** What a rule would come to if a schedule had it from now on; throws what creating that schedule would. */
 export async function previewRule(
   store: Store,
   input: { readonly when: string; readonly timezone?: string | undefined },
   n: number,
-): Promise<{ readonly timezone: string; readonly instants: readonly string[] }> {
+): Promise<{ readonly rule: string; readonly timezone: string; readonly instants: readonly string[] }> {
   const now = await dueClock(store);
-  const rule = parseDueRule(input.when);
   const timezone = checkZone(input.timezone ?? "UTC");
+  const text = plainRuleText(input.when, now, timezone);
+  const rule = parseDueRule(text);
   const found = instants(n, now, (at) => nextDue(rule, timezone, now, at - 1));
   if (found.length === 0) throw past(input.when);
-  return { timezone, instants: found };
+  return { rule: text, timezone, instants: found };
 }
 
 export function past(rule: string): SparkyError {
