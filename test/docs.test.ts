@@ -106,6 +106,7 @@ test("every route answers in the shape that is described", async () => {
 
   const chat = `/api/chats/${(await ask("POST", "/api/chats", { title: "A chat" })).id}`;
   const { runId } = await ask("POST", `${chat}/messages`, { text: "Hello" });
+  await ask("POST", `${chat}/fork`, { seq: 1 });
   const first = await ask("POST", "/api/tasks", { instruction: "Do it", runAt: "2999-01-01T00:00:00Z", key: "k" });
   const task = `/api/tasks/${first.id}`;
   await ask("POST", "/api/tasks", { instruction: "Then this", dependsOn: [first.id] });

@@ -1,5 +1,6 @@
 import type { AssistantContent, AssistantModelMessage, ModelMessage, ToolModelMessage, UserContent } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
+import { shorten } from "../core/text.ts";
 import { withoutThoughts } from "../models/tags.ts";
 import { RESULT_READ } from "../tools/tool.ts";
 import { fit, type Piece } from "./fit.ts";
@@ -44,6 +45,8 @@ type Entry =
       /** What a person's message refers to, and not that message. */
       readonly material?: true;
     }
+  /** What the chat that this one was made from has done. */
+  | { readonly kind: "told"; readonly message: ModelMessage }
   | {
       readonly kind: "step";
       readonly step: RecordedStep;
@@ -56,6 +59,7 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
   const open = new Map<string, Extract<Entry, { kind: "step" }>>();
   const inScope = scopeOf(input);
   const superseded = supersededPartials(input.events);
+  const uses = new Map(input.events.flatMap((event) => (copiedUse(event) ? [[event.data.callId, event.data]] : [])));
   for (const event of input.events) {
     if (event.type === "resource") {
       if (isOwnWork(input, event)) addMaterial(entries, event);
@@ -69,6 +73,8 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
       if (entry === undefined) entries.splice(placeOf(entries, step), 0, (entry = { kind: "step", step, results: [] }));
       open.set(key, entry);
       if (event.type === "tool_result") entry.results.push(event.data);
+    } else if (event.type === "tool_result" && event.runId === null) {
+      entries.push({ kind: "told", message: toldResult(event.data, uses.get(event.data.callId)) });
     } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
       const message = wordsOf(input, event);
       const at = step === undefined ? entries.length : placeOf(entries, step);
@@ -81,6 +87,7 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
       const messages = stepMessages(entry.step, entry.results, input.reader);
       return { messages, words: false, instruction: false };
     }
+    if (entry.kind === "told") return { messages: [entry.message], words: false, instruction: false };
     const words = entry.message.role === "user" && entry.material === undefined;
     return { messages: [entry.message], words, instruction: entry.instruction };
   });
@@ -106,6 +113,24 @@ function materialText({ server, uri, ok, text = "", error = "", size, blob }: Ev
   if (blob === undefined) return `${about}\n${JSON.stringify(text)}`;
   const rest = JSON.stringify({ id: blob, offset: text.length });
   return `${about}\n${text}\n[cut: the whole has ${size} bytes; read on with ${RESULT_READ} ${rest}]`;
+}
+
+/** In a chat that was made from another one: no run of this chat made the call. */
+function copiedUse(event: ChatEvent): event is EventOf<"tool_use"> {
+  return event.type === "tool_use" && event.runId === null;
+}
+
+/** So much of a copied call's arguments, and of its result. */
+const MOST_TOLD = 2000;
+
+function toldResult(
+  result: EventOf<"tool_result">["data"],
+  use: EventOf<"tool_use">["data"] | undefined,
+): ModelMessage {
+  const args = use === undefined ? "" : ` with ${shorten(JSON.stringify(use.args), MOST_TOLD)}`;
+  const outcome = result.ok ? JSON.stringify(result.result ?? null) : (result.error ?? "failed");
+  const content = `(Before, you called ${result.name}${args} here. Its outcome: ${shorten(outcome, MOST_TOLD)})`;
+  return { role: "user", content };
 }
 
 /** Behind what the step had read: words that came while the model spoke were not what it answered. */

@@ -209,6 +209,10 @@ export const chatData = z.discriminatedUnion("change", [
   z.object({ change: z.literal("unshared"), userId: z.string() }),
   z.object({ change: z.literal("archived"), archived: z.boolean() }),
   z.object({ change: z.literal("model"), model: z.string() }),
+  /** This chat began as another one did up to its event `seq`; what stands above is copied from there. */
+  z.object({ change: z.literal("forked"), from: z.string(), seq: z.number().int().nonnegative() }),
+  /** Another chat was made from this one, of what it holds up to `seq`. */
+  z.object({ change: z.literal("fork"), to: z.string(), seq: z.number().int().nonnegative() }),
 ]);
 
 /** What an appender writes: the kind and its data, before the log gives it a place. */

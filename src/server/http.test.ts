@@ -110,6 +110,7 @@ eachEngine("the session of a task, over HTTP", (engine) => {
       ["DELETE", `/api/chats/${chat.id}`],
       ["GET", `/api/chats/${chat.id}/events`],
       ["POST", `/api/chats/${chat.id}/messages`, { text: "hello" }],
+      ["POST", `/api/chats/${chat.id}/fork`, { seq: 0 }],
       ["POST", `/api/chats/${chat.id}/stop`],
       ["POST", `/api/chats/${chat.id}/seen`, { seq: 1 }],
       ["POST", `/api/runs/${task.runId}/stop`],

@@ -225,6 +225,18 @@ export type NewMessage = z.infer<typeof newMessageSchema>;
 export const messageAcceptedSchema = z.object({ seq: z.number(), runId: z.string() });
 export type MessageAccepted = z.infer<typeof messageAcceptedSchema>;
 
+export const newForkSchema = z.strictObject({
+  /** The last event that the new chat begins with; 0: with none. */
+  seq: z.number().int().nonnegative(),
+  text: textSchema.optional(),
+  model: z.string().min(1).max(200).optional(),
+  key: keySchema.optional(),
+});
+export type NewFork = z.infer<typeof newForkSchema>;
+/** `message`: where the text stands, and the run that reads it. */
+export const forkedSchema = z.object({ chat: chatSchema, message: messageAcceptedSchema.nullable() });
+export type Forked = z.infer<typeof forkedSchema>;
+
 /** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
 export const stoppedSchema = z.object({ runId: z.string().nullable() });
 export type Stopped = z.infer<typeof stoppedSchema>;

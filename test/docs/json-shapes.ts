@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chatEventSchema } from "../../src/core/events.ts";
 import {
   chatSchema,
+  forkedSchema,
   healthSchema,
   listSchema,
   loginLinkSchema,
@@ -150,6 +151,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     z.object({ chat: chatSchema.omit({ canWrite: true, seen: true }), events: z.array(chatEventSchema) }),
   ),
   "chats stop": one(stoppedSchema),
+  "chats fork": one(forkedSchema),
   "chats rename": one(chatSchema),
   "chats archive": one(chatSchema),
   "chats unarchive": one(chatSchema),

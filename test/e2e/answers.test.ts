@@ -185,4 +185,44 @@ describeInBrowser("what the agent says and does", () => {
     expect(file.suggestedFilename()).toBe("result.json");
     expect(tab.complaints).toEqual([]);
   });
+
+  test("a message is edited and sent again in a new chat, and one goes to and fro between the two", async () => {
+    const by = { actor: { kind: "user", id: "u", name: "ann" } } as const;
+    const { tab, chatId, app, ann, context } = await opened([
+      { type: "message", data: { role: "user", text: "First" }, ...by },
+      said("One."),
+      { type: "message", data: { role: "user", text: "Secnd" }, ...by },
+      said("Two, with `code`."),
+    ]);
+    const { conversation, page } = tab;
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const answer = conversation.locator('[data-type="message"]', { hasText: "Two, with" });
+    await answer.hover();
+    await answer.getByRole("button", { name: "Copy", exact: true }).click();
+    await answer.getByText("Copied").waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("Two, with `code`.");
+    await answer.getByRole("button", { name: "Quote" }).click();
+    await expect.poll(() => tab.composer.inputValue()).toBe("> Two, with `code`.\n\n");
+    const question = conversation.locator('[data-type="message"]', { hasText: "Secnd" });
+    await question.hover();
+    await question.getByRole("button", { name: "Edit" }).click();
+    const dialog = page.getByRole("dialog", { name: "Edit and send again" });
+    await dialog.getByRole("textbox", { name: "Message" }).fill("Second");
+    await dialog.getByRole("button", { name: "Send in a new chat" }).click();
+    await conversation.getByText("Made from another chat").waitFor();
+    expect(page.url()).not.toContain(chatId);
+    await expect.poll(() => tab.said("ann")).toEqual(["First", "Second"]);
+    await conversation.getByText("One.").waitFor();
+    expect(await conversation.getByText("Two, with").count()).toBe(0);
+    await conversation.getByRole("link", { name: "The chat that this one was made from" }).click();
+    await conversation.getByText("Two, with").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/chats/${chatId}`);
+    // The link of a message opens at it.
+    await conversation.locator("[data-aimed]", { hasText: "Secnd" }).waitFor();
+    await conversation.getByRole("link", { name: "The chat that was made from here" }).click();
+    await conversation.getByText("Second", { exact: true }).waitFor();
+    const { body } = await app.as(ann, "GET", "/api/chats");
+    expect((body as { items: unknown[] }).items).toHaveLength(2);
+    expect(tab.complaints).toEqual([]);
+  });
 });

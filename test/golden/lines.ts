@@ -82,6 +82,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "chats archive": [{ args: ["5d2c"] }],
   "chats unarchive": [{ args: ["5d2c"] }],
   "chats delete": [{ args: ["5d2c", "--yes"] }, { args: ["5d2c"], answer: "n" }, { args: ["5d2c"] }],
+  "chats fork": [{ args: ["5d2c", "--at", "3"] }, { args: ["5d2c", "--at", "999"] }],
   "chats stop": [{ args: ["77aa"] }, { args: ["5d2c"] }],
   "graph stats": [{}],
   "graph search": [{ args: ["ann"] }, { args: ["--type", "place"] }, { args: ["nothing"] }],

@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import type { Place } from "./places.ts";
 
 /** What can be done from a row of the open chat; `canWrite` is false for who may only watch. */
 export interface ThreadActions {
@@ -8,6 +9,10 @@ export interface ThreadActions {
   readonly lastRunId: string | null;
   /** Has the question of this run answered once more. */
   readonly tryAgain: (runId: string) => Promise<void>;
+  /** The person's message that the answer at `seq` followed; null where it lies further up. */
+  readonly questionBefore: (seq: number) => { readonly seq: number; readonly text: string } | null;
+  /** Where this chat and others part. */
+  readonly places: ReadonlyMap<number, Place>;
 }
 
 const Actions = createContext<ThreadActions | null>(null);

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 /** What is being written, kept for each chat in this browser. */
 
@@ -34,6 +34,15 @@ export function handOverDraft(from: string, to: string): void {
 
 const handedOver = new Map<string, string>();
 
+const added = new EventTarget();
+
+/** Puts words into the box of a chat from outside it, behind what is there. */
+export function addToDraft(key: string, text: string): void {
+  const before = read(key);
+  keepDraft(key, before === "" || before.endsWith("\n") ? before + text : `${before}\n${text}`);
+  added.dispatchEvent(new Event(key));
+}
+
 /** A draft, a way to change it, and one to add to whatever it is by then. */
 export function useDraft(key: string) {
   const [draft, setDraft] = useState(() => ({ key, text: begin(key) }));
@@ -52,6 +61,11 @@ export function useDraft(key: string) {
     },
     [key, change],
   );
+  useEffect(() => {
+    const take = (): void => setDraft({ key, text: read(key) });
+    added.addEventListener(key, take);
+    return () => added.removeEventListener(key, take);
+  }, [key]);
   return [draft.text, change, add] as const;
 }
 

@@ -1,4 +1,4 @@
-import { CheckSquare, CircleDot, Info, ListChecks, ListTodo, Square, TriangleAlert } from "lucide-react";
+import { CheckSquare, CircleDot, GitFork, Info, ListChecks, ListTodo, Square, TriangleAlert } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { causeOf } from "../../src/core/causes.ts";
@@ -174,6 +174,21 @@ export function Unknown({ event }: { event: UnknownEvent }) {
 export function ChatChange({ event }: { event: EventOf<"chat"> }) {
   const { http } = useServices();
   const { data: me } = useQuery(meQuery(http));
+  const { data } = event;
+  if (data.change === "forked" || data.change === "fork") {
+    const other = data.change === "forked" ? data.from : data.to;
+    return (
+      <Link
+        to="/chats/$chatId"
+        params={{ chatId: other }}
+        search={{ at: data.seq + 1 }}
+        className="inline-flex items-center gap-1.5 px-1.5 text-xs text-accent underline"
+      >
+        <GitFork aria-hidden="true" className="size-3.5 shrink-0" />
+        {chatNote(data, me?.id)}
+      </Link>
+    );
+  }
   return <Note at={event.at}>{chatNote(event.data, me?.id)}</Note>;
 }
 
@@ -191,6 +206,10 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
       return data.archived ? "Archived" : "Taken out of the archive";
     case "model":
       return `Model set to ${data.model}`;
+    case "forked":
+      return "Made from another chat";
+    case "fork":
+      return "Another chat was made from here";
   }
 }
 

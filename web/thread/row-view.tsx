@@ -8,6 +8,7 @@ import { Attempts } from "./attempts.tsx";
 import { EventView } from "./event-view.tsx";
 import { Failed } from "./failed.tsx";
 import { RunHead } from "./noted.tsx";
+import { MessageActions } from "./message-actions.tsx";
 import type { Row } from "./rows.ts";
 import { CutOff, Thought, Unsent } from "./said.tsx";
 
@@ -99,7 +100,7 @@ interface SpokenProps {
 /** The agent's words or thoughts: one component while they stream and when they are final, so that nothing jumps. */
 function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
   return (
-    <div data-seq={seq} data-part={part} data-type={kind}>
+    <div data-seq={seq} data-part={part} data-type={kind} className="group">
       {kind === "thought" ? (
         <Thought text={text} isOpenPart={part !== undefined} />
       ) : (
@@ -108,6 +109,7 @@ function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
         </article>
       )}
       {isPartial && <CutOff />}
+      {kind === "message" && seq !== undefined && <MessageActions seq={seq} text={text} role="assistant" />}
     </div>
   );
 }

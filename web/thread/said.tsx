@@ -7,12 +7,20 @@ import type { OutboxItem } from "../live/outbox.ts";
 import { Words } from "../text/words.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, fullTime, timeOfDay } from "../ui/format.ts";
+import { MessageActions } from "./message-actions.tsx";
 
 /** What people and the agent said, thought, and were told. */
 
 export function PersonMessage({ event }: { event: EventOf<"message"> }) {
   const Shape = event.taskId === null ? PersonBubble : Instruction;
-  return <Shape text={event.data.text} name={event.actor.name} at={event.at} />;
+  return (
+    <div className="group">
+      <Shape text={event.data.text} name={event.actor.name} at={event.at} />
+      <div className={event.taskId === null ? "flex justify-end" : ""}>
+        <MessageActions seq={event.seq} text={event.data.text} role="user" />
+      </div>
+    </div>
+  );
 }
 
 function PersonBubble({ text, name, at }: { text: string; name: string; at: string }) {

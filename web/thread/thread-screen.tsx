@@ -13,8 +13,9 @@ import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { stateWord } from "../ui/state.tsx";
 import { ThreadActionsProvider } from "./actions.ts";
 import { Composer } from "./composer.tsx";
+import { placesOf } from "./places.ts";
 import { toRows } from "./rows.ts";
-import { lastEndedIn, useTryAgain } from "./try-again.ts";
+import { lastEndedIn, questionBefore, useTryAgain } from "./try-again.ts";
 import { currentRun, RunBar } from "./run-bar.tsx";
 import { useSeen } from "./seen.ts";
 import { ThreadList } from "./thread-list.tsx";
@@ -76,8 +77,15 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const lastRunId = lastEndedIn(transcript.entries);
   const tryAgain = useTryAgain(chatId, transcript.entries);
   const actions = useMemo(
-    () => ({ chatId, canWrite: chat.canWrite, lastRunId, tryAgain }),
-    [chatId, chat.canWrite, lastRunId, tryAgain],
+    () => ({
+      chatId,
+      canWrite: chat.canWrite,
+      lastRunId,
+      tryAgain,
+      questionBefore: (seq: number) => questionBefore(transcript.entries, seq),
+      places: placesOf(transcript.entries),
+    }),
+    [chatId, chat.canWrite, lastRunId, tryAgain, transcript.entries],
   );
   return (
     <div className="flex h-full flex-col">

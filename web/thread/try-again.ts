@@ -20,8 +20,16 @@ export function questionOf(
   entries: readonly Entry[],
   runId: string,
 ): { readonly seq: number; readonly text: string } | null {
-  const start = entries.findIndex((entry) => entry.runId === runId);
-  for (const entry of entries.slice(0, start + 1).toReversed()) {
+  const start = entries.find((entry) => entry.runId === runId);
+  return start === undefined ? null : questionBefore(entries, start.seq + 1);
+}
+
+/** The last message of a person before `seq`. */
+export function questionBefore(
+  entries: readonly Entry[],
+  seq: number,
+): { readonly seq: number; readonly text: string } | null {
+  for (const entry of entries.filter((each) => each.seq < seq).toReversed()) {
     if (entry.kind !== "event" || entry.event.type !== "message" || entry.event.data.role !== "user") continue;
     return { seq: entry.seq, text: entry.event.data.text };
   }

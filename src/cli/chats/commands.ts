@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { group, oneOf, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { ExportOptions } from "./export.ts";
+import type { ForkOptions } from "./fork.ts";
 import type { ShowOptions } from "./show.ts";
 import type { ChatListOptions } from "./chats.ts";
 
@@ -41,6 +42,17 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     options: [["--format <format>", "md or json (default: md)", oneOf(["md", "json"])]],
     run: async (context, args, options: ExportOptions) =>
       (await import("./export.ts")).exportChat(context, args, options),
+  });
+  verb(chats, execute, "fork <id>", {
+    summary: "Make a chat that begins as another one did, up to an event of it.",
+    examples: ["sparky chats fork 3f2a --at 2", 'sparky chats fork 3f2a --at 2 --text "Say it shorter" --model demo'],
+    args: ID,
+    options: [
+      ["--at <seq>", "the last event to begin with (default: all)", wholeNumber(0, 1_000_000)],
+      ["--text <text>", "a message to send there; the agent answers it"],
+      ["--model <model>", "the model that answers there"],
+    ],
+    run: async (context, args, options: ForkOptions) => (await import("./fork.ts")).forkChat(context, args, options),
   });
   verb(chats, execute, "stop <id>", {
     summary: "Stop what the agent does in a chat.",

@@ -1,5 +1,6 @@
 import { restoreChat } from "../../store/chats/restore.ts";
 import { createChat, deleteChat, listChats, markSeen, patchChat } from "../../store/chats/chats.ts";
+import { forkChat } from "../../store/chats/fork.ts";
 import { getChatWithView } from "../../store/chats/view.ts";
 import { eventsPage } from "../../store/log/events.ts";
 import { postMessage } from "../../store/chats/messages.ts";
@@ -8,9 +9,11 @@ import {
   chatSchema,
   chatWithViewSchema,
   eventsPageSchema,
+  forkedSchema,
   listSchema,
   messageAcceptedSchema,
   newChatSchema,
+  newForkSchema,
   newMessageSchema,
   seenSchema,
   stoppedSchema,
@@ -99,6 +102,19 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
         status: 202,
         body: await postMessage(store, viewer, params.id, body),
       }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/fork",
+      summary:
+        "Makes a chat that begins as this one did up to an event of it, and sends `text` there; 200 with the one that has the same `key`.",
+      body: newForkSchema,
+      answers: { 201: forkedSchema, 200: forkedSchema },
+      async handle({ viewer, params, body }) {
+        if (body.model !== undefined) checkModel(body.model);
+        const { chat, message, created } = await forkChat(store, viewer, params.id, body);
+        return { status: created ? 201 : 200, body: { chat, message } };
+      },
     }),
     route({
       method: "POST",

@@ -25,38 +25,46 @@ export async function postMessage(
   chatId: string,
   message: { readonly text: string; readonly key?: string | undefined },
 ): Promise<Accepted> {
-  return store.transact(async (tx) => {
-    const chat = await lockChatFor(tx, viewer, "write", chatId);
-    if (message.key !== undefined) {
-      const known = await tx.db
-        .selectFrom("message_keys")
-        .select(["seq", "run_id as runId"])
-        .where("chat_id", "=", chatId)
-        .where("user_id", "=", viewer.id)
-        .where("key", "=", message.key)
-        .executeTakeFirst();
-      if (known !== undefined) return known;
-    }
-    const event: NewEvent = {
-      type: "message",
-      data: { role: "user", text: message.text, ...(message.key !== undefined && { key: message.key }) },
-      runId: null,
-      taskId: null,
-      step: null,
-      actor: userActor(viewer),
-    };
-    const said = await tx.append(chatId, [event, ...(await naming(tx, chat.titled_by, chatId, message.text))]);
-    const seq = said[0]?.seq ?? chat.head + 1;
-    const runId = await readerOf(tx, chatId, said, () =>
-      queueRun(tx, { chat, taskId: null, priority: 0, notBefore: 0, message: "Queued", actor: userActor(viewer) }),
-    );
-    if (message.key !== undefined) {
-      const row = { chat_id: chatId, user_id: viewer.id, key: message.key, seq, run_id: runId };
-      await tx.db.insertInto("message_keys").values(row).execute();
-    }
-    await announce(tx, chat, null);
-    return { seq, runId };
-  }, PROMPTLY);
+  return store.transact((tx) => postInto(tx, viewer, chatId, message), PROMPTLY);
+}
+
+/** The same, as part of a transaction. */
+export async function postInto(
+  tx: Tx,
+  viewer: User,
+  chatId: string,
+  message: { readonly text: string; readonly key?: string | undefined },
+): Promise<Accepted> {
+  const chat = await lockChatFor(tx, viewer, "write", chatId);
+  if (message.key !== undefined) {
+    const known = await tx.db
+      .selectFrom("message_keys")
+      .select(["seq", "run_id as runId"])
+      .where("chat_id", "=", chatId)
+      .where("user_id", "=", viewer.id)
+      .where("key", "=", message.key)
+      .executeTakeFirst();
+    if (known !== undefined) return known;
+  }
+  const event: NewEvent = {
+    type: "message",
+    data: { role: "user", text: message.text, ...(message.key !== undefined && { key: message.key }) },
+    runId: null,
+    taskId: null,
+    step: null,
+    actor: userActor(viewer),
+  };
+  const said = await tx.append(chatId, [event, ...(await naming(tx, chat.titled_by, chatId, message.text))]);
+  const seq = said[0]?.seq ?? chat.head + 1;
+  const runId = await readerOf(tx, chatId, said, () =>
+    queueRun(tx, { chat, taskId: null, priority: 0, notBefore: 0, message: "Queued", actor: userActor(viewer) }),
+  );
+  if (message.key !== undefined) {
+    const row = { chat_id: chatId, user_id: viewer.id, key: message.key, seq, run_id: runId };
+    await tx.db.insertInto("message_keys").values(row).execute();
+  }
+  await announce(tx, chat, null);
+  return { seq, runId };
 }
 
 /** A chat that nobody has named gets its first words as title, in the same transaction and with no model call. */

@@ -94,26 +94,25 @@ function servedEvent(chatId: string, { seq, body }: BodyRow): ChatEvent | null {
   }
 }
 
+interface EventRange {
+  readonly from?: number;
+  readonly to?: number;
+  readonly types?: readonly EventType[];
+}
+
 /** All events of a chat from `from` on, decoded: what a fold of the log starts from. */
-export async function readEvents(
-  db: Db,
-  chatId: string,
-  range: { readonly from?: number; readonly types?: readonly EventType[] } = {},
-): Promise<readonly ChatEvent[]> {
+export async function readEvents(db: Db, chatId: string, range: EventRange = {}): Promise<readonly ChatEvent[]> {
   return decodeAll(chatId, await eventsOf(db, chatId, range).execute());
 }
 
 /** The same as a query, for who asks for more at once. */
-export function eventsOf(
-  db: Db,
-  chatId: string,
-  range: { readonly from?: number; readonly types?: readonly EventType[] },
-) {
+export function eventsOf(db: Db, chatId: string, range: EventRange) {
   return db
     .selectFrom("events")
     .select(["seq", "body"])
     .where("chat_id", "=", chatId)
     .where("seq", ">=", range.from ?? 1)
+    .$if(range.to !== undefined, (query) => query.where("seq", "<=", range.to ?? 0))
     .$if(range.types !== undefined, (query) => query.where("type", "in", [...(range.types ?? [])]))
     .orderBy("seq");
 }

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { eachEngine } from "../../../test/kit/databases.ts";
+import { startAgent } from "../../../test/kit/agent.ts";
+import { call, say, scriptedModel, stepsIn } from "../../../test/kit/scripted-model.ts";
+import { ended, testTool } from "../../../test/kit/worker.ts";
+import type { NewEvent } from "../../core/events.ts";
+import { AGENT_ACTOR } from "../people/actors.ts";
+import { readEvents } from "../log/events.ts";
+import { ensureUsers } from "../people/users.ts";
+import type { Store } from "../database/store.ts";
+import type { Finding } from "../verify/finding.ts";
+import { verifyStore } from "../verify/verify.ts";
+import { createChat } from "./chats.ts";
+import { forkChat } from "./fork.ts";
+import { forkedEvents } from "./forked-events.ts";
+import { postMessage } from "./messages.ts";
+
+const big = testTool("big", async () => "x".repeat(40_000));
+
+/** A chat in which the agent has called a tool with a big result, and answered. */
+async function scene(store: Store) {
+  const { owner } = await ensureUsers(store);
+  const asked: string[] = [];
+  const model = scriptedModel((request) => {
+    asked.push(JSON.stringify(request.messages));
+    return stepsIn(request) === 0 && asked.length === 1 ? [say("I look."), call("big")] : [say("That is all.")];
+  });
+  const agent = await startAgent(store, { model, tools: [big] });
+  const { chat } = await createChat(store, owner, { title: "Tea" });
+  const { runId } = await postMessage(store, owner, chat.id, { text: "Look", key: "k" });
+  await ended(store, runId);
+  const events = await readEvents(store.db, chat.id);
+  return { owner, agent, chat, events, head: events.length, asked };
+}
+
+async function findings(store: Store): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for await (const finding of verifyStore(store)) found.push(finding);
+  return found;
+}
+
+eachEngine("forks", (database) => {
+  test("a chat is made from another: what was said and done is told, nothing runs twice, and both name each other", async () => {
+    const store = await database.store();
+    const { owner, agent, chat, head, asked } = await scene(store);
+    const made = await forkChat(store, owner, chat.id, { seq: head, text: "And now?", model: "other", key: "f" });
+    expect(made).toMatchObject({ created: true, chat: { title: "Tea", model: "other", origin: "user" } });
+    await ended(store, made.message?.runId ?? "");
+    await agent.stop();
+    const log = await readEvents(store.db, made.chat.id);
+    expect(log.map(({ type }) => type).slice(0, 8)).toEqual([
+      ...["chat", "message", "thought", "tool_use", "tool_start", "tool_result", "message", "chat"],
+    ]);
+    expect(log.find((event) => event.type === "chat" && event.data.change === "forked")?.data).toEqual({
+      change: "forked",
+      from: chat.id,
+      seq: head,
+    });
+    expect((await readEvents(store.db, chat.id)).at(-1)?.data).toEqual({ change: "fork", to: made.chat.id, seq: head });
+    // The model of the new chat is told of the effect, and of the words.
+    expect(asked.at(-1)).toMatch(/Look.*you called big.*xxx.*That is all.*And now\?/s);
+    expect(await store.db.selectFrom("blobs").select("chat_id").execute()).toHaveLength(2);
+    expect(await store.db.selectFrom("runs").select("id").where("chat_id", "=", made.chat.id).execute()).toHaveLength(
+      1,
+    );
+    expect(await findings(store)).toEqual([]);
+  });
+
+  test("the same key makes one chat, at the same time too; a seq that is not there makes none, and leaves nothing", async () => {
+    const store = await database.store();
+    const { owner, agent, chat, head } = await scene(store);
+    const twice = await Promise.all(
+      [1, 2].map(() => forkChat(store, owner, chat.id, { seq: 2, text: "Hm", key: "f" })),
+    );
+    expect(new Set(twice.map((made) => `${made.chat.id} ${made.message?.runId}`)).size).toBe(1);
+    expect(twice.filter(({ created }) => created)).toHaveLength(1);
+    const before = await store.db.selectFrom("chats").select("id").execute();
+    await expect(forkChat(store, owner, chat.id, { seq: head + 50 })).rejects.toMatchObject({ code: "invalid_input" });
+    expect(await store.db.selectFrom("chats").select("id").execute()).toHaveLength(before.length);
+    await ended(store, twice[0]?.message?.runId ?? "");
+    await agent.stop();
+    expect(await findings(store)).toEqual([]);
+  });
+});
+
+test("a call that was only asked for stays behind; of one that had begun it is told that its outcome is not known", () => {
+  const place = { runId: "r", taskId: "t", step: 1, actor: AGENT_ACTOR };
+  const use = (callId: string): NewEvent => ({
+    type: "tool_use",
+    data: { callId, name: "shell", args: {}, effect: "external", summary: "" },
+    ...place,
+  });
+  const events: NewEvent[] = [
+    use("asked"),
+    use("begun"),
+    { type: "approval", data: { approvalId: "p", callId: "asked", state: "requested", argsDigest: "d" }, ...place },
+    { type: "tool_start", data: { callId: "begun", attempt: 1 }, ...place },
+  ];
+  const copies = forkedEvents(
+    events.map((event, n) => ({ ...event, chatId: "c", seq: n + 1, at: "2026-01-01T00:00:00.000Z" })),
+  );
+  expect(copies.map((event) => [event.type, event.runId, "callId" in event.data && event.data.callId])).toEqual([
+    ["tool_use", null, "begun"],
+    ["tool_start", null, "begun"],
+    ["tool_result", null, "begun"],
+  ]);
+  expect(copies[2]?.data).toMatchObject({ ok: false, interrupted: true });
+});

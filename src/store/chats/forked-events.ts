@@ -1,0 +1,63 @@
+import type { ChatEvent, EventOf, NewEvent } from "../../core/events.ts";
+
+/**
+ * What a chat that is made from another begins with: what was said, thought and done there. Runs, tasks, plans, what was asked
+ * and what it cost stay behind, so that nothing of it works, waits or counts twice. An effect that happened stays told, and one
+ * whose outcome was not known yet as just that.
+ */
+export function forkedEvents(events: readonly ChatEvent[]): NewEvent[] {
+  const calls = callsIn(events);
+  const copies = events.flatMap((event): NewEvent[] => {
+    const place = { runId: null, taskId: null, step: null, actor: event.actor };
+    switch (event.type) {
+      case "message": {
+        const { key: _, part: __, ...data } = event.data;
+        return [{ type: "message", data, ...place }];
+      }
+      case "thought": {
+        const { part: _, ...data } = event.data;
+        return [{ type: "thought", data, ...place }];
+      }
+      case "tool_use": {
+        const call = calls.get(event.data.callId);
+        // What was only asked for is left out.
+        if (call === undefined || (call.result === null && !call.isStarted)) return [];
+        return [{ type: "tool_use", data: event.data, ...place }];
+      }
+      case "tool_start":
+        return calls.has(event.data.callId) ? [{ type: "tool_start", data: event.data, ...place }] : [];
+      case "tool_result":
+        return calls.has(event.data.callId) ? [{ type: "tool_result", data: event.data, ...place }] : [];
+      default:
+        return [];
+    }
+  });
+  return [...copies, ...[...calls.values()].flatMap(unknownOutcome)];
+}
+
+interface Call {
+  readonly use: EventOf<"tool_use">;
+  readonly isStarted: boolean;
+  readonly result: EventOf<"tool_result">["data"] | null;
+}
+
+function callsIn(events: readonly ChatEvent[]): ReadonlyMap<string, Call> {
+  const calls = new Map<string, Call>();
+  for (const event of events) {
+    if (event.type === "tool_use") calls.set(event.data.callId, { use: event, isStarted: false, result: null });
+    if (event.type !== "tool_start" && event.type !== "tool_result") continue;
+    const call = calls.get(event.data.callId);
+    if (call === undefined) continue;
+    const more = event.type === "tool_start" ? { isStarted: true } : { result: event.data };
+    calls.set(event.data.callId, { ...call, ...more });
+  }
+  return calls;
+}
+
+function unknownOutcome({ use, isStarted, result }: Call): NewEvent[] {
+  if (!isStarted || result !== null) return [];
+  const { callId, name } = use.data;
+  const error = "interrupted: this chat was made while it worked, so its outcome is not known here";
+  const data = { callId, name, ok: false, error, durationMs: 0, size: 0, interrupted: true } as const;
+  return [{ type: "tool_result", data, runId: null, taskId: null, step: null, actor: use.actor }];
+}
