@@ -63,7 +63,7 @@ test("a sign-in that a browser begins ends in that browser only, by the address 
   }
   expect(await signedIn(cookie)).toBe(false);
   const done = await send("GET", back.pathname + back.search, { cookie });
-  expect([done.status, done.headers.get("location")]).toEqual([303, "/tools"]);
+  expect([done.status, done.headers.get("location")]).toEqual([303, "/tools?show=servers"]);
   expect(await signedIn(cookie)).toBe(true);
   expect((await send("GET", back.pathname + back.search, { cookie })).status).toBe(404);
 });

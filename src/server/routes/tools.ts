@@ -68,7 +68,10 @@ function signInAnswer(mcp: ServerDeps["mcp"], auth: Auth): Route {
     async run({ query, headers: sent }) {
       const isOurs = await mcp.signedIn(new URLSearchParams(query), await sessionOf(auth, sent));
       if (isOurs)
-        return new Response(null, { status: 303, headers: { location: "/tools", "cache-control": "no-store" } });
+        return new Response(null, {
+          status: 303,
+          headers: { location: "/tools?show=servers", "cache-control": "no-store" },
+        });
       const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
       return new Response("You are signed in, and may close this page.\n", { headers });
     },

@@ -8,16 +8,20 @@ const REQUEST_MS = 10_000;
 
 /** false: the issuer takes nothing back. Throws in words where it could not be told. */
 export async function giveBack(
-  { tokens, found }: Grant,
+  { issuer, tokens, found }: Grant,
   client: StoredOAuthClientInformation | undefined,
   fetch: Fetch,
 ): Promise<boolean> {
-  // The metadata of OpenID Connect has it too, and no type for it.
-  const said: { readonly [name: string]: unknown } = { ...found.authorizationServerMetadata };
+  const { assertSecureTokenEndpoint, buildDiscoveryUrls, selectClientAuthMethod } =
+    await import("@modelcontextprotocol/client");
+  const metadata = found.authorizationServerMetadata;
+  // Of OpenID Connect's metadata the library leaves it out.
+  const isOpenId = metadata !== undefined && "jwks_uri" in metadata && !("revocation_endpoint" in metadata);
+  const places = isOpenId ? buildDiscoveryUrls(found.authorizationServerUrl).filter(({ type }) => type === "oidc") : [];
+  const said: { readonly [name: string]: unknown } = { ...metadata, ...(await firstOf(places, issuer, fetch)) };
   const endpoint = said["revocation_endpoint"];
   if (typeof endpoint !== "string") return false;
   if (client === undefined) throw new Error("this client is not known any more");
-  const { assertSecureTokenEndpoint, selectClientAuthMethod } = await import("@modelcontextprotocol/client");
   const url = assertSecureTokenEndpoint(endpoint);
   const how = selectClientAuthMethod(
     client,
@@ -42,6 +46,20 @@ export async function giveBack(
     await told(fetch, url, { method: "POST", headers, body });
   }
   return true;
+}
+
+/** What the issuer says of itself at the first of these places that has it. */
+async function firstOf(
+  places: readonly { readonly url: URL }[],
+  issuer: string,
+  fetch: Fetch,
+): Promise<{ readonly [name: string]: unknown }> {
+  for (const { url } of places) {
+    const response = await fetch(url, { headers: { accept: "application/json" } });
+    const said: unknown = response.ok ? await response.json() : (await response.body?.cancel(), null);
+    if (typeof said === "object" && said !== null && "issuer" in said && said.issuer === issuer) return { ...said };
+  }
+  return {};
 }
 
 const words = (list: unknown): string[] =>

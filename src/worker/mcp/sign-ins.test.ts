@@ -42,11 +42,16 @@ async function nodeOn(engine: Engine, place: Place, home: string, url: string, c
   };
 }
 
+/** Connections listen to their server from then on: until they do, that is one more request that needs a token. */
+const listening = ({ seen }: { readonly seen: readonly string[] }, nodes: number) =>
+  until("their listening", () => seen.filter((each) => each === "GET /mcp").length >= nodes);
+
 async function signedIn(engine: Engine, ways: Partial<Ways> = {}, clock?: Clock) {
   const server = await signInServer(ways);
   const [place, home] = [await engine.place(), await tempHome()];
   const node = await nodeOn(engine, place, home, server.url, clock);
   await node.signIn();
+  await listening(server, 1);
   return { server, node, other: () => nodeOn(engine, place, home, server.url, clock) };
 }
 
@@ -79,6 +84,7 @@ eachEngine("a sign-in at a tool server", (engine) => {
     const { server, node, other: another } = await signedIn(engine, { rotates }, clock);
     const other = await another();
     await other.call();
+    await listening(server, 2);
     server.tokens.clear();
     server.ways.onRenewed = () => new Promise(() => {});
     node.call().catch(() => null);
@@ -205,6 +211,13 @@ test("what one issuer gave is shown to no other that the server names later, and
     "signing in at the server closed failed: 10.0.0.1 is no public address, so it is not fetched",
   );
   expect(await node.shown()).toMatchObject({ state: "sign_in_again" });
+});
+
+test("an issuer that tells of itself as OpenID Connect does is told too", async () => {
+  const { server, node } = await signedIn(sqlite, { openId: true });
+  const given = [...server.renewals, ...server.tokens];
+  expect(await node.logout()).toEqual({ signedOut: true, revoked: true, problem: null });
+  expect(server.revoked).toEqual(given);
 });
 
 const renewedAhead = (expiresIn: unknown) => async () => {

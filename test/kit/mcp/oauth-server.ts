@@ -13,6 +13,8 @@ export interface Ways {
   onRenewed: () => Promise<"answer" | "cut">;
   /** Where one signs in, if it is not here. */
   issuer: string | null;
+  /** Whether it tells of itself as OpenID Connect does, and only so. */
+  openId: boolean;
   /** Whether it reads who a client is where the client says. */
   readsClients: boolean;
   /** What comes back with the browser as its issuer; "": nothing. */
@@ -27,6 +29,7 @@ export interface Ways {
 export async function oauthServer(chosen: Partial<Ways> = {}) {
   const ways: Ways = {
     issuer: null,
+    openId: false,
     readsClients: false,
     iss: null,
     expiresIn: 3600,
@@ -51,6 +54,8 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
       case "/.well-known/oauth-protected-resource/mcp":
         return { status: 200, body: { resource: `${base}/mcp`, authorization_servers: [ways.issuer ?? base] } };
       case "/.well-known/oauth-authorization-server":
+      case "/.well-known/openid-configuration":
+        if (ways.openId === url.pathname.endsWith("server")) return { status: 404 };
         return {
           status: 200,
           body: {
@@ -59,6 +64,11 @@ export async function oauthServer(chosen: Partial<Ways> = {}) {
             token_endpoint: `${base}/token`,
             registration_endpoint: `${base}/register`,
             ...(ways.revokes && { revocation_endpoint: `${base}/revoke` }),
+            ...(ways.openId && {
+              jwks_uri: `${base}/jwks`,
+              subject_types_supported: ["public"],
+              id_token_signing_alg_values_supported: ["RS256"],
+            }),
             client_id_metadata_document_supported: ways.readsClients,
             authorization_response_iss_parameter_supported: true,
             response_types_supported: ["code"],
