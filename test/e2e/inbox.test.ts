@@ -41,7 +41,8 @@ describeInBrowser("a call that waits for a person", () => {
     await card.waitFor({ state: "detached" });
     await first.page.locator("[data-waiting]").first().waitFor({ state: "detached" });
     await first.page.getByRole("button", { name: "History" }).click();
-    await first.page.locator(`[data-approval-id="${approval.id}"][data-approval-state="approved"]`).waitFor();
+    const past = first.page.locator(`[data-approval-id="${approval.id}"][data-approval-state="approved"]`);
+    await past.getByText("Approved by owner in the browser").waitFor();
     expect(await now(task)).toMatchObject({ status: "completed" });
     expect([...first.complaints, ...second.complaints]).toEqual([]);
   });

@@ -45,7 +45,8 @@ describeInBrowser("a question of the agent", () => {
     await first.page.getByRole("status").getByText("You answered: Green").waitFor();
     await card.waitFor({ state: "detached" });
     await first.page.getByRole("button", { name: "History" }).click();
-    await first.page.locator(`[data-question-id="${question.id}"][data-question-state="answered"]`).waitFor();
+    const past = first.page.locator(`[data-question-id="${question.id}"][data-question-state="answered"]`);
+    await past.getByText("Answered by owner in the browser").waitFor();
     const thread = await (await stage.device()).tab(`/chats/${task.chatId}`);
     await thread.conversation.getByText("Answered by owner in the browser: “Green”").waitFor();
     await thread.conversation.getByText("Task completed").waitFor();

@@ -8,6 +8,7 @@ import type { Store, Tx } from "../../src/store/database/store.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { User } from "../../src/store/people/user.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
+import { runRow } from "../../src/store/runs/run.ts";
 import { answerQuestion } from "../../src/store/questions/answer.ts";
 import { listQuestions } from "../../src/store/questions/questions.ts";
 import { addTask } from "../../src/store/tasks/add.ts";
@@ -21,7 +22,7 @@ import { Loop } from "../../src/worker/loop.ts";
 import { openWeb } from "../kit/mcp/open-web.ts";
 import { processesWith } from "../kit/processes.ts";
 import { call, say, scriptedModel, stepsIn, type Step } from "../kit/scripted-model.ts";
-import { agentDeps, ended, until } from "../kit/worker.ts";
+import { agentDeps, until } from "../kit/worker.ts";
 import { leasesOfTheDeadRunOut, probeOf, telling, type Tell } from "./crash-scenario.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface HandsScenario {
   /** In the command line of every process that is started. */
   readonly sleeper: string;
 }
+
+const PATIENCE_MS = 180_000;
 
 const workspaces = ({ folder }: HandsScenario): string => join(folder, "workspace");
 const effects = (scenario: HandsScenario): string => join(workspaces(scenario), "agent", "effects");
@@ -93,16 +96,16 @@ export async function live(scenario: HandsScenario, tell: Tell = () => {}): Prom
     }),
   );
   await loop.start();
-  // A command of the life before is ended before anything else is done for its run.
-  const run = ended(store, task.runId);
-  let over = false;
-  void run.finally(() => (over = true)).catch(() => {});
-  await until("the end", async () => {
-    for (const { id } of (await listQuestions(store, owner)).items)
-      await answerQuestion(store, owner, id, { name: "Ann" });
-    return over;
-  });
-  await run;
+  const { runId } = task;
+  await until(
+    "the end",
+    async () => {
+      for (const { id } of (await listQuestions(store, owner)).items)
+        await answerQuestion(store, owner, id, { name: "Ann" });
+      return runId !== null && (await runRow(store.db, runId)).ended_at !== null;
+    },
+    PATIENCE_MS,
+  );
   return task.id;
 }
 
