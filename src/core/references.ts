@@ -41,9 +41,9 @@ function addressAt(text: string, from: number): string | null {
   return found === undefined || found === "" || found.length > MAX_URI ? null : found;
 }
 
-/** As it is written into a message; what `referencesIn` reads again. */
-export function referenceText({ server, uri }: Reference): string {
-  const isPlain = /^[^\s<>]+$/.test(uri) && !TRAILING.test(uri);
+/** As it is written into a message; what `referencesIn` reads again. A `{…}` at its end is written over. */
+export function referenceText({ server, uri, template = false }: Reference & { readonly template?: boolean }): string {
+  const isPlain = /^[^\s<>]+$/.test(uri) && !TRAILING.test(template ? uri.replace(/\}$/, "") : uri);
   return `@${server}:${isPlain ? uri : `<${uri}>`}`;
 }
 

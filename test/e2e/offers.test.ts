@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { McpServer } from "../../src/wire/mcp.ts";
+import { describeInBrowser } from "../kit/browser.ts";
+import { real } from "../kit/mcp/servers.ts";
+import { faultsOf } from "./axe.ts";
+import { Stage } from "./stage.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
+
+describeInBrowser("while a message is written", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await Stage.open({});
+    const mcpServers = { everything: real("everything", "stdio") };
+    await writeFile(join(stage.sparky.home, "mcp.json"), JSON.stringify({ mcpServers }));
+    expect(await stage.sparky.json<McpServer>("mcp", "test", "everything")).toMatchObject({ state: "ready" });
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  test("@ offers what servers have; what is chosen is read for the message, and seen in the chat", async () => {
+    const tab = await (await stage.device()).tab("/chats");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    await box.fill("Sum up @architecture");
+    await tab.page.getByRole("option", { name: /architecture\.md/ }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await box.press("Enter");
+    const reference = "@everything:demo://resource/static/document/architecture.md";
+    expect(await box.inputValue()).toBe(`Sum up ${reference} `);
+    await tab.page.getByRole("listbox").waitFor({ state: "detached" });
+    await box.fill(`Sum up ${reference} and @dynamic/text`);
+    await tab.page.getByRole("option", { name: /Dynamic Text/ }).click();
+    await box.pressSequentially("7");
+    expect(await box.inputValue()).toBe(`Sum up ${reference} and @everything:demo://resource/dynamic/text/7`);
+    await box.press("Enter");
+    await tab.page.getByText(`Read ${reference},`).waitFor();
+    await tab.page.getByText("Read @everything:demo://resource/dynamic/text/7,").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("/ offers prompts; one that wants to know something asks, and its words can still be changed", async () => {
+    const tab = await (await stage.device()).tab("/chats");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    await box.fill("/args");
+    await tab.page.getByRole("option", { name: /args-prompt/ }).click();
+    const form = tab.page.getByRole("dialog", { name: "Arguments Prompt" });
+    await form.getByLabel("city").fill("Rome");
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await form.getByRole("button", { name: "Put it into the message" }).click();
+    await form.waitFor({ state: "detached" });
+    expect(await box.inputValue()).toBe("What's weather in Rome?");
+    await box.fill("/gardener");
+    await tab.page.getByRole("option", { name: /gardener/ }).waitFor();
+    // Escape leaves the words as they are, and Enter sends them again.
+    await box.press("Escape");
+    await tab.page.getByRole("listbox").waitFor({ state: "detached" });
+    expect(await box.inputValue()).toBe("/gardener");
+    expect(tab.complaints).toEqual([]);
+  });
+});

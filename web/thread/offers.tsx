@@ -1,0 +1,247 @@
+import { keepPreviousData, queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { promptsSchema, promptTextSchema, resourcesSchema, type Prompt, type Resource } from "../../src/wire/offers.ts";
+import { useServices } from "../app/services.tsx";
+import type { Http } from "../live/http.ts";
+import { Exact } from "../text/exact.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { TextBox } from "../ui/field.tsx";
+import { Problem } from "../ui/notice.tsx";
+import { blankIn, offerWords } from "./offer-words.ts";
+
+/** What tool servers offer while a message is written: resources behind `@`, prompts behind `/`. Asked for only then. */
+
+const MOST = 20;
+/** Servers change what they offer; nobody types for so long. */
+const FRESH_MS = 10_000;
+
+const resourcesQuery = (http: Http, query: string) =>
+  queryOptions({
+    queryKey: ["offers", "resources", query],
+    queryFn: ({ signal }) =>
+      http.get(`/api/resources?limit=${MOST}&q=${encodeURIComponent(query)}`, resourcesSchema, signal),
+    staleTime: FRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+
+const promptsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["offers", "prompts"],
+    queryFn: ({ signal }) => http.get("/api/prompts", promptsSchema, signal),
+    staleTime: FRESH_MS,
+  });
+
+interface Box {
+  readonly text: string;
+  readonly cursor: number;
+  /** Puts another text into the box, with what is to be written over chosen. */
+  readonly put: (text: string, start: number, end: number) => void;
+}
+
+type Offer =
+  | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
+  | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
+
+interface Offers {
+  /** Above the box; null: nothing is offered. */
+  readonly list: ReactNode;
+  /** What a prompt wants to know: a form of its own, beside the box's. */
+  readonly dialog: ReactNode;
+  /** Of the box while something is offered. */
+  readonly attributes: { readonly "aria-controls"?: string; readonly "aria-activedescendant"?: string };
+  /** true: the key was meant for the list. */
+  onKeyDown(event: KeyboardEvent): boolean;
+}
+
+export function useOffers({ text, cursor, put }: Box): Offers {
+  const { http } = useServices();
+  const id = useId();
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  /** Which one is meant, of those that were offered for these words. */
+  const [chosen, setChosen] = useState<{ readonly typed: string | null; readonly at: number }>({ typed: null, at: 0 });
+  const [asking, setAsking] = useState<Prompt | null>(null);
+  const words = offerWords(text, cursor);
+  const typed = words === null ? null : `${words.kind} ${words.from} ${words.query}`;
+  const isOpen = words !== null && dismissed !== `${words.kind} ${words.from}`;
+  const isResource = isOpen && words.kind === "resource";
+  const isPrompt = isOpen && words.kind === "prompt";
+  const resources = useQuery({ ...resourcesQuery(http, words?.query ?? ""), enabled: isResource });
+  const prompts = useQuery({ ...promptsQuery(http), enabled: isPrompt });
+  const fill = useMutation({
+    mutationFn: ({ prompt, values }: { readonly prompt: Prompt; readonly values: Readonly<Record<string, string>> }) =>
+      http.send("POST", promptPath(prompt), { arguments: values }, promptTextSchema),
+    onSuccess: ({ text: filled }) => {
+      setAsking(null);
+      put(filled, filled.length, filled.length);
+    },
+  });
+
+  const offers: readonly Offer[] = isResource
+    ? (resources.data?.items ?? []).map((resource) => ({ kind: "resource", key: resource.reference, resource }))
+    : isPrompt
+      ? (prompts.data?.items ?? [])
+          .filter((prompt) => isNamed(prompt, words.query))
+          .slice(0, MOST)
+          .map((prompt) => ({ kind: "prompt", key: `${prompt.server ?? ""} ${prompt.name}`, prompt }))
+      : [];
+  const problems = (isResource ? resources.data?.problems : isPrompt ? prompts.data?.problems : null) ?? [];
+
+  const choose = (offer: Offer): void => {
+    if (words === null) return;
+    if (offer.kind === "prompt") {
+      if (offer.prompt.args.length > 0) setAsking(offer.prompt);
+      else fill.mutate({ prompt: offer.prompt, values: {} });
+      return;
+    }
+    const { reference, template } = offer.resource;
+    const blank = template ? blankIn(reference) : null;
+    const behind = text.slice(cursor);
+    const written = `${text.slice(0, words.from)}${reference}${blank !== null || /^\s/.test(behind) ? "" : " "}`;
+    const start = blank === null ? written.length : words.from + blank.start;
+    setDismissed(`resource ${words.from}`);
+    put(written + behind, start, blank === null ? start : words.from + blank.end);
+  };
+
+  const optionId = (n: number): string => `${id}-${n}`;
+  const isShown = offers.length > 0 || (isOpen && problems.length > 0) || fill.isError;
+  const current = Math.min(chosen.typed === typed ? chosen.at : 0, offers.length - 1);
+  const setAt = (at: number): void => setChosen({ typed, at });
+  const list = isShown && (
+    <div className="mb-1 overflow-hidden rounded-xl border border-line bg-page shadow-lg">
+      <div id={id} role="listbox" aria-label={isPrompt ? "Prompts" : "Resources"} className="max-h-64 overflow-y-auto">
+        {offers.map((offer, n) => (
+          // Keys are the box's own: it keeps the focus, and says which of these is meant.
+          <div
+            key={offer.key}
+            id={optionId(n)}
+            role="option"
+            tabIndex={-1}
+            aria-selected={n === current}
+            ref={(element) => void (n === current && element?.scrollIntoView({ block: "nearest" }))}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choose(offer)}
+            className={`tap cursor-pointer px-3 py-1.5 text-sm ${n === current ? "bg-sunken" : ""}`}
+          >
+            <OfferLine offer={offer} />
+          </div>
+        ))}
+      </div>
+      {problems.map(({ server, message }) => (
+        <p key={server} className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
+          {server}: {message}
+        </p>
+      ))}
+      {fill.isError && <Problem error={fill.error} />}
+    </div>
+  );
+  const dialog = asking !== null && (
+    <Arguments
+      prompt={asking}
+      isPending={fill.isPending}
+      error={fill.error}
+      onClose={() => setAsking(null)}
+      onFill={(values) => fill.mutate({ prompt: asking, values })}
+    />
+  );
+  return {
+    list,
+    dialog,
+    attributes:
+      offers.length > 0 ? { "aria-controls": id, "aria-activedescendant": optionId(Math.max(current, 0)) } : {},
+    onKeyDown(event) {
+      if (!isShown || words === null || event.nativeEvent.isComposing) return false;
+      if (event.key === "Escape") {
+        setDismissed(`${words.kind} ${words.from}`);
+        fill.reset();
+        return true;
+      }
+      const offer = offers[current];
+      if (offer === undefined) return false;
+      if (event.key === "ArrowDown") setAt((current + 1) % offers.length);
+      else if (event.key === "ArrowUp") setAt((current - 1 + offers.length) % offers.length);
+      else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") choose(offer);
+      else return false;
+      return true;
+    },
+  };
+}
+
+const promptPath = ({ server, name }: Prompt): string =>
+  ["/api/prompts", ...(server === null ? [] : [server]), name]
+    .map((part, n) => (n === 0 ? part : encodeURIComponent(part)))
+    .join("/");
+
+function isNamed({ server, name, title }: Prompt, query: string): boolean {
+  return `${server ?? ""}/${name} ${title}`.toLowerCase().includes(query.toLowerCase());
+}
+
+function OfferLine({ offer }: { offer: Offer }) {
+  const [name, server, about] =
+    offer.kind === "resource"
+      ? [offer.resource.name, offer.resource.server, offer.resource.uri]
+      : [
+          `/${offer.prompt.name}`,
+          offer.prompt.server ?? "yours",
+          [offer.prompt.args.map((arg) => arg.name).join(", "), offer.prompt.description]
+            .filter((words) => words !== "")
+            .join(" · "),
+        ];
+  return (
+    <>
+      <span className="font-medium">
+        <Exact text={name} />
+      </span>{" "}
+      <span className="text-xs text-muted">{server}</span>
+      <span className="block truncate text-xs text-muted">
+        <Exact text={about} />
+      </span>
+    </>
+  );
+}
+
+interface ArgumentsProps {
+  readonly prompt: Prompt;
+  readonly isPending: boolean;
+  readonly error: Error | null;
+  readonly onClose: () => void;
+  readonly onFill: (values: Readonly<Record<string, string>>) => void;
+}
+
+/** What a prompt wants to know. Left empty, one that may be left out is. */
+function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps) {
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  return (
+    <Dialog title={prompt.title} onClose={onClose}>
+      <form
+        className="mt-3 flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          onFill(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")));
+        }}
+      >
+        {prompt.args.map(({ name, description, required }, n) => (
+          <TextBox
+            key={name}
+            id={`argument-${n}`}
+            label={required ? name : `${name} (may be left out)`}
+            {...(description !== "" && { help: description })}
+            {...(n === 0 && { "data-first": true })}
+            rows={1}
+            required={required}
+            value={values[name] ?? ""}
+            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+          />
+        ))}
+        <Problem error={error} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" disabled={isPending}>
+            {isPending ? "Asking…" : "Put it into the message"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
