@@ -33,7 +33,16 @@ export interface Diagnosis {
   readonly fixed: boolean;
 }
 
-export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules" | "servers" | "skills";
+export type NameKind =
+  | "tasks"
+  | "chats"
+  | "approvals"
+  | "questions"
+  | "grants"
+  | "schedules"
+  | "servers"
+  | "skills"
+  | "secrets";
 
 export interface Name {
   readonly value: string;

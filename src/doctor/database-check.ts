@@ -10,6 +10,7 @@ import type { Db } from "../store/database/sql.ts";
 import type { Finding } from "../store/verify/finding.ts";
 import { verifySchema } from "../store/verify/schema.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
+import { checkSecrets } from "./secrets-check.ts";
 
 const LATEST = MIGRATIONS.length;
 /** A question that takes longer is given up. */
@@ -103,6 +104,7 @@ function schemaOf(schema: number, place: string): Diagnosis {
 
 /** What the data itself tells of things that are wrong. */
 async function* contents(db: Db, home: string): AsyncGenerator<Diagnosis> {
+  yield* checkSecrets(db, home);
   const { last } = await db
     .selectFrom("chats")
     .select((eb) => eb.fn.max("last_event_at").as("last"))

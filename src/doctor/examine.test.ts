@@ -11,6 +11,7 @@ import { people } from "../../test/kit/members.ts";
 import { oldDatabase } from "../../test/kit/old-database.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { lockHome } from "../store/home/lock.ts";
+import { setSecret } from "../store/secrets/secrets.ts";
 import { createSchedule } from "../store/schedules/change.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { examine } from "./examine.ts";
@@ -150,6 +151,36 @@ test("a home that is a file, or cannot be written, is a fault", async () => {
 eachEngine("the database", (engine) => {
   const envOf = (place: Place, home: string): Env =>
     place.kind === "postgres" ? { SPARKY_HOME: home, SPARKY_DB_URL: place.url } : { SPARKY_HOME: home };
+
+  test("has secrets whose key opens them, is gone, another's, open to others, or no match for what was damaged", async () => {
+    const home = await tempHome();
+    const place: Place =
+      engine.kind === "sqlite" ? { kind: "sqlite", file: join(home, "sparky.db") } : await engine.place();
+    const opened = await engine.open(place);
+    const store = { ...opened, home };
+    const { owner } = await people(store);
+    const look = async () => of(await found(envOf(place, home), { offline: true }), "secrets");
+    expect(await look()).toEqual([]);
+    await setSecret(store, owner.id, "KEY", "a value that nobody sees");
+    const path = join(home, "secrets.key");
+    expect(await look()).toMatchObject([{ state: "ok", what: `${path} opens the one secret` }]);
+    chmodSync(path, 0o644);
+    expect(await look()).toMatchObject([{ state: "warn", remedy: `chmod 600 ${path}` }, { state: "ok" }]);
+    chmodSync(path, 0o600);
+    const key = readFileSync(path);
+    writeFileSync(path, `${Buffer.alloc(32, 7).toString("base64url")}\n`);
+    expect(await look()).toMatchObject([{ state: "fail", what: expect.stringContaining("is another key") }]);
+    writeFileSync(path, "no key\n");
+    expect(await look()).toMatchObject([{ state: "fail", what: `${path} holds no key` }]);
+    rmSync(path);
+    const [gone] = await look();
+    expect(gone).toMatchObject({ state: "fail", what: `${path} is missing, and 1 secret is encrypted by it` });
+    expect(gone?.remedy).toContain("sparky secret remove KEY");
+    writeFileSync(path, key, { mode: 0o600 });
+    await store.db.updateTable("secrets").set({ name: "MOVED" }).execute();
+    expect(await look()).toMatchObject([{ state: "fail", remedy: "set it anew: sparky secret set MOVED" }]);
+    expect(JSON.stringify(await look())).not.toContain("a value");
+  });
 
   test("with a store open beside it: sound, at the latest schema, and what its schedules say", async () => {
     const home = await tempHome();

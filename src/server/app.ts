@@ -51,6 +51,7 @@ export function createServer(deps: ServerDeps): Server {
     store: acting.store,
     mcp: {
       tools: (person) => mcp.tools(person),
+      toolsWithSecrets: (person) => mcp.toolsWithSecrets(person),
       servers: (person) => mcp.servers(person),
       server: (person, name) => mcp.server(person, name),
       log: (person, name) => mcp.log(person, name),

@@ -10,9 +10,14 @@ export const secretNameSchema = z
 
 export const newSecretSchema = z.strictObject({ name: secretNameSchema, value: z.string().min(1).max(4096) });
 
-export const secretSchema = z.object({ name: z.string(), setAt: z.string() });
+const secretSetSchema = z.object({ name: z.string(), setAt: z.string() });
+
+/** `usedBy`: servers whose definition names it, and tools that `tools.json` lets have it unasked. */
+export const secretSchema = secretSetSchema.extend({
+  usedBy: z.object({ servers: z.array(z.string()), tools: z.array(z.string()) }),
+});
 export type SecretInfo = z.infer<typeof secretSchema>;
 
 /** `masked`: it has eight characters at least, so it is masked wherever text comes in. */
-export const setSecretSchema = secretSchema.extend({ masked: z.boolean() });
+export const setSecretSchema = secretSetSchema.extend({ masked: z.boolean() });
 export type SetSecret = z.infer<typeof setSecretSchema>;

@@ -124,6 +124,49 @@ describeInBrowser("the page of tools", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("sets, replaces and removes secrets, whose values it never shows", async () => {
+    const tab = await (await stage.device()).tab("/tools?show=secrets");
+    const value = "a value that nobody sees";
+    await tab.page.getByRole("button", { name: "Add a secret" }).click();
+    await tab.page.getByLabel("Name").fill("WEATHER_KEY");
+    const box = tab.page.getByRole("textbox", { name: "Value" });
+    await box.fill(value);
+    expect(await box.evaluate((field) => getComputedStyle(field).getPropertyValue("-webkit-text-security"))).toBe(
+      "disc",
+    );
+    expect(await box.getAttribute("autocomplete")).toBe("off");
+    await tab.page.getByRole("button", { name: "Set it" }).click();
+    const row = tab.page.locator('[data-secret="WEATHER_KEY"]');
+    await row.getByText("set just now").waitFor();
+    await row.getByText("No server and no tool names it.").waitFor();
+    await row.getByRole("button", { name: "Replace WEATHER_KEY" }).click();
+    await row.getByRole("textbox", { name: "New value of WEATHER_KEY" }).fill("short");
+    await row.getByRole("button", { name: "Set it" }).click();
+    await tab.page.getByText("it is not masked where it is seen").waitFor();
+    expect(await tab.page.content()).not.toContain(value);
+    await row.getByRole("button", { name: "Remove… WEATHER_KEY" }).click();
+    await row.getByRole("button", { name: "Yes, remove WEATHER_KEY" }).click();
+    await row.waitFor({ state: "detached" });
+    expect((await stage.sparky.api<{ items: readonly object[] }>("GET", "/api/secrets")).items).toEqual([]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("shows who is not the owner what is theirs to see, without a fault and without a button that they may not use", async () => {
+    const tab = await (await stage.device("agent")).tab("/tools?show=servers");
+    await serverIn(tab, "broken").getByText("a program").waitFor();
+    for (const name of ["Add servers", "Restart", "Secrets", "Look at its tools", "Remove…"])
+      expect(await tab.page.getByRole("button", { name }).count(), name).toBe(0);
+    expect(await tab.page.getByText("no key is set").count()).toBe(0);
+    await tab.page.getByRole("button", { name: /^Tools/ }).click();
+    const row = tab.page.locator('[data-tool="web_fetch"]');
+    await row.locator("summary").first().click();
+    await row.getByText("In schedules").waitFor();
+    expect(await row.getByRole("combobox").count()).toBe(0);
+    await tab.page.getByRole("button", { name: /^Skills/ }).click();
+    await tab.page.locator("[data-skill]").first().waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
   test.each([
     { device: "a light desk", options: { colorScheme: "light" } },
     { device: "a dark desk", options: { colorScheme: "dark" } },
@@ -134,6 +177,7 @@ describeInBrowser("the page of tools", () => {
       ["/tools", "[data-tool]"],
       ["/tools?show=servers", "[data-server]"],
       ["/tools?show=skills", "[data-skill]"],
+      ["/tools?show=secrets", "main button:text('Add a secret')"],
       ["/tools?show=servers&add=true", "dialog[open]"],
     ] as const) {
       const tab = await device.tab(path);

@@ -13,7 +13,7 @@ const missing = new Answer(404, { error: { code: "not_found", message: "the secr
 test("what the commands for secrets show, and how they end; no value is among it", async () => {
   const cases: readonly (readonly [line: string, stage: Stage])[] = [
     ["list", list()],
-    ["list", list(KEY)],
+    ["list", list({ ...KEY, usedBy: { servers: ["weather"], tools: [] } })],
     ["set WEATHER_KEY", { ...routes({ [PUT]: { ...KEY, masked: true } }), input: "a long value\n" }],
     ["set WEATHER_KEY", { ...routes({ [PUT]: { ...KEY, masked: false } }), answer: "a long value" }],
     ["set WEATHER_KEY", { input: "\n" }],

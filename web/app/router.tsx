@@ -123,7 +123,7 @@ const approvals = createRoute({
 });
 
 const toolsSearch = z.object({
-  show: z.enum(["servers", "skills"]).optional().catch(undefined),
+  show: z.enum(["servers", "skills", "secrets"]).optional().catch(undefined),
   q: z.string().optional().catch(undefined),
   add: z.literal(true).optional().catch(undefined),
 });

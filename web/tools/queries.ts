@@ -1,8 +1,10 @@
-import { queryOptions, useMutation } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 import { listSchema } from "../../src/wire/api.ts";
 import { mcpLogSchema, mcpServersSchema, toolSchema, toolUsageSchema } from "../../src/wire/mcp.ts";
 import { skillSchema, skillWithFilesSchema, type Skill } from "../../src/wire/skills.ts";
+import { secretSchema } from "../../src/wire/secrets.ts";
+import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
 
@@ -37,6 +39,20 @@ export const serversQuery = (http: Http) =>
     refetchInterval: ({ state }) =>
       state.data?.items.some((server) => server.state === "starting") ? LOOK_AT_START_MS : LOOK_MS,
   });
+
+const secretListSchema = listSchema(secretSchema);
+
+export const secretsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "secrets"],
+    queryFn: ({ signal }) => http.get("/api/secrets", secretListSchema, signal),
+  });
+
+/** Who is not is shown what is theirs to see, and no button that they may not use. */
+export function useIsOwner(): boolean {
+  const { http } = useServices();
+  return useQuery(meQuery(http)).data?.role === "owner";
+}
 
 export const serverPath = (name: string): string => `/api/mcp/servers/${encodeURIComponent(name)}`;
 

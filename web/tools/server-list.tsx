@@ -9,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { Mark, SERVER_LOOKS } from "./mark.tsx";
-import { serverLogQuery, serverPath, serversQuery, useChange } from "./queries.ts";
+import { serverLogQuery, serverPath, serversQuery, useChange, useIsOwner } from "./queries.ts";
 import { SignIn } from "./sign-in.tsx";
 import { SignOut } from "./sign-out.tsx";
 import { WaitingTools } from "./waiting-tools.tsx";
@@ -18,6 +18,7 @@ import { WaitingTools } from "./waiting-tools.tsx";
 export function ServerList() {
   const { http } = useServices();
   const list = useQuery(serversQuery(http));
+  const isOwner = useIsOwner();
   if (list.isPending) return <Loading what="Loading servers…" />;
   if (list.data === undefined) {
     return <Failure what="The servers could not be loaded" error={list.error} retry={() => void list.refetch()} />;
@@ -33,7 +34,8 @@ export function ServerList() {
           {file} is not applied as it is now: {problem}
         </p>
       )}
-      {items.length === 0 ? (
+      {items.length === 0 && !isOwner && <Empty title="No tool server is shared with you" />}
+      {items.length === 0 && isOwner ? (
         <Empty
           title="No tool servers yet"
           command="sparky mcp add memory -- npx -y @modelcontextprotocol/server-memory"
@@ -54,6 +56,7 @@ export function ServerList() {
 function ServerCard({ server }: { server: McpServer }) {
   const { name, by, reached, state, error, hint, shared, signedIn, tools, waiting, refused, warnings } = server;
   const change = useChange();
+  const isOwner = useIsOwner();
   const [isLeaving, setLeaving] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
   const act = (what: string): void => change.mutate({ path: `${serverPath(name)}/${what}`, schema: mcpServerSchema });
@@ -67,16 +70,20 @@ function ServerCard({ server }: { server: McpServer }) {
           {by === "stdio" ? "a program" : "an address"} · {toolWords(tools)}
           {shared && " · shared with members"}
         </span>
-        <span className="ml-auto">
-          <Switch
-            label={`Use ${name}`}
-            isOn={!isOff}
-            isBusy={change.isPending}
-            onChange={(isOn) => act(isOn ? "enable" : "disable")}
-          />
-        </span>
+        {isOwner && (
+          <span className="ml-auto">
+            <Switch
+              label={`Use ${name}`}
+              isOn={!isOff}
+              isBusy={change.isPending}
+              onChange={(isOn) => act(isOn ? "enable" : "disable")}
+            />
+          </span>
+        )}
       </div>
-      <p className="mt-1 font-mono text-xs text-muted [overflow-wrap:anywhere]">{exactLine(reached, 500)}</p>
+      {reached !== "" && (
+        <p className="mt-1 font-mono text-xs text-muted [overflow-wrap:anywhere]">{exactLine(reached, 500)}</p>
+      )}
       {error !== null && (
         <p className="mt-2 text-bad [overflow-wrap:anywhere]">
           {exactLine(error, 1000)}
@@ -88,40 +95,44 @@ function ServerCard({ server }: { server: McpServer }) {
           {exactLine(words, 500)}
         </p>
       ))}
-      <WaitingTools server={name} waiting={waiting} isOff={isOff} />
-      <ServerLog name={name} />
-      <div className="mt-2 flex flex-wrap gap-2">
-        <Button disabled={isOff || change.isPending} onClick={() => act("test")}>
-          {change.isPending ? "Working…" : "Look at its tools"}
-        </Button>
-        <Button disabled={isOff || change.isPending} onClick={() => act("restart")}>
-          Restart
-        </Button>
-        {by === "http" && (state === "sign_in_again" || (!signedIn && state === "failed")) && (
-          <SignIn name={name} onDone={setSaid} />
-        )}
-        {signedIn && <SignOut name={name} onDone={setSaid} />}
-        {isLeaving ? (
-          <>
-            <Button
-              kind="danger"
-              disabled={change.isPending}
-              onClick={() => change.mutate({ method: "DELETE", path: serverPath(name), schema: anything })}
-            >
-              Yes, take it out of mcp.json
+      {isOwner && (
+        <>
+          <WaitingTools server={name} waiting={waiting} isOff={isOff} />
+          <ServerLog name={name} />
+          <div className="mt-2 flex flex-wrap gap-2">
+            <Button disabled={isOff || change.isPending} onClick={() => act("test")}>
+              {change.isPending ? "Working…" : "Look at its tools"}
             </Button>
-            <Button onClick={() => setLeaving(false)}>Keep it</Button>
-          </>
-        ) : (
-          <Button kind="quiet" onClick={() => setLeaving(true)}>
-            Remove…
-          </Button>
-        )}
-      </div>
-      {said !== null && (
-        <p role="status" className="mt-2 text-warn [overflow-wrap:anywhere]">
-          {said}
-        </p>
+            <Button disabled={isOff || change.isPending} onClick={() => act("restart")}>
+              Restart
+            </Button>
+            {by === "http" && (state === "sign_in_again" || (!signedIn && state === "failed")) && (
+              <SignIn name={name} onDone={setSaid} />
+            )}
+            {signedIn && <SignOut name={name} onDone={setSaid} />}
+            {isLeaving ? (
+              <>
+                <Button
+                  kind="danger"
+                  disabled={change.isPending}
+                  onClick={() => change.mutate({ method: "DELETE", path: serverPath(name), schema: anything })}
+                >
+                  Yes, take it out of mcp.json
+                </Button>
+                <Button onClick={() => setLeaving(false)}>Keep it</Button>
+              </>
+            ) : (
+              <Button kind="quiet" onClick={() => setLeaving(true)}>
+                Remove…
+              </Button>
+            )}
+          </div>
+          {said !== null && (
+            <p role="status" className="mt-2 text-warn [overflow-wrap:anywhere]">
+              {said}
+            </p>
+          )}
+        </>
       )}
       <Problem error={change.error} />
     </li>

@@ -11,7 +11,7 @@ import { count, duration, size } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { EFFECT_LOOKS, Mark, verdictLook } from "./mark.tsx";
-import { toolsQuery, toolUsageQuery } from "./queries.ts";
+import { toolsQuery, toolUsageQuery, useIsOwner } from "./queries.ts";
 import { ToolPolicy } from "./tool-policy.tsx";
 import { TryTool } from "./try-tool.tsx";
 
@@ -78,6 +78,7 @@ function NextCall({ tools }: { tools: readonly ToolInfo[] }) {
 
 function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined }) {
   const { name, server, description, effect, bytes, deferred, idempotent, schema, hints } = tool;
+  const isOwner = useIsOwner();
   return (
     <li data-tool={name}>
       <details className="group">
@@ -108,7 +109,7 @@ function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined
           {Object.keys(hints).length > 0 && (
             <JsonView label="What its server says of it" note="shown, never obeyed" value={hints} isExact />
           )}
-          {server !== null && tool.tool !== null && <TryTool server={server} tool={tool.tool} />}
+          {isOwner && server !== null && tool.tool !== null && <TryTool server={server} tool={tool.tool} />}
         </div>
       </details>
     </li>

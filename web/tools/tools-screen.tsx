@@ -5,7 +5,8 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { AddServers } from "./add-servers.tsx";
-import { serversQuery, skillsQuery, toolsQuery } from "./queries.ts";
+import { serversQuery, skillsQuery, toolsQuery, useIsOwner } from "./queries.ts";
+import { SecretList } from "./secret-list.tsx";
 import { ServerList } from "./server-list.tsx";
 import { SkillList } from "./skill-list.tsx";
 import { ToolList } from "./tool-list.tsx";
@@ -15,6 +16,7 @@ export function ToolsScreen() {
   const { http } = useServices();
   const { show, add } = useSearch({ from: "/tools" });
   const navigate = useNavigate({ from: "/tools" });
+  const isOwner = useIsOwner();
   const tools = useQuery(toolsQuery(http));
   const servers = useQuery(serversQuery(http));
   const skills = useQuery(skillsQuery(http));
@@ -25,10 +27,12 @@ export function ToolsScreen() {
       <div className="mx-auto max-w-4xl px-4 py-3">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-base font-semibold">Tools</h1>
-          <Button className="ml-auto" onClick={() => void navigate({ search: { show: "servers", add: true } })}>
-            <Plus aria-hidden="true" className="size-4" />
-            Add servers
-          </Button>
+          {isOwner && (
+            <Button className="ml-auto" onClick={() => void navigate({ search: { show: "servers", add: true } })}>
+              <Plus aria-hidden="true" className="size-4" />
+              Add servers
+            </Button>
+          )}
         </div>
         <div role="group" aria-label="What to show" className="mt-2 flex gap-1 overflow-x-auto py-1">
           <Pill word="Tools" n={tools.data?.items.length} isOn={show === undefined} onClick={() => turn(undefined)} />
@@ -39,12 +43,14 @@ export function ToolsScreen() {
             onClick={() => turn("servers")}
           />
           <Pill word="Skills" n={skills.data?.items.length} isOn={show === "skills"} onClick={() => turn("skills")} />
+          {isOwner && <Pill word="Secrets" isOn={show === "secrets"} onClick={() => turn("secrets")} />}
         </div>
         {show === undefined && <ToolList />}
         {show === "servers" && <ServerList />}
         {show === "skills" && <SkillList />}
+        {show === "secrets" && isOwner && <SecretList />}
       </div>
-      {add && <AddServers onClose={() => turn("servers")} />}
+      {add && isOwner && <AddServers onClose={() => turn("servers")} />}
     </div>
   );
 }

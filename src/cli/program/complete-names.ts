@@ -4,6 +4,7 @@ import type { Approval, Grant } from "../../wire/approvals.ts";
 import type { McpServers } from "../../wire/mcp.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Schedule } from "../../wire/schedules.ts";
+import type { SecretInfo } from "../../wire/secrets.ts";
 import type { Skill } from "../../wire/skills.ts";
 import type { Client } from "../client/client.ts";
 import type { Name, NameKind } from "../deps.ts";
@@ -45,6 +46,10 @@ export async function namesOver(client: Client, kind: NameKind, prefix: string):
     case "skills": {
       const { items } = await client.request<List<Skill>>("GET", "/api/skills");
       return items.map(({ name, description }) => ({ value: name, hint: description }));
+    }
+    case "secrets": {
+      const { items } = await client.request<List<SecretInfo>>("GET", "/api/secrets");
+      return items.map(({ name, setAt }) => ({ value: name, hint: `set ${setAt}` }));
     }
     default:
       return kind satisfies never;

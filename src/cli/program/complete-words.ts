@@ -104,6 +104,7 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
   [/^approvals answer$/, /^id$/, "questions"],
   [/^mcp (?!add)/, /^name$/, "servers"],
   [/^skills (?!add)/, /^name$/, "skills"],
+  [/^secret /, /^name$/, "secrets"],
   [/^approvals /, /^id$/, "approvals"],
   [/^agent schedule /, /^names?$/, "schedules"],
   [/^config /, /^name$/, "settings"],

@@ -1,13 +1,18 @@
 import { listSecrets, removeSecret, setSecret } from "../../store/secrets/secrets.ts";
+import { mcpServers } from "../../store/mcp/servers.ts";
 import { listSchema } from "../../wire/api.ts";
 import { newSecretSchema, secretSchema, setSecretSchema } from "../../wire/secrets.ts";
 import type { ServerDeps } from "../deps.ts";
 import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
 
+/** The secrets that a server's definition refers to, with or without what counts otherwise. */
+const namesIn = (definition: string): ReadonlySet<string> =>
+  new Set([...definition.matchAll(/\$\{secret:(\w+)(?::-[^}]*)?\}/g)].map(([, name]) => name ?? ""));
+
 export const SECRETS_PATH = "/api/secrets";
 
-export function secretRoutes({ store }: ServerDeps): readonly Route[] {
+export function secretRoutes({ store, mcp }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -16,7 +21,18 @@ export function secretRoutes({ store }: ServerDeps): readonly Route[] {
       answers: { 200: listSchema(secretSchema) },
       async handle({ viewer }) {
         forOwner(viewer, "have secrets");
-        const items = [...(await listSecrets(store, viewer.id))];
+        const [secrets, servers, tools] = await Promise.all([
+          listSecrets(store, viewer.id),
+          mcpServers(store),
+          mcp.toolsWithSecrets({ userId: viewer.id }),
+        ]);
+        const items = secrets.map((secret) => ({
+          ...secret,
+          usedBy: {
+            servers: servers.flatMap(({ name, definition }) => (namesIn(definition).has(secret.name) ? [name] : [])),
+            tools: tools.flatMap(({ name, secrets: given }) => (given.includes(secret.name) ? [name] : [])),
+          },
+        }));
         return { status: 200, body: { items, next: null, total: items.length } };
       },
     }),

@@ -1,6 +1,7 @@
 import { listSchema } from "../../wire/api.ts";
 import {
   approveToolsSchema,
+  type McpServers,
   mcpCallSchema,
   mcpLoginSchema,
   mcpLogoutSchema,
@@ -17,6 +18,8 @@ import {
 import { toolUsage } from "../../store/overview/tool-usage.ts";
 import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
+import { mayHere } from "../../store/people/access.ts";
+import { AGENT_ID } from "../../store/people/user.ts";
 import { forOwner } from "./for-owner.ts";
 import type { Auth } from "../sign-in/auth.ts";
 import { isSecure } from "../sign-in/secure.ts";
@@ -25,6 +28,19 @@ import { oauthClient } from "../../tools/mcp/oauth-client.ts";
 import { route, type Route } from "./route.ts";
 
 const of = ({ id }: User) => ({ userId: id });
+
+/** What of the servers is anybody's to see whose runs are given their tools: nothing of how they are reached or what they say. */
+function given({ items }: McpServers, viewer: User): McpServers {
+  const theirs = items.filter(
+    ({ state, shared }) => state !== "disabled" && state !== "invalid" && (shared || viewer.id === AGENT_ID),
+  );
+  const shown = theirs.map((server) => ({
+    ...server,
+    ...{ reached: "", hint: null, pid: null, waiting: [], refused: [], warnings: [] },
+    error: server.error === null ? null : "it cannot be used now; the owner of this instance sees why",
+  }));
+  return { items: shown, next: null, total: shown.length, file: "", problem: null };
+}
 
 /** The session that a browser has here; null: whoever asks has a token, or nothing. */
 async function sessionOf(auth: Auth, headers: Headers): Promise<string | null> {
@@ -134,11 +150,13 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     route({
       method: "GET",
       path: "/api/mcp/servers",
-      summary: "The tool servers of `mcp.json`, their state, and what waits for a yes. For the owner.",
+      summary:
+        "The tool servers of `mcp.json`, their state, and what waits for a yes. Who is not the owner is told of those that are " +
+        "shared, and only their state and how many tools they have.",
       answers: { 200: mcpServersSchema },
       async handle({ viewer }) {
-        forOwner(viewer, "see its tool servers");
-        return { status: 200, body: await mcp.servers(of(viewer)) };
+        const all = await mcp.servers(of(viewer));
+        return { status: 200, body: mayHere(viewer, "administer") ? all : given(all, viewer) };
       },
     }),
     route({

@@ -13,7 +13,16 @@ import type { User } from "../people/user.ts";
 
 /** What ids and names there are to choose from, for a shell that completes them. */
 
-export type NameKind = "tasks" | "chats" | "approvals" | "questions" | "grants" | "schedules" | "servers" | "skills";
+export type NameKind =
+  | "tasks"
+  | "chats"
+  | "approvals"
+  | "questions"
+  | "grants"
+  | "schedules"
+  | "servers"
+  | "skills"
+  | "secrets";
 
 export interface Name {
   readonly value: string;
@@ -91,6 +100,15 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
     }
     case "skills": {
       const rows = await db.selectFrom("skill_versions").select("name").distinct().orderBy("name").execute();
+      return rows.map(({ name }) => ({ value: name, hint: "" })).filter(startsWith(prefix));
+    }
+    case "secrets": {
+      const rows = await db
+        .selectFrom("secrets")
+        .select("name")
+        .where("owner_id", "=", viewer.id)
+        .orderBy("name")
+        .execute();
       return rows.map(({ name }) => ({ value: name, hint: "" })).filter(startsWith(prefix));
     }
     default:

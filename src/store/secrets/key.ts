@@ -12,7 +12,8 @@ import type { Store } from "../database/store.ts";
  */
 
 export const KEY_FILE = "secrets.key";
-const KNOWN_KEY = "secrets_key";
+/** Where the database keeps the fingerprint of the key, in `meta`. */
+export const KNOWN_KEY = "secrets_key";
 
 /** `make`: where nothing is encrypted yet there is a new one. Throws `unavailable` when it is missing, damaged or another. */
 export async function sealKey(store: Store, use: "make" | "find"): Promise<Uint8Array> {
@@ -50,7 +51,8 @@ function homeOf({ home }: Store): string {
   throw new SparkyError("unavailable", "there is no home here for the key of the secrets");
 }
 
-function parsedKey(path: string, text: string): Uint8Array {
+/** Throws `unavailable` for what is no key. */
+export function parsedKey(path: string, text: string): Uint8Array {
   const key = Buffer.from(text.trim(), "base64url");
   if (key.length === SEAL_KEY_BYTES) return key;
   throw new SparkyError("unavailable", `${path} holds no key`, { hint: "put the file back as it was" });

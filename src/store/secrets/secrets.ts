@@ -14,7 +14,8 @@ export interface SecretInfo {
   readonly setAt: string;
 }
 
-const placeOf = (ownerId: string, name: string): string => `the secret ${name} of ${ownerId}`;
+/** What a value is sealed to. */
+export const placeOf = (ownerId: string, name: string): string => `the secret ${name} of ${ownerId}`;
 
 /** `masked`: it is long enough to be found wherever it stands. */
 export async function setSecret(

@@ -65,6 +65,12 @@ export class McpAdmin {
     }));
   }
 
+  /** Those that may have secrets unasked, and which. */
+  async toolsWithSecrets(person: Person) {
+    const tools = await this.#deps.toolsFor(person);
+    return tools.flatMap(({ name, secrets = [] }) => (secrets.length === 0 ? [] : [{ name, secrets }]));
+  }
+
   async setPolicy(person: Person, name: string, change: Partial<Policy>): Promise<ToolInfo> {
     const found = async () => (await this.tools(person)).find((each) => each.name === name);
     if ((await found()) === undefined) throw notFound(`a tool called ${JSON.stringify(name)}`);
