@@ -21,8 +21,8 @@ import { tokenRequests } from "./token-requests.ts";
 
 export interface SignInOptions {
   readonly server: string;
-  /** Where the browser comes back to. */
-  readonly redirectUrl: string;
+  /** Where the browser comes back to; null: nowhere, so nobody signs in, and only what was given before counts. */
+  readonly redirectUrl: string | null;
   /** A public page that says who this client is; servers that do not read it are registered at. */
   readonly clientMetadataUrl?: string;
   /** A client that the server's owner has made for us. */
@@ -64,7 +64,7 @@ export class SignIn implements OAuthClientProvider {
   }
 
   get redirectUrl(): string {
-    return this.#options.redirectUrl;
+    return this.#options.redirectUrl ?? "http://127.0.0.1";
   }
 
   get clientMetadata(): OAuthClientMetadata {
@@ -148,6 +148,11 @@ export class SignIn implements OAuthClientProvider {
   }
 
   saveDiscoveryState(found: OAuthDiscoveryState): void {
+    if (this.#options.redirectUrl === null) {
+      throw new SparkyError("unavailable", `the server ${this.#options.server} wants you to sign in`, {
+        hint: `start Sparky's server, then: sparky mcp login ${this.#options.server}`,
+      });
+    }
     this.#found = found;
   }
 

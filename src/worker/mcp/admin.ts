@@ -144,7 +144,7 @@ export class McpAdmin {
     const { definition } = await desk.server(name);
     desk.signIns.comesFrom(person, from);
     if (!desk.signIns.isFor(definition)) return null;
-    if (desk.signIns.for(definition, person) === undefined) {
+    if (!desk.signIns.canComeBack(person)) {
       throw new SparkyError("conflict", "a browser can come back from a sign-in only while Sparky's server runs", {
         hint: "start it: sparky chat start",
       });

@@ -19,11 +19,18 @@ async function signInServer(ways: Partial<Ways> = {}) {
 }
 
 /** A node of its own on a database that others may have too, with one server that wants a sign-in. */
-async function nodeOn(engine: Engine, place: Place, home: string, url: string, clock: Clock = systemClock) {
+async function nodeOn(
+  engine: Engine,
+  place: Place,
+  home: string,
+  url: string,
+  clock: Clock = systemClock,
+  base: string | null = "http://127.0.0.1:1",
+) {
   const store = await engine.open(place, { home, clock });
   const { owner } = await people(store);
   const me = person(owner);
-  const { desk } = await deskOf(store, owner.id, { closed: { url } }, "http://127.0.0.1:1");
+  const { desk } = await deskOf(store, owner.id, { closed: { url } }, base);
   const admin = new McpAdmin({ store, desk: async () => desk, toolsFor: async () => [], setPolicy: () => {} });
   return {
     store,
@@ -52,7 +59,8 @@ async function signedIn(engine: Engine, ways: Partial<Ways> = {}, clock?: Clock)
   const node = await nodeOn(engine, place, home, server.url, clock);
   await node.signIn();
   await listening(server, 1);
-  return { server, node, other: () => nodeOn(engine, place, home, server.url, clock) };
+  const silent = () => nodeOn(engine, place, home, server.url, clock, null);
+  return { server, node, silent, other: () => nodeOn(engine, place, home, server.url, clock) };
 }
 
 const DONE = "for who is signed in";
@@ -218,6 +226,23 @@ test("an issuer that tells of itself as OpenID Connect does is told too", async 
   const given = [...server.renewals, ...server.tokens];
   expect(await node.logout()).toEqual({ signedOut: true, revoked: true, problem: null });
   expect(server.revoked).toEqual(given);
+});
+
+test("counts in a process that no browser reaches too, which renews it, and in which nobody can sign in", async () => {
+  const { server, silent: open } = await signedIn(sqlite);
+  const silent = await open();
+  expect(await silent.call()).toBe(DONE);
+  server.tokens.clear();
+  expect(await silent.call()).toBe(DONE);
+  server.tokens.clear();
+  server.renewals.clear();
+  const told = {
+    message: "the server closed wants you to sign in",
+    hint: expect.stringContaining("start Sparky's server"),
+  };
+  await expect(silent.call()).rejects.toMatchObject(told);
+  await expect(silent.signIn()).rejects.toThrow("only while Sparky's server runs");
+  expect(server.seen.filter((each) => each === "POST /register")).toHaveLength(1);
 });
 
 const renewedAhead = (expiresIn: unknown) => async () => {

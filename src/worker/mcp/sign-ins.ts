@@ -74,11 +74,11 @@ export class SignIns implements AsyncDisposable {
   for(definition: ServerDefinition, { userId }: Person): SignIn | undefined {
     const { name, reached, client } = definition;
     const base = this.#bases.get(userId) ?? this.#base();
-    if (base === null || reached.by !== "http" || !this.isFor(definition)) return undefined;
+    if (reached.by !== "http" || !this.isFor(definition)) return undefined;
     return new SignIn({
       server: name,
-      redirectUrl: base + CALLBACK_PATH,
-      ...(base.startsWith("https:") && { clientMetadataUrl: base + CLIENT_PATH }),
+      redirectUrl: base === null ? null : base + CALLBACK_PATH,
+      ...(base?.startsWith("https:") === true && { clientMetadataUrl: base + CLIENT_PATH }),
       ...(client !== null && { client: this.#filled(name, client) }),
       clock: this.#store.clock,
       place: this.#place(definition, userId, reached.url),
@@ -151,6 +151,11 @@ export class SignIns implements AsyncDisposable {
       client_id: fill("clientId", client_id),
       ...(client_secret !== undefined && { client_secret: fill("clientSecret", client_secret) }),
     };
+  }
+
+  /** Whether a browser reaches this process. */
+  canComeBack({ userId }: Person): boolean {
+    return (this.#bases.get(userId) ?? this.#base()) !== null;
   }
 
   /** From where a person is about to sign in; null: by a program, on this machine. */
