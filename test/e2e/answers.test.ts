@@ -225,4 +225,23 @@ describeInBrowser("what the agent says and does", () => {
     expect((body as { items: unknown[] }).items).toHaveLength(2);
     expect(tab.complaints).toEqual([]);
   });
+
+  test("what hardly anybody looks for is out of sight until every event is wanted", async () => {
+    const { tab, base, chatId, context } = await opened([said("Here.")]);
+    await tab.conversation.getByText("Chat created").waitFor();
+    const page = await context.newPage();
+    await page.goto(`${base}/chats/${chatId}`);
+    await page.evaluate(() => localStorage.removeItem("sparky.events"));
+    await page.reload();
+    const log = page.getByRole("log", { name: "Conversation" });
+    await log.getByText("Here.").waitFor();
+    expect(await log.getByText("Chat created").count()).toBe(0);
+    expect(await page.getByText(/live · at/).count()).toBe(0);
+    await page.getByRole("button", { name: /^Rename, archive/ }).click();
+    await page.getByRole("button", { name: "Show every event" }).click();
+    await log.getByText("Chat created").waitFor();
+    await page.getByText("live · at #2").waitFor();
+    await page.reload();
+    await log.getByText("Chat created").waitFor();
+  });
 });

@@ -35,6 +35,10 @@ export class Tab {
   static async #empty(context: BrowserContext, base: string): Promise<Tab> {
     const page = await context.newPage();
     await page.addInitScript(tellOfViolations);
+    // Every event of a log, those that hardly anybody looks for too.
+    await page.addInitScript(() => {
+      if (location.protocol.startsWith("http")) localStorage.setItem("sparky.events", "all");
+    });
     return new Tab(page, base);
   }
 

@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, ListFilter, Pencil, Trash2 } from "lucide-react";
 import { useRef, useState, type FormEvent } from "react";
 import { chatSchema, type ChatPatch } from "../../src/wire/api.ts";
 import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
+import { showAll, useShowsAll } from "../thread/event-filter.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
@@ -24,6 +25,7 @@ export function ChatMenu({ chatId, title, isArchived, model }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   const [asks, setAsks] = useState<"rename" | "delete" | null>(null);
   const patch = usePatch(chatId);
+  const showsAll = useShowsAll();
   const close = (): void => {
     menu.current?.hidePopover();
     patch.reset();
@@ -64,6 +66,18 @@ export function ChatMenu({ chatId, title, isArchived, model }: Props) {
             <Archive aria-hidden="true" className="size-4" />
           )}
           {isArchived ? "Take out of the archive" : "Archive"}
+        </Button>
+        <Button
+          kind="quiet"
+          className={item}
+          aria-pressed={showsAll}
+          onClick={() => {
+            showAll(!showsAll);
+            close();
+          }}
+        >
+          <ListFilter aria-hidden="true" className="size-4" />
+          {showsAll ? "Show only what matters" : "Show every event"}
         </Button>
         <Button kind="quiet" className={`${item} text-bad`} onClick={() => ask("delete")}>
           <Trash2 aria-hidden="true" className="size-4" />

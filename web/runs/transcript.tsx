@@ -25,6 +25,7 @@ export function RunTranscript({ run, log, at, older, onOlder }: Props) {
     parts: open.parts.filter(({ runId }) => runId === run.id),
     outbox: [],
     runOf: (id) => view.runs.get(id) ?? transcript.runs.get(id),
+    showsAll: true,
   });
   return (
     <ThreadList

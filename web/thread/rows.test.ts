@@ -6,7 +6,7 @@ import { toRows, type Row } from "./rows.ts";
 
 type Line = EventBody & { run?: string | null; task?: string };
 
-function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = []): Row[] {
+function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = [], showsAll = true): Row[] {
   const events = lines.map(({ run, task, ...body }, index): ChatEvent => ({
     chatId: "c1",
     seq: index + 1,
@@ -18,7 +18,7 @@ function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = []): Row[] 
     ...body,
   }));
   const { entries, runs } = foldTranscript(events);
-  return toRows({ entries, parts, outbox: [], runOf: (id) => runs.get(id) });
+  return toRows({ entries, parts, outbox: [], runOf: (id) => runs.get(id), showsAll });
 }
 const call = (callId: string, ok = true): Line[] => [
   { type: "tool_use", data: { callId, name: "look", args: {}, effect: "read", summary: "" } },
@@ -135,3 +135,11 @@ test.each<{ what: string; lines: readonly Line[]; are: readonly string[] }>([
     are: ["call", "event"],
   },
 ])("$what: shown as $are", ({ lines, are }) => expect(kinds(rowsOf(lines))).toEqual(are));
+
+test("that a chat was created, and named by itself, is out of sight until every event is wanted", () => {
+  const created: Line = { type: "chat", data: { change: "created", title: "A", ownerId: "u" }, run: null };
+  const named: Line = { type: "chat", data: { change: "renamed", title: "B", by: "agent" }, run: null };
+  const renamed: Line = { type: "chat", data: { change: "renamed", title: "C", by: "person" }, run: null };
+  expect(kinds(rowsOf([created, say("x"), named, renamed], [], false))).toEqual(["event", "event"]);
+  expect(kinds(rowsOf([created, say("x"), named, renamed]))).toEqual(["event", "event", "event", "event"]);
+});

@@ -1,6 +1,7 @@
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import { isEnded, type RunView } from "../../src/core/run-state.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../src/core/transcript.ts";
+import { isNoise } from "./event-filter.ts";
 import type { OutboxItem } from "../live/outbox.ts";
 
 /** How the transcript is laid out: one row for each thing on screen, so that a list of any length can be virtual. */
@@ -32,6 +33,8 @@ export interface RowSource {
   readonly parts: readonly OpenPart[];
   readonly outbox: readonly OutboxItem[];
   readonly runOf: (runId: string) => RunView | undefined;
+  /** With what hardly anybody looks for. */
+  readonly showsAll: boolean;
 }
 
 /** So many good calls in a row become one line. */
@@ -61,7 +64,8 @@ export function toRows(source: RowSource): Row[] {
  * A turn that was only queued and started says so in the bar below; its lines here would only repeat it. What asks a person,
  * and how it was answered, is told by its call.
  */
-function isShown(entry: Entry, { runOf }: RowSource): boolean {
+function isShown(entry: Entry, { runOf, showsAll }: RowSource): boolean {
+  if (entry.kind === "event" && !showsAll && isNoise(entry.event)) return false;
   if (entry.kind === "call" || entry.event.type !== "status") return true;
   const { state } = entry.event.data;
   const reason = "reason" in entry.event.data ? entry.event.data.reason : undefined;

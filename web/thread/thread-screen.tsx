@@ -13,6 +13,7 @@ import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { stateWord } from "../ui/state.tsx";
 import { ThreadActionsProvider } from "./actions.ts";
 import { Composer } from "./composer.tsx";
+import { useShowsAll } from "./event-filter.ts";
 import { placesOf } from "./places.ts";
 import { toRows } from "./rows.ts";
 import { lastEndedIn, questionBefore, useTryAgain } from "./try-again.ts";
@@ -66,7 +67,8 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
       item.chatId === chatId && !arrived.has(item.key) && !(item.seq !== undefined && item.seq <= transcript.last),
   );
   const runOf = (id: string): RunView | undefined => view.runs.get(id) ?? transcript.runs.get(id);
-  const rows = toRows({ entries: transcript.entries, parts: log.open.parts, outbox: unsent, runOf });
+  const showsAll = useShowsAll();
+  const rows = toRows({ entries: transcript.entries, parts: log.open.parts, outbox: unsent, runOf, showsAll });
   useSeen(chatId, transcript.last, isAtEnd && isLive && transcript.last > chat.seen);
 
   const archiving = log.events.findLast((event) => event.type === "chat" && event.data.change === "archived");
@@ -115,7 +117,9 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
             {tokens > 0 && <span>{count(tokens)} tokens</span>}
             {view.costUsd !== null && <span>${view.costUsd.toFixed(2)}</span>}
             <span data-live={isLive && isConnected}>
-              {isLive && isConnected ? "live · at" : isConnected ? "catching up from" : "as of"} #{transcript.last}
+              {isLive && isConnected
+                ? showsAll && `live · at #${transcript.last}`
+                : `${isConnected ? "catching up from" : "as of"} #${transcript.last}`}
             </span>
           </p>
         </div>
