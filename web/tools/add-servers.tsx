@@ -25,8 +25,8 @@ export function AddServers({ onClose }: { onClose: () => void }) {
         <TextBox
           id="servers"
           data-first
-          label="Paste the JSON that the server’s own page shows"
-          help="In the form of Claude, Cursor, VS Code or OpenClaw. It is started when its tools are looked at, as by this page."
+          label="Paste what the server’s own page shows"
+          help="In the form of Claude, Cursor, VS Code or OpenClaw, or YAML as Hermes has it. It is started when its tools are looked at."
           placeholder={EXAMPLE}
           rows={10}
           spellCheck={false}

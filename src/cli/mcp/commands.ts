@@ -35,8 +35,9 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     run: async (context, args, options: AddOptions) => (await import("./add.ts")).addServer(context, args, options),
   });
   verb(mcp, execute, "import [file]", {
-    summary: "Add the servers of a file or, without one, of stdin: JSON as servers' own pages show it.",
-    examples: ["sparky mcp import servers.json", "sparky mcp import < servers.json"],
+    summary:
+      "Add the servers of a file or, without one, of stdin: JSON as servers' own pages show it, or YAML as Hermes has it.",
+    examples: ["sparky mcp import servers.json", "sparky mcp import config.yaml", "sparky mcp import < servers.json"],
     args: { file: "an mcp.json of another program, or a part of one" },
     run: async (context, args) => (await import("./add.ts")).importServers(context, args),
   });

@@ -79,6 +79,8 @@ export class Connection {
   /** Calls that wait for what somebody answers to their server. */
   readonly #held = new Map<string, RunningCall>();
   #isAsking = false;
+  /** What is being asked beside calls. */
+  #asked = 0;
   #last: Promise<unknown> = Promise.resolve();
   readonly #endListening: () => void;
   #isClosed = false;
@@ -106,6 +108,11 @@ export class Connection {
     }
   }
 
+  /** Something is asked of it that has no answer yet: be it that a person must give one first. */
+  get isBusy(): boolean {
+    return this.#active.size > 0 || this.#asked > 0;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -122,6 +129,7 @@ export class Connection {
 
   async tools(signal: AbortSignal): Promise<ToolList> {
     const { definition, tail } = this.#options;
+    this.#asked++;
     try {
       const options = { signal, timeout: definition.connectMs, cacheMode: "refresh" as const };
       const { tools } = await this.#client.listTools(undefined, options);
@@ -135,34 +143,35 @@ export class Connection {
     } catch (error) {
       this.#checkSignIn(error);
       throw failure(definition.name, `its tools could not be listed: ${this.#words(error, signal)}`, tail, error);
+    } finally {
+      this.#asked--;
     }
   }
 
   resources(signal: AbortSignal): Promise<readonly OfferedResource[]> {
-    return this.#asked("its resources could not be listed", signal, (options) =>
-      offeredResources(this.#client, options),
-    );
+    return this.#ask("its resources could not be listed", signal, (options) => offeredResources(this.#client, options));
   }
 
   resource(uri: string, signal: AbortSignal): Promise<string> {
-    return this.#asked("it could not be read", signal, async (options) =>
+    return this.#ask("it could not be read", signal, async (options) =>
       resourceText(await this.#client.readResource({ uri }, { ...options, cacheMode: "refresh" })),
     );
   }
 
   prompts(signal: AbortSignal): Promise<readonly OfferedPrompt[]> {
-    return this.#asked("its prompts could not be listed", signal, (options) => offeredPrompts(this.#client, options));
+    return this.#ask("its prompts could not be listed", signal, (options) => offeredPrompts(this.#client, options));
   }
 
   prompt(name: string, args: { readonly [name: string]: string }, signal: AbortSignal): Promise<string> {
-    return this.#asked("the prompt could not be had", signal, async (options) =>
+    return this.#ask("the prompt could not be had", signal, async (options) =>
       promptText(await this.#client.getPrompt({ name, arguments: { ...args } }, options)),
     );
   }
 
   /** Of what changes nothing: its own refusal is told in its own words. */
-  async #asked<T>(what: string, signal: AbortSignal, ask: (options: RequestOptions) => Promise<T>): Promise<T> {
+  async #ask<T>(what: string, signal: AbortSignal, ask: (options: RequestOptions) => Promise<T>): Promise<T> {
     const { definition, tail } = this.#options;
+    this.#asked++;
     try {
       return await ask({ signal, timeout: definition.timeoutMs });
     } catch (error) {
@@ -172,6 +181,8 @@ export class Connection {
       if (isAnswer(error))
         throw new SparkyError("conflict", `the server ${definition.name}: ${words}`, { cause: error });
       throw failure(definition.name, `${what}: ${words}`, tail, error);
+    } finally {
+      this.#asked--;
     }
   }
 

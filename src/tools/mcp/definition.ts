@@ -32,6 +32,8 @@ export interface ServerDefinition {
   readonly idempotent: readonly string[];
   readonly timeoutMs: number;
   readonly connectMs: number;
+  /** Ended when nobody has used it for a while; it starts again with the next call. */
+  readonly lazy: boolean;
   /** What the server knows us by, where its owner has made that for us; null: it is asked for. */
   readonly client: { readonly client_id: string; readonly client_secret?: string } | null;
 }
@@ -80,6 +82,7 @@ const KEYS = {
   timeout: time,
   connectTimeoutMs: time,
   connect_timeout: time,
+  lazy: z.boolean(),
   oauth: z.looseObject({ clientId: z.string().min(1).optional(), clientSecret: z.string().min(1).optional() }),
 } as const;
 const entry = z.object(KEYS).partial();
@@ -94,7 +97,6 @@ const IGNORED: { readonly [key: string]: string } = {
   gallery: "",
   version: "",
   dev: "is not used here",
-  lazy: "is not used here: a server starts when it is first called",
   envFile: "is not read: write the variables into env",
 };
 
@@ -132,6 +134,7 @@ export function readServer(name: string, raw: unknown): ReadServer {
       exclude: it.tools?.exclude ?? [],
       idempotent: it.idempotent ?? [],
       timeoutMs: it.timeoutMs ?? milliseconds(it.timeout) ?? DEFAULT_CALL_MS,
+      lazy: it.lazy !== false,
       client: clientOf(it.oauth),
       connectMs: it.connectTimeoutMs ?? milliseconds(it.connect_timeout) ?? DEFAULT_CONNECT_MS,
     },

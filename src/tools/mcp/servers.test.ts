@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { real, startServers } from "../../../test/kit/mcp/servers.ts";
+import { testClock } from "../../../test/kit/clock.ts";
+import { tempHome } from "../../../test/kit/temp-home.ts";
+import { odd, real, startServers } from "../../../test/kit/mcp/servers.ts";
 import { NeedsAnswer } from "../needs-answer.ts";
 import { startOf } from "../shell/processes.ts";
 
@@ -72,6 +74,33 @@ test("the file server works in the folder that it was given", async () => {
   const outside = { tool: "write_file", args: { path: join(home, "outside.txt"), content: "x" } };
   await expect(servers.call(definition("files"), ann, outside, signal())).rejects.toThrow("outside allowed");
   expect(existsSync(join(home, "outside.txt"))).toBe(false);
+});
+
+test("a server that nobody uses for some minutes ends, but not while a call is open or where it is to stay, and starts with the next call", async () => {
+  const clock = testClock();
+  const file = join(await tempHome(), "called");
+  const { servers, definition, processes } = await startServers(
+    { odd: odd("good"), busy: odd("silent-call", file), stays: { ...odd("good"), lazy: false } },
+    clock,
+  );
+  const echo = { tool: "echo", args: { text: "hi" } };
+  const states = () => ["odd", "busy", "stays"].map((name) => servers.stateOf(name, ann).state);
+  for (const name of ["odd", "stays"]) await servers.call(definition(name), ann, echo, signal());
+  const stop = new AbortController();
+  const open = servers.call(definition("busy"), ann, echo, stop.signal);
+  open.catch(() => {});
+  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  await clock.advance(4 * 60_000);
+  await servers.list(definition("odd"), ann, signal());
+  await clock.advance(2 * 60_000);
+  expect(states()).toEqual(["ready", "ready", "ready"]);
+  await clock.advance(20 * 60_000);
+  expect(states()).toEqual(["idle", "ready", "ready"]);
+  await expect.poll(() => processes.size, { timeout: 60_000 }).toBe(2);
+  expect(await servers.call(definition("odd"), ann, echo, signal())).toBe("Echo: hi");
+  expect(processes.size).toBe(3);
+  stop.abort(new Error("stopped"));
+  await expect(open).rejects.toThrow("stopped");
 });
 
 test("a command that is not there says so, and is not tried again at once", async () => {

@@ -45,6 +45,8 @@ export type ServerState =
 const PAUSES_MS = [0, 1000, 5000, 15_000, 60_000] as const;
 /** Between two looks at the tools of a server that says again and again that they changed. */
 const LOOK_PAUSE_MS = 2000;
+/** A server that nobody has used for so long is ended, or at the latest after twice as long. */
+const IDLE_MS = 5 * 60_000;
 /** As many at once as people have servers and machines have room. */
 const MAX_RUNNING = 100;
 
@@ -135,6 +137,9 @@ class Entry {
   readonly #closing = new AbortController();
   #opening: Promise<Connection> | null = null;
   #connection: Connection | null = null;
+  #endIdle = (): void => {};
+  /** One that was not used any more, on its way out. */
+  #ending: Promise<void> = Promise.resolve();
   #failures = 0;
   #looks: Promise<unknown> = Promise.resolve();
   /** A look that the server asked for, with the pause behind it. */
@@ -162,6 +167,7 @@ class Entry {
 
   /** Starts it if need be; whoever waits may give up without ending the start for others. */
   connection(signal: AbortSignal): Promise<Connection> {
+    this.#used();
     if (this.#connection?.isClosed === false) return Promise.resolve(this.#connection);
     const { clock } = this.#deps;
     if (this.#failed !== null && this.#opening === null && clock.now() < this.#failed.nextTry) {
@@ -179,12 +185,29 @@ class Entry {
   async close(): Promise<void> {
     this.#closing.abort(new SparkyError("unavailable", `the server ${this.#definition.name} was ended`));
     this.#endPause();
+    this.#endIdle();
+    await this.#ending;
     await this.#opening?.catch(() => {});
     await this.#connection?.close();
     await this.#looking;
   }
 
+  /** Its end for want of use is put off. */
+  #used(): void {
+    this.#endIdle();
+    if (!this.#definition.lazy || this.#closing.signal.aborted) return;
+    this.#endIdle = this.#deps.clock.after(IDLE_MS, () => {
+      const connection = this.#connection;
+      if (this.#opening !== null || connection?.isBusy === true) return this.#used();
+      if (connection === null || connection.isClosed) return;
+      this.tail.note("it was ended, since nobody used it; it starts again when it is needed");
+      // Nobody is given it from here on.
+      this.#ending = connection.close();
+    });
+  }
+
   async #open(): Promise<Connection> {
+    await this.#ending;
     const { clock, workspaces, environment, lookup, version } = this.#deps;
     const definition = this.#definition;
     const workspace = join(workspaces, this.#person.userId);

@@ -106,7 +106,8 @@ export class McpAdmin {
   async add(text: string): Promise<readonly string[]> {
     const { file } = await this.#deps.desk();
     const { addToFile } = await import("./edit.ts");
-    return addToFile(file.path, text).servers.map(({ name }) => name);
+    const { asJson } = await import("./yaml.ts");
+    return addToFile(file.path, await asJson(text)).servers.map(({ name }) => name);
   }
 
   async remove(name: string): Promise<void> {

@@ -24,7 +24,7 @@ async function resultOf(store: Store, desk: McpDesk, owner: User, name: string, 
   const model = scriptedModel([[call(name, args as never)], [say("Done")]]);
   const agent = await startAgent(store, {
     model,
-    toolsFor: async (_, principal) => createRegistry<Tx>([...(await desk.toolsFor(principal))]),
+    toolsFor: async ({ run }, principal) => createRegistry<Tx>([...(await desk.toolsFor(principal, run.id))]),
   });
   const { chat } = await createChat(store, owner, {});
   const { runId } = await postMessage(store, owner, chat.id, { text: "go" });
@@ -43,8 +43,10 @@ eachEngine("tool servers", (engine) => {
       hung: odd("hang"),
       memory: { ...real("memory"), env: { MEMORY_FILE_PATH: "${SPARKY_WORKSPACE}/m.jsonl" }, policy: "allow" },
     });
-    // Nobody has looked at either yet: a run starts with what is known, and both are looked at meanwhile.
+    // Nobody has looked at either yet, and looking at what there is starts neither: a run starts with what is known, and has
+    // the others looked at meanwhile.
     expect(await desk.toolsFor(person(owner))).toEqual([]);
+    expect(desk.servers.stateOf("hung", person(owner))).toEqual({ state: "idle" });
     const { definition } = await desk.server("memory");
     await desk.look(definition, person(owner));
     const { result, offered } = await resultOf(store, desk, owner, "mcp__memory__create_entities", {

@@ -119,8 +119,9 @@ export class McpDesk implements AsyncDisposable {
   }
 
   /**
-   * The tools that a person's run is given, by what is on record: no server is waited for. Those that nobody has looked at yet
-   * are looked at meanwhile, and the next run has their tools. A run that goes on has those that it began with.
+   * The tools that a person's run is given, by what is on record: no server is waited for. For a run those that nobody has
+   * looked at yet are looked at meanwhile, and the next one has their tools; whoever only wants to see what there is starts
+   * nothing. A run that goes on has those that it began with.
    */
   async toolsFor(person: Person, runId?: string): Promise<readonly Tool<unknown>[]> {
     const { store } = this.#deps;
@@ -130,7 +131,8 @@ export class McpDesk implements AsyncDisposable {
     const servers = known.filter(({ row, definition }) => isFor(row, definition, person));
     if (servers.length === 0) return [];
     const tools = Map.groupBy(await mcpTools(store), (row) => row.server);
-    for (const { row, definition } of servers) if (row.seen_at === null) this.#look(definition, person);
+    const isRun = runId !== undefined;
+    for (const { row, definition } of servers) if (isRun && row.seen_at === null) this.#look(definition, person);
     const offered = servers.flatMap(({ definition }) =>
       (tools.get(definition.name) ?? []).flatMap(({ name, pinned, gone }) =>
         pinned === null || gone === 1 || !isIncluded(definition, name)

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { systemClock } from "../../../src/core/clock.ts";
+import { systemClock, type Clock } from "../../../src/core/clock.ts";
 import type { ToolList } from "../../../src/tools/mcp/connection.ts";
 import { readMcpValue } from "../../../src/tools/mcp/read.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
@@ -23,13 +23,13 @@ export const odd = (mode: string, ...args: readonly string[]) => ({
 export const changing = { command: process.execPath, args: [join(import.meta.dirname, "changing-server.ts")] };
 
 /** Those of a file, with nothing behind them; they end with the test. */
-export async function startServers(mcpServers: { readonly [name: string]: object }) {
+export async function startServers(mcpServers: { readonly [name: string]: object }, clock: Clock = systemClock) {
   const home = await tempHome();
   const processes = new Map<number, ServerProcess>();
   const seen: { server: string; legacy: boolean; list: ToolList }[] = [];
   const errors: unknown[] = [];
   const servers = new Servers({
-    clock: systemClock,
+    clock,
     version: "0",
     workspaces: join(home, "workspace"),
     environment: { PATH: process.env["PATH"] ?? "" },
