@@ -56,7 +56,10 @@ function start(root: HTMLElement): void {
   const stopWaiting = socket.onConnection(() => {
     if (socket.connection().state !== "live") return;
     stopWaiting();
-    setTimeout(() => preloadPlaces(router), PRELOAD_AFTER_MS);
+    setTimeout(() => {
+      preloadPlaces(router);
+      watchForOffline();
+    }, PRELOAD_AFTER_MS);
   });
   socket.connect();
 
@@ -69,6 +72,12 @@ function start(root: HTMLElement): void {
       </ServicesProvider>
     </StrictMode>,
   );
+}
+
+/** From then on a page that cannot be fetched says so. Browsers allow it only at `localhost` and over HTTPS. */
+function watchForOffline(): void {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register("/sw.js").catch(() => undefined);
 }
 
 function openStorage(): Storage | null {

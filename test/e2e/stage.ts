@@ -34,6 +34,8 @@ export class Stage implements AsyncDisposable {
     const signIn = this.#signIns.get(user);
     const context = await this.#browser.newContext({
       viewport: { width: 1280, height: 800 },
+      // Only where a test is about it: what passes through one cannot be held back.
+      serviceWorkers: "block",
       ...(signIn !== undefined && { storageState: signIn }),
       ...options,
     });

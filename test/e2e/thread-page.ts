@@ -54,9 +54,10 @@ export class Tab {
     return tab;
   }
 
-  /** Errors and warnings, but for the browser's own about a network that the test took away. */
+  /** Errors and warnings, but for the browser's own about a network that the test took away, or a worker that it blocks. */
   get complaints(): readonly string[] {
-    const aboutNetwork = /^(Failed to load resource: net::ERR_|WebSocket connection to '[^']*' failed)/;
+    const aboutNetwork =
+      /^(Service Worker registration blocked by Playwright|Failed to load resource: net::ERR_|WebSocket connection to '[^']*' failed)/;
     return this.#complaints.filter((text) => !aboutNetwork.test(text));
   }
 
