@@ -113,7 +113,7 @@ describeInBrowser("schedules", () => {
     await field("When").fill("cron(61 9 * * *)");
     await page.getByText(/^cron\(61 9 \* \* \*\): .*minute/).waitFor();
     await page.getByText("Limits, failures, spread, metadata").click();
-    await field("Each run: at most so many steps").fill("0");
+    await field("Most steps in a run").fill("0");
     await page.getByRole("button", { name: "Add schedule" }).click();
     await page.getByRole("alert").getByText("Not saved: 2 fields need a look.").waitFor();
     await page.getByText("must be at least 1").waitFor();
@@ -132,7 +132,7 @@ describeInBrowser("schedules", () => {
     await zone.fill("Asia/Tokyo");
     await means.getByText("in Asia/Tokyo").waitFor();
     await page.getByText("Limits, failures, spread, metadata").click();
-    await field("Each run: at most so many steps").fill("7");
+    await field("Most steps in a run").fill("7");
     await field("Name").fill("hourly_news");
     await page.getByRole("radio", { name: "Run all that were missed" }).check();
     await page.getByRole("button", { name: "Add schedule" }).click();

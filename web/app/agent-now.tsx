@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Bot } from "lucide-react";
 import { oneLine } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
-import { StateIcon, stateWord } from "../ui/state.tsx";
+import { StateIcon, stateOfRun, stateWord } from "../ui/state.tsx";
 import { statusQuery } from "./queries.ts";
 import { useServices } from "./services.tsx";
 
@@ -25,6 +25,7 @@ export function AgentNow() {
     );
   }
   const more = data.running.length - 1;
+  const state = stateOfRun({ ...run, message: "" });
   return (
     <Link
       to="/runs/$runId"
@@ -32,9 +33,9 @@ export function AgentNow() {
       className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken md:max-wide:justify-center"
       title={oneLine(run.current ?? run.title, 200)}
     >
-      <StateIcon state={run.state} className="size-3.5" />
+      <StateIcon state={state} className="size-3.5" />
       <span className="truncate md:max-wide:sr-only">
-        <span className="sr-only">{stateWord(run.state)}: </span>
+        <span className="sr-only">{stateWord(state)}: </span>
         {oneLine(run.title, 60)}
       </span>
       <span className="ml-auto flex shrink-0 gap-1.5 text-muted md:max-wide:sr-only">

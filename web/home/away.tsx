@@ -16,7 +16,7 @@ const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly
   failed: { state: "failed" },
   cancelled: { state: "cancelled" },
   recovered: { state: "interrupted", word: "Interrupted, then resumed" },
-  asks: { state: "waiting", word: "Asked you" },
+  asks: { state: "asks", word: "Asked you" },
   notice: { state: "completed", word: "Notice" },
   skipped: { state: "skipped" },
   paused: { state: "waiting", word: "Paused" },

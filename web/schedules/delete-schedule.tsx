@@ -9,8 +9,8 @@ export function DeleteSchedule({ name, onClose }: { name: string; onClose: () =>
   return (
     <Dialog title="Delete this schedule?" onClose={onClose}>
       <p className="mt-2 [overflow-wrap:anywhere]">
-        “{name}” runs no more, and its ledger goes out of sight. Its tasks and its chat stay. To stop it only, switch it
-        off.
+        “{name}” will not run again, and its ledger is hidden. Its tasks and its chat stay. To stop it for a while,
+        switch it off.
       </p>
       <Problem error={remove.error} />
       <div className="mt-4 flex justify-end gap-2">

@@ -30,7 +30,7 @@ export function EditSchedule({ schedule }: { schedule: Schedule }) {
   return (
     <>
       <h1 className="text-base font-semibold [overflow-wrap:anywhere]">Edit {schedule.name}</h1>
-      <p className="text-sm text-muted">It counts at once. What was due before stays as the ledger has it.</p>
+      <p className="text-sm text-muted">Changes apply at once. The ledger keeps what was due before.</p>
       {promptPath(values.prompt) !== undefined && (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-sm text-muted">
           Its words stand in a file.

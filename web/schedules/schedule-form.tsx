@@ -144,35 +144,35 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
         <div className="mt-2 grid gap-4 sm:grid-cols-2">
           <TextField
             {...text("maxFailures")}
-            label="Pause after so many failures in a row"
+            label="Pause after this many failures in a row"
             inputMode="numeric"
             placeholder="5"
             help="0: never"
           />
           <TextField
             {...text("jitterSeconds")}
-            label="Start up to so many seconds later"
+            label="Spread the start over this many seconds"
             inputMode="numeric"
             placeholder="0"
             help="By chance, so that not everything starts at once"
           />
           <TextField
             {...text("catchUpMaxAgeSeconds")}
-            label="Catch up with what is at most so many hours old"
+            label="Oldest missed time to catch up with, in hours"
             inputMode="decimal"
             placeholder="168"
           />
           <TextField
             {...text("catchUpMax")}
-            label="Catch up with at most so many"
+            label="Most missed times to catch up with"
             inputMode="numeric"
             placeholder="10"
             help="Where all that were missed are run"
           />
-          <TextField {...text("limits.steps")} label="Each run: at most so many steps" inputMode="numeric" />
-          <TextField {...text("limits.minutes")} label="Each run: at most so many minutes" inputMode="decimal" />
-          <TextField {...text("limits.tokens")} label="Each run: at most so many tokens" inputMode="numeric" />
-          <TextField {...text("limits.costUsd")} label="Each run: at most so many dollars" inputMode="decimal" />
+          <TextField {...text("limits.steps")} label="Most steps in a run" inputMode="numeric" />
+          <TextField {...text("limits.minutes")} label="Most minutes in a run" inputMode="decimal" />
+          <TextField {...text("limits.tokens")} label="Most tokens in a run" inputMode="numeric" />
+          <TextField {...text("limits.costUsd")} label="Most dollars in a run" inputMode="decimal" />
           <div className="sm:col-span-2">
             <TextBox
               {...text("metadata")}

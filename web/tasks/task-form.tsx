@@ -70,17 +70,10 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
             <div className="mt-2 grid gap-3 sm:grid-cols-2">
               <Field label="Not before" name="runAt" type="datetime-local" />
               <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
-              <Field label="At most so many steps" name="steps" type="number" min={1} max={10_000} />
-              <Field label="At most so many minutes" name="minutes" type="number" min={1} max={100_000} />
-              <Field label="At most so many tokens" name="tokens" type="number" min={1} max={1_000_000_000} />
-              <Field
-                label="At most so many dollars"
-                name="costUsd"
-                type="number"
-                min={0.01}
-                max={1_000_000}
-                step={0.01}
-              />
+              <Field label="Most steps" name="steps" type="number" min={1} max={10_000} />
+              <Field label="Most minutes" name="minutes" type="number" min={1} max={100_000} />
+              <Field label="Most tokens" name="tokens" type="number" min={1} max={1_000_000_000} />
+              <Field label="Most dollars" name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
             </div>
             <div className="mt-3">
               <ChooseTasks chosen={after} onChange={setAfter} />
