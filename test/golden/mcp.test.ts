@@ -127,6 +127,7 @@ test("what the commands for tool servers show, and how they end", async () => {
     ["add memory -- npx -y @modelcontextprotocol/server-memory", added],
     ["add memory --env A=b=c --policy allow --shared -- x --flag", added],
     [["add", "memory", "--url", "https://a/mcp", "--header", "X-Key: ${KEY}"], added],
+    [["add", "memory", "https://a/mcp", "--header", "X-Key: ${KEY}"], added],
     ["add memory", {}],
     ["add memory --env A -- x", {}],
     ["import", { ...added, input: '{"mcpServers":{"memory":{"command":"npx"}}}' }],

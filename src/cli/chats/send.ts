@@ -67,6 +67,10 @@ async function showRun(
       else if (!reply.event(event) && isWorthSaying(event)) {
         reply.breakLine();
         others.event(event);
+        if (event.type === "approval" && event.data.state === "requested") {
+          const id = out.terminal ? shortId(event.data.approvalId) : event.data.approvalId;
+          out.note(`  answer it: sparky approvals approve ${id}, or sparky approvals deny ${id}`);
+        }
       }
       if (event.type !== "status" || endsWork(event) !== true) continue;
       const next = event.taskId === null ? null : await turnAfter(client, event);

@@ -15,12 +15,16 @@ export interface AddOptions {
 
 export async function addServer(context: Context, args: readonly string[], options: AddOptions): Promise<void> {
   const [name = "", command, ...rest] = args;
-  const { url, header, env, policy, shared } = options;
-  if ((command === undefined) === (url === undefined)) {
-    throw usage("give either a command, behind --, or --url", `sparky mcp add ${name} -- npx -y a-server`);
+  const { header, env, policy, shared } = options;
+  const isAddress = command !== undefined && rest.length === 0 && /^https?:\/\//i.test(command);
+  const url = options.url ?? (isAddress ? command : undefined);
+  const program = isAddress ? undefined : command;
+  if ((program === undefined) === (url === undefined) || (isAddress && options.url !== undefined)) {
+    const hint = `sparky mcp add ${name} -- npx -y a-server, or sparky mcp add ${name} https://host/mcp`;
+    throw usage("give either the command that starts it, behind --, or its address", hint);
   }
   const server = {
-    ...(command === undefined ? { type: "http", url } : { command, args: rest }),
+    ...(program === undefined ? { type: "http", url } : { command: program, args: rest }),
     ...(header !== undefined && { headers: pairs(header, ":", "--header 'Name: value'") }),
     ...(env !== undefined && { env: pairs(env, "=", "--env NAME=value") }),
     ...(policy !== undefined && { policy }),

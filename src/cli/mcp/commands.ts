@@ -18,11 +18,14 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     summary: "Add a server: the command that starts it behind --, or its address.",
     examples: [
       "sparky mcp add memory -- npx -y @modelcontextprotocol/server-memory",
-      "sparky mcp add docs --url https://docs.example.com/mcp --header 'Authorization: Bearer ${DOCS_TOKEN}'",
+      "sparky mcp add docs https://docs.example.com/mcp --header 'Authorization: Bearer ${DOCS_TOKEN}'",
     ],
-    args: { name: "what to call it", command: "a program and its arguments" },
+    args: {
+      name: "what to call it",
+      command: "a program and its arguments, or an address that begins with http:// or https://",
+    },
     options: [
-      ["--url <url>", "where it is, if it runs elsewhere"],
+      ["--url <url>", "its address, instead of behind its name"],
       [
         "--header <line>",
         "a header for each request, such as 'Authorization: Bearer ${TOKEN}'; may be repeated",

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, type Io } from "../console/io.ts";
 import { withNextStep } from "../command/next-step.ts";
 import { createOutput } from "../console/output.ts";
 import { buildProgram } from "./program.ts";
+import { meantBy } from "./unknown-command.ts";
 
 export async function runProgram(argv: readonly string[], io: Io, deps: Deps): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
@@ -61,6 +62,9 @@ function closest(program: Command, argv: readonly string[]): Command {
 function usageFailure(error: CommanderError, command: Command): Failure {
   const hint = `${pathOf(command)} --help`;
   if (error.code === "commander.help") return usage("a command is missing", hint);
+  const unknown = /^error: (unknown command '(.*?)')/.exec(error.message);
+  const meant = unknown?.[2] === undefined ? null : meantBy(unknown[2], command);
+  if (unknown?.[1] !== undefined && meant !== null) return usage(unknown[1], meant);
   const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?");
   return usage(message, error.code === "commander.excessArguments" ? `put the text in quotes, or see ${hint}` : hint);
 }

@@ -52,7 +52,8 @@ export async function listTasks(context: Context, _args: readonly string[], opti
 }
 
 function row(out: Output, task: Task, now: number): string[] {
-  const wait = task.startedAt === null ? null : Date.parse(task.startedAt) - Date.parse(task.runAt ?? task.createdAt);
+  const readyAt = Math.max(Date.parse(task.createdAt), Date.parse(task.runAt ?? task.createdAt));
+  const wait = task.startedAt === null ? null : Date.parse(task.startedAt) - readyAt;
   const end = task.finishedAt === null ? now : Date.parse(task.finishedAt);
   const took = task.startedAt === null ? null : end - Date.parse(task.startedAt);
   const when = task.finishedAt ?? task.startedAt ?? task.runAt ?? task.createdAt;

@@ -40,6 +40,14 @@ test("a server that ends in the middle of a call leaves its outcome unknown, say
   expect((await servers.list(definition("odd"), ann, signal())).tools).toHaveLength(1);
 });
 
+test("a program that cannot be run by Node says what it died of, not which Node it was", async () => {
+  const { servers, definition } = await startServers({
+    gone: { command: process.execPath, args: ["/nowhere/gone.js"] },
+  });
+  const listed = servers.list(definition("gone"), ann, signal());
+  await expect(listed).rejects.toMatchObject({ hint: "it said: Error: Cannot find module '/nowhere/gone.js'" });
+});
+
 test("a server that sends without end is ended, and its call is unknown", async () => {
   const { servers, definition } = await startServers({ odd: odd("flood") });
   await expect(servers.call(definition("odd"), ann, echo, signal())).rejects.toBeInstanceOf(OutcomeUnknown);
@@ -66,7 +74,9 @@ test("a server that never says a word is given up at its limit, holds up no othe
   expect(await servers.call(definition("odd"), ann, echo, signal())).toBe("Echo: hi");
   control.abort(new Error("stopped"));
   await expect(left).rejects.toThrow("stopped");
-  await expect(servers.list(definition("hung"), ann, signal())).rejects.toThrow("the server hung could not be reached");
+  await expect(servers.list(definition("hung"), ann, signal())).rejects.toThrow(
+    "the server hung could not be reached: it has not answered in 0.4 s",
+  );
   expect(servers.stateOf("hung", ann)).toMatchObject({ state: "failed" });
 });
 

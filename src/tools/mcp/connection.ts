@@ -356,14 +356,17 @@ async function connected(options: ConnectionOptions, legacy: boolean, signal: Ab
     await client.connect(transport, { ...prior, timeout: definition.connectMs, signal });
     return { client, transport };
   } catch (error) {
+    // Before it is closed: what ends by that has not ended by itself.
+    const exit = transport instanceof StdioTransport ? transport.exit : null;
     await transport.close().catch(() => {});
     await client.close().catch(() => {});
     signal.throwIfAborted();
     if (isSparkyError(error)) throw error;
     const needed = signInNeeded(options, transport, error);
     if (needed !== null) throw needed;
-    const exit = transport instanceof StdioTransport ? transport.exit : null;
-    const why = exit ?? bounded.failure() ?? messageOf(error);
+    const isLate = codeOf(error) === "REQUEST_TIMEOUT";
+    const late = `it has not answered in ${definition.connectMs / 1000} s`;
+    const why = exit ?? bounded.failure() ?? (isLate ? late : messageOf(error));
     if (/^it answered 40[13]\b/.test(why)) {
       const hint = 'it wants to know who asks: give a token in its headers, such as "Authorization": "Bearer ${TOKEN}"';
       throw new SparkyError("unavailable", `the server ${definition.name} could not be reached: ${why}`, {
@@ -396,9 +399,10 @@ function failure(server: string, why: string, tail: Tail, cause: unknown): Spark
   });
 }
 
-/** What it said last on its error output. */
+/** What it died of by its error output, or what it said there last. */
 function hintOf(tail: Tail): { readonly hint?: string } {
   const lines = tail.text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("["));
-  const last = lines.at(-1);
+  // Below the error Node writes where it was, and which Node it is.
+  const last = lines.findLast((line) => /^(Uncaught )?\w*Error\b.*: /.test(line)) ?? lines.at(-1);
   return last === undefined ? {} : { hint: `it said: ${last.trim().slice(0, 300)}` };
 }

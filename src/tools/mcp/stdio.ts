@@ -206,6 +206,8 @@ function findProgram(command: string, path: string, cwd: string): string {
   });
   if (found !== undefined) return found;
   throw new SparkyError("unavailable", `there is no program ${JSON.stringify(command)} on this machine`, {
-    hint: command.includes("/") ? "check the path of its command" : "install it, or give its whole path as the command",
+    hint: command.includes("/")
+      ? "check the path of its command; an address begins with https://"
+      : "install it, or give its whole path as the command",
   });
 }
