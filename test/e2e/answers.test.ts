@@ -101,6 +101,9 @@ describeInBrowser("what the agent says and does", () => {
     expect((await tab.conversation.textContent())?.match(/The key was refused/g)).toHaveLength(1);
     expect(await tab.conversation.textContent()).not.toMatch(/model.auth/);
     await failed.getByText("The owner of this Sparky looks after its models.").waitFor();
+    await failed.getByRole("button", { name: "Another model…" }).click();
+    await tab.page.getByRole("dialog").getByRole("textbox", { name: "Model" }).waitFor();
+    await tab.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await failed.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
     expect(tab.complaints).toEqual([]);

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleX, RotateCw } from "lucide-react";
+import { useState } from "react";
 import { causeOf, isOfSettings } from "../../src/core/causes.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
@@ -8,6 +9,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { CommandLine, Problem } from "../ui/notice.tsx";
 import { useThreadActions } from "./actions.ts";
+import { Anew } from "./message-actions.tsx";
 import { EndFacts } from "./noted.tsx";
 
 interface Props {
@@ -19,9 +21,11 @@ interface Props {
 /** Why a run has failed, once and in words, and the ways on. */
 export function Failed({ entry: { event, taskId }, error, run }: Props) {
   const actions = useThreadActions();
+  const [isChoosing, setChoosing] = useState(false);
   const again = useMutation({ mutationFn: (runId: string) => actions?.tryAgain(runId) ?? Promise.resolve() });
   if (event.type !== "status" || event.data.state !== "failed") return null;
   const code = error?.event.type === "error" ? error.event.data.code : "";
+  const question = taskId === null ? (actions?.questionBefore(event.seq) ?? null) : null;
   const canTry = actions !== null && actions.canWrite && actions.lastRunId === event.runId && event.runId !== null;
   return (
     <div
@@ -52,6 +56,10 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
               <RotateCw aria-hidden="true" className="size-3.5" />
               {taskId === null ? "Try again" : "Retry the task"}
             </Button>
+            {question !== null && <Button onClick={() => setChoosing(true)}>Another model…</Button>}
+            {isChoosing && question !== null && (
+              <Anew chatId={actions.chatId} question={question} isEdit={false} onClose={() => setChoosing(false)} />
+            )}
             {code.startsWith("model_") && <Settings isFault={isOfSettings(code)} />}
             <Problem error={again.error} />
           </div>
