@@ -212,6 +212,8 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);
   await ask("POST", `${chat}/seen`, { seq: 1 });
+  await ask("POST", `${chat}/pin`, { pinned: true });
+  await ask("GET", "/api/chats?preview=true&pinned=true");
   await ask("PATCH", chat, { archived: true });
   await ask("POST", `${task}/cancel`);
   await ask("POST", `${task}/retry`);

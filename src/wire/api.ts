@@ -165,6 +165,14 @@ export const chatPatchSchema = z.strictObject({
 });
 export type ChatPatch = z.infer<typeof chatPatchSchema>;
 
+export const chatPreviewSchema = z.object({
+  /** The beginning of what was said last, in one line; null: nothing was. */
+  lastLine: z.string().nullable(),
+  /** The agent's messages that the caller has not seen; 100: or more. */
+  unread: z.number(),
+  pinned: z.boolean(),
+});
+
 export const chatSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -185,6 +193,8 @@ export const chatSchema = z.object({
   lastRunState: z.enum(ENDED).nullable(),
   /** The caller may write here; false: may only watch. */
   canWrite: z.boolean(),
+  /** Only of a list that was asked for with `preview=true`. */
+  preview: chatPreviewSchema.optional(),
 });
 export type Chat = z.infer<typeof chatSchema>;
 
@@ -240,6 +250,8 @@ export type Forked = z.infer<typeof forkedSchema>;
 /** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
 export const stoppedSchema = z.object({ runId: z.string().nullable() });
 export type Stopped = z.infer<typeof stoppedSchema>;
+
+export const pinSchema = z.strictObject({ pinned: z.boolean() });
 
 export const seenSchema = z.strictObject({ seq: z.number().int().nonnegative() });
 

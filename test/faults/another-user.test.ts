@@ -22,6 +22,7 @@ type Things = { readonly [start: string]: string };
 const BODIES: { readonly [route: string]: object } = {
   "POST /api/chats/{id}/messages": { text: "hello" },
   "POST /api/chats/{id}/seen": { seq: 1 },
+  "POST /api/chats/{id}/pin": { pinned: true },
   "POST /api/approvals/{id}": { decision: "approve" },
   "POST /api/questions/{id}": { answer: "yes" },
   "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },

@@ -8,6 +8,7 @@ import {
   type TASK_ORIGINS,
   treeTaskSchema,
   userSchema,
+  type Chat,
   type TaskStatus,
 } from "../../src/wire/api.ts";
 import { activityItemSchema } from "../../src/wire/activity.ts";
@@ -49,6 +50,27 @@ export const chatsQuery = (http: Http, limit: number, archived = false) =>
 
 const HOUR_MS = 3_600_000;
 export type TaskOrigin = (typeof TASK_ORIGINS)[number];
+
+export interface ChatFilter {
+  readonly archived: boolean;
+  readonly origin?: Chat["origin"] | undefined;
+  readonly search?: string | undefined;
+  readonly pinned: boolean;
+}
+
+/** A part of the list of chats, with what it shows of each. */
+export const chatListQuery = (http: Http, { archived, origin, search, pinned }: ChatFilter, limit: number) =>
+  queryOptions({
+    queryKey: ["chats", "list", archived, origin, search, pinned, limit],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ preview: "true", limit: String(limit), archived: String(archived) });
+      query.set("pinned", String(pinned));
+      if (origin !== undefined) query.set("origin", origin);
+      if (search !== undefined) query.set("search", search);
+      return http.get(`/api/chats?${query}`, chatListSchema, signal);
+    },
+    placeholderData: (before, query) => (query?.queryKey[2] === archived ? before : undefined),
+  });
 
 export interface TaskFilter {
   readonly status?: TaskStatus | undefined;

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
-import { TASK_ORIGINS, taskStatusSchema } from "../../src/wire/api.ts";
+import { CHAT_ORIGINS, TASK_ORIGINS, taskStatusSchema } from "../../src/wire/api.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -20,7 +20,12 @@ const home = createRoute({
 });
 
 /** Filters live in the address, so that a list can be linked to. A bad value is as good as none. */
-const chatsSearch = z.object({ archived: z.literal(true).optional().catch(undefined) });
+const chatsSearch = z.object({
+  archived: z.literal(true).optional().catch(undefined),
+  origin: z.enum(CHAT_ORIGINS).optional().catch(undefined),
+  /** Words in the title. */
+  find: z.string().min(1).max(200).optional().catch(undefined),
+});
 
 const chats = createRoute({
   getParentRoute: () => root,

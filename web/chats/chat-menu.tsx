@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Ellipsis, ListFilter, Pencil, Trash2 } from "lucide-react";
-import { useRef, useState, type FormEvent } from "react";
+import { Archive, ArchiveRestore, Ellipsis, ListFilter, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { useId, useRef, useState, type FormEvent } from "react";
 import { chatSchema, type ChatPatch } from "../../src/wire/api.ts";
 import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
@@ -16,76 +16,126 @@ interface Props {
   readonly title: string;
   readonly isArchived: boolean;
   readonly model: string | null;
+  /** Whether it is pinned, where that is known. */
+  readonly isPinned?: boolean;
+  readonly canWrite?: boolean;
 }
 
-/** What can be done with a chat as a whole, and which model answers in it. */
-export function ChatMenu({ chatId, title, isArchived, model }: Props) {
-  const { http } = useServices();
+const WIDTH = 240;
+const ABOUT_HIGH = 220;
+
+/** What can be done with a chat as a whole, and which model answers in it; in the chat, and in its row of the list. */
+export function ChatMenu({ chatId, title, isArchived, model, isPinned, canWrite = true }: Props) {
+  const { http, queries } = useServices();
   const { data: status } = useQuery(statusQuery(http));
   const menu = useRef<HTMLDivElement>(null);
+  const menuId = useId();
+  const [place, setPlace] = useState({ top: 0, left: 0 });
   const [asks, setAsks] = useState<"rename" | "delete" | null>(null);
   const patch = usePatch(chatId);
   const showsAll = useShowsAll();
+  const pin = useMutation({
+    mutationFn: (pinned: boolean) =>
+      http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/pin`, { pinned }, anything),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
+  });
   const close = (): void => {
     menu.current?.hidePopover();
     patch.reset();
+    pin.reset();
   };
   const ask = (what: "rename" | "delete"): void => {
     close();
     setAsks(what);
   };
   const item = "w-full justify-start";
+  const error = patch.error ?? pin.error;
+  const isRow = isPinned !== undefined;
   return (
     <>
-      <IconButton label="Rename, archive or delete this chat" popoverTarget="chat-menu">
-        <Ellipsis aria-hidden="true" className="size-5" />
+      <IconButton
+        label={isRow ? `More about ${title}` : "Rename, archive or delete this chat"}
+        popoverTarget={menuId}
+        onClick={({ currentTarget }) => {
+          const { bottom, right } = currentTarget.getBoundingClientRect();
+          setPlace({
+            top: Math.max(8, Math.min(bottom, innerHeight - ABOUT_HIGH)),
+            left: Math.max(8, Math.min(right - WIDTH, innerWidth - WIDTH - 8)),
+          });
+        }}
+      >
+        <Ellipsis aria-hidden="true" className={isRow ? "size-4" : "size-5"} />
       </IconButton>
       <div
         ref={menu}
-        id="chat-menu"
+        id={menuId}
         popover="auto"
-        className="fixed inset-auto top-12 right-2 m-0 w-60 rounded-lg border border-line bg-page p-2 text-ink shadow-lg max-md:top-24"
+        className="fixed inset-auto m-0 w-60 rounded-lg border border-line bg-page p-2 text-ink shadow-lg"
+        style={place}
       >
-        <p className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
-          Model: {model ?? status?.model ?? "…"}
-          {model === null && " (the server’s)"}
-        </p>
-        <Button kind="quiet" className={item} onClick={() => ask("rename")}>
-          <Pencil aria-hidden="true" className="size-4" />
-          Rename…
-        </Button>
-        <Button
-          kind="quiet"
-          className={item}
-          disabled={patch.isPending}
-          onClick={() => patch.mutate({ archived: !isArchived }, { onSuccess: close })}
-        >
-          {isArchived ? (
-            <ArchiveRestore aria-hidden="true" className="size-4" />
-          ) : (
-            <Archive aria-hidden="true" className="size-4" />
-          )}
-          {isArchived ? "Take out of the archive" : "Archive"}
-        </Button>
-        <Button
-          kind="quiet"
-          className={item}
-          aria-pressed={showsAll}
-          onClick={() => {
-            showAll(!showsAll);
-            close();
-          }}
-        >
-          <ListFilter aria-hidden="true" className="size-4" />
-          {showsAll ? "Show only what matters" : "Show every event"}
-        </Button>
-        <Button kind="quiet" className={`${item} text-bad`} onClick={() => ask("delete")}>
-          <Trash2 aria-hidden="true" className="size-4" />
-          Delete…
-        </Button>
-        {patch.error !== null && (
+        {!isRow && (
+          <p className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
+            Model: {model ?? status?.model ?? "…"}
+            {model === null && " (the server’s)"}
+          </p>
+        )}
+        {isRow && (
+          <Button
+            kind="quiet"
+            className={item}
+            disabled={pin.isPending}
+            onClick={() => pin.mutate(!isPinned, { onSuccess: close })}
+          >
+            {isPinned ? (
+              <PinOff aria-hidden="true" className="size-4" />
+            ) : (
+              <Pin aria-hidden="true" className="size-4" />
+            )}
+            {isPinned ? "Unpin" : "Pin"}
+          </Button>
+        )}
+        {canWrite && (
+          <>
+            <Button kind="quiet" className={item} onClick={() => ask("rename")}>
+              <Pencil aria-hidden="true" className="size-4" />
+              Rename…
+            </Button>
+            <Button
+              kind="quiet"
+              className={item}
+              disabled={patch.isPending}
+              onClick={() => patch.mutate({ archived: !isArchived }, { onSuccess: close })}
+            >
+              {isArchived ? (
+                <ArchiveRestore aria-hidden="true" className="size-4" />
+              ) : (
+                <Archive aria-hidden="true" className="size-4" />
+              )}
+              {isArchived ? "Take out of the archive" : "Archive"}
+            </Button>
+            {!isRow && (
+              <Button
+                kind="quiet"
+                className={item}
+                aria-pressed={showsAll}
+                onClick={() => {
+                  showAll(!showsAll);
+                  close();
+                }}
+              >
+                <ListFilter aria-hidden="true" className="size-4" />
+                {showsAll ? "Show only what matters" : "Show every event"}
+              </Button>
+            )}
+            <Button kind="quiet" className={`${item} text-bad`} onClick={() => ask("delete")}>
+              <Trash2 aria-hidden="true" className="size-4" />
+              Delete…
+            </Button>
+          </>
+        )}
+        {error !== null && (
           <p role="alert" className="px-3 py-1 text-sm text-bad">
-            {patch.error.message}. Try again.
+            {error.message}. Try again.
           </p>
         )}
       </div>

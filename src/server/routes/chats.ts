@@ -1,6 +1,7 @@
 import { restoreChat } from "../../store/chats/restore.ts";
 import { createChat, deleteChat, listChats, markSeen, patchChat } from "../../store/chats/chats.ts";
 import { forkChat } from "../../store/chats/fork.ts";
+import { pinChat } from "../../store/chats/pins.ts";
 import { getChatWithView } from "../../store/chats/view.ts";
 import { eventsPage } from "../../store/log/events.ts";
 import { postMessage } from "../../store/chats/messages.ts";
@@ -15,6 +16,7 @@ import {
   newChatSchema,
   newForkSchema,
   newMessageSchema,
+  pinSchema,
   seenSchema,
   stoppedSchema,
 } from "../../wire/api.ts";
@@ -122,6 +124,17 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
       summary: "Stops the chat's active run, within two seconds; `runId` is null when nothing ran.",
       answers: { 200: stoppedSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { chatId: params.id }) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/pin",
+      summary: "Pins a chat in your own list, or takes the pin away.",
+      body: pinSchema,
+      answers: { 204: null },
+      async handle({ viewer, params, body }) {
+        await pinChat(store, viewer, params.id, body.pinned);
+        return { status: 204 };
+      },
     }),
     route({
       method: "POST",

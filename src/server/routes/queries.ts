@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EVENT_TYPES } from "../../core/events.ts";
-import { idSchema, TASK_ORIGINS, taskStatusSchema, timeSchema } from "../../wire/api.ts";
+import { CHAT_ORIGINS, idSchema, TASK_ORIGINS, taskStatusSchema, timeSchema } from "../../wire/api.ts";
 import { EXPORT_FORMATS } from "../../wire/export-formats.ts";
 import { foundKindSchema } from "../../wire/search.ts";
 
@@ -21,7 +21,17 @@ const yes = z.enum(["true", "false"]).transform((value) => value === "true");
 
 const page = { limit: whole(1, 500), cursor: words, prefix: words };
 
-export const chatsQuery = z.object({ ...page, archived: yes, working: yes, search: words }).exactPartial();
+export const chatsQuery = z
+  .object({
+    ...page,
+    archived: yes,
+    working: yes,
+    search: words,
+    origin: z.enum(CHAT_ORIGINS),
+    pinned: yes,
+    preview: yes,
+  })
+  .exactPartial();
 
 export const tasksQuery = z
   .object({

@@ -5,6 +5,7 @@ import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
 import { audienceOf, chatFor, lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
+import { chatPreviews, type ChatPreview } from "./previews.ts";
 import { cancelChat } from "../endings/chat.ts";
 import type { EndedState } from "../../core/run-state.ts";
 import { holdingRuns, openRuns } from "../runs/open.ts";
@@ -30,6 +31,8 @@ export interface Chat {
   readonly runState: RunRow["state"] | null;
   readonly lastRunState: EndedState | null;
   readonly canWrite: boolean;
+  /** Only where it was asked for. */
+  readonly preview?: ChatPreview;
 }
 
 const UNTITLED = "New chat";
@@ -113,6 +116,11 @@ export interface ChatsQuery extends PageQuery {
   readonly working?: boolean | undefined;
   /** Words in the title. */
   readonly search?: string | undefined;
+  readonly origin?: ChatRow["origin"] | undefined;
+  /** Those that the viewer has pinned; false: the others. */
+  readonly pinned?: boolean | undefined;
+  /** With what a list shows of each. */
+  readonly preview?: boolean | undefined;
   /** Only ids that start so. */
   readonly prefix?: string | undefined;
 }
@@ -141,12 +149,38 @@ export async function listChats(
         return query.working ? open : eb.not(open);
       }),
     )
+    .$if(query.origin !== undefined, (q) => q.where("chats.origin", "=", query.origin ?? "user"))
+    .$if(query.pinned !== undefined, (q) =>
+      q.where((eb) => {
+        const pin = eb
+          .selectFrom("chat_pins")
+          .select(sql`1`.as("one"))
+          .whereRef("chat_pins.chat_id", "=", "chats.id")
+          .where("chat_pins.user_id", "=", viewer.id);
+        return query.pinned ? eb.exists(pin) : eb.not(eb.exists(pin));
+      }),
+    )
     .$if(query.search !== undefined, (q) => q.where(contains("chats.title", query.search ?? "")))
     .$if(query.prefix !== undefined, (q) => q.where(begins("chats.id", query.prefix ?? "")))
     .$call(pageFrom(LATEST_FIRST, query))
     .execute();
   const page = pageOf(rows, query, (row) => [row.last_event_at, row.id]);
-  return { items: page.rows.map(chatOf), next: page.next };
+  const items = page.rows.map(chatOf);
+  if (!query.preview) return { items, next: page.next };
+  const previews = await chatPreviews(
+    store,
+    viewer,
+    items.map(({ id }) => id),
+  );
+  return {
+    items: items.map((chat) => ({ ...chat, ...previewFor(previews.get(chat.id)) })),
+    next: page.next,
+  };
+}
+
+/** A chat that went between the two questions has none. */
+function previewFor(preview: ChatPreview | undefined): { readonly preview?: ChatPreview } {
+  return preview === undefined ? {} : { preview };
 }
 
 export async function getChat(store: Store, viewer: User, chatId: string): Promise<Chat> {

@@ -24,6 +24,7 @@ import { secrets } from "./migrations/0017-secrets.ts";
 import { mcpSignIns } from "./migrations/0018-mcp-sign-ins.ts";
 import { answeredVia } from "./migrations/0019-answered-via.ts";
 import { refused } from "./migrations/0020-refused.ts";
+import { chatPins } from "./migrations/0021-chat-pins.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   mcpSignIns,
   answeredVia,
   refused,
+  chatPins,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

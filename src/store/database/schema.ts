@@ -386,6 +386,7 @@ export interface Schema {
   chats: ChatRow;
   chat_shares: { chat_id: string; user_id: string; can_write: number };
   seen: { chat_id: string; user_id: string; seq: number };
+  chat_pins: { chat_id: string; user_id: string; at: number };
   events: EventRow;
   steps: StepRow;
   /** Checkpoints of text that is being streamed: not events yet. */

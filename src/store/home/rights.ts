@@ -49,6 +49,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   chats: "data",
   chat_shares: "data",
   seen: "data",
+  chat_pins: "data",
   events: "data",
   steps: "data",
   parts: "data",
