@@ -58,11 +58,11 @@ describeInBrowser("a run's page", () => {
     await details(tab).getByText("This is part 2 of 4").waitFor();
     await tab.page.keyboard.press("j");
     await details(tab).getByRole("heading", { name: "file_write" }).waitFor();
-    await details(tab).getByLabel("Arguments, its text").getByText("a.txt").waitFor();
+    await details(tab).getByLabel("Arguments", { exact: true }).getByText("a.txt").waitFor();
     const written = place(tab);
     await tab.page.keyboard.press("e");
     await details(tab).getByRole("heading", { name: "file_read" }).waitFor();
-    await details(tab).getByRole("region", { name: "Error" }).getByText("missing.txt").waitFor();
+    await details(tab).getByLabel("Error", { exact: true }).getByText("missing.txt").waitFor();
     await tab.page.keyboard.press("k");
     await details(tab).getByText("Step 3 · model").waitFor();
     expect(place(tab)).toBe(`/runs/${task.runId}?step=3`);
@@ -183,7 +183,10 @@ describeInBrowser("a run's page while the server goes away", () => {
     await expect.poll(async () => (await sparky.task(bad.id)).status, { timeout: 60_000 }).toBe("failed");
     const [first] = (await sparky.api<List<Run>>("GET", `/api/tasks/${bad.id}/runs`)).items;
     await tab.go(`/runs/${first?.id}`);
-    await tab.page.locator('[data-end="failed"]').getByText("Failed at step 1: model").waitFor();
+    await tab.page
+      .locator('[data-end="failed"]')
+      .getByText("Failed at step 1: model · The model’s provider does not accept the key")
+      .waitFor();
     await tab.page.getByRole("button", { name: "Try again" }).click();
     await tab.page.locator('[data-end="completed"]').waitFor();
     const switches = tab.page.getByRole("navigation", { name: "Attempts" });

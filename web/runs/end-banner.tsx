@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { RotateCw } from "lucide-react";
+import { causeOf } from "../../src/core/causes.ts";
 import { isEnded } from "../../src/core/run-state.ts";
 import { taskSchema } from "../../src/wire/api.ts";
 import type { RunAlone } from "../../src/wire/runs.ts";
@@ -8,7 +9,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { duration, fullTime, timeOfDay } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
-import { StateIcon } from "../ui/state.tsx";
+import { StateIcon, stateOfRun } from "../ui/state.tsx";
 import type { RunNow } from "./run-now.ts";
 import { nameOf } from "./step-words.ts";
 import type { Timeline } from "./timeline.ts";
@@ -19,8 +20,16 @@ const LOOKS = {
   cancelled: "border-line-strong",
 } as const;
 
+interface Props {
+  readonly run: RunAlone;
+  readonly now: RunNow;
+  readonly timeline: Timeline;
+  /** Of the last error that its log tells; null: of none. */
+  readonly code: string | null;
+}
+
 /** Why it ended, in words; and a new try of a task that did not go well. */
-export function EndBanner({ run, now, timeline }: { run: RunAlone; now: RunNow; timeline: Timeline }) {
+export function EndBanner({ run, now, timeline, code }: Props) {
   if (!isEnded(now.state)) return null;
   return (
     <div
@@ -28,9 +37,9 @@ export function EndBanner({ run, now, timeline }: { run: RunAlone; now: RunNow; 
       data-end={now.state}
       className={`mx-4 mt-2 flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-md border-l-4 bg-panel px-3 py-1.5 text-sm ${LOOKS[now.state]}`}
     >
-      <StateIcon state={now.state} />
+      <StateIcon state={stateOfRun(now)} />
       <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-        <span className="font-medium">{headline(now, timeline)}</span>
+        <span className="font-medium">{headline(now, timeline, code)}</span>
         {now.state === "failed" && now.reason !== null && <span className="text-bad">: {now.reason}</span>}
       </p>
       {now.endedAt !== null && (
@@ -43,7 +52,7 @@ export function EndBanner({ run, now, timeline }: { run: RunAlone; now: RunNow; 
   );
 }
 
-function headline(now: RunNow, timeline: Timeline): string {
+function headline(now: RunNow, timeline: Timeline, code: string | null): string {
   const took =
     now.startedAt !== null && now.endedAt !== null
       ? ` in ${duration(Date.parse(now.endedAt) - Date.parse(now.startedAt))}`
@@ -56,7 +65,7 @@ function headline(now: RunNow, timeline: Timeline): string {
     case "failed": {
       const last = timeline.steps.at(-1);
       const at = last?.state === "failed" && last.step !== null ? ` at step ${last.step}: ${nameOf(last)}` : "";
-      return `Failed${at}`;
+      return `Failed${at}${code === null ? "" : ` · ${causeOf(code)}`}`;
     }
     default:
       return now.by === null ? "Cancelled" : `Cancelled by ${now.by}`;

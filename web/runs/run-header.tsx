@@ -4,7 +4,7 @@ import type { RunAlone } from "../../src/wire/runs.ts";
 import { Stop } from "../thread/stop.tsx";
 import { count, duration, until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
-import { StateMark } from "../ui/state.tsx";
+import { StateMark, stateOfRun } from "../ui/state.tsx";
 import type { RunNow } from "./run-now.ts";
 import { aboutOf, nameOf } from "./step-words.ts";
 import { isEnded } from "../../src/core/run-state.ts";
@@ -20,7 +20,7 @@ export function RunHeader({ run, now, live }: { run: RunAlone; now: RunNow; live
       className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2"
     >
       <Back run={run} />
-      <StateMark state={now.state} />
+      <StateMark state={stateOfRun(now)} />
       <h1 className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={run.title}>
         {run.title}
       </h1>

@@ -72,6 +72,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
   const timeline = useMemo(() => timelineOf(events), [events]);
   const folded = until === null ? log.view.runs.get(run.id) : undefined;
   const now = runNow(run, folded ?? log.transcript.runs.get(run.id));
+  const failure = now.state === "failed" ? events.findLast(({ type }) => type === "error") : undefined;
   const steps = useMemo(() => shownSteps(timeline.steps, show), [timeline, show]);
   const selected = stepOf(timeline, address);
 
@@ -124,7 +125,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
         {`The run: ${stateWord(now.state)}`}
       </p>
       {!isBeside && run.taskId !== null && <Attempts taskId={run.taskId} runId={run.id} beside={asked.beside} />}
-      <EndBanner run={run} now={now} timeline={timeline} />
+      <EndBanner run={run} now={now} timeline={timeline} code={failure?.type === "error" ? failure.data.code : null} />
       {!isBeside && (
         <div
           className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5"

@@ -6,15 +6,15 @@ import { CallApproval } from "../thread/call-approval.tsx";
 import { CallQuestion } from "../thread/call-question.tsx";
 import { Whole } from "../thread/whole.tsx";
 import { TaskTree } from "../tasks/task-tree.tsx";
+import { JsonView } from "../text/json-view.tsx";
 import { Words } from "../text/words.tsx";
-import type { CallEntry } from "../../src/core/transcript.ts";
+import { neverRan, type CallEntry } from "../../src/core/transcript.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { Fact } from "../ui/fact.tsx";
 import { count, duration, fullTime, size } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { faultOf, nameOf, timesOf, wordOf } from "./step-words.ts";
 import { isFault, type ModelStep, type Step, type ToolStep } from "./timeline.ts";
-import { Value } from "./value.tsx";
 
 const KINDS = { model: Brain, tool: Wrench, wait: Clock } as const;
 
@@ -122,7 +122,6 @@ const EFFECTS = { read: "only reads", write: "changes Sparky’s own data", exte
 function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
   const { use, result } = step;
   const call = entryOf(step);
-  const file = (what: string): string => `${step.name}-${step.callId.slice(0, 8)}-${what}.txt`;
   return (
     <>
       <Times step={step}>
@@ -139,10 +138,10 @@ function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
       ))}
       {use !== null && (
         <>
-          <Value
+          <JsonView
             label="Arguments"
             value={use.data.args}
-            note={use.data.size === undefined ? undefined : `the beginning of ${size(use.data.size)}`}
+            {...(use.data.size !== undefined && { note: `the beginning of ${size(use.data.size)}` })}
             isExact
           />
           {use.data.blob !== undefined && use.data.size !== undefined && (
@@ -152,16 +151,17 @@ function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
       )}
       {result?.data.result !== undefined && (
         <>
-          <Value
+          <JsonView
             label="Result"
             value={result.data.result}
-            note={result.data.blob === undefined ? undefined : `the beginning of ${size(result.data.size)}`}
-            {...(result.data.blob === undefined && { file: file("result") })}
+            {...(result.data.blob !== undefined && { note: `the beginning of ${size(result.data.size)}` })}
           />
           {result.data.blob !== undefined && <Whole what="result" id={result.data.blob} bytes={result.data.size} />}
         </>
       )}
-      {result?.data.error !== undefined && <Value label="Error" value={result.data.error} file={file("error")} />}
+      {result?.data.error !== undefined && (
+        <JsonView label={neverRan(result.data) ? "What the model was told" : "Error"} value={result.data.error} />
+      )}
       {result === null && <p className="mt-3 text-muted">No result yet.</p>}
     </>
   );
