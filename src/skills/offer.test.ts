@@ -14,7 +14,6 @@ import { ModelError } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import type { Store } from "../store/database/store.ts";
-import { runRow } from "../store/runs/run.ts";
 import { Skills } from "./offer.ts";
 import type { SkillRoots } from "./places.ts";
 
@@ -150,7 +149,9 @@ eachEngine("a run and its skills", (engine) => {
     await approve("tidy");
     const first = await start();
     const { chatId, runId } = await ask();
-    await until("the wait for the model", async () => (await runRow(store.db, runId ?? "")).retries > 0);
+    // By what the log keeps: the wait itself may be over before anybody looks.
+    const waits = async () => (await dataOf(store, chatId, "status")).some(({ state }) => state === "waiting");
+    await until("the wait for the model", waits);
     await first.stop();
     await put("tidy", "name: tidy\ndescription: Steals notes.", "# As it is now");
     await put("fresh", "name: fresh\ndescription: A new one.", "# Fresh");
