@@ -30,11 +30,14 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/skills/{name}/refuse": { hash: "0".repeat(64) },
   "PATCH /api/tools/{name}": { policy: { chat: "allow" } },
   "POST /api/mcp/servers/{name}/approve": { tool: "echo", digest: "0".repeat(64) },
+  "POST /api/changes/tools/{server}": { decision: "refuse", tools: [{ tool: "echo", digest: "0".repeat(64) }] },
+  "POST /api/prompts/{server}/{name}": { arguments: {} },
+  "POST /api/prompts/{name}": { arguments: {} },
   "POST /api/mcp/servers/{name}/call": { tool: "echo", args: {} },
 };
 
 /** Places where only the owner has things: a member is told so, whatever the name. */
-const OWNERS = ["/api/secrets/", "/api/tools/", "/api/mcp/servers/"];
+const OWNERS = ["/api/secrets/", "/api/tools/", "/api/mcp/servers/", "/api/changes/tools/", "/api/prompts/{name}"];
 
 eachEngine("another user's things", (engine) => {
   test("F16 are not found by any route, list, search, count or export, and nothing of them changes", async () => {
@@ -87,6 +90,7 @@ eachEngine("another user's things", (engine) => {
       "/api/blobs/": blob.id,
       "/api/graph/nodes/": nodes[0]?.id ?? "",
       "/api/users/": "ann",
+      "/api/prompts/": MARK,
     };
     const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
     const { paths } = (await response.json()) as OpenApi;
@@ -108,12 +112,12 @@ eachEngine("another user's things", (engine) => {
       }
       const start = Object.keys(things).find((each) => path.startsWith(each));
       expect(start, `${path}: which thing of Ann's is it about?`).toBeDefined();
-      const url = path.replace(/\{\w+\}/, things[start ?? ""] ?? "");
+      const url = path.replace(/\{\w+\}/g, things[start ?? ""] ?? "");
       const body = method === "GET" ? undefined : (BODIES[`${method} ${path}`] ?? {});
       const { status, body: answer } = await as(bob, method, url, body);
       expect([method, path, status, answer?.error.code]).toEqual([method, path, 404, "not_found"]);
       // That is the answer for a thing that does not exist at all, but for its name.
-      const none = await as(bob, method, url.replace(things[start ?? ""] ?? "", "nope"), body);
+      const none = await as(bob, method, url.replaceAll(things[start ?? ""] ?? "", "nope"), body);
       const plain = (text: string): string => text.replaceAll(things[start ?? ""] ?? "", "nope");
       expect([method, path, plain(JSON.stringify(answer))]).toEqual([method, path, JSON.stringify(none.body)]);
     }
