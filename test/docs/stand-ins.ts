@@ -51,6 +51,11 @@ export const STAND_INS: readonly StandIn[] = [
     of: /./,
     make: `echo '{"mcpServers": {"server-'$$'": {"command": "${MEMORY}"}}}' > "$HOME/$$.json" && echo "$HOME/$$.json"`,
   },
+  {
+    text: "config.yaml",
+    of: /\bmcp import\b/,
+    make: `printf 'mcp_servers:\\n  server-%s:\\n    command: "%s"\\n' $$ "${MEMORY}" > "$HOME/$$.yaml" && echo "$HOME/$$.yaml"`,
+  },
   // Nobody's page is read by a test: this address is refused before anything is asked.
   { text: "https://example.com", of: /\bchat send\b/, make: "echo http://192.0.2.1/", lasts: true },
   { text: "3f2a", of: /\btasks (cancel|delete|update)\b/, make: LATER },

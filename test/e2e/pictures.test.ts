@@ -88,6 +88,8 @@ describeInBrowser("the pictures of the README", () => {
       const tab = await device.tab(path);
       await tab.connection("live");
       await ready(tab);
+      // Answers are set by a part of the page that comes later.
+      if (name !== "home") await tab.conversation.locator("em").first().waitFor();
       await tab.page.evaluate(() => document.fonts.ready.then(() => undefined));
       await expect(await shownBy(tab), name).toMatchFileSnapshot(join(IMAGES, `${name}.txt`));
       if (WRITES) await tab.page.screenshot({ path: join(IMAGES, `${name}.png`) });

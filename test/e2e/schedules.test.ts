@@ -187,7 +187,7 @@ describeInBrowser("schedules", () => {
 
     await when.fill("every 20 seconds");
     await page.getByText("Every 20 seconds").waitFor();
-    await page.getByRole("textbox", { name: "Name" }).fill("often");
+    await page.getByRole("textbox", { name: "Name" }).fill("too_often");
     await page.getByRole("textbox", { name: "Prompt" }).fill("What time is it?");
     await page.getByRole("button", { name: "Add schedule" }).click();
     const asks = page.getByRole("dialog", { name: "Each 20 seconds?" });
@@ -196,11 +196,11 @@ describeInBrowser("schedules", () => {
     await when.fill("tomorrow at 7");
     await page.getByText(/^Once, on /).waitFor();
     await page.getByRole("button", { name: "Add schedule" }).click();
-    await page.getByRole("heading", { name: "often" }).waitFor();
-    expect(await stage.sparky.api("GET", "/api/schedules/often")).toMatchObject({
+    await page.getByRole("heading", { name: "too_often" }).waitFor();
+    expect(await stage.sparky.api("GET", "/api/schedules/too_often")).toMatchObject({
       when: expect.stringMatching(/^at\(.*T07:00\)$/),
     });
-    await stage.sparky.run("agent", "schedule", "delete", "often", "--yes");
+    await stage.sparky.run("agent", "schedule", "delete", "too_often", "--yes");
     expect(tab.complaints.filter((text) => !/400 \(Bad Request\)/.test(text))).toEqual([]);
   });
 

@@ -156,7 +156,7 @@ test("a call that asks is shown with its exact arguments, and answered in the te
   at.press("\u001b[A\r");
   await at.sees("› /deny");
   at.press("use the copy\r");
-  await at.sees("denied by owner: use the copy");
+  await at.sees("denied by owner on the command line: use the copy");
   await at.sees(/✓ Done[^]*✓ Done/);
 });
 
@@ -171,7 +171,7 @@ test("a question that is answered elsewhere goes away by itself, its list too", 
   await at.sees("Not now");
   const [asked] = (await sparky.api<List<{ id: string }>>("GET", "/api/approvals")).items;
   await sparky.api("POST", `/api/approvals/${asked?.id}`, { decision: "deny", note: "not today" });
-  await at.sees("⊘ shell echo hi  denied by owner: not today");
+  await at.sees("⊘ shell echo hi  denied by owner on the command line: not today");
   await at.sees("Answered.");
   at.enter("/quit");
   expect(await at.left()).toBe(0);

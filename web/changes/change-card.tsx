@@ -10,7 +10,7 @@ import { JsonView } from "../text/json-view.tsx";
 import { skillPath, skillQuery, SKILL_PLACE_WORDS } from "../tools/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { ago, fullTime, size } from "../ui/format.ts";
-import { Problem } from "../ui/notice.tsx";
+import { Failure, Problem } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { ChangedTools } from "./changed-tools.tsx";
 import { useAnswer } from "./queries.ts";
@@ -102,7 +102,9 @@ function SkillText({ change, onTold }: Props<SkillChange>) {
   const whole = useQuery(skillQuery(http, skill, change.hash));
   const answer = useAnswer(onTold);
   if (whole.isPending) return <p className="text-sm text-muted">Loading what is different…</p>;
-  if (whole.data === undefined) return <Problem error={whole.error} />;
+  if (whole.data === undefined) {
+    return <Failure what="It could not be loaded" error={whole.error} retry={() => void whole.refetch()} />;
+  }
   const { diff, text, hash, contents, warnings } = whole.data;
   const send = (what: "approve" | "refuse"): void =>
     answer.mutate({

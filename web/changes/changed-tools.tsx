@@ -11,7 +11,7 @@ import {
 import { useServices } from "../app/services.tsx";
 import { DiffView } from "../text/diff-view.tsx";
 import { Button } from "../ui/button.tsx";
-import { Problem } from "../ui/notice.tsx";
+import { Failure, Problem } from "../ui/notice.tsx";
 import { toolChangesPath, toolChangesQuery, useAnswer } from "./queries.ts";
 
 const PARTS: Readonly<Record<ToolPart["part"], string>> = {
@@ -32,7 +32,9 @@ export function ChangedTools({ server, tools, onTold }: Props) {
   const shown = useQuery(toolChangesQuery(http, server, tools));
   const answer = useAnswer(onTold);
   if (shown.isPending) return <p className="text-sm text-muted">Loading what is different…</p>;
-  if (shown.data === undefined) return <Problem error={shown.error} />;
+  if (shown.data === undefined) {
+    return <Failure what="They could not be loaded" error={shown.error} retry={() => void shown.refetch()} />;
+  }
   const { items } = shown.data;
   const send = (decision: DecideTools["decision"], of: readonly ToolChangeShown[]): void => {
     const what = of.length === 1 ? (of[0]?.tool ?? "") : `${of.length} tools`;
