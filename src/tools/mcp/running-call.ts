@@ -6,7 +6,8 @@ export class RunningCall {
   readonly signal: AbortSignal;
   readonly #control = new AbortController();
   readonly #idleMs: number;
-  readonly #until: number;
+  #until: number;
+  #askedAt = 0;
   /** What is at hand for what the server asked the last time, in its order. */
   readonly #replies: Reply[];
   #timer: NodeJS.Timeout | undefined;
@@ -51,8 +52,9 @@ export class RunningCall {
     }
   }
 
-  /** A sign of life: its limit counts anew. */
+  /** A sign of life: its limit counts anew. While somebody is asked there is none. */
   progressed(): void {
+    if (this.isAsking || this.isSettled) return;
     clearTimeout(this.#timer);
     const ms = Math.min(this.#idleMs, this.#until - performance.now());
     this.#timer = setTimeout(() => this.#control.abort(new Error("it took too long")), Math.max(ms, 0)).unref();
@@ -63,6 +65,7 @@ export class RunningCall {
     const reply = this.#replies.shift();
     if (reply !== undefined) return reply;
     clearTimeout(this.#timer);
+    this.#askedAt = performance.now();
     return new Promise((resolve) => {
       this.#answer = resolve;
       this.#asked.resolve(params);
@@ -73,6 +76,8 @@ export class RunningCall {
     this.#asked = Promise.withResolvers();
     const answer = this.#answer;
     this.#answer = null;
+    // The time that the person took is not the call's.
+    this.#until += performance.now() - this.#askedAt;
     this.progressed();
     answer?.(reply);
   }
