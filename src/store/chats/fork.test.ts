@@ -66,6 +66,35 @@ eachEngine("forks", (database) => {
     expect(await findings(store)).toEqual([]);
   });
 
+  test("what a message refers to goes with it, whole, to where it stands now, and is not read again", async () => {
+    const store = await database.store();
+    const { owner } = await ensureUsers(store);
+    const read: string[] = [];
+    const agent = await startAgent(store, {
+      model: scriptedModel(() => [say("Read.")]),
+      tools: [],
+      resources: {
+        names: async () => ["docs"],
+        read: async (_, { uri }) => (read.push(uri), "y".repeat(40_000)),
+      },
+    });
+    const { chat } = await createChat(store, owner, { title: "Tea" });
+    for (const text of ["Hello", "See @docs:x://a"]) {
+      await ended(store, (await postMessage(store, owner, chat.id, { text })).runId);
+    }
+    const head = (await readEvents(store.db, chat.id)).length;
+    const made = await forkChat(store, owner, chat.id, { seq: head, text: "And now?" });
+    await ended(store, made.message?.runId ?? "");
+    await agent.stop();
+    expect(read).toEqual(["x://a"]);
+    const log = await readEvents(store.db, made.chat.id);
+    const [resource] = log.flatMap((event) => (event.type === "resource" ? [event.data] : []));
+    expect(log[(resource?.messageSeq ?? 0) - 1]?.data).toMatchObject({ text: "See @docs:x://a" });
+    const blobs = await store.db.selectFrom("blobs").select(["id", "chat_id"]).execute();
+    expect(blobs).toContainEqual({ id: resource?.blob, chat_id: made.chat.id });
+    expect(await findings(store)).toEqual([]);
+  });
+
   test("the same key makes one chat, at the same time too; a seq that is not there makes none, and leaves nothing", async () => {
     const store = await database.store();
     const { owner, agent, chat, head } = await scene(store);
@@ -98,6 +127,7 @@ test("a call that was only asked for stays behind; of one that had begun it is t
   ];
   const copies = forkedEvents(
     events.map((event, n) => ({ ...event, chatId: "c", seq: n + 1, at: "2026-01-01T00:00:00.000Z" })),
+    2,
   );
   expect(copies.map((event) => [event.type, event.runId, "callId" in event.data && event.data.callId])).toEqual([
     ["tool_use", null, "begun"],

@@ -60,7 +60,8 @@ async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, ke
     key: key ?? null,
   });
   await tx.db.insertInto("chats").values(chat).execute();
-  const copies = await withOwnBlobs(tx, chat, forkedEvents(events));
+  // Behind the event that says that the chat was made.
+  const copies = await withOwnBlobs(tx, chat, forkedEvents(events, 2));
   if (Buffer.byteLength(JSON.stringify(copies)) > MOST_BYTES) throw tooLong("too much text");
   const whence = chatEvent(viewer, { change: "forked", from: chatId, seq });
   const chosen = chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })];
@@ -95,11 +96,14 @@ function tooLong(what: string): SparkyError {
   });
 }
 
+const hasBlob = (event: NewEvent) =>
+  event.type === "tool_use" || event.type === "tool_result" || event.type === "resource";
+
 /** What is kept beside the log belongs to its chat: the copies name blobs of their own. */
 async function withOwnBlobs(tx: Tx, chat: ChatRow, events: readonly NewEvent[]): Promise<NewEvent[]> {
   const copies: NewEvent[] = [];
   for (const event of events) {
-    const id = event.type === "tool_use" || event.type === "tool_result" ? event.data.blob : undefined;
+    const id = hasBlob(event) ? event.data.blob : undefined;
     const blob =
       id === undefined
         ? undefined

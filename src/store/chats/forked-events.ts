@@ -3,11 +3,13 @@ import type { ChatEvent, EventOf, NewEvent } from "../../core/events.ts";
 /**
  * What a chat that is made from another begins with: what was said, thought and done there. Runs, tasks, plans, what was asked
  * and what it cost stay behind, so that nothing of it works, waits or counts twice. An effect that happened stays told, and one
- * whose outcome was not known yet as just that.
+ * whose outcome was not known yet as just that. The first of them gets `firstSeq` in the new chat.
  */
-export function forkedEvents(events: readonly ChatEvent[]): NewEvent[] {
+export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): NewEvent[] {
   const calls = callsIn(events);
-  const copies = events.flatMap((event): NewEvent[] => {
+  const copies: NewEvent[] = [];
+  const seqs = new Map<number, number>();
+  const copiesOf = (event: ChatEvent): NewEvent[] => {
     const place = { runId: null, taskId: null, step: null, actor: event.actor };
     switch (event.type) {
       case "message": {
@@ -28,10 +30,19 @@ export function forkedEvents(events: readonly ChatEvent[]): NewEvent[] {
         return calls.has(event.data.callId) ? [{ type: "tool_start", data: event.data, ...place }] : [];
       case "tool_result":
         return calls.has(event.data.callId) ? [{ type: "tool_result", data: event.data, ...place }] : [];
+      case "resource": {
+        // What a message refers to is read once: where the message goes it goes too.
+        const messageSeq = seqs.get(event.data.messageSeq);
+        return messageSeq === undefined ? [] : [{ type: "resource", data: { ...event.data, messageSeq }, ...place }];
+      }
       default:
         return [];
     }
-  });
+  };
+  for (const event of events) {
+    seqs.set(event.seq, firstSeq + copies.length);
+    copies.push(...copiesOf(event));
+  }
   return [...copies, ...[...calls.values()].flatMap(unknownOutcome)];
 }
 

@@ -119,7 +119,10 @@ function addChat(log: LogCheck, event: ChatEvent): void {
     else if (data.change === "model") log.model = data.model;
   } else if (event.type === "message" && event.data.key !== undefined) {
     log.keyed.push({ seq: event.seq, userId: event.actor.id, key: event.data.key });
-  } else if ((event.type === "tool_result" || event.type === "tool_use") && event.data.blob !== undefined) {
+  } else if (
+    (event.type === "tool_result" || event.type === "tool_use" || event.type === "resource") &&
+    event.data.blob !== undefined
+  ) {
     log.blobs.push({ seq: event.seq, id: event.data.blob, size: event.data.size ?? 0 });
   }
 }
