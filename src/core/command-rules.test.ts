@@ -200,6 +200,15 @@ test("a rule that covers too much, or that is no command, is refused in words", 
   for (const rule of ["git log *", "npm test", "sudo ls", "grep 'a;b' *"]) expect(await faultOf(rule), rule).toBeNull();
 });
 
+test.each(["constructor", "toString", "__proto__", "hasOwnProperty a", "git constructor", "npm toString x"])(
+  "a program or verb called like what every object has is one like any other: %s",
+  async (line) => {
+    expect(await isCovered(line, ["ls *"])).toBe(false);
+    expect(await isCovered(line, await suggestedRules(line))).toBe(true);
+    expect(await isCovered(`${line} more`, [`${line} *`])).toBe(true);
+  },
+);
+
 test("what is suggested covers what it is suggested for", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string(), { minLength: 1, maxLength: 5 }), async (words) => {

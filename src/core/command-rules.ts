@@ -27,14 +27,14 @@ const NEVER = new Set(
   ". source eval exec trap alias unalias export readonly unset set shopt hash enable declare typeset local".split(" "),
 );
 /** Words with which a program runs or writes what it otherwise would not. */
-const NOT_WITH: { readonly [name: string]: RegExp } = {
+const NOT_WITH: ReadonlyMap<string, RegExp> = byName({
   find: /^-(exec|execdir|ok|okdir|delete|fprint|fprint0|fprintf|fls)$/,
   rg: /^--(pre|hostname-bin)(=|$)/,
   // Short ones may stand together in one word: `-nO`.
   git: /^-[A-Za-z0-9]*[cOx]/,
   date: /^(-[uR]*s|--s)/,
   file: /^(-[a-zA-Z]*C|--c)/,
-};
+});
 /** The long ones of git, which takes any beginning of them. */
 const NOT_WITH_GIT =
   "config-env exec-path upload-pack receive-pack ext-diff extcmd textconv open-files-in-pager output output-directory template"
@@ -43,7 +43,7 @@ const NOT_WITH_GIT =
 /** Programs of many verbs: the first word says little. */
 const VERBS = new Set("git npm pnpm yarn cargo go pip pip3 uv apt brew systemctl journalctl gh".split(" "));
 /** Of those the verbs that run, or have run, whatever is said behind them. */
-const RUNNING_VERBS: { readonly [name: string]: ReadonlySet<string> } = verbsOf({
+const RUNNING_VERBS: ReadonlyMap<string, ReadonlySet<string>> = verbsOf({
   git: "config bisect submodule filter-branch difftool mergetool",
   npm: "exec x",
   pnpm: "exec dlx",
@@ -52,7 +52,7 @@ const RUNNING_VERBS: { readonly [name: string]: ReadonlySet<string> } = verbsOf(
   uv: "run tool",
 });
 /** Those that only look, with whatever words behind them that are not refused: only these are suggested with more to follow. */
-const LOOKING_VERBS: { readonly [name: string]: ReadonlySet<string> } = verbsOf({
+const LOOKING_VERBS: ReadonlyMap<string, ReadonlySet<string>> = verbsOf({
   git:
     "status log diff show blame shortlog describe rev-parse rev-list ls-files ls-tree name-rev merge-base cat-file " +
     "count-objects grep",
@@ -74,8 +74,13 @@ const READERS = new Set(
   ),
 );
 
-function verbsOf(rows: { readonly [name: string]: string }): { readonly [name: string]: ReadonlySet<string> } {
-  return Object.fromEntries(Object.entries(rows).map(([name, verbs]) => [name, new Set(verbs.split(" "))]));
+/** A program may be called `constructor`: what an object has by itself is not what is known of one. */
+function byName<T>(rows: { readonly [name: string]: T }): ReadonlyMap<string, T> {
+  return new Map(Object.entries(rows));
+}
+
+function verbsOf(rows: { readonly [name: string]: string }): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(rows).map(([name, verbs]) => [name, new Set(verbs.split(" "))]));
 }
 
 export async function commandsIn(line: string): Promise<Commands> {
@@ -158,7 +163,7 @@ export async function faultOf(text: string): Promise<string | null> {
   if (rule.open && runsOthers(name)) return `${name} can run any other command: name the whole command, without *`;
   if (rule.open && VERBS.has(baseOf(name)) && (rule.words[1] ?? "-").startsWith("-"))
     return `${name} does many things: name which, as in ${name} ${name === "git" ? "log" : "list"} *`;
-  if (rule.open && RUNNING_VERBS[baseOf(name)]?.has(rule.words[1] ?? "") === true)
+  if (rule.open && RUNNING_VERBS.get(baseOf(name))?.has(rule.words[1] ?? "") === true)
     return `${name} ${rule.words[1] ?? ""} can run any other command: name the whole command, without *`;
   return null;
 }
@@ -199,7 +204,7 @@ function covers({ words, open }: Rule, command: readonly string[]): boolean {
   const isRefused = (word: string): boolean => {
     const [long = ""] = word.split("=");
     if (name === "git" && long.length > 2 && NOT_WITH_GIT.some((each) => each.startsWith(long))) return true;
-    return NOT_WITH[name]?.test(word) === true;
+    return NOT_WITH.get(name)?.test(word) === true;
   };
   return open && !command.slice(words.length).some(isRefused);
 }
@@ -215,7 +220,7 @@ function suggested(words: readonly string[]): string {
   const [name = "", verb = ""] = words;
   const whole = words.map(quoted).join(" ");
   if (READERS.has(name)) return `${name} *`;
-  return LOOKING_VERBS[name]?.has(verb) === true ? `${name} ${verb} *` : whole;
+  return LOOKING_VERBS.get(name)?.has(verb) === true ? `${name} ${verb} *` : whole;
 }
 
 const quoted = (word: string): string =>
