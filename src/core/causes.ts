@@ -19,7 +19,7 @@ const CAUSES: { readonly [code: string]: string } = {
 
 /** Why a run has failed or tries again, for people; what exactly happened is in the error's own message. */
 export function causeOf(code: string): string {
-  return CAUSES[code] ?? "It could not go on";
+  return (Object.hasOwn(CAUSES, code) ? CAUSES[code] : undefined) ?? "It could not go on";
 }
 
 /** The settings are wrong: trying again changes nothing before somebody has changed them. */

@@ -79,6 +79,7 @@ test.each([
   "every blue moon",
   "every day at a",
   "every 0 minutes",
+  "every constructor minutes",
   "in nothing hours",
   "tomorrow at 7 and 8",
   "every month on the 40th at 9",

@@ -65,7 +65,8 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 function numberOf(word: string | undefined): number | null {
   if (word === undefined) return null;
-  return /^\d{1,6}$/.test(word) ? Number(word) : (NUMBERS[word] ?? null);
+  if (/^\d{1,6}$/.test(word)) return Number(word);
+  return Object.hasOwn(NUMBERS, word) ? (NUMBERS[word] ?? null) : null;
 }
 
 const UNITS: readonly (readonly [RegExp, string, number])[] = [
