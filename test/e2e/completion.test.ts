@@ -55,7 +55,7 @@ class Terminal implements AsyncDisposable {
   }
 
   async shows(what: RegExp): Promise<RegExpExecArray> {
-    for (let tried = 0; tried < 300; tried++) {
+    for (let tried = 0; tried < 1200; tried++) {
       const found = what.exec(this.screen);
       if (found !== null) return found;
       await new Promise((resolve) => setTimeout(resolve, 50));
