@@ -218,7 +218,8 @@ function behind(content: AssistantContent): AssistantParts {
 function wordsOf({ run, scope }: ContextInput, event: EventOf<"message">): ModelMessage | undefined {
   const { role, text, partial } = event.data;
   if (role === "user") {
-    if (event.taskId === null || event.taskId === run.taskId) return { role: "user", content: text };
+    const isSaidHere = event.taskId === null && event.actor.kind !== "agent";
+    if (isSaidHere || (event.taskId === run.taskId && event.taskId !== null)) return { role: "user", content: text };
     const content = `(A task was given here and is worked on apart from this conversation: ${JSON.stringify(text)})`;
     return { role: "user", content };
   }

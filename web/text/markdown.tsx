@@ -10,7 +10,7 @@ import { toBlocks } from "./blocks.ts";
 import { blocksIn, isParseable } from "./bounds.ts";
 import { CodeBlock } from "./code.tsx";
 import { mended } from "./growing.ts";
-import { withMaths } from "./maths-marks.ts";
+import { blocksWithMaths, withMaths } from "./maths-marks.ts";
 
 type Maths = typeof import("./maths.ts").MATHS;
 
@@ -19,12 +19,18 @@ export default function Markdown({ text, isOpenEnded }: { text: string; isOpenEn
   const blocks = toBlocks(text);
   const [portions, setPortions] = useState(1);
   const shown = blocks.slice(0, blocksIn(blocks, portions));
+  const withFormulas = blocksWithMaths(shown);
   const left = blocks.slice(shown.length).reduce((sum, block) => sum + block.length, 0);
   return (
     <div className="prose">
       {shown.map((block, index) => (
         // Blocks are only ever added at the end; the last one grows.
-        <Block key={index} text={block} isOpenEnded={isOpenEnded && index === blocks.length - 1} />
+        <Block
+          key={index}
+          text={block}
+          isOpenEnded={isOpenEnded && index === blocks.length - 1}
+          hasFormulas={index < withFormulas}
+        />
       ))}
       {left > 0 && (
         <Button kind="quiet" onClick={() => setPortions(portions + 1)}>
@@ -35,11 +41,17 @@ export default function Markdown({ text, isOpenEnded }: { text: string; isOpenEn
   );
 }
 
+interface BlockProps {
+  readonly text: string;
+  readonly isOpenEnded: boolean;
+  readonly hasFormulas: boolean;
+}
+
 /** One that is more than a page can bear stays as it was written. */
-const Block = memo(function Block({ text, isOpenEnded }: { text: string; isOpenEnded: boolean }) {
+const Block = memo(function Block({ text, isOpenEnded, hasFormulas }: BlockProps) {
   const id = useId();
   const told = isOpenEnded ? mended(text) : text;
-  const formulas = useMemo(() => withMaths(told), [told]);
+  const formulas = useMemo(() => (hasFormulas ? withMaths(told) : null), [told, hasFormulas]);
   const maths = useMaths(formulas !== null);
   if (!isParseable(text)) return <Plain text={text} />;
   const isSet = formulas !== null && maths !== null;

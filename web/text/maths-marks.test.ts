@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withMaths } from "./maths-marks.ts";
+import { blocksWithMaths, withMaths } from "./maths-marks.ts";
 
 test.each([
   { what: "a formula between signs", block: "So $x^2$ it is", is: "So $$x^2$$ it is" },
@@ -17,4 +17,10 @@ test("F104: signs without end take no time", () => {
   for (const block of ["$".repeat(20_000), "\\(".repeat(10_000), "$a".repeat(10_000), "\\[".repeat(10_000)]) {
     expect(withMaths(block) === null || block.length > 0).toBe(true);
   }
+});
+
+test("F104: of an answer with formulas without end the first are set, and what has none does not count", () => {
+  const formula = `$${"x^2+".repeat(1499)}x^2$`;
+  expect(blocksWithMaths([formula, "words ".repeat(20_000), formula, formula, formula, "$y$"])).toBe(4);
+  expect(blocksWithMaths(["words", formula, "words"])).toBe(3);
 });

@@ -18,5 +18,10 @@ test.each([
   },
   { what: "a list of unequal objects", value: [{ a: 1 }, { b: 3 }], is: "tree" },
   { what: "a diff", value: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", is: "diff" },
+  {
+    what: "a list of objects that are nested too deeply",
+    value: `[{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}]`,
+    is: "text",
+  },
   { what: "a list with dashes", value: "- a\n+ b\n", is: "text" },
 ])("$what is shown as $is", ({ value, is }) => expect(shapeOf(value).kind).toBe(is));

@@ -26,7 +26,8 @@ export function shapeOf(value: unknown): Shape {
 function parse(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? value : null;
+    // What is nested too deeply to be written again cannot be drawn as a table either.
+    return typeof value === "object" && JSON.stringify(value) !== "" ? value : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blankIn, offerWords } from "./offer-words.ts";
+import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
 
 test.each([
   { text: "@", is: { kind: "resource", query: "", from: 0 } },
@@ -22,4 +22,12 @@ test("what stands behind the cursor does not count", () => {
 test("a template's first blank is what is written over", () => {
   expect(blankIn("@docs:x://{id}/{part}")).toEqual({ start: 10, end: 14 });
   expect(blankIn("@docs:x://1")).toBeNull();
+});
+
+test("a prompt takes the place of the words that it was asked for by, and of nothing that stands or was typed behind them", () => {
+  expect(withPrompt("/rev", "/rev", "Review this: ")).toEqual({ text: "Review this: ", end: 13 });
+  expect(withPrompt("/rev of mine", "/rev", "Review ")).toEqual({ text: "Review  of mine", end: 7 });
+  // Sent, taken away or another chat's meanwhile.
+  expect(withPrompt("", "/rev", "Review")).toBeNull();
+  expect(withPrompt("Another", "/rev", "Review")).toBeNull();
 });

@@ -24,3 +24,12 @@ export function blankIn(reference: string): { readonly start: number; readonly e
   const found = /\{[^{}]*\}/.exec(reference);
   return found === null ? null : { start: found.index, end: found.index + found[0].length };
 }
+
+/** The text with a prompt in place of the `/…` that it was asked for by; null: that is not there any more. */
+export function withPrompt(
+  text: string,
+  asked: string,
+  filled: string,
+): { readonly text: string; readonly end: number } | null {
+  return text.startsWith(asked) ? { text: filled + text.slice(asked.length), end: filled.length } : null;
+}

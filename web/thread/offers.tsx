@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery } from "@tanstack/react-query";
-import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { exactLine } from "../../src/core/exact.ts";
 import { promptsSchema, promptTextSchema, resourcesSchema, type Prompt, type Resource } from "../../src/wire/offers.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
@@ -8,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextBox } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
-import { blankIn, offerWords } from "./offer-words.ts";
+import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
 
 /** What tool servers offer while a message is written: resources behind `@`, prompts behind `/`. Asked for only then. */
 
@@ -43,6 +44,12 @@ type Offer =
   | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
   | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
 
+/** A prompt, and what stood before the cursor when it was chosen. */
+interface Asked {
+  readonly prompt: Prompt;
+  readonly by: string;
+}
+
 interface Offers {
   /** Above the box; null: nothing is offered. */
   readonly list: ReactNode;
@@ -60,7 +67,10 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   const [dismissed, setDismissed] = useState<string | null>(null);
   /** Which one is meant, of those that were offered for these words. */
   const [chosen, setChosen] = useState<{ readonly typed: string | null; readonly at: number }>({ typed: null, at: 0 });
-  const [asking, setAsking] = useState<Prompt | null>(null);
+  const [asking, setAsking] = useState<Asked | null>(null);
+  // What is typed while a server is asked stays.
+  const latest = useRef(text);
+  useEffect(() => void (latest.current = text), [text]);
   const words = offerWords(text, cursor);
   const typed = words === null ? null : `${words.kind} ${words.from} ${words.query}`;
   const isOpen = words !== null && dismissed !== `${words.kind} ${words.from}`;
@@ -69,11 +79,12 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   const resources = useQuery({ ...resourcesQuery(http, words?.query ?? ""), enabled: isResource });
   const prompts = useQuery({ ...promptsQuery(http), enabled: isPrompt });
   const fill = useMutation({
-    mutationFn: ({ prompt, values }: { readonly prompt: Prompt; readonly values: Readonly<Record<string, string>> }) =>
+    mutationFn: ({ prompt, values }: Asked & { readonly values: Readonly<Record<string, string>> }) =>
       http.send("POST", promptPath(prompt), { arguments: values }, promptTextSchema),
-    onSuccess: ({ text: filled }) => {
+    onSuccess: ({ text: filled }, { by }) => {
       setAsking(null);
-      put(filled, filled.length, filled.length);
+      const next = withPrompt(latest.current, by, filled);
+      if (next !== null) put(next.text, next.end, next.end);
     },
   });
 
@@ -90,8 +101,9 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   const choose = (offer: Offer): void => {
     if (words === null) return;
     if (offer.kind === "prompt") {
-      if (offer.prompt.args.length > 0) setAsking(offer.prompt);
-      else fill.mutate({ prompt: offer.prompt, values: {} });
+      const asked = { prompt: offer.prompt, by: text.slice(0, cursor) };
+      if (offer.prompt.args.length > 0) setAsking(asked);
+      else fill.mutate({ ...asked, values: {} });
       return;
     }
     const { reference, template } = offer.resource;
@@ -129,7 +141,7 @@ export function useOffers({ text, cursor, put }: Box): Offers {
       </div>
       {problems.map(({ server, message }) => (
         <p key={server} className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
-          {server}: {message}
+          <Exact text={`${server}: ${message}`} />
         </p>
       ))}
       {fill.isError && <Problem error={fill.error} />}
@@ -137,11 +149,11 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   );
   const dialog = asking !== null && (
     <Arguments
-      prompt={asking}
+      prompt={asking.prompt}
       isPending={fill.isPending}
       error={fill.error}
       onClose={() => setAsking(null)}
-      onFill={(values) => fill.mutate({ prompt: asking, values })}
+      onFill={(values) => fill.mutate({ ...asking, values })}
     />
   );
   return {
@@ -192,7 +204,9 @@ function OfferLine({ offer }: { offer: Offer }) {
       <span className="font-medium">
         <Exact text={name} />
       </span>{" "}
-      <span className="text-xs text-muted">{server}</span>
+      <span className="text-xs text-muted">
+        <Exact text={server} />
+      </span>
       <span className="block truncate text-xs text-muted">
         <Exact text={about} />
       </span>
@@ -212,7 +226,7 @@ interface ArgumentsProps {
 function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   return (
-    <Dialog title={prompt.title} onClose={onClose}>
+    <Dialog title={exactLine(prompt.title)} onClose={onClose}>
       <form
         className="mt-3 flex flex-col gap-3"
         onSubmit={(event) => {
@@ -225,8 +239,8 @@ function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps
           <TextBox
             key={name}
             id={`argument-${n}`}
-            label={required ? name : `${name} (may be left out)`}
-            {...(description !== "" && { help: description })}
+            label={required ? exactLine(name) : `${exactLine(name)} (may be left out)`}
+            {...(description !== "" && { help: exactLine(description, 500) })}
             {...(n === 0 && { "data-first": true })}
             rows={1}
             required={required}

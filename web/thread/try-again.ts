@@ -24,14 +24,14 @@ export function questionOf(
   return start === undefined ? null : questionBefore(entries, start.seq + 1);
 }
 
-/** The last message of a person before `seq`. */
+/** The last message before `seq`; null where it is what a task was given, which may be nobody's word. */
 export function questionBefore(
   entries: readonly Entry[],
   seq: number,
 ): { readonly seq: number; readonly text: string } | null {
   for (const entry of entries.filter((each) => each.seq < seq).toReversed()) {
     if (entry.kind !== "event" || entry.event.type !== "message" || entry.event.data.role !== "user") continue;
-    return { seq: entry.seq, text: entry.event.data.text };
+    return entry.event.taskId === null ? { seq: entry.seq, text: entry.event.data.text } : null;
   }
   return null;
 }

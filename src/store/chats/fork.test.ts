@@ -5,11 +5,13 @@ import { call, say, scriptedModel, stepsIn } from "../../../test/kit/scripted-mo
 import { ended, testTool } from "../../../test/kit/worker.ts";
 import type { NewEvent } from "../../core/events.ts";
 import { AGENT_ACTOR } from "../people/actors.ts";
+import { writeBlob } from "../log/blobs.ts";
 import { readEvents } from "../log/events.ts";
 import { ensureUsers } from "../people/users.ts";
 import type { Store } from "../database/store.ts";
 import type { Finding } from "../verify/finding.ts";
 import { verifyStore } from "../verify/verify.ts";
+import { addTask } from "../tasks/add.ts";
 import { createChat } from "./chats.ts";
 import { forkChat } from "./fork.ts";
 import { forkedEvents } from "./forked-events.ts";
@@ -93,6 +95,61 @@ eachEngine("forks", (database) => {
     const blobs = await store.db.selectFrom("blobs").select(["id", "chat_id"]).execute();
     expect(blobs).toContainEqual({ id: resource?.blob, chat_id: made.chat.id });
     expect(await findings(store)).toEqual([]);
+  });
+
+  test("what a run has told a task of its own is nobody's word there: it refers to nothing, and the model is told what it is", async () => {
+    const store = await database.store();
+    const { owner } = await ensureUsers(store);
+    const read: string[] = [];
+    const asked: string[] = [];
+    const agent = await startAgent(store, {
+      model: scriptedModel(({ messages }) => (asked.push(JSON.stringify(messages)), [say("Done.")])),
+      tools: [],
+      resources: { names: async () => ["docs"], read: async (_, { uri }) => (read.push(uri), "theirs") },
+    });
+    const { chat } = await createChat(store, owner, { title: "Tea" });
+    const { runId } = await postMessage(store, owner, chat.id, { text: "Hello" });
+    await ended(store, runId);
+    const descent = { parentRun: runId, rootRun: runId, depth: 1, origins: ["chat", "task"] as const };
+    const added = { instruction: "Read @docs:x://a", chatId: chat.id };
+    const { task } = await addTask(store, owner, added, { from: { descent, owner } });
+    const run = await store.db.selectFrom("runs").select("id").where("task_id", "=", task.id).executeTakeFirstOrThrow();
+    await ended(store, run.id);
+    for (let from = chat.id, n = 0; n < 2; n += 1) {
+      // A chat that was made from one that was made from another tells the same.
+      const seq = (await readEvents(store.db, from)).length;
+      const made = await forkChat(store, owner, from, { seq, text: "And now?" });
+      await ended(store, made.message?.runId ?? "");
+      expect(asked.at(-1)).toContain("A task was given here");
+      from = made.chat.id;
+    }
+    await agent.stop();
+    expect(read).toEqual([]);
+    expect(await findings(store)).toEqual([]);
+  });
+
+  test("too much that is kept beside the log is too much to copy, and leaves nothing", async () => {
+    const store = await database.store();
+    const { owner } = await ensureUsers(store);
+    const { chat } = await createChat(store, owner, { title: "Tea" });
+    const json = JSON.stringify("x".repeat(12 * 1024 * 1024));
+    const by = { runId: null, taskId: null, step: null, actor: AGENT_ACTOR };
+    for (const callId of ["one", "two", "three"]) {
+      await store.transact(async (tx) => {
+        const blob = tx.newId();
+        await writeBlob(tx, chat.id, { id: blob, json });
+        const use = { callId, name: "big", args: {}, effect: "read", summary: "" } as const;
+        const result = { callId, name: "big", ok: true, result: "x", size: json.length, durationMs: 1, blob };
+        await tx.append(chat.id, [
+          { type: "tool_use", data: use, ...by },
+          { type: "tool_result", data: result, ...by },
+        ]);
+      });
+    }
+    const seq = (await readEvents(store.db, chat.id)).length;
+    await expect(forkChat(store, owner, chat.id, { seq })).rejects.toMatchObject({ code: "too_large" });
+    expect(await store.db.selectFrom("chats").select("id").execute()).toHaveLength(1);
+    expect(await forkChat(store, owner, chat.id, { seq: seq - 2 })).toMatchObject({ created: true });
   });
 
   test("the same key makes one chat, at the same time too; a seq that is not there makes none, and leaves nothing", async () => {

@@ -102,6 +102,7 @@ const hasBlob = (event: NewEvent) =>
 /** What is kept beside the log belongs to its chat: the copies name blobs of their own. */
 async function withOwnBlobs(tx: Tx, chat: ChatRow, events: readonly NewEvent[]): Promise<NewEvent[]> {
   const copies: NewEvent[] = [];
+  let bytes = 0;
   for (const event of events) {
     const id = hasBlob(event) ? event.data.blob : undefined;
     const blob =
@@ -112,6 +113,8 @@ async function withOwnBlobs(tx: Tx, chat: ChatRow, events: readonly NewEvent[]):
       copies.push(event);
       continue;
     }
+    bytes += blob.size;
+    if (bytes > MOST_BYTES) throw tooLong("too much in its results");
     const own = tx.newId();
     await tx.db
       .insertInto("blobs")

@@ -1,4 +1,5 @@
 import type { ChatEvent, EventOf, NewEvent } from "../../core/events.ts";
+import { AGENT_ACTOR } from "../people/actors.ts";
 
 /**
  * What a chat that is made from another begins with: what was said, thought and done there. Runs, tasks, plans, what was asked
@@ -7,6 +8,7 @@ import type { ChatEvent, EventOf, NewEvent } from "../../core/events.ts";
  */
 export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): NewEvent[] {
   const calls = callsIn(events);
+  const added = addedByRuns(events);
   const copies: NewEvent[] = [];
   const seqs = new Map<number, number>();
   const copiesOf = (event: ChatEvent): NewEvent[] => {
@@ -14,7 +16,9 @@ export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): Ne
     switch (event.type) {
       case "message": {
         const { key: _, part: __, ...data } = event.data;
-        return [{ type: "message", data, ...place }];
+        // What a run has told its own task is no person's word here either.
+        const isAgents = data.role === "user" && event.taskId !== null && added.has(event.taskId);
+        return [{ type: "message", data, ...place, ...(isAgents && { actor: AGENT_ACTOR }) }];
       }
       case "thought": {
         const { part: _, ...data } = event.data;
@@ -50,6 +54,15 @@ interface Call {
   readonly use: EventOf<"tool_use">;
   readonly isStarted: boolean;
   readonly result: EventOf<"tool_result">["data"] | null;
+}
+
+/** Tasks that no person has given. */
+function addedByRuns(events: readonly ChatEvent[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap(({ type, taskId, data }) =>
+      type === "status" && data.state === "queued" && data.from !== undefined && taskId !== null ? [taskId] : [],
+    ),
+  );
 }
 
 function callsIn(events: readonly ChatEvent[]): ReadonlyMap<string, Call> {

@@ -18,6 +18,8 @@ export interface Renewing {
   readonly fetch: Fetch;
   /** As which client, where that is our own choice. */
   readonly client: StoredOAuthClientInformation | undefined;
+  /** Ends the wait for somebody else's renewal. */
+  readonly stopping: AbortSignal;
 }
 
 /** Whoever renews is waited for this long: then it is gone. */
@@ -32,7 +34,7 @@ const UNKNOWN_CLIENT = new Set(["invalid_client", "unauthorized_client"]);
  * where that is not known now.
  */
 export async function renewed(renewing: Renewing, used: string): Promise<string | null> {
-  const { place, clock } = renewing;
+  const { place, clock, stopping } = renewing;
   for (;;) {
     const kept = await place.read();
     if (kept === null || kept.grant === null || kept.again !== null) return null;
@@ -49,7 +51,7 @@ export async function renewed(renewing: Renewing, used: string): Promise<string 
       now.grant?.tokens.access_token === used && !isClaimed(now, at) ? { ...now, claim: { by, at } } : null,
     );
     if (claimed) return renew(renewing, kept, kept.grant, by);
-    await sleep(clock, LOOK_MS);
+    await sleep(clock, LOOK_MS, stopping);
   }
 }
 

@@ -200,8 +200,8 @@ export class SignIn implements OAuthClientProvider {
   /** All that wait for it here wait for the same. */
   #renewed(used: string): Promise<string | null> {
     if (this.#renewing !== null) return this.#renewing;
-    const { server, place, clock, client, onRenewal } = this.#options;
-    const renewing = renewed({ server, place, clock, fetch: this.#fetch, client }, used).finally(() => {
+    const { server, place, clock, client, stopping, onRenewal } = this.#options;
+    const renewing = renewed({ server, place, clock, fetch: this.#fetch, client, stopping }, used).finally(() => {
       this.#renewing = null;
     });
     this.#renewing = renewing;

@@ -288,7 +288,7 @@ async function shown(
     pid: state.state === "ready" ? state.pid : null,
     shared,
     tools: row.seen_at === null ? null : offered.length,
-    waiting: await Promise.all(rows.filter((tool) => tool.waiting !== null && tool.gone === 0).map(waitingOf)),
+    waiting: await waitingOf(rows.filter((tool) => tool.waiting !== null && tool.gone === 0)),
     refused: (desk.refused.get(name) ?? []).map((each) => ({ tool: each.name, why: each.refused })),
     warnings: desk.file.read.warnings.filter(({ server }) => server === name).map(({ message }) => message),
   };
@@ -312,15 +312,20 @@ function invalidServer(name: string, error: string): McpServer {
   };
 }
 
-async function waitingOf(row: McpToolRow): Promise<McpServer["waiting"][number]> {
-  const { diffOf, prettyLines } = await import("./tool-diff.ts");
-  const { name, pinned, waiting, waiting_digest, refused_digest } = row;
+async function waitingOf(rows: readonly McpToolRow[]): Promise<McpServer["waiting"]> {
+  if (rows.length === 0) return [];
+  const { DiffTime, diffOf, prettyLines } = await import("./tool-diff.ts");
   const lines = (json: string | null): string => (json === null ? "" : prettyLines(JSON.parse(json)));
-  return {
-    tool: name,
-    change: pinned === null ? "new" : "changed",
-    digest: waiting_digest ?? "",
-    diff: await diffOf(lines(pinned), lines(waiting)),
-    refused: refused_digest === waiting_digest,
-  };
+  const time = new DiffTime();
+  const told: McpServer["waiting"][number][] = [];
+  for (const { name, pinned, waiting, waiting_digest, refused_digest } of rows) {
+    told.push({
+      tool: name,
+      change: pinned === null ? "new" : "changed",
+      digest: waiting_digest ?? "",
+      diff: await time.spend((mostMs) => diffOf(lines(pinned), lines(waiting), mostMs)),
+      refused: refused_digest === waiting_digest,
+    });
+  }
+  return told;
 }

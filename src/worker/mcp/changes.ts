@@ -23,9 +23,12 @@ export async function toolChanges(store: Store): Promise<readonly ToolsChange[]>
 /** Those of one server, with how they differ; none once they are answered. */
 export async function toolChangesOf(store: Store, server: string): Promise<readonly ToolChangeShown[]> {
   const rows = (await asked(store)).filter((row) => row.server === server);
-  const { partsOf } = await import("./tool-diff.ts");
+  const { DiffTime, partsOf } = await import("./tool-diff.ts");
+  const time = new DiffTime();
   const shown: ToolChangeShown[] = [];
-  for (const row of rows) shown.push({ ...toolOf(row), parts: [...(await partsOf(row.pinned, row.waiting ?? "{}"))] });
+  for (const row of rows) {
+    shown.push({ ...toolOf(row), parts: [...(await partsOf(row.pinned, row.waiting ?? "{}", time))] });
+  }
   return shown;
 }
 

@@ -1,3 +1,4 @@
+import { breathe } from "../../store/database/breathe.ts";
 import type { ToolPart } from "../../wire/changes.ts";
 
 /** How what a server tells of a tool now differs from what was approved. */
@@ -5,12 +6,28 @@ import type { ToolPart } from "../../wire/changes.ts";
 /** Longer texts, and those that have little in common, are told as taken away and added. */
 const DIFF_MS = 40;
 const MAX_COMPARED = 131_072;
+/** Of all that one answer shows: a server may offer hundreds of tools, each as costly as can be. */
+const ALL_MS = 400;
+
+/** What is left of the time for comparing what one answer shows. */
+export class DiffTime {
+  #left = ALL_MS;
+
+  /** Everything else goes on between two of them. */
+  async spend<T>(work: (mostMs: number) => Promise<T>): Promise<T> {
+    await breathe();
+    const from = performance.now();
+    const done = await work(Math.max(0, Math.min(DIFF_MS, this.#left)));
+    this.#left -= performance.now() - from;
+    return done;
+  }
+}
 
 /** Line by line: `- ` before what is gone, `+ ` before what is new, two blanks before the rest. */
-export async function diffOf(before: string, after: string): Promise<string> {
+export async function diffOf(before: string, after: string, mostMs = DIFF_MS): Promise<string> {
   const { diffLines } = await import("diff");
-  const short = before.length + after.length <= MAX_COMPARED;
-  const found = short ? diffLines(before, after, { timeout: DIFF_MS }) : undefined;
+  const isCompared = mostMs > 0 && before.length + after.length <= MAX_COMPARED;
+  const found = isCompared ? diffLines(before, after, { timeout: mostMs }) : undefined;
   const changes = found ?? [
     { removed: true, added: false, value: before },
     { removed: false, added: true, value: after },
@@ -33,7 +50,7 @@ interface Told {
 }
 
 /** Those that differ; of a new tool all that it has. `pinned`, `waiting`: definitions, as JSON. */
-export async function partsOf(pinned: string | null, waiting: string): Promise<readonly ToolPart[]> {
+export async function partsOf(pinned: string | null, waiting: string, time: DiffTime): Promise<readonly ToolPart[]> {
   const before = pinned === null ? null : (JSON.parse(pinned) as Told);
   const after = JSON.parse(waiting) as Told;
   const texts = [
@@ -42,7 +59,9 @@ export async function partsOf(pinned: string | null, waiting: string): Promise<r
     { part: "hints", old: hintLines(before?.hints), now: hintLines(after.hints) },
   ] as const;
   const parts: ToolPart[] = [];
-  for (const { part, old, now } of texts) if (old !== now) parts.push({ part, diff: await diffOf(old, now) });
+  for (const { part, old, now } of texts) {
+    if (old !== now) parts.push({ part, diff: await time.spend((mostMs) => diffOf(old, now, mostMs)) });
+  }
   return parts;
 }
 
