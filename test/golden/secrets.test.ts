@@ -18,6 +18,7 @@ test("what the commands for secrets show, and how they end; no value is among it
     ["set WEATHER_KEY", { ...routes({ [PUT]: { ...KEY, masked: false } }), answer: "a long value" }],
     ["set WEATHER_KEY", { input: "\n" }],
     ["set weather-key", {}],
+    ["set WEATHER_KEY hunter22", {}],
     ["remove WEATHER_KEY --yes", routes({ "DELETE /api/secrets/WEATHER_KEY": new Answer(204, null) })],
     ["remove WEATHER_KEY --yes", routes({ "DELETE /api/secrets/WEATHER_KEY": missing })],
     ["remove WEATHER_KEY", {}],
@@ -25,5 +26,6 @@ test("what the commands for secrets show, and how they end; no value is among it
   let text = "";
   for (const [line, stage] of cases) text += await views(["secret", ...line.split(" ")], stage);
   expect(text).not.toContain("long value");
+  expect(text.split("\n").filter((line) => line.includes("hunter22") && !line.startsWith("$"))).toEqual([]);
   await expect(text).toMatchFileSnapshot("cli-secret.txt");
 });

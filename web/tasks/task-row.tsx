@@ -61,7 +61,7 @@ export function TaskRow({ task, now, isChosen, onChoose, isOpen, onOpen, narrow 
         </div>
       </td>
       <td className={`py-1 pr-3 text-muted tabular-nums max-lg:hidden ${narrow}`}>
-        {isOver && task.startedAt === null ? "–" : duration(startedOrNow - readyAt)}
+        {(isOver && task.startedAt === null) || startedOrNow < readyAt ? "–" : duration(startedOrNow - readyAt)}
       </td>
       <td className={`py-1 pr-3 text-muted tabular-nums max-md:py-0 ${narrow}`}>
         {task.startedAt === null ? (

@@ -59,12 +59,22 @@ function closest(program: Command, argv: readonly string[]): Command {
   return at;
 }
 
+const SET_SECRET =
+  "sparky secret set NAME, which asks for it or reads it from a pipe; what was typed is known by now: change it";
+
 function usageFailure(error: CommanderError, command: Command): Failure {
   const hint = `${pathOf(command)} --help`;
   if (error.code === "commander.help") return usage("a command is missing", hint);
   const unknown = /^error: (unknown command '(.*?)')/.exec(error.message);
   const meant = unknown?.[2] === undefined ? null : meantBy(unknown[2], command);
   if (unknown?.[1] !== undefined && meant !== null) return usage(unknown[1], meant);
+  if (error.code === "commander.excessArguments" && pathOf(command) === "sparky secret set") {
+    // Its value is not said once more.
+    return usage(
+      "a secret is never an argument: others on this machine could see it, and the shell keeps it",
+      SET_SECRET,
+    );
+  }
   const message = error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, ". Did you mean $1?");
   return usage(message, error.code === "commander.excessArguments" ? `put the text in quotes, or see ${hint}` : hint);
 }

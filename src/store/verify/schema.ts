@@ -72,8 +72,10 @@ const PARTS = `
     FROM tables t JOIN pragma_index_list(t.name) i WHERE i.origin = 'c'
   ORDER BY 1`;
 
-/** What an operator may add to a server's schema is their own affair, but not what acts on Sparky's tables by itself: also
- * a default, a constraint or an index that calls a function of theirs. */
+/**
+ * What an operator may add to a server's schema is their own affair, but not what acts on Sparky's tables by itself: also a
+ * default, a constraint or an index that calls a function of theirs.
+ */
 async function actingByItself(db: Db): Promise<readonly Finding[]> {
   const { rows } = await sql<{ what: string; does: string }>`
     SELECT 'the trigger ' || t.tgname || ' on ' || c.relname AS what, pg_get_triggerdef(t.oid) AS does
