@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CallToolResult, Client, PriorDiscovery, RequestOptions, Transport } from "@modelcontextprotocol/client";
+import type { CallToolResult, Client, RequestOptions, Transport } from "@modelcontextprotocol/client";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
