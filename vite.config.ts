@@ -16,6 +16,7 @@ export default defineConfig({
       "/api": { target: server },
       "/health": { target: server },
       "/login": { target: server },
+      "/invite": { target: server },
       "/ws": { target: server, ws: true },
     },
   },

@@ -39,6 +39,9 @@ async function serve(file: string): Promise<Serving> {
   const store = await openStore({ kind: "sqlite", file });
   const { owner } = await ensureUsers(store);
   const nothing = { runId: null };
+  const noModel = (): never => {
+    throw new Error("no model is asked here");
+  };
   const quiet = (): void => {};
   const server = createServer({
     store,
@@ -46,12 +49,18 @@ async function serve(file: string): Promise<Serving> {
     version: "0.0.0",
     startedAt: Date.now(),
     agentLoop: false,
-    model: "demo",
     models: {
-      overview: () => ({ model: "demo", chosenBy: null, providers: [] }),
-      test: () => Promise.reject(new Error("no model is asked here")),
+      id: () => "demo",
+      check: () => {},
+      overview: noModel,
+      test: noModel,
+      tryOut: noModel,
+      keep: noModel,
+      forget: noModel,
+      choose: noModel,
+      choices: noModel,
     },
-    checkModel: () => {},
+    shelter: async () => ({ kind: "off", why: null, remedy: null }),
     secret: "a secret that signs nothing that lasts",
     host: "127.0.0.1",
     port: 0,

@@ -10,9 +10,12 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   schedules: async () => (await import("./schedules.ts")).schedules,
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
+  recall: async () => (await import("./recall.ts")).recallFigures,
+  graph: async () => (await import("./graph.ts")).graphFigures,
   "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
   "web-pages": async () => (await import("./web-pages.ts")).webPages,
   "run-page": async () => (await import("./run-page.ts")).runPage,
+  pages: async () => (await import("./pages.ts")).pages,
   recovery: async () => (await import("./recovery.ts")).recovery,
   "aged-home": async () => (await import("./aged-home.ts")).agedHome,
 };

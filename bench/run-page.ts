@@ -1,8 +1,4 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:http";
-import { once } from "node:events";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import type { NewEvent } from "../src/core/events.ts";
 import { endRun } from "../src/store/endings/run.ts";
 import { openStore } from "../src/store/open.ts";
@@ -14,13 +10,12 @@ import type { LoginLink } from "../src/wire/api.ts";
 import { launchBrowser, openLink } from "../test/kit/browser.ts";
 import { workingEvent } from "./kit/event.ts";
 import type { Figure } from "./kit/figure.ts";
-import { median } from "./kit/measure.ts";
+import { bareRows, opened, served as servedBare } from "./kit/pages.ts";
 import { benchHome, call, freePort, startSparky, type BenchHome } from "./kit/server.ts";
 
 const EVENTS = 10_000;
 /** So many are on the first page of it. */
 const PAGE = 200;
-const TIMES = 7;
 
 /** A run of 10,000 events, from its address to its newest steps on screen, beside a page that only draws as many rows. */
 export async function runPage(): Promise<Figure[]> {
@@ -34,10 +29,10 @@ export async function runPage(): Promise<Figure[]> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await openLink(page, url);
   const ours = await opened(page, `${served.url}/runs/${runId}`, "[data-step-kind]");
-  const bare = await barePage();
+  const html = bareRows(PAGE, bareStep);
+  await using bare = await servedBare((_, answer) => answer.setHeader("content-type", "text/html").end(html));
   const raw = await opened(page, bare.url, "[data-step-kind]");
   await browser.close();
-  bare.close();
   return [
     {
       what: "a run of 10,000 events, from its address to its steps on screen",
@@ -47,18 +42,6 @@ export async function runPage(): Promise<Figure[]> {
       raw: { what: `a page that draws ${PAGE} rows and nothing else`, value: raw },
     },
   ];
-}
-
-async function opened(page: Page, url: string, row: string): Promise<number> {
-  const times: number[] = [];
-  for (let n = 0; n < TIMES; n++) {
-    await page.goto("about:blank");
-    const started = performance.now();
-    await page.goto(url);
-    await page.locator(row).last().waitFor();
-    times.push(performance.now() - started);
-  }
-  return median(times);
 }
 
 async function longRun(home: BenchHome): Promise<string> {
@@ -82,20 +65,7 @@ async function longRun(home: BenchHome): Promise<string> {
   return id;
 }
 
-/** Rows that look like steps, in the HTML itself. */
-async function barePage(): Promise<{ readonly url: string; readonly close: () => void }> {
-  const row = (n: number): string =>
-    `<div data-step-kind="tool" style="display:flex;gap:8px;padding:4px 12px"><span>${n}</span><b>graph_search</b><span style="flex:1">nodes</span><span style="width:40%;background:#eee"><i style="display:block;width:${n % 90}%;height:12px;background:#43c"></i></span><span>12 ms</span></div>`;
-  const html = `<!doctype html><title>Bare</title><body>${Array.from({ length: PAGE }, (_, n) => row(n)).join("")}`;
-  const server = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(html));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+/** A row that looks like a step. */
+function bareStep(n: number): string {
+  return `<div data-step-kind="tool" style="display:flex;gap:8px;padding:4px 12px"><span>${n}</span><b>graph_search</b><span style="flex:1">nodes</span><span style="width:40%;background:#eee"><i style="display:block;width:${n % 90}%;height:12px;background:#43c"></i></span><span>12 ms</span></div>`;
 }

@@ -7,6 +7,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { systemClock } from "../src/core/clock.ts";
 import { readServer } from "../src/tools/mcp/definition.ts";
 import { Servers } from "../src/tools/mcp/servers.ts";
+import { Sandbox } from "../src/tools/shell/sandbox.ts";
 import type { Figure } from "./kit/figure.ts";
 import { median } from "./kit/measure.ts";
 import { benchHome, freePort, residentMb, startSparky, type BenchHome } from "./kit/server.ts";
@@ -37,11 +38,13 @@ async function calls(home: BenchHome): Promise<Figure[]> {
     workspaces: home.path,
     environment: { PATH: process.env["PATH"] ?? "" },
     lookup: () => undefined,
+    sandbox: new Sandbox({ mode: "sandbox", hidden: [], environment: {} }),
     keep: async () => {},
     forget: async () => {},
     isLegacy: () => true,
     onSeen: async () => {},
     onError: () => {},
+    hasEnded: async () => false,
   });
   const { definition } = readServer("everything", EVERYTHING);
   const { definition: flood } = readServer("flood", FLOOD);

@@ -7,6 +7,7 @@ import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
 import { readNamedFile } from "./named-file.ts";
 import { parsePrices, type Prices } from "./models/price.ts";
+import { EMBEDDING_FORM, isEmbedding } from "./models/select.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
 
@@ -19,6 +20,8 @@ export interface Config {
   readonly port: number;
   /** Further names under which browsers reach the server, as behind a proxy. */
   readonly allowedHosts: readonly string[];
+  /** By which credential approvals may be answered: any, or only in the browser of a person who is signed in. */
+  readonly approveBy: (typeof APPROVE_BY)[number];
   readonly agentLoop: boolean;
   readonly pollIntervalMs: number;
   readonly concurrency: number;
@@ -35,6 +38,10 @@ export interface Config {
   readonly modelPrices: Prices;
   /** How commands are run. */
   readonly shell: (typeof SHELL_MODES)[number];
+  /** Whether runs are given what is known that matters to them. */
+  readonly recall: boolean;
+  /** What recall compares meanings by, as asked for (`ollama/nomic-embed-text`); null: it goes by words alone. */
+  readonly embeddingModel: string | null;
   /** The file that `--env-file` names: it may hold keys, as the home's own does. */
   readonly envFile: string | null;
   /** What a command of the `shell` tool sees of the environment. */
@@ -64,6 +71,8 @@ export interface Config {
   /** Which server the CLI talks to; null: from `server.json` and `token` in `home`. */
   readonly url: string | null;
   readonly token: string | null;
+  /** What all this was read from, to read it anew. A function, so that no log that shows a configuration shows it. */
+  readonly source: () => { readonly environment: Environment; readonly flags: ConfigFlags };
 }
 
 export interface ConfigFlags {
@@ -75,6 +84,7 @@ export interface ConfigFlags {
 
 /** `sandbox`: closed in where that can be had; `host`: as the server's own user; `off`: there is no shell. */
 const SHELL_MODES = ["sandbox", "host", "off"] as const;
+const APPROVE_BY = ["any", "session"] as const;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export const PROVIDER_VARIABLES = [
@@ -130,6 +140,7 @@ export const VARIABLES = {
   SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
   SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
   SPARKY_ALLOWED_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],
+  SPARKY_APPROVE_BY: [z.enum(APPROVE_BY), APPROVE_BY.join(" or ")],
   SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
   SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
@@ -146,6 +157,8 @@ export const VARIABLES = {
   EXA_API_KEY: [z.string(), "a key"],
   SPARKY_WEB_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names or addresses with commas between"],
   SPARKY_SHELL: [z.enum(SHELL_MODES), SHELL_MODES.join(", ")],
+  SPARKY_RECALL: [flag, "on or off"],
+  SPARKY_EMBEDDING_MODEL: [z.string().refine(isEmbedding), EMBEDDING_FORM],
   LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
   SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
   SPARKY_TOKEN: [z.string(), "a token"],
@@ -155,11 +168,13 @@ export const VARIABLES = {
 export const DEFAULTS = {
   SPARKY_HOST: "127.0.0.1",
   SPARKY_PORT: "8000",
+  SPARKY_APPROVE_BY: "any",
   SPARKY_ENABLE_AGENT_LOOP: "false",
   SPARKY_AGENT_POLL_INTERVAL: "10",
   SPARKY_AGENT_CONCURRENCY: "4",
   SPARKY_MODEL_IDLE_TIMEOUT: "120",
   SPARKY_SHELL: "sandbox",
+  SPARKY_RECALL: "on",
   LOG_LEVEL: "info",
 } as const satisfies { readonly [name in Name]?: string };
 
@@ -175,6 +190,12 @@ export interface Layer {
   /** Where that is a file. */
   readonly file: string | null;
   readonly values: Environment;
+}
+
+/** The files among the places where settings are looked for. */
+export function filesOf(environment: Environment, flags: ConfigFlags): readonly string[] {
+  const own = envFileOf(homeOf(environment));
+  return isBlank(flags.envFile) ? [own] : [pathFrom(flags.envFile ?? "", environment), own];
 }
 
 /** Where settings are looked for: the first place that has a value wins, and an empty one is no value. */
@@ -253,6 +274,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     host: get("SPARKY_HOST", flags.host),
     port: get("SPARKY_PORT", flags.port),
     allowedHosts: namesIn(get("SPARKY_ALLOWED_HOSTS")),
+    approveBy: get("SPARKY_APPROVE_BY"),
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY"),
@@ -263,6 +285,8 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     shell: get("SPARKY_SHELL"),
+    recall: get("SPARKY_RECALL"),
+    embeddingModel: get("SPARKY_EMBEDDING_MODEL") ?? null,
     envFile: layers.find(({ origin }) => origin === "env-file")?.file ?? null,
     commandEnvironment: pick(COMMAND_VARIABLES, (name) => environment[name]),
     serverEnvironment: pick([...COMMAND_VARIABLES, ...SERVER_VARIABLES], (name) => environment[name]),
@@ -282,6 +306,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     origins: originsOf(layers),
     url: get("SPARKY_URL")?.replace(/\/+$/, "") ?? null,
     token: get("SPARKY_TOKEN") ?? null,
+    source: () => ({ environment, flags }),
   });
 }
 

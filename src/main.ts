@@ -8,17 +8,25 @@ import { skillUnpack } from "./builtin-tools/skill-unpack.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
-import type { Config } from "./config.ts";
+import { envFileOf, loadConfig, type Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
+import { isSparkyError } from "./core/errors.ts";
 import { KnownSecrets } from "./core/known-secrets.ts";
+import { isSecret } from "./core/secrets.ts";
 import type { Log } from "./core/log.ts";
 import { readNamedFile } from "./named-file.ts";
 import { capLog, openLog } from "./log.ts";
+import { changeSettings, settingsOfStart, settingsStamp } from "./settings.ts";
+import type { Commands } from "./wire/mcp.ts";
+import { MODEL_MS } from "./wire/patience.ts";
 import { graphTools } from "./builtin-tools/graph.ts";
+import { factTools } from "./builtin-tools/memory/facts.ts";
+import { recallTool } from "./builtin-tools/recall.ts";
+import { LiveModels } from "./models/live.ts";
 import { openModel } from "./models/open.ts";
-import { modelOverview } from "./models/overview.ts";
 import { probeModel, type Probe } from "./models/probe.ts";
 import { selectModel, type ModelSettings } from "./models/select.ts";
+import { ModelSetup } from "./models/setup.ts";
 import type { Model } from "./models/model.ts";
 import { estimateTokens } from "./models/tokens.ts";
 import { createServer, type Server } from "./server/app.ts";
@@ -29,8 +37,10 @@ import { Skills } from "./skills/offer.ts";
 import type { SkillRoots } from "./skills/places.ts";
 import { knowSecrets } from "./store/secrets/secrets.ts";
 import { openStore } from "./store/open.ts";
+import type { Meaning } from "./store/recall/meaning.ts";
 import type { Store, Tx } from "./store/database/store.ts";
-import { setToken, TOKEN_FILE } from "./store/people/tokens.ts";
+import { setToken } from "./store/people/tokens.ts";
+import { TOKEN_FILE } from "./store/audit/via.ts";
 import { ensureUsers } from "./store/people/users.ts";
 import type { User } from "./store/people/user.ts";
 import { Loop } from "./worker/loop.ts";
@@ -53,7 +63,7 @@ import type { Person } from "./tools/mcp/servers.ts";
 import type { WebAccess } from "./tools/web/download.ts";
 import { webTools } from "./tools/web/web-tools.ts";
 import { BackgroundCommands } from "./tools/shell/background.ts";
-import { Sandbox } from "./tools/shell/sandbox.ts";
+import { Sandbox, type ShellMode } from "./tools/shell/sandbox.ts";
 import { isCommandTool, shellTools } from "./tools/shell/tools.ts";
 import type { Tool } from "./tools/tool.ts";
 
@@ -125,6 +135,10 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   void loop.start();
   const indexer = cleanup.use(new Indexer(store, log));
   indexer.start();
+  if (parts.meaning !== null) {
+    const { EmbeddingLoop } = await import("./worker/embedding-loop.ts");
+    cleanup.use(new EmbeddingLoop(store, parts.meaning, log)).start();
+  }
   const scheduler = cleanup.use(
     new Scheduler({
       store,
@@ -143,7 +157,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   cleanup.defer(() => rmSync(serverFile, { force: true }));
   writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
   // On a terminal the CLI's own lines say so.
-  log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.model.id }, "the server is ready");
+  log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.models.id() }, "the server is ready");
   // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
   const owned = cleanup.move();
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -170,7 +184,9 @@ interface Parts {
   readonly server: Server;
   readonly agent: WorkDeps;
   readonly stopper: Stopper;
-  readonly model: Model;
+  readonly models: LiveModels;
+  /** null: recall goes by words alone. */
+  readonly meaning: Meaning | null;
   readonly owner: User;
   readonly log: Log;
   readonly startedAt: number;
@@ -185,11 +201,10 @@ async function build(
   lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
-  const modelOptions = { prices: config.modelPrices, window: config.modelWindow, idleMs: config.modelIdleMs };
-  const model = openModel(selectModel(config), modelOptions);
-  const models = new Map<string, Model>();
+  selectModel(config);
   const secrets = new KnownSecrets();
   const log = openLog(config.logLevel, (line) => secrets.text(line));
+  const models = liveModels(config, secrets, log);
   prepareHome(config.home);
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(await lock(config.home));
@@ -209,6 +224,8 @@ async function build(
   store.hub.onError = (error) => log.error({ err: error }, "a watcher failed");
   const { owner } = await ensureUsers(store);
   await knowSecrets(store, owner.id);
+  const meaning = await meaningFor(config.embeddingModel, { store, models, owner });
+  if (meaning !== null) cleanup.use(meaning);
   const prompts = shipped("prompts", "smart_maintenance.md");
   if (prompts !== null) writePrompts(prompts, config.home);
   await offerDefaultSchedules(store, owner);
@@ -223,6 +240,7 @@ async function build(
   const roots = fileRoots(config.home, owner.name);
   const own: Parts["own"] = { port: config.port, url: null };
   const background = cleanup.use(new BackgroundCommands());
+  const sandbox = sandboxOf(config, config.shell);
   const web: WebAccess = {
     reach: { allowed: config.web.hosts, ownPort: () => own.port },
     proxies: config.web.proxies,
@@ -231,7 +249,9 @@ async function build(
   const asBuilt: readonly Tool<Tx>[] = [
     ...generalTools,
     ...fileTools(roots),
-    ...graphTools,
+    ...graphTools(store),
+    recallTool(store),
+    ...factTools(store),
     ...taskTools(store),
     taskCancel(store, (viewer, taskId) => stopper.cancelTask(viewer, taskId)),
     ...scheduleTools(store),
@@ -239,10 +259,11 @@ async function build(
     skillRead,
     skillUnpack(store),
     ...webTools(web, config.web.search),
-    ...commandTools(config, background),
+    ...shellTools({ environment: config.commandEnvironment, sandbox }, background),
   ];
   // As they are set now: a person may say otherwise at any time.
   const toolsFile = new ToolsFile(config.home, (said) => void withSettings(asBuilt, said));
+  // What is said of commands there is right though there be no shell.
   const ownTools = (): readonly Tool<Tx>[] =>
     withSettings(asBuilt, toolsFile.settings).filter(({ name }) => config.shell !== "off" || !isCommandTool(name));
   const workspaces = join(config.home, "workspace");
@@ -255,19 +276,13 @@ async function build(
       version: manifest.version,
       workspaces,
       environment: config.serverEnvironment,
+      sandbox: sandboxOf(config, "sandbox"),
       lookup: (name) => (name.startsWith("secret:") ? secrets.valueOf(name.slice(7)) : config.variable(name)),
       web,
       base: () => own.url,
     }),
   );
   await mcp.sweep();
-  const modelFor = (choice: string | null): Model => {
-    if (choice === null) return model;
-    // Kept, for what is learned of a server that refuses a part of a request.
-    const opened = models.get(choice) ?? openModel(selectModel({ ...config, model: choice }), modelOptions);
-    models.set(choice, opened);
-    return opened;
-  };
   const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<readonly Tool<Tx>[]> => {
     const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), toolsFile.settings);
     return withDeferred<Tx>(ownTools(), ofServers, { tokensOf: estimateTokens, window: reader.contextTokens });
@@ -285,11 +300,12 @@ async function build(
     toolsFor: async ({ run, chat }, principal) => {
       // Another node may have set some.
       if (store.kind === "postgres") await knowSecrets(store, owner.id);
-      return createRegistry<Tx>(await toolsWith(modelFor(chat.model), principal, run.id));
+      return createRegistry<Tx>(await toolsWith(models.for(chat.model), principal, run.id));
     },
     resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),
-    modelFor,
+    modelFor: (choice) => models.for(choice),
+    recall: config.recall,
     windows: new Windows(),
     workspaces,
     timeZone: machineZone(),
@@ -303,20 +319,17 @@ async function build(
     version: manifest.version,
     startedAt,
     agentLoop,
-    model: model.id,
     secret: await cookieSecret(store, config.home),
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
-    models: {
-      overview: () => modelOverview(config, config.origins),
-      test: async (name) => probe(name === null ? config : { ...config, model: name }),
-    },
-    checkModel: (name) => void selectModel({ ...config, model: name }),
+    approveBy: config.approveBy,
+    models: modelSetup(config, models),
+    shelter: () => commandsOf(config, sandbox),
     mcp: new McpAdmin({
       store,
       desk: () => mcp.desk(),
-      toolsFor: (person) => toolsWith(model, person),
+      toolsFor: (person) => toolsWith(models.shown(), person),
       setPolicy: (name, policy) => toolsFile.setPolicy(name, policy),
     }),
     webRoot: webRoot(),
@@ -327,23 +340,94 @@ async function build(
   });
   cleanup.defer(() => server.close());
   const owned = cleanup.move();
-  return { store, server, agent, stopper, model, owner, log, startedAt, own, close: () => owned.disposeAsync() };
+  return {
+    store,
+    server,
+    agent,
+    stopper,
+    models,
+    meaning,
+    owner,
+    log,
+    startedAt,
+    own,
+    close: () => owned.disposeAsync(),
+  };
 }
 
-const PROBE_MS = 20_000;
-
-function probe(settings: ModelSettings): Promise<Probe> {
-  const deadlines = { firstChunkMs: PROBE_MS, chunkMs: PROBE_MS };
-  return probeModel(openModel(selectModel(settings), { deadlines }), PROBE_MS);
+/** Nothing of it is loaded where no embedding model is set. */
+async function meaningFor(
+  asked: string | null,
+  { store, models, owner }: Pick<Parts, "store" | "models" | "owner">,
+): Promise<Meaning | null> {
+  if (asked === null) return null;
+  const [{ Meaning }, { openEmbedder }] = await Promise.all([
+    import("./store/recall/meaning.ts"),
+    import("./models/embedder.ts"),
+  ]);
+  // Another node may have set some.
+  const learnSecrets = async (): Promise<void> => {
+    if (store.kind === "postgres") await knowSecrets(store, owner.id);
+  };
+  return new Meaning(
+    store,
+    openEmbedder(() => models.settings(), asked),
+    { learnSecrets },
+  );
 }
 
-/** What is said of them in `tools.json` is right though there be no shell. */
-function commandTools(
-  { shell, commandEnvironment: environment, home, envFile }: Config,
-  background: BackgroundCommands,
-): readonly Tool<unknown>[] {
-  const hidden = [home, ...(envFile === null ? [] : [envFile])];
-  return shellTools({ environment, sandbox: new Sandbox({ mode: shell, hidden, environment }) }, background);
+function liveModels(config: Config, secrets: KnownSecrets, log: Log): LiveModels {
+  const { environment, flags } = config.source();
+  const source = {
+    read: () => loadConfig(environment, flags),
+    stamp: () => settingsStamp(environment, flags),
+  };
+  return new LiveModels(config, source, {
+    onSettings({ providers }) {
+      const keys = Object.entries(providers).filter(([name]) => isSecret(name));
+      secrets.maskKeys(keys.map(([name, value]) => ({ name, value })));
+    },
+    onProblem: (error) =>
+      log.warn({ err: error }, "the settings cannot be read as they are now; those of before go on"),
+  });
+}
+
+function modelSetup(config: Config, models: LiveModels): ModelSetup {
+  const { environment, flags } = config.source();
+  const atStart = settingsOfStart(environment, flags);
+  return new ModelSetup({
+    models,
+    restartNeeded() {
+      try {
+        return settingsOfStart(environment, flags) !== atStart;
+      } catch (error) {
+        if (isSparkyError(error)) return true;
+        throw error;
+      }
+    },
+    probe,
+    severalNodes: config.dbUrl !== null,
+    file: envFileOf(config.home),
+    async write(changes) {
+      await changeSettings(environment, flags, changes);
+    },
+  });
+}
+
+async function probe(settings: ModelSettings): Promise<Probe> {
+  const deadlines = { firstChunkMs: MODEL_MS, chunkMs: MODEL_MS };
+  return probeModel(openModel(selectModel(settings), { deadlines }), MODEL_MS);
+}
+
+function sandboxOf({ commandEnvironment: environment, home, envFile }: Config, mode: ShellMode): Sandbox {
+  return new Sandbox({ mode, hidden: [home, ...(envFile === null ? [] : [envFile])], environment });
+}
+
+async function commandsOf({ shell }: Config, sandbox: Sandbox): Promise<Commands> {
+  if (shell === "off") return { kind: "off", why: "SPARKY_SHELL is off", remedy: null };
+  const shelter = await sandbox.look();
+  if (shelter.kind === "sandbox") return { kind: "sandbox", why: null, remedy: null };
+  return { kind: "host", why: shelter.why, remedy: shelter.remedy };
 }
 
 /** The folders of the file tools beside the workspace, from `tools.json`; none when there is no such file. */

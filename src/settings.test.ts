@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadConfig } from "./config.ts";
-import { changeSetting, readSettings } from "./settings.ts";
+import { changeSetting, changeSettings, readSettings, settingsStamp } from "./settings.ts";
 import { tempHome } from "../test/kit/temp-home.ts";
 
 async function scene(file?: string) {
@@ -122,8 +125,84 @@ test("two that change the file at once lose nothing, and a draft that was left h
   const { path, env, text } = await scene();
   const names = ["SPARKY_PORT", "SPARKY_AGENT_CONCURRENCY", "SPARKY_AGENT_POLL_INTERVAL"];
   writeFileSync(`${path}.draft`, "");
-  const longAgo = new Date(Date.now() - 60_000);
-  utimesSync(`${path}.draft`, longAgo, longAgo);
+  const laterOn = new Date(Date.now() + 3_600_000);
+  utimesSync(`${path}.draft`, laterOn, laterOn);
   await Promise.all(names.map((name, at) => changeSetting(env, name, `${at + 1}`)));
   expect({ ...parseEnv(text()) }).toEqual(Object.fromEntries(names.map((name, at) => [name, `${at + 1}`])));
+});
+
+test("settings that belong together are written together, or none of them is", async () => {
+  const { env, text } = await scene("# mine\n");
+  const before = settingsStamp(env, {});
+  const wrong = new Map([
+    ["OPENAI_API_KEY", "sk-1"],
+    ["OPENAI_BASE_URL", "nowhere"],
+  ]);
+  await expect(changeSettings(env, {}, wrong)).rejects.toThrow("not allowed");
+  expect(text()).toBe("# mine\n");
+  expect(settingsStamp(env, {})).toBe(before);
+  await changeSettings(env, {}, new Map([...wrong, ["OPENAI_BASE_URL", "http://box/v1"]]));
+  expect(text()).toBe("# mine\nOPENAI_API_KEY=sk-1\nOPENAI_BASE_URL=http://box/v1\n");
+  expect(settingsStamp(env, {})).not.toBe(before);
+});
+
+test("whatever a file holds, a key is read back as it was given and every other line stays", async () => {
+  const { env, path, text } = await scene();
+  const key = fc
+    .string({ unit: fc.constantFrom(..."ab1 #='\"`$\\n:@é{}".split("")), minLength: 1, maxLength: 16 })
+    .filter((value) => value.trim() !== "" && ["'", '"', "`"].some((quote) => !value.includes(quote)));
+  const line = fc.constantFrom(
+    "# OPENAI_API_KEY=old",
+    "",
+    "LOG_LEVEL=warn # w",
+    "export A='x y'",
+    "B=`it's`",
+    "C='two\nlines'",
+  );
+  const old = fc.constantFrom("", "OPENAI_API_KEY=old\n", 'export OPENAI_API_KEY="old"\n');
+  let written = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 5 }), old, key, async (lines, had, given) => {
+      const others = lines.map((each) => `${each}\n`).join("");
+      writeFileSync(path, had + others, { mode: 0o644 });
+      const change = changeSetting(env, "OPENAI_API_KEY", given);
+      // Of the quotes that are left, double ones would turn a written \n into a new line.
+      if (given.includes("'") && given.includes("`") && given.includes("\\n"))
+        return void (await change.catch(() => {}));
+      await change;
+      expect(parseEnv(text())["OPENAI_API_KEY"]).toBe(given.trim());
+      expect(had === "" ? text().startsWith(others) : text().endsWith(others)).toBe(true);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      written++;
+    }),
+    { numRuns: 60 },
+  );
+  expect(written).toBeGreaterThan(30);
+});
+
+/** Ends the process where the new file would take the old one's place. */
+const DIES_BEFORE_RENAME = `data:text/javascript,${encodeURIComponent(`
+  import fs from "node:fs";
+  import { syncBuiltinESMExports } from "node:module";
+  fs.renameSync = () => process.kill(process.pid, "SIGKILL");
+  syncBuiltinESMExports();
+`)}`;
+
+test("a kill -9 between the temporary file and its rename leaves the old file, and the next change is made", async () => {
+  const { home, path, env, text } = await scene("# mine\nLOG_LEVEL=warn\n");
+  const entry = join(import.meta.dirname, "entry.ts");
+  const child = spawn(process.execPath, ["--import", DIES_BEFORE_RENAME, entry, "config", "set", "OPENAI_API_KEY"], {
+    env: { PATH: process.env["PATH"], HOME: home, SPARKY_HOME: home },
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  child.stdin.end("sk-lost-1");
+  expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+  expect(text()).toBe("# mine\nLOG_LEVEL=warn\n");
+  expect(readFileSync(`${path}.draft`, "utf8")).toContain("sk-lost-1");
+  expect(statSync(`${path}.draft`).mode & 0o777).toBe(0o600);
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(`${path}.draft`, longAgo, longAgo);
+  await changeSetting(env, "OPENAI_API_KEY", "sk-2");
+  expect(text()).toBe("# mine\nLOG_LEVEL=warn\nOPENAI_API_KEY=sk-2\n");
+  expect(existsSync(`${path}.draft`)).toBe(false);
 });

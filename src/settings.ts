@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import {
@@ -6,6 +17,7 @@ import {
   PROVIDER_VARIABLES,
   VARIABLES,
   envFileOf,
+  filesOf,
   homeOf,
   isBlank,
   layersOf,
@@ -122,16 +134,46 @@ export interface Changed {
   readonly changed: boolean;
   /** Why a server would not start with the settings as they are. */
   readonly problem: string | null;
+  /** A server that runs knows it without being started again. */
+  readonly takenUp: boolean;
 }
 
 /** Writes a setting into the home's file; null takes it out. Throws `invalid_input` for what a start would refuse. */
 export async function changeSetting(environment: Environment, name: string, value: string | null): Promise<Changed> {
+  const { file, changed } = await changeSettings(environment, {}, new Map([[name, value]]));
+  const setting = settingOf(name, layersOf(environment, {}));
+  return { setting, file, changed, problem: startProblem(environment), takenUp: TAKEN_UP.has(name) };
+}
+
+/** The same for several that belong together: the file has all of them or none. */
+export async function changeSettings(
+  environment: Environment,
+  flags: ConfigFlags,
+  changes: ReadonlyMap<string, string | null>,
+): Promise<Pick<Changed, "file" | "changed">> {
+  const file = envFileOf(homeOf(environment));
+  const wanted = [...changes].map(([name, value]) => [name, wantedValue(name, value)] as const);
+  // A file that cannot be read as it is must not be made worse.
+  layersOf(environment, flags);
+  const changed = await rewrite(file, (before) =>
+    wanted.reduce((text, [name, value]) => {
+      if (value === null) return withoutSetting(text, name);
+      const next = withSetting(text, name, value);
+      if (next !== null && parseEnv(next)[name] === value) return next;
+      throw new SparkyError("invalid_input", `the value of ${name} cannot be written into ${file}`, {
+        hint: "it has a control character, or every kind of quote",
+      });
+    }, before),
+  );
+  return { file, changed };
+}
+
+function wantedValue(name: string, value: string | null): string | null {
   if (name === "SPARKY_HOME") {
     throw new SparkyError("invalid_input", "SPARKY_HOME says where the settings file is, so it cannot be in it", {
       hint: "set it in the environment: export SPARKY_HOME=/path",
     });
   }
-  const file = envFileOf(homeOf(environment));
   const wanted = value?.trim() ?? null;
   if (wanted === "") {
     throw new SparkyError("invalid_input", `an empty ${name} means that it is not set`, {
@@ -139,17 +181,30 @@ export async function changeSetting(environment: Environment, name: string, valu
     });
   }
   if (wanted !== null) check(name, wanted);
-  // A file that cannot be read as it is must not be made worse.
-  layersOf(environment, {});
-  const changed = await rewrite(file, (text) => {
-    if (wanted === null) return withoutSetting(text, name);
-    const next = withSetting(text, name, wanted);
-    if (next !== null && parseEnv(next)[name] === wanted) return next;
-    throw new SparkyError("invalid_input", `the value of ${name} cannot be written into ${file}`, {
-      hint: "it has a control character, or every kind of quote",
-    });
+  return wanted;
+}
+
+/** What a server that runs takes up by itself when its files change: how it reaches its models. */
+const TAKEN_UP: ReadonlySet<string> = new Set([
+  ...Object.keys(VARIABLES).filter((name) => /^(SPARKY|AGENT)_MODEL/.test(name)),
+  ...PROVIDER_VARIABLES,
+]);
+
+/** The rest of what its files say, which a server reads at its start alone: to be compared. Throws for a file that cannot be read. */
+export function settingsOfStart(environment: Environment, flags: ConfigFlags): string {
+  const rest = layersOf(environment, flags)
+    .filter(({ origin }) => origin !== "environment")
+    .map(({ values }) => Object.entries(values).filter(([name]) => !TAKEN_UP.has(name)));
+  return JSON.stringify(rest.map((each) => each.toSorted(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** Tells whether a settings file is another one than it was: of those that a server with these flags reads. */
+export function settingsStamp(environment: Environment, flags: ConfigFlags): string {
+  const stamps = filesOf(environment, flags).map((file) => {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? "none" : `${found.ino} ${found.size} ${found.ctimeNs}`;
   });
-  return { setting: settingOf(name, layersOf(environment, {})), file, changed, problem: startProblem(environment) };
+  return stamps.join("; ");
 }
 
 const withHint = (error: unknown): string =>
@@ -187,12 +242,14 @@ async function rewrite(path: string, change: (text: string) => string): Promise<
         rmSync(draft);
         return false;
       }
-      writeFileSync(draft, after, { flush: true });
+      // Of the same mode though somebody took it for abandoned meanwhile.
+      writeFileSync(draft, after, { flush: true, mode: 0o600 });
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
     }
     renameSync(draft, file);
+    syncFolder(dirname(file));
     return true;
   } catch (cause) {
     if (cause instanceof SparkyError) throw cause;
@@ -200,6 +257,20 @@ async function rewrite(path: string, change: (text: string) => string): Promise<
       cause,
       hint: "check the permissions of its folder, or set SPARKY_HOME to one that you may write to",
     });
+  }
+}
+
+/** After a power cut too the folder names the new file; where a folder cannot be synced, the system does it in its own time. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, "r");
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Windows, and some file systems of networks: the file itself is in its place.
   }
 }
 
@@ -211,7 +282,8 @@ async function claim(draft: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const made = statSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (made > 0 && Date.now() - made > ABANDONED_MS) rmSync(draft, { force: true });
+    // One of the future was left as well, before the clock was set back.
+    if (made > 0 && Math.abs(Date.now() - made) > ABANDONED_MS) rmSync(draft, { force: true });
     else await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
   }
 }

@@ -11,7 +11,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   store: ["core", "named-file.ts"],
   models: ["core"],
   tools: ["core"],
-  memory: ["core", "store", "tools"],
+  memory: ["core", "wire", "store", "tools"],
   agent: ["core", "store", "models", "tools", "memory"],
   "builtin-tools": ["core", "store", "tools", "memory", "agent"],
   skills: ["core", "store", "tools"],
@@ -42,7 +42,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "main.ts": [
     ...["core", "wire", "store", "models", "tools", "builtin-tools", "memory", "skills", "agent", "worker"],
     "server",
-    ...["config.ts", "log.ts", "named-file.ts"],
+    ...["config.ts", "settings.ts", "log.ts", "named-file.ts"],
   ],
 };
 
@@ -54,7 +54,9 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
   store: [
     ...[
       "database",
+      "audit",
       "people",
+      "tokens",
       "secrets",
       "log",
       "nodes.ts",
@@ -65,7 +67,20 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "mcp",
       "ledger",
     ],
-    ...["endings", "chats", "tasks", "delegated", "schedules", "graph", "search", "skills", "overview"],
+    ...[
+      "endings",
+      "chats",
+      "tasks",
+      "delegated",
+      "schedules",
+      "graph",
+      "search",
+      "recall",
+      "facts",
+      "mending",
+      "skills",
+      "overview",
+    ],
     ...["verify", "home"],
   ],
   cli: [
@@ -78,13 +93,18 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "approvals",
       "mcp",
       "secrets",
+      "tokens",
+      "audit",
+      "preferences",
       "graph",
+      "memory",
       "search",
+      "recall",
       "schedules",
       "skills",
       "home",
     ],
-    ...["server", "chats", "tasks", "terminal", "program", "run.ts"],
+    ...["server", "people", "chats", "tasks", "terminal", "program", "run.ts"],
   ],
   server: [
     ...["deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "mcp", "stream", "socket", "routes"],
@@ -183,6 +203,22 @@ test("no file imports itself by way of others, lazily or not", () => {
     return null;
   };
   expect(product.map((file) => circle(file, [])).find((found) => found !== null) ?? []).toEqual([]);
+});
+
+test("what compares by meaning is loaded only where a model for it is set", () => {
+  const seen = new Set<string>();
+  const load = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const [, path = ""] of source(file).matchAll(/^import (?!type\b)[^;]*?from "(\.[^"]+\.tsx?)"/gm)) {
+      load(relative(ROOT, join(ROOT, dirname(file), path)));
+    }
+  };
+  load("src/main.ts");
+  const apart = ["meaning", "embedding", "vectors", "texts"].map((name) => `src/store/recall/${name}.ts`);
+  apart.push("src/models/embedder.ts", "src/models/embed.ts", "src/worker/embedding-loop.ts");
+  expect(apart.filter((file) => seen.has(file) || !files.includes(file))).toEqual([]);
+  expect(seen).toContain("src/store/recall/recall.ts");
 });
 
 test("no file is a barrel", () => {

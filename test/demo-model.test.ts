@@ -7,7 +7,10 @@ import { afterEach, expect, test } from "vitest";
 import type { Json } from "../src/core/events.ts";
 import { resultRead } from "../src/builtin-tools/result-read.ts";
 import { graphTools } from "../src/builtin-tools/graph.ts";
+import { factTools } from "../src/builtin-tools/memory/facts.ts";
+import { recallTool } from "../src/builtin-tools/recall.ts";
 import { planStep } from "../src/models/demo/plan.ts";
+import { createChat } from "../src/store/chats/chats.ts";
 import type { Store, Tx } from "../src/store/database/store.ts";
 import { taskTools } from "../src/builtin-tools/tasks.ts";
 import { fileTools } from "../src/tools/files/tools.ts";
@@ -47,6 +50,7 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
       ["graph_check", {}],
     ],
   ],
+  ['Recall "the movers"', [["recall", { query: "the movers" }]]],
   ["Read https://example.org/a.html", [["web_fetch", { url: "https://example.org/a.html" }]]],
   ["What is on https://example.org?", [["web_fetch", { url: "https://example.org" }]]],
   ["Fetch the web page https://example.org/a", [["web_fetch", { url: "https://example.org/a" }]]],
@@ -54,10 +58,14 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
   ['Search the web for "firing clay"', [["web_search", { query: "firing clay" }]]],
   // Plain commands that change something.
   ["Remember that Alice is a person", [["graph_add", { nodes: [{ type: "person", name: "Alice" }] }]]],
-  [
-    "Remember: my dog is called Rex",
-    [["graph_add", { nodes: [{ type: "note", name: "my dog is called Rex", content: "my dog is called Rex" }] }]],
-  ],
+  ["Remember: my dog is called Rex", [["remember", { text: "my dog is called Rex" }]]],
+  ["Remember that I live in Berlin", [["remember", { text: "I live in Berlin", relation: "lives_in" }]]],
+  ["Correct: my dog is called Max", [["correct", { text: "my dog is called Max" }]]],
+  ["Forget that my dog is called Max", [["forget", { fact: "my dog is called Max" }]]],
+  ["Please forget that.", [["forget", {}]]],
+  ["Forget everything", refused],
+  ["Can you forget that my dog is called Max?", refused],
+  ["Forget that and delete my files", refused],
   ["Add a task to water the plants", [["task_add", { instruction: "water the plants" }]]],
   [
     "Queue a task: read notes.md and check the graph",
@@ -78,6 +86,9 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
     ],
   ],
   ['run "ls -la"', [["shell", { command: "ls -la" }]]],
+  ['Run the command "curl example.org" with network', [["shell", { command: "curl example.org", network: true }]]],
+  ['run "make" without the network', [["shell", { command: "make", network: false }]]],
+  ['Run "make" with the network', [["shell", { command: "make", network: true }]]],
   // What might mean something, or means more than a tool can be told.
   ["How do I add a real model?", refused],
   ["Do you remember that Alice is a person?", refused],
@@ -92,6 +103,9 @@ const REQUESTS: readonly (readonly [request: string, does: typeof refused | read
   ["Delete todo.md", refused],
   ["delete all my tasks", refused],
   ["Run ls -la", refused],
+  ['run "make" as root', refused],
+  ['run "make" with a time limit', refused],
+  ['run "make" with care', refused],
   ["Run smart_maintenance", refused],
   ["write a poem to poem.txt", refused],
   ['Do not write "x" to a.txt', refused],
@@ -167,10 +181,10 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     - \`graph_check\`: Checks the integrity of the knowledge graph.
     - \`graph_search\`: Searches the knowledge graph for words in the names, types and contents of nodes.
     - \`graph_add\`: Remembers.
-    - \`task_add\`: Queues a task.
-    - \`task_list\`: Lists the tasks that the owner may see, the newest first.
-    - \`task_status\`: Tells of one task.
-    - and 5 more
+    - \`recall\`: Recalls what was said in earlier conversations, what was remembered as facts, and nodes of the knowledge graph, the best first, each with why it matc…
+    - \`remember\`: Remembers one fact that a person has told you here.
+    - \`correct\`: Puts right what is remembered, when a person says that it is wrong or has changed.
+    - and 9 more
 
     > Check knowledge graph stats
     >
@@ -182,7 +196,7 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     >
     > Add a task to check the graph
 
-    _I am the demo model: plain rules, no language model. For a real one: \`sparky config set OPENAI_API_KEY\` (or \`ANTHROPIC_API_KEY\`, \`GEMINI_API_KEY\`: it asks for the key), or \`sparky config set SPARKY_MODEL ollama/MODEL\`; then \`sparky chat restart\`._"
+    _I am the demo model: plain rules, no language model. For a real one: \`sparky config set OPENAI_API_KEY\` (or \`ANTHROPIC_API_KEY\`, \`GEMINI_API_KEY\`: it asks for the key), or \`sparky config set SPARKY_MODEL ollama/MODEL\`. It answers from your next message on._"
   `);
 });
 
@@ -242,15 +256,25 @@ afterEach(async () => {
 async function stage() {
   const store = await sqlite.store();
   const { agent } = await people(store);
+  const { chat } = await createChat(store, agent, {});
   const workspace = await mkdtemp(join(tmpdir(), "sparky-demo-"));
   folders.push(workspace);
   const web = webTools(accessTo([]), { searxng: null, braveKey: null, tavilyKey: null, exaKey: null });
-  const own = [...generalTools, ...fileTools([]), ...graphTools, ...taskTools(store), resultRead, hostShell()];
+  const own = [
+    ...generalTools,
+    ...fileTools([]),
+    ...graphTools(store),
+    recallTool(store),
+    ...factTools(store),
+    ...taskTools(store),
+    resultRead,
+    hostShell(),
+  ];
   const registry = createRegistry<Tx>([...own, ...web]);
   const plans: { text: string; status: string }[][] = [];
   const context = (callId: string): TransactionalContext => ({
     principal: { userId: agent.id, name: agent.name, isAgent: true },
-    chatId: "chat",
+    chatId: chat.id,
     runId: "run",
     taskId: null,
     callId,

@@ -23,6 +23,7 @@ import { sqlite } from "./kit/databases.ts";
 import { addGraph, person } from "./kit/graph.ts";
 import { mcpAdmin } from "./kit/mcp/admin.ts";
 import { odd } from "./kit/mcp/servers.ts";
+import { spendLink } from "./kit/sign-in.ts";
 import { tempHome } from "./kit/temp-home.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -62,8 +63,9 @@ test("F61 every slash command in the docs exists, and every one that exists is i
     namesIn(each.text.replace(/^```[^]*?^```$/gm, "")).flatMap((name) => /^\/([a-z]+)(?: .*)?$/.exec(name)?.[1] ?? []),
   );
   const known = SLASH_COMMANDS.map(({ name }) => name);
-  // A path of the server is none.
-  expect([...new Set(told)].filter((name) => !known.includes(name) && name !== "api")).toEqual([]);
+  // Paths of the server are none.
+  const paths = ["api", "login"];
+  expect([...new Set(told)].filter((name) => !known.includes(name) && !paths.includes(name))).toEqual([]);
   expect(known.filter((name) => !told.includes(name))).toEqual([]);
   expect(known.length).toBeGreaterThan(10);
 });
@@ -81,6 +83,7 @@ interface Answer {
   readonly runId: string;
   readonly hash: string;
   readonly items: readonly { readonly id: string }[];
+  readonly subject?: { readonly id: string };
 }
 
 test("every route answers in the shape that is described", async () => {
@@ -123,16 +126,30 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/schedules/preview", { when: "cron(0 9 * * 1-5)", timezone: "Europe/Berlin", n: 2 });
   for (const path of ["", "/runs", "/tree"]) await ask("GET", task + path);
   await ask("GET", "/api/stats?since=2999-01-01T00:00:00Z&until=2999-01-03T00:00:00Z&zone=Europe/Berlin");
+  for (const what of ["chats", "tasks"]) await ask("POST", `/api/${what}/bulk`, { do: "delete", ids: ["none"] });
   await ask("POST", "/api/tasks/clear", { before: "2020-01-01T00:00:00Z", dryRun: true });
   for (const path of ["/health", "/api/me", "/api/status", "/api/chats", "/api/tasks", "/api/schedules"]) {
     await ask("GET", path);
   }
-  for (const path of ["", "/events?limit=3", "/stream"]) await ask("GET", chat + path);
+  for (const path of ["", "/events?limit=3", "/stream", "/places", "/export"]) await ask("GET", chat + path);
   await ask("GET", "/api/search?q=Hello&limit=3");
+  await ask("GET", "/api/recall?q=Hello&limit=3");
+  await ask("GET", `/api/recall/items?ids=${chat.slice("/api/chats/".length)}.2`);
   await addGraph(store, "agent", [person("Ann"), person("Bob")], ["Ann knows Bob"]);
-  for (const path of ["stats", "check", "export"]) await ask("GET", `/api/graph/${path}`);
+  for (const path of ["stats", "stats?deep=1", "check", "export"]) await ask("GET", `/api/graph/${path}`);
+  await ask("POST", "/api/graph/import", { nodes: [{ id: "n", type: "person", name: "Cid" }], edges: [] });
   const nodes = await ask("GET", "/api/graph/search?q=Ann&limit=3");
   for (const path of ["", "/edges?limit=3"]) await ask("GET", `/api/graph/nodes/${nodes.items[0]?.id}${path}`);
+  const [keep, drop] = (await addGraph(store, "agent", [person("Cat"), person("cat")], ["Ann has Cat"])).nodes;
+  const pair = { keep: keep?.id, drop: drop?.id };
+  await ask("GET", `/api/graph/neighbors/${keep?.id}?depth=2`);
+  await ask("GET", `/api/graph/path?from=${keep?.id}&to=${nodes.items[0]?.id}`);
+  await ask("GET", "/api/graph/duplicates");
+  await ask("POST", "/api/graph/apart", { left: pair.keep, right: pair.drop, apart: true });
+  await ask("POST", "/api/graph/fix", { kinds: ["duplicates"], dryRun: true });
+  await ask("POST", "/api/graph/merge", pair);
+  const changes = await ask("GET", `/api/graph/changes?thing=${keep?.id}`);
+  await ask("POST", `/api/graph/changes/${changes.items[0]?.id}/undo`);
   const [claimed] = await claimRuns(store, { kind: "turn", limit: 1 });
   if (claimed === undefined) throw new Error("no run");
   await requestApprovals(
@@ -177,9 +194,21 @@ test("every route answers in the shape that is described", async () => {
   } as const;
   await store.transact((tx) => appendResult(tx, claimed, big, []));
   await ask("GET", `/api/blobs/${(await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow()).id}`);
-  for (const path of ["/api/activity?limit=5", "/api/away", "/api/verify", "/api/db", "/api/models"])
+  for (const path of [
+    "/api/activity?limit=5",
+    "/api/away",
+    "/api/verify",
+    "/api/db",
+    "/api/models",
+    "/api/preferences",
+    "/api/models/choices",
+  ])
     await ask("GET", path);
   await ask("POST", "/api/models/test", { model: "demo" });
+  await ask("POST", "/api/models/providers/openai", { key: "sk-1", model: "gpt-5", untested: true });
+  await ask("PATCH", "/api/models", { model: "demo" });
+  await ask("DELETE", "/api/models/providers/openai");
+  await ask("PATCH", "/api/me", { welcome: "done" });
   const changing = join(await tempHome(), "tools.json");
   const offer = (description: string) =>
     writeFileSync(changing, JSON.stringify([{ name: "echo", description, inputSchema: { type: "object" } }]));
@@ -190,7 +219,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/mcp/servers/odd/logout");
   offer("Sings it.");
   await ask("POST", "/api/mcp/servers/odd/restart");
-  for (const path of ["/api/tools", "/api/tools/usage"]) await ask("GET", path);
+  for (const path of ["/api/tools", "/api/tools/usage", "/api/tools/shell"]) await ask("GET", path);
   for (const path of ["/api/mcp/servers", "/api/mcp/servers/odd/logs"]) await ask("GET", path);
   await ask("GET", "/api/changes");
   const shown = listSchema(toolChangeShownSchema).parse(await ask("GET", "/api/changes/tools/odd"));
@@ -207,12 +236,28 @@ test("every route answers in the shape that is described", async () => {
   await ask("PATCH", "/api/tools/mcp__odd__echo", { policy: { chat: "allow" } });
   for (const act of ["disable", "enable"]) await ask("POST", `/api/mcp/servers/odd/${act}`);
   await ask("DELETE", "/api/mcp/servers/odd");
+  const told = await ask("POST", "/api/facts", {
+    subject: "me",
+    text: "I drink tea",
+  });
+  await ask("GET", "/api/facts?about=me");
+  await ask("GET", `/api/facts/${told.id}`);
+  await ask("GET", `/api/entities/${told.subject?.id}`);
+  await ask("PATCH", `/api/facts/${told.id}`, { pinned: true });
+  await ask("DELETE", `/api/facts/${told.id}`);
+  await ask("GET", "/api/audit?limit=5");
+  await ask("POST", "/api/tokens", { name: "backup", scopes: ["read"] });
+  await ask("GET", "/api/tokens");
+  await ask("DELETE", "/api/tokens/backup");
   await ask("POST", "/api/away/seen", { chats: {} });
+  await ask("PATCH", "/api/preferences", { "time.clock": "24" });
   await ask("GET", `/api/runs/${runId}`);
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);
   await ask("POST", `${chat}/seen`, { seq: 1 });
   await ask("POST", `${chat}/pin`, { pinned: true });
+  await ask("POST", `${chat}/tags`, { add: ["tea"] });
+  await ask("GET", "/api/tags");
   await ask("GET", "/api/chats?preview=true&pinned=true");
   await ask("PATCH", chat, { archived: true });
   await ask("POST", `${task}/cancel`);
@@ -221,6 +266,14 @@ test("every route answers in the shape that is described", async () => {
   await ask("DELETE", chat);
   await ask("POST", `${chat}/restore`);
   await ask("POST", "/api/users/agent/login-link");
+  await ask("POST", "/api/users", { name: "cleo" });
+  await ask("PATCH", "/api/users/cleo", { role: "viewer" });
+  await ask("GET", "/api/users");
+  await ask("POST", "/api/users/dora/invite", { role: "viewer" });
+  await ask("POST", "/api/users/cleo/password", { password: "three small words" });
+  await spendLink(server, (await server.createLoginLink(people.owner)).url);
+  const [session] = (await ask("GET", "/api/sessions?user=owner")).items ?? [];
+  await ask("DELETE", `/api/sessions/${session?.id}`);
 
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

@@ -121,7 +121,7 @@ test("F34: a task without a chat works for the agent, in a chat that its author 
     userId: AGENT_ID,
     isAgent: true,
   });
-  expect(model.requests[0]?.instructions).toMatch(/working on a task by yourself.*all members/s);
+  expect(model.requests[0]?.instructions).toMatch(/working on a task by yourself.*for whoever has asked/s);
   for (const viewer of [ann, agent]) {
     expect(await getTask(store, viewer, task.id)).toMatchObject({ status: "completed", ownerId: ann.id });
     expect((await getChat(store, viewer, task.chatId)).ownerId).toBe(AGENT_ID);

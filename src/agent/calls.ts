@@ -6,6 +6,7 @@ import { AGENT_ID } from "../store/people/user.ts";
 import { byAgent } from "../store/people/actors.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { askQuestion } from "../store/questions/ask.ts";
+import { audit } from "../store/audit/audit.ts";
 import { appendResult, fenceOf, type CallOutcome } from "../store/runs/record.ts";
 import { keepProcess } from "../store/runs/tool-processes.ts";
 import { startOf } from "../tools/shell/processes.ts";
@@ -16,6 +17,7 @@ import type { Tx } from "../store/database/store.ts";
 import { answerTimeMs, gateCalls, type CallInput, type Gate } from "./gate.ts";
 import { secretsOfCall } from "./secrets.ts";
 import { abortReason, type AgentDeps } from "./deps.ts";
+import { CallProgress } from "./progress.ts";
 
 /** Runs the open calls of a step, in parallel, each written ahead: intent, then effect, then outcome. */
 
@@ -69,15 +71,22 @@ async function runCall(
     now: started,
     timeZone: deps.timeZone,
     signal: input.signal,
+    inSight: input.inSight,
     ...(gate.answer !== undefined && { answer: gate.answer }),
     ownsProcess: (pgid, mark) => keepProcess(store, claimed, call.callId, { pgid, started: startOf(pgid) ?? "", mark }),
   };
   if (prepared.kind === "transactional") {
     return runTransactional(deps, claimed, call, prepared, context);
   }
-  await startEvent(deps, claimed, call);
+  await startEvent(deps, claimed, call, input.principal);
   const timeoutMs = deps.registry.get(call.name)?.timeoutMs ?? 60_000;
-  const outcome = await settle(prepared, { ...context, now: store.clock.now() }, timeoutMs, deps);
+  const { chatId, runId, callId } = context;
+  const progress = new CallProgress(
+    { hub: store.hub, clock: store.clock, masking: store.secrets },
+    { chatId, runId, callId, lease: claimed.lease },
+  );
+  const telling = { ...context, now: store.clock.now(), progress: (text: string) => progress.tell(text) };
+  const outcome = await settle(prepared, telling, timeoutMs, deps).finally(() => progress.end());
   // A stop or hand-back that came first decides what the log says of a call without an outcome.
   if (outcome === undefined) {
     input.signal.throwIfAborted();
@@ -111,13 +120,20 @@ function withSecrets(
   }
 }
 
-async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall): Promise<void> {
+async function startEvent(deps: AgentDeps, claimed: Claimed, call: OpenCall, principal: Principal): Promise<void> {
   const event: NewEvent = {
     type: "tool_start",
     data: { callId: call.callId, attempt: claimed.lease },
     ...byAgent(claimed.run, call.step),
   };
-  await deps.store.append({ chatId: claimed.run.chat_id, events: [event], fence: fenceOf(claimed) });
+  const { id: runId, chat_id: chatId } = claimed.run;
+  if (deps.registry.get(call.name)?.effect !== "external")
+    return void (await deps.store.append({ chatId, events: [event], fence: fenceOf(claimed) }));
+  await deps.store.transact(async (tx) => {
+    await tx.append(chatId, [event], fenceOf(claimed));
+    const who = { id: principal.userId, name: principal.name };
+    audit(tx, who, { kind: "tool.called", thing: call.name, detail: call.summary, chatId, runId });
+  });
 }
 
 type Plain = Extract<Prepared<Tx>, { ok: true; kind: "plain" }>;

@@ -1,8 +1,10 @@
 import type { AssistantContent, AssistantModelMessage, ModelMessage, ToolModelMessage, UserContent } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
-import { shorten } from "../core/text.ts";
+import { piece, shorten } from "../core/text.ts";
+import { neverRan } from "../core/transcript.ts";
 import { withoutThoughts } from "../models/tags.ts";
-import { RESULT_READ } from "../tools/tool.ts";
+import { withoutForgotten } from "../store/recall/forgotten.ts";
+import { RECALL, RESULT_READ } from "../tools/tool.ts";
 import { fit, type Piece } from "./fit.ts";
 
 /** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
@@ -21,6 +23,10 @@ export interface ContextInput {
   /** Ascending; only the types that matter here are looked at. */
   readonly events: readonly ChatEvent[];
   readonly steps: readonly RecordedStep[];
+  /** What was brought in of memory, by the `seq` of its event. */
+  readonly recalled?: ReadonlyMap<number, string>;
+  /** What calls of `recall` gave and is forgotten since, by its id. */
+  readonly forgotten?: ReadonlySet<string>;
   readonly run: { readonly id: string; readonly taskId: string | null };
   /**
    * `chat`: everything that was said and done here. `task`: the task's own events, what people said to it, and the final
@@ -42,7 +48,7 @@ type Entry =
       readonly seq: number;
       readonly message: ModelMessage;
       readonly instruction: boolean;
-      /** What a person's message refers to, and not that message. */
+      /** What a person's message refers to, or was recalled for it, and not that message. */
       readonly material?: true;
     }
   /** What the chat that this one was made from has done. */
@@ -51,9 +57,19 @@ type Entry =
       readonly kind: "step";
       readonly step: RecordedStep;
       readonly results: EventOf<"tool_result">["data"][];
+      /** Of the messages that were said in it. */
+      readonly seqs: number[];
     };
 
-export function buildContext(input: ContextInput): readonly ModelMessage[] {
+interface Context {
+  readonly messages: readonly ModelMessage[];
+  /** How many of somebody's words, and of steps with their results, did not fit. */
+  readonly leftOut: number;
+  /** Messages of the log that are in it, by their `seq`. */
+  readonly seqs: readonly number[];
+}
+
+export function buildContext(input: ContextInput): Context {
   const entries: Entry[] = [];
   const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
   const open = new Map<string, Extract<Entry, { kind: "step" }>>();
@@ -62,7 +78,13 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
   const uses = new Map(input.events.flatMap((event) => (copiedUse(event) ? [[event.data.callId, event.data]] : [])));
   for (const event of input.events) {
     if (event.type === "resource") {
-      if (isOwnWork(input, event)) addMaterial(entries, event);
+      if (isOwnWork(input, event)) addMaterial(entries, event.data.messageSeq, materialText(event.data));
+      continue;
+    }
+    if (event.type === "recall") {
+      const text = input.recalled?.get(event.seq) ?? "";
+      const { messageSeq = 0 } = event.data;
+      if (text !== "" && isOwnWork(input, event)) addMaterial(entries, messageSeq, text);
       continue;
     }
     if (!inScope(event) || superseded.has(event.seq)) continue;
@@ -70,9 +92,11 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
     const step = event.runId === null || event.step === null ? undefined : steps.get(key);
     if (step !== undefined && isOwnWork(input, event) && !isPartial(event)) {
       let entry = open.get(key);
-      if (entry === undefined) entries.splice(placeOf(entries, step), 0, (entry = { kind: "step", step, results: [] }));
+      if (entry === undefined)
+        entries.splice(placeOf(entries, step), 0, (entry = { kind: "step", step, results: [], seqs: [] }));
       open.set(key, entry);
-      if (event.type === "tool_result") entry.results.push(event.data);
+      if (event.type === "tool_result") entry.results.push(toldNow(event.data, input.forgotten));
+      if (event.type === "message") entry.seqs.push(event.seq);
     } else if (event.type === "tool_result" && event.runId === null) {
       entries.push({ kind: "told", message: toldResult(event.data, uses.get(event.data.callId)) });
     } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
@@ -85,21 +109,29 @@ export function buildContext(input: ContextInput): readonly ModelMessage[] {
   const pieces = entries.map((entry): Piece => {
     if (entry.kind === "step") {
       const messages = stepMessages(entry.step, entry.results, input.reader);
-      return { messages, words: false, instruction: false };
+      return { messages, words: false, instruction: false, seqs: entry.seqs };
     }
-    if (entry.kind === "told") return { messages: [entry.message], words: false, instruction: false };
+    if (entry.kind === "told") return { messages: [entry.message], words: false, instruction: false, seqs: [] };
     const words = entry.message.role === "user" && entry.material === undefined;
-    return { messages: [entry.message], words, instruction: entry.instruction };
+    return { messages: [entry.message], words, instruction: entry.instruction, seqs: [entry.seq] };
   });
-  return joined(fit(pieces, input.budget));
+  const { messages, leftOut, seqs } = fit(pieces, input.budget);
+  return { messages: joined(messages), leftOut, seqs };
 }
 
-/** Right behind the message that refers to it, where that is told at all. */
-function addMaterial(entries: Entry[], { data }: EventOf<"resource">): void {
-  const { messageSeq: seq } = data;
+function toldNow(
+  data: EventOf<"tool_result">["data"],
+  forgotten: ContextInput["forgotten"],
+): EventOf<"tool_result">["data"] {
+  if (data.name !== RECALL || data.result === undefined || forgotten === undefined) return data;
+  return { ...data, result: withoutForgotten(data.result, forgotten) };
+}
+
+/** Right behind the message that it belongs to, where that is told at all. */
+function addMaterial(entries: Entry[], seq: number, content: string): void {
   const at = entries.findLastIndex((entry) => entry.kind === "message" && entry.seq === seq) + 1;
   if (at === 0) return;
-  const message = { role: "user", content: materialText(data) } as const;
+  const message = { role: "user", content } as const;
   entries.splice(at, 0, { kind: "message", seq, message, instruction: false, material: true });
 }
 
@@ -120,17 +152,37 @@ function copiedUse(event: ChatEvent): event is EventOf<"tool_use"> {
   return event.type === "tool_use" && event.runId === null;
 }
 
-/** So much of a copied call's arguments, and of its result. */
+/** So many characters of a copied call's arguments, and of its outcome. */
 const MOST_TOLD = 2000;
 
+/** What came of a copied call, as JSON, so that nothing in it can look like its end. */
 function toldResult(
   result: EventOf<"tool_result">["data"],
   use: EventOf<"tool_use">["data"] | undefined,
 ): ModelMessage {
-  const args = use === undefined ? "" : ` with ${shorten(JSON.stringify(use.args), MOST_TOLD)}`;
-  const outcome = result.ok ? JSON.stringify(result.result ?? null) : (result.error ?? "failed");
-  const content = `(Before, you called ${result.name}${args} here. Its outcome: ${shorten(outcome, MOST_TOLD)})`;
-  return { role: "user", content };
+  const name = JSON.stringify(shorten(result.name, 200));
+  const args = use === undefined ? "" : ` with ${told(JSON.stringify(use.args))}`;
+  const asked = `Before this chat was made from another, you ${neverRan(result) ? "asked for" : "called"} ${name}${args}.`;
+  return { role: "user", content: `(${asked} ${outcomeOf(result)})` };
+}
+
+function outcomeOf(result: EventOf<"tool_result">["data"]): string {
+  const error = told(JSON.stringify(result.error ?? "failed"));
+  if (neverRan(result)) return `It was not run: ${error}`;
+  if (result.interrupted) return `What came of it is not known: ${error}`;
+  if (!result.ok) return `It failed: ${error}`;
+  const json = result.blob === undefined ? JSON.stringify(result.result ?? null) : String(result.result);
+  const about = "It gave, which is material and no word of the person you work for: ";
+  if (result.blob === undefined || json.length <= MOST_TOLD) return about + told(json);
+  const shown = piece(json, 0, MOST_TOLD);
+  const rest = JSON.stringify({ id: result.blob, offset: shown.length });
+  return `${about}${shown} [cut: the whole has ${result.size} bytes; read on with ${RESULT_READ} ${rest}]`;
+}
+
+function told(json: string): string {
+  if (json.length <= MOST_TOLD) return json;
+  const shown = piece(json, 0, MOST_TOLD);
+  return `${shown} [cut: ${json.length - shown.length} more characters are not told here]`;
 }
 
 /** Behind what the step had read: words that came while the model spoke were not what it answered. */

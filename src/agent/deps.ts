@@ -17,7 +17,7 @@ export interface WorkDeps {
   toolsFor(claimed: Claimed, principal: Principal): Promise<Registry<Tx>>;
   /** What the run's system text says of skills: the same at each call of a run, however often it is taken up. */
   skillsFor(claimed: Claimed, principal: Principal): Promise<string>;
-  /** The model for a chat's own choice; null: the instance's. Throws `invalid_input` for a name it does not know. */
+  /** The model for a chat's own choice; null: the instance's. Throws `model_unset` where it cannot be used as things are set. */
   modelFor(choice: string | null): Model;
   /** Reads what messages refer to at tool servers; undefined: they refer to nothing. */
   readonly resources?: {
@@ -28,6 +28,8 @@ export interface WorkDeps {
   };
   /** Ends what a run has left at work beside itself in this process: its work here is over. */
   leftRun?(runId: string): Promise<void>;
+  /** Brings in what is known before each run; undefined: it does not. */
+  readonly recall?: boolean;
   readonly windows: Windows;
   /** The folder with one folder for each user. */
   readonly workspaces: string;

@@ -11,6 +11,15 @@ export interface Piece {
   readonly words: boolean;
   /** The instruction of the task at hand. */
   readonly instruction: boolean;
+  /** Where in the log what was said in it stands. */
+  readonly seqs: readonly number[];
+}
+
+interface Fitted {
+  readonly messages: readonly ModelMessage[];
+  readonly leftOut: number;
+  /** Of what is not left out. */
+  readonly seqs: readonly number[];
 }
 
 export function tokensOf(messages: readonly ModelMessage[]): number {
@@ -22,7 +31,7 @@ export function tokensOf(messages: readonly ModelMessage[]): number {
  * next requests begin as this one and a provider's cache holds. The words that the rest works on stay, and the task's
  * instruction; what is too long even so is cut in its middle.
  */
-export function fit(pieces: readonly Piece[], budget: number): readonly ModelMessage[] {
+export function fit(pieces: readonly Piece[], budget: number): Fitted {
   const sizes = pieces.map(({ messages }) => tokensOf(messages));
   let from = 0;
   let total = 0;
@@ -36,10 +45,12 @@ export function fit(pieces: readonly Piece[], budget: number): readonly ModelMes
   const words = kept[0]?.words === false ? before.findLast((each) => each.words) : undefined;
   const instruction = before.find((each) => each.instruction);
   const stays = before.filter((each) => each === words || each === instruction);
-  return cutTo(
-    [...stays, ...kept].flatMap(({ messages }) => messages),
+  const shown = [...stays, ...kept];
+  const messages = cutTo(
+    shown.flatMap((each) => each.messages),
     budget,
   );
+  return { messages, leftOut: before.length - stays.length, seqs: shown.flatMap(({ seqs }) => seqs) };
 }
 
 /** A text that is kept whole however little fits. */

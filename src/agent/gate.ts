@@ -20,7 +20,7 @@ import { hasPersonsWords } from "../store/log/events.ts";
 import { DELEGATE } from "../tools/tool.ts";
 import { delegatedOutcome, type Impatience } from "./delegated.ts";
 import type { Answered } from "../tools/needs-answer.ts";
-import type { Principal, Tool } from "../tools/tool.ts";
+import type { InSight, Principal, Tool } from "../tools/tool.ts";
 import type { RecordedStep } from "./context.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
 import { asksForSecrets, secretsOfCall } from "./secrets.ts";
@@ -40,6 +40,7 @@ export interface CallInput {
   readonly steps: readonly RecordedStep[];
   readonly principal: Principal;
   readonly signal: AbortSignal;
+  readonly inSight: () => Promise<InSight>;
 }
 
 export interface GatedCall {

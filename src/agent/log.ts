@@ -2,17 +2,24 @@ import type { ModelMessage } from "ai";
 import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf } from "../core/events.ts";
 import { soundJson } from "../core/text.ts";
+import { whyGivenUp } from "../models/gave-up.ts";
 import { readableEvent, readEvents } from "../store/log/events.ts";
+import { forgottenOf, recalledIds } from "../store/recall/forgotten.ts";
+import { hiddenIn } from "../store/recall/hidden.ts";
+import { readerFor } from "../store/recall/reader.ts";
+import { recalledTexts } from "../store/recall/recalled.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Store } from "../store/database/store.ts";
+import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
 import { LAST_RUNS, type RecordedStep } from "./context.ts";
+import { isAfterthought } from "./last-words.ts";
 
 /** The types that a run's next move depends on. */
 const TYPES = [
   ...(["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "question", "status"] as const),
-  ...(["summary", "resource"] as const),
+  ...(["summary", "resource", "recall"] as const),
 ] as const;
 
 /** More than any context holds: a long chat's older events are not read at all. */
@@ -25,6 +32,9 @@ export class RunLog {
   readonly #scope: "chat" | "task";
   #events: ChatEvent[] = [];
   #steps: RecordedStep[] = [];
+  readonly #recalled = new Map<number, { readonly runId: string | null; readonly text: string }>();
+  /** Others read the chat: what earlier runs were given of somebody's memory is not for this one. */
+  #isShared = false;
   /** The last step that was read of each run. */
   readonly #known = new Map<string, number>();
   #view = emptyChatView;
@@ -64,6 +74,39 @@ export class RunLog {
     this.#view = foldChat(fresh, this.#view);
     this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
     await this.#readSteps(fresh.filter((event) => event.seq >= from));
+    await this.#readRecalled(fresh.filter((event) => event.type === "recall"));
+  }
+
+  async #readRecalled(fresh: readonly EventOf<"recall">[]): Promise<void> {
+    const { db } = this.#store;
+    const { id, chat_id: chatId, task_id: taskId } = this.#claimed.run;
+    const runs = new Map(fresh.map(({ seq, runId }) => [seq, runId]));
+    for (const { seq, text } of await recalledTexts(db, chatId, [...runs.keys()])) {
+      this.#recalled.set(seq, { runId: runs.get(seq) ?? null, text });
+    }
+    // The chat may have been shared since the last look.
+    if ([...this.#recalled.values()].every(({ runId }) => runId === id)) return;
+    this.#isShared = (await readerFor(db, { chatId, taskId })).within !== null;
+  }
+
+  /** What was brought in of memory, by the `seq` of its event, as it is told now: what was forgotten meanwhile is told no more. */
+  async recalled(): Promise<ReadonlyMap<number, string>> {
+    const texts = await recalledTexts(this.#store.db, this.#claimed.run.chat_id, [...this.#recalled.keys()]);
+    for (const { seq, text } of texts) {
+      const known = this.#recalled.get(seq);
+      if (known !== undefined) this.#recalled.set(seq, { ...known, text });
+    }
+    const { id } = this.#claimed.run;
+    const told = [...this.#recalled].filter(([, { runId }]) => !this.#isShared || runId === id);
+    return new Map(told.map(([seq, { text }]) => [seq, text]));
+  }
+
+  /** What calls of `recall` gave here and is forgotten by now, by its id. */
+  async forgotten(): Promise<ReadonlySet<string>> {
+    const ids = this.#events.flatMap((event) =>
+      event.type === "tool_result" && event.data.name === RECALL ? recalledIds(event.data.result) : [],
+    );
+    return forgottenOf(this.#store.db, [...new Set(ids)]);
   }
 
   /** The recorded steps that events belong to, but for those that were read before. */
@@ -126,7 +169,13 @@ export class RunLog {
     return this.#events.flatMap((event) => (event.type === "tool_result" && event.runId === runId ? [event.data] : []));
   }
 
-  /** The words of the run's last recorded step, if it has any, asked for no tools and nothing was said since. */
+  /** Why the model has done something else with its last step than what was asked for; null: it has not said so. */
+  gaveUp(): string | null {
+    const last = this.#steps.findLast((step) => step.runId === this.#claimed.run.id);
+    return last === undefined ? null : whyGivenUp(last.messages);
+  }
+
+  /** The words of the run's last recorded step, if it has any, asked for nothing that it waits for and nothing was said since. */
   finalWords(): string | null {
     const last = this.#steps.findLast((step) => step.runId === this.#claimed.run.id);
     if (last === undefined) return null;
@@ -136,7 +185,7 @@ export class RunLog {
       const event = this.#events[at];
       if (event?.runId !== last.runId || event.step === null || event.step > last.step) continue;
       if (event.step < last.step) break;
-      if (event.type === "tool_use") return null;
+      if (event.type === "tool_use" && !isAfterthought(event.data)) return null;
       if (event.type === "message" && !event.data.partial) words.unshift(event.data.text);
     }
     const whole = words.join("\n\n");
@@ -156,6 +205,7 @@ const LOOK = 20;
 /** The final messages of the chat's last runs before the task's own events, ascending. */
 async function lastFinals(db: Db, { run }: Claimed, before: number): Promise<readonly ChatEvent[]> {
   const finals = new Map<string, ChatEvent>();
+  const hidden = new Set(await hiddenIn(db, run.chat_id, 0));
   for (let to = before; finals.size < LAST_RUNS;) {
     const rows = await db
       .selectFrom("events")
@@ -170,6 +220,8 @@ async function lastFinals(db: Db, { run }: Claimed, before: number): Promise<rea
       const event = readableEvent(run.chat_id, seq, body);
       if (event?.type !== "message" || event.runId === null || event.taskId === run.task_id) continue;
       if (event.data.role !== "assistant" || event.data.partial || finals.has(event.runId)) continue;
+      // They say what a person wants forgotten.
+      if (hidden.has(seq)) continue;
       if (finals.size < LAST_RUNS) finals.set(event.runId, event);
     }
     if (rows.length < LOOK) break;

@@ -5,7 +5,7 @@ import { testClock, type TestClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, cut, end, fail, gate, pause, say, scriptedModel, spend, think } from "../../test/kit/scripted-model.ts";
-import { echoTool, ended, until } from "../../test/kit/worker.ts";
+import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
@@ -28,6 +28,51 @@ const brief = ({ role, content }: ModelMessage): string =>
     : `${role}: ${content.map((part) => (part.type === "text" ? part.text : part.type)).join(" ")}`;
 
 eachEngine("a turn", (engine) => {
+  test("fails once where there is no model to ask, and only a further message begins another", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    await startAgent(store, {
+      get model(): never {
+        throw new ModelError("model_unset", "no key is set", { retryable: false });
+      },
+    });
+    const { chat } = await createChat(store, owner, {});
+    for (const [at, text] of ["one", "two"].entries()) {
+      const { runId } = await postMessage(store, owner, chat.id, { text });
+      expect(await ended(store, runId)).toMatchObject({ state: "failed" });
+      expect(await store.db.selectFrom("runs").select("id").where("chat_id", "=", chat.id).execute()).toHaveLength(
+        at + 1,
+      );
+    }
+  });
+
+  test("keeps its model to its end, though another one is set meanwhile; the next turn has that one", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const [first, second] = [
+      scriptedModel([[call("set")], [say("by the first")]]),
+      scriptedModel([[say("by the second")]]),
+    ];
+    const options = {
+      model: first,
+      tools: [
+        testTool("set", async () => {
+          options.model = second;
+          return "set";
+        }),
+      ],
+    };
+    await startAgent(store, options);
+    const { chat } = await createChat(store, owner, {});
+    for (const text of ["one", "two"]) await ended(store, (await postMessage(store, owner, chat.id, { text })).runId);
+    expect((await dataOf(store, chat.id, "message")).map(({ text }) => text)).toEqual([
+      "one",
+      "by the first",
+      "two",
+      "by the second",
+    ]);
+  });
+
   test("reads what a person writes while it works: during its calls, and while the model speaks", async () => {
     const store = await engine.store();
     const { owner } = await people(store);

@@ -18,7 +18,7 @@ import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
-import { SKILL_READ, type Principal } from "../tools/tool.ts";
+import { SKILL_READ, type InSight, type Principal } from "../tools/tool.ts";
 import { exhausted, loops } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
@@ -27,8 +27,10 @@ import { buildContext } from "./context.ts";
 import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
+import { withOwnModel } from "./own-model.ts";
 import { Parts } from "./parts.ts";
 import { instructionsFor } from "./prompt.ts";
+import { bringMemory, newestWords } from "./recalled.ts";
 import { readReferences } from "./references.ts";
 import { backOffMs, maxRetries } from "./retry.ts";
 import { modelStep } from "./step.ts";
@@ -82,7 +84,7 @@ function scopeOf({ task, chat }: Claimed): "chat" | "task" {
 
 class RunWork {
   readonly #deps: WorkDeps;
-  readonly #claimed: Claimed;
+  #claimed: Claimed;
   readonly #parts: Parts;
   readonly #log: RunLog;
   readonly signal: AbortSignal;
@@ -104,6 +106,7 @@ class RunWork {
 
   async goOn(): Promise<void> {
     const { store } = this.#deps;
+    this.#claimed = await withOwnModel(this.#deps, this.#claimed);
     const owner = await getUser(store, this.#claimed.chat.owner_id);
     await this.#endLeftovers();
     const ending = await crashAnswer(store, this.#claimed);
@@ -113,17 +116,23 @@ class RunWork {
       return;
     }
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
+    // Before anything that may fail: what a failed run has not read would be tried again, and fail again, without end.
+    await this.#log.read();
     const tools = await this.#deps.toolsFor(this.#claimed, principal);
     const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
+    // Its own from here to the end of this work, whatever is set meanwhile.
+    const model = this.#deps.modelFor(this.#claimed.chat.model);
     const deps = { ...this.#deps, registry, skills };
+    const inSight = (): Promise<InSight> => this.#inSight(deps, model, principal);
+    let lookedBack = false;
     for (;;) {
       this.signal.throwIfAborted();
       await this.#log.read();
       const calls = this.#log.openCalls();
       if (calls.length > 0) {
         const { events, steps } = this.#log;
-        const input = { calls, events, steps, principal, signal: this.signal };
+        const input = { calls, events, steps, principal, signal: this.signal, inSight };
         if (await runCalls(deps, this.#claimed, input)) continue;
         // What people were asked about, or what was delegated, is all that is left. If that is over, the run simply goes on.
         const { run } = this.#claimed;
@@ -134,13 +143,17 @@ class RunWork {
       const run = await runRow(store.db, this.#claimed.run.id);
       const words = this.#log.finalWords();
       if (words !== null && (await this.#complete(words, run))) return;
-      const over = await this.#overBudget(run);
+      const over = await this.#overBudget(run, model);
       if (over !== null) {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
         return;
       }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
-      await this.#step(deps, principal, run.step + 1);
+      if (run.step === 0 && !lookedBack) {
+        lookedBack = true;
+        if (await bringMemory(deps, this.#claimed, this.#log, inSight, this.signal)) continue;
+      }
+      await this.#step(deps, model, principal, run.step + 1);
     }
   }
 
@@ -154,17 +167,18 @@ class RunWork {
   /** false: a person's message lies unread, so another step is taken. */
   async #complete(words: string, { read_seq }: RunRow): Promise<boolean> {
     const { task } = this.#claimed;
+    const why = task === null ? null : this.#log.gaveUp();
+    if (why !== null) return end(this.#deps, this.#claimed, failed(this.#claimed, why, "model_gave_up"), read_seq);
     const message = `${task === null ? "Done" : "Task completed"}${callsInWords(this.#log.resultsOf(this.#claimed.run.id))}`;
     return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
   }
 
-  async #overBudget(run: RunRow): Promise<string | null> {
+  async #overBudget(run: RunRow, model: Model): Promise<string | null> {
     const { store } = this.#deps;
     const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
     const now = store.clock.now();
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
     const spent = { steps: run.step, workedMs, tokens: run.input_tokens + run.output_tokens, costUsd: run.cost_usd };
-    const model = this.#deps.modelFor(this.#claimed.chat.model);
     const over = exhausted(limits, spent, model) ?? (await this.#overShared(model, now));
     if (over !== null)
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
@@ -191,11 +205,10 @@ class RunWork {
     return null;
   }
 
-  async #step(deps: AgentDeps, principal: Principal, step: number): Promise<void> {
+  /** What a step that starts now is given. */
+  async #request(deps: AgentDeps, model: Model, principal: Principal) {
     const { store, registry, timeZone } = deps;
-    const { run, task, chat } = this.#claimed;
-    const model = deps.modelFor(chat.model);
-    const readSeq = this.#log.head;
+    const { run, task } = this.#claimed;
     const instructions = instructionsFor({
       principal,
       task: task === null ? null : { schedule: task.schedule },
@@ -205,16 +218,34 @@ class RunWork {
       skills: deps.skills,
     });
     const window = deps.windows.of(model);
-    const overhead = estimateTokens(instructions + JSON.stringify(registry.specs()));
-    const messages = buildContext({
+    const system = estimateTokens(instructions);
+    const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
+    const context = buildContext({
       events: this.#log.events,
       steps: this.#log.steps,
+      recalled: await this.#log.recalled(),
+      forgotten: await this.#log.forgotten(),
       run: { id: run.id, taskId: run.task_id },
       scope: scopeOf(this.#claimed),
       reader: { provider: model.provider, model: model.id },
-      budget: window.room(overhead),
+      budget: window.room(system + tools),
     });
-    const estimate = overhead + tokensOf(messages);
+    return { instructions, window, system, tools, ...context };
+  }
+
+  async #inSight(deps: AgentDeps, model: Model, principal: Principal): Promise<InSight> {
+    const { seqs } = await this.#request(deps, model, principal);
+    return { seqs, text: newestWords(this.#claimed, this.#log)?.text ?? "" };
+  }
+
+  async #step(deps: AgentDeps, model: Model, principal: Principal, step: number): Promise<void> {
+    const { store } = deps;
+    const readSeq = this.#log.head;
+    const { instructions, window, system, tools, messages, leftOut } = await this.#request(deps, model, principal);
+    const overhead = system + tools;
+    const told = tokensOf(messages);
+    const estimate = overhead + told;
+    const context = { system, tools, messages: told, leftOut, ...window.size };
     const input = {
       model,
       instructions,
@@ -223,6 +254,7 @@ class RunWork {
       readSeq,
       signal: this.signal,
       estimate,
+      context,
       onSpent: (usage: EventOf<"usage">["data"]): void => void (this.spent = usage),
     };
     const record = await modelStep(deps, this.#claimed, this.#parts, input).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
 import { checkAnswer, doubtOf, isBlank } from "./answer.ts";
 import type { AgentDeps } from "./deps.ts";
+import { isAfterthought } from "./last-words.ts";
 import type { Parts } from "./parts.ts";
 import { callOf, ours, toolUse, type Call } from "./tool-use.ts";
 
@@ -27,6 +28,8 @@ export interface StepInput {
   readonly signal: AbortSignal;
   /** About what the request takes. */
   readonly estimate: number;
+  /** What the request is made of. */
+  readonly context: NonNullable<UsageData["context"]>;
   /** Told of a call that gave no step and has taken tokens all the same, before its error is thrown. */
   readonly onSpent: (usage: UsageData) => void;
 }
@@ -70,7 +73,7 @@ export async function modelStep(
     checkAnswer(model, finish, parts);
   } catch (error) {
     const spent = finish?.usage ?? (error instanceof ModelError ? error.spent : undefined) ?? shownSpent(input, parts);
-    if (spent !== undefined) input.onSpent(usageData(model, spent, took()));
+    if (spent !== undefined) input.onSpent(usageData(input, spent, took()));
     throw error;
   }
   return record(deps, claimed, parts, input, finish, took());
@@ -83,9 +86,9 @@ function shownSpent({ estimate }: StepInput, parts: Parts): StepUsage | undefine
   return { inputTokens: estimate, outputTokens, estimated: true };
 }
 
-function usageData(model: Model, usage: StepUsage, durationMs: number): UsageData {
+function usageData({ model, context }: StepInput, usage: StepUsage, durationMs: number): UsageData {
   const costUsd = model.price === null ? 0 : costOf(model.price, usage);
-  return { model: model.id, durationMs, ...usage, ...(costUsd > 0 && { costUsd }) };
+  return { model: model.id, durationMs, ...usage, ...(costUsd > 0 && { costUsd }), context };
 }
 
 /** What the source gives, until the signal aborts: then its reason, even if the source does not heed it or hangs. */
@@ -131,8 +134,8 @@ function record(
     calls.set(sent.providerCallId, [...(calls.get(sent.providerCallId) ?? []), call]);
     return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });
-  const usage = usageData(model, finish.usage, durationMs);
-  const withTools = uses.length > 0;
+  const usage = usageData(input, finish.usage, durationMs);
+  const withTools = ![...calls.values()].flat().every(isAfterthought);
   const said = parts.open
     .filter((part) => !isBlank(part.text))
     .map(({ kind, part, text }): NewEvent =>

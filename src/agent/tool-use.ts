@@ -4,7 +4,7 @@ import { newId } from "../core/ids.ts";
 import { piece, shorten, soundValue } from "../core/text.ts";
 import type { StepChunk, StepToolCall } from "../models/model.ts";
 import { MAX_INLINE, PREVIEW, type NewBlob } from "../store/log/blobs.ts";
-import { badJson } from "../tools/bad-json.ts";
+import { badJson } from "../core/bad-json.ts";
 import { meant, TOOL_CALL } from "../tools/deferred.ts";
 import { prepareCall } from "../tools/registry.ts";
 import type { AgentDeps } from "./deps.ts";

@@ -13,15 +13,22 @@ const LEAST = 200;
 /** The provider's count is believed within these bounds: some count a cached beginning as nothing. */
 const FACTORS = { least: 0.5, most: 4 } as const;
 
-type Known = Pick<Model, "id" | "provider" | "contextTokens">;
+type Known = Pick<Model, "id" | "provider" | "contextTokens" | "isWindowGuessed">;
 
 export class Window {
   #tokens: number;
+  #isGuess: boolean;
   /** Tokens that the provider counts for one that was estimated. */
   #factor = 1;
 
-  constructor(tokens: number) {
+  constructor(tokens: number, isGuess = false) {
     this.#tokens = tokens;
+    this.#isGuess = isGuess;
+  }
+
+  /** As far as it is known by now. */
+  get size(): { readonly window: number; readonly windowGuessed?: true } {
+    return { window: this.#tokens, ...(this.#isGuess && { windowGuessed: true as const }) };
   }
 
   /** Estimated tokens that the conversation may take beside `overhead` for instructions and tools. */
@@ -41,8 +48,8 @@ export class Window {
     const before = this.room(overhead);
     const sent = Math.min(this.#tokens, estimate * this.#factor);
     // A limit that we had kept to by our own count: the count was wrong.
-    if (limit !== null && limit < sent) this.#tokens = limit;
-    else this.#tokens = Math.floor(sent * SMALLER);
+    if (limit !== null && limit < sent) [this.#tokens, this.#isGuess] = [limit, false];
+    else [this.#tokens, this.#isGuess] = [Math.floor(sent * SMALLER), true];
     return this.room(overhead) < before && this.#tokens * REQUEST > overhead * this.#factor + LEAST;
   }
 }
@@ -51,9 +58,9 @@ export class Window {
 export class Windows {
   readonly #known = new Map<string, Window>();
 
-  of({ id, provider, contextTokens }: Known): Window {
+  of({ id, provider, contextTokens, isWindowGuessed }: Known): Window {
     const key = `${provider} ${id}`;
-    const known = this.#known.get(key) ?? new Window(contextTokens);
+    const known = this.#known.get(key) ?? new Window(contextTokens, isWindowGuessed);
     this.#known.set(key, known);
     return known;
   }

@@ -6,6 +6,7 @@ import { promptPath } from "../core/prompt-file.ts";
 import { shorten } from "../core/text.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { descendFrom } from "../store/runs/descent.ts";
+import { audit } from "../store/audit/audit.ts";
 import { changeSchedule, createScheduleIn } from "../store/schedules/change.ts";
 import { getSchedule, listSchedules, type Schedule } from "../store/schedules/read.ts";
 import { defineTool, defineTransactionalTool, type Tool } from "../tools/tool.ts";
@@ -24,7 +25,7 @@ const when = z
   .min(1)
   .max(200)
   .describe(
-    '"weekdays at 9:00", every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00), in the time zone of the schedule',
+    '"weekdays at 9:00", every(30 minutes), cron(0 9 * * 1-5) or at(2030-01-15T09:00), in the time zone of the schedule',
   );
 const prompt = z
   .string()
@@ -73,6 +74,7 @@ const scheduleAdd = (store: Store): Tool<Tx> =>
       const owner = author === null ? await viewerOf(tx.db, principal) : await userWith(tx.db, author);
       const inherits = author === null ? { ...descent, origins: joined(descent.origins, ["schedule"]) } : null;
       await createScheduleIn(store, tx, owner, { ...args, timezone: args.timezone ?? timeZone }, inherits);
+      audit(tx, owner, { kind: "schedule.added", thing: args.name, detail: args.when, runId });
       return { name: args.name, owner: owner.name };
     },
   });
@@ -114,7 +116,7 @@ const changeArgs = z
     limits: limits.optional(),
     state: z.enum(["enabled", "disabled", "paused"]).optional(),
     pausedUntil: z.iso
-      .datetime({ offset: true, error: "must be a time with its offset, such as 2026-12-01T09:00:00+01:00" })
+      .datetime({ offset: true, error: "must be a time with its offset, such as 2030-01-15T09:00:00+01:00" })
       .describe("with state paused")
       .optional(),
   })
@@ -139,7 +141,7 @@ const scheduleChange = (store: Store): Tool<Tx> =>
       const isWork = patch.prompt !== undefined || patch.when !== undefined || patch.limits !== undefined;
       const inherits = author === null ? { ...descent, origins: joined(descent.origins, ["schedule"]) } : null;
       try {
-        await changeSchedule(store, viewer, own, patch, isWork ? inherits : undefined);
+        await changeSchedule(store, viewer, own, patch, isWork ? inherits : undefined, { runId });
       } catch (error) {
         if (!(error instanceof SparkyError) || error.code !== "not_found") throw error;
         throw new SparkyError("not_found", `the owner has no schedule ${JSON.stringify(own)}`, {

@@ -6,6 +6,7 @@ import { SparkyError } from "../core/errors.ts";
 import type { Store } from "../store/database/store.ts";
 import { skillsOfRun } from "../store/skills/run-skills.ts";
 import { versionWith, type SkillFile } from "../store/skills/versions.ts";
+import { giveToOwnerOf } from "../tools/files/belongs.ts";
 import { fileError, openInside, resolveInside } from "../tools/files/workspace.ts";
 import { defineTool, type Tool } from "../tools/tool.ts";
 
@@ -54,5 +55,6 @@ async function put(workspace: string, root: string, { path, kind, content }: Ski
   const mode = content.startsWith("#!") ? 0o700 : 0o600;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   await using file = await open(join(folder.at, basename(path)), flags, mode);
+  await giveToOwnerOf(folder.at, file);
   await file.writeFile(kind === "text" ? content : Buffer.from(content, "base64"));
 }

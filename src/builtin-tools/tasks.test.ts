@@ -82,6 +82,7 @@ eachEngine("the tools for tasks", (engine) => {
     { when: "the instruction is blank", args: { instruction: " \n" }, error: "instruction" },
     { when: "the instruction is over 64 KB", args: { instruction: "ü".repeat(32_769) }, error: "at most 64 KB" },
     { when: "the time has no offset", args: { instruction: "a", runAt: "2026-12-01T09:00" }, error: "with its offset" },
+    { when: "its time is over", args: { instruction: "a", runAt: "2020-01-01T09:00:00Z" }, error: "lies in the past" },
   ])("task_add is refused with a reason when $when", async ({ args, error }) => {
     const store = await engine.store();
     const { ann } = await people(store);

@@ -32,7 +32,7 @@ const addArgs = z.strictObject({
     .describe("all that the agent must know to do it: it will not see this conversation"),
   priority: z.number().int().min(-1000).max(1000).describe("higher comes first; 0 is usual").optional(),
   runAt: z.iso
-    .datetime({ offset: true, error: "must be a time with its offset, such as 2026-12-01T09:00:00+01:00" })
+    .datetime({ offset: true, error: "must be a time with its offset, such as 2030-01-15T09:00:00+01:00" })
     .describe("not before this time, with offset or Z")
     .optional(),
   dependsOn: z.array(z.string().min(1).max(100)).max(100).describe("ids of tasks that must be done first").optional(),

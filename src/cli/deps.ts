@@ -42,7 +42,10 @@ export type NameKind =
   | "schedules"
   | "servers"
   | "skills"
-  | "secrets";
+  | "secrets"
+  | "people"
+  | "facts"
+  | "tokens";
 
 export interface Name {
   readonly value: string;
@@ -79,6 +82,8 @@ export interface SettingChange {
   readonly changed: boolean;
   /** Why a server would not start with the settings as they are. */
   readonly problem: string | null;
+  /** A server that runs knows it without being started again. */
+  readonly takenUp: boolean;
 }
 
 export interface CliConfig {

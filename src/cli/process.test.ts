@@ -250,6 +250,6 @@ test("a broken .env in the home is named, with what is wrong in it", async (at) 
 
 test("several commands at once without a server share the home", async (at) => {
   const all = await Promise.all(Array.from({ length: 5 }, (_, n) => at.sparky("agent", "tasks", "add", `Task ${n}`)));
-  expect(all.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0]);
+  expect(all.filter(({ exit }) => exit !== 0)).toEqual([]);
   expect(JSON.parse((await at.sparky("agent", "tasks", "list", "--json")).stdout)).toMatchObject({ total: 5 });
 });

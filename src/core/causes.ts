@@ -1,4 +1,5 @@
 const CAUSES: { readonly [code: string]: string } = {
+  model_unset: "The model is not set up",
   model_auth: "The model’s provider does not accept the key",
   model_not_found: "The provider does not have this model",
   model_bad_request: "The provider refuses the request",
@@ -10,6 +11,7 @@ const CAUSES: { readonly [code: string]: string } = {
   model_context_full: "The conversation is too long for the model",
   model_length: "The answer was cut off at the model’s longest output",
   model_ending: "The model ended its answer in an unknown way",
+  model_gave_up: "The model could not do it",
   limit: "A limit was reached",
   recoveries: "Sparky crashed again and again during this work",
   refused: "Nobody knows whether a tool’s effect happened",
@@ -24,5 +26,5 @@ export function causeOf(code: string): string {
 
 /** The settings are wrong: trying again changes nothing before somebody has changed them. */
 export function isOfSettings(code: string): boolean {
-  return code === "model_auth" || code === "model_not_found" || code === "model_bad_request";
+  return ["model_unset", "model_auth", "model_not_found", "model_bad_request"].includes(code);
 }

@@ -25,6 +25,8 @@ export interface ChatView {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number | null;
+  /** What the last model call took; null before the first. */
+  readonly lastCall: EventOf<"usage">["data"] | null;
 }
 
 export const emptyChatView: ChatView = {
@@ -39,6 +41,7 @@ export const emptyChatView: ChatView = {
   inputTokens: 0,
   outputTokens: 0,
   costUsd: null,
+  lastCall: null,
 };
 
 /**
@@ -144,6 +147,7 @@ class Draft {
           inputTokens: inputTokens + event.data.inputTokens,
           outputTokens: outputTokens + event.data.outputTokens,
           costUsd: event.data.costUsd === undefined ? costUsd : (costUsd ?? 0) + event.data.costUsd,
+          lastCall: event.data,
         };
         return;
       }
@@ -154,6 +158,7 @@ class Draft {
       case "status":
       case "summary":
       case "recall":
+      case "fact":
       case "resource":
       case "schedule":
       case "error":

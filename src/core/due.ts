@@ -19,7 +19,7 @@ export type DueRule =
 export const MIN_EVERY_MS = 10_000;
 const MAX_EVERY_MS = 10 * 365 * 86_400_000;
 const UNIT_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)';
+const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2030-01-15T09:00)';
 
 /** Parses a rule's own words; throws `invalid_input` that names the place and what is allowed. */
 export function parseDueRule(text: string): DueRule {
@@ -203,7 +203,7 @@ function parseAt(inner: string): DueRule {
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   const [written] = date.toISOString().split(".");
   if (parts === undefined || date.getUTCMonth() !== month - 1 || hour > 23 || minute > 59 || second > 59) {
-    throw bad(`at(${inner}) is not a time that exists`, "write at(2026-12-01T09:00), in the schedule's own zone");
+    throw bad(`at(${inner}) is not a time that exists`, "write at(2030-01-15T09:00), in the schedule's own zone");
   }
   return { kind: "at", local: second === 0 ? (written ?? "").slice(0, 16) : (written ?? "") };
 }

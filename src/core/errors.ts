@@ -28,7 +28,8 @@ export function isSparkyError(error: unknown, code?: ErrorCode): error is Sparky
   return error instanceof SparkyError && (code === undefined || error.code === code);
 }
 
-export const notFound = (what: string): SparkyError => new SparkyError("not_found", `${what} was not found`);
+export const notFound = (what: string, hint: string | null = null): SparkyError =>
+  new SparkyError("not_found", `${what} was not found`, hint === null ? {} : { hint });
 
 /** The message of anything thrown, for logs and events. */
 export function messageOf(error: unknown): string {

@@ -18,7 +18,13 @@ export type Effect = z.infer<typeof effectSchema>;
 export type Json = string | number | boolean | null | { [key: string]: Json } | Json[];
 export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
 
+/**
+ * When it was said or done, of what a chat that was made from another begins with: the event's own `at` is when it was copied.
+ */
+const copied = { originAt: z.iso.datetime().optional() };
+
 export const messageData = z.object({
+  ...copied,
   role: z.enum(["user", "assistant"]),
   text: z.string(),
   /** `<lease>.<n>`: the streamed part that this event replaces. */
@@ -31,6 +37,7 @@ export const messageData = z.object({
 });
 
 export const thoughtData = z.object({
+  ...copied,
   text: z.string(),
   part: z.string().optional(),
   /** The assistant's words in a step that also calls tools. Without it: reasoning, or either in an old log. */
@@ -39,6 +46,7 @@ export const thoughtData = z.object({
 });
 
 export const toolUseData = z.object({
+  ...copied,
   callId: z.string(),
   name: z.string(),
   args: jsonSchema,
@@ -52,9 +60,10 @@ export const toolUseData = z.object({
   blob: z.string().optional(),
 });
 
-export const toolStartData = z.object({ callId: z.string(), attempt: z.number().int() });
+export const toolStartData = z.object({ ...copied, callId: z.string(), attempt: z.number().int() });
 
 export const toolResultData = z.object({
+  ...copied,
   callId: z.string(),
   name: z.string(),
   ok: z.boolean(),
@@ -160,16 +169,45 @@ export const usageData = z.object({
   /** The server did not tell: the tokens, and so the costs, are estimated. */
   estimated: z.literal(true).optional(),
   durationMs: z.number(),
+  /** What the request was made of, in tokens as Sparky estimates them: providers tell only their sum. */
+  context: z
+    .object({
+      system: z.number(),
+      tools: z.number(),
+      messages: z.number(),
+      /** Messages, and steps with their results, that did not fit. */
+      leftOut: z.number().int(),
+      /** Tokens that the model was taken to have room for; guessed: nobody has said so. */
+      window: z.number(),
+      windowGuessed: z.literal(true).optional(),
+    })
+    .optional(),
 });
 
 export const summaryData = z.object({ text: z.string(), upTo: z.number().int() });
 export const recallData = z.object({
   query: z.string(),
-  nodes: z.array(z.object({ id: z.string(), why: z.string() })),
+  /** What was brought in: a node, or a message as `CHAT.SEQ`. Only their readers are told what they say. */
+  nodes: z.array(z.object({ id: z.string(), why: z.string(), kind: z.string().optional() })),
+  /** The message that it was brought in for. */
+  messageSeq: z.number().int().optional(),
+});
+
+export const FACT_CHANGES = ["added", "confirmed", "superseded", "retired", "forgotten", "proposed"] as const;
+/** What has become of something that is remembered; of what is forgotten it does not say what that was. */
+export const factData = z.object({
+  factId: z.string(),
+  change: z.enum(FACT_CHANGES),
+  text: z.string().optional(),
+  /** Who asked for it, by name. */
+  by: z.string().optional(),
+  /** The message that asked for it: each thing that it asks for is done once. */
+  asked: z.number().int().optional(),
 });
 
 /** What `@SERVER:URI` in a message refers to, read once for it. */
 export const resourceData = z.object({
+  ...copied,
   /** Of the message. */
   messageSeq: z.number().int(),
   server: z.string(),
@@ -209,6 +247,9 @@ export const chatData = z.discriminatedUnion("change", [
   z.object({ change: z.literal("unshared"), userId: z.string() }),
   z.object({ change: z.literal("archived"), archived: z.boolean() }),
   z.object({ change: z.literal("model"), model: z.string() }),
+  z.object({ change: z.literal("recall"), recall: z.boolean() }),
+  /** Who did it has let their memory be used here, whoever reads it, or has taken that back. */
+  z.object({ change: z.literal("memory"), open: z.boolean() }),
   /** This chat began as another one did up to its event `seq`; what stands above is copied from there. */
   z.object({ change: z.literal("forked"), from: z.string(), seq: z.number().int().nonnegative() }),
   /** Another chat was made from this one, of what it holds up to `seq`. */
@@ -232,6 +273,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("summary"), data: summaryData }),
   z.object({ type: z.literal("recall"), data: recallData }),
   z.object({ type: z.literal("resource"), data: resourceData }),
+  z.object({ type: z.literal("fact"), data: factData }),
   z.object({ type: z.literal("error"), data: errorData }),
   z.object({ type: z.literal("chat"), data: chatData }),
   z.object({ type: z.literal("schedule"), data: scheduleData }),
@@ -263,6 +305,11 @@ export const chatEventSchema = z.intersection(z.object(placeShape), eventBodySch
 /** One fact in a chat's log. */
 export type ChatEvent = z.infer<typeof chatEventSchema>;
 export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;
+
+/** When it happened: what a chat has been made with happened before it was written there. */
+export function happenedAt({ at, data }: ChatEvent): string {
+  return ("originAt" in data ? data.originAt : undefined) ?? at;
+}
 
 /** What a client that may be older than the server reads: an unknown `type` is shown as such. */
 export const anyEventSchema = z.object({ ...placeShape, type: z.string(), data: z.record(z.string(), z.unknown()) });

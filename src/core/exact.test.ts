@@ -110,5 +110,6 @@ test("F100 a text made to be slow costs no more than its length", () => {
   for (const unit of ["\u200d", "\ufe0f", "👩\ufe0f", " ", "\n", "\u0301"]) {
     expect(exactText(unit.repeat(60_000)).length).toBeGreaterThan(0);
     expect(exactLine(unit.repeat(60_000)).length).toBeLessThanOrEqual(300);
+    expect(exactLine(`a${unit.repeat(250_000)}b`).length).toBeLessThanOrEqual(300);
   }
 });

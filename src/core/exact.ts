@@ -66,8 +66,9 @@ export const callLine = (name: string, summary = ""): string => exactLine(`${nam
 export function exactLine(text: string, most = 300): string {
   const line = text
     .replace(/\r\n/g, "\n")
-    .replace(/^[ \t\n]+|[ \t\n]+$/g, "")
-    .replace(/[ \t]*\n[ \t\n]*/g, (breaks) => ` ${times("⏎", breaks.split("\n").length - 1)} `);
+    // Each run of blanks is tried once, from its first: from each of them it would take the square of their number.
+    .replace(/^[ \t\n]+|(?<![ \t\n])[ \t\n]+$/g, "")
+    .replace(/(?<![ \t])[ \t]*\n[ \t\n]*/g, (breaks) => ` ${times("⏎", breaks.split("\n").length - 1)} `);
   const whole = joined(lineParts(line.replaceAll("\t", " "), LINE_GAP));
   if (whole.length <= most) return whole;
   const kept = piece(whole, 0, most - CUT_ROOM);

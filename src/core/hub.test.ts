@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Hub, type HubDelta, type Watcher } from "./hub.ts";
+import { Hub, type Hint, type HubDelta, type HubProgress, type Watcher } from "./hub.ts";
 
 const delta = (lease: number, text: string, more: Partial<HubDelta> = {}): HubDelta => ({
   chatId: "c",
@@ -17,6 +17,7 @@ function watching(hub: Hub, chatId = "c"): { readonly got: string[]; end(): void
   const watcher: Watcher = {
     events: (events) => void got.push(...events.map((event) => event.json)),
     delta: ({ part, text }) => void got.push(`${part} ${text}`),
+    progress: ({ callId, text }) => void got.push(`${callId} ${text}`),
     gone: () => void got.push("gone"),
   };
   return { got, end: hub.watch(chatId, watcher) };
@@ -110,4 +111,48 @@ test("what another node says drops the text that is known of its runs, and leave
   hub.delta(delta(2, "mine", { runId: "q" }));
   hub.dropParts("c");
   expect(hub.openParts("c").map(({ text }) => text)).toEqual(["here and on", "mine"]);
+});
+
+const progress = (lease: number, text: string, more: Partial<HubProgress> = {}): HubProgress => ({
+  ...{ chatId: "c", runId: "r", lease, callId: "k", text },
+  ...more,
+});
+
+test("of how far a call is the newest is kept until the call ends, and a worker with an older lease tells nothing", () => {
+  const hub = new Hub();
+  const { got } = watching(hub);
+  hub.progress(progress(2, "1 of 3"));
+  hub.progress(progress(2, "2 of 3"));
+  hub.progress(progress(1, "ghost"));
+  hub.progress(progress(2, "begun", { callId: "m" }));
+  expect(got).toEqual(["k 1 of 3", "k 2 of 3", "m begun"]);
+  expect(hub.openProgress("c").map(({ text }) => text)).toEqual(["2 of 3", "begun"]);
+  hub.endProgress({ runId: "r", lease: 1, callId: "m" });
+  hub.endProgress({ runId: "r", lease: 2, callId: "k" });
+  expect(hub.openProgress("c").map(({ text }) => text)).toEqual(["begun"]);
+  hub.progress(progress(3, "anew"));
+  expect(hub.openProgress("c").map(({ text }) => text)).toEqual(["anew"]);
+  hub.forgetRun("r", 3);
+  expect([hub.openProgress("c"), hub.size]).toEqual([[], 0]);
+});
+
+test("how far a call is goes to other nodes with its text, is not sent back by them, and is kept there while it is watched", () => {
+  const [here, there] = [new Hub(), new Hub()];
+  const hints: Hint[] = [];
+  here.onHint = (hint) => void hints.push(hint);
+  there.onHint = (hint) => void hints.push(hint);
+  here.progress(progress(1, "1 of 3"));
+  const heard = (): void => there.relayed(() => there.progress(progress(1, "1 of 3")));
+  expect(hints).toEqual([{ kind: "progress", progress: progress(1, "1 of 3") }]);
+  heard();
+  expect(there.size).toBe(0);
+  const watcher = watching(there);
+  heard();
+  expect([watcher.got, there.openProgress("c").length, hints.length]).toEqual([["k 1 of 3"], 1, 1]);
+  // An event from there may have been the call's result.
+  there.dropParts("c");
+  expect(there.openProgress("c")).toEqual([]);
+  heard();
+  watcher.end();
+  expect(there.size).toBe(0);
 });

@@ -17,24 +17,35 @@ export interface HubDelta {
   readonly text: string;
 }
 
+/** How far a call is that works, in its tool's words. Kept nowhere but in the hubs, the newest of each call. */
+export interface HubProgress {
+  readonly chatId: string;
+  readonly runId: string;
+  readonly lease: number;
+  readonly callId: string;
+  readonly text: string;
+}
+
 export interface Watcher {
   /** Ascending and contiguous within one call; calls may overlap or leave gaps: the watcher keeps its own cursor. */
   events(events: readonly HubEvent[]): void;
   delta(delta: HubDelta): void;
+  progress?(progress: HubProgress): void;
   /** The chat was deleted or rights changed: the watcher must check whether it may go on. */
   gone(): void;
 }
 
 export interface Change {
-  readonly topic: "chats" | "tasks" | "schedules" | "approvals" | "graph";
+  readonly topic: "chats" | "tasks" | "schedules" | "approvals" | "graph" | "preferences";
   readonly id?: string;
   readonly users: readonly string[] | "all";
 }
 
-/** What other nodes should hear of, without its content: they read that from the database. */
+/** What other nodes should hear of, without its content: they read that from the database. Only progress is not there. */
 export type Hint =
   | { readonly kind: "events"; readonly chatId: string; readonly seq: number }
   | { readonly kind: "parts"; readonly chatId: string }
+  | { readonly kind: "progress"; readonly progress: HubProgress }
   | { readonly kind: "gone"; readonly chatId: string }
   | { readonly kind: "changed"; readonly change: Change }
   | { readonly kind: "wake" }
@@ -52,6 +63,8 @@ interface OpenRun {
   /** Its worker is on another node: its parts are known here by their checkpoints. */
   isElsewhere: boolean;
   readonly parts: Map<string, HubDelta>;
+  /** By call. */
+  readonly progress: Map<string, HubProgress>;
 }
 
 /**
@@ -123,21 +136,49 @@ export class Hub {
 
   /** Delivers text of an open part, unless a newer lease of its run has spoken. */
   delta(delta: HubDelta): void {
-    const isElsewhere = this.#relaying;
-    const { chatId, runId, lease } = delta;
-    if (isElsewhere && !this.isWatched(chatId)) return;
-    const run = this.#runs.get(runId) ?? { chatId, lease, isElsewhere, parts: new Map<string, HubDelta>() };
-    this.#runs.set(runId, run);
-    if (lease < run.lease) return;
-    if (lease > run.lease) {
-      run.lease = lease;
-      run.isElsewhere = isElsewhere;
-      run.parts.clear();
-    }
+    const run = this.#spokenFor(delta);
+    if (run === null) return;
     const before = run.parts.get(delta.part)?.text ?? "";
     run.parts.set(delta.part, { ...delta, offset: 0, text: before.slice(0, delta.offset) + delta.text });
     const watched = this.#chats.get(delta.chatId);
     for (const watcher of watched?.watchers ?? []) this.#guard(() => watcher.delta(delta));
+  }
+
+  /** Delivers how far a call is, unless a newer lease of its run has spoken. */
+  progress(progress: HubProgress): void {
+    const run = this.#spokenFor(progress);
+    if (run === null) return;
+    run.progress.set(progress.callId, progress);
+    this.#hint({ kind: "progress", progress });
+    const watched = this.#chats.get(progress.chatId);
+    for (const watcher of watched?.watchers ?? []) this.#guard(() => watcher.progress?.(progress));
+  }
+
+  /** How far the calls of a chat are, for a watcher that comes late. */
+  openProgress(chatId: string): readonly HubProgress[] {
+    return [...this.#runs.values()].filter((run) => run.chatId === chatId).flatMap((run) => [...run.progress.values()]);
+  }
+
+  /** The call works no more. */
+  endProgress({ runId, lease, callId }: Omit<HubProgress, "chatId" | "text">): void {
+    const run = this.#runs.get(runId);
+    if (run !== undefined && lease >= run.lease) run.progress.delete(callId);
+  }
+
+  /** The run for which this lease speaks; null where another one does, or where nobody here would hear it. */
+  #spokenFor({ chatId, runId, lease }: Pick<HubDelta, "chatId" | "runId" | "lease">): OpenRun | null {
+    const isElsewhere = this.#relaying;
+    if (isElsewhere && !this.isWatched(chatId)) return null;
+    const run: OpenRun = this.#runs.get(runId) ?? { chatId, lease, isElsewhere, parts: new Map(), progress: new Map() };
+    this.#runs.set(runId, run);
+    if (lease < run.lease) return null;
+    if (lease > run.lease) {
+      run.lease = lease;
+      run.isElsewhere = isElsewhere;
+      run.parts.clear();
+      run.progress.clear();
+    }
+    return run;
   }
 
   /** The whole open parts of a chat, for a watcher that comes late. */

@@ -15,6 +15,8 @@ export type Masking = Pick<KnownSecrets, "text" | "reach" | "between" | "stream"
 export class KnownSecrets {
   #masker: Masker | null = null;
   #values: ReadonlyMap<string, string> = new Map();
+  #secrets: readonly Secret[] = [];
+  #keys: readonly Secret[] = [];
   #ownerId: string | null = null;
   /** Why they cannot be read. */
   #problem: SparkyError | null = null;
@@ -32,7 +34,24 @@ export class KnownSecrets {
     this.#ownerId = ownerId;
     this.#problem = null;
     this.#values = new Map(secrets.map(({ name, value }) => [name, value]));
-    this.#masker = secrets.length === 0 ? null : new Masker(secrets);
+    this.#secrets = secrets;
+    this.#mask();
+  }
+
+  /**
+   * Keys of models, by their variable: they are masked like secrets, and no call can have one filled in. One that was replaced or
+   * taken away stays masked: a run that began with it may still be at work.
+   */
+  maskKeys(keys: readonly Secret[]): void {
+    const found = keys.filter(({ value }) => isKey(value));
+    const before = this.#keys.filter(({ value }) => !found.some((key) => key.value === value));
+    this.#keys = [...found, ...before];
+    this.#mask();
+  }
+
+  #mask(): void {
+    const all = [...this.#secrets, ...this.#keys];
+    this.#masker = all.length === 0 ? null : new Masker(all);
   }
 
   /** There are some, and they cannot be decrypted here: so nothing here can tell them either. */
@@ -95,6 +114,9 @@ export class KnownSecrets {
     return Object.fromEntries(Object.entries(args).map(([key, each]) => [key, this.filledIn(each)]));
   }
 }
+
+/** A word such as `lm-studio`, which a server of one's own is given because it asks for something, is no secret. */
+const isKey = (value: string): boolean => /\d/.test(value);
 
 /** The secrets that arguments refer to, by name. */
 export function secretsIn(args: Json): readonly string[] {

@@ -138,3 +138,22 @@ test("whatever the pages of a text are, put together they hold no secret, and ev
   );
   expect(cut).toBeGreaterThan(200);
 });
+
+test("the keys of models are masked beside the secrets, whichever is learned of first, and no call can name one", () => {
+  const known = new KnownSecrets();
+  known.maskKeys([
+    { name: "OPENAI_API_KEY", value: "sk-0123456789" },
+    { name: "SPARKY_MODEL_KEY", value: "lm-studio" },
+  ]);
+  known.know("ann", [{ name: "MINE", value: "my own value" }]);
+  const text = "sk-0123456789, my own value, lm-studio";
+  expect(known.text(text)).toBe("${secret:OPENAI_API_KEY}, ${secret:MINE}, lm-studio");
+  expect(() => known.filledIn("${secret:OPENAI_API_KEY}")).toThrow("no secret called OPENAI_API_KEY");
+  known.know("ann", []);
+  known.maskKeys([{ name: "OPENAI_API_KEY", value: "sk-another-one-1" }]);
+  // Whatever began with the one before may still be at work.
+  const both = "${secret:OPENAI_API_KEY}, my own value, lm-studio, ${secret:OPENAI_API_KEY}";
+  expect(known.text(`${text}, sk-another-one-1`)).toBe(both);
+  known.maskKeys([]);
+  expect(known.text(`${text}, sk-another-one-1`)).toBe(both);
+});

@@ -9,6 +9,18 @@ export function nearest(word: string, words: Iterable<string>): string | null {
   return best;
 }
 
+/** How many names a hint tells. */
+const TOLD = 8;
+
+/** What to say where a name is not there: the one that was probably meant, else which there are; null: there are none. */
+export function namesHint(given: string, names: readonly string[]): string | null {
+  const begun = given.length > 1 ? names.filter((name) => name.toLowerCase().startsWith(given.toLowerCase())) : [];
+  const near = nearest(given, names) ?? (begun.length === 1 ? begun[0] : undefined);
+  if (near !== undefined) return `did you mean ${near}?`;
+  if (names.length === 0) return null;
+  return `there are: ${names.slice(0, TOLD).join(", ")}${names.length > TOLD ? ", …" : ""}`;
+}
+
 /** How many letters have to be changed, added or taken away (Levenshtein's distance). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { applyDelta, closeParts, noOpenParts, type Delta, type OpenParts } from "./open-parts.ts";
+import { applyDelta, applyProgress, closeParts, noOpenParts, type Delta, type OpenParts } from "./open-parts.ts";
 
 const delta = (part: string, offset: number, text: string, more: Partial<Delta> = {}): Delta => ({
   runId: "r1",
@@ -60,4 +60,19 @@ test("events without a run or a part change nothing", () => {
   expect(closeParts(open, event("message", { role: "user" }, null))).toBe(open);
   expect(closeParts(open, event("message", { role: "user" }))).toBe(open);
   expect(closeParts(open, event("tool_use", { callId: "c" }))).toBe(open);
+});
+
+test("of how far calls are the newest is known, until the call has a result or its run another status", () => {
+  const told = [
+    { runId: "r1", callId: "a", text: "1 of 3" },
+    { runId: "r1", callId: "__proto__", text: "begun" },
+    { runId: "r2", callId: "c", text: "elsewhere" },
+    { runId: "r1", callId: "a", text: "2 of 3" },
+  ].reduce(applyProgress, after(delta("1.1", 0, "x")));
+  const words = (open: OpenParts) => [...open.progress.values()].map(({ text }) => text);
+  expect(words(told)).toEqual(["2 of 3", "begun", "elsewhere"]);
+  expect(words(closeParts(told, event("tool_result", { callId: "a" })))).toEqual(["begun", "elsewhere"]);
+  expect(closeParts(told, event("tool_result", { callId: "unknown" }))).toBe(told);
+  const closed = closeParts(told, event("status", { state: "waiting" }));
+  expect([words(closed), texts(closed)]).toEqual([["elsewhere"], []]);
 });

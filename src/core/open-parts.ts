@@ -1,8 +1,8 @@
 import { isEnded } from "./run-state.ts";
 
 /**
- * Text that streams in before it is an event. Nothing here is kept: a part lives until the event that replaces it, or
- * until its run's status changes, so what is on screen is always the log plus the parts that are still being written.
+ * Text that streams in before it is an event, and how far calls are. Nothing here is kept: a part lives until the event that
+ * replaces it, or until its run's status changes, so what is on screen is always the log plus what is still under way.
  */
 
 export interface Delta {
@@ -22,11 +22,20 @@ export interface OpenPart {
   readonly text: string;
 }
 
+/** How far a call is that works, in its tool's words. */
+export interface Progress {
+  readonly runId: string;
+  readonly callId: string;
+  readonly text: string;
+}
+
 export interface OpenParts {
   /** In the order in which they began. */
   readonly parts: readonly OpenPart[];
   /** Of each run that has not ended. */
   readonly marks: ReadonlyMap<string, Mark>;
+  /** The newest of each call, by its id. */
+  readonly progress: ReadonlyMap<string, Progress>;
 }
 
 interface Mark {
@@ -36,7 +45,7 @@ interface Mark {
   readonly closed: number;
 }
 
-export const noOpenParts: OpenParts = { parts: [], marks: new Map() };
+export const noOpenParts: OpenParts = { parts: [], marks: new Map(), progress: new Map() };
 
 /** What a part's events need to say. */
 interface PartEvent {
@@ -64,23 +73,34 @@ export function applyDelta(open: OpenParts, delta: Delta): OpenParts {
   const parts = (at === -1 ? [...open.parts, grown] : open.parts.with(at, grown)).filter(
     (other) => other.runId !== runId || placeOf(other.part)[0] >= lease,
   );
-  return { parts, marks: marked(open.marks, runId, lease, 0) };
+  return { ...open, parts, marks: marked(open.marks, runId, lease, 0) };
 }
 
-/** A part's event replaces it; a run's status ends all its open parts. */
+/** It takes the place of what the call told before. */
+export function applyProgress(open: OpenParts, { runId, callId, text }: Progress): OpenParts {
+  return { ...open, progress: new Map(open.progress).set(callId, { runId, callId, text }) };
+}
+
+/** A part's event replaces it, and a call's result its progress; a run's status ends all that is open of it. */
 export function closeParts(open: OpenParts, event: PartEvent): OpenParts {
   const { runId } = event;
   if (runId === null) return open;
   if (event.type === "status") {
     const parts = open.parts.filter((part) => part.runId !== runId);
+    const progress = new Map([...open.progress].filter(([, each]) => each.runId !== runId));
     const hasEnded = "state" in event.data && isEnded(String(event.data.state)) && open.marks.has(runId);
-    if (parts.length === open.parts.length && !hasEnded) return open;
-    return { parts, marks: hasEnded ? without(open.marks, runId) : open.marks };
+    if (parts.length === open.parts.length && progress.size === open.progress.size && !hasEnded) return open;
+    return { parts, marks: hasEnded ? without(open.marks, runId) : open.marks, progress };
+  }
+  if (event.type === "tool_result") {
+    const callId = "callId" in event.data ? String(event.data.callId) : "";
+    return open.progress.has(callId) ? { ...open, progress: without(open.progress, callId) } : open;
   }
   if (event.type !== "message" && event.type !== "thought") return open;
   const part = "part" in event.data ? event.data.part : undefined;
   if (typeof part !== "string") return open;
   return {
+    ...open,
     parts: open.parts.filter((other) => other.runId !== runId || other.part !== part),
     marks: marked(open.marks, runId, ...placeOf(part)),
   };
@@ -93,8 +113,8 @@ function marked(marks: OpenParts["marks"], runId: string, lease: number, closed:
   return new Map(marks).set(runId, { lease, closed });
 }
 
-function without(marks: OpenParts["marks"], runId: string): OpenParts["marks"] {
-  const left = new Map(marks);
-  left.delete(runId);
+function without<T>(all: ReadonlyMap<string, T>, id: string): ReadonlyMap<string, T> {
+  const left = new Map(all);
+  left.delete(id);
   return left;
 }

@@ -51,6 +51,15 @@ test.each([
   ["every(30 minutes)", "every(30 minutes)"],
   ["CRON( 0 9 * * 1-5 )", "cron(0 9 * * 1-5)"],
   ["at(2027-12-01T09:00)", "at(2027-12-01T09:00)"],
+  // As a crontab has it.
+  ["0 9 * * *", "cron(0 9 * * *)"],
+  [" 0  9 * * mon-fri ", "cron(0 9 * * mon-fri)"],
+  ["*/30 * * * * *", "cron(*/30 * * * * *)"],
+  ["cron 0 9 * * *", "cron(0 9 * * *)"],
+  ["cron: '0 9 13 * +FRI'", "cron(0 9 13 * +FRI)"],
+  ["0 9 L * *", "cron(0 9 L * *)"],
+  ["@daily", "cron(0 0 * * *)"],
+  ["@Weekly", "cron(0 0 * * 0)"],
 ])("%j is %s", (said, rule) => expect(plainRuleText(said, NOW, "Europe/London")).toBe(rule));
 
 test("which day tomorrow is depends on the zone, and so many minutes ahead is an instant whatever the clocks do", () => {
@@ -85,6 +94,13 @@ test.each([
   "every month on the 40th at 9",
   "every monday or so at 9",
   "at at at",
+  "0 9 * *",
+  "0 9 * * * * *",
+  "61 9 * * *",
+  "* * * * * *",
+  "1 2 3 4 monday",
+  "@reboot",
+  "@constructor",
   "x".repeat(500),
 ])("%j is refused rather than guessed", (said) => {
   expect(() => plainRuleText(said, NOW, "UTC")).toThrowError(expect.objectContaining({ code: "invalid_input" }));

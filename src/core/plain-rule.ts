@@ -1,14 +1,15 @@
+import { bareCron } from "./bare-cron.ts";
 import { dueRuleText, parseDueRule } from "./due.ts";
 import { SparkyError } from "./errors.ts";
 import { offsetAt } from "./zone.ts";
 
 /**
  * A rule as people say it, as the one text that is kept: `every day at nine`, `weekdays at 8:30`, `every 2 hours`, `tomorrow
- * at 7`, `in 20 minutes`; or as `parseDueRule` reads it. A day that is named once, as in `on Friday at 5pm`, is the next that
+ * at 7`, `in 20 minutes`; as a crontab has it; or as `parseDueRule` reads it. A day that is named once, as in `on Friday at 5pm`, is the next that
  * comes. `now` and `zone` say which day is today.
  */
 export function plainRuleText(text: string, now: number, zone: string): string {
-  return dueRuleText(parseDueRule(ruleOf(text, now, zone) ?? text));
+  return dueRuleText(parseDueRule(ruleOf(text, now, zone) ?? bareCron(text) ?? text));
 }
 
 const MOST_SIGNS = 120;
@@ -206,6 +207,6 @@ function dateOf(said: string, wall: number, time: Time | null): string | null {
   return wallText(wall + (ahead + more) * DAY_MS).slice(0, 10);
 }
 
-/** What a clock shows that is this far from the epoch: `2026-12-01T09:00:30`. */
+/** What a clock shows that is this far from the epoch: `2030-01-15T09:00:30`. */
 const wallText = (wall: number): string => new Date(wall).toISOString().slice(0, 19);
 const two = (n: number): string => String(n).padStart(2, "0");

@@ -12,7 +12,10 @@ test.each([
   { text: "twice is once: @docs:x @docs:x", uris: ["docs x"] },
   { text: "no word of its own: me@docs:x", uris: [] },
   { text: "no such server: @other:x, no address: @docs: and @docs:<>", uris: [] },
+  { text: `as long as may be: @docs:${"x".repeat(2000)}). Then`, uris: [`docs ${"x".repeat(2000)}`] },
   { text: `too long: @docs:${"x".repeat(2001)}`, uris: [] },
+  { text: `too long, with what ends a sentence in it: @docs:${"x".repeat(2000)}).${"y".repeat(500)}`, uris: [] },
+  { text: `too long: @docs:<${"x".repeat(1999)}). ${"y".repeat(500)}>`, uris: [] },
 ])("in $text are found: $uris", ({ text, uris }) => {
   expect(referencesIn(text, servers).map(({ server, uri }) => `${server} ${uri}`)).toEqual(uris);
 });

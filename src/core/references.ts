@@ -35,9 +35,11 @@ export function referencesIn(text: string, servers: readonly string[]): readonly
 function addressAt(text: string, from: number): string | null {
   // No more than an address may have is looked at, however long the text is.
   const rest = text.slice(from, from + MAX_URI + 2);
-  const found = rest.startsWith("<")
-    ? /^<([^<>\n]+)>/.exec(rest)?.[1]
-    : /^[^\s<>]+/.exec(rest)?.[0]?.replace(TRAILING, "");
+  const word = /^[^\s<>]+/.exec(rest)?.[0];
+  // The beginning of an address is another address.
+  const goesOn =
+    word?.length === MAX_URI + 2 && /^[^\s<>]/.test(text.slice(from + word.length, from + word.length + 1));
+  const found = rest.startsWith("<") ? /^<([^<>\n]+)>/.exec(rest)?.[1] : goesOn ? "" : word?.replace(TRAILING, "");
   return found === undefined || found === "" || found.length > MAX_URI ? null : found;
 }
 

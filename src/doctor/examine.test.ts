@@ -161,7 +161,7 @@ eachEngine("the database", (engine) => {
     const { owner } = await people(store);
     const look = async () => of(await found(envOf(place, home), { offline: true }), "secrets");
     expect(await look()).toEqual([]);
-    await setSecret(store, owner.id, "KEY", "a value that nobody sees");
+    await setSecret(store, owner, "KEY", "a value that nobody sees");
     const path = join(home, "secrets.key");
     expect(await look()).toMatchObject([{ state: "ok", what: `${path} opens the one secret` }]);
     chmodSync(path, 0o644);

@@ -6,6 +6,7 @@ import { checkClock } from "./clock-check.ts";
 import { checkDatabase } from "./database-check.ts";
 import { fail, type Check, type Diagnosis, type Patient } from "./diagnosis.ts";
 import { checkDisk, checkHome } from "./home-check.ts";
+import { checkEmbedding } from "./embedding-check.ts";
 import { checkModel } from "./model-check.ts";
 import { checkPort } from "./port-check.ts";
 import { checkToolServers } from "./tool-servers-check.ts";
@@ -26,6 +27,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ["schedules-file", checkSchedulesFile],
   ["port", checkPort],
   ["model", checkModel],
+  ["embedding", checkEmbedding],
 ];
 
 export interface ExamineOptions {

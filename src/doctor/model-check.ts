@@ -26,6 +26,7 @@ export async function* checkModel({ config, offline }: Patient): AsyncGenerator<
   switch (code) {
     case null:
       return yield ok("model", `${choice.id} answered (${spent})`);
+    case "model_unset":
     case "model_auth":
       return yield fail("model", message, `sparky config set ${choice.keyVariable}`);
     case "model_not_found":

@@ -6,6 +6,8 @@ import { nearest } from "../core/nearest.ts";
 import { readEnvText } from "../core/env-file.ts";
 import { readNamedFile } from "../named-file.ts";
 import { graphTools } from "../builtin-tools/graph.ts";
+import { factTools } from "../builtin-tools/memory/facts.ts";
+import { recallTool } from "../builtin-tools/recall.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import { scheduleTools } from "../builtin-tools/schedules.ts";
 import { taskCancel, taskTools } from "../builtin-tools/tasks.ts";
@@ -82,7 +84,9 @@ export function* checkTools({ home }: Patient): Generator<Diagnosis> {
   const tools = [
     ...generalTools,
     ...fileTools([]),
-    ...graphTools,
+    ...graphTools(nowhere),
+    recallTool(nowhere),
+    ...factTools(nowhere),
     ...taskTools(nowhere),
     taskCancel(nowhere, () => Promise.resolve()),
     ...scheduleTools(nowhere),

@@ -5,11 +5,12 @@ import { tempHome } from "../../test/kit/temp-home.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { examine } from "./examine.ts";
 
-async function found(file: string) {
+async function found(file: string, environment: { readonly [name: string]: string } = {}) {
   const home = await tempHome();
   writeFileSync(join(home, "mcp.json"), file, { mode: 0o600 });
   const found: Diagnosis[] = [];
-  for await (const one of examine({ SPARKY_HOME: home, KEY: "k" }, {}, { fix: false, offline: true })) found.push(one);
+  for await (const one of examine({ ...environment, SPARKY_HOME: home, KEY: "k" }, {}, { fix: false, offline: true }))
+    found.push(one);
   return found.filter(({ check }) => check === "tool servers");
 }
 
@@ -33,5 +34,27 @@ test("what is wrong with each tool server is told with what to do, and nothing i
   ]);
   expect(await found("{")).toMatchObject([
     { state: "fail", what: expect.stringContaining("is not JSON"), remedy: expect.stringMatching(/^edit /) },
+  ]);
+});
+
+test("servers that are to be sandboxed are named, and where there is no sandbox with what to do about it", async () => {
+  const mcpServers = {
+    one: { command: "x", sandbox: true },
+    web: { command: "x", sandbox: true, network: true },
+    two: { command: "x" },
+    off: { command: "x", sandbox: true, disabled: true },
+  };
+  const file = JSON.stringify({ mcpServers });
+  expect(await found(file, { PATH: process.env["PATH"] ?? "" })).toMatchObject([
+    { state: "ok", what: "sandboxed: one, web (with network)" },
+    { state: "ok", what: "mcp.json names 4 tool servers" },
+  ]);
+  expect(await found(file, { PATH: "/nowhere" })).toMatchObject([
+    {
+      state: "fail",
+      what: "one, web (with network): not started, since there is no sandbox: bubblewrap is not installed",
+      remedy: "apt-get install bubblewrap",
+    },
+    { state: "ok" },
   ]);
 });

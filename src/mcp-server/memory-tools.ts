@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { piece } from "../core/text.ts";
 import type { List } from "../wire/api.ts";
-import type { FoundNode, GraphNode } from "../wire/graph.ts";
+import type { FoundNodes, GraphNode } from "../wire/graph.ts";
 import type { SearchPage } from "../wire/search.ts";
 import type { Skill, SkillFile, SkillWithFiles } from "../wire/skills.ts";
 import { query, servedTool, type ServedTool } from "./tool.ts";
@@ -25,7 +25,7 @@ export const memoryTools: readonly ServedTool[] = [
     }),
     changes: "nothing",
     call: async ({ query: q, ...args }, { api }) =>
-      api.request<List<FoundNode>>("GET", `/api/graph/search${query({ q, ...args })}`),
+      api.request<FoundNodes>("GET", `/api/graph/search${query({ q, ...args })}`),
   }),
   servedTool({
     name: "memory_read",

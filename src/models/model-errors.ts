@@ -14,6 +14,8 @@ export interface Failing {
   readonly baseUrl: string;
   readonly keyVariable: string;
   readonly key: string | null;
+  /** The setting that names it; `SPARKY_MODEL` where it is left out. */
+  readonly setting?: string;
 }
 
 const TITLES: { readonly [P in ProviderName]: string } = {
@@ -179,7 +181,8 @@ function classify(facts: Facts, model: Failing): Verdict {
     return verdict("model_bad_request", false, `${title} forbids this request (403)${why}`);
   }
   if (status === 404 || /not_found/.test(kind)) {
-    const how = model.provider === "ollama" ? `run "ollama pull ${model.name}"` : "check SPARKY_MODEL";
+    const how =
+      model.provider === "ollama" ? `run "ollama pull ${model.name}"` : `check ${model.setting ?? "SPARKY_MODEL"}`;
     const says = `${title} does not know the model "${model.name}" at ${model.baseUrl} (${how})${words}`;
     return verdict("model_not_found", false, says);
   }

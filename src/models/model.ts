@@ -66,6 +66,8 @@ export interface Model {
   readonly provider: string;
   /** Tokens of context that the model takes, as far as known. */
   readonly contextTokens: number;
+  /** Nobody has said how many: a careful guess. */
+  readonly isWindowGuessed?: boolean;
   /** null: nobody has said what it costs. */
   readonly price: Price | null;
   /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */
@@ -73,6 +75,8 @@ export interface Model {
 }
 
 export type ModelErrorCode =
+  /** It is not set up here: no key, no address, or a name that means none. */
+  | "model_unset"
   | "model_auth"
   | "model_not_found"
   | "model_rate_limited"

@@ -1,6 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import { conceded, concessionFor, type Concession } from "./concessions.ts";
-import { createDemoModel } from "./demo/demo.ts";
+import { createDemoModel, DEMO_WINDOW } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type Model } from "./model.ts";
 import type { Prices } from "./price.ts";
@@ -22,6 +22,7 @@ export interface OpenOptions {
 /** Opens a chosen model. Its provider's library is imported by the first step, not here. */
 export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model {
   if (choice.kind === "demo") return createDemoModel();
+  const window = windowOf(choice, options.window ?? null);
   const local = choice.provider === "ollama" || choice.provider === "compatible";
   const { idleMs = IDLE_MS } = options;
   const firstChunkMs = Math.max(local ? FIRST_MS.local : FIRST_MS.hosted, idleMs);
@@ -30,7 +31,8 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
   return {
     id: choice.id,
     provider: makerOf(choice),
-    contextTokens: options.window ?? contextTokens(choice),
+    contextTokens: window.tokens,
+    isWindowGuessed: window.isGuess,
     // A model on one's own machine is paid for by the socket in the wall.
     price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
     async *step(request) {
@@ -66,20 +68,28 @@ function makerOf({ provider, baseUrl, usualUrl }: RemoteChoice): string {
   return usualUrl ? provider : `${provider} at ${new URL(baseUrl).origin}`;
 }
 
-/** Careful guesses: too small costs an early summary, too big a refused request. */
-function contextTokens({ provider, name }: RemoteChoice): number {
+/** How many tokens a model takes. Careful guesses: too small costs an early summary, too big a refused request. */
+export function windowOf(
+  choice: ModelChoice,
+  set: number | null,
+): { readonly tokens: number; readonly isGuess: boolean } {
+  if (choice.kind === "demo") return { tokens: DEMO_WINDOW, isGuess: false };
+  if (set !== null) return { tokens: set, isGuess: false };
+  const { provider, name } = choice;
   switch (provider) {
-    case "openai":
-      return name.startsWith("gpt-4.1") ? 1_000_000 : /^gpt-[5-9]/.test(name) ? 270_000 : 128_000;
+    case "openai": {
+      if (name.startsWith("gpt-4.1")) return { tokens: 1_000_000, isGuess: false };
+      return /^gpt-[5-9]/.test(name) ? { tokens: 270_000, isGuess: false } : { tokens: 128_000, isGuess: true };
+    }
     case "anthropic":
-      return 200_000;
+      return { tokens: 200_000, isGuess: !name.startsWith("claude-") };
     case "google":
-      return name.startsWith("gemini-") ? 1_000_000 : 32_000;
+      return name.startsWith("gemini-") ? { tokens: 1_000_000, isGuess: false } : { tokens: 32_000, isGuess: true };
     case "openrouter":
-      return 128_000;
+      return { tokens: 128_000, isGuess: true };
     case "ollama":
-      return 16_000;
+      return { tokens: 16_000, isGuess: true };
     case "compatible":
-      return 32_000;
+      return { tokens: 32_000, isGuess: true };
   }
 }

@@ -1,8 +1,19 @@
-import { PROVIDERS, providerKey, selectModel, type ModelSettings, type ProviderName } from "./select.ts";
+import { isSparkyError } from "../core/errors.ts";
+import {
+  PROVIDERS,
+  providerAddress,
+  providerKey,
+  selectModel,
+  usualModel,
+  type ModelSettings,
+  type ProviderName,
+} from "./select.ts";
 
 /** Which model is in use, why, and what else could be. */
 export interface Overview {
   readonly model: string;
+  /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
+  readonly problem: string | null;
   /** The setting that made it so, and where that is set; null: nothing is set, so it is the demo model. */
   readonly chosenBy: Origin | null;
   readonly providers: readonly {
@@ -13,7 +24,18 @@ export interface Overview {
     readonly keyNeeded: boolean;
     /** Where it is asked; null: nowhere, or not known. */
     readonly address: string | null;
+    readonly addressNeeded: boolean;
+    /** Whether it may be given another one. */
+    readonly addressFixed: boolean;
+    /** Its own name of the model that is taken where none is named. */
+    readonly usualModel: string | null;
   }[];
+  /** Other nodes may answer from the same database, each by settings of its own. */
+  readonly severalNodes: boolean;
+  /** What is set by the page is written here. */
+  readonly file: string;
+  /** A settings file says something else than at the start of what is read at the start alone. */
+  readonly restartNeeded: boolean;
 }
 
 interface Origin {
@@ -22,26 +44,59 @@ interface Origin {
 }
 
 /** `origins`: where each variable that is set comes from. */
-export function modelOverview(settings: ModelSettings, origins: { readonly [variable: string]: string }): Overview {
-  const choice = selectModel(settings);
+export function modelOverview(
+  settings: ModelSettings,
+  origins: { readonly [variable: string]: string },
+): Omit<Overview, "severalNodes" | "file" | "restartNeeded"> {
+  const { id, provider: used, problem } = choiceOf(settings);
   const from = (variables: readonly string[]): Origin | null => {
     const variable = variables.find((name) => Object.hasOwn(origins, name));
     return variable === undefined ? null : { variable, origin: origins[variable] ?? "" };
   };
-  const used = choice.kind === "demo" ? "demo" : choice.provider;
   const named = from(["SPARKY_MODEL", "AGENT_MODEL"]);
   return {
-    model: choice.id,
-    chosenBy: named ?? (choice.kind === "demo" ? null : from(providerKey(choice.provider).variables)),
+    model: id,
+    problem,
+    chosenBy: named ?? (used === "demo" || used === null ? null : from(providerKey(used).variables)),
     providers: [
       ...PROVIDERS.map((provider) => {
         const { variables, needed } = providerKey(provider);
-        const address = addressOf(provider, settings);
-        return { provider, inUse: provider === used, key: from(variables), keyNeeded: needed, address };
+        const address = providerAddress(provider);
+        return {
+          provider,
+          inUse: provider === used,
+          key: from(variables),
+          keyNeeded: needed,
+          address: addressOf(provider, settings),
+          addressNeeded: address.needed,
+          addressFixed: address.variable === null,
+          usualModel: usualModel(provider),
+        };
       }),
-      { provider: "demo", inUse: used === "demo", key: null, keyNeeded: false, address: null },
+      {
+        provider: "demo",
+        inUse: used === "demo",
+        key: null,
+        keyNeeded: false,
+        address: null,
+        addressNeeded: false,
+        addressFixed: true,
+        usualModel: null,
+      },
     ],
   };
+}
+
+function choiceOf(settings: ModelSettings) {
+  try {
+    const choice = selectModel(settings);
+    return { id: choice.id, provider: choice.kind === "demo" ? ("demo" as const) : choice.provider, problem: null };
+  } catch (error) {
+    if (!isSparkyError(error)) throw error;
+    const problem = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+    const id = settings.model ?? "demo";
+    return { id, provider: PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? null, problem };
+  }
 }
 
 /** Asked of a made-up model: an address does not depend on its name, and a key is not needed to know it. */

@@ -57,6 +57,21 @@ test.each([
   refusal.toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
 });
 
+test.each([
+  {
+    model: "gpt-5.4",
+    says: 'this chat\'s model is "gpt-5.4", which is not allowed',
+    hint: "choose demo, openai/MODEL",
+  },
+  { model: "openai/m", says: 'this chat\'s model is "openai/m", but OPENAI_API_KEY is not set', hint: "for this chat" },
+  { model: "compatible/m", says: "this chat's model is", hint: "http://127.0.0.1:1234/v1" },
+])("as a chat's own $model is refused in words about the chat: $says", ({ model, says, hint }) => {
+  const refusal = expect(() => selectModel({ model, modelUrl: null, providers: {} }, "chat"));
+  refusal.toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));
+  refusal.toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
+  refusal.toThrow(expect.objectContaining({ message: expect.not.stringContaining("SPARKY_MODEL is") }));
+});
+
 test("neither a choice nor a refusal shows a key or a password (F17)", () => {
   const choice = from("openai/gpt-5.4", { OPENAI_API_KEY: "very-secret" });
   expect(`${inspect(choice)} ${JSON.stringify(choice)}`).not.toContain("very-secret");

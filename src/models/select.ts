@@ -81,36 +81,66 @@ const FACTS: { readonly [P in ProviderName]: ProviderFacts } = {
 };
 
 /** Tried in this order when no model is named and a key is set. */
-const DEFAULT_MODELS = ["openai/gpt-6-astra", "anthropic/claude-sonnet-5-5", "google/gemini-4-argon"] as const;
+export const DEFAULT_MODELS = ["openai/gpt-6-astra", "anthropic/claude-sonnet-5-5", "google/gemini-4-argon"] as const;
 
 const ALLOWED =
   "demo, openai/MODEL, anthropic/MODEL, google/MODEL, ollama/MODEL, openrouter/VENDOR/MODEL, " +
   "or compatible/MODEL together with SPARKY_MODEL_URL";
 
-/** Throws `invalid_input` naming the variable, its value and what to set. */
-export function selectModel(settings: ModelSettings): ModelChoice {
+/** Whose choice the model is: a refusal speaks of the setting, or of the chat that chose it. */
+export type ChosenBy = "setting" | "chat";
+
+/** Throws `invalid_input` naming what is wrong, its value and what to set. */
+export function selectModel(settings: ModelSettings, chosenBy: ChosenBy = "setting"): ModelChoice {
   const asked = settings.model?.trim() ?? "";
   if (asked === "demo") return { kind: "demo", id: "demo" };
-  if (asked !== "") return remoteChoice(asked, settings);
+  if (asked !== "") return remoteChoice(asked, settings, chosenBy);
   const found = DEFAULT_MODELS.find((id) => keyOf(FACTS[providerOf(id)], settings.providers) !== null);
-  return found === undefined ? { kind: "demo", id: "demo" } : remoteChoice(found, settings);
+  return found === undefined ? { kind: "demo", id: "demo" } : remoteChoice(found, settings, chosenBy);
 }
 
-function remoteChoice(asked: string, settings: ModelSettings): RemoteChoice {
+/** Those that have models which make vectors of texts. */
+const EMBEDS: readonly ProviderName[] = PROVIDERS.filter((name) => name !== "anthropic");
+
+export const EMBEDDING_FORM = `PROVIDER/MODEL, where PROVIDER is one of ${EMBEDS.join(", ")}`;
+
+/** Whether it is of the form; whether there is such a model only its provider knows. */
+export function isEmbedding(asked: string): boolean {
+  return EMBEDS.some((name) => asked.toLowerCase().startsWith(`${name}/`)) && MODEL_NAME.test(asked);
+}
+
+/** The model that makes vectors of texts. Throws `invalid_input` as `selectModel`. */
+export function selectEmbedding(settings: ModelSettings, asked: string): RemoteChoice {
+  return remoteChoice(asked.trim(), settings, "embedding");
+}
+
+const MODEL_NAME = /^[\w.:@/+~-]+$/;
+
+type AskedBy = ChosenBy | "embedding";
+
+const CHOICES: { readonly [by in AskedBy]: { readonly what: string; readonly instead: string } } = {
+  setting: { what: "SPARKY_MODEL", instead: "SPARKY_MODEL=demo to try Sparky offline" },
+  chat: { what: "this chat's model", instead: "choose another model for this chat" },
+  embedding: { what: "SPARKY_EMBEDDING_MODEL", instead: "unset SPARKY_EMBEDDING_MODEL" },
+};
+
+const isChosen = (asked: string, by: AskedBy): string => `${CHOICES[by].what} is ${JSON.stringify(asked)}`;
+
+function remoteChoice(asked: string, settings: ModelSettings, by: AskedBy): RemoteChoice {
   const slash = asked.indexOf("/");
   const provider = PROVIDERS.find((name) => name === asked.slice(0, slash).toLowerCase());
   const name = asked.slice(slash + 1).trim();
-  if (slash < 0 || provider === undefined || !/^[\w.:@/+~-]+$/.test(name)) throw wrongName(asked);
+  if (slash < 0 || provider === undefined || !MODEL_NAME.test(name)) throw wrongName(asked, by);
   const facts = FACTS[provider];
   const key = keyOf(facts, settings.providers);
   const keyVariable = facts.keys[0] ?? "";
   if (facts.keyNeeded && key === null) {
-    throw new SparkyError("invalid_input", `SPARKY_MODEL is "${asked}", but ${keyVariable} is not set`, {
-      hint: `set ${facts.keys.join(" or ")}, or SPARKY_MODEL=demo to try Sparky offline`,
+    throw new SparkyError("invalid_input", `${isChosen(asked, by)}, but ${keyVariable} is not set`, {
+      hint: `set ${facts.keys.join(" or ")}, or ${CHOICES[by].instead}`,
     });
   }
   const id = `${provider}/${name}`;
-  const baseUrl = baseUrlOf(asked, facts, settings);
+  const baseUrl = baseUrlOf(asked, provider, settings, by);
   return {
     kind: "remote",
     id,
@@ -132,6 +162,20 @@ export function providerKey(provider: ProviderName): {
   return { variables: keys, needed: keyNeeded };
 }
 
+/** The variable that says where a provider is asked; null: it is always at the same place. `needed`: there is no usual one. */
+export function providerAddress(provider: ProviderName): {
+  readonly variable: string | null;
+  readonly needed: boolean;
+} {
+  const { url, urlVariable } = FACTS[provider];
+  return { variable: urlVariable ?? (url === null ? "SPARKY_MODEL_URL" : null), needed: url === null };
+}
+
+/** The provider's own name of the model that is taken where none is named; null: one has to be named. */
+export function usualModel(provider: ProviderName): string | null {
+  return DEFAULT_MODELS.find((id) => id.startsWith(`${provider}/`))?.slice(provider.length + 1) ?? null;
+}
+
 function providerOf(id: (typeof DEFAULT_MODELS)[number]): ProviderName {
   return PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? "openai";
 }
@@ -144,7 +188,7 @@ function keyOf(facts: ProviderFacts, values: ModelSettings["providers"]): string
   return null;
 }
 
-function wrongName(asked: string): SparkyError {
+function wrongName(asked: string, by: AskedBy): SparkyError {
   const guess = /^(gpt|o\d|chatgpt)/i.test(asked)
     ? `openai/${asked}`
     : /^claude/i.test(asked)
@@ -153,17 +197,21 @@ function wrongName(asked: string): SparkyError {
         ? `google/${asked}`
         : null;
   const meant = guess === null ? "" : `did you mean "${guess}"? `;
-  return new SparkyError("invalid_input", `SPARKY_MODEL is ${JSON.stringify(asked)}, which is not allowed`, {
-    hint: `${meant}set SPARKY_MODEL to ${ALLOWED}`,
+  return new SparkyError("invalid_input", `${isChosen(asked, by)}, which is not allowed`, {
+    hint:
+      by === "embedding"
+        ? `set it to ${EMBEDDING_FORM}`
+        : `${meant}${by === "setting" ? "set SPARKY_MODEL to" : "choose"} ${ALLOWED}`,
   });
 }
 
-function baseUrlOf(asked: string, facts: ProviderFacts, settings: ModelSettings): string {
-  const variable = facts.urlVariable ?? (facts.url === null ? "SPARKY_MODEL_URL" : null);
+function baseUrlOf(asked: string, provider: ProviderName, settings: ModelSettings, by: AskedBy): string {
+  const facts = FACTS[provider];
+  const { variable } = providerAddress(provider);
   const given = variable === "SPARKY_MODEL_URL" ? settings.modelUrl : variable && settings.providers[variable];
   if (!given) {
     if (facts.url !== null) return facts.url;
-    throw new SparkyError("invalid_input", `SPARKY_MODEL is "${asked}", but SPARKY_MODEL_URL is not set`, {
+    throw new SparkyError("invalid_input", `${isChosen(asked, by)}, but SPARKY_MODEL_URL is not set`, {
       hint: "set SPARKY_MODEL_URL to the server's address, such as http://127.0.0.1:1234/v1",
     });
   }

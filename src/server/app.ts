@@ -45,7 +45,7 @@ export function createServer(deps: ServerDeps): Server {
       await acting.check();
       return act(...args);
     };
-  const { mcp } = deps;
+  const { mcp, models } = deps;
   const guarded: ServerDeps = {
     ...deps,
     store: acting.store,
@@ -67,9 +67,21 @@ export function createServer(deps: ServerDeps): Server {
       signedIn: (answer, session) => mcp.signedIn(answer, session),
       restart: still((person, name) => mcp.restart(person, name)),
       approve: still((person, name, tool, digest) => mcp.approve(person, name, tool, digest)),
-      decide: still((name, answer) => mcp.decide(name, answer)),
+      decide: still((name, answer, by) => mcp.decide(name, answer, by)),
       call: still((person, name, tool, args) => mcp.call(person, name, tool, args)),
       setPolicy: still((person, name, policy) => mcp.setPolicy(person, name, policy)),
+    },
+    models: {
+      id: () => models.id(),
+      overview: () => models.overview(),
+      check: (model) => models.check(model),
+      choices: (chosen) => models.choices(chosen),
+      test: (model) => models.test(model),
+      tryOut: still((provider, wanted) => models.tryOut(provider, wanted)),
+      // Once more: whoever was tried out for might have been signed out meanwhile.
+      keep: still((provider, wanted) => models.keep(provider, wanted)),
+      forget: still((provider) => models.forget(provider)),
+      choose: still((model) => models.choose(model)),
     },
     stopRun: async (viewer, target) => {
       await acting.check();

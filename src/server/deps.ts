@@ -1,8 +1,9 @@
 import type { SkillRoots } from "../skills/places.ts";
 import type { McpServerFactory } from "@modelcontextprotocol/server";
+import type { ModelSetup } from "../models/setup.ts";
 import type { Store } from "../store/database/store.ts";
 import type { Stopped, User } from "../wire/api.ts";
-import type { ModelTest, Models } from "../wire/models.ts";
+import type { Commands } from "../wire/mcp.ts";
 import type { McpAdmin } from "../worker/mcp/admin.ts";
 import type { Log } from "../core/log.ts";
 
@@ -15,13 +16,11 @@ export interface ServerDeps {
   readonly startedAt: number;
   /** Whether this process runs the agent loop. */
   readonly agentLoop: boolean;
-  /** The default model's id. */
-  readonly model: string;
-  /** Throws `invalid_input` for a model that cannot be used: an unknown name, a missing key. */
-  readonly checkModel: (name: string) => void;
-  /** How the models are reached, and whether one answers: a tiny real request. */
-  readonly models: { overview(): Models; test(name: string | null): Promise<ModelTest> };
+  /** Which one is the default, how the models are reached, whether one answers, and how that is set. */
+  readonly models: Pick<ModelSetup, keyof ModelSetup>;
   readonly mcp: Pick<McpAdmin, keyof McpAdmin>;
+  /** How commands are run: tried when it is first asked for. */
+  readonly shelter: () => Promise<Commands>;
   /** Signs cookies. */
   readonly secret: string;
   /** Where it will listen: the address that links name, and the names that requests may use. */
@@ -29,6 +28,8 @@ export interface ServerDeps {
   readonly port: number;
   /** Further names under which it is reached, as behind a proxy. */
   readonly allowedHosts: readonly string[];
+  /** `session`: approvals are answered only in the browser of a person who is signed in; by default in any way. */
+  readonly approveBy?: "any" | "session";
   /** The built web UI; null: there is none. */
   readonly webRoot: string | null;
   readonly stopRun: (

@@ -206,6 +206,13 @@ test.each([
     status: 400,
     says: "runAt: must be a time such as",
   },
+  {
+    what: "a time that is over",
+    path: "/api/tasks",
+    body: { instruction: "a", runAt: "2020-01-01T09:00:00Z" },
+    status: 400,
+    says: "runAt: 2020-01-01T09:00:00.000Z lies in the past: it is 20",
+  },
   { what: "a NUL character", path: "/api/tasks", body: { instruction: "a\0b" }, status: 400, says: "U+0000" },
   {
     what: "a NUL character in the name of a field",

@@ -3,36 +3,48 @@ import { isSparkyError, SparkyError } from "../core/errors.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
 import { openApiDocument } from "../wire/openapi.ts";
-import type { Credential } from "../store/people/identity.ts";
+import type { Credential, Identity } from "../store/people/identity.ts";
+import { requirePerson, requireScope, requireWholeToken, scopesFor } from "./sign-in/scope.ts";
 import type { Acting } from "./sign-in/acting.ts";
 import type { Auth } from "./sign-in/auth.ts";
 import type { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
-import { readJson, readText } from "./input.ts";
+import { readJson } from "./input.ts";
+import { mustMayChange } from "./sign-in/may-change.ts";
 import { isSecure, onlyBySafeWay } from "./sign-in/secure.ts";
-import { isLinkToken, nameOfLink } from "./sign-in/login-link.ts";
-import { signInPage, spentLinkPage } from "./sign-in/login-page.ts";
+import { signInPages } from "./sign-in/pages.ts";
+import { builtFonts } from "./sign-in/built-fonts.ts";
 import type { OriginRules } from "./sign-in/origin.ts";
 import type { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { RawCall, Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
+import { preferenceRoutes } from "./routes/preferences.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { questionRoutes } from "./routes/questions.ts";
 import { awayRoutes } from "./routes/away.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { WaitingSkills } from "../skills/waiting.ts";
 import { blobRoutes } from "./routes/blobs.ts";
+import { bulkRoutes } from "./routes/bulk.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { dataRoutes } from "./routes/data.ts";
+import { graphFileRoutes } from "./routes/graph-files.ts";
 import { graphRoutes } from "./routes/graph.ts";
+import { graphChangeRoutes } from "./routes/graph-changes.ts";
+import { graphMendingRoutes } from "./routes/graph-mending.ts";
+import { factRoutes } from "./routes/facts.ts";
+import { peopleRoutes } from "./routes/people.ts";
+import { recallRoutes } from "./routes/recall.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { modelRoutes } from "./routes/models.ts";
-import { secretRoutes, SECRETS_PATH } from "./routes/secrets.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { skillRoutes } from "./routes/skills.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { offerRoutes } from "./routes/offers.ts";
@@ -67,6 +79,7 @@ export interface HttpParts {
 interface Caller {
   readonly user: User;
   readonly credential: Credential | null;
+  readonly scopes?: Identity["scopes"];
   readonly cookies: readonly string[];
 }
 
@@ -78,8 +91,12 @@ export function createHttp(
   const { log, store } = deps;
   const { auth, identities, acting, origins, limit } = parts;
   const waitingSkills = new WaitingSkills(store, deps.skillRoots);
+  const fonts = builtFonts(deps.webRoot);
   const routes = [
     ...systemRoutes(deps, auth, waitingSkills),
+    ...peopleRoutes(deps, auth, identities),
+    ...preferenceRoutes(deps),
+    ...bulkRoutes(deps, parts.closing),
     ...chatRoutes(deps),
     ...runRoutes(deps),
     ...streamRoutes(deps, parts.closing),
@@ -93,13 +110,20 @@ export function createHttp(
     ...awayRoutes(deps, waitingSkills),
     ...changeRoutes(deps, waitingSkills),
     ...blobRoutes(deps),
-    ...graphRoutes(deps),
+    ...graphRoutes(deps, parts.closing),
+    ...graphFileRoutes(deps, parts.closing),
+    ...graphChangeRoutes(deps),
+    ...graphMendingRoutes(deps),
     ...modelRoutes(deps),
-    ...toolRoutes(deps, auth),
+    ...toolRoutes(deps, auth, fonts),
     ...offerRoutes(deps),
     ...searchRoutes(deps),
+    ...recallRoutes(deps),
+    ...factRoutes(deps),
     ...dataRoutes(deps),
     ...statsRoutes(deps),
+    ...auditRoutes(deps),
+    ...tokenRoutes(deps, identities),
   ];
   const files = staticFiles(deps.webRoot);
   const app = new Hono<{ Bindings: RequestInfo }>();
@@ -119,18 +143,24 @@ export function createHttp(
 
   async function serve(route: Route, request: Request, info: RequestInfo, params: { readonly [name: string]: string }) {
     const anybody = { user: { id: "", name: "", role: "member" as const }, credential: null, cookies: [] };
-    const { user: viewer, credential, cookies } = route.doc.open ? anybody : await signedIn(request, info);
+    const caller: Caller = route.doc.open ? anybody : await signedIn(request, info);
+    requireScope(caller.scopes, scopesFor(route.doc));
+    if (route.doc.lets) requirePerson(caller.credential, deps.approveBy);
+    if (route.doc.letsIn) requireWholeToken(caller.scopes, deps.approveBy);
+    const { user: viewer, credential, cookies } = caller;
+    if (route.doc.method !== "GET" && !route.doc.own) mustMayChange(viewer);
     const identity = credential === null ? null : { user: viewer, credential };
     const url = new URL(request.url);
     const call: RawCall = {
       viewer,
+      credential,
       params,
       query: Object.fromEntries(url.searchParams),
       headers: request.headers,
       base: info.viewer === undefined ? url.origin : parts.base(),
       json: async () => {
         const body = await readJson(request);
-        return route.doc.path.startsWith(SECRETS_PATH) ? body : store.secrets.value(body);
+        return route.doc.keepsSecrets ? body : store.secrets.value(body);
       },
       request,
       cut: info.cut,
@@ -176,29 +206,11 @@ export function createHttp(
     );
     return json({ status: 200, body: document });
   });
-  // Whatever fetches an address, as a preview, a prefetch or another site's image does, neither spends a link nor counts.
-  app.get("/login", async (c) => {
-    const token = c.req.query("token") ?? "";
-    if (token === "") return files(c.req.raw);
-    const name = await nameOfLink(store, token);
-    return name === null ? spentLinkPage() : signInPage(token, name);
-  });
-  // Only a page of ours sends this: its origin has been checked. A good link is never refused for what others tried.
-  app.post("/login", async (c) => {
-    const caller = c.env.remote ?? "";
-    const token = new URLSearchParams(await readText(c.req.raw)).get("token") ?? "";
-    const session = isLinkToken(token) ? await auth.signIn(token, c.req.raw.headers) : null;
-    if (session === null) {
-      limit.check(caller);
-      limit.failed(caller);
-      return spentLinkPage();
-    }
-    log.info({ user: session.user.name }, "signed in by link");
-    return withCookies(
-      new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } }),
-      isSecure(c.req.raw, deps.allowedHosts) ? session.cookies.map(onlyBySafeWay) : session.cookies,
-    );
-  });
+  const pages = signInPages({ deps, auth, limit, fonts });
+  app.get("/login", (c) => pages.login(c.req.raw));
+  app.post("/login", (c) => pages.signIn(c.req.raw, c.env.remote ?? ""));
+  app.get("/invite", (c) => pages.invite(c.req.raw));
+  app.post("/invite", (c) => pages.accept(c.req.raw, c.env.remote ?? ""));
   app.notFound((c) => {
     const { method, path } = c.req;
     const page = method === "GET" || method === "HEAD";

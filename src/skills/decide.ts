@@ -1,3 +1,4 @@
+import { audit } from "../store/audit/audit.ts";
 import { SparkyError } from "../core/errors.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
@@ -29,6 +30,7 @@ export async function approveSkill(
     const { place: at, owner } = skill.place;
     const said = { state: "approved", hash, refused_hash: null, said_by: viewer.name } as const;
     await putPin(tx, { place: at, owner_id: owner, folder: skill.folder, ...said });
+    audit(tx, viewer, { kind: "skill.approved", thing: skill.folder, detail: hash });
     tx.changed("approvals", [viewer.id]);
   });
   return (await findSkill(store.db, roots, viewer, skill.folder, skill.place.name)).item;
@@ -52,6 +54,7 @@ export async function refuseSkill(
         : ({ state: "approved", hash: skill.used.hash } as const);
     const said = { ...kept, refused_hash: hash, said_by: viewer.name };
     await putPin(tx, { place: at, owner_id: owner, folder: skill.folder, ...said });
+    audit(tx, viewer, { kind: "skill.refused", thing: skill.folder, detail: hash });
     tx.changed("approvals", [viewer.id]);
   });
   return (await findSkill(store.db, roots, viewer, skill.folder, skill.place.name)).item;
@@ -78,6 +81,7 @@ export async function turnOffSkill(
   const said = { state: "off", hash: null, refused_hash: null, said_by: viewer.name } as const;
   await store.transact(async (tx) => {
     await putPin(tx, { place, owner_id: owner, folder: at.folder, ...said });
+    audit(tx, viewer, { kind: "skill.off", thing: at.folder });
     tx.changed("approvals", [viewer.id]);
   });
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isoTime } from "../core/clock.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
+import { namesHint } from "../core/nearest.ts";
 import type { SkillPinRow } from "../store/database/schema.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Store } from "../store/database/store.ts";
@@ -191,7 +192,10 @@ export async function findSkill(
   // Two in one place may bear one name: their folders do not.
   const byFolder = named.filter(({ item }) => item.folder === name);
   const [first, second] = named.length > 1 && byFolder.length === 1 ? byFolder : named;
-  if (first === undefined) throw notFound(`the skill ${JSON.stringify(name)}`);
+  if (first === undefined) {
+    const names = all.map((skill) => itemOf(skill, used.has(skill), viewer).name);
+    throw notFound(`the skill ${JSON.stringify(name)}`, namesHint(name, names));
+  }
   if (second !== undefined) {
     const places = named.map(({ item }) => item.place).join(", ");
     throw new SparkyError("invalid_input", `several skills are called ${JSON.stringify(name)}`, {

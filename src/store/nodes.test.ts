@@ -126,6 +126,29 @@ test("a message wakes the loops of all nodes, a stop reaches the worker's, and t
   await vi.waitFor(() => expect(heard).toContain(runId), PATIENT);
 });
 
+test("how far a call is that works there is told to who watches here, and goes with the call's result", async () => {
+  const { here, there, chatId } = await twoNodes();
+  const told: string[] = [];
+  const unwatch = here.hub.watch(chatId, {
+    events: () => {},
+    delta: () => {},
+    gone: () => {},
+    progress: ({ text }) => void told.push(text),
+  });
+  // All that a line may hold, in characters of three bytes each.
+  const text = "進".repeat(200);
+  // Listening takes a moment to begin.
+  await vi.waitFor(async () => {
+    there.hub.progress({ chatId, runId: "r", lease: 1, callId: "k", text });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(told).toContain(text);
+  }, PATIENT);
+  expect(here.hub.openProgress(chatId)).toHaveLength(1);
+  await there.append({ chatId, events: [said("as its result would")] });
+  await vi.waitFor(() => expect(here.hub.openProgress(chatId)).toEqual([]), PATIENT);
+  unwatch();
+});
+
 /** Two nodes, and between the first one and the database a network that can be lost. */
 async function behindProxy(onError: () => void = () => {}) {
   const place = await postgres.place();

@@ -5,8 +5,8 @@ import { listen } from "./database/postgres-listener.ts";
 import type { Store } from "./database/store.ts";
 
 /**
- * What several nodes on one PostgreSQL tell each other. A hint says that something is there, never what: it goes out by
- * NOTIFY after the commit, outside of it, coalesced. Hints may be lost; then a query a second finds what they would have
+ * What several nodes on one PostgreSQL tell each other. A hint says that something is there, never what (but for how far a call
+ * is, which stands nowhere): it goes out by NOTIFY after the commit, outside of it, coalesced. Hints may be lost; then a query a second finds what they would have
  * told, so that loss costs a second and never an event.
  */
 
@@ -20,7 +20,14 @@ const MAX_KEPT = 1000;
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7000;
 
-const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph"] as const satisfies readonly Change["topic"][];
+const TOPICS = [
+  "chats",
+  "tasks",
+  "schedules",
+  "approvals",
+  "graph",
+  "preferences",
+] as const satisfies readonly Change["topic"][];
 
 const ANYTHING: readonly Hint[] = [
   { kind: "wake" },
@@ -97,7 +104,9 @@ export class Nodes implements AsyncDisposable {
   #keep(hints: readonly Hint[]): void {
     if (this.#stopped.signal.aborted) return;
     // Shown text is out of date by then.
-    const kept = hints.filter(({ kind }) => kind !== "parts").map((hint) => [keyOf(hint), hint] as const);
+    const kept = hints
+      .filter(({ kind }) => kind !== "parts" && kind !== "progress")
+      .map((hint) => [keyOf(hint), hint] as const);
     this.#hints = new Map([...kept, ...this.#hints]);
     if (this.#hints.size > MAX_KEPT) {
       const stops = [...this.#hints].filter(([, { kind }]) => kind === "stop");
@@ -137,6 +146,8 @@ export class Nodes implements AsyncDisposable {
       case "parts":
         if (hub.isWatched(hint.chatId)) void this.#guard(() => this.#showParts(hint.chatId));
         return;
+      case "progress":
+        return hub.relayed(() => hub.progress(hint.progress));
       case "gone":
         return hub.relayed(() => hub.gone(hint.chatId));
       case "changed":
@@ -221,6 +232,8 @@ function keyOf(hint: Hint): string {
     case "parts":
     case "gone":
       return `${hint.kind} ${hint.chatId}`;
+    case "progress":
+      return `progress ${hint.progress.callId}`;
     case "changed":
       return `changed ${JSON.stringify(hint.change)}`;
     case "wake":

@@ -144,7 +144,9 @@ function assemble(
           // On its way together with what the body asks first.
           const limited = wait === undefined ? undefined : engine.limitLocks(db, wait.lockMs);
           limited?.catch(() => {});
-          const made = await body(openTx(db, announcements, written));
+          const lasts: (() => Promise<void>)[] = [];
+          const made = await body(openTx(db, { announcements, lasts }, written));
+          for (const write of lasts) await write();
           await limited;
           committed = commits.begin(written.events);
           return made;
@@ -158,7 +160,11 @@ function assemble(
       }
     }
   };
-  const openTx = (db: Transaction<Schema>, announcements: (() => void)[], written: { events: number }): Tx => {
+  const openTx = (
+    db: Transaction<Schema>,
+    { announcements, lasts }: { readonly announcements: (() => void)[]; readonly lasts: (() => Promise<void>)[] },
+    written: { events: number },
+  ): Tx => {
     const now = parts.clock.now();
     const appendAll = async (given: readonly Append[]): Promise<readonly Numbered[]> => {
       const appends = given.map(masked);
@@ -183,6 +189,8 @@ function assemble(
         void announcements.push(() => hub.changed({ topic, users, ...(id !== undefined && { id }) })),
       wake: () => void announcements.push(() => hub.wake()),
       after: (announce) => void announcements.push(announce),
+      last: (write) => void lasts.push(write),
+      masked: (text) => parts.secrets.value(text),
     };
   };
   return {

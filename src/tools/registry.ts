@@ -1,6 +1,6 @@
 import type { Json } from "../core/events.ts";
 import { soundValue } from "../core/text.ts";
-import { badJson } from "./bad-json.ts";
+import { badJson } from "../core/bad-json.ts";
 import type { Prepared, Tool } from "./tool.ts";
 
 /** The tools that a run may call, by name. */

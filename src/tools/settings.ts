@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { badJson } from "../core/bad-json.ts";
 import { SparkyError } from "../core/errors.ts";
 import { effectSchema, type Json } from "../core/events.ts";
+import { nearest } from "../core/nearest.ts";
 import { ORIGINS } from "../core/origins.ts";
 import { policyOf } from "./policy.ts";
-import type { Terms, Tool } from "./tool.ts";
+import type { PolicyCase, Terms, Tool } from "./tool.ts";
 
 /** `tools.json`: what its owner says of a tool, over what the tool says of itself. */
 
@@ -23,12 +25,9 @@ export type ToolSettings = z.infer<typeof settingsSchema>;
 
 /** Throws `invalid_input` that names the place and what is allowed. */
 export function parseToolSettings(text: string, path: string): ToolSettings {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (cause) {
-    throw new SparkyError("invalid_input", `${path} is not JSON: ${(cause as Error).message}`, { cause });
-  }
+  const bad = badJson(text);
+  if (bad !== null) throw new SparkyError("invalid_input", `${path} is not JSON: ${bad}`);
+  const raw: unknown = JSON.parse(text);
   // Of the folders of the file tools `files/roots.ts` reads more.
   const { roots: _, ...tools } = (raw ?? {}) as { roots?: unknown };
   const result = settingsSchema.safeParse(Array.isArray(raw) ? raw : tools);
@@ -46,9 +45,13 @@ const isOfServer = (name: string): boolean => name.startsWith("mcp__");
 export function withSettings<Tx>(tools: readonly Tool<Tx>[], settings: ToolSettings): readonly Tool<Tx>[] {
   const unknown = Object.keys(settings).find((name) => !isOfServer(name) && !tools.some((tool) => tool.name === name));
   if (unknown !== undefined) {
-    throw new SparkyError("invalid_input", `tools.json: there is no tool called ${JSON.stringify(unknown)}`, {
-      hint: `there are: ${tools.map((tool) => tool.name).join(", ")}`,
-    });
+    const near = nearest(
+      unknown,
+      tools.map(({ name }) => name),
+    );
+    // All of them: nobody who edits the file has a list of them at hand.
+    const hint = near === null ? `there are: ${tools.map(({ name }) => name).join(", ")}` : `did you mean ${near}?`;
+    throw new SparkyError("invalid_input", `tools.json: there is no tool called ${JSON.stringify(unknown)}`, { hint });
   }
   return toolsAsSet(tools, settings);
 }
@@ -67,6 +70,7 @@ export function toolsAsSet<Tx>(tools: readonly Tool<Tx>[], settings: ToolSetting
       ...(secrets !== undefined && { secrets }),
       ...(policy !== undefined && { policy: policyOf(dropUndefined(policy), tool.policy) }),
       ...(policy !== undefined && tool.termsFor && { termsFor: settled(tool.termsFor, dropUndefined(policy)) }),
+      ...(policy !== undefined && tool.cases && { cases: settledCases(tool.cases, dropUndefined(policy)) }),
     };
   });
 }
@@ -77,6 +81,11 @@ function settled(termsFor: NonNullable<Tool<never>["termsFor"]>, policy: Paramet
     const terms = await termsFor(args);
     return { ...terms, policy: policyOf(policy, terms.policy) };
   };
+}
+
+function settledCases(cases: NonNullable<Tool<never>["cases"]>, policy: Parameters<typeof policyOf>[0]) {
+  return async (): Promise<readonly PolicyCase[]> =>
+    (await cases()).map((each) => ({ ...each, policy: policyOf(policy, each.policy) }));
 }
 
 function dropUndefined<T>(value: T): T extends string ? T : { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -10,6 +10,11 @@ import { policyOf, type OnUnknown, type Policy, type Verdict } from "./policy.ts
 /** The tool that reads on in a result that was cut: the context names it where it cuts. */
 export const RESULT_READ = "result_read";
 
+/** The tool that looks through the memory: what is forgotten is taken out of what it gave. */
+export const RECALL = "recall";
+/** Keeps what a person says; what it only proposes asks for nothing back. */
+export const REMEMBER = "remember";
+
 /** The tool that reads a skill: without it a run is told of none. */
 export const SKILL_READ = "skill_read";
 
@@ -23,7 +28,7 @@ export const WAITS: unique symbol = Symbol("waits");
 export interface Principal {
   readonly userId: string;
   readonly name: string;
-  /** The built-in account for unattended work: what it learns is shared by all members. */
+  /** The built-in account for unattended work. It has no memory of its own: whose it uses, `readerFor` says. */
   readonly isAgent: boolean;
 }
 
@@ -47,6 +52,10 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** A result is masked when it is given back; who gives a text back in parts masks it before it is cut. */
   readonly masking: Masking;
+  /** Tells people how far it is, in one line in the place of the one before; nothing of it is kept. Any number of times. */
+  readonly progress?: (text: string) => void;
+  /** Looked up when it is asked for. */
+  readonly inSight?: () => Promise<InSight>;
   /** What came of the question that the call asked before, by `NeedsAnswer`; absent when it has asked nothing yet. */
   readonly answer?: Answered;
   /**
@@ -54,6 +63,14 @@ export interface ToolContext {
    * anything: after a crash, recovery ends what is left of it.
    */
   readonly ownsProcess: (pgid: number, mark: string) => Promise<void>;
+}
+
+/** What of its chat stands before the model anyway. */
+export interface InSight {
+  /** The messages that are in its context. */
+  readonly seqs: readonly number[];
+  /** What the run answers: the newest message, or the task's instruction. */
+  readonly text: string;
 }
 
 /** What a plain tool throws when its effect may have happened: the call's outcome is then unknown, as after a crash. */
@@ -104,6 +121,17 @@ export interface CallTerms {
   readonly words: string | null;
 }
 
+/** A kind of call, in words for people that follow those of its verdict: `asks first` `with network`. */
+export interface CallKind {
+  readonly when: string;
+  readonly verdict: Verdict;
+}
+
+export interface PolicyCase {
+  readonly when: string;
+  readonly policy: Policy;
+}
+
 export type Prepared<Tx> =
   | { readonly ok: false; readonly error: string }
   /** The effect may reach outside our database: written ahead with `tool_start`. */
@@ -134,6 +162,8 @@ export interface Tool<Tx> extends ToolFacts, ToolRules {
   readonly commandOf?: (args: Json) => string;
   /** Where that depends on the arguments, which `prepare` has found right; else it is `policy`, whatever they are. */
   readonly termsFor?: (args: Json) => Promise<Terms>;
+  /** What `termsFor` comes to at present, for people who have not seen a call yet: the kinds of calls that it tells apart. */
+  readonly cases?: () => Promise<readonly PolicyCase[]>;
 }
 
 interface Definition<A> extends ToolFacts {
@@ -148,6 +178,8 @@ interface Definition<A> extends ToolFacts {
   commandOf?(args: A): string;
   /** Decides in place of `policy` where the arguments count. */
   termsFor?(args: A): Promise<CallTerms>;
+  /** The kinds of calls that `termsFor` tells apart. */
+  cases?(): Promise<readonly CallKind[]>;
 }
 
 export function defineTool<A>(
@@ -204,6 +236,10 @@ function factsOf<A>(tool: Definition<A>): Omit<Tool<never>, "prepare" | "paramet
     async termsFor(raw) {
       const terms = await tool.termsFor?.(tool.args.parse(raw));
       return terms === undefined ? { policy, words: null } : { policy: policyOf(terms.verdict), words: terms.words };
+    },
+    async cases() {
+      const kinds = (await tool.cases?.()) ?? [];
+      return kinds.map(({ when, verdict }) => ({ when, policy: policyOf(verdict) }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { chatEventSchema, jsonSchema } from "../core/events.ts";
+import { chatEventSchema, jsonSchema, usageData } from "../core/events.ts";
 import { ENDED, RUN_STATES } from "../core/run-state.ts";
 import { MAX_TEXT_BYTES } from "./limits.ts";
 
@@ -30,7 +30,11 @@ export const healthSchema = z.object({
 });
 export type Health = z.infer<typeof healthSchema>;
 
-export const userSchema = z.object({ id: z.string(), name: z.string(), role: z.enum(["owner", "member", "agent"]) });
+export const userSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(["owner", "admin", "member", "viewer", "agent"]),
+});
 export type User = z.infer<typeof userSchema>;
 
 // --- tasks and runs -------------------------------------------------------------------------------------------------
@@ -107,6 +111,11 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+export const retrySchema = z.strictObject({
+  /** Only if it has had so many runs: two who ask at once, or one after the other, make one more together. */
+  attempts: z.number().int().nonnegative().optional(),
+});
+
 /** A task that a task's runs have started, at any distance. */
 export const treeTaskSchema = z.object({
   id: z.string(),
@@ -161,6 +170,8 @@ export type NewChat = z.infer<typeof newChatSchema>;
 export const chatPatchSchema = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),
   archived: z.boolean().optional(),
+  recall: z.boolean().optional(),
+  openMemory: z.boolean().optional(),
   model: z.string().min(1).max(200).nullable().optional(),
 });
 export type ChatPatch = z.infer<typeof chatPatchSchema>;
@@ -171,6 +182,9 @@ export const chatPreviewSchema = z.object({
   /** The agent's messages that the caller has not seen; 100: or more. */
   unread: z.number(),
   pinned: z.boolean(),
+  /** A run has failed since the caller looked, whatever came of later ones. */
+  failed: z.boolean(),
+  tags: z.array(z.string()),
 });
 
 export const chatSchema = z.object({
@@ -184,6 +198,12 @@ export const chatSchema = z.object({
   /** The caller has seen up to here. */
   seen: z.number(),
   archived: z.boolean(),
+  /** Whether runs here are given what is known that matters to them. */
+  recall: z.boolean(),
+  /** Your memory is used here, whoever reads it. */
+  openMemory: z.literal(true).optional(),
+  /** Others read it too: without `openMemory` runs here know only what all share and what is said here. */
+  othersRead: z.literal(true).optional(),
   createdAt: z.string(),
   /** When its last event came: what "recent" means. */
   lastEventAt: z.string(),
@@ -217,6 +237,8 @@ export const chatViewSchema = z.object({
   questions: z.array(z.object({ questionId: z.string(), callId: z.string(), state: z.string() })),
   plan: z.array(z.object({ text: z.string(), status: z.enum(["todo", "doing", "done"]) })),
   totals: z.object({ inputTokens: z.number(), outputTokens: z.number(), costUsd: z.number().nullable() }),
+  /** What the last model call took; null before the first. */
+  lastCall: usageData.nullable(),
 });
 export const chatWithViewSchema = chatSchema.extend({ view: chatViewSchema });
 export type ChatWithView = z.infer<typeof chatWithViewSchema>;
@@ -230,7 +252,18 @@ export const eventsPageSchema = z.object({
 });
 export type EventsPage = z.infer<typeof eventsPageSchema>;
 
-export const newMessageSchema = z.strictObject({ text: textSchema, key: keySchema.optional() });
+/** A chat with its whole log; what is one reader's is left out. */
+export const exportedChatSchema = z.object({
+  chat: chatSchema.omit({ canWrite: true, seen: true, preview: true }),
+  events: z.array(chatEventSchema),
+});
+
+export const newMessageSchema = z.strictObject({
+  text: textSchema,
+  key: keySchema.optional(),
+  /** The id of whoever wrote it: refused where the request comes from somebody else, as after another sign-in. */
+  by: idSchema.optional(),
+});
 export type NewMessage = z.infer<typeof newMessageSchema>;
 export const messageAcceptedSchema = z.object({ seq: z.number(), runId: z.string() });
 export type MessageAccepted = z.infer<typeof messageAcceptedSchema>;
@@ -246,6 +279,14 @@ export type NewFork = z.infer<typeof newForkSchema>;
 /** `message`: where the text stands, and the run that reads it. */
 export const forkedSchema = z.object({ chat: chatSchema, message: messageAcceptedSchema.nullable() });
 export type Forked = z.infer<typeof forkedSchema>;
+
+/** A message from which several chats go on, in the order in which they were made; `seq` is where it stands in each. */
+export const forkPlaceSchema = z.object({
+  seq: z.number(),
+  chats: z.array(z.object({ chatId: z.string(), seq: z.number() })).readonly(),
+});
+export type ForkPlace = z.infer<typeof forkPlaceSchema>;
+export const forkPlacesSchema = z.object({ items: z.array(forkPlaceSchema).readonly() });
 
 /** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
 export const stoppedSchema = z.object({ runId: z.string().nullable() });

@@ -55,7 +55,7 @@ export const scopeSchema = z
   .string()
   .max(100)
   .refine((text) => parseScope(text) !== null, {
-    error: 'must be "call", "run", or "until" and a time such as "until 2026-12-01T18:00:00Z"',
+    error: 'must be "call", "run", or "until" and a time such as "until 2030-01-15T18:00:00Z"',
   });
 
 export const noteSchema = z.string().trim().max(2000);

@@ -33,6 +33,10 @@ export const awayItemSchema = z.object({
   approvalId: z.string().nullable(),
   questionId: z.string().nullable(),
   expiresAt: z.string().nullable(),
+  /** That a run which ended was for. */
+  schedule: z.string().nullable(),
+  /** From its start to its end, waits included; null: no run ended here. */
+  tookMs: z.number().nullable(),
 });
 export type AwayItem = z.infer<typeof awayItemSchema>;
 

@@ -5,11 +5,16 @@ import { SKILL_PLACES } from "./skills.ts";
 
 const howSchema = z.enum(["new", "changed"]);
 
+/** What a person has kept out of a tool: their name and when, where that is known. */
+export const refusalSchema = z.object({ by: z.string().nullable(), at: z.string().nullable() });
+
 export const changedToolSchema = z.object({
   tool: z.string(),
   change: howSchema,
   /** What an answer is given to. */
   digest: z.string(),
+  /** Of the last form that was kept out: another one than this. */
+  refusal: refusalSchema.nullable(),
 });
 export type ChangedTool = z.infer<typeof changedToolSchema>;
 

@@ -34,7 +34,7 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
 ]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
-export const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph"] as const;
+export const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph", "preferences"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export const deltaSchema = z.object({
@@ -49,6 +49,15 @@ export const deltaSchema = z.object({
 });
 export type DeltaFrame = z.infer<typeof deltaSchema> & { readonly type: "delta"; readonly sub: string };
 
+const progressSchema = z.object({
+  chatId: z.string(),
+  runId: z.string(),
+  callId: z.string(),
+  /** One line, in the place of the one before. */
+  text: z.string(),
+});
+export type ProgressFrame = z.infer<typeof progressSchema> & { readonly type: "progress"; readonly sub: string };
+
 export const serverFrameSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("welcome"),
@@ -61,6 +70,7 @@ export const serverFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("events"), sub: z.string(), chatId: z.string(), events: z.array(chatEventSchema) }),
   z.object({ type: z.literal("live"), sub: z.string(), chatId: z.string(), seq: z.number() }),
   deltaSchema.extend({ type: z.literal("delta"), sub: z.string() }),
+  progressSchema.extend({ type: z.literal("progress"), sub: z.string() }),
   z.object({
     type: z.literal("reset"),
     sub: z.string(),

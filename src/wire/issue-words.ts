@@ -24,7 +24,7 @@ function inWords(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `must be at most ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
     case "invalid_format":
-      return issue.format === "datetime" ? "must be a time such as 2026-12-01T09:00:00Z" : issue.message;
+      return issue.format === "datetime" ? "must be a time such as 2030-01-15T09:00:00Z" : issue.message;
     case "invalid_union":
     case "invalid_key":
     case "invalid_element":

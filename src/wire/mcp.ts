@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { effectSchema, jsonSchema } from "../core/events.ts";
 import { listSchema } from "./api.ts";
+import { refusalSchema } from "./changes.ts";
 
 /** What crosses the wire about tools and the servers that some of them come from. */
 
 const verdict = z.enum(["allow", "ask", "deny"]);
+const policySchema = z.object({ chat: verdict, task: verdict, schedule: verdict });
 
 export const toolSchema = z.object({
   name: z.string(),
@@ -13,7 +15,12 @@ export const toolSchema = z.object({
   server: z.string().nullable(),
   tool: z.string().nullable(),
   effect: effectSchema,
-  policy: z.object({ chat: verdict, task: verdict, schedule: verdict }),
+  policy: policySchema,
+  /**
+   * Where it depends on what is asked for: kinds of calls, each with who may let one happen; `policy` is then the strictest of
+   * them. Empty: `policy` counts for every call.
+   */
+  cases: z.array(z.object({ when: z.string(), policy: policySchema })),
   /** May be run again after a crash that left its outcome unknown. */
   idempotent: z.boolean(),
   /** JSON Schema of its arguments. */
@@ -27,10 +34,22 @@ export const toolSchema = z.object({
 });
 export type ToolInfo = z.infer<typeof toolSchema>;
 
-/** For runs of each origin; one that is left out stays as it is. */
+/** For runs of each origin; one that is left out stays as it is, and null takes back what was said of it. */
 export const toolChangeSchema = z.strictObject({
-  policy: z.strictObject({ chat: verdict, task: verdict, schedule: verdict }).exactPartial(),
+  policy: z
+    .strictObject({ chat: verdict.nullable(), task: verdict.nullable(), schedule: verdict.nullable() })
+    .exactPartial(),
 });
+
+/** How the shell's commands are run here. */
+export const commandsSchema = z.object({
+  /** Closed in; as the server's own user, each asked about; or not at all. */
+  kind: z.enum(["sandbox", "host", "off"]),
+  /** Why they are not closed in, and what to do. */
+  why: z.string().nullable(),
+  remedy: z.string().nullable(),
+});
+export type Commands = z.infer<typeof commandsSchema>;
 
 /** What became of a tool's calls in the last week. */
 export const toolUsageSchema = z.object({
@@ -52,6 +71,8 @@ const waitingSchema = z.object({
   diff: z.string(),
   /** A person has seen it as it is, and keeps it out. */
   refused: z.boolean(),
+  /** Of what is kept out now, or was in the form before. */
+  refusal: refusalSchema.nullable(),
 });
 
 export const mcpServerSchema = z.object({
@@ -64,6 +85,8 @@ export const mcpServerSchema = z.object({
   error: z.string().nullable(),
   hint: z.string().nullable(),
   pid: z.number().nullable(),
+  /** How it is closed in; null: it is not. */
+  sandbox: z.object({ network: z.boolean() }).nullable(),
   shared: z.boolean(),
   /** Whether it has given you, by your sign-in there, what is kept here. */
   signedIn: z.boolean(),

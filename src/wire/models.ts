@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Which model is in use and why, and whether one answers. */
+/** Which model is in use and why, whether one answers, and what is set of them. */
 
 const originSchema = z.object({
   variable: z.string(),
@@ -10,6 +10,8 @@ const originSchema = z.object({
 
 export const modelsSchema = z.object({
   model: z.string(),
+  /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
+  problem: z.string().nullable(),
   /** The setting that made it so; null: none, so it is the demo model. */
   chosenBy: originSchema.nullable(),
   providers: z
@@ -21,11 +23,43 @@ export const modelsSchema = z.object({
         key: originSchema.nullable(),
         keyNeeded: z.boolean(),
         address: z.string().nullable(),
+        addressNeeded: z.boolean(),
+        addressFixed: z.boolean(),
+        /** What is taken where no model is named; null: one has to be. */
+        usualModel: z.string().nullable(),
       }),
     )
     .readonly(),
+  /** Other nodes may answer from the same database: each reads settings of its own. */
+  severalNodes: z.boolean(),
+  /** The home's settings file, where what is set here is written. */
+  file: z.string(),
+  /** It says something else than at the server's start of what is read at the start alone. */
+  restartNeeded: z.boolean(),
 });
 export type Models = z.infer<typeof modelsSchema>;
+
+/** Which models a chat may have, and why it may not have others. */
+export const modelChoicesSchema = z.object({
+  /** The instance's own: of chats that have chosen none. */
+  model: z.string(),
+  items: z
+    .array(
+      z.object({
+        id: z.string(),
+        /** Why it cannot answer here; null: it can, as far as the settings tell. */
+        why: z.string().nullable(),
+        /** Tokens; `isGuess`: nobody has said how many. null: it cannot be used. */
+        window: z.object({ tokens: z.number(), isGuess: z.boolean() }).nullable(),
+        /** US dollars for a million tokens; null: not known. */
+        price: z.object({ input: z.number(), output: z.number(), cached: z.number().optional() }).nullable(),
+      }),
+    )
+    .readonly(),
+  /** Of which any model can be named, as `ollama/MODEL`. */
+  forms: z.array(z.object({ form: z.string(), why: z.string().nullable() })).readonly(),
+});
+export type ModelChoices = z.infer<typeof modelChoicesSchema>;
 
 /** Without a model: the one in use. */
 export const newModelTestSchema = z.strictObject({ model: z.string().trim().min(1).max(200) }).exactPartial();
@@ -42,3 +76,43 @@ export const modelTestSchema = z.object({
   outputTokens: z.number(),
 });
 export type ModelTest = z.infer<typeof modelTestSchema>;
+
+/** A key or an address is one line: what is pasted with a line break in it is more than that. */
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "must be one line, without control characters");
+
+const modelName = line(200);
+
+export const newModelKeySchema = z
+  .strictObject({
+    /** Without it the one that is set stays. */
+    key: line(4096),
+    url: line(2000),
+    /** As the provider calls it, without the provider's name before it. */
+    model: modelName,
+    /** It answers from now on, where a chat has no choice of its own. */
+    use: z.boolean(),
+    /** Kept even if it does not answer now. */
+    untested: z.boolean(),
+  })
+  .exactPartial();
+export type NewModelKey = z.infer<typeof newModelKeySchema>;
+
+export const modelsSetSchema = z.object({
+  /** The call that it was tried with; null: none was made. */
+  test: modelTestSchema.nullable(),
+  /** False: it did not answer, and nothing was changed. */
+  kept: z.boolean(),
+  /** Variables that are set outside of the home's file as well, which wins. */
+  overruled: z.array(z.string()).readonly(),
+  models: modelsSchema,
+});
+export type ModelsSet = z.infer<typeof modelsSetSchema>;
+
+/** null: found from the keys that are set. */
+export const defaultModelSchema = z.strictObject({ model: modelName.nullable() });

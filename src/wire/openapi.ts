@@ -4,6 +4,7 @@ import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
 import { answerSchema, questionSchema } from "./questions.ts";
 import { awayItemSchema, awaySchema, awaySeenSchema } from "./away.ts";
+import { bulkDoneSchema, chatsBulkSchema, tasksBulkSchema } from "./bulk.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "./data.ts";
 import {
   foundNodeSchema,
@@ -14,6 +15,18 @@ import {
   nodeEdgeSchema,
   nodeLabelSchema,
 } from "./graph.ts";
+import { graphChangeSchema } from "./graph-changes.ts";
+import { entitySchema, factPatchSchema, factSchema, newFactSchema } from "./facts.ts";
+import { graphImportSchema } from "./graph-import.ts";
+import {
+  duplicatesSchema,
+  fixedSchema,
+  graphPathSchema,
+  mergedSchema,
+  neighbourhoodSchema,
+  newFixSchema,
+  newMergeSchema,
+} from "./graph-mending.ts";
 import {
   ledgerCheckSchema,
   newScheduleSchema,
@@ -21,6 +34,16 @@ import {
   schedulePatchSchema,
   scheduleSchema,
 } from "./schedules.ts";
+import {
+  accountPatchSchema,
+  accountSchema,
+  newAccountSchema,
+  newInviteSchema,
+  newPasswordSchema,
+  sessionSchema,
+} from "./people.ts";
+import { preferencesAnswerSchema, preferencesPatchSchema } from "./preferences.ts";
+import { namedItemSchema, recalledSchema, recallPageSchema } from "./recall.ts";
 import { foundSchema, searchPageSchema } from "./search.ts";
 import { skillSchema } from "./skills.ts";
 
@@ -34,6 +57,19 @@ export interface RouteDoc {
   readonly summary: string;
   /** Answers without a sign-in. */
   readonly open?: true;
+  /** Changes nothing but the caller's own sign-ins: also for those who may only look. */
+  readonly own?: true;
+  /** Takes a secret or a password, as it is: nothing is masked in it. */
+  readonly keepsSecrets?: true;
+  /**
+   * What an API token must be for: by default `read` for GET and `write` for all else; for `tasks` that will do as well, and for
+   * `admin` nothing else will.
+   */
+  readonly scope?: "tasks" | "admin";
+  /** It lets the agent do something: `SPARKY_APPROVE_BY=session` takes it only from a person who is signed in. */
+  readonly lets?: true;
+  /** It tells or sets what lets somebody in by a browser: with `SPARKY_APPROVE_BY=session` it is closed to tokens with scopes. */
+  readonly letsIn?: true;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** The answer's shape by status; null: no body. */
@@ -46,6 +82,14 @@ export const NAMED = {
   Error: api.errorBodySchema,
   Health: api.healthSchema,
   User: api.userSchema,
+  Account: accountSchema,
+  NewAccount: newAccountSchema,
+  AccountPatch: accountPatchSchema,
+  NewPassword: newPasswordSchema,
+  NewInvite: newInviteSchema,
+  OpenSession: sessionSchema,
+  Preferences: preferencesAnswerSchema,
+  PreferencesPatch: preferencesPatchSchema,
   NewTask: api.newTaskSchema,
   TaskPatch: api.taskPatchSchema,
   Task: api.taskSchema,
@@ -57,6 +101,9 @@ export const NAMED = {
   ChatWithView: api.chatWithViewSchema,
   EventsPage: api.eventsPageSchema,
   NewMessage: api.newMessageSchema,
+  ChatsBulk: chatsBulkSchema,
+  TasksBulk: tasksBulkSchema,
+  BulkDone: bulkDoneSchema,
   Status: api.statusSchema,
   NewSchedule: newScheduleSchema,
   SchedulePatch: schedulePatchSchema,
@@ -83,8 +130,24 @@ export const NAMED = {
   GraphNode: graphNodeSchema,
   GraphCheck: graphCheckSchema,
   GraphExport: graphExportSchema,
+  GraphImport: graphImportSchema,
+  GraphChange: graphChangeSchema,
+  Neighbourhood: neighbourhoodSchema,
+  GraphPath: graphPathSchema,
+  Duplicates: duplicatesSchema,
+  NewMerge: newMergeSchema,
+  Merged: mergedSchema,
+  NewFix: newFixSchema,
+  Fixed: fixedSchema,
   Found: foundSchema,
   SearchPage: searchPageSchema,
+  Recalled: recalledSchema,
+  RecallPage: recallPageSchema,
+  NamedItem: namedItemSchema,
+  Fact: factSchema,
+  NewFact: newFactSchema,
+  FactPatch: factPatchSchema,
+  Entity: entitySchema,
 } as const;
 
 interface JsonObject {

@@ -6,6 +6,7 @@ test.each([
   { path: "/api/mcp/servers/files/restart", least: LOOK_MS },
   { path: "/api/mcp/servers/notion/login", least: LOOK_MS },
   { path: "/api/mcp/servers/files/call", least: CALL_MS },
+  { path: "/api/chats/bulk", least: 30_000 },
 ])("an answer to $path is waited for longer than the server itself waits", ({ path, least }) => {
   expect(patienceFor(path, 15_000)).toBeGreaterThan(least);
 });

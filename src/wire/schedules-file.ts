@@ -137,7 +137,7 @@ function entryOf(raw: Raw, pollSeconds: number): NewSchedule | Wrong {
   const [whenField, when, others] = oneOf(rest, "when");
   const [promptField, prompt, settings] = oneOf(others, "prompt");
   if (when == null)
-    return wrong("", "when: is required", "when: every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)");
+    return wrong("", "when: is required", "when: every(30 minutes), cron(0 9 * * 1-5) or at(2030-01-15T09:00)");
   if (prompt == null) return wrong("", "prompt: is required", "prompt: what the agent should do, or file(path)");
   const on = truth(enabled);
   if (on === null) return wrong("enabled", "enabled: must be true or false");

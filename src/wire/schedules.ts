@@ -13,7 +13,7 @@ export const scheduleNameSchema = z
   });
 
 const settings = z.strictObject({
-  /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2026-12-01T09:00)`; or in words, such as `weekdays at 9:00`. */
+  /** `every(30 minutes)`, `cron(0 9 * * 1-5)` or `at(2030-01-15T09:00)`; or in words, such as `weekdays at 9:00`. */
   when: z.string().min(1).max(200),
   /** Words, or `file(/path)`. */
   prompt: textSchema,

@@ -89,7 +89,7 @@ eachEngine("the default schedules with the demo model", (engine) => {
       { type: "person", name: "Bob", content: "A friend" },
     ]);
     const model = openModel(selectModel({ model: "demo", modelUrl: null, providers: {} }), { prices: {} });
-    const agent = await startAgent(store, { model, tools: [...graphTools, ...taskTools(store)] });
+    const agent = await startAgent(store, { model, tools: [...graphTools(store), ...taskTools(store)] });
     for (const [name, words] of Object.entries(REPORTS)) {
       const { id, chatId } = await runScheduleNow(store, owner, name);
       await until(`the end of ${name}`, async () => {

@@ -1,4 +1,5 @@
 import type { Log } from "../core/log.ts";
+import { indexRecall } from "../store/recall/indexing.ts";
 import { indexPending } from "../store/search/indexing.ts";
 import type { Store } from "../store/database/store.ts";
 
@@ -7,7 +8,7 @@ const IDLE_MS = 2000;
 const BUSY_MS = 50;
 const PORTION = 100;
 
-/** Keeps the index of search close behind the log, a portion at a time, so that nothing else waits for it. */
+/** Keeps the indexes of search and of recall close behind the log, a portion at a time, so that nothing else waits for it. */
 export class Indexer implements AsyncDisposable {
   readonly #store: Store;
   readonly #log: Log;
@@ -39,9 +40,10 @@ export class Indexer implements AsyncDisposable {
     let done = true;
     try {
       done = await indexPending(this.#store, PORTION);
+      if (!this.#stopped) done = (await indexRecall(this.#store, PORTION)) && done;
     } catch (error) {
-      // Nothing is lost: the log is whole, and the index goes on where it was.
-      this.#log.warn({ err: error }, "the index of search could not be filled; tried again");
+      // Nothing is lost: the log is whole, and each goes on where it was.
+      this.#log.warn({ err: error }, "an index could not be filled; tried again");
     }
     this.#wait(done ? IDLE_MS : BUSY_MS);
   }

@@ -84,5 +84,7 @@ async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntr
   }
   // That it is enabled means that it is not off: a pause, by a person or after failures, outlives a restart.
   const stays = state === "enabled" && known?.state === "paused";
-  return changeSchedule(store, owner, name, { ...settings, ...(!stays && { state }) });
+  return changeSchedule(store, owner, name, { ...settings, ...(!stays && { state }) }, undefined, {
+    via: "schedules file",
+  });
 }

@@ -31,6 +31,16 @@ test("a policy that is changed counts at once, and all else in the file stays as
   expect(new ToolsFile(home, known).settings).toEqual(file.settings);
 });
 
+test("what was said of a tool can be taken back, one origin at a time", async () => {
+  const home = await tempHome();
+  const file = new ToolsFile(home, known);
+  file.setPolicy("shell", policyOf("deny"));
+  file.setPolicy("shell", { chat: null });
+  expect(file.settings).toEqual({ shell: { policy: { task: "deny", schedule: "deny" } } });
+  file.setPolicy("shell", { task: null, schedule: null });
+  expect(file.settings).toEqual({ shell: { policy: {} } });
+});
+
 test("a file that cannot be applied is left alone, and what counted before counts", async () => {
   const home = await tempHome();
   const path = join(home, "tools.json");

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chatEventSchema } from "../../src/core/events.ts";
 import {
   chatSchema,
+  exportedChatSchema,
   forkedSchema,
   healthSchema,
   listSchema,
@@ -18,8 +19,20 @@ import { changeSchema } from "../../src/wire/changes.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { checkedSchema, dataStatusSchema, findingSchema } from "../../src/wire/data.ts";
 import { EXPORT_FORMATS } from "../../src/wire/export-formats.ts";
+import { factSchema } from "../../src/wire/facts.ts";
+import { graphChangeSchema } from "../../src/wire/graph-changes.ts";
 import {
-  foundNodeSchema,
+  apartSchema,
+  duplicatesSchema,
+  fixedSchema,
+  graphPathSchema,
+  mergedSchema,
+  neighbourhoodSchema,
+} from "../../src/wire/graph-mending.ts";
+import { graphImportSchema } from "../../src/wire/graph-import.ts";
+import {
+  deepStatsSchema,
+  foundNodesSchema,
   graphCheckSchema,
   graphExportSchema,
   graphNodeSchema,
@@ -35,7 +48,12 @@ import {
   toolSchema,
 } from "../../src/wire/mcp.ts";
 import { promptsSchema, resourcesSchema } from "../../src/wire/offers.ts";
+import { accountSchema, passwordSetSchema, sessionSchema } from "../../src/wire/people.ts";
+import { preferencesAnswerSchema } from "../../src/wire/preferences.ts";
+import { auditEntrySchema } from "../../src/wire/audit.ts";
+import { madeTokenSchema, tokenSchema } from "../../src/wire/tokens.ts";
 import { secretSchema, setSecretSchema } from "../../src/wire/secrets.ts";
+import { recallPageSchema } from "../../src/wire/recall.ts";
 import { searchPageSchema } from "../../src/wire/search.ts";
 import {
   checkedSkillSchema,
@@ -44,9 +62,10 @@ import {
   skillSchema,
   skillWithFilesSchema,
 } from "../../src/wire/skills.ts";
-import { modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
+import { modelChoicesSchema, modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
+import { chatTagsSchema, tagInUseSchema } from "../../src/wire/tags.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
 
 /** What `--json` prints, by command. The reference is made from it, and the kept output of every command is held to it. */
@@ -88,6 +107,8 @@ const settingChange = z.object({
   problem: text.nullable(),
   restart: z.boolean(),
 });
+
+const preference = z.object({ ...name, value: z.union([text, z.boolean()]), set: z.boolean() });
 
 export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } = {
   "chat start": one(z.object({ url: text, loginUrl: text, pid: count })),
@@ -147,23 +168,44 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
 
   "chats list": list(chatSchema),
   "chats show": events,
-  "chats export": one(
-    z.object({ chat: chatSchema.omit({ canWrite: true, seen: true }), events: z.array(chatEventSchema) }),
-  ),
+  "chats export": one(exportedChatSchema),
   "chats stop": one(stoppedSchema),
   "chats fork": one(forkedSchema),
   "chats rename": one(chatSchema),
+  "chats tag": one(chatTagsSchema),
+  "chats tags": list(tagInUseSchema),
+  "chats set": [
+    { shape: z.object({ model: text.nullable(), default: text, choices: modelChoicesSchema.shape.items }) },
+    { given: "--model", shape: chatSchema },
+  ],
   "chats archive": one(chatSchema),
   "chats unarchive": one(chatSchema),
+  "chats recall": one(chatSchema),
   "chats delete": one(z.object({ ...id, deleted: yes })),
-  "graph stats": one(graphStatsSchema),
-  "graph search": list(foundNodeSchema),
+  "graph stats": [{ shape: graphStatsSchema }, { given: "--deep", shape: deepStatsSchema }],
+  "graph search": one(foundNodesSchema),
   "graph show": one(graphNodeSchema),
-  "graph check": one(graphCheckSchema),
+  "graph check": [{ shape: graphCheckSchema }, { given: "--fix", shape: fixedSchema }],
+  "graph neighbors": one(neighbourhoodSchema),
+  "graph path": one(graphPathSchema),
+  "graph duplicates": one(duplicatesSchema),
+  "graph apart": one(apartSchema),
+  "graph merge": one(mergedSchema),
+  "graph changes": list(graphChangeSchema),
+  "graph undo": one(graphChangeSchema),
   "graph export": [
     { shape: graphExportSchema },
     { given: "--output", shape: z.object({ file: text, format: z.enum(EXPORT_FORMATS), bytes: count }) },
   ],
+  "graph import": one(graphImportSchema),
+  "memory list": list(factSchema),
+  "memory show": one(factSchema),
+  "memory add": one(factSchema),
+  "memory correct": one(factSchema),
+  "memory pin": one(factSchema),
+  "memory review": [{ shape: z.union([listSchema(factSchema), factSchema]) }],
+  "memory forget": one(z.object({ ...id, forgotten: yes })),
+  "memory export": list(factSchema),
   "mcp serve": [],
   "skills list": list(skillSchema),
   "skills show": [{ shape: skillWithFilesSchema }, { given: "--file", shape: skillFileSchema }],
@@ -173,6 +215,18 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "skills remove": one(removedSkillSchema),
   "skills validate": list(checkedSkillSchema.extend({ folder: text })),
   search: one(searchPageSchema),
+  recall: one(recallPageSchema),
+  "user list": list(accountSchema),
+  "user add": one(accountSchema),
+  "user role": one(accountSchema),
+  "user disable": one(accountSchema),
+  "user enable": one(accountSchema),
+  "user invite": one(loginLinkSchema),
+  "user set-password": one(passwordSetSchema),
+  "user sessions": [
+    { shape: listSchema(sessionSchema) },
+    { given: "--revoke", shape: z.object({ ...id, revoked: yes }) },
+  ],
   "user login-link": one(loginLinkSchema),
   open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],
 
@@ -199,6 +253,14 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   ),
   "models list": one(modelsSchema),
   "models test": one(modelTestSchema),
+  "settings list": one(preferencesAnswerSchema),
+  "settings get": one(preference),
+  "settings set": one(preference),
+  "settings reset": one(preference),
+  audit: list(auditEntrySchema),
+  "token list": list(tokenSchema),
+  "token add": one(madeTokenSchema),
+  "token revoke": one(z.object({ ...name, revoked: yes })),
   "secret list": list(secretSchema),
   "secret set": one(setSecretSchema),
   "secret remove": one(z.object({ ...name, removed: yes })),

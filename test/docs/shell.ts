@@ -55,7 +55,7 @@ export class Shell implements AsyncDisposable {
       if (lasts) this.#kept.set(make, made);
       real = real.replace(text, () => made);
     }
-    real = real.replace(/(((tasks|schedule|chats) delete|db restore) \S+)$/, "$1 --yes");
+    real = real.replace(/(((tasks|schedule|chats) delete|db restore|memory forget) \S+)$/, "$1 --yes");
     if (/\bdb (restore|migrate)\b/.test(line)) await this.#stop();
     if (isStart && !line.includes("--daemon")) return { line, code: 0, stderr: await this.#start(real) };
     // At a terminal, where somebody presses Ctrl-D until it leaves.

@@ -97,12 +97,31 @@ export const STAND_INS: readonly StandIn[] = [
   },
   {
     text: "Alice",
-    of: /\bgraph show\b/,
+    of: /\bgraph (show|neighbors|path|merge|apart|changes)\b/,
     make: `sparky agent tasks add "Remember that Alice is a person" --wait >&2 && echo Alice`,
     lasts: true,
   },
+  {
+    text: "Lisbon",
+    of: /\bgraph path\b/,
+    make: `sparky agent tasks add "Remember that Lisbon is a place" --wait >&2 && echo Lisbon`,
+    lasts: true,
+  },
+  {
+    text: "Alicia",
+    of: /\bgraph (merge|apart)\b/,
+    make: `sparky agent tasks add "Remember that Alicia is a person" --wait >&2 && echo Alicia`,
+  },
+  { text: "12", of: /\bgraph undo\b/, make: "sparky graph changes --limit 1 | cut -f 1" },
+  { text: "fac7", of: /\bmemory\b/, make: `sparky memory add "I like tea no $$" | sed -n "s/^id\t//p"` },
   { text: "backup.db", of: /\bdb restore\b/, make: `sparky db backup "$HOME/$$.db" >&2 && echo "$HOME/$$.db"` },
   { text: "key.txt", of: /./, make: `echo secret > "$HOME/key.txt" && echo "$HOME/key.txt"`, lasts: true },
+  {
+    text: "password.txt",
+    of: /./,
+    make: `echo 'three small words' > "$HOME/password.txt" && echo "$HOME/password.txt"`,
+    lasts: true,
+  },
   // The key of a model that the server does not have: with a real one it would ask the provider from its next start on.
   { text: "OPENAI_API_KEY", of: /\bconfig set\b/, make: "echo SPARKY_MODEL_KEY", lasts: true },
   { text: "/mnt/usb", of: /./, make: `echo "$HOME"`, lasts: true },

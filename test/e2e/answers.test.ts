@@ -6,6 +6,7 @@ import type { Chat } from "../../src/wire/api.ts";
 import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
+import { faultsOf } from "./axe.ts";
 import { Tab } from "./thread-page.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -54,8 +55,8 @@ describeInBrowser("what the agent says and does", () => {
     ]);
     const speech = tab.conversation.getByRole("article", { name: "Agent" });
     await speech.locator("strong", { hasText: "the page" }).waitFor();
-    expect(await speech.count()).toBe(1);
-    expect(await tab.conversation.getByRole("button", { name: /^Thought/ }).count()).toBe(2);
+    await expect.poll(() => speech.count()).toBe(1);
+    await expect.poll(() => tab.conversation.getByRole("button", { name: /^Thought/ }).count()).toBe(2);
     await write(said("Done."));
     await tab.conversation.getByText("Done.").waitFor();
     const order = await tab.conversation.evaluate((log) => log.textContent);
@@ -102,7 +103,7 @@ describeInBrowser("what the agent says and does", () => {
     expect(await tab.conversation.textContent()).not.toMatch(/model.auth/);
     await failed.getByText("The owner of this Sparky looks after its models.").waitFor();
     await failed.getByRole("button", { name: "Another model…" }).click();
-    await tab.page.getByRole("dialog").getByRole("textbox", { name: "Model" }).waitFor();
+    await tab.page.getByRole("dialog").getByRole("combobox", { name: "Model" }).waitFor();
     await tab.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await failed.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
@@ -128,23 +129,25 @@ describeInBrowser("what the agent says and does", () => {
     const code = conversation.locator('.code[data-language="typescript"]');
     await code.getByText("TypeScript").waitFor();
     await code.locator('span[style*="--code-token-keyword"]', { hasText: "const" }).waitFor();
-    expect(await code.locator("code").textContent()).toBe("const n: number = 1; // one");
+    await expect.poll(() => code.locator("code").textContent()).toBe("const n: number = 1; // one");
     await code.getByRole("button", { name: "Wrap" }).click();
-    expect(await code.locator("pre").getAttribute("class")).toContain("pre-wrap");
-    expect(await conversation.locator("[data-diff]").allTextContents()).toEqual(["-old", "+new"]);
+    await expect.poll(() => code.locator("pre").getAttribute("class")).toContain("pre-wrap");
+    await expect
+      .poll(() => conversation.locator("[data-diff] ins, [data-diff] del").allTextContents())
+      .toEqual(["old", "new"]);
     await conversation.locator(".katex-display").waitFor();
-    expect(await conversation.locator(".katex").count()).toBe(2);
+    await expect.poll(() => conversation.locator(".katex").count()).toBe(2);
     await conversation.getByText("and it costs $5 or $10.").waitFor();
-    expect(await conversation.getByRole("checkbox", { name: "done" }).count()).toBe(1);
-    expect(await conversation.getByRole("checkbox", { name: "to do" }).count()).toBe(1);
+    await expect.poll(() => conversation.getByRole("checkbox", { name: "done" }).count()).toBe(1);
+    await expect.poll(() => conversation.getByRole("checkbox", { name: "to do" }).count()).toBe(1);
     expect(await conversation.getByRole("link", { name: "run" }).count()).toBe(0);
     expect(await conversation.locator("img").count()).toBe(0);
     expect(await conversation.getByText("שלום עולם").evaluate((p) => getComputedStyle(p).direction)).toBe("rtl");
     const note = conversation.getByRole("link", { name: "1", exact: true });
     await note.click();
-    expect(await conversation.locator("li:focus").textContent()).toContain("The note.");
+    await expect.poll(() => conversation.locator("li:focus").textContent()).toContain("The note.");
     expect(tab.page.context().pages().length).toBe(2);
-    expect(await conversation.locator("strong", { hasText: "half answer" }).count()).toBe(1);
+    await expect.poll(() => conversation.locator("strong", { hasText: "half answer" }).count()).toBe(1);
     expect(await conversation.textContent()).not.toContain("**");
     expect(tab.complaints).toEqual([]);
   });
@@ -178,9 +181,9 @@ describeInBrowser("what the agent says and does", () => {
     await tree.getByText("deepest").waitFor();
     await rowOf("tree").getByRole("button", { name: "Raw" }).click();
     await rowOf("tree").getByLabel("Result").getByText('"deepest": 1').waitFor();
-    expect(await rowOf("table").getByRole("columnheader").allTextContents()).toEqual(["id", "name"]);
-    expect(await rowOf("table").getByRole("cell").allTextContents()).toEqual(["1", "a", "2", "b"]);
-    expect(await rowOf("diff").locator('[data-diff="+"]').last().textContent()).toBe("+b");
+    await expect.poll(() => rowOf("table").getByRole("columnheader").allTextContents()).toEqual(["id", "name"]);
+    await expect.poll(() => rowOf("table").getByRole("cell").allTextContents()).toEqual(["1", "a", "2", "b"]);
+    await expect.poll(() => rowOf("diff").locator('[data-diff="added"] ins').last().textContent()).toBe("b");
     const [file] = await Promise.all([
       tab.page.waitForEvent("download"),
       rowOf("table").getByRole("button", { name: "Save" }).last().click(),
@@ -212,30 +215,78 @@ describeInBrowser("what the agent says and does", () => {
     const dialog = page.getByRole("dialog", { name: "Edit and send again" });
     await dialog.getByRole("textbox", { name: "Message" }).fill("Second");
     await dialog.getByRole("button", { name: "Send in a new chat" }).click();
-    await conversation.getByText("Made from another chat").waitFor();
+    await conversation.getByText("Made from another chat by you").waitFor();
     expect(page.url()).not.toContain(chatId);
     await expect.poll(() => tab.said("ann")).toEqual(["First", "Second"]);
     await conversation.getByText("One.").waitFor();
     expect(await conversation.getByText("Two, with").count()).toBe(0);
-    await conversation.getByRole("link", { name: "The chat that this one was made from" }).click();
+    await conversation.getByRole("link", { name: "The chat before this one, from here" }).click();
     await conversation.getByText("Two, with").waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/chats/${chatId}`);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/chats/${chatId}`);
     // The link of a message opens at it.
     await conversation.locator("[data-aimed]", { hasText: "Secnd" }).waitFor();
-    await conversation.getByRole("link", { name: "The chat that was made from here" }).click();
+    await conversation.getByRole("link", { name: "The next chat from here" }).click();
     await conversation.getByText("Second", { exact: true }).waitFor();
     const { body } = await app.as(ann, "GET", "/api/chats");
     expect((body as { items: unknown[] }).items).toHaveLength(2);
     expect(tab.complaints).toEqual([]);
   });
 
+  test("several chats from one message are led through in their order, by keyboard alone; buttons and dialog hold up to axe", async () => {
+    const by = { actor: { kind: "user", id: "ann", name: "ann" } } as const;
+    const first: Line = { type: "message", data: { role: "user", text: "Word 1" }, ...by };
+    const { tab, chatId } = await opened([first, said("One.")]);
+    const { page, conversation } = tab;
+    const home = page.url();
+    const question = conversation.getByRole("article", { name: "ann" }).locator("..");
+    const edit = question.getByRole("button", { name: "Edit" });
+    const dialog = page.getByRole("dialog", { name: "Edit and send again" });
+    for (const word of ["Word 2", "Word 3"]) {
+      await edit.focus();
+      await page.keyboard.press("Enter");
+      await dialog.waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      expect(await edit.evaluate((button) => document.activeElement === button)).toBe(true);
+      await page.keyboard.press("Enter");
+      for (const scheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        expect(await faultsOf(page)).toEqual([]);
+      }
+      await page.keyboard.press("Control+A");
+      await page.keyboard.type(word);
+      await dialog.getByRole("button", { name: "Send in a new chat" }).focus();
+      await page.keyboard.press("Enter");
+      await conversation.getByText(word, { exact: true }).waitFor();
+      await page.goto(home);
+      await conversation.getByText("One.").waitFor();
+    }
+    const next = conversation.getByRole("link", { name: "The next chat from here" });
+    const before = conversation.getByRole("link", { name: "The chat before this one, from here" });
+    for (const [link, word, number] of [
+      [next, "Word 2", 2],
+      [next, "Word 3", 3],
+      [before, "Word 2", 2],
+      [before, "Word 1", 1],
+    ] as const) {
+      await link.focus();
+      await page.keyboard.press("Enter");
+      await conversation.getByText(`${number} of 3`).waitFor();
+      expect(await tab.said("ann")).toEqual([word]);
+    }
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/chats/${chatId}`);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("what hardly anybody looks for is out of sight until every event is wanted", async () => {
-    const { tab, base, chatId, context } = await opened([said("Here.")]);
+    const { tab, base, chatId, context, app, ann } = await opened([said("Here.")]);
     await tab.conversation.getByText("Chat created").waitFor();
+    // On another device, and shown here at once.
+    await app.as(ann, "PATCH", "/api/preferences", { "events.bookkeeping": null });
+    await tab.conversation.getByText("Chat created").waitFor({ state: "detached" });
     const page = await context.newPage();
     await page.goto(`${base}/chats/${chatId}`);
-    await page.evaluate(() => localStorage.removeItem("sparky.events"));
-    await page.reload();
     const log = page.getByRole("log", { name: "Conversation" });
     await log.getByText("Here.").waitFor();
     expect(await log.getByText("Chat created").count()).toBe(0);
@@ -243,8 +294,23 @@ describeInBrowser("what the agent says and does", () => {
     await page.getByRole("button", { name: /^Rename, archive/ }).click();
     await page.getByRole("button", { name: "Show every event" }).click();
     await log.getByText("Chat created").waitFor();
-    await page.getByText("live · at #2").waitFor();
+    await page.getByText("live · at event 2").waitFor();
+    await tab.conversation.getByText("Chat created").waitFor();
     await page.reload();
     await log.getByText("Chat created").waitFor();
+  });
+
+  test("what earlier versions kept in the browser of the events to show is kept on the server, once", async () => {
+    const { base, chatId, context, app, ann } = await opened([said("Here.")]);
+    const preferences = async () => (await app.as(ann, "GET", "/api/preferences")).body.set as string[];
+    await app.as(ann, "PATCH", "/api/preferences", { "events.bookkeeping": null, "notify.page": null });
+    const page = await context.newPage();
+    await page.goto(`${base}/chats/${chatId}`);
+    await page.evaluate(() => localStorage.setItem("sparky.events", "all"));
+    await page.reload();
+    const log = page.getByRole("log", { name: "Conversation" });
+    await log.getByText("Chat created").waitFor();
+    await expect.poll(preferences).toEqual(["events.bookkeeping"]);
+    await expect.poll(() => page.evaluate(() => localStorage.getItem("sparky.events"))).toBe(null);
   });
 });

@@ -69,6 +69,7 @@ describeInBrowser("tools and skills that are new or changed", () => {
     const given = items.map(({ name }) => name).filter((name) => name.startsWith("mcp__odd__"));
     expect(given).toEqual(["mcp__odd__echo", "mcp__odd__fetch"]);
     const tools = await (await stage.device()).tab("/tools?show=servers");
+    await tools.page.getByText("is new, and kept refused by owner").waitFor();
     await tools.page.getByRole("button", { name: "Approve after all: merge" }).click();
     await tools.page.getByText("kept refused").waitFor({ state: "detached" });
     expect([...desk.complaints, ...home.complaints, ...tools.complaints]).toEqual([]);

@@ -78,8 +78,10 @@ describeInBrowser("a call that waits for a person", () => {
     for (const asks of [cardIn(inbox, approval), thread.conversation.locator('[data-call-state="asks"]')]) {
       const field = asks.getByLabel("command", { exact: true });
       await field.getByText("hidden").waitFor();
-      expect(await field.locator("[data-exact=spelled]").allTextContents()).toEqual(["\\u200b", "\\u202e", "\\u001b"]);
-      expect(await field.locator("[data-exact=told]").allTextContents()).toEqual(["⋮ 60 empty lines"]);
+      await expect
+        .poll(() => field.locator("[data-exact=spelled]").allTextContents())
+        .toEqual(["\\u200b", "\\u202e", "\\u001b"]);
+      await expect.poll(() => field.locator("[data-exact=told]").allTextContents()).toEqual(["⋮ 60 empty lines"]);
       await asks.getByText("62 lines").waitFor();
     }
     await cardIn(inbox, approval).getByRole("button", { name: "Deny" }).click();
@@ -114,7 +116,7 @@ describeInBrowser("a call that waits for a person", () => {
     await card.getByText("It would run not sandboxed").waitFor();
     await card.getByText("Approve commands like this").click();
     const rules = card.getByRole("textbox", { name: /A rule in each line/ });
-    expect(await rules.inputValue()).toBe("echo *");
+    await expect.poll(() => rules.inputValue()).toBe("echo *");
     await rules.fill("echo *\npwd");
     await card.getByRole("button", { name: "Approve these until midnight" }).click();
     await vi.waitUntil(async () => (await now(task)).status === "completed", { timeout: 60_000 });

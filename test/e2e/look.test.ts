@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInBrowser } from "../kit/browser.ts";
@@ -33,7 +35,7 @@ describeInBrowser("the look", () => {
   afterAll(() => stage[Symbol.asyncDispose]());
 
   test("paints words, blanks and digits in its own font, whatever the machine has, and fetches nothing from elsewhere", async () => {
-    const task = await stage.sparky.addTask("At 10:42 there were 1,234 of 5,678 left -> all is well", "--wait");
+    const task = await stage.sparky.addTask("At 10:42 there were 1,234 of 5,678 left -> all is well");
     const { context, tab: open } = await stage.device();
     const hosts = new Set<string>();
     context.on("request", (request) => hosts.add(new URL(request.url()).host));
@@ -49,6 +51,36 @@ describeInBrowser("the look", () => {
     await code.waitFor();
     expect(await fontsOf(tab, code)).toEqual({ "our JetBrains Mono": "at(2027-12-01T09:00)".length });
     expect([...hosts]).toEqual([new URL(tab.page.url()).host]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("begins every page at one edge, however wide the window is, and moves nothing when prompts are offered", async () => {
+    for (const width of [390, 1280, 1900]) {
+      const tab = await (await stage.device("owner", { viewport: { width, height: 900 } })).tab("/");
+      const edges: Record<string, number> = {};
+      for (const path of ["/", "/tasks", "/schedules", "/schedules?new=true", "/inbox", "/tools", "/settings"]) {
+        await tab.go(path);
+        const heading = tab.page.locator("#main h1").first();
+        await heading.waitFor();
+        edges[path] = Math.round((await heading.boundingBox())?.x ?? -1);
+      }
+      expect(new Set(Object.values(edges)).size, JSON.stringify({ width, edges })).toBe(1);
+      expect(Object.values(edges)[0]).toBeGreaterThan(0);
+    }
+    await mkdir(join(stage.sparky.home, "prompts"), { recursive: true });
+    await writeFile(join(stage.sparky.home, "prompts/weekly.md"), "Tell me what happened this week.");
+    const tab = await (await stage.device()).tab("/");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    const below = tab.page.getByRole("list", { name: "Suggestions" });
+    const left = async (what: Locator) => (await what.boundingBox())?.x;
+    const top = async () => (await below.boundingBox())?.y;
+    expect(await left(tab.page.locator("#main form .rounded-xl").first())).toBe(await left(below));
+    const before = await top();
+    await box.fill("/weekly");
+    await tab.page.getByRole("option", { name: /weekly/ }).waitFor();
+    expect(await top()).toBe(before);
+    await box.press("Enter");
+    await expect.poll(() => box.inputValue(), { timeout: 60_000 }).toBe("Tell me what happened this week.");
     expect(tab.complaints).toEqual([]);
   });
 

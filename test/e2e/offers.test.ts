@@ -27,12 +27,14 @@ describeInBrowser("while a message is written", () => {
     expect(await faultsOf(tab.page)).toEqual([]);
     await box.press("Enter");
     const reference = "@everything:demo://resource/static/document/architecture.md";
-    expect(await box.inputValue()).toBe(`Sum up ${reference} `);
+    await expect.poll(() => box.inputValue()).toBe(`Sum up ${reference} `);
     await tab.page.getByRole("listbox").waitFor({ state: "detached" });
     await box.fill(`Sum up ${reference} and @dynamic/text`);
     await tab.page.getByRole("option", { name: /Dynamic Text/ }).click();
     await box.pressSequentially("7");
-    expect(await box.inputValue()).toBe(`Sum up ${reference} and @everything:demo://resource/dynamic/text/7`);
+    await expect
+      .poll(() => box.inputValue())
+      .toBe(`Sum up ${reference} and @everything:demo://resource/dynamic/text/7`);
     await box.press("Enter");
     await tab.page.getByText(`Read ${reference},`).waitFor();
     await tab.page.getByText("Read @everything:demo://resource/dynamic/text/7,").waitFor();
@@ -49,13 +51,13 @@ describeInBrowser("while a message is written", () => {
     expect(await faultsOf(tab.page)).toEqual([]);
     await form.getByRole("button", { name: "Put it into the message" }).click();
     await form.waitFor({ state: "detached" });
-    expect(await box.inputValue()).toBe("What's weather in Rome?");
+    await expect.poll(() => box.inputValue()).toBe("What's weather in Rome?");
     await box.fill("/gardener");
     await tab.page.getByRole("option", { name: /gardener/ }).waitFor();
     // Escape leaves the words as they are, and Enter sends them again.
     await box.press("Escape");
     await tab.page.getByRole("listbox").waitFor({ state: "detached" });
-    expect(await box.inputValue()).toBe("/gardener");
+    await expect.poll(() => box.inputValue()).toBe("/gardener");
     expect(tab.complaints).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ describeInBrowser("the palette", () => {
     const log = await stage.sparky.log(task.chatId);
     const result = log.find((event) => event.type === "tool_result" && JSON.stringify(event.data).includes("zebra"));
     await tab.page.getByRole("region", { name: "Step details" }).getByText("the zebra stands here").first().waitFor();
-    expect(new URL(tab.page.url()).pathname).toBe(`/runs/${task.runId ?? result?.runId}`);
+    await expect.poll(() => new URL(tab.page.url()).pathname).toBe(`/runs/${task.runId ?? result?.runId}`);
     await palette(tab).waitFor({ state: "detached" });
 
     await open(tab);
@@ -76,11 +76,37 @@ describeInBrowser("the palette", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("the first row is the chosen one when what is found comes, until a person goes to another", async () => {
+    const tab = await (await stage.device()).tab("/");
+    const asked = Promise.withResolvers<void>();
+    await tab.page.route("**/api/search?*", async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
+    const chosen = () => palette(tab).locator('[role="option"][aria-selected="true"]');
+    const first = () => palette(tab).getByRole("option").first();
+    await open(tab);
+    await tab.page.keyboard.type("zebra");
+    await palette(tab).getByText("Searching…").waitFor();
+    asked.resolve();
+    await found(tab, "Words and results").first().waitFor();
+    await found(tab, "Tasks").first().waitFor();
+    await expect.poll(() => first().getAttribute("aria-selected"), { timeout: 60_000 }).toBe("true");
+    await expect.poll(() => chosen().count()).toBe(1);
+    await tab.page.keyboard.press("ArrowDown");
+    await expect.poll(() => first().getAttribute("aria-selected"), { timeout: 60_000 }).toBe("false");
+    const second = await chosen().textContent();
+    await expect.poll(() => palette(tab).getByRole("option").nth(1).textContent()).toBe(second);
+    await tab.page.keyboard.type(" stands");
+    await expect.poll(() => first().getAttribute("aria-selected"), { timeout: 60_000 }).toBe("true");
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("a question mark shows the keys, but not where one writes", async () => {
     const tab = await (await stage.device("owner", { viewport: { width: 390, height: 844 } })).tab("/chats/new");
     await tab.composer.fill("why");
     await tab.composer.press("?");
-    expect(await tab.composer.inputValue()).toBe("why?");
+    await expect.poll(() => tab.composer.inputValue()).toBe("why?");
     await tab.composer.blur();
     await tab.page.keyboard.press("?");
     const keys = tab.page.getByRole("dialog", { name: "Keys" });

@@ -46,8 +46,8 @@ describeInBrowser("a run's page", () => {
       ...["model done", "tool done", "model done", "tool done", "model done", "tool failed", "model done"],
     ]);
     await tab.page.locator('[data-step-state="failed"]').getByText('there is no "missing.txt"').waitFor();
-    expect(await tab.page.locator('[data-span="work"]').count()).toBe(7);
-    expect(await header(tab, "completed").textContent()).toMatch(/by owner.*4 steps.*tokens/s);
+    await expect.poll(() => tab.page.locator('[data-span="work"]').count()).toBe(7);
+    await expect.poll(() => header(tab, "completed").textContent()).toMatch(/by owner.*4 steps.*tokens/s);
     expect(await faultsOf(tab.page)).toEqual([]);
     expect(tab.complaints).toEqual([]);
   });
@@ -71,7 +71,7 @@ describeInBrowser("a run's page", () => {
     await details(tab).waitFor({ state: "detached" });
     await tab.page.keyboard.press("/");
     await tab.page.keyboard.type("jek");
-    expect(await tab.page.getByRole("searchbox", { name: "Search this run" }).inputValue()).toBe("jek");
+    await expect.poll(() => tab.page.getByRole("searchbox", { name: "Search this run" }).inputValue()).toBe("jek");
 
     await tab.go(written);
     await details(tab).getByRole("heading", { name: "file_write" }).waitFor();
@@ -193,7 +193,7 @@ describeInBrowser("a run's page while the server goes away", () => {
     await switches.locator('[data-attempt="2"][aria-current="page"]').waitFor();
     await switches.getByRole("link", { name: "Side by side" }).click();
     await tab.page.locator('[data-end="failed"]').waitFor();
-    expect(await tab.page.locator("header[data-run-id]").count()).toBe(2);
+    await expect.poll(() => tab.page.locator("header[data-run-id]").count()).toBe(2);
     expect(await faultsOf(tab.page)).toEqual([]);
     await switches.locator('[data-attempt="1"]').click();
     await tab.page.locator('[data-end="completed"]').waitFor({ state: "detached" });

@@ -33,7 +33,9 @@ describeInBrowser("schedules", () => {
     expect(await rowOf(tab, "curation").count()).toBe(0);
     await offer.getByRole("switch", { name: "Switch on curation" }).click();
     await offer.getByRole("switch", { name: "Switch on curation", checked: true }).waitFor();
-    expect(await offer.getByRole("switch", { name: "Switch on curation" }).getAttribute("aria-checked")).toBe("true");
+    await expect
+      .poll(() => offer.getByRole("switch", { name: "Switch on curation" }).getAttribute("aria-checked"))
+      .toBe("true");
     await offer.getByRole("button", { name: "Done" }).click();
     await offer.waitFor({ state: "detached" });
     await rowOf(tab, "curation")
@@ -51,7 +53,9 @@ describeInBrowser("schedules", () => {
     const tab = await (await stage.device()).tab("/schedules");
     const other = await (await stage.device()).tab("/schedules");
     const row = rowOf(tab, "hourly");
-    expect(await row.textContent()).toMatch(/Tells the time.*hourly at :05 Europe\/London.*in \d+ (min|s).*None yet/s);
+    await expect
+      .poll(() => row.textContent())
+      .toMatch(/Tells the time.*hourly at :05 Europe\/London.*in \d+ (min|s).*None yet/s);
     await row.getByRole("button", { name: "Run now: hourly" }).click();
     await row.getByRole("link", { name: "Watch it" }).waitFor();
     for (const each of [tab, other])
@@ -59,13 +63,15 @@ describeInBrowser("schedules", () => {
     await tab.page.reload();
     await dotsOf(tab, "hourly").waitFor();
     const dots = row.getByRole("img", { name: "Last 1: 1 done; the newest is done" });
-    expect(await dots.locator("[data-outcome]").getAttribute("title")).toMatch(/^Done · .* · run by hand · took/);
+    await expect
+      .poll(() => dots.locator("[data-outcome]").getAttribute("title"))
+      .toMatch(/^Done · .* · run by hand · took/);
 
     await row.getByRole("link", { name: "hourly" }).click();
     const { items } = await stage.sparky.api<List<Occurrence>>("GET", "/api/schedules/hourly/occurrences");
-    const ledger = tab.page.getByRole("region", { name: "Ledger" });
+    const ledger = tab.page.getByRole("region", { name: "History" });
     await ledger.getByRole("cell", { name: "Done" }).waitFor();
-    expect(await ledger.locator("[data-due]").count()).toBe(1);
+    await expect.poll(() => ledger.locator("[data-due]").count()).toBe(1);
     await ledger.getByRole("button", { name: "Check" }).click();
     await ledger.getByText(/^Every due time has its row: 0 were due/).waitFor();
     await ledger.getByRole("link", { name: `task ${items[0]?.taskId?.slice(0, 8)}` }).click();
@@ -73,7 +79,7 @@ describeInBrowser("schedules", () => {
     await itsTask.waitFor();
     await itsTask.getByRole("link", { name: "by its schedule" }).click();
     await tab.page.getByRole("link", { name: "All its tasks" }).click();
-    await tab.page.getByText("Only of the schedule").waitFor();
+    await tab.page.getByText("Only tasks of the schedule").waitFor();
     await expect.poll(() => tab.page.locator("[data-task-id]").count()).toBe(1);
     expect([...tab.complaints, ...other.complaints]).toEqual([]);
   });
@@ -86,7 +92,7 @@ describeInBrowser("schedules", () => {
       .getByText(/Paused until .*29(98|99)/)
       .waitFor();
     await rowOf(tab, "often").getByRole("button", { name: "Resume: often" }).click();
-    await tab.page.getByText("No schedule fits these filters").waitFor();
+    await tab.page.getByText("No schedule matches these filters").waitFor();
     await tab.page.getByRole("button", { name: "Show all schedules" }).click();
     const onOff = rowOf(tab, "often").getByRole("switch", { name: "On: often" });
     await onOff.click();
@@ -107,21 +113,21 @@ describeInBrowser("schedules", () => {
     const zone = page.getByRole("combobox", { name: "Time zone" });
     const means = page.getByRole("status", { name: "What the rule means" });
     await page.getByRole("button", { name: "New schedule" }).click();
-    expect(await zone.inputValue()).toBe("Europe/Berlin");
+    await expect.poll(() => zone.inputValue()).toBe("Europe/Berlin");
     await field("Name").fill("two words");
     await field("Prompt").fill("What time is it?");
     await field("When").fill("cron(61 9 * * *)");
     await page.getByText(/^cron\(61 9 \* \* \*\): .*minute/).waitFor();
     await page.getByText("Limits, failures, spread, metadata").click();
-    await field("Most steps in a run").fill("0");
+    await field("Maximum steps in a run").fill("0");
     await page.getByRole("button", { name: "Add schedule" }).click();
     await page.getByRole("alert").getByText("Not saved: 2 fields need a look.").waitFor();
     await page.getByText("must be at least 1").waitFor();
     expect(await field("Name").evaluate((input) => input === document.activeElement)).toBe(true);
-    expect(await field("Name").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => field("Name").getAttribute("aria-invalid")).toBe("true");
 
     await page.reload();
-    expect(await field("Prompt").inputValue()).toBe("What time is it?");
+    await expect.poll(() => field("Prompt").inputValue()).toBe("What time is it?");
     await field("When").fill("cron(0 9 * * 1-5)");
     await means.getByText("At 09:00, Monday through Friday").waitFor();
     const times = await means.locator("[data-next-times] li").allTextContents();
@@ -132,7 +138,7 @@ describeInBrowser("schedules", () => {
     await zone.fill("Asia/Tokyo");
     await means.getByText("in Asia/Tokyo").waitFor();
     await page.getByText("Limits, failures, spread, metadata").click();
-    await field("Most steps in a run").fill("7");
+    await field("Maximum steps in a run").fill("7");
     await field("Name").fill("hourly_news");
     await page.getByRole("radio", { name: "Run all that were missed" }).check();
     await page.getByRole("button", { name: "Add schedule" }).click();
@@ -172,25 +178,25 @@ describeInBrowser("schedules", () => {
     await page.getByText('"weekdays at half past nine" is not a rule').waitFor();
     await when.fill("weekdays at 9:30");
     await page.getByText("At 09:30, Monday through Friday").waitFor();
-    expect(await kind("Weekly").getAttribute("aria-pressed")).toBe("true");
-    expect(await page.getByLabel("At what time").inputValue()).toBe("09:30");
+    await expect.poll(() => kind("Weekly").getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => page.getByLabel("At what time").inputValue()).toBe("09:30");
     await kind("Friday").click();
-    expect(await when.inputValue()).toBe("cron(30 9 * * 1,2,3,4)");
+    await expect.poll(() => when.inputValue()).toBe("cron(30 9 * * 1,2,3,4)");
     await kind("Daily").click();
     await page.getByLabel("At what time").fill("18:05");
-    expect(await when.inputValue()).toBe("cron(5 18 * * *)");
+    await expect.poll(() => when.inputValue()).toBe("cron(5 18 * * *)");
     await kind("Once").click();
-    expect(await when.inputValue()).toMatch(/^at\(\d{4}-\d\d-\d\dT09:00\)$/);
+    await expect.poll(() => when.inputValue()).toMatch(/^at\(\d{4}-\d\d-\d\dT09:00\)$/);
     await kind("Every").click();
     await page.getByLabel("Of what").selectOption("hours");
-    expect(await when.inputValue()).toBe("every(30 hours)");
+    await expect.poll(() => when.inputValue()).toBe("every(30 hours)");
 
     await when.fill("every 20 seconds");
     await page.getByText("Every 20 seconds").waitFor();
     await page.getByRole("textbox", { name: "Name" }).fill("too_often");
     await page.getByRole("textbox", { name: "Prompt" }).fill("What time is it?");
     await page.getByRole("button", { name: "Add schedule" }).click();
-    const asks = page.getByRole("dialog", { name: "Each 20 seconds?" });
+    const asks = page.getByRole("dialog", { name: "Every 20 seconds?" });
     await asks.getByText("4,320 times a day").waitFor();
     await asks.getByRole("button", { name: "Change it" }).click();
     await when.fill("tomorrow at 7");
@@ -211,9 +217,9 @@ describeInBrowser("schedules", () => {
     const told = await stage.sparky.api<{ text: string }>("GET", "/api/schedules/reflection/prompt");
     await page.getByText(told.text.slice(0, 40)).waitFor();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
-    await page.getByRole("button", { name: "Edit the words here" }).click();
+    await page.getByRole("button", { name: "Edit the prompt here" }).click();
     const box = page.getByRole("textbox", { name: "Prompt" });
-    expect(await box.inputValue()).toBe(told.text);
+    await expect.poll(() => box.inputValue()).toBe(told.text);
     await box.fill("Look back at today.");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Look back at today.").waitFor();
@@ -226,7 +232,7 @@ describeInBrowser("schedules", () => {
   });
 
   test("home tells what is due next and what was worked on in the last day, and schedules what is in its box", async () => {
-    const task = await stage.sparky.addTask("What time is it, for the strip?", "--wait");
+    const task = await stage.sparky.addTask("Check knowledge graph stats, please", "--wait");
     const tab = await (await stage.device()).tab("/");
     const { page } = tab;
     await page
@@ -235,18 +241,18 @@ describeInBrowser("schedules", () => {
       .waitFor();
     const day = page.getByRole("region", { name: "The last 24 hours" });
     const mark = day.locator(`[data-mark-run="${task.runId}"]`);
-    expect(await mark.getAttribute("title")).toMatch(/^Done · What time is it, for the strip\?/);
+    await expect.poll(() => mark.getAttribute("title")).toMatch(/^Done · Check knowledge graph stats, please/);
     await day.getByText("As a table").click();
-    await day.getByRole("row", { name: /^Done What time is it, for the strip\?/ }).waitFor();
+    await day.getByRole("row", { name: /^Done Check knowledge graph stats, please/ }).waitFor();
     // Another one comes by itself.
     const marks = await day.locator("[data-mark-run]").count();
-    await stage.sparky.addTask("And now?", "--wait");
+    await stage.sparky.addTask("What time is it?", "--wait");
     await expect.poll(() => day.locator("[data-mark-run]").count()).toBe(marks + 1);
 
     await tab.composer.fill("Tell me what is new");
     await page.getByRole("button", { name: "Schedule…" }).click();
     await page.getByRole("heading", { name: "New schedule" }).waitFor();
-    expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("Tell me what is new");
+    await expect.poll(() => page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("Tell me what is new");
     await page.getByRole("button", { name: "Cancel" }).click();
     await rowOf(tab, "smart_maintenance").waitFor();
     expect(tab.complaints).toEqual([]);
@@ -264,10 +270,10 @@ describeInBrowser("schedules", () => {
     await row.getByText(/rests \d+ (s|min) more after a failure/).waitFor();
     await row.getByRole("link", { name: "broken" }).click();
     const failed = tab.page.locator('[data-due][data-outcome="failed"]');
-    expect(await failed.textContent()).toMatch(/words\.md cannot be read: there is no such file/);
+    await expect.poll(() => failed.textContent()).toMatch(/words\.md cannot be read: there is no such file/);
     const skipped = tab.page.locator('[data-due][data-outcome="skipped"]');
     await skipped.first().waitFor({ timeout: 60_000 });
-    expect(await skipped.first().textContent()).toContain("it rests after a failure");
+    await expect.poll(() => skipped.first().textContent()).toContain("it rests after a failure");
     await sparky.api("PATCH", "/api/schedules/broken", { state: "disabled" });
     expect(tab.complaints).toEqual([]);
   });
@@ -295,8 +301,8 @@ describeInBrowser("schedules", () => {
     await tab.page.getByRole("button", { name: "Send" }).waitFor();
     await check("home");
     await tab.go("/schedules?q=nothing-of-this");
-    await tab.page.getByText("No schedule fits").waitFor();
-    await check("none that fits");
+    await tab.page.getByText("No schedule matches").waitFor();
+    await check("none that matches");
     await tab.go("/schedules/smart_maintenance");
     await tab.page.locator("[data-due]").first().waitFor();
     await tab.page.getByRole("button", { name: "Check" }).click();

@@ -48,7 +48,23 @@ describeInBrowser("the screens", () => {
       path: "asking",
       async ready(tab) {
         await tab.page.getByRole("button", { name: /^Rename, archive/ }).click();
-        await tab.page.getByText("Model: demo").waitFor();
+        await tab.page.getByRole("link", { name: "Export as Markdown" }).waitFor();
+      },
+    },
+    {
+      name: "choosing a chat's model",
+      path: "asking",
+      async ready(tab) {
+        await fromHeader(tab, /^Model: /);
+        await tab.page.getByRole("radio").first().waitFor();
+      },
+    },
+    {
+      name: "what a chat's context is made of",
+      path: "chat",
+      async ready(tab) {
+        await fromHeader(tab, /^Context: /);
+        await tab.page.getByRole("dialog", { name: "Context" }).waitFor();
       },
     },
     {
@@ -114,24 +130,31 @@ describeInBrowser("the screens", () => {
     {
       name: "no task that fits",
       path: "/tasks?status=failed",
-      ready: (tab) => tab.page.getByText("No task fits").waitFor(),
+      ready: (tab) => tab.page.getByText("No task matches").waitFor(),
     },
     {
       name: "a new task",
       path: "/tasks?new=true",
       async ready(tab) {
-        await tab.page.getByText("When, after what").click();
+        await tab.page.getByText("When, after which tasks").click();
         await tab.page.locator("[data-choose]").first().click();
         await tab.page.locator("[data-chosen]").waitFor();
       },
     },
     {
-      name: "the account menu",
-      path: "/tasks",
-      async ready(tab) {
-        await tab.page.getByRole("button", { name: "Account and theme" }).click();
-        await tab.page.getByRole("group", { name: "Theme" }).waitFor();
-      },
+      name: "an empty memory",
+      path: "/memory",
+      ready: (tab) => tab.page.getByText("Nothing is in the graph yet").waitFor(),
+    },
+    {
+      name: "what is recalled",
+      path: "/memory?q=hello",
+      ready: (tab) => tab.page.locator("[data-found]").first().waitFor(),
+    },
+    {
+      name: "the settings of how it looks",
+      path: "/settings/look",
+      ready: (tab) => tab.page.getByRole("group", { name: "Theme" }).waitFor(),
     },
     { name: "no such page", path: "/nowhere", ready: (tab) => tab.page.getByText("no such page").waitFor() },
   ];
@@ -172,7 +195,7 @@ describeInBrowser("the screens", () => {
 
   test("leave a box of words to search for wide enough to read them, on a small phone too", async () => {
     const device = await stage.device("owner", { viewport: { width: 320, height: 568 }, hasTouch: true });
-    for (const path of ["/tasks", "/schedules"]) {
+    for (const path of ["/tasks", "/schedules", "/memory"]) {
       const tab = await device.tab(path);
       const box = tab.page.getByRole("searchbox", { name: /^Search / });
       expect((await box.boundingBox())?.width, path).toBeGreaterThan(110);
@@ -200,8 +223,59 @@ describeInBrowser("the screens", () => {
       expect(await paper()).toBe(signedOut);
       expect(signedOut).toBe(colorScheme === "dark" ? "rgb(19, 19, 24)" : "rgb(255, 255, 255)");
       expect(await faultsOf(tab.page)).toEqual([]);
+      await tab.go("/login");
+      await tab.page.getByRole("heading", { name: "Sign in to Sparky" }).waitFor();
+      expect(await paper()).toBe(signedOut);
+      expect(await faultsOf(tab.page)).toEqual([]);
+      await tab.page.getByRole("textbox", { name: "Name" }).fill("owner");
+      await tab.page.getByLabel("Password").fill("a wrong password");
+      await tab.page.getByRole("button", { name: "Sign in" }).click();
+      await tab.page.getByRole("alert").getByText("do not go together").waitFor();
+      expect(await tab.page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("owner");
+      expect(await faultsOf(tab.page)).toEqual([]);
     },
   );
+
+  test("let a name and a password in, without scripts too", async () => {
+    const device = await stage.device("owner", { javaScriptEnabled: false });
+    await device.context.clearCookies();
+    const password = { password: "three small words" };
+    await stage.sparky.api("POST", "/api/users/owner/password", password);
+    const tab = await device.tab("/login");
+    await tab.page.getByRole("textbox", { name: "Name" }).fill("owner");
+    await tab.page.getByLabel("Password").fill(password.password);
+    await tab.page.keyboard.press("Enter");
+    await tab.page.waitForURL((at) => at.pathname === "/");
+    expect((await device.context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/session_token$/)]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("let somebody in who was invited, in dark, and nobody by the same link again", async () => {
+    const device = await stage.device("owner", { colorScheme: "dark" });
+    await device.context.clearCookies();
+    const { url } = await stage.sparky.json<LoginLink>("user", "invite", "cleo", "--role", "viewer");
+    const { pathname, search } = new URL(url);
+    const tab = await device.tab(pathname + search);
+    await tab.page.getByRole("heading", { name: "Join Sparky" }).waitFor();
+    expect(await tab.page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("cleo");
+    expect(await faultsOf(tab.page)).toEqual([]);
+    const join = async (again: string): Promise<void> => {
+      await tab.page.getByLabel("Password", { exact: true }).fill("three small words");
+      await tab.page.getByLabel("The password again").fill(again);
+      await tab.page.getByRole("button", { name: "Join" }).click();
+    };
+    await join("three other words");
+    await tab.page.getByRole("alert").getByText("not the same").waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await join("three small words");
+    await tab.page.getByRole("button", { name: "cleo: account and settings" }).waitFor();
+    // A viewer is offered nothing to write in, which would only be refused.
+    await tab.page.getByText("You are a viewer here: you may look").waitFor();
+    expect(await tab.page.getByRole("textbox", { name: "Message" }).count()).toBe(0);
+    await tab.go(pathname + search);
+    await tab.page.getByRole("heading", { name: "This invitation does not work any more" }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+  });
 
   test("F101 a link signs in by its button, without scripts too, and looking at it spends nothing", async () => {
     const device = await stage.device("owner", { javaScriptEnabled: false });
@@ -221,16 +295,16 @@ describeInBrowser("the screens", () => {
     const tab = await device.tab("/tasks");
     await tab.page.getByRole("button", { name: "New task" }).click();
     const form = tab.page.getByRole("dialog");
-    await form.getByRole("textbox", { name: "What should be done?" }).fill("What is the date, then?");
+    await form.getByRole("textbox", { name: "What should be done?" }).fill("What time is it by now?");
     await form.getByRole("button", { name: "Add task" }).click();
     await form.getByText("Queued.").waitFor();
     await form.getByRole("button", { name: "Close", exact: true }).last().click();
-    const row = tab.page.locator("[data-task-id]", { hasText: "What is the date, then?" });
+    const row = tab.page.locator("[data-task-id]", { hasText: "What time is it by now?" });
     await row.and(tab.page.locator('[data-task-status="completed"]')).waitFor();
 
     await tab.page.getByRole("button", { name: "New task" }).click();
     await form.getByRole("textbox", { name: "What should be done?" }).fill("Come after it");
-    await form.getByText("When, after what").click();
+    await form.getByText("When, after which tasks").click();
     const first = await stage.sparky.addTask("Be the first of two", "--at", "2999-01-01T00:00:00Z");
     await form.getByRole("searchbox", { name: "Search earlier tasks" }).fill("first of two");
     await form.getByRole("button", { name: "Queued: Be the first of two" }).click();
@@ -263,4 +337,12 @@ async function answered({ sparky }: Stage): Promise<void> {
   const yes = { decision: "approve", scope, rules: ["sleep *"], note: "go on" };
   await sparky.api("POST", `/api/approvals/${approval?.id}`, yes);
   expect((await sparky.task(task.id)).status).not.toBe("completed");
+}
+
+/** On a phone it is in the menu. */
+async function fromHeader({ page }: Tab, name: RegExp): Promise<void> {
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  const button = page.getByRole("button", { name });
+  if ((page.viewportSize()?.width ?? 0) < 768) await page.getByRole("button", { name: /^Rename, archive/ }).click();
+  await button.click();
 }

@@ -1,10 +1,12 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
 import type { Status, Task } from "../../src/wire/api.ts";
 import { describeInBrowser, launchBrowser } from "../kit/browser.ts";
 import { tcpProxy } from "../kit/tcp-proxy.ts";
 import { Sparky } from "./sparky-process.ts";
 import { expectThread, Tab } from "./thread-page.ts";
+
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Twenty parts, one after the other, with a command in their middle that waits for a person. */
 const LONG = [
@@ -52,13 +54,13 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     for (const tab of [one, two]) {
       await tab.chatLink(first.chatId).click();
       for (const words of ["Task starting…", "graph_stats", "Task completed"]) {
-        await tab.conversation.getByText(words, { exact: true }).waitFor();
+        await tab.tells(words);
       }
       await tab.ofType("thought").first().waitFor();
       await tab.conversation.getByText("0 nodes and 0 edges").waitFor();
     }
     const instruction = one.conversation.getByRole("article", { name: "Instruction" });
-    expect(await instruction.textContent()).toContain("Check knowledge graph stats");
+    await expect.poll(() => instruction.textContent()).toContain("Check knowledge graph stats");
     await expectSame(sparky, first, [one, two]);
 
     // A longer one, which waits in its middle: tab one is reloaded there, then both lose the network, and it goes on.
@@ -80,7 +82,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
       .toBeGreaterThan(before + 5);
     proxy.restore();
     await Promise.all([one.connection("live"), two.connection("live")]);
-    await Promise.all([one, two].map((tab) => tab.conversation.getByText("Task completed").waitFor()));
+    await Promise.all([one, two].map((tab) => tab.tells("Task completed")));
     await expectSame(sparky, long, [one, two]);
 
     const log = await sparky.logs(long.id);
@@ -102,7 +104,7 @@ describeInBrowser("a session on a fresh machine, no key set", () => {
     expect(kept).toMatchObject({ schedule: "smart_maintenance" });
     if (kept === undefined) throw new Error("no task");
     await one.chatLink(kept.chatId).click();
-    await one.conversation.getByText("Task completed").waitFor();
+    await one.tells("Task completed");
     await expectSame(sparky, kept, [one]);
 
     for (const tab of [one, two, late]) expect(tab.complaints).toEqual([]);

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Chat, List } from "../../src/wire/api.ts";
+import { real } from "../kit/mcp/servers.ts";
 import { tempHome } from "../kit/temp-home.ts";
 import { pacedProvider, type Question, type Reply } from "./paced-provider.ts";
 import { Sparky } from "./sparky-process.ts";
@@ -142,7 +143,7 @@ test("a call that asks is shown with its exact arguments, and answered in the te
   at.enter("Say hi");
   await at.sees("Waits for your approval");
   await at.sees(/"command": "echo hi\\u001b\[2J"/);
-  await at.sees(/\? shell .*\/approve or \/deny {2}expires in 6d/);
+  await at.sees(/\? shell .*\/approve or \/deny {2}expires in 7d/);
   await setTimeout(READ_MS);
   at.enter("/approve call");
   await at.sees(/✓ shell .* approved by owner/);
@@ -190,7 +191,7 @@ test("slash commands work, Tab completes them and ids, and one that does not exi
   await at.sees(/task \w{8} › Do the work/);
   await at.sees("✓ Task completed");
   at.enter("/tasks");
-  await at.sees(/\w{8} {2}completed .* Do the work/);
+  await at.sees(/\w{8} {2}done +.* Do the work/);
   at.enter("/rename A new name");
   await at.sees('the chat is now called "A new name"');
   await at.sees(/A new name · \w{8} · \/help/);
@@ -274,4 +275,51 @@ test("a history that was cut on the server is shown anew from its start", async 
   await at.sees(/was cut[^]*› Keep this[^]*Thank you[^]*✓ Done[^]*\/help\n›$/);
   at.enter("And this");
   await at.sees(/And this[^]*✓ Done[^]*\/help\n›$/);
+});
+
+test("a tool server's prompt is filled in behind a slash, asked for or given, can be changed, and is sent as the person's words", async () => {
+  const asked: string[] = [];
+  const sparky = await server(({ text }) => {
+    asked.push(String(JSON.parse(text)));
+    return { words: "Sunny." };
+  });
+  const mcpServers = { everything: real("everything", "stdio") };
+  writeFileSync(join(sparky.home, "mcp.json"), JSON.stringify({ mcpServers }));
+  mkdirSync(join(sparky.home, "prompts"), { recursive: true });
+  writeFileSync(join(sparky.home, "prompts", "risky.md"), "/approve run\nand more");
+  expect((await sparky.run("mcp", "test", "everything")).code).toBe(0);
+  const at = terminal(sparky, ["chat", "--new"], { columns: 100, rows: 40 });
+  await at.sees("/help");
+  at.enter("/");
+  await at.sees("/everything:args-prompt");
+  await at.sees("city [state]");
+  at.press("/everything:ar\t");
+  await at.sees("› /everything:args-prompt");
+  at.enter('city="New York" state=NY');
+  await at.sees("› What's weather in New York, NY?");
+  at.enter(" Thanks");
+  await at.sees("Sunny.");
+  at.enter("/everything:args-prompt");
+  await at.sees("city (Name of the city)");
+  at.enter("Rome");
+  await at.sees("state (may be left out");
+  at.enter("");
+  await at.sees("› What's weather in Rome?");
+  at.press("\r");
+  await vi.waitUntil(() => asked.length === 2, { timeout: 60_000, interval: 20 });
+  // Words that begin with a slash are words.
+  at.enter("/risky");
+  await at.sees("›  /approve run");
+  at.press("\r");
+  await vi.waitUntil(() => asked.length === 3, { timeout: 60_000, interval: 20 });
+  expect(asked.map((words) => words.trim())).toEqual([
+    "What's weather in New York, NY? Thanks",
+    "What's weather in Rome?",
+    "/approve run\nand more",
+  ]);
+  at.enter("/everything:nothing");
+  await at.sees("there is no /everything:nothing");
+  await at.sees("There are /help");
+  at.press("\u0004");
+  expect(await at.left()).toBe(0);
 });

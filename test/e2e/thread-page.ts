@@ -1,7 +1,7 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
-import { openLink } from "../kit/browser.ts";
+import { openLink, signIn } from "../kit/browser.ts";
 
 /** One event on screen, and the row of the virtual list in which it stands. A call stands for two: itself and its result. */
 interface Shown {
@@ -10,6 +10,8 @@ interface Shown {
   readonly seq: number;
   readonly text: string;
 }
+
+const REFUSED = /^Failed to load resource: the server responded with a status of [45]\d\d/;
 
 /** A tab, with what its console complained about. */
 export class Tab {
@@ -28,6 +30,7 @@ export class Tab {
 
   static async open(context: BrowserContext, base: string, path = "/chats"): Promise<Tab> {
     const tab = await Tab.#empty(context, base);
+    await wantEveryEvent(context, base);
     await tab.go(path);
     return tab;
   }
@@ -35,30 +38,50 @@ export class Tab {
   static async #empty(context: BrowserContext, base: string): Promise<Tab> {
     const page = await context.newPage();
     await page.addInitScript(tellOfViolations);
-    // Every event of a log, those that hardly anybody looks for too.
-    await page.addInitScript(() => {
-      if (location.protocol.startsWith("http")) localStorage.setItem("sparky.events", "all");
-    });
-    return new Tab(page, base);
+    const tab = new Tab(page, base);
+    // Whatever a test is about: no page complains in its console, but that the server has refused something.
+    onTestFinished(() => expect(tab.complaints.filter((text) => !REFUSED.test(text))).toEqual([]));
+    return tab;
   }
 
   async go(path: string): Promise<void> {
     await this.page.goto(this.#base + path);
   }
 
-  /** Signs in by a link, which may name another port of this machine. */
-  static async signIn(context: BrowserContext, base: string, link: string): Promise<Tab> {
+  /** Signs in by a link, which may name another port of this machine; at the welcome, if it was not asked to be `past` it. */
+  static async signIn(
+    context: BrowserContext,
+    base: string,
+    link: string,
+    welcome: "past" | "at" = "past",
+  ): Promise<Tab> {
     const { pathname, search } = new URL(link);
     const tab = await Tab.#empty(context, base);
-    await openLink(tab.page, base + pathname + search);
+    await (welcome === "past" ? openLink : signIn)(tab.page, base + pathname + search);
+    await wantEveryEvent(context, base);
     return tab;
   }
 
-  /** Errors and warnings, but for the browser's own about a network that the test took away, or a worker that it blocks. */
+  /**
+   * Errors and warnings, but for the browser's own about a network or a page that the test took away, a worker that it blocks, or
+   * a graphics card that is not there.
+   */
   get complaints(): readonly string[] {
-    const aboutNetwork =
-      /^(Service Worker registration blocked by Playwright|Failed to load resource: net::ERR_|WebSocket connection to '[^']*' failed)/;
-    return this.#complaints.filter((text) => !aboutNetwork.test(text));
+    const fromOutside = [
+      /^Service Worker registration blocked by Playwright/,
+      /^Failed to load resource: net::ERR_/,
+      /^WebSocket connection to '[^']*' failed/,
+      // A service worker's script, for which the network went away.
+      /^An unknown error occurred when fetching the script\.$/,
+      // Firefox's own words for the same, and for a font whose page went away.
+      /^uncaught: Firefox can’t establish a connection to the server at ws:/,
+      /^uncaught: The connection to ws:\S+ was interrupted while the page was loading/,
+      /^uncaught: downloadable font: download failed .* status=2152398850 /,
+      // Of a picture drawn where there is no graphics card.
+      /GL Driver Message .*GPU stall due to ReadPixels/,
+      /Automatic fallback to software WebGL has been deprecated/,
+    ];
+    return this.#complaints.filter((text) => !fromOutside.some((pattern) => pattern.test(text)));
   }
 
   get conversation(): Locator {
@@ -81,6 +104,16 @@ export class Tab {
   /** The words of this person in the open chat, as far as they are in view. */
   async said(name: string): Promise<readonly string[]> {
     return this.conversation.getByRole("article", { name, exact: true }).locator("> div").allTextContents();
+  }
+
+  /** Waits until the open chat shows these words; when it does not, the failure tells where the list stands. */
+  async tells(words: string): Promise<void> {
+    try {
+      await this.conversation.getByText(words, { exact: true }).first().waitFor();
+    } catch (error) {
+      const state = await this.page.evaluate(readPlace);
+      throw new Error(`the chat does not tell "${words}": ${JSON.stringify(state)}`, { cause: error });
+    }
   }
 
   async connection(state: string, timeout = 60_000): Promise<void> {
@@ -112,7 +145,7 @@ export class Tab {
 
   /** Waits until the open chat has everything up to `seq` and follows. */
   async caughtUp(seq: number, timeout = 15_000): Promise<void> {
-    await this.page.getByText(`live · at #${seq}`, { exact: true }).waitFor({ timeout });
+    await this.page.getByText(`live · at event ${seq}`, { exact: true }).waitFor({ timeout });
   }
 
   /** Every event that the open chat shows, by scrolling through the whole list. Folds are opened on the way. */
@@ -143,11 +176,32 @@ export class Tab {
   }
 }
 
+/** Shows whoever is signed in there every event of a log, those that hardly anybody looks for too. */
+async function wantEveryEvent(context: BrowserContext, base: string): Promise<void> {
+  // What happens elsewhere is told beside it, in words that a test may look for in their place.
+  const data = { "events.bookkeeping": true, "notify.page": false };
+  // Nobody may be signed in, and the network may be gone: that is for the test to see.
+  await context.request.patch(`${base}/api/preferences`, { data, headers: { origin: base } }).catch(() => undefined);
+}
+
 /** Runs in the page: the browser says nothing of a breach that the page's own code catches. */
 function tellOfViolations(): void {
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
     console.error(`against its policy: ${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`),
   );
+}
+
+/** Runs in the page: whether it is connected, up to which event it is, and which part of the list is in view. */
+function readPlace(): object {
+  const list = document.querySelector('[role="log"]');
+  const { innerText } = document.body;
+  return {
+    connection: [...document.querySelectorAll("[data-connection]")].map((each) => each.getAttribute("data-connection")),
+    live: /live · at event \d+/.exec(innerText)?.[0],
+    jump: innerText.includes("Jump to latest"),
+    scroll: [list?.scrollTop, list?.clientHeight, list?.scrollHeight],
+    end: list?.textContent.slice(-300),
+  };
 }
 
 /** Runs in the page. */

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { describeInBrowser } from "../kit/browser.ts";
+import { faultsOf } from "./axe.ts";
 import { oauthServer } from "../kit/mcp/oauth-server.ts";
 import { Stage } from "./stage.ts";
 
@@ -21,7 +22,7 @@ describeInBrowser("signing in at a tool server", () => {
     await card.getByText("wants you to sign in").waitFor();
     await card.getByRole("button", { name: "Sign in there" }).click();
     await page.locator('[data-server="closed"][data-state="ready"]').waitFor();
-    expect(new URL(page.url()).pathname).toBe("/tools");
+    await expect.poll(() => new URL(page.url()).pathname).toBe("/tools");
     await card.getByText("1 tool", { exact: false }).first().waitFor();
     // It ends there, and the next request finds that out.
     closed.tokens.clear();
@@ -37,5 +38,13 @@ describeInBrowser("signing in at a tool server", () => {
     // It is forgotten first and then told of, so that it is forgotten even where that fails.
     await expect.poll(() => closed.revoked, { timeout: 60_000 }).toEqual(expect.arrayContaining(given));
     expect(complaints).toEqual([]);
+    // Whoever comes back with nothing is told so in a page with our fonts.
+    const lost = await (await stage.device()).tab("/oauth/callback?state=x");
+    await lost.page.getByRole("heading", { name: "You were not signed in" }).waitFor();
+    const loaded = () => [...document.fonts].filter(({ status }) => status === "loaded").map(({ family }) => family);
+    await expect
+      .poll(() => lost.page.evaluate(loaded), { timeout: 60_000 })
+      .toContainEqual(expect.stringContaining("Inter"));
+    expect(await faultsOf(lost.page)).toEqual([]);
   });
 });

@@ -37,11 +37,11 @@ describeInBrowser("the page of tools", () => {
     const { items } = await stage.sparky.api<{ items: readonly { bytes: number }[] }>("GET", "/api/tools");
     const bytes = items.reduce((sum, tool) => sum + tool.bytes, 0);
     await tab.page.locator(`[data-next-call="${bytes}"]`).getByText(`describes ${items.length} tools`).waitFor();
-    expect(await tab.page.locator("[data-tool]").count()).toBe(items.length);
+    await expect.poll(() => tab.page.locator("[data-tool]").count()).toBe(items.length);
     await tab.page.getByRole("searchbox", { name: "Search tools" }).fill("web page");
     const row = tab.page.locator('[data-tool="web_fetch"]');
     await tab.page.locator('[data-tool="current_time"]').waitFor({ state: "detached" });
-    await row.getByText("Only looks").waitFor();
+    await row.getByText("Only reads").waitFor();
     await row.locator("summary").first().click();
     await row.getByText("In schedules").waitFor();
     await row.getByLabel("Arguments").getByText('"url"').waitFor();
@@ -66,6 +66,22 @@ describeInBrowser("the page of tools", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("tells that a sandboxed command runs unasked, and lets the owner say otherwise and take it back", async () => {
+    const tab = await (await stage.device()).tab("/tools?q=shell_start");
+    const row = tab.page.locator('[data-tool="shell_start"]');
+    await row.getByText("Asks first with network", { exact: true }).first().waitFor();
+    await row.locator("summary").first().click();
+    await row.getByText("Runs unasked without network").first().waitFor();
+    const inChats = row.getByRole("combobox", { name: "In chats: shell_start" });
+    await expect.poll(() => inChats.inputValue()).toBe("default");
+    await inChats.selectOption({ label: "Not allowed" });
+    await row.getByText("Not allowed, in part").waitFor();
+    await inChats.selectOption({ label: "By default" });
+    await row.getByText("Not allowed, in part").waitFor({ state: "detached" });
+    await expect.poll(() => row.getByText("Runs unasked without network").count()).toBe(3);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("adds a server by what its page shows, looks at its tools, turns it off and on, and takes it out", async () => {
     const tab = await (await stage.device()).tab("/tools?show=servers");
     await tab.page.getByRole("button", { name: "Add servers" }).click();
@@ -73,13 +89,16 @@ describeInBrowser("the page of tools", () => {
     await form.getByRole("textbox").fill("{ no JSON");
     await form.getByRole("button", { name: "Add to mcp.json" }).click();
     await form.getByRole("alert").waitFor();
-    await form.getByRole("textbox").fill(JSON.stringify({ mcpServers: { memory: { command: MEMORY } } }));
+    await form
+      .getByRole("textbox")
+      .fill(JSON.stringify({ mcpServers: { memory: { command: MEMORY, sandbox: true } } }));
     await form.getByRole("button", { name: "Add to mcp.json" }).click();
     await form.waitFor({ state: "detached" });
     const card = serverIn(tab, "memory");
     await card.getByRole("button", { name: "Look at its tools" }).click();
     await card.getByText("Ready").waitFor();
     await card.getByText("9 tools").waitFor();
+    await card.getByText("a program, sandboxed").waitFor();
     await tab.page.getByRole("button", { name: /^Tools/ }).click();
     const tool = tab.page.getByRole("region", { name: "From memory" }).locator("[data-tool]").first();
     await tool.locator("summary").first().getByText("Asks first").waitFor();
@@ -134,7 +153,7 @@ describeInBrowser("the page of tools", () => {
     expect(await box.evaluate((field) => getComputedStyle(field).getPropertyValue("-webkit-text-security"))).toBe(
       "disc",
     );
-    expect(await box.getAttribute("autocomplete")).toBe("off");
+    await expect.poll(() => box.getAttribute("autocomplete")).toBe("off");
     await tab.page.getByRole("button", { name: "Set it" }).click();
     const row = tab.page.locator('[data-secret="WEATHER_KEY"]');
     await row.getByText("set just now").waitFor();

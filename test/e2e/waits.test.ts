@@ -67,7 +67,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       {
         path: "/schedules/smart_maintenance",
         silent: /\/occurrences$/,
-        failure: "The ledger could not be loaded",
+        failure: "The history could not be loaded",
         shows: "Never due yet",
       },
       { path: `/tasks?id=${task.id}`, silent: /\/runs$/, failure: "Its runs could not be loaded", shows: "1 step" },
@@ -115,7 +115,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       await button(page, "Send").click();
       await page.getByText("Making the chat…").waitFor();
       await page.getByRole("alert").getByText(NO_ANSWER).waitFor({ timeout: LONGEST_MS });
-      expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("Hello");
+      await expect.poll(() => page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("Hello");
       await speak();
       await button(page, "Try again").click();
       await page.getByText("Hello").first().waitFor();
@@ -129,7 +129,7 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
       await button(page, "Add schedule").click();
       await button(page, "Saving…").waitFor();
       await page.getByRole("alert").getByText(NO_ANSWER).waitFor({ timeout: LONGEST_MS });
-      expect(await page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("What time is it?");
+      await expect.poll(() => page.getByRole("textbox", { name: "Prompt" }).inputValue()).toBe("What time is it?");
       await speak();
       await button(page, "Add schedule").click();
       await page.getByRole("heading", { name: "patient" }).waitFor();

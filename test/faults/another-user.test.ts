@@ -9,6 +9,7 @@ import type { OpenApi } from "../docs/http-page.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { eachEngine } from "../kit/databases.ts";
 import { addGraph, person } from "../kit/graph.ts";
+import { spendLink } from "../kit/sign-in.ts";
 import { tempHome } from "../kit/temp-home.ts";
 
 /** Stands in every text of Ann's: nobody else is ever told it. */
@@ -23,11 +24,14 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/chats/{id}/messages": { text: "hello" },
   "POST /api/chats/{id}/seen": { seq: 1 },
   "POST /api/chats/{id}/pin": { pinned: true },
+  "POST /api/chats/{id}/tags": { add: ["tea"] },
   "POST /api/chats/{id}/fork": { seq: 1 },
   "POST /api/approvals/{id}": { decision: "approve" },
   "POST /api/questions/{id}": { answer: "yes" },
   "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },
   "POST /api/skills/{name}/refuse": { hash: "0".repeat(64) },
+  "PATCH /api/users/{name}": { disabled: true },
+  "POST /api/users/{name}/password": { password: "a password of bob's" },
   "PATCH /api/tools/{name}": { policy: { chat: "allow" } },
   "POST /api/mcp/servers/{name}/approve": { tool: "echo", digest: "0".repeat(64) },
   "POST /api/changes/tools/{server}": { decision: "refuse", tools: [{ tool: "echo", digest: "0".repeat(64) }] },
@@ -37,7 +41,14 @@ const BODIES: { readonly [route: string]: object } = {
 };
 
 /** Places where only the owner has things: a member is told so, whatever the name. */
-const OWNERS = ["/api/secrets/", "/api/tools/", "/api/mcp/servers/", "/api/changes/tools/", "/api/prompts/{name}"];
+const OWNERS = [
+  "/api/secrets/",
+  "/api/tools/",
+  "/api/mcp/servers/",
+  "/api/models/providers/",
+  "/api/changes/tools/",
+  "/api/prompts/{name}",
+];
 
 eachEngine("another user's things", (engine) => {
   test("F16 are not found by any route, list, search, count or export, and nothing of them changes", async () => {
@@ -46,7 +57,7 @@ eachEngine("another user's things", (engine) => {
     const skillRoots = { home, personal: home, shipped: null, workspaces: join(home, "workspace") };
     const { server, as, people } = await chatServer(store, { skillRoots });
     const { ann, bob } = people;
-    const made = async (path: string, body: object): Promise<{ id: string; runId: string }> => {
+    const made = async (path: string, body: object): Promise<{ id: string; runId: string; seq: number }> => {
       const answer = await as(ann, "POST", path, body);
       expect(answer.status, path).toBeLessThan(300);
       return answer.body;
@@ -75,9 +86,14 @@ eachEngine("another user's things", (engine) => {
       (await as(people.owner, "POST", "/api/secrets", { name: MARK, value: "known to the owner alone" })).status,
     ).toBe(200);
     const { nodes } = await addGraph(store, ann.id, [person(MARK), person(`${MARK} 2`)]);
+    const [changed] = (await as(ann, "GET", "/api/graph/changes")).body.items;
+    const fact = await made("/api/facts", { subject: nodes[0]?.id, text: `${MARK} fact` });
+    const token = await made("/api/tokens", { name: `${MARK} token`, scopes: ["read"] });
     const skill = join(home, "workspace/ann/.agents/skills", SKILL);
     await mkdir(skill, { recursive: true });
     await writeFile(join(skill, "SKILL.md"), `---\nname: ${SKILL}\ndescription: ${MARK}\n---\n${MARK}\n`);
+    await spendLink(server, (await server.createLoginLink(ann)).url);
+    const [session] = (await as(ann, "GET", "/api/sessions")).body.items;
     const things: Things = {
       "/api/skills/": SKILL,
       "/api/chats/": chat.id,
@@ -89,7 +105,13 @@ eachEngine("another user's things", (engine) => {
       "/api/grants/": grant.id,
       "/api/blobs/": blob.id,
       "/api/graph/nodes/": nodes[0]?.id ?? "",
+      "/api/graph/changes/": String(changed.id),
+      "/api/graph/neighbors/": nodes[0]?.id ?? "",
+      "/api/facts/": fact.id,
+      "/api/entities/": nodes[0]?.id ?? "",
+      "/api/tokens/": token.id,
       "/api/users/": "ann",
+      "/api/sessions/": session.id,
       "/api/prompts/": MARK,
     };
     const response = await server.fetch(new Request("http://127.0.0.1:8000/openapi.json"));
@@ -122,20 +144,31 @@ eachEngine("another user's things", (engine) => {
       expect([method, path, plain(JSON.stringify(answer))]).toEqual([method, path, JSON.stringify(none.body)]);
     }
 
-    const secrets = [MARK, ...Object.values(things).filter((each) => each !== "ann")];
+    const secrets = [MARK, ...Object.values(things).filter((each) => each !== "ann" && !/^\d+$/.test(each))];
     const told = (text: string): readonly string[] => secrets.filter((secret) => text.includes(secret));
     const lists = routes.filter(({ method, path }) => method === "GET" && !path.includes("{") && path !== "/health");
-    const narrowed = ["/api/graph/search?q=", "/api/search?q=", "/api/tasks?search=", "/api/graph/search?name="];
+    const narrowed = [
+      "/api/graph/search?q=",
+      "/api/search?q=",
+      "/api/recall?q=",
+      "/api/tasks?search=",
+      "/api/graph/search?name=",
+    ];
     const prefixed = ["/api/chats", "/api/tasks", "/api/approvals", "/api/grants", "/api/graph/search"].map(
       (path) => `${path}?prefix=${things[`${path.replace("search", "nodes")}/`]?.slice(0, 4) ?? ""}`,
     );
-    const exports = ["json", "dot", "graphml", "csv"].map((format) => `/api/graph/export?format=${format}`);
+    const exports = ["json", "jsonl", "dot", "graphml", "cypher", "csv", "md"].map(
+      (format) => `/api/graph/export?format=${format}`,
+    );
     const known = new Set(routes.map(({ path }) => path));
     const asks = [
       ...lists.map(({ path }) => path),
       ...narrowed.map((path) => path + MARK),
       ...prefixed,
       ...exports,
+      // What a `recall` event of a chat that both read may name.
+      `/api/recall/items?ids=${chat.id}.${message.seq},${nodes[0]?.id},${fact.id}`,
+      `/api/facts?status=all&about=${nodes[0]?.id}`,
       `/api/tasks?chatId=${chat.id}`,
     ].filter((path) => known.has(path.split("?")[0] ?? ""));
     expect(asks.length).toBeGreaterThan(15);
@@ -151,7 +184,12 @@ eachEngine("another user's things", (engine) => {
     // Ann is shown hers by the same requests.
     expect(shown).toBeGreaterThan(10);
     expect((await as(bob, "GET", "/api/status")).body).toMatchObject({ tasks: { total: 0 }, running: [], next: [] });
-    expect((await as(bob, "GET", "/api/graph/stats")).body).toMatchObject({ nodes: 0, edges: 0 });
+    const counts = (await as(bob, "GET", "/api/graph/stats")).body;
+    expect(counts).toMatchObject({ nodes: 0, edges: 0 });
+    // What it says of others is the same, whatever they have.
+    await store.db.deleteFrom("facts").execute();
+    await store.db.deleteFrom("nodes").where("owner_id", "=", ann.id).execute();
+    expect((await as(bob, "GET", "/api/graph/stats")).body).toEqual(counts);
     expect(await logged()).toEqual(before);
   });
 });

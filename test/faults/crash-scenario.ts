@@ -5,7 +5,7 @@ import { joinOnce, Subscription } from "../../src/server/socket/subscription.ts"
 import { readHead, readPage } from "../../src/store/log/events.ts";
 import { openStore, type Place } from "../../src/store/open.ts";
 import type { Probe } from "../../src/store/database/probe.ts";
-import type { Store, Tx } from "../../src/store/database/store.ts";
+import type { Append, Store, Tx } from "../../src/store/database/store.ts";
 import { addTask } from "../../src/store/tasks/add.ts";
 import { ensureUsers } from "../../src/store/people/users.ts";
 import { Loop } from "../../src/worker/loop.ts";
@@ -109,18 +109,35 @@ export function probeOf(tell: Tell): Probe {
   };
 }
 
-/** The same store; calls that start in one tick share a commit, and are told of one by one. */
+/** The same store, telling of each call that starts: the event of one that acts elsewhere is in a transaction with its audit. */
 export function telling(store: Store, tell: Tell): Store {
   let starts = 0;
+  const isStart = (events: Append["events"]): boolean => events.some((event) => event.type === "tool_start");
   return {
     ...store,
     async append(append) {
-      if (!append.events.some((event) => event.type === "tool_start")) return store.append(append);
+      if (!isStart(append.events)) return store.append(append);
       const n = ++starts;
       tell({ when: "before", what: "start", n });
       const events = await store.append(append);
       tell({ when: "after", what: "start", n });
       return events;
+    },
+    async transact(body, wait) {
+      let n: number | null = null;
+      const result = await store.transact((tx) => {
+        const append: Tx["append"] = (chatId, events, fence) => {
+          // Once, however often the database has it tried again.
+          if (n === null && isStart(events)) {
+            n = ++starts;
+            tell({ when: "before", what: "start", n });
+          }
+          return tx.append(chatId, events, fence);
+        };
+        return body({ ...tx, append });
+      }, wait);
+      if (n !== null) tell({ when: "after", what: "start", n });
+      return result;
     },
   };
 }

@@ -21,6 +21,7 @@ import { McpDesk } from "../../src/worker/mcp/desk.ts";
 import { Loop } from "../../src/worker/loop.ts";
 import { openWeb } from "../kit/mcp/open-web.ts";
 import { processesWith } from "../kit/processes.ts";
+import { sandboxOf } from "../kit/sandbox.ts";
 import { call, say, scriptedModel, stepsIn, type Step } from "../kit/scripted-model.ts";
 import { agentDeps, until } from "../kit/worker.ts";
 import { leasesOfTheDeadRunOut, probeOf, telling, type Tell } from "./crash-scenario.ts";
@@ -32,7 +33,8 @@ import { leasesOfTheDeadRunOut, probeOf, telling, type Tell } from "./crash-scen
 export interface HandsScenario {
   readonly place: Place;
   readonly folder: string;
-  readonly hands: "server" | "commands";
+  /** `older`: a server of the older revision that acts before it asks. */
+  readonly hands: "server" | "older" | "commands";
   /** In the command line of every process that is started. */
   readonly sleeper: string;
 }
@@ -53,16 +55,19 @@ function script({ hands, sleeper }: HandsScenario, request: StepRequest): Step {
   const [, id = "none"] = /"id\\*":\\*"([0-9a-f]{8})/.exec(JSON.stringify(request.messages)) ?? [];
   const beside = `(setsid sleep ${sleeper} &)`;
   const listening = `echo start >> effects; ${beside}; while read -r line; do echo "$line" >> effects; echo "took $line"; done`;
-  const steps: readonly Step[] =
-    hands === "server"
-      ? [[note("one"), note("two")], [call("mcp__ours__book", { text: "eight" })], [note("last")]]
-      : [
-          [call("shell", { command: `${beside}; echo one >> effects` })],
-          [call("shell_start", { command: listening })],
-          [call("shell_write", { id, text: "told\n" })],
-          [call("shell_read", { id, waitSeconds: 30 })],
-          [call("shell_stop", { id })],
-        ];
+  const book = call("mcp__ours__book", { text: "eight" });
+  const scripts: { readonly [hands in HandsScenario["hands"]]: readonly Step[] } = {
+    server: [[note("one"), note("two")], [book], [note("last")]],
+    older: [[book], [note("last")]],
+    commands: [
+      [call("shell", { command: `${beside}; echo one >> effects` })],
+      [call("shell_start", { command: listening })],
+      [call("shell_write", { id, text: "told\n" })],
+      [call("shell_read", { id, waitSeconds: 30 })],
+      [call("shell_stop", { id })],
+    ],
+  };
+  const steps = scripts[hands];
   return steps[stepsIn(request)] ?? [say("all is done")];
 }
 
@@ -75,7 +80,7 @@ export async function live(scenario: HandsScenario, tell: Tell = () => {}): Prom
   const { task } = await addTask(store, owner, { instruction: "all of it", key: "the task" });
   await leasesOfTheDeadRunOut(store);
   await mkdir(join(workspaces(scenario), "agent"), { recursive: true });
-  const hands = scenario.hands === "server" ? serverOf(scenario, store, owner, owned) : commandsOf(scenario, owned);
+  const hands = scenario.hands === "commands" ? commandsOf(scenario, owned) : serverOf(scenario, store, owner, owned);
   const { toolsFor, leftRun } = await hands;
   const told = tellingOf(tell);
   const deps = agentDeps(store, {
@@ -120,7 +125,8 @@ async function serverOf(
   owner: User,
   owned: AsyncDisposableStack,
 ): Promise<Hands> {
-  const server = join(import.meta.dirname, "../kit/mcp/effect-server.ts");
+  const file = scenario.hands === "older" ? "older-server.ts" : "effect-server.ts";
+  const server = join(import.meta.dirname, "../kit/mcp", file);
   const ours = { command: process.execPath, args: [server, effects(scenario), scenario.sleeper], policy: "allow" };
   await writeFile(join(scenario.folder, "mcp.json"), JSON.stringify({ mcpServers: { ours } }));
   const desk = owned.use(
@@ -132,6 +138,7 @@ async function serverOf(
       version: "0",
       workspaces: workspaces(scenario),
       environment: { PATH: process.env["PATH"] ?? "" },
+      sandbox: sandboxOf(scenario.folder),
       lookup: () => undefined,
       web: openWeb,
       base: () => null,

@@ -33,6 +33,8 @@ interface Story {
   readonly unknown: number;
   /** Of those, such whose effect happened. */
   readonly unseen: number;
+  /** Of those, such as were answered when they were gone already. */
+  readonly answered: number;
 }
 
 async function scenarioOn(engine: Engine, hands: HandsScenario["hands"]): Promise<HandsScenario> {
@@ -64,7 +66,7 @@ async function expectWhole(engine: Engine, scenario: HandsScenario, taskId: stri
 
 function expectResults(events: readonly ChatEvent[], done: readonly string[]): Story {
   const uses = events.flatMap((event) => (event.type === "tool_use" ? [event.data] : []));
-  const story = { unknown: 0, unseen: 0 };
+  const story = { unknown: 0, unseen: 0, answered: 0 };
   for (const { callId, name, args } of uses) {
     const results = events.flatMap((event) =>
       event.type === "tool_result" && event.data.callId === callId ? [event.data] : [],
@@ -88,6 +90,12 @@ function expectResults(events: readonly ChatEvent[], done: readonly string[]): S
     } else {
       story.unknown++;
       if (effect !== null && done.includes(effect)) story.unseen++;
+      // The call of an older server is gone with the process that asked; what was answered is told.
+      if (result.error?.includes("is gone with the process")) {
+        expect(result.error).toMatch(/not made again, .* had answered: name: Ann; whether it happened is unknown$/);
+        story.answered++;
+        continue;
+      }
       expect(result.error).toContain("its outcome is unknown; it was not run again");
       if (name.startsWith("mcp__"))
         expect(result.error).toContain("the server ours was ended too, and what it held in memory is gone");
@@ -117,7 +125,7 @@ test.each(MATRICES)(
     const calm = await scenarioOn(engine, hands);
     const all: Moment[] = [];
     const taskId = await live(calm, (moment, isFirst = true) => void (isFirst && all.push(moment)));
-    expect(await expectWhole(engine, calm, taskId)).toEqual({ unknown: 0, unseen: 0 });
+    expect(await expectWhole(engine, calm, taskId)).toEqual({ unknown: 0, unseen: 0, answered: 0 });
     const kinds = await kindsOf(engine, calm, taskId);
     const moments = all.filter(
       ({ what, n }) => what === "effect" || (what === "event" && AROUND_CALLS.has(kinds[n - 1] ?? "")),
@@ -135,6 +143,32 @@ test.each(MATRICES)(
     expect(stories.filter(({ unknown }) => unknown > 0).length).toBeGreaterThan(0);
     // The effect had happened, and nobody will ever know: the one case in which it must not be tried again.
     expect(stories.filter(({ unseen }) => unseen > 0).length).toBeGreaterThan(0);
+  },
+  PATIENCE_MS,
+);
+
+test.each([sqlite, postgres])(
+  "F25: a server of the older revision that acts before it asks, killed around its question, acts once: its outcome is unknown, and the answer is told ($kind)",
+  async (engine) => {
+    const calm = await scenarioOn(engine, "older");
+    const all: Moment[] = [];
+    const taskId = await live(calm, (moment, isFirst = true) => void (isFirst && all.push(moment)));
+    expect(await expectWhole(engine, calm, taskId)).toEqual({ unknown: 0, unseen: 0, answered: 0 });
+    expect(effectsOf(calm)).toEqual(["eight begun", "eight", "last"]);
+    const kinds = await kindsOf(engine, calm, taskId);
+    const deaths = all.filter(({ what, n }) => what === "event" && kinds[n - 1] === "question");
+    const stories: Story[] = [];
+    const { died } = await afterEach(deaths, async (death) => {
+      const scenario = await scenarioOn(engine, "older");
+      const isDead = await dieIn(CHILD, scenario, death);
+      stories.push(await expectWhole(engine, scenario, await live(scenario)));
+      expect(effectsOf(scenario)).toEqual(["eight begun", "last"]);
+      return isDead;
+    });
+    // Before and after it is asked, and answered.
+    expect([deaths.length, died]).toEqual([4, 4]);
+    expect(stories.map(({ unknown }) => unknown)).toEqual([1, 1, 1, 1]);
+    expect(stories.filter(({ answered }) => answered > 0)).toHaveLength(3);
   },
   PATIENCE_MS,
 );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createMarkdown } from "../../src/cli/chats/markdown.ts";
+import { createMarkdown } from "../../src/core/log-markdown.ts";
 import { createLogPrinter } from "../../src/cli/command/log-lines.ts";
 import { RunningRuns } from "../../src/cli/overview/watch-screen.ts";
 import { entryLines } from "../../src/cli/terminal/entry.ts";

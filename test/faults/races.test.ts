@@ -41,6 +41,24 @@ eachEngine("two at the same moment", (engine) => {
     expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", result: "42", attempts: 1 });
   });
 
+  test("F65: two who retry the task that both saw failed make one run, though the first of them has failed meanwhile", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const { task } = await addTask(store, owner, { instruction: "x" });
+    const fail = async () => {
+      const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
+      if (claimed === undefined) throw new Error("nothing to claim");
+      await store.transact((tx) => endRun(tx, claimed.run.id, FAILED, { readSeq: Number.MAX_SAFE_INTEGER }));
+    };
+    await fail();
+    const { attempts } = await getTask(store, owner, task.id);
+    const asks = await Promise.allSettled([1, 2].map(() => retryTask(store, owner, task.id, attempts)));
+    expect(asks.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    await fail();
+    await expect(retryTask(store, owner, task.id, attempts)).rejects.toMatchObject(conflict);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", attempts: attempts + 1 });
+  });
+
   test.each(["adds", "changes"])(
     "F38: who $0 a task to wait for one that completes just now finds it released",
     async (what) => {

@@ -66,7 +66,7 @@ export async function throughAllDoors(store: Store, home: string, { texts, big }
     throw new Error(text());
   });
   const shell = hostShell();
-  const tools = [...graphTools, ...taskTools(store), resultRead, given, throws, shell];
+  const tools = [...graphTools(store), ...taskTools(store), resultRead, given, throws, shell];
   const agent = await startAgent(store, { model, tools, workspaces: join(home, "workspace") });
   const chats = await chatServer(store);
   const { owner } = chats.people;

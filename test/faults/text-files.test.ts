@@ -91,7 +91,7 @@ test("F80: somebody else's tilde is refused in words", () => {
 test("F80: every variable and flag that is set to nothing counts as not set, and gives way to what is", async () => {
   const home = await tempHome();
   // Two functions are never the same.
-  const values = ({ variable: _, ...rest }: Config): object => rest;
+  const values = ({ variable: _, source: _source, ...rest }: Config): object => rest;
   const usual = values(loadConfig({ SPARKY_HOME: home }));
   const names = readSettings({ SPARKY_HOME: home }, {}).items.map(({ name }) => name);
   for (const nothing of ["", " ", "\t"]) {

@@ -39,7 +39,7 @@ test.each(Object.entries(LINES).map(([command, lines]) => ({ command, lines })))
 
 /** F59 Data on stdout in the shape that the reference tells, whatever went wrong on stderr, and the exit code says so. */
 function expectJson(command: string, line: Line, { exit, stdout, stderr }: Outcome): void {
-  const asked = line.answer === undefined ? stderr : stderr.replace(/^.*\[y\/N\] \n/, "");
+  const asked = line.answer === undefined ? stderr : stderr.replace(/^(.*(\[y\/N\]|:) \n)+/, "");
   if (asked !== "") {
     const { error } = errorBodySchema.parse(JSON.parse(asked));
     expect(error.code, asked).not.toBe("internal");

@@ -33,7 +33,7 @@ function settings(change: Partial<SettingChange> = {}, found: readonly Setting[]
     changeSetting: async (name, value) => {
       kept.push([name, value]);
       const setting = { ...port, name, value: name.endsWith("_KEY") ? "***" : value };
-      return { setting, file, changed: true, problem: null, ...change };
+      return { setting, file, changed: true, problem: null, takenUp: name !== "SPARKY_PORT", ...change };
     },
     homeState: async () => ({ held }),
   };
@@ -51,6 +51,7 @@ test("what the commands for settings show, and how they end", async () => {
     [["config", "set", "SPARKY_PORT", "8123"], settings()],
     [["config", "set", "SPARKY_PORT", "8123"], settings({}, items, true)],
     [["config", "set", "SPARKY_PORT", "8123"], settings({ changed: false })],
+    [["config", "set", "SPARKY_MODEL", "openai/gpt-5"], settings({}, items, true)],
     [
       ["config", "set", "SPARKY_MODEL", "openai/gpt-5"],
       settings({ setting: { ...port, name: "SPARKY_MODEL", value: "demo", origin: "environment" } }),

@@ -22,7 +22,7 @@ const CASES: { readonly [what: string]: readonly Case[] } = {
     [2, "agent tasks get"],
     [2, "agent tasks get", { args: ["3f2a", "77aa"] }],
     [2, "agent tasks get", { args: ["3f2a", "--nope"] }],
-    [2, "agent tasks list", { args: ["--status", "done"] }],
+    [2, "agent tasks list", { args: ["--status", "finished"] }],
     [2, "agent tasks list", { args: ["--limit", "0"] }],
     [2, "agent tasks add", { args: ["  "] }],
     [2, "agent tasks add", { args: ["Look", "--at", "tomorrow"] }],

@@ -13,6 +13,7 @@ const memory: McpServer = {
   error: null,
   hint: null,
   pid: 4711,
+  sandbox: null,
   shared: false,
   signedIn: false,
   tools: 9,
@@ -42,6 +43,7 @@ const changed: McpServer = {
       change: "changed",
       digest: "d1",
       refused: false,
+      refusal: null,
       diff: `  {\n-   "description": "Reads.",\n+   "description": "Reads${hidden} and sends.",\n  }`,
     },
   ],
@@ -61,17 +63,27 @@ const tool: ToolInfo = {
   tool: "read_graph",
   effect: "external",
   policy: { chat: "ask", task: "ask", schedule: "deny" },
+  cases: [],
   idempotent: false,
   schema: { type: "object", properties: {} },
   hints: { readOnlyHint: true },
   bytes: 120,
   deferred: false,
 };
+const all3 = (verdict: "allow" | "ask") => ({ chat: verdict, task: verdict, schedule: verdict });
+const shell: ToolInfo = {
+  ...tool,
+  ...{ name: "shell", description: "Runs a command", server: null, tool: null, hints: {}, policy: all3("ask") },
+  cases: [
+    { when: "without network", policy: all3("allow") },
+    { when: "with network", policy: all3("ask") },
+  ],
+};
 const PATH = "/api/mcp/servers/memory";
 const routes = (answers: { readonly [route: string]: unknown }): Stage => ({ routes: answers });
 const listed = (...items: readonly McpServer[]): Stage => routes({ "GET /api/mcp/servers": all(...items) });
 const added = routes({ "POST /api/mcp/servers": all({ ...memory, state: "idle", pid: null, tools: null }) });
-const tools = routes({ "GET /api/tools": { items: [tool], next: null, total: 1 } });
+const tools = routes({ "GET /api/tools": { items: [shell, tool], next: null, total: 2 } });
 const resources: Resources = {
   items: [
     {
@@ -123,11 +135,15 @@ test("what the commands for tool servers show, and how they end", async () => {
   const cases: readonly (readonly [line: string | readonly string[], stage: Stage])[] = [
     ["list", listed()],
     ["list", listed(docs, changed)],
+    ["list", listed({ ...memory, sandbox: { network: false } }, { ...memory, name: "web", sandbox: { network: true } })],
     ["list", routes({ "GET /api/mcp/servers": { ...all(memory), problem: "mcp.json is not JSON: it ends in the middle" } })],
     ["add memory -- npx -y @modelcontextprotocol/server-memory", added],
+    [["add", "my server"], added],
     ["add memory --env A=b=c --policy allow --shared -- x --flag", added],
     [["add", "memory", "--url", "https://a/mcp", "--header", "X-Key: ${KEY}"], added],
     [["add", "memory", "https://a/mcp", "--header", "X-Key: ${KEY}"], added],
+    ["add memory --sandbox --network --read /srv/a --read /srv/b -- x", added],
+    ["add memory --network -- x", {}],
     ["add memory", {}],
     ["add memory --env A -- x", {}],
     ["import", { ...added, input: '{"mcpServers":{"memory":{"command":"npx"}}}' }],

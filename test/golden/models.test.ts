@@ -5,9 +5,10 @@ import { views, type Stage } from "./scripted-cli.ts";
 
 /** `sparky models`, with the server played by a script. */
 
-const KEYS = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
-const overview = (model: string | null, origins: { [variable: string]: string }): Stage => ({
-  routes: { "GET /api/models": modelOverview({ model, modelUrl: null, providers: KEYS }, origins) },
+const KEYS: { readonly [variable: string]: string } = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
+const HERE = { severalNodes: false, file: "/home/ada/.sparky/.env", restartNeeded: false };
+const overview = (model: string | null, origins: { [variable: string]: string }, providers = KEYS): Stage => ({
+  routes: { "GET /api/models": { ...modelOverview({ model, modelUrl: null, providers }, origins), ...HERE } },
 });
 const tested = (change: Partial<ModelTest>): Stage => ({
   routes: {
@@ -32,7 +33,8 @@ test("what the commands for models show, and how they end", async () => {
       overview("ollama/qwen3", { SPARKY_MODEL: "home", OPENAI_API_KEY: "environment", GEMINI_API_KEY: "env-file" }),
     ],
     [["models", "list"], overview(null, { OPENAI_API_KEY: "environment" })],
-    [["models", "list"], { routes: { "GET /api/models": modelOverview({ model: null, modelUrl: null, providers: {} }, {}) } }],
+    [["models", "list"], overview(null, {}, {})],
+    [["models", "list"], overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" })],
     [["models", "test"], tested({})],
     [["models", "test", "openai/gpt-5"], tested({ ...refused, inputTokens: 0, outputTokens: 0 })],
   ];

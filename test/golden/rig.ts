@@ -69,7 +69,7 @@ export async function runLine(seeded: string, path: readonly string[], line: Lin
     writePrivate(join(home, "server.json"), JSON.stringify({ url, pid: PID, startedAt, version: "0.1.0" }));
     if (line.agent !== undefined) {
       await endOpenWork(store, chat.people.owner);
-      await startAgent(store, { model: scriptedModel(line.agent, { id: "demo", provider: "demo" }), tools: graphTools });
+      await startAgent(store, { model: scriptedModel(line.agent, { id: "demo", provider: "demo" }), tools: graphTools(store) });
     }
   }
   const env = { SPARKY_HOME: home, ...line.env };

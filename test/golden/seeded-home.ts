@@ -82,11 +82,21 @@ export async function goldenHome(): Promise<{ readonly path: string } & AsyncDis
   await seedHome(path);
   await copyFile(join(path, "sparky.db"), join(path, "old.db"));
   await writeFile(join(path, "old.yaml"), "- name: tidy\n  prompt: Tidy the notes\n  interval: 6\n");
+  await writeFile(join(path, "graph.jsonl"), GRAPH_FILE.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await writeFile(join(path, "half.jsonl"), GRAPH_FILE.slice(0, 3).map((line) => `${JSON.stringify(line)}\n`).join(""));
   await putSkills(path);
   await mkdir(join(path, "logs"));
   await writeFile(join(path, "logs/server.log"), SERVER_LOG.map((line) => `${JSON.stringify(line)}\n`).join(""));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
+
+const GRAPH_FILE = [
+  { format: "sparky-memory", version: 1 },
+  { kind: "node", id: "a", type: "person", name: "Ann", content: "She has a cat", updatedAt: "2026-11-01T00:00:00Z" },
+  { kind: "node", id: "c", type: "animal", name: "Tom", content: "Ann's cat", colour: "grey" },
+  { kind: "edge", source: "a", target: "c", type: "owns" },
+  { kind: "end", nodes: 2, edges: 1 },
+];
 
 const TIDY = "---\nname: tidy\ndescription: Tidies notes. Use it when notes are in a mess.\n---\n# Tidy\n\nOne by one.\n";
 const SUMS = "---\nname: Sums\ndescription: Adds up what was spent\nallowed-tools: Bash\n---\n# Sums\n";
@@ -269,7 +279,7 @@ async function work({ store, clock, workspaces }: Scene, script: readonly Step[]
     { id: "demo", provider: "demo" },
   );
   const errors: unknown[] = [];
-  const tools = [...graphTools, hostShell()];
+  const tools = [...graphTools(store), hostShell()];
   await workRun(agentDeps(store, { model, tools, workspaces }, errors), claimed, new AbortController().signal);
   if (errors.length > 0) throw new Error("the seeding failed", { cause: errors[0] });
 }

@@ -76,6 +76,7 @@ export const chat: Chat = chatSchema.parse({
   head: 12,
   seen: 0,
   archived: false,
+  recall: true,
   createdAt: "2026-12-01T14:02:00.000Z",
   lastEventAt: "2026-12-01T14:02:12.000Z",
   runState: "working",
@@ -182,6 +183,8 @@ const missed = {
   approvalId: null,
   questionId: null,
   expiresAt: null,
+  schedule: null,
+  tookMs: null,
 };
 
 export const away: Away = awaySchema.parse({
@@ -344,6 +347,10 @@ export const graphCheck: GraphCheck = graphCheckSchema.parse({
   selfLoops: none,
   duplicates: { count: 1, examples: [{ name: "alice", nodes: [alice, { ...alice, type: "cat", id: "c4t" }] }] },
   emptyContent: none,
+  sameEdges: none,
+  contradictions: none,
+  contraryFacts: none,
+  unsourced: none,
 });
 
 /** A log from event bodies; each is a second after the one before. */

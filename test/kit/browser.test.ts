@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { describeInBrowser, launchBrowser } from "./browser.ts";
+import { describeInBrowsers } from "./browser.ts";
 
-describeInBrowser("the browser of the tests", () => {
+describeInBrowsers("the browser of the tests", (launch) => {
   test("starts, runs scripts, and leaves nothing behind", async () => {
-    await using browser = await launchBrowser();
+    await using browser = await launch();
     const page = await browser.newPage();
     await page.setContent("<title>a page</title>");
     expect(await page.title()).toBe("a page");

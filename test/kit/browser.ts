@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { join } from "node:path";
+import { chromium, firefox, type Browser, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
 /** Where the system has Chromium. */
 export const program = PLACES.find((path) => existsSync(path));
+
+const FIREFOX_PLACES = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
+const firefoxProgram = FIREFOX_PLACES.find((path) => existsSync(path));
 
 /** `--no-sandbox` because tests also run as root in containers; the rest keeps the browser off the network. */
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
@@ -13,10 +17,21 @@ FLAGS.push("--disable-component-update", "--disable-sync");
 /** A suite that needs Chromium: skipped loudly where there is none, but failing there when CI is set. */
 export function describeInBrowser(name: string, suite: () => void): void {
   if (program !== undefined) return void describe(name, suite);
-  const message = `NO CHROMIUM FOUND (looked for ${PLACES.join(", ")})`;
-  if (process.env["CI"]) return void describe(name, () => test("needs Chromium", () => expect.fail(message)));
+  needs("Chromium", PLACES, name);
+}
+
+/** A suite that is run in Chromium, and once more in Firefox: each is skipped or fails as above where it is missing. */
+export function describeInBrowsers(name: string, suite: (launch: () => Promise<Browser>) => void): void {
+  describeInBrowser(`${name}, in Chromium`, () => suite(launchBrowser));
+  if (firefoxProgram === undefined) return needs("Firefox", FIREFOX_PLACES, name);
+  describe(`${name}, in Firefox`, () => suite(launchFirefox));
+}
+
+function needs(browser: string, places: readonly string[], name: string): void {
+  const message = `NO ${browser.toUpperCase()} FOUND (looked for ${places.join(", ")})`;
+  if (process.env["CI"]) return void describe(name, () => test(`needs ${browser}`, () => expect.fail(message)));
   console.warn(`\n${"!".repeat(100)}\n${message}\nSKIPPED, NOT TESTED: ${name}\n${"!".repeat(100)}\n`);
-  describe.skip(name, suite);
+  describe.skip(name, () => test(`needs ${browser}`, () => {}));
 }
 
 /** The system's Chromium, without a window. Close it, or declare it with `await using`. */
@@ -24,9 +39,30 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: program ?? "chromium", args: FLAGS, timeout: 60_000 });
 }
 
+/** The system's own Firefox, over WebDriver BiDi: neither emulation of media nor stored sign-ins work there. */
+async function launchFirefox(): Promise<Browser> {
+  return firefox.launch({
+    channel: "moz-firefox",
+    executablePath: join(import.meta.dirname, "firefox/for-playwright.mjs"),
+    env: { ...process.env, FIREFOX: firefoxProgram ?? "firefox" },
+    timeout: 60_000,
+  });
+}
+
 /** Opens a sign-in link and presses its button. */
-export async function openLink(page: Page, link: string): Promise<void> {
+export async function signIn(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await page.getByRole("button", { name: /^Sign in as / }).click();
-  await page.waitForURL((url) => url.pathname === "/");
+  await page.waitForURL(({ pathname }) => pathname === "/" || pathname === "/welcome");
+}
+
+/** The same, by somebody whose welcome is over; so the page shown is Home. */
+export async function openLink(page: Page, link: string): Promise<void> {
+  await signIn(page, link);
+  const { origin } = new URL(page.url());
+  const headers = { origin };
+  const me: unknown = await (await page.request.get(`${origin}/api/me`)).json();
+  if (typeof me !== "object" || me === null || !("welcome" in me)) return;
+  await page.request.patch(`${origin}/api/me`, { data: { welcome: "done" }, headers });
+  await page.goto(`${origin}/`);
 }

@@ -3,17 +3,15 @@ import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/core/log.ts";
-import { openModel } from "../../src/models/open.ts";
-import { modelOverview } from "../../src/models/overview.ts";
-import { probeModel } from "../../src/models/probe.ts";
-import { selectModel } from "../../src/models/select.ts";
 import { requestStop } from "../../src/store/endings/stop.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import { createToken } from "../../src/store/people/tokens.ts";
 import type { User } from "../../src/store/people/user.ts";
 import { mcpAdmin } from "./mcp/admin.ts";
+import { modelSetup } from "./model-setup.ts";
 import { people } from "./members.ts";
+import { tempHome } from "./temp-home.ts";
 
 export interface Logged {
   readonly level: string;
@@ -35,8 +33,6 @@ export interface ChatServer {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Body = any;
 
-const DEMO = { model: null, modelUrl: null, providers: {} };
-
 const SHIPPED = join(import.meta.dirname, "../../skills");
 
 export const SECRET = "a secret that is long enough for cookies";
@@ -50,16 +46,12 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     version: "0.0.0-test",
     startedAt: store.clock.now(),
     agentLoop: false,
-    model: "demo",
     secret: SECRET,
     host: "127.0.0.1",
     port: 8000,
     allowedHosts: [],
-    models: {
-      overview: () => modelOverview(DEMO, {}),
-      test: (name) => probeModel(openModel(selectModel({ ...DEMO, model: name })), 5000),
-    },
-    checkModel: (name) => void selectModel({ ...DEMO, model: name }),
+    models: options.models ?? modelSetup({}, await tempHome()),
+    shelter: async () => ({ kind: "off", why: null, remedy: null }),
     mcp: mcpAdmin(store, { home: "/nonexistent", ownerId: "nobody" }).admin,
     webRoot: null,
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: SHIPPED, workspaces: "/nowhere" },

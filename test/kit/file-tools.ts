@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Json } from "../../src/core/events.ts";
+import type { ToolContext } from "../../src/tools/tool.ts";
 import { fileTools } from "../../src/tools/files/tools.ts";
 import { tempHome } from "./temp-home.ts";
 import { toolContext } from "./tool-context.ts";
@@ -12,7 +13,7 @@ export async function fileScene() {
   await mkdir(workspace);
   const tools = fileTools([]);
   let calls = 0;
-  const call = async (name: string, args: Json, about: { callId?: string; signal?: AbortSignal } = {}) => {
+  const call = async (name: string, args: Json, about: Partial<ToolContext> = {}) => {
     const prepared = tools.find((tool) => tool.name === name)?.prepare(args);
     if (prepared?.ok !== true || prepared.kind !== "plain") throw new Error(`${name} cannot be run`);
     const result = await prepared.execute(toolContext({ workspace, callId: `call${calls++}`, ...about }));

@@ -15,7 +15,7 @@ async function addMember(store: Store, name: string): Promise<User> {
   const email = `${name}@sparky.invalid`;
   await store.db
     .insertInto("user")
-    .values({ ...user, email, email_verified, created_at: at, updated_at: at })
+    .values({ ...user, username: name, display_username: name, email, email_verified, created_at: at, updated_at: at })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return user;

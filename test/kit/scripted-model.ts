@@ -76,6 +76,7 @@ export function scriptedModel(script: Script, facts: Partial<Model> = {}): Scrip
     id: facts.id ?? `${provider}/model`,
     provider,
     contextTokens: facts.contextTokens ?? 100_000,
+    ...(facts.isWindowGuessed !== undefined && { isWindowGuessed: facts.isWindowGuessed }),
     price: facts.price ?? null,
     requests,
     step(request) {

@@ -16,12 +16,16 @@ import { defineTool, type Tool, type ToolContext } from "../../src/tools/tool.ts
 
 export interface AgentOptions {
   readonly model: Model;
+  /** Instead of `model`, where chats choose theirs. */
+  readonly modelFor?: WorkDeps["modelFor"];
   readonly tools?: readonly Tool<Tx>[];
   /** Instead of `tools`, where each run has its own. */
   readonly toolsFor?: WorkDeps["toolsFor"];
   readonly skillsFor?: WorkDeps["skillsFor"];
   readonly leftRun?: WorkDeps["leftRun"];
   readonly resources?: WorkDeps["resources"];
+  /** Brings in what is known before each run; not, when left out. */
+  readonly recall?: boolean;
   readonly tasks?: boolean;
   readonly workspaces?: string;
   readonly pollMs?: number;
@@ -36,7 +40,8 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     skillsFor: options.skillsFor ?? (() => Promise.resolve("")),
     ...(options.leftRun !== undefined && { leftRun: options.leftRun }),
     ...(options.resources !== undefined && { resources: options.resources }),
-    modelFor: () => options.model,
+    ...(options.recall !== undefined && { recall: options.recall }),
+    modelFor: options.modelFor ?? (() => options.model),
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",

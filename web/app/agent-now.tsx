@@ -6,6 +6,7 @@ import { Timer } from "../ui/now.tsx";
 import { StateIcon, stateOfRun, stateWord } from "../ui/state.tsx";
 import { statusQuery } from "./queries.ts";
 import { useServices } from "./services.tsx";
+import { WORDS } from "../words/app.tsx";
 
 /** What the agent does now, from the state of its runs; a click opens the run. */
 export function AgentNow() {
@@ -17,10 +18,10 @@ export function AgentNow() {
     return (
       <p
         className="flex items-center gap-1.5 px-1 text-xs text-muted md:max-wide:justify-center"
-        title={`Model: ${data.model}`}
+        title={WORDS.model(data.model)}
       >
         <Bot aria-hidden="true" className="size-3.5 shrink-0" />
-        <span className="truncate md:max-wide:sr-only">{data.agentLoop ? "Agent is idle" : "Task loop is off"}</span>
+        <span className="truncate md:max-wide:sr-only">{data.agentLoop ? WORDS.agentIsIdle : WORDS.loopIsOff}</span>
       </p>
     );
   }
@@ -35,12 +36,12 @@ export function AgentNow() {
     >
       <StateIcon state={state} className="size-3.5" />
       <span className="truncate md:max-wide:sr-only">
-        <span className="sr-only">{stateWord(state)}: </span>
+        <span className="sr-only">{WORDS.inState(stateWord(state))}</span>
         {oneLine(run.title, 60)}
       </span>
       <span className="ml-auto flex shrink-0 gap-1.5 text-muted md:max-wide:sr-only">
         {run.startedAt !== null && <Timer since={run.startedAt} />}
-        {more > 0 && <span>+{more}</span>}
+        {more > 0 && <span>{WORDS.andMore(more)}</span>}
       </span>
     </Link>
   );

@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, type Query, type QueryClient } from "@tanstack/react-query";
 import {
   chatSchema,
   listSchema,
@@ -7,7 +7,6 @@ import {
   taskSchema,
   type TASK_ORIGINS,
   treeTaskSchema,
-  userSchema,
   type Chat,
   type TaskStatus,
 } from "../../src/wire/api.ts";
@@ -16,8 +15,11 @@ import { questionSchema } from "../../src/wire/questions.ts";
 import { approvalSchema, grantSchema } from "../../src/wire/approvals.ts";
 import { awaySchema } from "../../src/wire/away.ts";
 import { runAloneSchema } from "../../src/wire/runs.ts";
+import { namedItemsSchema, recallPageSchema, type RECALL_KINDS } from "../../src/wire/recall.ts";
 import { searchPageSchema, type FOUND_KINDS } from "../../src/wire/search.ts";
+import { tagInUseSchema } from "../../src/wire/tags.ts";
 import type { Topic } from "../../src/wire/frames.ts";
+import { meSchema } from "../../src/wire/welcome.ts";
 import { mayRetry, RequestFailure, type Http } from "../live/http.ts";
 
 /** What is asked over HTTP. `changed` frames make these fresh again; the events of chats come over the socket instead. */
@@ -31,7 +33,7 @@ const questionListSchema = listSchema(questionSchema);
 const grantListSchema = listSchema(grantSchema);
 
 export const meQuery = (http: Http) =>
-  queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => http.get("/api/me", userSchema, signal) });
+  queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => http.get("/api/me", meSchema, signal) });
 
 export const statusQuery = (http: Http) =>
   queryOptions({
@@ -48,6 +50,13 @@ export const chatsQuery = (http: Http, limit: number, archived = false) =>
     placeholderData: (before, query) => (query?.queryKey[1] === archived ? before : undefined),
   });
 
+/** One chat without its words. */
+export const chatQuery = (http: Http, id: string) =>
+  queryOptions({
+    queryKey: ["chats", "one", id],
+    queryFn: ({ signal }) => http.get(`/api/chats/${encodeURIComponent(id)}`, chatSchema, signal),
+  });
+
 const HOUR_MS = 3_600_000;
 export type TaskOrigin = (typeof TASK_ORIGINS)[number];
 
@@ -55,21 +64,32 @@ export interface ChatFilter {
   readonly archived: boolean;
   readonly origin?: Chat["origin"] | undefined;
   readonly search?: string | undefined;
+  readonly tag?: string | undefined;
   readonly pinned: boolean;
 }
 
 /** A part of the list of chats, with what it shows of each. */
-export const chatListQuery = (http: Http, { archived, origin, search, pinned }: ChatFilter, limit: number) =>
+export const chatListQuery = (http: Http, { archived, origin, search, tag, pinned }: ChatFilter, limit: number) =>
   queryOptions({
-    queryKey: ["chats", "list", archived, origin, search, pinned, limit],
+    queryKey: ["chats", "list", archived, origin, search, tag, pinned, limit],
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({ preview: "true", limit: String(limit), archived: String(archived) });
       query.set("pinned", String(pinned));
       if (origin !== undefined) query.set("origin", origin);
       if (search !== undefined) query.set("search", search);
+      if (tag !== undefined) query.set("tag", tag);
       return http.get(`/api/chats?${query}`, chatListSchema, signal);
     },
     placeholderData: (before, query) => (query?.queryKey[2] === archived ? before : undefined),
+  });
+
+const tagListSchema = listSchema(tagInUseSchema);
+
+/** The tags of this person. */
+export const tagsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["chats", "tags"],
+    queryFn: ({ signal }) => http.get("/api/tags", tagListSchema, signal),
   });
 
 export interface TaskFilter {
@@ -149,6 +169,27 @@ export const searchQuery = (http: Http, words: string, kind: FoundKind, limit: n
   });
 type FoundKind = (typeof FOUND_KINDS)[number];
 
+/** What is like these words, the best first. */
+export const recallQuery = (http: Http, words: string, limit: number, kind?: RecallKind) =>
+  queryOptions({
+    queryKey: ["recall", words, limit, kind],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ q: words, limit: String(limit) });
+      if (kind !== undefined) query.set("kind", kind);
+      return http.get(`/api/recall?${query}`, recallPageSchema, signal);
+    },
+    placeholderData: (before) => before,
+    staleTime: 0,
+  });
+type RecallKind = (typeof RECALL_KINDS)[number];
+
+export const recalledItemsQuery = (http: Http, ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["recall", "items", ...ids],
+    queryFn: ({ signal }) =>
+      http.get(`/api/recall/items?${new URLSearchParams({ ids: ids.join(",") })}`, namedItemsSchema, signal),
+  });
+
 export const approvalsQuery = (http: Http, state: "open" | "all", limit: number) =>
   queryOptions({
     queryKey: ["approvals", state, limit],
@@ -202,28 +243,67 @@ export const retryQuery = (count: number, error: Error): boolean =>
 
 /** What each kind of change makes stale, beside the status. */
 const STALE: Readonly<Record<Topic, readonly string[]>> = {
-  chats: ["chats", "runs", "away"],
+  chats: ["chats", "runs"],
   // What became of a due instant is what became of its task.
   tasks: ["tasks", "runs", "schedules", "activity"],
   schedules: ["schedules"],
   // Questions are told of with them, and tools and skills that are new or changed.
-  approvals: ["approvals", "questions", "away", "tools"],
+  approvals: ["approvals", "questions", "tools"],
   graph: ["graph"],
+  preferences: ["preferences"],
 };
+
+/** What happened while one was away is told by chats and by what is asked. */
+const TELLS: ReadonlySet<Topic | "all"> = new Set<Topic | "all">(["all", "chats", "approvals"]);
 
 /** Many `changed` frames in a short time are one refetch. */
 const AT_MOST_EVERY_MS = 250;
+/** That is a look through all that is unseen: where chats change all the time, it is not asked for all the time. */
+const AWAY_AT_MOST_EVERY_MS = 5000;
 
 export function createInvalidator(queries: QueryClient): (topic: Topic | "all") => void {
-  const due = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const lists = oftenAtMost(queries, AT_MOST_EVERY_MS);
+  const away = oftenAtMost(queries, AWAY_AT_MOST_EVERY_MS);
   return (topic) => {
-    for (const key of topic === "all" ? ["me", ...Object.values(STALE).flat()] : STALE[topic]) due.add(key);
-    due.add("status");
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      for (const key of due) void queries.invalidateQueries({ queryKey: [key] });
-      due.clear();
-    }, AT_MOST_EVERY_MS);
+    lists(topic === "all" ? ["me", "status", ...Object.values(STALE).flat()] : ["status", ...STALE[topic]]);
+    if (TELLS.has(topic)) away(["away"]);
+  };
+}
+
+/** Makes queries stale a moment after they are named, and no sooner than `everyMs` after the last time. */
+function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly string[]) => void {
+  const due = new Set<string>();
+  const arriving = new Set<Query>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = -Infinity;
+  const renew = (query: Query): void => {
+    if (query.state.fetchStatus === "idle")
+      return void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    if (arriving.has(query)) return;
+    // What is on its way arrives first: cancelled by news, a slow list would never come where much happens, nor a page
+    // that somebody asked for with "Show more".
+    arriving.add(query);
+    void Promise.allSettled([query.promise]).then(() =>
+      setTimeout(() => {
+        arriving.delete(query);
+        renew(query);
+      }),
+    );
+  };
+  return (keys) => {
+    for (const key of keys) due.add(key);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        last = performance.now();
+        for (const key of due)
+          queries
+            .getQueryCache()
+            .findAll({ queryKey: [key] })
+            .forEach(renew);
+        due.clear();
+      },
+      Math.max(AT_MOST_EVERY_MS, last + everyMs - performance.now()),
+    );
   };
 }

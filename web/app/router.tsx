@@ -1,14 +1,18 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
 import { CHAT_ORIGINS, TASK_ORIGINS, taskStatusSchema } from "../../src/wire/api.ts";
+import { recallKindSchema } from "../../src/wire/recall.ts";
+import { tagSchema } from "../../src/wire/tags.ts";
+import { WELCOME_STEPS } from "../../src/wire/welcome.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
+import { WORDS } from "../words/app.tsx";
 
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: () => (
-    <Empty isPage title="There is no such page">
-      Choose one from the menu.
+    <Empty isPage title={WORDS.noSuchPage}>
+      {WORDS.chooseOne}
     </Empty>
   ),
 });
@@ -25,6 +29,7 @@ const chatsSearch = z.object({
   origin: z.enum(CHAT_ORIGINS).optional().catch(undefined),
   /** Words in the title. */
   find: z.string().min(1).max(200).optional().catch(undefined),
+  tag: tagSchema.optional().catch(undefined),
 });
 
 const chats = createRoute({
@@ -127,6 +132,57 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("../approvals/approvals-screen.tsx"), "ApprovalsScreen"),
 });
 
+const memorySearch = z.object({
+  q: z.string().min(1).max(1000).optional().catch(undefined),
+  kind: recallKindSchema.optional().catch(undefined),
+  /** Of what is listed where no words are looked for. */
+  type: z.string().min(1).max(200).optional().catch(undefined),
+});
+
+const memory = createRoute({
+  getParentRoute: () => root,
+  path: "/memory",
+  validateSearch: (search) => memorySearch.parse(search),
+  component: lazyRouteComponent(() => import("../memory/memory-screen.tsx"), "MemoryScreen"),
+});
+
+const memoryNodeSearch = z.object({
+  /** How far around it one looks. */
+  depth: z.literal([1, 2, 3]).optional().catch(undefined),
+  picture: z.boolean().optional().catch(undefined),
+});
+
+const memoryNode = createRoute({
+  getParentRoute: () => root,
+  path: "/memory/nodes/$nodeId",
+  validateSearch: (search) => memoryNodeSearch.parse(search),
+  component: lazyRouteComponent(() => import("../memory/node-screen.tsx"), "NodeScreen"),
+});
+
+const memoryCheck = createRoute({
+  getParentRoute: () => root,
+  path: "/memory/check",
+  component: lazyRouteComponent(() => import("../memory/check-screen.tsx"), "CheckScreen"),
+});
+
+const memoryDuplicates = createRoute({
+  getParentRoute: () => root,
+  path: "/memory/duplicates",
+  component: lazyRouteComponent(() => import("../memory/duplicates-screen.tsx"), "DuplicatesScreen"),
+});
+
+const memoryMe = createRoute({
+  getParentRoute: () => root,
+  path: "/memory/me",
+  component: lazyRouteComponent(() => import("../memory/me-screen.tsx"), "MeScreen"),
+});
+
+const memoryReview = createRoute({
+  getParentRoute: () => root,
+  path: "/memory/review",
+  component: lazyRouteComponent(() => import("../memory/review-screen.tsx"), "ReviewScreen"),
+});
+
 const toolsSearch = z.object({
   show: z.enum(["servers", "skills", "secrets"]).optional().catch(undefined),
   q: z.string().optional().catch(undefined),
@@ -140,6 +196,24 @@ const tools = createRoute({
   component: lazyRouteComponent(() => import("../tools/tools-screen.tsx"), "ToolsScreen"),
 });
 
+const welcomeSearch = z.object({ step: z.enum(WELCOME_STEPS).optional().catch(undefined) });
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  validateSearch: (search) => welcomeSearch.parse(search),
+  component: lazyRouteComponent(() => import("../welcome/welcome-screen.tsx"), "WelcomeScreen"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../settings/settings-screen.tsx"), "SettingsScreen"),
+});
+
+/** Its parent shows it: so what has the focus stays when one goes from part to part. */
+const settingsSection = createRoute({ getParentRoute: () => settings, path: "$section" });
+
 const routeTree = root.addChildren([
   home,
   chats.addChildren([newChat, newChatAlone, chat]),
@@ -147,15 +221,23 @@ const routeTree = root.addChildren([
   run,
   schedules,
   schedule,
+  memory,
+  memoryNode,
+  memoryCheck,
+  memoryDuplicates,
+  memoryMe,
+  memoryReview,
   approvals,
   tools,
+  welcome,
+  settings.addChildren([settingsSection]),
 ]);
 
 /** A part of the page that failed, or that is gone since the server was updated: a reload fetches the new one. */
 function Broken({ error }: { error: unknown }) {
   return (
     <Failure
-      what="This page could not be shown"
+      what={WORDS.broken}
       error={error instanceof Error ? error : new Error(String(error))}
       retry={() => location.reload()}
     />
@@ -170,7 +252,7 @@ export function createAppRouter() {
 export function preloadPlaces(router: ReturnType<typeof createAppRouter>): void {
   const places = [router.preloadRoute({ to: "/chats/$chatId", params: { chatId: "none" } })];
   places.push(router.preloadRoute({ to: "/runs/$runId", params: { runId: "none" } }));
-  for (const to of ["/", "/chats", "/tasks", "/schedules", "/inbox", "/tools"] as const) {
+  for (const to of ["/", "/chats", "/tasks", "/schedules", "/memory", "/inbox", "/tools", "/settings"] as const) {
     places.push(router.preloadRoute({ to }));
   }
   // What could not be fetched is fetched when it is needed, and says then what is wrong.

@@ -3,8 +3,11 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { ChatSnapshot } from "../live/chat-watch.ts";
 import type { Chats } from "../live/chats.ts";
 import type { Http } from "../live/http.ts";
-import type { Outbox, OutboxItem } from "../live/outbox.ts";
+import type { OutboxItem } from "../live/kept-messages.ts";
+import type { Outbox } from "../live/outbox.ts";
+import type { Started } from "../notifications/started.ts";
 import type { Connection, LiveSocket } from "../live/socket.ts";
+import { WORDS } from "../words/app.tsx";
 
 /** What lives as long as the tab; made once in `main.tsx`. */
 export interface Services {
@@ -13,6 +16,8 @@ export interface Services {
   readonly chats: Chats;
   readonly outbox: Outbox;
   readonly queries: QueryClient;
+  /** What was set to work in this tab. */
+  readonly started: Started;
 }
 
 const ServicesContext = createContext<Services | null>(null);
@@ -23,7 +28,7 @@ export function ServicesProvider({ services, children }: { services: Services; c
 
 export function useServices(): Services {
   const services = use(ServicesContext);
-  if (services === null) throw new Error("no services above this component");
+  if (services === null) throw new Error(WORDS.noServices);
   return services;
 }
 

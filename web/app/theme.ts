@@ -55,23 +55,21 @@ function choose(name: string, value: string): void {
 export const setTheme = (theme: Theme): void => choose(THEME, theme);
 export const setHighContrast = (isHigh: boolean): void => choose(CONTRAST, isHigh ? "more" : "usual");
 
+/** From here on the page looks as was chosen: here, in another tab, or by the system. Called once, on every screen. */
+export const followLook = (): void => void onLook(apply);
+
 export function useLook(): Look {
-  return useSyncExternalStore(
-    (listener) => {
-      const changed = (): void => {
-        apply();
-        listener();
-      };
-      const system = [systemIsDark(), systemWantsContrast()];
-      addEventListener(CHANGED, changed);
-      addEventListener("storage", changed);
-      for (const query of system) query.addEventListener("change", changed);
-      return () => {
-        removeEventListener(CHANGED, changed);
-        removeEventListener("storage", changed);
-        for (const query of system) query.removeEventListener("change", changed);
-      };
-    },
-    () => look,
-  );
+  return useSyncExternalStore(onLook, () => look);
+}
+
+function onLook(listener: () => void): () => void {
+  const system = [systemIsDark(), systemWantsContrast()];
+  addEventListener(CHANGED, listener);
+  addEventListener("storage", listener);
+  for (const query of system) query.addEventListener("change", listener);
+  return () => {
+    removeEventListener(CHANGED, listener);
+    removeEventListener("storage", listener);
+    for (const query of system) query.removeEventListener("change", listener);
+  };
 }

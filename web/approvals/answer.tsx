@@ -9,6 +9,7 @@ import { until } from "../ui/format.ts";
 import { CommandRules } from "./rules.tsx";
 import { useNow } from "../ui/now.tsx";
 import { hintOf, isTooLate } from "./too-late.ts";
+import { WORDS } from "../words/approvals.tsx";
 
 interface Props {
   readonly approval: Approval;
@@ -26,28 +27,28 @@ export function Answer({ approval, onTold }: Props) {
   const answer = useMutation({
     mutationFn: (decision: Decision) =>
       http.send("POST", `/api/approvals/${encodeURIComponent(approval.id)}`, decision, approvalSchema),
-    onSuccess: ({ state }) => onTold(`You ${state} ${callLine(tool, approval.summary)}`),
+    onSuccess: ({ state }) => onTold(WORDS.youDid(state, callLine(tool, approval.summary))),
     onError: (error) => {
-      if (isTooLate(error)) onTold(`Your answer came too late: ${error.message}`);
+      if (isTooLate(error)) onTold(WORDS.tooLate(error.message));
     },
     onSettled: () => {
       for (const key of ["approvals", "status", "away"]) void queries.invalidateQueries({ queryKey: [key] });
     },
   });
-  if (!approval.canDecide) return <p className="text-sm text-muted">You may watch this chat, not answer for it.</p>;
+  if (!approval.canDecide) return <p className="text-sm text-muted">{WORDS.mayOnlyWatch}</p>;
   const send = (decision: Omit<Decision, "note">): void =>
     answer.mutate({ ...decision, ...(note.trim() !== "" && { note: note.trim() }) });
   const isBusy = answer.isPending || isOver;
   return (
     <div className="flex flex-col gap-2">
       <label htmlFor={noteId} className="sr-only">
-        A word to the agent
+        {WORDS.note}
       </label>
       <input
         id={noteId}
         value={note}
         maxLength={2000}
-        placeholder="A word to the agent (optional)"
+        placeholder={WORDS.noteOptional}
         onChange={(event) => setNote(event.target.value)}
         className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
       />
@@ -59,21 +60,21 @@ export function Answer({ approval, onTold }: Props) {
           onClick={() => send({ decision: "approve", scope: "call" })}
         >
           <Check aria-hidden="true" className="size-4" />
-          Approve this call
+          {WORDS.approveCall}
         </Button>
         <Button className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "approve", scope: "run" })}>
-          Approve {tool} for this run
+          {WORDS.approveRun(tool)}
         </Button>
         <Button
           className="max-sm:w-full"
           disabled={isBusy}
           onClick={() => send({ decision: "approve", scope: `until ${midnight()}` })}
         >
-          Approve {tool} until midnight
+          {WORDS.approveUntilMidnight(tool)}
         </Button>
         <Button kind="danger" className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "deny" })}>
           <X aria-hidden="true" className="size-4" />
-          Deny
+          {WORDS.deny}
         </Button>
       </div>
       {approval.rules.length > 0 && (
@@ -87,13 +88,13 @@ export function Answer({ approval, onTold }: Props) {
       )}
       {answer.isPending && (
         <p role="status" className="text-sm text-muted">
-          Sending your answer…
+          {WORDS.sending}
         </p>
       )}
-      {isOver && <p className="text-sm text-muted">Expired: nobody answered in time.</p>}
+      {isOver && <p className="text-sm text-muted">{WORDS.expiredUnanswered}</p>}
       {answer.error !== null && !isTooLate(answer.error) && (
         <p role="alert" className="text-sm text-bad">
-          Not answered: {answer.error.message}. {hintOf(answer.error) ?? "Try again"}.
+          {WORDS.notAnswered(answer.error.message, hintOf(answer.error))}
         </p>
       )}
     </div>

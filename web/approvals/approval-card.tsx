@@ -8,6 +8,7 @@ import { Answer } from "./answer.tsx";
 import { Expiry } from "./expiry.tsx";
 import { Arguments } from "./arguments.tsx";
 import { ReasonText, useReason } from "./reason.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
 /** One question of the agent: what exactly, for what, why, and until when it can be answered. */
 export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold: (words: string) => void }) {
@@ -16,15 +17,13 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
   return (
     <article
       data-approval-id={approval.id}
-      aria-label={`${exactLine(approval.tool)}: ${exactLine(approval.summary, 80)}`}
+      aria-label={WORDS.heard(exactLine(approval.tool), exactLine(approval.summary, 80))}
       className="flex flex-col gap-3 rounded-xl border border-warn bg-page p-4"
     >
       <div>
         <h3 className="flex flex-wrap items-center gap-x-2 font-semibold">
           <Hand aria-hidden="true" className="size-4 shrink-0 text-warn" />
-          <span>
-            May it run <code className="font-mono">{exactLine(approval.tool)}</code>?
-          </span>
+          <span>{WORDS.mayItRun(<code className="font-mono">{exactLine(approval.tool)}</code>)}</span>
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
           <Link
@@ -33,11 +32,10 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
             search={reason?.seq == null ? {} : { at: reason.seq }}
             className="text-accent underline [overflow-wrap:anywhere]"
           >
-            {approval.taskId === null ? "Chat" : `Task ${approval.taskId.slice(0, 8)}`}:{" "}
-            {oneLine(approval.chatTitle, 80)}
+            {WORDS.from(approval.taskId?.slice(0, 8) ?? null, oneLine(approval.chatTitle, 80))}
           </Link>
           <time dateTime={approval.requestedAt} title={fullTime(approval.requestedAt)}>
-            asked {ago(approval.requestedAt, now) === "now" ? "just now" : ago(approval.requestedAt, now)}
+            {WORDS.asked(ago(approval.requestedAt, now))}
           </time>
           <Expiry at={approval.expiresAt} />
         </p>

@@ -5,12 +5,13 @@ import type { Json } from "../../src/core/events.ts";
 import { spelledOut } from "../../src/core/exact.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { Exact, extentOf } from "../text/exact.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
-const VIEWS = ["Pretty", "Raw"] as const;
+const VIEWS = ["pretty", "raw"] as const;
 
 /** The exact arguments, all of them: what a person answers for is never cut short. */
 export function Arguments({ args, terms }: { args: Json; terms: string | null }) {
-  const [view, setView] = useState<(typeof VIEWS)[number]>("Pretty");
+  const [view, setView] = useState<(typeof VIEWS)[number]>("pretty");
   const raw = prettyJson(args);
   const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? Object.entries(args) : null;
   return (
@@ -18,12 +19,12 @@ export function Arguments({ args, terms }: { args: Json; terms: string | null })
       {terms !== null && (
         <p className="mb-1 flex items-center gap-1.5 text-sm font-medium text-warn">
           <ShieldAlert aria-hidden="true" className="size-4 shrink-0" />
-          It would run {terms}
+          {WORDS.itWouldRun(terms)}
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
-        <span className="font-medium">Exact arguments</span>
-        <span role="group" aria-label="How to show the arguments" className="inline-flex">
+        <span className="font-medium">{WORDS.exactArguments}</span>
+        <span role="group" aria-label={WORDS.howShown} className="inline-flex">
           {VIEWS.map((name) => (
             <button
               key={name}
@@ -32,13 +33,13 @@ export function Arguments({ args, terms }: { args: Json; terms: string | null })
               onClick={() => setView(name)}
               className={`tap rounded px-2 py-0.5 ${view === name ? "bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
             >
-              {name}
+              {WORDS.views[name]}
             </button>
           ))}
         </span>
         <CopyButton text={raw} />
       </div>
-      {view === "Pretty" && fields !== null && fields.length > 0 ? (
+      {view === "pretty" && fields !== null && fields.length > 0 ? (
         <dl className="mt-1 flex flex-col gap-1">
           {fields.map(([name, value]) => (
             <div key={name}>
@@ -50,7 +51,7 @@ export function Arguments({ args, terms }: { args: Json; terms: string | null })
           ))}
         </dl>
       ) : (
-        <Text label="Arguments" text={raw} />
+        <Text label={WORDS.arguments} text={raw} />
       )}
     </div>
   );

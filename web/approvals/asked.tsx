@@ -5,6 +5,7 @@ import { approvalsQuery, questionsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { ApprovalCard } from "./approval-card.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
 type Asked = Approval | Question;
 
@@ -23,7 +24,7 @@ export function useOpen() {
     items,
     hasMore: approvals.data?.next != null || questions.data?.next != null,
     isPending: approvals.isPending || questions.isPending,
-    error: approvals.error ?? questions.error ?? new Error("nothing was answered"),
+    error: approvals.error ?? questions.error ?? new Error(WORDS.noAnswer),
     retry: (): void => {
       void approvals.refetch();
       void questions.refetch();

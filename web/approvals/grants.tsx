@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { ago, fullTime } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
 /** The built-in account that owns unattended work. */
 const AGENT_ID = "agent";
@@ -17,23 +18,15 @@ export function Grants() {
   const { http } = useServices();
   const grants = useQuery(grantsQuery(http));
   if (grants.isError && grants.data === undefined) {
-    return (
-      <Failure
-        what="The standing approvals could not be loaded"
-        error={grants.error}
-        retry={() => void grants.refetch()}
-      />
-    );
+    return <Failure what={WORDS.standingNotLoaded} error={grants.error} retry={() => void grants.refetch()} />;
   }
   if (grants.data === undefined || grants.data.items.length === 0) return null;
   return (
     <section aria-labelledby="grants" className="mt-6">
       <h2 id="grants" className="font-semibold">
-        Standing approvals
+        {WORDS.standing}
       </h2>
-      <p className="text-sm text-muted">
-        These calls run without being asked about. Taken back, the next one asks again.
-      </p>
+      <p className="text-sm text-muted">{WORDS.standingMeans}</p>
       <ul className="mt-1 divide-y divide-line">
         {grants.data.items.map((grant) => (
           <Standing key={grant.id} grant={grant} />
@@ -57,29 +50,19 @@ function Standing({ grant }: { grant: Grant }) {
       {grant.rule !== null && <code className="font-mono [overflow-wrap:anywhere]">{exactLine(grant.rule)}</code>}
       {grant.terms !== null && <span>{grant.terms}</span>}
       <span>
-        {grant.runId !== null ? (
-          <>
-            for the run <code>{grant.runId.slice(0, 8)}</code>
-          </>
-        ) : (
-          grant.until !== null && (
-            <>
-              until <time dateTime={grant.until}>{fullTime(grant.until)}</time>
-            </>
-          )
-        )}
-        {grant.principalId === AGENT_ID && me?.id !== AGENT_ID && ", for the agent’s own work"}
+        {grant.runId !== null
+          ? WORDS.forRun(<code>{grant.runId.slice(0, 8)}</code>)
+          : grant.until !== null && WORDS.until(<time dateTime={grant.until}>{fullTime(grant.until)}</time>)}
+        {grant.principalId === AGENT_ID && me?.id !== AGENT_ID && WORDS.forAgent}
       </span>
-      <span className="text-xs text-muted">
-        given {ago(grant.createdAt, now)} by {grant.grantedBy}
-      </span>
+      <span className="text-xs text-muted">{WORDS.given(ago(grant.createdAt, now), grant.grantedBy)}</span>
       <Button
         className="ml-auto px-2 py-1"
-        aria-label={`Take back: ${grant.rule === null ? grant.tool : exactLine(grant.rule)}`}
+        aria-label={WORDS.takeBackWhich(grant.rule === null ? grant.tool : exactLine(grant.rule))}
         disabled={revoke.isPending}
         onClick={() => revoke.mutate()}
       >
-        {revoke.isPending ? "Taking back…" : "Take back"}
+        {revoke.isPending ? WORDS.takingBack : WORDS.takeBack}
       </Button>
       {revoke.error !== null && (
         <p role="alert" className="w-full text-bad">

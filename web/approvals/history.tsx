@@ -13,17 +13,17 @@ import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { PastQuestions } from "../questions/past-questions.tsx";
 import { Arguments } from "./arguments.tsx";
+import { WORDS } from "../words/approvals.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
 
 const PAGE = 50;
 
-const LOOKS: Readonly<
-  Record<Approval["state"], { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
-> = {
-  requested: { icon: Hand, word: "Open", colour: "text-warn" },
-  approved: { icon: CircleCheck, word: "Approved", colour: "text-good" },
-  denied: { icon: CircleSlash, word: "Denied", colour: "text-bad" },
-  expired: { icon: ClockAlert, word: "Expired", colour: "text-muted" },
-  withdrawn: { icon: Undo2, word: "Withdrawn", colour: "text-muted" },
+const LOOKS: Readonly<Record<Approval["state"], { readonly icon: LucideIcon; readonly colour: string }>> = {
+  requested: { icon: Hand, colour: "text-warn" },
+  approved: { icon: CircleCheck, colour: "text-good" },
+  denied: { icon: CircleSlash, colour: "text-bad" },
+  expired: { icon: ClockAlert, colour: "text-muted" },
+  withdrawn: { icon: Undo2, colour: "text-muted" },
 };
 
 /** What was asked and who answered, the newest first. */
@@ -41,21 +41,21 @@ function PastApprovals() {
   const [limit, setLimit] = useState(PAGE);
   const list = useQuery(approvalsQuery(http, "all", limit));
   const now = useNow(30_000);
-  if (list.isPending) return <Loading what="Loading the history…" />;
+  if (list.isPending) return <Loading what={WORDS.loadingHistory} />;
   if (list.data === undefined) {
-    return <Failure what="The history could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+    return <Failure what={WORDS.historyNotLoaded} error={list.error} retry={() => void list.refetch()} />;
   }
-  if (list.data.items.length === 0) return <Empty title="No approval was asked for yet" isSmall />;
+  if (list.data.items.length === 0) return <Empty title={WORDS.noHistory} isSmall />;
   return (
     <>
-      <ul aria-label="History" className="divide-y divide-line">
+      <ul aria-label={WORDS.history} className="divide-y divide-line">
         {list.data.items.map((approval) => (
           <Past key={approval.id} approval={approval} now={now} />
         ))}
       </ul>
       {list.data.next !== null && (
         <Button className="mt-3" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
-          Show more
+          {COMMON.showMore}
         </Button>
       )}
     </>
@@ -63,15 +63,14 @@ function PastApprovals() {
 }
 
 function Past({ approval, now }: { approval: Approval; now: number }) {
-  const { icon: Icon, word, colour } = LOOKS[approval.state];
+  const { icon: Icon, colour } = LOOKS[approval.state];
   const at = approval.decidedAt ?? approval.requestedAt;
   return (
     <li data-approval-id={approval.id} data-approval-state={approval.state} className="py-2 text-sm">
       <p className="flex flex-wrap items-center gap-x-2">
         <span className={`inline-flex items-center gap-1.5 font-medium ${colour}`}>
           <Icon aria-hidden="true" className="size-4 shrink-0" />
-          {word}
-          {approval.by !== null && ` by ${byWhom(approval.by, approval.via)}`}
+          {WORDS.by(WORDS.states[approval.state], approval.by === null ? null : byWhom(approval.by, approval.via))}
         </span>
         <code className="font-mono text-code font-medium">{approval.tool}</code>
         <span className="min-w-0 [overflow-wrap:anywhere]">{exactLine(approval.summary, 200)}</span>
@@ -80,12 +79,11 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
         </time>
       </p>
       {approval.note !== null && approval.note !== "" && (
-        <p className="pl-6 [overflow-wrap:anywhere]">“{approval.note}”</p>
+        <p className="pl-6 [overflow-wrap:anywhere]">{WORDS.quoted(approval.note)}</p>
       )}
       <details className="pl-6 text-muted">
         <summary className="tap w-fit text-xs">
-          {approval.taskId === null ? "In the chat" : `Task ${approval.taskId.slice(0, 8)} in`} “
-          {oneLine(approval.chatTitle, 60)}”: details
+          {WORDS.details(approval.taskId?.slice(0, 8) ?? null, oneLine(approval.chatTitle, 60))}
         </summary>
         <Arguments args={approval.args} terms={approval.terms} />
         <Link
@@ -93,7 +91,7 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           params={{ chatId: approval.chatId }}
           className="tap inline-flex items-center text-xs text-accent underline"
         >
-          Open the chat
+          {WORDS.openChat}
         </Link>
       </details>
     </li>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { logPageSchema } from "../live/decode.ts";
 import { useServices } from "../app/services.tsx";
 import { Words } from "../text/words.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
 /** Enough of the newest thoughts and calls to hold those of a run that waits. */
 const LOOK_BACK = 100;
@@ -38,11 +39,11 @@ export function ReasonText({ reason }: { reason: Reason | undefined }) {
   if (reason === undefined) return null;
   return (
     <div className="text-sm">
-      <p className="text-xs font-medium text-muted">The agent&rsquo;s reason</p>
+      <p className="text-xs font-medium text-muted">{WORDS.reason}</p>
       {reason.text === "" ? (
-        <p className="text-muted">It gave none.</p>
+        <p className="text-muted">{WORDS.noReason}</p>
       ) : (
-        <div className="max-h-40 overflow-y-auto" tabIndex={0} role="group" aria-label="The agent’s reason">
+        <div className="max-h-40 overflow-y-auto" tabIndex={0} role="group" aria-label={WORDS.reason}>
           <Words text={reason.text} />
         </div>
       )}

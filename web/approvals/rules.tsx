@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { WORDS } from "../words/approvals.tsx";
 
 interface Props {
   /** What is offered, to be edited. */
@@ -19,10 +20,9 @@ export function CommandRules({ suggested, disabled, onAllow }: Props) {
   const isOff = disabled || rules.length === 0;
   return (
     <details className="rounded-md border border-line px-2 py-1 text-sm">
-      <summary className="tap cursor-pointer font-medium">Approve commands like this</summary>
+      <summary className="tap cursor-pointer font-medium">{WORDS.approveLike}</summary>
       <label htmlFor={id} className="mt-1 block text-xs text-muted">
-        A rule in each line: a command in words, with * at its end for anything further. Each part of a command must be
-        covered
+        {WORDS.rulesHelp}
       </label>
       <textarea
         id={id}
@@ -34,10 +34,10 @@ export function CommandRules({ suggested, disabled, onAllow }: Props) {
       />
       <div className="mb-1 flex flex-wrap gap-2">
         <Button disabled={isOff} onClick={() => onAllow(rules, "run")}>
-          Approve these for this run
+          {WORDS.approveTheseRun}
         </Button>
         <Button disabled={isOff} onClick={() => onAllow(rules, "midnight")}>
-          Approve these until midnight
+          {WORDS.approveTheseMidnight}
         </Button>
       </div>
     </details>

@@ -5,15 +5,17 @@ import { exactLine } from "../../src/core/exact.ts";
 import type { Change } from "../../src/wire/changes.ts";
 import { skillSchema } from "../../src/wire/skills.ts";
 import { useServices } from "../app/services.tsx";
-import { DiffView } from "../text/diff-view.tsx";
+import { DiffView } from "../text/diff.tsx";
 import { JsonView } from "../text/json-view.tsx";
-import { skillPath, skillQuery, SKILL_PLACE_WORDS } from "../tools/queries.ts";
+import { skillPlace } from "../tools/mark.tsx";
+import { skillPath, skillQuery } from "../tools/queries.ts";
 import { Button } from "../ui/button.tsx";
-import { ago, fullTime, size } from "../ui/format.ts";
+import { agoInWords, fullTime, size } from "../ui/format.ts";
 import { Failure, Problem } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { ChangedTools } from "./changed-tools.tsx";
 import { useAnswer } from "./queries.ts";
+import { WORDS } from "../words/changes.tsx";
 
 type ToolsChange = Extract<Change, { readonly kind: "tools" }>;
 type SkillChange = Extract<Change, { readonly kind: "skill" }>;
@@ -40,8 +42,7 @@ function ToolsCard({ change: { server, tools, at }, onTold }: Props<ToolsChange>
   const [isOpen, setOpen] = useState(!isMany);
   const now = useNow(15_000);
   const fresh = tools.filter(({ change }) => change === "new").length;
-  const title = isMany ? `${tools.length} tools of ${exactLine(server)} wait` : `A tool of ${exactLine(server)} waits`;
-  const seen = ago(at, now);
+  const title = WORDS.toolsWait(tools.length, exactLine(server));
   return (
     <article data-change={`tools ${server}`} aria-label={title} className={CARD}>
       <div>
@@ -50,17 +51,17 @@ function ToolsCard({ change: { server, tools, at }, onTold }: Props<ToolsChange>
           {title}
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
-          {isMany && <span>{howMany(fresh, tools.length - fresh)}</span>}
-          <span>used by no run as it is now until you say yes</span>
+          {isMany && <span>{WORDS.howMany(fresh, tools.length - fresh)}</span>}
+          <span>{WORDS.toolsAreNotUsed(tools.length)}</span>
           <time dateTime={at} title={fullTime(at)}>
-            seen {seen === "now" ? "just now" : seen}
+            {WORDS.seen(agoInWords(at, now))}
           </time>
         </p>
       </div>
       {isMany && (
         <Button className="self-start" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <ChevronRight aria-hidden="true" className={`size-4 ${isOpen ? "rotate-90" : ""}`} />
-          {isOpen ? "Fold up" : `Show what is different in all ${tools.length}`}
+          {isOpen ? WORDS.foldUp : WORDS.showAll(tools.length)}
         </Button>
       )}
       {isOpen && <ChangedTools server={server} tools={tools} onTold={onTold} />}
@@ -68,12 +69,9 @@ function ToolsCard({ change: { server, tools, at }, onTold }: Props<ToolsChange>
   );
 }
 
-const howMany = (fresh: number, changed: number): string =>
-  [...(fresh > 0 ? [`${fresh} new`] : []), ...(changed > 0 ? [`${changed} changed`] : [])].join(", ");
-
 function SkillCard({ change, onTold }: Props<SkillChange>) {
   const { name, place, folder, description, change: how } = change;
-  const title = `The skill ${exactLine(name)} ${how === "new" ? "is new" : "has changed"}`;
+  const title = how === "new" ? WORDS.newSkill(exactLine(name)) : WORDS.changedSkill(exactLine(name));
   return (
     <article data-change={`skill ${folder}`} aria-label={title} className={CARD}>
       <div>
@@ -82,12 +80,8 @@ function SkillCard({ change, onTold }: Props<SkillChange>) {
           {title}
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
-          <span>{SKILL_PLACE_WORDS[place]}</span>
-          <span>
-            {how === "new"
-              ? "used by no run until you say yes"
-              : "until you say yes, runs go on with what was approved"}
-          </span>
+          <span>{skillPlace(place)}</span>
+          <span>{how === "new" ? WORDS.skillIsNotUsed : WORDS.skillGoesOn}</span>
         </p>
         <p className="mt-1 text-sm [overflow-wrap:anywhere]">{exactLine(description, 2000)}</p>
       </div>
@@ -101,9 +95,9 @@ function SkillText({ change, onTold }: Props<SkillChange>) {
   const skill = { name: change.folder, place: change.place };
   const whole = useQuery(skillQuery(http, skill, change.hash));
   const answer = useAnswer(onTold);
-  if (whole.isPending) return <p className="text-sm text-muted">Loading what is different…</p>;
+  if (whole.isPending) return <p className="text-sm text-muted">{WORDS.loading}</p>;
   if (whole.data === undefined) {
-    return <Failure what="It could not be loaded" error={whole.error} retry={() => void whole.refetch()} />;
+    return <Failure what={WORDS.skillNotLoaded} error={whole.error} retry={() => void whole.refetch()} />;
   }
   const { diff, text, hash, contents, warnings } = whole.data;
   const send = (what: "approve" | "refuse"): void =>
@@ -112,7 +106,7 @@ function SkillText({ change, onTold }: Props<SkillChange>) {
       // What is shown, not what was told of when the list was made.
       body: { hash, place: change.place },
       schema: skillSchema,
-      words: `You ${what === "approve" ? "approved" : "keep refused:"} the skill ${exactLine(change.name)}`,
+      words: (what === "approve" ? WORDS.approvedSkill : WORDS.refusedSkill)(exactLine(change.name)),
     });
   return (
     <>
@@ -122,22 +116,24 @@ function SkillText({ change, onTold }: Props<SkillChange>) {
         </p>
       ))}
       <p className="text-xs text-muted [overflow-wrap:anywhere]">
-        {contents.length === 1 ? "Its file" : `Its ${contents.length} files`}:{" "}
-        {contents.map(({ path, bytes }) => `${exactLine(path)} (${size(bytes)})`).join(", ")}
+        {WORDS.files(
+          contents.length,
+          contents.map(({ path, bytes }) => WORDS.fileOf(exactLine(path), size(bytes))).join(", "),
+        )}
       </p>
       {diff === "" ? (
-        <JsonView label="Its instructions" value={text} isExact />
+        <JsonView label={WORDS.instructions} value={text} isExact />
       ) : (
-        <DiffView label="What is different" text={diff} form="unified" />
+        <DiffView label={WORDS.different} text={diff} form="unified" />
       )}
       <div className="flex flex-wrap gap-2">
         <Button kind="primary" disabled={answer.isPending || hash === null} onClick={() => send("approve")}>
           <Check aria-hidden="true" className="size-4" />
-          Approve as it is now
+          {WORDS.approveAsItIs}
         </Button>
         <Button kind="quiet" disabled={answer.isPending || hash === null} onClick={() => send("refuse")}>
           <X aria-hidden="true" className="size-4" />
-          Keep refused
+          {WORDS.refuse}
         </Button>
       </div>
       <Problem error={answer.error} />

@@ -6,19 +6,14 @@ import {
   type ChangedTool,
   type DecideTools,
   type ToolChangeShown,
-  type ToolPart,
 } from "../../src/wire/changes.ts";
 import { useServices } from "../app/services.tsx";
-import { DiffView } from "../text/diff-view.tsx";
+import { DiffView } from "../text/diff.tsx";
 import { Button } from "../ui/button.tsx";
 import { Failure, Problem } from "../ui/notice.tsx";
+import { RefusedBy } from "./refused-by.tsx";
 import { toolChangesPath, toolChangesQuery, useAnswer } from "./queries.ts";
-
-const PARTS: Readonly<Record<ToolPart["part"], string>> = {
-  description: "Description",
-  schema: "Arguments",
-  hints: "What its server says of it",
-};
+import { WORDS } from "../words/changes.tsx";
 
 interface Props {
   readonly server: string;
@@ -31,18 +26,22 @@ export function ChangedTools({ server, tools, onTold }: Props) {
   const { http } = useServices();
   const shown = useQuery(toolChangesQuery(http, server, tools));
   const answer = useAnswer(onTold);
-  if (shown.isPending) return <p className="text-sm text-muted">Loading what is different…</p>;
+  if (shown.isPending) return <p className="text-sm text-muted">{WORDS.loading}</p>;
   if (shown.data === undefined) {
-    return <Failure what="They could not be loaded" error={shown.error} retry={() => void shown.refetch()} />;
+    return <Failure what={WORDS.toolsNotLoaded} error={shown.error} retry={() => void shown.refetch()} />;
   }
   const { items } = shown.data;
   const send = (decision: DecideTools["decision"], of: readonly ToolChangeShown[]): void => {
-    const what = of.length === 1 ? (of[0]?.tool ?? "") : `${of.length} tools`;
+    const [only] = of.length === 1 ? of : [];
+    const isYes = decision === "approve";
     answer.mutate({
       path: toolChangesPath(server),
       body: { decision, tools: of.map(({ tool, digest }) => ({ tool, digest })) },
       schema: decidedToolsSchema,
-      words: `You ${decision === "approve" ? "approved" : "keep refused:"} ${what} of ${server}`,
+      words:
+        only === undefined
+          ? (isYes ? WORDS.approvedTools : WORDS.refusedTools)(of.length, server)
+          : (isYes ? WORDS.approvedTool : WORDS.refusedTool)(only.tool, server),
     });
   };
   return (
@@ -52,29 +51,32 @@ export function ChangedTools({ server, tools, onTold }: Props) {
           <li key={tool.tool} data-changed-tool={tool.tool} className="border-t border-line pt-3 text-sm">
             <h4 className="flex flex-wrap items-baseline gap-x-2">
               <code className="font-mono font-medium [overflow-wrap:anywhere]">{exactLine(tool.tool)}</code>
-              <span className="text-muted">{tool.change === "new" ? "is new" : "has changed"}</span>
+              <span className="text-muted">{tool.change === "new" ? WORDS.isNew : WORDS.hasChanged}</span>
             </h4>
+            {tool.refusal !== null && (
+              <p className="text-muted">{WORDS.wasRefused(<RefusedBy refusal={tool.refusal} />)}</p>
+            )}
             {tool.parts.map(({ part, diff }) => (
-              <DiffView key={part} label={PARTS[part]} text={diff} form="marked" />
+              <DiffView key={part} label={WORDS.parts[part]} text={diff} form="marked" />
             ))}
             <div className="mt-2 flex flex-wrap gap-2">
               <Button
                 kind={items.length === 1 ? "primary" : "plain"}
-                aria-label={`Approve ${exactLine(tool.tool)}`}
+                aria-label={WORDS.approveIt(exactLine(tool.tool))}
                 disabled={answer.isPending}
                 onClick={() => send("approve", [tool])}
               >
                 <Check aria-hidden="true" className="size-4" />
-                Approve
+                {WORDS.approve}
               </Button>
               <Button
                 kind="quiet"
-                aria-label={`Keep refused: ${exactLine(tool.tool)}`}
+                aria-label={WORDS.refuseIt(exactLine(tool.tool))}
                 disabled={answer.isPending}
                 onClick={() => send("refuse", [tool])}
               >
                 <X aria-hidden="true" className="size-4" />
-                Keep refused
+                {WORDS.refuse}
               </Button>
             </div>
           </li>
@@ -84,11 +86,11 @@ export function ChangedTools({ server, tools, onTold }: Props) {
         <div className="flex flex-wrap gap-2 border-t border-line pt-3">
           <Button kind="primary" disabled={answer.isPending} onClick={() => send("approve", items)}>
             <Check aria-hidden="true" className="size-4" />
-            Approve all {items.length}
+            {WORDS.approveAll(items.length)}
           </Button>
           <Button kind="quiet" disabled={answer.isPending} onClick={() => send("refuse", items)}>
             <X aria-hidden="true" className="size-4" />
-            Keep all {items.length} refused
+            {WORDS.refuseAll(items.length)}
           </Button>
         </div>
       )}

@@ -3,6 +3,7 @@ import { useServices } from "../app/services.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { ChangeCard } from "./change-card.tsx";
 import { changesQuery } from "./queries.ts";
+import { WORDS } from "../words/changes.tsx";
 
 /** The tools and skills that are new or changed; nothing where there are none. */
 export function Changes({ onTold }: { onTold: (words: string) => void }) {
@@ -11,13 +12,13 @@ export function Changes({ onTold }: { onTold: (words: string) => void }) {
   if (changes.data === undefined) {
     if (changes.error === null) return null;
     const retry = (): void => void changes.refetch();
-    return <Failure what="New and changed tools could not be loaded" error={changes.error} retry={retry} />;
+    return <Failure what={WORDS.notLoaded} error={changes.error} retry={retry} />;
   }
   if (changes.data.items.length === 0) return null;
   return (
     <section aria-labelledby="changes" className="mt-6">
       <h2 id="changes" className="font-semibold">
-        New and changed tools and skills
+        {WORDS.title}
       </h2>
       <div className="mt-2 flex flex-col gap-3">
         {changes.data.items.map((change) => (

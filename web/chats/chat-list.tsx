@@ -1,76 +1,91 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { ListChecks, Plus } from "lucide-react";
 import { useState } from "react";
 import type { Chat } from "../../src/wire/api.ts";
-import { chatListQuery } from "../app/queries.ts";
+import { chatListQuery, tagsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { useOpen } from "../approvals/asked.tsx";
-import { Button } from "../ui/button.tsx";
-import { ago, dayName, fullTime, plain } from "../ui/format.ts";
+import { Button, IconButton } from "../ui/button.tsx";
+import { useChoosing } from "../ui/choosing.ts";
+import { dayName } from "../ui/format.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
-import { ChatMark, markOf, Origin } from "./chat-mark.tsx";
-import { ChatMenu } from "./chat-menu.tsx";
+import { ChatItem, type ChatsFilter } from "./chat-item.tsx";
+import { ChosenChats } from "./chosen-chats.tsx";
+import { WORDS } from "../words/chats.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 const PAGE = 50;
+/** More are found by words and tags. */
+const MOST = 500;
 const MOST_PINNED = 100;
 
 const WHICH = [
-  { word: "All", search: { archived: undefined, origin: undefined } },
-  { word: "Mine", search: { archived: undefined, origin: "user" } },
-  { word: "Tasks", search: { archived: undefined, origin: "task" } },
-  { word: "Schedules", search: { archived: undefined, origin: "schedule" } },
-  { word: "Archived", search: { archived: true, origin: undefined } },
+  { word: WORDS.filters.all, search: { archived: undefined, origin: undefined } },
+  { word: WORDS.filters.user, search: { archived: undefined, origin: "user" } },
+  { word: WORDS.filters.task, search: { archived: undefined, origin: "task" } },
+  { word: WORDS.filters.schedule, search: { archived: undefined, origin: "schedule" } },
+  { word: WORDS.filters.archived, search: { archived: true, origin: undefined } },
 ] as const;
-
-interface Filter {
-  readonly archived?: true | undefined;
-  readonly origin?: Chat["origin"] | undefined;
-  readonly find?: string | undefined;
-}
 
 export function ChatList() {
   const { http } = useServices();
   const [limit, setLimit] = useState(PAGE);
-  const { archived: isArchived, origin, find } = useSearch({ from: "/chats" });
+  const { archived: isArchived, origin, find, tag } = useSearch({ from: "/chats" });
   const archived = isArchived === true;
   const navigate = useNavigate();
-  const filter = { archived, origin, search: find };
-  const narrowed: Filter = { archived: isArchived, origin, find };
+  const filter = { archived, origin, search: find, tag };
+  const narrowed: ChatsFilter = { archived: isArchived, origin, find, tag };
   const list = useQuery(chatListQuery(http, { ...filter, pinned: false }, limit));
   const pinned = useQuery(chatListQuery(http, { ...filter, pinned: true }, MOST_PINNED)).data?.items ?? [];
   const { chatId: openId } = useParams({ strict: false });
   const now = useNow(30_000);
-  const show = (change: Filter): void =>
+  const tags = useQuery(tagsQuery(http)).data?.items ?? [];
+  const show = (change: ChatsFilter): void =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
   const asking = new Set(useOpen().items?.map(({ chatId }) => chatId));
   const isEmpty = list.data?.items.length === 0 && pinned.length === 0;
-  const isFiltered = origin !== undefined || find !== undefined;
+  const isFiltered = origin !== undefined || find !== undefined || tag !== undefined;
   const others = groupsOf(list.data?.items ?? [], now);
-  const groups = pinned.length === 0 ? others : [{ name: "Pinned", chats: pinned }, ...others];
+  const groups = pinned.length === 0 ? others : [{ name: WORDS.pinned, chats: pinned }, ...others];
+  const shown = groups.flatMap(({ chats }) => chats);
+  const [isChoosing, setChoosing] = useState(false);
+  const choosing = useChoosing(shown.map(({ id }) => id));
+  const chosen = isChoosing ? shown.filter(({ id }) => choosing.has(id)) : [];
   return (
     <div className="flex h-full flex-col">
       <div className="flex items-center justify-between gap-2 px-3 py-2">
-        <h1 className="text-base font-semibold">Chats</h1>
+        <h1 className="mr-auto text-base font-semibold">{WORDS.title}</h1>
+        <IconButton
+          label={WORDS.choosing}
+          aria-pressed={isChoosing}
+          className={isChoosing ? "bg-accent-soft text-accent" : ""}
+          onClick={() => {
+            setChoosing(!isChoosing);
+            choosing.set([]);
+          }}
+        >
+          <ListChecks aria-hidden="true" className="size-4" />
+        </IconButton>
         <Link
           to="/chats/new"
           className="tap inline-flex items-center gap-1.5 rounded-md border border-line bg-page px-2.5 py-1 text-sm font-medium hover:bg-sunken"
         >
           <Plus aria-hidden="true" className="size-4" />
-          New chat
+          {WORDS.add}
         </Link>
       </div>
       <div className="flex px-3 pb-1.5">
         <SearchBox
-          label="Search chats"
+          label={WORDS.search}
           value={find ?? ""}
           onChange={(words) => show({ find: words === "" ? undefined : words })}
         />
       </div>
-      <div role="group" aria-label="Which chats" className="flex flex-wrap gap-1 px-3 pb-1">
+      <div role="group" aria-label={WORDS.which} className="flex flex-wrap gap-1 px-3 pb-1">
         {WHICH.map(({ word, search }) => (
           <Pill
             key={word}
@@ -79,23 +94,60 @@ export function ChatList() {
             onClick={() => show(search)}
           />
         ))}
+        {(tags.length > 0 || tag !== undefined) && (
+          <select
+            aria-label={WORDS.withTag}
+            className={`tap max-w-full rounded-full border bg-page px-2 py-0.5 text-sm ${
+              tag === undefined ? "border-line text-muted" : "border-accent bg-accent-soft text-accent"
+            }`}
+            value={tag ?? ""}
+            onChange={({ target }) => show({ tag: target.value === "" ? undefined : target.value })}
+          >
+            <option value="">{WORDS.anyTag}</option>
+            {[...new Set([...tags.map((each) => each.tag), ...(tag === undefined ? [] : [tag])])].map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        )}
       </div>
-      <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
-        {list.isPending && <Loading what="Loading chats…" />}
+      {isChoosing && (
+        <div className="flex flex-col gap-1 px-2 pb-1">
+          {chosen.length === 0 && shown.length > 0 && (
+            <div className="flex flex-wrap items-center gap-x-2 px-1 text-xs text-muted">
+              <p className="min-w-0 flex-1 basis-40">
+                {WORDS.tick}
+                <span className="pointer-coarse:hidden">{WORDS.tickByKeys}</span>.
+              </p>
+              <Button
+                kind="quiet"
+                className="px-2 py-0.5 text-xs"
+                onClick={() => choosing.set(shown.map(({ id }) => id))}
+              >
+                {WORDS.chooseAll(shown.length)}
+              </Button>
+            </div>
+          )}
+          <ChosenChats chats={chosen} isArchive={archived} onChoose={choosing.set} />
+        </div>
+      )}
+      <nav aria-label={WORDS.title} className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {list.isPending && <Loading what={WORDS.loading} />}
         {list.isError && list.data === undefined && (
-          <Failure what="The chats could not be loaded" error={list.error} retry={() => void list.refetch()} />
+          <Failure what={WORDS.notLoaded} error={list.error} retry={() => void list.refetch()} />
         )}
         {isEmpty && isFiltered && (
-          <Empty title="No chat fits">
-            <Button className="mt-2" onClick={() => show({ origin: undefined, find: undefined })}>
-              Show all
+          <Empty title={WORDS.noneFits}>
+            <Button className="mt-2" onClick={() => show({ origin: undefined, find: undefined, tag: undefined })}>
+              {COMMON.showAll}
             </Button>
           </Empty>
         )}
-        {isEmpty && !isFiltered && archived && <Empty title="No archived chats" />}
+        {isEmpty && !isFiltered && archived && <Empty title={WORDS.noneArchived} />}
         {isEmpty && !isFiltered && !archived && (
-          <Empty title="No chats yet" command='sparky agent tasks add "Check knowledge graph stats"'>
-            Write to the agent, or give it a task from the terminal.
+          <Empty title={WORDS.none} command='sparky agent tasks add "Check knowledge graph stats"'>
+            {WORDS.toBegin}
           </Empty>
         )}
         {groups.map(({ name, chats }) => (
@@ -110,15 +162,23 @@ export function ChatList() {
                   now={now}
                   filter={narrowed}
                   asks={asking.has(chat.id)}
+                  box={isChoosing ? choosing.box(chat.id) : null}
                 />
               ))}
             </ul>
           </section>
         ))}
-        {list.data?.next != null && (
-          <Button className="mt-2 w-full" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
-            Show more
+        {list.data?.next != null && limit < MOST && (
+          <Button
+            className="mt-2 w-full"
+            disabled={list.isFetching}
+            onClick={() => setLimit(Math.min(limit + PAGE, MOST))}
+          >
+            {COMMON.showMore}
           </Button>
+        )}
+        {list.data?.next != null && limit === MOST && (
+          <p className="px-2 pt-2 text-xs text-muted">{WORDS.newestShown(MOST)}</p>
         )}
       </nav>
     </div>
@@ -135,72 +195,4 @@ function groupsOf(chats: readonly Chat[], now: number): { name: string; chats: C
     else group.chats.push(chat);
   }
   return groups;
-}
-
-interface ItemProps {
-  readonly chat: Chat;
-  readonly isOpen: boolean;
-  readonly now: number;
-  /** What the list is narrowed to stays in the address. */
-  readonly filter: Filter;
-  /** It waits for a person. */
-  readonly asks: boolean;
-}
-
-function ChatItem({ chat, isOpen, now, filter, asks }: ItemProps) {
-  const mark = markOf(chat, isOpen);
-  const { preview } = chat;
-  const unread = isOpen ? 0 : (preview?.unread ?? 0);
-  return (
-    <li className={`flex items-center rounded-md ${isOpen ? "bg-accent-soft" : "hover:bg-sunken"}`}>
-      <Link
-        to="/chats/$chatId"
-        params={{ chatId: chat.id }}
-        search={filter}
-        data-chat-id={chat.id}
-        data-mark={mark ?? "none"}
-        aria-current={isOpen ? "page" : undefined}
-        className="tap flex min-w-0 flex-1 items-center gap-2 px-2 py-1.5"
-      >
-        <span className="min-w-0 flex-1">
-          <span className="flex items-baseline gap-2">
-            <span
-              className={`min-w-0 flex-1 truncate text-sm ${unread > 0 || mark === "unread" ? "font-semibold" : ""}`}
-            >
-              {chat.title}
-            </span>
-            <time
-              dateTime={chat.lastEventAt}
-              title={fullTime(chat.lastEventAt)}
-              className="shrink-0 text-xs text-muted"
-            >
-              {ago(chat.lastEventAt, now)}
-            </time>
-          </span>
-          <span className="flex items-center gap-2 text-xs text-muted">
-            <Origin origin={chat.origin} />
-            {preview?.lastLine != null && <span className="min-w-0 truncate">{plain(preview.lastLine)}</span>}
-          </span>
-        </span>
-        {unread > 0 && (
-          <span
-            data-unread={unread}
-            className="shrink-0 rounded-full bg-accent px-1.5 text-xs font-semibold text-accent-ink tabular-nums"
-          >
-            {unread > 99 ? "99+" : unread}
-            <span className="sr-only"> unread</span>
-          </span>
-        )}
-        {!(mark === "unread" && unread > 0) && <ChatMark mark={mark} asks={asks} />}
-      </Link>
-      <ChatMenu
-        chatId={chat.id}
-        title={chat.title}
-        isArchived={chat.archived}
-        model={chat.model}
-        isPinned={preview?.pinned ?? false}
-        canWrite={chat.canWrite}
-      />
-    </li>
-  );
 }

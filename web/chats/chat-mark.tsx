@@ -1,6 +1,7 @@
 import { CalendarClock, Circle, CircleX, Clock3, Hand, ListTodo, LoaderCircle, OctagonPause } from "lucide-react";
 import { isActive } from "../../src/core/run-state.ts";
 import type { Chat } from "../../src/wire/api.ts";
+import { WORDS } from "../words/chats.ts";
 
 export type Mark = "queued" | "working" | "stopping" | "waiting" | "failed" | "unread" | null;
 
@@ -9,7 +10,8 @@ export function markOf(chat: Chat, isOpen: boolean): Mark {
   const { runState } = chat;
   if (runState === "waiting" || runState === "stopping" || runState === "queued") return runState;
   if (runState !== null && isActive(runState)) return "working";
-  if (chat.lastRunState === "failed" && chat.seen < chat.head && !isOpen) return "failed";
+  const hasFailed = chat.preview?.failed === true || (chat.lastRunState === "failed" && chat.seen < chat.head);
+  if (hasFailed && !isOpen) return "failed";
   return chat.head > chat.seen && !isOpen ? "unread" : null;
 }
 
@@ -17,21 +19,21 @@ export function markOf(chat: Chat, isOpen: boolean): Mark {
 export function ChatMark({ mark, asks = false }: { mark: Mark; asks?: boolean }) {
   switch (mark) {
     case "queued":
-      return <Circle role="img" aria-label="queued" className="size-4 shrink-0 text-muted" />;
+      return <Circle role="img" aria-label={WORDS.marks.queued} className="size-4 shrink-0 text-muted" />;
     case "working":
-      return <LoaderCircle role="img" aria-label="working" className="spin size-4 shrink-0 text-live" />;
+      return <LoaderCircle role="img" aria-label={WORDS.marks.working} className="spin size-4 shrink-0 text-live" />;
     case "stopping":
-      return <OctagonPause role="img" aria-label="stopping" className="size-4 shrink-0 text-warn" />;
+      return <OctagonPause role="img" aria-label={WORDS.marks.stopping} className="size-4 shrink-0 text-warn" />;
     case "waiting":
       return asks ? (
-        <Hand role="img" aria-label="waits for you" className="size-4 shrink-0 text-warn" />
+        <Hand role="img" aria-label={WORDS.marks.asks} className="size-4 shrink-0 text-warn" />
       ) : (
-        <Clock3 role="img" aria-label="waits" className="size-4 shrink-0 text-warn" />
+        <Clock3 role="img" aria-label={WORDS.marks.waiting} className="size-4 shrink-0 text-warn" />
       );
     case "failed":
-      return <CircleX role="img" aria-label="failed" className="size-4 shrink-0 text-bad" />;
+      return <CircleX role="img" aria-label={WORDS.marks.failed} className="size-4 shrink-0 text-bad" />;
     case "unread":
-      return <span role="img" aria-label="unread" className="m-1 size-2 shrink-0 rounded-full bg-accent" />;
+      return <span role="img" aria-label={WORDS.marks.unread} className="m-1 size-2 shrink-0 rounded-full bg-accent" />;
     case null:
       return null;
   }
@@ -39,8 +41,8 @@ export function ChatMark({ mark, asks = false }: { mark: Mark; asks?: boolean })
 
 const ORIGINS = {
   user: null,
-  task: { icon: ListTodo, word: "task" },
-  schedule: { icon: CalendarClock, word: "schedule" },
+  task: { icon: ListTodo, word: WORDS.origins.task },
+  schedule: { icon: CalendarClock, word: WORDS.origins.schedule },
 } as const;
 
 export function Origin({ origin }: { origin: Chat["origin"] }) {

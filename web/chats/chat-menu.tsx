@@ -1,60 +1,92 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Archive, ArchiveRestore, Ellipsis, ListFilter, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
-import { useId, useRef, useState, type FormEvent } from "react";
+import {
+  Archive,
+  ArchiveRestore,
+  Brain,
+  Download,
+  Ellipsis,
+  ListFilter,
+  MailOpen,
+  Pencil,
+  Pin,
+  PinOff,
+  Tag,
+  Trash2,
+} from "lucide-react";
+import { useId, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { chatSchema, type ChatPatch } from "../../src/wire/api.ts";
-import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
-import { showAll, useShowsAll } from "../thread/event-filter.ts";
+import { showsAll, useEventFilter, useShowAll } from "../thread/event-filter.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
+import { OpenMemory } from "./open-memory.tsx";
+import { EditTags } from "./tag-fields.tsx";
+import { WORDS } from "../words/chats.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 interface Props {
   readonly chatId: string;
   readonly title: string;
   readonly isArchived: boolean;
-  readonly model: string | null;
-  /** Whether it is pinned, where that is known. */
-  readonly isPinned?: boolean;
+  /** Of a row of the list: what is known there besides. */
+  readonly row?: Row;
   readonly canWrite?: boolean;
+  /** Whether runs in it are given what is known; where that is to be changed. */
+  readonly recalls?: boolean;
+  /** Whether one's own memory is used although others read the chat; undefined: nobody else does, or it is not to be changed. */
+  readonly opensMemory?: boolean | undefined;
+  /** What stands above all. */
+  readonly top?: ReactNode;
+}
+
+interface Row {
+  readonly isPinned: boolean;
+  readonly tags: readonly string[];
+  /** Its last event, where the person has not seen that yet. */
+  readonly unseen: number | null;
 }
 
 const WIDTH = 240;
-const ABOUT_HIGH = 220;
+const ABOUT_HIGH = 490;
 
-/** What can be done with a chat as a whole, and which model answers in it; in the chat, and in its row of the list. */
-export function ChatMenu({ chatId, title, isArchived, model, isPinned, canWrite = true }: Props) {
+/** What can be done with a chat as a whole; in the chat, and in its row of the list. */
+export function ChatMenu({ chatId, title, isArchived, row, canWrite = true, recalls, opensMemory, top }: Props) {
   const { http, queries } = useServices();
-  const { data: status } = useQuery(statusQuery(http));
   const menu = useRef<HTMLDivElement>(null);
   const menuId = useId();
   const [place, setPlace] = useState({ top: 0, left: 0 });
-  const [asks, setAsks] = useState<"rename" | "delete" | null>(null);
+  const [asks, setAsks] = useState<"rename" | "tags" | "delete" | null>(null);
   const patch = usePatch(chatId);
-  const showsAll = useShowsAll();
   const pin = useMutation({
     mutationFn: (pinned: boolean) =>
       http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/pin`, { pinned }, anything),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
+  });
+  const read = useMutation({
+    mutationFn: (seq: number) => http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/seen`, { seq }, anything),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
   });
   const close = (): void => {
     menu.current?.hidePopover();
     patch.reset();
     pin.reset();
+    read.reset();
   };
-  const ask = (what: "rename" | "delete"): void => {
+  const ask = (what: "rename" | "tags" | "delete"): void => {
     close();
     setAsks(what);
   };
   const item = "w-full justify-start";
-  const error = patch.error ?? pin.error;
-  const isRow = isPinned !== undefined;
+  const error = patch.error ?? pin.error ?? read.error;
+  const isRow = row !== undefined;
+  const unseen = row?.unseen ?? null;
   return (
     <>
       <IconButton
-        label={isRow ? `More about ${title}` : "Rename, archive or delete this chat"}
+        label={isRow ? WORDS.moreAbout(title) : canWrite ? WORDS.changeThis : WORDS.moreAboutThis}
         popoverTarget={menuId}
         onClick={({ currentTarget }) => {
           const { bottom, right } = currentTarget.getBoundingClientRect();
@@ -70,35 +102,59 @@ export function ChatMenu({ chatId, title, isArchived, model, isPinned, canWrite 
         ref={menu}
         id={menuId}
         popover="auto"
-        className="fixed inset-auto m-0 w-60 rounded-lg border border-line bg-page p-2 text-ink shadow-lg"
+        className="fixed inset-auto m-0 max-h-[85dvh] w-60 overflow-y-auto rounded-lg border border-line bg-page p-2 text-ink shadow-lg"
         style={place}
       >
-        {!isRow && (
-          <p className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
-            Model: {model ?? status?.model ?? "…"}
-            {model === null && " (the server’s)"}
-          </p>
-        )}
-        {isRow && (
-          <Button
-            kind="quiet"
-            className={item}
-            disabled={pin.isPending}
-            onClick={() => pin.mutate(!isPinned, { onSuccess: close })}
-          >
-            {isPinned ? (
-              <PinOff aria-hidden="true" className="size-4" />
-            ) : (
-              <Pin aria-hidden="true" className="size-4" />
+        {top}
+        {row !== undefined && (
+          <>
+            <Button
+              kind="quiet"
+              className={item}
+              disabled={pin.isPending}
+              onClick={() => pin.mutate(!row.isPinned, { onSuccess: close })}
+            >
+              {row.isPinned ? (
+                <PinOff aria-hidden="true" className="size-4" />
+              ) : (
+                <Pin aria-hidden="true" className="size-4" />
+              )}
+              {row.isPinned ? WORDS.unpin : WORDS.pin}
+            </Button>
+            <Button kind="quiet" className={item} onClick={() => ask("tags")}>
+              <Tag aria-hidden="true" className="size-4" />
+              {WORDS.editTags}
+            </Button>
+            {unseen !== null && (
+              <Button
+                kind="quiet"
+                className={item}
+                disabled={read.isPending}
+                onClick={() => read.mutate(unseen, { onSuccess: close })}
+              >
+                <MailOpen aria-hidden="true" className="size-4" />
+                {WORDS.markRead}
+              </Button>
             )}
-            {isPinned ? "Unpin" : "Pin"}
-          </Button>
+          </>
         )}
+        {(["md", "json"] as const).map((format) => (
+          <a
+            key={format}
+            href={`/api/chats/${encodeURIComponent(chatId)}/export?format=${format}`}
+            download
+            onClick={close}
+            className="tap flex w-full items-center gap-1.5 rounded-md px-3 py-1.5 text-sm font-medium text-muted hover:bg-sunken hover:text-ink"
+          >
+            <Download aria-hidden="true" className="size-4" />
+            {WORDS.exports[format]}
+          </a>
+        ))}
         {canWrite && (
           <>
             <Button kind="quiet" className={item} onClick={() => ask("rename")}>
               <Pencil aria-hidden="true" className="size-4" />
-              Rename…
+              {WORDS.renameIt}
             </Button>
             <Button
               kind="quiet"
@@ -111,35 +167,44 @@ export function ChatMenu({ chatId, title, isArchived, model, isPinned, canWrite 
               ) : (
                 <Archive aria-hidden="true" className="size-4" />
               )}
-              {isArchived ? "Take out of the archive" : "Archive"}
+              {isArchived ? WORDS.unarchive : WORDS.archive}
             </Button>
-            {!isRow && (
+            {recalls !== undefined && (
               <Button
                 kind="quiet"
                 className={item}
-                aria-pressed={showsAll}
-                onClick={() => {
-                  showAll(!showsAll);
-                  close();
-                }}
+                disabled={patch.isPending}
+                onClick={() => patch.mutate({ recall: !recalls }, { onSuccess: close })}
               >
-                <ListFilter aria-hidden="true" className="size-4" />
-                {showsAll ? "Show only what matters" : "Show every event"}
+                <Brain aria-hidden="true" className="size-4" />
+                {recalls ? WORDS.pauseMemory : WORDS.useMemory}
               </Button>
             )}
-            <Button kind="quiet" className={`${item} text-bad`} onClick={() => ask("delete")}>
+            {opensMemory !== undefined && (
+              <OpenMemory
+                isOpen={opensMemory}
+                className={item}
+                isBusy={patch.isPending}
+                onChange={(openMemory) => patch.mutate({ openMemory }, { onSuccess: close })}
+              />
+            )}
+            {!isRow && <ShowAll className={item} onDone={close} />}
+            <Button kind="grave" className={item} onClick={() => ask("delete")}>
               <Trash2 aria-hidden="true" className="size-4" />
-              Delete…
+              {WORDS.deleteIt}
             </Button>
           </>
         )}
         {error !== null && (
           <p role="alert" className="px-3 py-1 text-sm text-bad">
-            {error.message}. Try again.
+            {WORDS.failed(error.message)}
           </p>
         )}
       </div>
       {asks === "rename" && <Rename chatId={chatId} title={title} onClose={() => setAsks(null)} />}
+      {asks === "tags" && row !== undefined && (
+        <EditTags chatId={chatId} tags={row.tags} onClose={() => setAsks(null)} />
+      )}
       {asks === "delete" && <Delete chatId={chatId} title={title} onClose={() => setAsks(null)} />}
     </>
   );
@@ -162,10 +227,10 @@ function Rename({ chatId, title, onClose }: { chatId: string; title: string; onC
     else patch.mutate({ title: name }, { onSuccess: onClose });
   };
   return (
-    <Dialog title="Rename the chat" onClose={onClose}>
+    <Dialog title={WORDS.renameTitle} onClose={onClose}>
       <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
         <label className="flex flex-col gap-1 text-sm font-medium">
-          Name
+          {WORDS.name}
           <input
             data-first
             name="title"
@@ -182,10 +247,10 @@ function Rename({ chatId, title, onClose }: { chatId: string; title: string; onC
         )}
         <div className="flex justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>
-            Cancel
+            {COMMON.cancel}
           </Button>
           <Button kind="primary" type="submit" disabled={patch.isPending}>
-            {patch.isPending ? "Renaming…" : "Rename"}
+            {patch.isPending ? WORDS.renaming : WORDS.rename}
           </Button>
         </div>
       </form>
@@ -206,21 +271,38 @@ function Delete({ chatId, title, onClose }: { chatId: string; title: string; onC
     },
   });
   return (
-    <Dialog title="Delete this chat?" onClose={onClose}>
-      <p className="mt-2 [overflow-wrap:anywhere]">
-        “{title}”, with its messages, tasks and results. What runs in it is cancelled. For a minute it can be brought
-        back; to put it out of sight only, archive it.
-      </p>
+    <Dialog title={WORDS.deleteTitle} onClose={onClose}>
+      <p className="mt-2 [overflow-wrap:anywhere]">{WORDS.deleteMeans(title)}</p>
       <Problem error={remove.error} />
       <div className="mt-4 flex justify-end gap-2">
         <Button data-first kind="quiet" onClick={onClose}>
-          Keep it
+          {COMMON.keepIt}
         </Button>
         <Button kind="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
           <Trash2 aria-hidden="true" className="size-4" />
-          {remove.isPending ? "Deleting…" : "Delete"}
+          {remove.isPending ? COMMON.deleting : WORDS.delete}
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** Which events are shown, in all chats alike; one by one they are chosen in the settings. */
+function ShowAll({ className, onDone }: { className: string; onDone: () => void }) {
+  const isAll = showsAll(useEventFilter());
+  const showAll = useShowAll();
+  return (
+    <Button
+      kind="quiet"
+      className={className}
+      aria-pressed={isAll}
+      onClick={() => {
+        showAll(!isAll);
+        onDone();
+      }}
+    >
+      <ListFilter aria-hidden="true" className="size-4" />
+      {isAll ? WORDS.showMatters : WORDS.showEvery}
+    </Button>
   );
 }

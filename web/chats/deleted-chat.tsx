@@ -7,9 +7,11 @@ import { useServices } from "../app/services.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
 import { oneLine } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
+import { WORDS } from "../words/chats.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** The server purges a deleted chat after a minute: a little less, so that the button keeps its word. */
-const UNDO_MS = 55_000;
+export const UNDO_MS = 55_000;
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -45,12 +47,12 @@ function Told({ id, title, at }: { id: string; title: string; at: number }) {
       role="status"
       className="absolute inset-x-3 bottom-28 z-10 mx-auto flex max-w-md flex-wrap items-center gap-2 rounded-lg border border-line-strong bg-page p-2 pl-4 text-sm shadow-lg"
     >
-      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">“{oneLine(title, 60)}” is deleted.</span>
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{WORDS.isDeleted(oneLine(title, 60))}</span>
       <Button disabled={undo.isPending} onClick={() => undo.mutate()}>
         <Undo2 aria-hidden="true" className="size-4" />
-        {undo.isPending ? "Bringing it back…" : "Undo"}
+        {undo.isPending ? WORDS.bringingBack : WORDS.undo}
       </Button>
-      <IconButton label="Close" onClick={() => end(true)}>
+      <IconButton label={COMMON.close} onClick={() => end(true)}>
         <X aria-hidden="true" className="size-4" />
       </IconButton>
       <Problem error={undo.error} />

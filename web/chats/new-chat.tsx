@@ -2,31 +2,30 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { statusQuery } from "../app/queries.ts";
+import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
 import { Composer } from "../thread/composer.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { useStartChat } from "./start-chat.ts";
-
-const FIRST_WORDS = ["Check knowledge graph stats", "What time is it?", "Remember that the wiki lives at wiki.local"];
+import { WORDS } from "../words/chats.ts";
 
 export function NewChat() {
   const { http } = useServices();
   const { data: status } = useQuery(statusQuery(http));
   const create = useStartChat();
+  const firstWords = useOnlyLooks() ? [] : WORDS.firstWords;
   return (
     <div className="flex h-full flex-col">
-      <title>Sparky</title>
+      <title>{WORDS.windowTitle}</title>
       <Link to="/chats" className="tap flex w-fit items-center gap-1 px-3 py-2 text-sm text-muted md:hidden">
         <ArrowLeft aria-hidden="true" className="size-4" />
-        Chats
+        {WORDS.title}
       </Link>
       <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end overflow-y-auto px-4 pb-2 md:justify-center">
-        <h1 className="text-2xl font-bold">What should the agent do?</h1>
-        <p className="mt-1 text-muted">
-          {status === undefined ? "Everything it does is shown here, and stays." : modelLine(status.model)}
-        </p>
+        <h1 className="text-2xl font-bold">{WORDS.whatToDo}</h1>
+        <p className="mt-1 text-muted">{status === undefined ? WORDS.allIsShown : modelLine(status.model)}</p>
         <ul className="mt-4 flex flex-wrap gap-2">
-          {FIRST_WORDS.map((words) => (
+          {firstWords.map((words) => (
             <li key={words}>
               <button
                 type="button"
@@ -41,13 +40,13 @@ export function NewChat() {
         </ul>
         {create.isError && (
           <Failure
-            what="The chat could not be made"
+            what={WORDS.notMade}
             error={create.error}
             retry={() => create.variables !== undefined && create.mutate(create.variables)}
           />
         )}
         <p role="status" className="mt-3 min-h-6 text-sm text-muted">
-          {create.isPending ? "Making the chat…" : ""}
+          {create.isPending ? WORDS.making : ""}
         </p>
       </div>
       <Composer
@@ -60,7 +59,5 @@ export function NewChat() {
 }
 
 function modelLine(model: string): string {
-  return model === "demo"
-    ? "The built-in demo model answers: plain rules, real tools, no network. For a real one: sparky config set OPENAI_API_KEY"
-    : `Model: ${model}. Everything it does is shown here, and stays.`;
+  return model === "demo" ? WORDS.demo : WORDS.model(model);
 }

@@ -5,7 +5,7 @@ import { awayGroups } from "./away-groups.ts";
 let seq = 0;
 const item = (kind: AwayItem["kind"], title: string, minute: number, reason: string | null = null): AwayItem => ({
   ...{ kind, title, reason, chatId: title, seq: (seq += 1), at: new Date(minute * 60_000).toISOString() },
-  ...{ runId: null, taskId: null, approvalId: null, questionId: null, expiresAt: null },
+  ...{ runId: null, taskId: null, approvalId: null, questionId: null, expiresAt: null, schedule: null, tookMs: null },
 });
 const told = (items: readonly AwayItem[]) => awayGroups(items).map(({ item: { kind, title }, n }) => [kind, title, n]);
 

@@ -3,23 +3,25 @@ import { Link } from "@tanstack/react-router";
 import { CheckCheck } from "lucide-react";
 import { useState } from "react";
 import { awayMarkedSchema, type Away as AwayList, type AwayItem } from "../../src/wire/away.ts";
+import type { Shown } from "../../src/wire/state-words.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { ago, count, fullTime, oneLine } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
-import { StateMark, type Shown } from "../ui/state.tsx";
+import { StateMark } from "../ui/state.tsx";
 import { awayGroups, type AwayGroup } from "./away-groups.ts";
+import { WORDS } from "../words/home.ts";
 
 const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly word?: string }>> = {
   completed: { state: "completed" },
   failed: { state: "failed" },
   cancelled: { state: "cancelled" },
-  recovered: { state: "interrupted", word: "Interrupted, then resumed" },
-  asks: { state: "asks", word: "Asked you" },
-  notice: { state: "completed", word: "Notice" },
+  recovered: { state: "interrupted", word: WORDS.awayKinds.recovered },
+  asks: { state: "asks", word: WORDS.awayKinds.asks },
+  notice: { state: "completed", word: WORDS.awayKinds.notice },
   skipped: { state: "skipped" },
-  paused: { state: "waiting", word: "Paused" },
+  paused: { state: "waiting", word: WORDS.awayKinds.paused },
 };
 const PAGE = 10;
 
@@ -31,7 +33,7 @@ export function Away({ away, open }: { away: AwayList; open: ReadonlySet<string>
   const groups = awayGroups(away.items.filter((item) => !open.has(item.approvalId ?? item.questionId ?? "")));
   if (groups.length === 0) return null;
   return (
-    <Section id="away" title="While you were away" beside={<MarkSeen away={away} />}>
+    <Section id="away" title={WORDS.away} beside={<MarkSeen away={away} />}>
       <Totals away={away} />
       <ul className="mt-1 divide-y divide-line">
         {groups.slice(0, most).map((group) => (
@@ -40,12 +42,10 @@ export function Away({ away, open }: { away: AwayList; open: ReadonlySet<string>
       </ul>
       {groups.length > most && (
         <Button className="mt-2" onClick={() => setMost(most + PAGE)}>
-          Show more ({groups.length - most})
+          {WORDS.showMore(groups.length - most)}
         </Button>
       )}
-      {!away.complete && (
-        <p className="mt-2 text-sm text-muted">There is more. Mark these as seen to go further back.</p>
-      )}
+      {!away.complete && <p className="mt-2 text-sm text-muted">{WORDS.more}</p>}
     </Section>
   );
 }
@@ -53,15 +53,15 @@ export function Away({ away, open }: { away: AwayList; open: ReadonlySet<string>
 function Totals({ away: { totals } }: { away: AwayList }) {
   const tokens = totals.inputTokens + totals.outputTokens;
   const facts = [
-    totals.failed > 0 && `${totals.failed} failed`,
-    totals.completed > 0 && `${totals.completed} done`,
-    totals.cancelled > 0 && `${totals.cancelled} cancelled`,
-    totals.recovered > 0 && `${totals.recovered} resumed after an interruption`,
-    totals.skipped > 0 && `${totals.skipped} skipped`,
-    totals.paused > 0 && `${totals.paused} paused`,
-    totals.notice > 0 && `${totals.notice} ${totals.notice === 1 ? "notice" : "notices"}`,
-    totals.asks > 0 && `${totals.asks} asked`,
-    tokens > 0 && `${count(tokens)} tokens`,
+    totals.failed > 0 && WORDS.totals.failed(totals.failed),
+    totals.completed > 0 && WORDS.totals.completed(totals.completed),
+    totals.cancelled > 0 && WORDS.totals.cancelled(totals.cancelled),
+    totals.recovered > 0 && WORDS.totals.recovered(totals.recovered),
+    totals.skipped > 0 && WORDS.totals.skipped(totals.skipped),
+    totals.paused > 0 && WORDS.totals.paused(totals.paused),
+    totals.notice > 0 && WORDS.totals.notice(totals.notice),
+    totals.asks > 0 && WORDS.totals.asks(totals.asks),
+    tokens > 0 && WORDS.tokens(count(tokens)),
     totals.costUsd !== null && `$${totals.costUsd.toFixed(2)}`,
   ];
   return <p className="text-sm text-muted">{facts.filter((fact) => fact !== false).join(" · ")}</p>;
@@ -82,10 +82,10 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         </span>
         <span className="min-w-0 flex-1 basis-32 truncate">
           {oneLine(item.title, 120)}
-          {n > 1 && <span className="text-muted"> ×{n}</span>}
+          {n > 1 && <span className="text-muted">{WORDS.times(n)}</span>}
         </span>
         <time dateTime={item.at} title={fullTime(item.at)} className="shrink-0 text-xs text-muted">
-          {n > 1 ? `last ${ago(item.at, now).replace("now", "just now")}` : ago(item.at, now)}
+          {n > 1 ? WORDS.last(ago(item.at, now)) : ago(item.at, now)}
         </time>
         {item.reason !== null && (
           <span
@@ -115,11 +115,11 @@ function MarkSeen({ away }: { away: AwayList }) {
     <>
       <Button kind="quiet" className="px-2 py-0.5" disabled={mark.isPending} onClick={() => mark.mutate()}>
         <CheckCheck aria-hidden="true" className="size-4" />
-        {mark.isPending ? "Marking…" : "Mark all as seen"}
+        {mark.isPending ? WORDS.marking : WORDS.markSeen}
       </Button>
       {mark.error !== null && (
         <span role="alert" className="text-sm text-bad">
-          {mark.error.message}. Try again.
+          {WORDS.notMarked(mark.error.message)}
         </span>
       )}
     </>

@@ -1,15 +1,17 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, Navigate } from "@tanstack/react-router";
 import { Fragment, useEffect, useRef, useState } from "react";
 import { taskSchema } from "../../src/wire/api.ts";
 import { useOpen } from "../approvals/asked.tsx";
-import { activityQuery, awayQuery, statusQuery } from "../app/queries.ts";
+import { activityQuery, awayQuery, meQuery, statusQuery } from "../app/queries.ts";
+import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
 import { useStartChat } from "../chats/start-chat.ts";
 import { useStartSchedule } from "../schedules/start-schedule.ts";
 import { Composer } from "../thread/composer.tsx";
 import { keepDraft } from "../thread/draft.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
+import { Screen } from "../ui/screen.tsx";
 import { changesQuery } from "../changes/queries.ts";
 import { Away } from "./away.tsx";
 import { headline } from "./headline.ts";
@@ -17,25 +19,27 @@ import { LastDay } from "./last-day.tsx";
 import { NextSchedules } from "./next-schedules.tsx";
 import { WaitsForYou } from "./waits-for-you.tsx";
 import { WorkingNow } from "./working-now.tsx";
+import { WORDS } from "../words/home.ts";
 
-const SUGGESTIONS = ["What can you do?", "What did you do today?", "Check knowledge graph stats", "What time is it?"];
 /** A part that has not come by then no longer holds back those below it. */
 const PATIENCE_MS = 5000;
 
 /** A box to ask for the next thing, and below it only what there is to say. */
 export function HomeScreen() {
   const status = useStatus();
+  const { http } = useServices();
+  // It is known before anything is shown.
+  if (useQuery(meQuery(http)).data?.welcome !== undefined) return <Navigate to="/welcome" replace />;
   return (
-    <div className="h-full overflow-y-auto">
-      <title>Sparky</title>
-      <div className="mx-auto max-w-3xl pt-4 pb-8 md:pt-[7vh]">
-        <h1 className="line-clamp-2 min-h-[2lh] content-end px-4 text-lg font-semibold [overflow-wrap:anywhere] md:line-clamp-1 md:min-h-[1lh]">
-          {status.data === undefined ? <span className="sr-only">Home</span> : headline(status.data)}
+    <Screen title={WORDS.windowTitle} isNarrow>
+      <div className="pb-5 md:pt-[5vh]">
+        <h1 className="line-clamp-2 min-h-[2lh] content-end text-lg font-semibold [overflow-wrap:anywhere] md:line-clamp-1 md:min-h-[1lh]">
+          {status.data === undefined ? <span className="sr-only">{WORDS.title}</span> : headline(status.data)}
         </h1>
         <Ask />
         <Parts status={status} />
       </div>
-    </div>
+    </Screen>
   );
 }
 
@@ -45,6 +49,7 @@ function Ask() {
   const schedule = useStartSchedule();
   const key = useRef(crypto.randomUUID());
   const [suggested, setSuggested] = useState(0);
+  const suggestions = useOnlyLooks() ? [] : WORDS.suggested;
   const task = useMutation({
     mutationFn: (instruction: string) => http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
     onSuccess: () => {
@@ -58,21 +63,22 @@ function Ask() {
   };
   return (
     <>
-      <div className="mt-2">
+      <div className="-mx-3 mt-2">
         <Composer
           // It takes up what is kept for it when it begins.
           key={suggested}
           draftKey="new"
+          isAbove
           isBusy={chat.isPending || task.isPending}
           onSend={(text) => chat.mutateAsync(text).then(() => undefined)}
           others={[
-            { label: "Queue as task", onSend: (text) => task.mutateAsync(text).then(() => undefined) },
-            { label: "Schedule…", onSend: schedule },
+            { label: WORDS.queueAsTask, onSend: (text) => task.mutateAsync(text).then(() => undefined) },
+            { label: WORDS.schedule, onSend: schedule },
           ]}
         />
       </div>
-      <ul aria-label="Suggestions" className="flex flex-wrap gap-2 px-4">
-        {SUGGESTIONS.map((words) => (
+      <ul aria-label={WORDS.suggestions} className="flex flex-wrap gap-2 empty:hidden">
+        {suggestions.map((words) => (
           <li key={words}>
             <button
               type="button"
@@ -86,19 +92,19 @@ function Ask() {
       </ul>
       {chat.isError && (
         <Failure
-          what="The chat could not be made"
+          what={WORDS.chatNotMade}
           error={chat.error}
           retry={() => chat.variables !== undefined && chat.mutate(chat.variables)}
         />
       )}
-      {task.isError && <Failure what="The task was not queued; its words are still in the box" error={task.error} />}
-      <p role="status" className="mt-2 px-4 text-sm text-muted empty:hidden">
-        {chat.isPending ? "Making the chat…" : task.isPending ? "Queueing the task…" : null}
+      {task.isError && <Failure what={WORDS.taskNotQueued} error={task.error} />}
+      <p role="status" className="mt-2 text-sm text-muted empty:hidden">
+        {chat.isPending ? WORDS.makingChat : task.isPending ? WORDS.queueing : null}
         {task.isSuccess && !task.isPending && (
           <>
-            Queued.{" "}
+            {WORDS.queued}{" "}
             <Link to="/chats/$chatId" params={{ chatId: task.data.chatId }} className="text-accent underline">
-              Watch it
+              {WORDS.watchIt}
             </Link>
           </>
         )}
@@ -126,14 +132,14 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
       isPending: status.isPending,
       part: status.data !== undefined && <WorkingNow status={status.data} asking={asking} />,
       failure: status.data === undefined && status.error !== null && (
-        <Failure what="The status could not be loaded" error={status.error} retry={() => void status.refetch()} />
+        <Failure what={WORDS.statusNotLoaded} error={status.error} retry={() => void status.refetch()} />
       ),
     },
     {
       isPending: away.isPending,
       part: away.data !== undefined && <Away away={away.data} open={ids} />,
       failure: away.data === undefined && away.error !== null && (
-        <Failure what="What happened could not be loaded" error={away.error} retry={() => void away.refetch()} />
+        <Failure what={WORDS.happenedNotLoaded} error={away.error} retry={() => void away.refetch()} />
       ),
     },
     { isPending: status.isPending, part: status.data !== undefined && <NextSchedules next={status.data.next} /> },
@@ -141,23 +147,19 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
       isPending: activity.isPending,
       part: activity.data !== undefined && <LastDay items={activity.data.items} total={activity.data.total} />,
       failure: activity.data === undefined && activity.error !== null && (
-        <Failure
-          what="What was done could not be loaded"
-          error={activity.error}
-          retry={() => void activity.refetch()}
-        />
+        <Failure what={WORDS.doneNotLoaded} error={activity.error} retry={() => void activity.refetch()} />
       ),
     },
   ];
   const waits = parts.findIndex(({ isPending }) => isPending);
   const shown = waits < 0 || isLong ? parts : parts.slice(0, waits);
   return (
-    <div data-home={waits < 0 ? "ready" : "loading"} className="mt-6 flex flex-col gap-6 px-4">
+    <div data-home={waits < 0 ? "ready" : "loading"} className="mt-6 flex flex-col gap-6">
       {shown.map(({ part, failure }, at) => (
         <Fragment key={at}>{failure || part}</Fragment>
       ))}
       {/* A new one below each part that has come: the same would be seen to jump. */}
-      {waits >= 0 && <Loading key={waits} what="Loading what happened…" />}
+      {waits >= 0 && <Loading key={waits} what={WORDS.loading} />}
     </div>
   );
 }

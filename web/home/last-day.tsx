@@ -7,6 +7,7 @@ import { useNow } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
 import { StateMark, stateColour, stateWord } from "../ui/state.tsx";
 import { beginOf, marksOf, timesOf } from "./activity.ts";
+import { WORDS } from "../words/home.ts";
 
 const LANE_PX = 9;
 const PAGE = 20;
@@ -27,12 +28,12 @@ export function LastDay({
   const lanes = 1 + Math.max(...marks.map(({ lane }) => lane));
   const counts = new Map<string, number>();
   for (const { state } of items) counts.set(stateWord(state), (counts.get(stateWord(state)) ?? 0) + 1);
-  const words = [...counts].map(([word, n]) => `${n} ${word.toLowerCase()}`).join(", ");
+  const words = [...counts].map(([word, n]) => WORDS.inState(n, word)).join(", ");
   return (
-    <Section id="last-day" title="The last 24 hours">
+    <Section id="last-day" title={WORDS.lastDay}>
       <p className="text-sm text-muted">
-        {total} {total === 1 ? "run" : "runs"} of tasks: {words}
-        {total > items.length && ` among the newest ${items.length}`}
+        {WORDS.runs(total, words)}
+        {total > items.length && WORDS.amongNewest(items.length)}
       </p>
       <div
         aria-hidden="true"
@@ -88,16 +89,16 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
   const [most, setMost] = useState(PAGE);
   return (
     <details>
-      <summary className="tap w-fit text-sm text-muted">As a table</summary>
-      <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Runs of the last 24 hours">
+      <summary className="tap w-fit text-sm text-muted">{WORDS.asTable}</summary>
+      <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={WORDS.table}>
         <table className="w-full border-collapse text-sm">
-          <caption className="sr-only">Runs of the last 24 hours, the newest first</caption>
+          <caption className="sr-only">{WORDS.caption}</caption>
           <thead>
             <tr className="text-left text-xs text-muted">
-              <th className="py-1 pr-3 font-medium">State</th>
-              <th className="py-1 pr-3 font-medium">Task</th>
-              <th className="py-1 pr-3 font-medium">Started</th>
-              <th className="py-1 font-medium">Took</th>
+              <th className="py-1 pr-3 font-medium">{WORDS.columns.state}</th>
+              <th className="py-1 pr-3 font-medium">{WORDS.columns.task}</th>
+              <th className="py-1 pr-3 font-medium">{WORDS.columns.started}</th>
+              <th className="py-1 font-medium">{WORDS.columns.took}</th>
             </tr>
           </thead>
           <tbody>
@@ -127,7 +128,7 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
       </div>
       {items.length > most && (
         <Button className="mt-2" onClick={() => setMost(most + PAGE)}>
-          Show more ({items.length - most})
+          {WORDS.showMore(items.length - most)}
         </Button>
       )}
     </details>

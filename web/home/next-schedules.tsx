@@ -3,13 +3,14 @@ import type { Status } from "../../src/wire/api.ts";
 import { fullTime, until } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
+import { WORDS } from "../words/home.ts";
 
 /** What is due next by the schedules: the five that come first. */
 export function NextSchedules({ next }: { next: Status["next"] }) {
   const now = useNow(10_000);
   if (next.length === 0) return null;
   return (
-    <Section id="next-schedules" title="Next">
+    <Section id="next-schedules" title={WORDS.next}>
       <ol className="divide-y divide-line">
         {next.map(({ schedule, dueAt }) => {
           const left = until(dueAt, now);
@@ -22,7 +23,7 @@ export function NextSchedules({ next }: { next: Status["next"] }) {
               >
                 <span className="min-w-0 flex-1 truncate">{schedule}</span>
                 <time dateTime={dueAt} title={fullTime(dueAt)} className="shrink-0 text-xs text-muted">
-                  {left === null ? "now" : `in ${left}`}
+                  {WORDS.due(left)}
                 </time>
               </Link>
             </li>

@@ -5,6 +5,7 @@ import { changeWords, type Change } from "../../src/wire/changes.ts";
 import { AskedCard, type useOpen } from "../approvals/asked.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { Section } from "../ui/section.tsx";
+import { WORDS } from "../words/home.ts";
 
 const MOST = 1;
 
@@ -13,19 +14,18 @@ export function WaitsForYou({ open, changes }: { open: ReturnType<typeof useOpen
   const [told, setTold] = useState("");
   const { items } = open;
   if (items === undefined && !open.isPending) {
-    return <Failure what="The inbox could not be loaded" error={open.error} retry={open.retry} />;
+    return <Failure what={WORDS.inboxNotLoaded} error={open.error} retry={open.retry} />;
   }
   if (items === undefined || (items.length + changes.length === 0 && told === "")) return null;
   const more = items.length - MOST;
   return (
     <Section
       id="waits-for-you"
-      title="Waits for you"
+      title={WORDS.waitsForYou}
       beside={
         more > 0 && (
           <Link to="/inbox" className="tap inline-flex items-center text-sm text-accent underline">
-            {more}
-            {open.hasMore ? "+" : ""} more in the inbox
+            {WORDS.moreInInbox(more, open.hasMore)}
           </Link>
         )
       }

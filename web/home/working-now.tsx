@@ -6,6 +6,7 @@ import { CommandLine } from "../ui/notice.tsx";
 import { Timer } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
 import { StateMark } from "../ui/state.tsx";
+import { WORDS } from "../words/home.ts";
 
 /**
  * The runs that work or wait at this moment, each with what it does, what it used, and Stop; and how to let tasks begin. A run
@@ -17,7 +18,7 @@ export function WorkingNow({ status, asking }: { status: Status; asking: Readonl
   return (
     <>
       {running.length > 0 && (
-        <Section id="working-now" title="Working now">
+        <Section id="working-now" title={WORDS.workingNow}>
           <ul className="divide-y divide-line">
             {running.map((run) => (
               <Running key={run.id} run={run} />
@@ -26,8 +27,8 @@ export function WorkingNow({ status, asking }: { status: Status; asking: Readonl
         </Section>
       )}
       {!agentLoop && (
-        <Section id="loop-off" title="Tasks wait until the task loop is on">
-          <p className="text-sm text-muted">Chats are answered meanwhile. To start the server with the loop:</p>
+        <Section id="loop-off" title={WORDS.tasksWait}>
+          <p className="text-sm text-muted">{WORDS.startLoop}</p>
           <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
         </Section>
       )}
@@ -51,8 +52,8 @@ function Running({ run }: { run: Status["running"][number] }) {
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
           {doing !== null && <span className="[overflow-wrap:anywhere]">{oneLine(doing, 120)}</span>}
-          {run.step > 0 && <span>step {run.step}</span>}
-          {run.tokens > 0 && <span>{count(run.tokens)} tokens</span>}
+          {run.step > 0 && <span>{WORDS.step(run.step)}</span>}
+          {run.tokens > 0 && <span>{WORDS.tokens(count(run.tokens))}</span>}
           {run.costUsd !== null && <span>${run.costUsd.toFixed(2)}</span>}
         </p>
       </div>

@@ -25,7 +25,17 @@ const bodies: EventBody[] = [
 const events = bodies.map((body, index): ChatEvent => ({ ...place, seq: index + 1, ...body }));
 const page = (from: number, to: number) => ({ epoch: "e", first: 1, events: events.slice(from, to) });
 const chat: ChatWithView = {
-  ...{ id: "c1", title: "A", ownerId: "u", origin: "user", model: null, head: 4, seen: 0, archived: false },
+  ...{
+    id: "c1",
+    title: "A",
+    ownerId: "u",
+    origin: "user",
+    model: null,
+    head: 4,
+    seen: 0,
+    archived: false,
+    recall: true,
+  },
   ...{ createdAt: at, lastEventAt: at, runState: "working", lastRunState: null, canWrite: true },
   view: {
     head: 4,
@@ -50,6 +60,7 @@ const chat: ChatWithView = {
     questions: [],
     plan: [],
     totals: { inputTokens: 0, outputTokens: 0, costUsd: null },
+    lastCall: null,
   },
 };
 const add = (log: ChatLog, more: readonly ChatEvent[]): ChatLog =>
@@ -109,4 +120,19 @@ test("a part grows by deltas, is replaced by its event, and never comes back", (
 test("a delta of a run that has ended is nobody's", () => {
   const ended = openLog(page(0, 7), { ...chat, view: { ...chat.view, activeRun: null, openCalls: [], head: 7 } });
   expect(addArrivals(ended, [delta("2.1", "ghost")])).toBe(ended);
+});
+
+test("how far a call is goes with its result, and that of a run that has ended is nobody's", () => {
+  const progress = (callId: string, text: string) => ({
+    progress: { type: "progress" as const, sub: "s1", chatId: "c1", runId: "r1", callId, text },
+  });
+  const opened = openLog(page(0, 5), chat);
+  const told = addArrivals(opened, [progress("k", "1 of 3"), progress("k", "2 of 3"), progress("other", "here")]);
+  expect([...told.open.progress.values()].map(({ text }) => text)).toEqual(["2 of 3", "here"]);
+  const result = { callId: "k", name: "look", ok: true, durationMs: 1, size: 1 };
+  const event: ChatEvent = { ...(events[4] as ChatEvent), seq: 6, type: "tool_result", data: result };
+  expect([...addArrivals(told, [{ event }]).open.progress.keys()]).toEqual(["other"]);
+  expect(add(told, events.slice(5)).open.progress.size).toBe(0);
+  const ended = openLog(page(0, 7), { ...chat, view: { ...chat.view, activeRun: null, openCalls: [], head: 7 } });
+  expect(addArrivals(ended, [progress("k", "ghost")])).toBe(ended);
 });

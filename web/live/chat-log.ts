@@ -1,10 +1,10 @@
 import { emptyChatView, foldChat, type ChatView } from "../../src/core/chat-view.ts";
 import type { ChatEvent } from "../../src/core/events.ts";
-import { applyDelta, closeParts, noOpenParts, type OpenParts } from "../../src/core/open-parts.ts";
+import { applyDelta, applyProgress, closeParts, noOpenParts, type OpenParts } from "../../src/core/open-parts.ts";
 import { emptyTranscript, foldTranscript, type LogEvent, type Transcript } from "../../src/core/transcript.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { ChatWithView, Run } from "../../src/wire/api.ts";
-import type { DeltaFrame } from "../../src/wire/frames.ts";
+import type { DeltaFrame, ProgressFrame } from "../../src/wire/frames.ts";
 
 /** What this tab holds of one chat: a stretch of its log up to the newest event, and the folds of it. All of it pure. */
 export interface ChatLog {
@@ -18,7 +18,10 @@ export interface ChatLog {
 }
 
 /** What arrived, in its order. */
-export type Arrival = { readonly event: LogEvent } | { readonly delta: DeltaFrame };
+export type Arrival =
+  | { readonly event: LogEvent }
+  | { readonly delta: DeltaFrame }
+  | { readonly progress: ProgressFrame };
 
 /** `chat`: the server's own fold, which knows what happened before the stretch. */
 export function openLog(
@@ -39,6 +42,9 @@ export function addArrivals(log: ChatLog, arrivals: readonly Arrival[]): ChatLog
     if ("delta" in arrival) {
       const run = log.view.runs.get(arrival.delta.runId);
       if (run?.endedAt == null) open = applyDelta(open, arrival.delta);
+    } else if ("progress" in arrival) {
+      const run = log.view.runs.get(arrival.progress.runId);
+      if (run?.endedAt == null) open = applyProgress(open, arrival.progress);
     } else {
       fresh.push(arrival.event);
       open = closeParts(open, arrival.event);
@@ -99,6 +105,7 @@ function viewFromWire({ title, view }: ChatWithView, known: ChatView["runs"]): C
     questions: new Map(),
     plan: view.plan,
     ...view.totals,
+    lastCall: view.lastCall,
   };
 }
 

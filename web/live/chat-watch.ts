@@ -139,6 +139,10 @@ export class ChatWatch {
         this.#arrivals.push({ delta });
         this.#paintSoon();
       },
+      progress: (progress) => {
+        this.#arrivals.push({ progress });
+        this.#paintSoon();
+      },
       live: () => {
         if (this.#snapshot.phase === "ready") this.#snapshot = { ...this.#snapshot, isLive: true };
         this.#paintSoon();

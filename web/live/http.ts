@@ -18,6 +18,8 @@ const KNOWN: ReadonlySet<string> = new Set<FailureCode>([
   "unavailable",
 ]);
 
+const GATEWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** A request that failed: callers branch on `code`, people read the message and the hint. */
 export class RequestFailure extends Error {
   readonly code: FailureCode;
@@ -51,6 +53,8 @@ export interface HttpDeps {
   readonly now: () => number;
   /** Told of every answer that says that nobody is signed in. */
   readonly onSignedOut: () => void;
+  /** Told of what was sent, with the answer. */
+  readonly onSent?: (path: string, answer: unknown) => void;
 }
 
 export function createHttp(deps: HttpDeps): Http {
@@ -84,21 +88,28 @@ export function createHttp(deps: HttpDeps): Http {
   function refusal(status: number, body: unknown): RequestFailure {
     const parsed = errorBodySchema.safeParse(body);
     if (status === 401) deps.onSignedOut();
-    if (!parsed.success) return new RequestFailure("internal", `The server answered ${status}`);
+    if (!parsed.success) {
+      // A proxy's word for a server that it does not reach: ours say what is wrong.
+      if (GATEWAY.has(status)) return new RequestFailure("offline", `The server cannot be reached (${status})`);
+      return new RequestFailure("internal", `The server answered ${status}`);
+    }
     const { code, message, hint } = parsed.data.error;
     return new RequestFailure(KNOWN.has(code) ? (code as FailureCode) : "internal", message, hint ?? null);
   }
 
   return {
     get: (path, schema, signal) => request(path, signal ? { signal } : {}, schema),
-    send: (method, path, body, schema) =>
-      request(
+    send: async (method, path, body, schema) => {
+      const answer = await request(
         path,
         body === undefined
           ? { method }
           : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
         schema,
-      ),
+      );
+      deps.onSent?.(path, answer);
+      return answer;
+    },
     aheadMs: () => ahead,
   };
 }

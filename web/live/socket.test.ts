@@ -66,6 +66,7 @@ function watcher(chatId: string) {
     events: (events: readonly LogEvent[]) => seqs.push(...events.map(({ seq }) => seq)),
     live: () => undefined,
     delta: () => undefined,
+    progress: () => undefined,
     reset: () => ends.push("reset"),
     ended: (code) => ends.push(code),
   };

@@ -1,5 +1,5 @@
 import type { LogEvent } from "../../src/core/transcript.ts";
-import type { ClientFrame, DeltaFrame, Topic } from "../../src/wire/frames.ts";
+import type { ClientFrame, DeltaFrame, ProgressFrame, Topic } from "../../src/wire/frames.ts";
 import { CLOSE } from "../../src/wire/limits.ts";
 import { backoffMs, HeadCheck } from "./backoff.ts";
 import { decodeFrame, type Frame } from "./decode.ts";
@@ -18,6 +18,7 @@ export interface Watcher {
   events(events: readonly LogEvent[]): void;
   live(): void;
   delta(delta: DeltaFrame): void;
+  progress(progress: ProgressFrame): void;
   /** The history is another one: load again. The subscription has ended. */
   reset(): void;
   /** The server ended the subscription; `not_found`: the chat is gone, or may no longer be read. */
@@ -155,6 +156,8 @@ export class LiveSocket {
         return this.#of(frame.sub)?.watcher.live();
       case "delta":
         return this.#of(frame.sub)?.watcher.delta(frame);
+      case "progress":
+        return this.#of(frame.sub)?.watcher.progress(frame);
       case "reset": {
         const subscription = this.#of(frame.sub);
         this.#subscriptions.delete(frame.sub);

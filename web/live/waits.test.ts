@@ -27,5 +27,5 @@ test("F21: whatever shows that it loads also shows that it failed, with a retry"
 test("F21: whatever sends something shows why it was not taken", () => {
   const sending = having(/useMutation\(/).filter(({ name }) => name.endsWith(".tsx"));
   expect(sending.length).toBeGreaterThan(6);
-  for (const { name, text } of sending) expect(text, name).toMatch(/role="alert"|<(Failure|Problem)\b/);
+  for (const { name, text } of sending) expect(text, name).toMatch(/role="alert"|<(Failure|Problem|Outcome)\b/);
 });

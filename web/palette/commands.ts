@@ -1,4 +1,5 @@
 import {
+  Brain,
   CalendarClock,
   House,
   Inbox,
@@ -10,6 +11,8 @@ import {
   Moon,
   OctagonX,
   Plus,
+  Sparkles,
+  Settings,
   Sun,
   Wrench,
   type LucideIcon,
@@ -18,13 +21,17 @@ import type { useNavigate } from "@tanstack/react-router";
 import type { Status } from "../../src/wire/api.ts";
 import { stoppedSchema } from "../../src/wire/api.ts";
 import { setTheme } from "../app/theme.ts";
+import { SECTIONS } from "../settings/sections.ts";
 import type { Http } from "../live/http.ts";
 import { oneLine } from "../ui/format.ts";
+import { WORDS } from "../words/palette.ts";
 
 /** What can be done from the palette beside going to what was found. */
 export interface Command {
   readonly id: string;
   readonly word: string;
+  /** Other words by which it is found. */
+  readonly more?: string;
   readonly icon: LucideIcon;
   readonly run: () => void;
 }
@@ -44,29 +51,49 @@ export function commandsOf({ navigate, http, running, onKeys, onProblem }: Means
       .catch((error: unknown) => onProblem(error instanceof Error ? error : new Error(String(error))));
   };
   return [
-    { id: "new chat", word: "New chat", icon: MessageSquarePlus, run: () => void navigate({ to: "/chats/new" }) },
+    { id: "new chat", word: WORDS.newChat, icon: MessageSquarePlus, run: () => void navigate({ to: "/chats/new" }) },
     {
       id: "new task",
-      word: "New task",
+      word: WORDS.newTask,
       icon: Plus,
       run: () => void navigate({ to: "/tasks", search: { new: true } }),
     },
     ...running.map(({ id, title }) => ({
       id: `stop ${id}`,
-      word: `Stop: ${oneLine(title, 80)}`,
+      word: WORDS.stop(oneLine(title, 80)),
       icon: OctagonX,
       run: () => stop(id),
     })),
-    { id: "home", word: "Go to Home", icon: House, run: () => void navigate({ to: "/" }) },
-    { id: "chats", word: "Go to Chats", icon: MessagesSquare, run: () => void navigate({ to: "/chats" }) },
-    { id: "tasks", word: "Go to Tasks", icon: ListTodo, run: () => void navigate({ to: "/tasks" }) },
-    { id: "schedules", word: "Go to Schedules", icon: CalendarClock, run: () => void navigate({ to: "/schedules" }) },
-    { id: "inbox", word: "Go to Inbox", icon: Inbox, run: () => void navigate({ to: "/inbox" }) },
-    { id: "tools", word: "Go to Tools", icon: Wrench, run: () => void navigate({ to: "/tools" }) },
-    { id: "light", word: "Theme: light", icon: Sun, run: () => setTheme("light") },
-    { id: "dark", word: "Theme: dark", icon: Moon, run: () => setTheme("dark") },
-    { id: "system", word: "Theme: as the system", icon: Monitor, run: () => setTheme("system") },
-    { id: "keys", word: "Show the keys", icon: Keyboard, run: onKeys },
+    { id: "home", word: WORDS.goTo.home, icon: House, run: () => void navigate({ to: "/" }) },
+    { id: "chats", word: WORDS.goTo.chats, icon: MessagesSquare, run: () => void navigate({ to: "/chats" }) },
+    { id: "tasks", word: WORDS.goTo.tasks, icon: ListTodo, run: () => void navigate({ to: "/tasks" }) },
+    {
+      id: "schedules",
+      word: WORDS.goTo.schedules,
+      icon: CalendarClock,
+      run: () => void navigate({ to: "/schedules" }),
+    },
+    { id: "memory", word: WORDS.goTo.memory, icon: Brain, run: () => void navigate({ to: "/memory" }) },
+    { id: "inbox", word: WORDS.goTo.inbox, icon: Inbox, run: () => void navigate({ to: "/inbox" }) },
+    { id: "tools", word: WORDS.goTo.tools, icon: Wrench, run: () => void navigate({ to: "/tools" }) },
+    {
+      id: "welcome",
+      word: WORDS.welcome,
+      icon: Sparkles,
+      run: () => void navigate({ to: "/welcome", search: { step: "model" } }),
+    },
+    { id: "settings", word: WORDS.goTo.settings, icon: Settings, run: () => void navigate({ to: "/settings" }) },
+    { id: "light", word: WORDS.themes.light, icon: Sun, run: () => setTheme("light") },
+    { id: "dark", word: WORDS.themes.dark, icon: Moon, run: () => setTheme("dark") },
+    { id: "system", word: WORDS.themes.system, icon: Monitor, run: () => setTheme("system") },
+    ...SECTIONS.map(({ id, word, more, icon }) => ({
+      id: `settings ${id}`,
+      word: WORDS.settingsOf(word),
+      more,
+      icon,
+      run: () => void navigate({ to: "/settings/$section", params: { section: id } }),
+    })),
+    { id: "keys", word: WORDS.showKeys, icon: Keyboard, run: onKeys },
   ];
 }
 

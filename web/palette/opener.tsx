@@ -2,6 +2,7 @@ import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Boundary } from "../ui/boundary.tsx";
 import { useKeys } from "../ui/keys.ts";
+import { WORDS } from "../words/palette.ts";
 
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 const KeysHelp = lazy(async () => ({ default: (await import("./keys-help.tsx")).KeysHelp }));
@@ -28,13 +29,14 @@ export function PaletteOpener() {
     <>
       <button
         type="button"
-        title={`Search and commands (${MODIFIER} K)`}
+        title={WORDS.open(MODIFIER)}
         onClick={() => setOpen("palette")}
         className="tap inline-flex items-center justify-center gap-2 rounded-md p-1.5 text-muted hover:bg-sunken hover:text-ink md:mb-2 wide:w-full wide:justify-start wide:border wide:border-line wide:bg-page wide:px-2 wide:text-sm"
       >
         <Search aria-hidden="true" className="size-4 shrink-0" />
         <span className="max-wide:sr-only">
-          Search<span className="sr-only"> and commands</span>
+          {WORDS.search}
+          <span className="sr-only">{WORDS.andCommands}</span>
         </span>
         <kbd aria-hidden="true" className="ml-auto hidden text-xs text-muted wide:inline">
           {MODIFIER} K

@@ -10,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { until } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { FormFields, startOf, type Filled } from "./form-fields.tsx";
+import { WORDS } from "../words/questions.ts";
 
 interface Props {
   readonly question: Question;
@@ -29,15 +30,15 @@ export function AnswerQuestion({ question, onTold }: Props) {
     mutationFn: (answer: NewAnswer["answer"]) =>
       http.send("POST", `/api/questions/${encodeURIComponent(question.id)}`, { answer }, questionSchema),
     onSuccess: ({ answer }) =>
-      onTold(answer === null ? "You declined to answer" : `You answered: ${exactLine(answerWords(answer), 200)}`),
+      onTold(answer === null ? WORDS.youDeclined : WORDS.youAnswered(exactLine(answerWords(answer), 200))),
     onError: (error) => {
-      if (isTooLate(error)) onTold(`Your answer came too late: ${error.message}`);
+      if (isTooLate(error)) onTold(WORDS.tooLate(error.message));
     },
     onSettled: () => {
       for (const key of ["questions", "status", "away"]) void queries.invalidateQueries({ queryKey: [key] });
     },
   });
-  if (!question.canAnswer) return <p className="text-sm text-muted">You may watch this chat, not answer for it.</p>;
+  if (!question.canAnswer) return <p className="text-sm text-muted">{WORDS.mayOnlyWatch}</p>;
   const isBusy = send.isPending || isOver;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -47,7 +48,7 @@ export function AnswerQuestion({ question, onTold }: Props) {
   return (
     <form className="flex flex-col gap-2" onSubmit={submit}>
       {question.choices.length > 0 && (
-        <div role="group" aria-label="Choices" className="flex flex-wrap gap-2">
+        <div role="group" aria-label={WORDS.choices} className="flex flex-wrap gap-2">
           {question.choices.map((choice) => (
             <Button
               key={choice}
@@ -63,14 +64,14 @@ export function AnswerQuestion({ question, onTold }: Props) {
       {fields === null ? (
         <>
           <label htmlFor={wordsId} className="sr-only">
-            Your answer
+            {WORDS.yourAnswer}
           </label>
           <textarea
             id={wordsId}
             value={words}
             rows={2}
             maxLength={16_000}
-            placeholder={question.choices.length > 0 ? "Or in your own words" : "Your answer"}
+            placeholder={question.choices.length > 0 ? WORDS.ownWords : WORDS.yourAnswer}
             onChange={(event) => setWords(event.target.value)}
             className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
           />
@@ -86,21 +87,21 @@ export function AnswerQuestion({ question, onTold }: Props) {
           disabled={isBusy || (fields === null && words.trim() === "")}
         >
           <Send aria-hidden="true" className="size-4" />
-          Answer
+          {WORDS.answer}
         </Button>
         <Button kind="quiet" className="max-sm:w-full" disabled={isBusy} onClick={() => send.mutate(null)}>
-          Decline to answer
+          {WORDS.decline}
         </Button>
       </div>
       {send.isPending && (
         <p role="status" className="text-sm text-muted">
-          Sending your answer…
+          {WORDS.sending}
         </p>
       )}
-      {isOver && <p className="text-sm text-muted">Expired: nobody answered in time.</p>}
+      {isOver && <p className="text-sm text-muted">{WORDS.expired}</p>}
       {send.error !== null && !isTooLate(send.error) && (
         <p role="alert" className="text-sm text-bad">
-          Not answered: {send.error.message}. {hintOf(send.error) ?? "Try again"}.
+          {WORDS.notAnswered(send.error.message, hintOf(send.error))}
         </p>
       )}
     </form>

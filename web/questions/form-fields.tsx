@@ -2,6 +2,7 @@ import { useId } from "react";
 import type { Json } from "../../src/core/events.ts";
 import { exactLine } from "../../src/core/exact.ts";
 import type { FormField } from "../../src/core/form.ts";
+import { WORDS } from "../words/questions.ts";
 
 /** What was filled in so far; a field that was left empty is not in it. */
 export type Filled = { readonly [name: string]: Json };
@@ -46,7 +47,7 @@ function Choices({ field: { title, description, required, options }, value, onCh
     <fieldset className="flex flex-col">
       <legend className="text-sm font-medium">
         {exactLine(title)}
-        {!required && <span className="font-normal text-muted"> (optional)</span>}
+        {!required && <span className="font-normal text-muted">{WORDS.optional}</span>}
       </legend>
       {description !== "" && <p className="text-xs text-muted">{exactLine(description)}</p>}
       {options.map((option) => (
@@ -72,7 +73,7 @@ function Field({ field, value, onChange }: FieldProps) {
   const label = (
     <label htmlFor={id} className="text-sm font-medium">
       {exactLine(title)}
-      {!required && kind !== "boolean" && <span className="font-normal text-muted"> (optional)</span>}
+      {!required && kind !== "boolean" && <span className="font-normal text-muted">{WORDS.optional}</span>}
     </label>
   );
   const about = description !== "" && <p className="text-xs text-muted">{exactLine(description)}</p>;
@@ -105,7 +106,7 @@ function Field({ field, value, onChange }: FieldProps) {
           onChange={({ target }) => onChange(target.value === "" ? undefined : target.value)}
           className={INPUT}
         >
-          <option value="">Choose…</option>
+          <option value="">{WORDS.choose}</option>
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {exactLine(option.label)}

@@ -9,10 +9,10 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { ago, fullTime } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
+import { WORDS } from "../words/questions.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 const PAGE = 50;
-
-const WORDS = { asked: "Open", answered: "Answered", expired: "Expired", withdrawn: "Withdrawn" } as const;
 
 /** What the agent has asked people and what they said, the newest first; nothing when it has asked nothing. */
 export function PastQuestions() {
@@ -24,15 +24,17 @@ export function PastQuestions() {
   return (
     <section aria-labelledby="past-questions" className="mt-4">
       <h2 id="past-questions" className="font-semibold">
-        Questions
+        {WORDS.past}
       </h2>
       <ul className="divide-y divide-line">
         {list.data.items.map(({ id, state, text, answer, by, via, chatId, askedAt, answeredAt }) => (
           <li key={id} data-question-id={id} data-question-state={state} className="py-2 text-sm">
             <p className="flex flex-wrap items-center gap-x-2">
               <span className="font-medium">
-                {state === "withdrawn" && by !== null ? "Declined" : WORDS[state]}
-                {by !== null && ` by ${byWhom(by, via)}`}
+                {WORDS.by(
+                  state === "withdrawn" && by !== null ? WORDS.declined : WORDS.states[state],
+                  by === null ? null : byWhom(by, via),
+                )}
               </span>
               <Link
                 to="/chats/$chatId"
@@ -50,14 +52,14 @@ export function PastQuestions() {
               </time>
             </p>
             {answer !== null && (
-              <p className="pl-6 [overflow-wrap:anywhere]">“{exactLine(answerWords(answer), 1000)}”</p>
+              <p className="pl-6 [overflow-wrap:anywhere]">{WORDS.quoted(exactLine(answerWords(answer), 1000))}</p>
             )}
           </li>
         ))}
       </ul>
       {list.data.next !== null && (
         <Button className="mt-3" disabled={list.isFetching} onClick={() => setLimit(limit + PAGE)}>
-          Show more
+          {COMMON.showMore}
         </Button>
       )}
     </section>

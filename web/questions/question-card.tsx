@@ -7,6 +7,7 @@ import { Exact } from "../text/exact.tsx";
 import { ago, fullTime, oneLine } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { AnswerQuestion } from "./answer-question.tsx";
+import { WORDS } from "../words/questions.ts";
 
 /** What the agent asks a person, with what it takes to answer. */
 export function QuestionCard({ question, onTold }: { question: Question; onTold: (words: string) => void }) {
@@ -21,7 +22,7 @@ export function QuestionCard({ question, onTold }: { question: Question; onTold:
       <div>
         <h3 className="flex items-center gap-x-2 font-semibold">
           <MessageCircleQuestion aria-hidden="true" className="size-4 shrink-0 text-warn" />
-          The agent asks you
+          {WORDS.asksYou}
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
           <Link
@@ -29,12 +30,11 @@ export function QuestionCard({ question, onTold }: { question: Question; onTold:
             params={{ chatId: question.chatId }}
             className="text-accent underline [overflow-wrap:anywhere]"
           >
-            {question.taskId === null ? "Chat" : `Task ${question.taskId.slice(0, 8)}`}:{" "}
-            {oneLine(question.chatTitle, 80)}
+            {WORDS.from(question.taskId?.slice(0, 8) ?? null, oneLine(question.chatTitle, 80))}
           </Link>
           {question.tool !== "ask_user" && <span className="font-mono">{exactLine(question.tool)}</span>}
           <time dateTime={question.askedAt} title={fullTime(question.askedAt)}>
-            asked {asked === "now" ? "just now" : asked}
+            {WORDS.asked(asked)}
           </time>
           <Expiry at={question.expiresAt} />
         </p>

@@ -4,6 +4,7 @@ import { Columns2 } from "lucide-react";
 import { taskRunsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { StateIcon, stateWord } from "../ui/state.tsx";
+import { WORDS } from "../words/runs.ts";
 
 /** The other attempts at the same task: one switches to them, or sees one beside this one. */
 export function Attempts({ taskId, runId, beside }: { taskId: string; runId: string; beside: string | undefined }) {
@@ -13,8 +14,8 @@ export function Attempts({ taskId, runId, beside }: { taskId: string; runId: str
   const place = runs.findIndex(({ id }) => id === runId);
   const other = runs[place - 1] ?? runs[place + 1];
   return (
-    <nav aria-label="Attempts" className="flex shrink-0 flex-wrap items-center gap-1 px-4 pt-2 text-sm">
-      <span className="mr-1 text-xs text-muted">Attempts</span>
+    <nav aria-label={WORDS.attempts} className="flex shrink-0 flex-wrap items-center gap-1 px-4 pt-2 text-sm">
+      <span className="mr-1 text-xs text-muted">{WORDS.attempts}</span>
       {runs.map((run, index) => (
         <Link
           key={run.id}
@@ -30,7 +31,7 @@ export function Attempts({ taskId, runId, beside }: { taskId: string; runId: str
         >
           <StateIcon state={run.state} className="size-3.5" />
           {index + 1}
-          <span className="sr-only">: {stateWord(run.state)}</span>
+          <span className="sr-only">{WORDS.attemptIs(stateWord(run.state))}</span>
         </Link>
       ))}
       {other !== undefined && (
@@ -43,7 +44,7 @@ export function Attempts({ taskId, runId, beside }: { taskId: string; runId: str
           className="tap ml-1 inline-flex items-center gap-1 rounded-md px-2 py-0.5 text-muted hover:bg-sunken hover:text-ink"
         >
           <Columns2 aria-hidden="true" className="size-4" />
-          {beside === undefined ? "Side by side" : "One alone"}
+          {beside === undefined ? WORDS.sideBySide : WORDS.onlyThisOne}
         </Link>
       )}
     </nav>

@@ -13,6 +13,8 @@ import { StateIcon, stateOfRun } from "../ui/state.tsx";
 import type { RunNow } from "./run-now.ts";
 import { nameOf } from "./step-words.ts";
 import type { Timeline } from "./timeline.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/runs.ts";
 
 const LOOKS = {
   completed: "border-good",
@@ -55,20 +57,20 @@ export function EndBanner({ run, now, timeline, code }: Props) {
 function headline(now: RunNow, timeline: Timeline, code: string | null): string {
   const took =
     now.startedAt !== null && now.endedAt !== null
-      ? ` in ${duration(Date.parse(now.endedAt) - Date.parse(now.startedAt))}`
-      : "";
+      ? duration(Date.parse(now.endedAt) - Date.parse(now.startedAt))
+      : null;
   switch (now.state) {
     case "completed": {
       const comma = now.message.indexOf(",");
-      return `Done${took}${comma === -1 ? "" : now.message.slice(comma)}`;
+      return WORDS.done(took, comma === -1 ? "" : now.message.slice(comma));
     }
     case "failed": {
       const last = timeline.steps.at(-1);
-      const at = last?.state === "failed" && last.step !== null ? ` at step ${last.step}: ${nameOf(last)}` : "";
-      return `Failed${at}${code === null ? "" : ` · ${causeOf(code)}`}`;
+      const at = last?.state === "failed" && last.step !== null ? { step: last.step, name: nameOf(last) } : null;
+      return WORDS.failed(at, code === null ? null : causeOf(code));
     }
     default:
-      return now.by === null ? "Cancelled" : `Cancelled by ${now.by}`;
+      return WORDS.cancelled(now.by);
   }
 }
 
@@ -86,7 +88,7 @@ function Retry({ taskId }: { taskId: string }) {
     <>
       <Button className="px-2.5 py-0.5" disabled={retry.isPending} onClick={() => retry.mutate()}>
         <RotateCw aria-hidden="true" className="size-4" />
-        {retry.isPending ? "Asking…" : "Try again"}
+        {retry.isPending ? WORDS.asking : COMMON.tryAgain}
       </Button>
       <Problem error={retry.error} />
     </>

@@ -2,9 +2,10 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { LogEvent } from "../../src/core/transcript.ts";
 import { JsonView } from "../text/json-view.tsx";
-import { fullTime, oneLine } from "../ui/format.ts";
+import { exactTime, fullTime, oneLine } from "../ui/format.ts";
 import { LongList } from "../ui/long-list.tsx";
 import type { Show } from "./timeline.ts";
+import { WORDS } from "../words/runs.ts";
 
 interface Props {
   readonly events: readonly LogEvent[];
@@ -17,9 +18,10 @@ interface Props {
 export function EventList({ events, at, older, onOlder }: Props) {
   return (
     <LongList
-      label="Events"
+      label={WORDS.eventList}
       items={events}
       keyOf={(event) => String(event.seq)}
+      orderOf={(event) => event.seq}
       sizeOf={() => 30}
       aim={at === undefined ? -1 : events.findIndex(({ seq }) => seq === at)}
       older={older}
@@ -46,12 +48,12 @@ function Event({ event, isAimed }: { event: LogEvent; isAimed: boolean }) {
         <span className="w-24 shrink-0 truncate font-mono text-code">{typeOf(event)}</span>
         <span className="min-w-0 flex-1 truncate text-muted">{oneLine(JSON.stringify(event.data), 200)}</span>
         <time dateTime={event.at} title={fullTime(event.at)} className="shrink-0 text-xs text-muted tabular-nums">
-          {new Date(event.at).toLocaleTimeString()}
+          {exactTime(event.at)}
         </time>
       </button>
       {isOpen && (
         <div className="px-3 pb-2 pl-9">
-          <JsonView label={`Event ${event.seq}`} value={asStored(event)} isRaw />
+          <JsonView label={WORDS.event(event.seq)} value={asStored(event)} isRaw />
         </div>
       )}
     </div>

@@ -9,9 +9,10 @@ import type { RunNow } from "./run-now.ts";
 import { aboutOf, nameOf } from "./step-words.ts";
 import { isEnded } from "../../src/core/run-state.ts";
 import type { Timeline } from "./timeline.ts";
+import { WORDS } from "../words/runs.ts";
 
 /** What the run is, how it stands and what it took, with Stop; it stays in sight. */
-export function RunHeader({ run, now, live }: { run: RunAlone; now: RunNow; live: string }) {
+export function RunHeader({ run, now, live, isLive }: { run: RunAlone; now: RunNow; live: string; isLive: boolean }) {
   const isOver = isEnded(now.state);
   return (
     <header
@@ -21,7 +22,7 @@ export function RunHeader({ run, now, live }: { run: RunAlone; now: RunNow; live
     >
       <Back run={run} />
       <StateMark state={stateOfRun(now)} />
-      <h1 className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={run.title}>
+      <h1 dir="auto" className="min-w-0 flex-1 basis-40 truncate text-base font-semibold" title={run.title}>
         {run.title}
       </h1>
       {!isOver && now.startedAt !== null && (
@@ -39,9 +40,9 @@ export function RunHeader({ run, now, live }: { run: RunAlone; now: RunNow; live
           className="inline-flex items-center gap-1 text-accent hover:underline"
         >
           <MessagesSquare aria-hidden="true" className="size-3.5" />
-          Open in its chat
+          {WORDS.openInChat}
         </Link>
-        <span className="ml-auto" data-live={live.startsWith("live")}>
+        <span className="ml-auto" data-live={isLive}>
           {live}
         </span>
       </p>
@@ -53,11 +54,11 @@ function Back({ run }: { run: RunAlone }) {
   const look = "tap -ml-2 inline-flex items-center justify-center md:hidden";
   const arrow = <ArrowLeft aria-hidden="true" className="size-5" />;
   return run.taskId === null ? (
-    <Link to="/chats/$chatId" params={{ chatId: run.chatId }} aria-label="Back to the chat" className={look}>
+    <Link to="/chats/$chatId" params={{ chatId: run.chatId }} aria-label={WORDS.backToChat} className={look}>
       {arrow}
     </Link>
   ) : (
-    <Link to="/tasks" aria-label="All tasks" className={look}>
+    <Link to="/tasks" aria-label={WORDS.allTasks} className={look}>
       {arrow}
     </Link>
   );
@@ -70,12 +71,12 @@ function Facts({ run, now }: { run: RunAlone; now: RunNow }) {
   // What a person took, or a restart, is not work.
   const idleMs = tookMs === null ? 0 : tookMs - run.workedMs;
   const facts = [
-    run.schedule !== null ? "by schedule" : `by ${run.by}`,
-    waited !== null && waited >= 50 ? `waited ${duration(waited)}` : null,
-    tookMs !== null && idleMs < 1000 ? `took ${duration(tookMs)}` : null,
-    tookMs !== null && idleMs >= 1000 ? `worked ${duration(run.workedMs)} of ${duration(tookMs)}` : null,
-    `${now.step} ${now.step === 1 ? "step" : "steps"}`,
-    now.tokens > 0 ? `${count(now.tokens)} tokens` : null,
+    run.schedule !== null ? WORDS.bySchedule : WORDS.by(run.by),
+    waited !== null && waited >= 50 ? WORDS.waited(duration(waited)) : null,
+    tookMs !== null && idleMs < 1000 ? WORDS.took(duration(tookMs)) : null,
+    tookMs !== null && idleMs >= 1000 ? WORDS.workedOf(duration(run.workedMs), duration(tookMs)) : null,
+    WORDS.steps(now.step),
+    now.tokens > 0 ? WORDS.tokens(count(now.tokens)) : null,
     now.costUsd === null ? null : `$${now.costUsd.toFixed(2)}`,
     run.model,
   ].filter((fact) => fact !== null);
@@ -95,15 +96,15 @@ export function NowLine({ now, timeline }: { now: RunNow; timeline: Timeline }) 
       data-now={now.state}
       className="flex shrink-0 items-center gap-2 border-b border-line bg-panel px-4 py-1 text-sm"
     >
-      <span className="font-medium">Now:</span>
+      <span className="font-medium">{WORDS.now}</span>
       <span className="min-w-0 truncate text-muted">
-        {now.state === "queued" && "waits for its turn"}
-        {now.state === "stopping" && "stopping"}
+        {now.state === "queued" && WORDS.waitsForItsTurn}
+        {now.state === "stopping" && WORDS.stopping}
         {now.state === "waiting" && now.message}
-        {now.state === "waiting" && left !== null && now.reason === "retry" && ` · in ${left}`}
+        {now.state === "waiting" && left !== null && now.reason === "retry" && ` · ${WORDS.retryIn(left)}`}
         {now.state === "working" &&
-          (step === undefined ? "begins" : `${nameOf(step)} ${step.kind === "tool" ? aboutOf(step) : ""}`)}
-        {now.state === "working" && working.length > 1 && ` and ${working.length - 1} more`}
+          (step === undefined ? WORDS.begins : `${nameOf(step)} ${step.kind === "tool" ? aboutOf(step) : ""}`)}
+        {now.state === "working" && working.length > 1 && WORDS.andMore(working.length - 1)}
       </span>
       {now.state === "working" && since !== undefined && (
         <span className="shrink-0 text-muted">

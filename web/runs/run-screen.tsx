@@ -7,6 +7,7 @@ import { useServices } from "../app/services.tsx";
 import { RequestFailure } from "../live/http.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { RunView } from "./run-view.tsx";
+import { WORDS } from "../words/runs.ts";
 
 export function RunScreen() {
   const { runId } = useParams({ from: "/runs/$runId" });
@@ -27,18 +28,18 @@ function OneRun({ runId, isBeside }: { runId: string; isBeside: boolean }) {
   const { http } = useServices();
   const run = useQuery(runQuery(http, runId));
   if (run.data !== undefined) return <Told run={run.data} isBeside={isBeside} />;
-  if (run.error === null) return <Loading what="Loading the run…" />;
+  if (run.error === null) return <Loading what={WORDS.loading} />;
   if (run.error instanceof RequestFailure && run.error.code === "not_found") {
     return (
-      <Empty isPage title="This run is not here">
-        It was deleted with its task or chat, or you may not see it.{" "}
+      <Empty isPage title={WORDS.notHere}>
+        {WORDS.whyNotHere}{" "}
         <Link to="/tasks" className="text-accent underline">
-          All tasks
+          {WORDS.allTasks}
         </Link>
       </Empty>
     );
   }
-  return <Failure what="The run could not be loaded" error={run.error} retry={() => void run.refetch()} />;
+  return <Failure what={WORDS.notLoaded} error={run.error} retry={() => void run.refetch()} />;
 }
 
 /** A run that was over when it was opened is a stretch of the log that nothing can come to; any other is followed. */

@@ -4,8 +4,7 @@ import { runSearchQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { timeOfDay } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
-
-const KINDS = { message: "words", thought: "thought", tool_result: "result" } as const;
+import { WORDS } from "../words/runs.ts";
 
 /** What the server finds in all of the run, however long it is; each opens at its place. */
 export function RunSearch({ runId, words }: { runId: string; words: string }) {
@@ -13,23 +12,21 @@ export function RunSearch({ runId, words }: { runId: string; words: string }) {
   const found = useQuery(runSearchQuery(http, runId, words));
   if (found.data === undefined) {
     return found.error === null ? (
-      <p className="px-4 py-2 text-sm text-muted">Searching…</p>
+      <p className="px-4 py-2 text-sm text-muted">{WORDS.searching}</p>
     ) : (
-      <Failure what="The search failed" error={found.error} retry={() => void found.refetch()} />
+      <Failure what={WORDS.searchFailed} error={found.error} retry={() => void found.refetch()} />
     );
   }
   const items = found.data.items.flatMap((item) => (item.kind === "event" ? [item] : []));
   return (
     <section
-      aria-label="Found"
+      aria-label={WORDS.found}
       className="max-h-56 shrink-0 overflow-y-auto border-b border-line bg-panel"
       tabIndex={0}
     >
       <p role="status" className="px-4 py-1 text-xs text-muted">
-        {items.length === 0
-          ? "Nothing in this run has all of these words."
-          : `${items.length}${found.data.next === null ? "" : " or more"} found, the newest first`}
-        {!found.data.indexed && " · the newest events are still being indexed"}
+        {items.length === 0 ? WORDS.nothingFound : WORDS.foundSome(items.length, found.data.next !== null)}
+        {!found.data.indexed && WORDS.stillIndexing}
       </p>
       <ul>
         {items.map((item) => (
@@ -43,11 +40,9 @@ export function RunSearch({ runId, words }: { runId: string; words: string }) {
               data-found={item.seq}
               className="tap flex items-baseline gap-2 px-4 py-1 text-sm hover:bg-sunken"
             >
-              <span className="w-14 shrink-0 text-xs text-muted">{KINDS[item.type]}</span>
+              <span className="w-14 shrink-0 text-xs text-muted">{WORDS.foundIn[item.type]}</span>
               <span className="min-w-0 flex-1 truncate">{item.snippet}</span>
-              <span className="shrink-0 text-xs text-muted">
-                #{item.seq} · {timeOfDay(item.at)}
-              </span>
+              <span className="shrink-0 text-xs text-muted">{WORDS.placeOf(item.seq, timeOfDay(item.at))}</span>
             </Link>
           </li>
         ))}

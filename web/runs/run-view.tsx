@@ -22,9 +22,8 @@ import { StepDetails } from "./step-details.tsx";
 import { isFault, shownSteps, timelineOf, type Show } from "./timeline.ts";
 import { RunTranscript } from "./transcript.tsx";
 import { Waterfall } from "./waterfall.tsx";
+import { WORDS } from "../words/runs.ts";
 
-const TABS = { timeline: "Timeline", transcript: "Transcript", events: "Events" } as const;
-const SHOWN: Readonly<Record<Show, string>> = { all: "All", model: "Model", tools: "Tools", errors: "Errors" };
 /** As many as the server gives at once, for a step far back. */
 const FAR_BACK = 500;
 
@@ -41,16 +40,12 @@ export function RunView({ run, until, isBeside }: Props) {
   const snapshot = useChat(run.chatId, until);
   switch (snapshot.phase) {
     case "loading":
-      return <Loading what="Loading the run…" />;
+      return <Loading what={WORDS.loading} />;
     case "gone":
-      return <Empty isPage title="This run's chat is not here any more" />;
+      return <Empty isPage title={WORDS.chatIsGone} />;
     case "failed":
       return (
-        <Failure
-          what="The run could not be loaded"
-          error={snapshot.error}
-          retry={() => void chats.get(run.chatId, until).load()}
-        />
+        <Failure what={WORDS.notLoaded} error={snapshot.error} retry={() => void chats.get(run.chatId, until).load()} />
       );
     case "ready":
       return <Loaded run={run} until={until} isBeside={isBeside} snapshot={snapshot} />;
@@ -109,20 +104,25 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
   );
 
   const isConnected = useConnection().state === "live";
-  const following = snapshot.isLive && isConnected ? "live · at" : isConnected ? "catching up from" : "as of";
-  const live =
-    until !== null || isEnded(now.state)
-      ? `#${run.firstSeq} to #${events.at(-1)?.seq ?? first}`
-      : `${following} #${log.transcript.last}`;
+  const isOver = until !== null || isEnded(now.state);
+  const isLive = !isOver && snapshot.isLive && isConnected;
+  const { last } = log.transcript;
+  const live = isOver
+    ? WORDS.events(run.firstSeq, events.at(-1)?.seq ?? first)
+    : isLive
+      ? WORDS.liveAt(last)
+      : isConnected
+        ? WORDS.catchingUp(last)
+        : WORDS.asOf(last);
   const at = address.at ?? selected?.seq;
   const startedMs = Date.parse(now.startedAt ?? run.queuedAt);
   return (
     <div className="flex h-full min-w-0 flex-col">
-      {!isBeside && <title>{`${stateWord(now.state)}: ${oneLine(run.title, 60)} · Sparky`}</title>}
-      <RunHeader run={run} now={now} live={live} />
+      {!isBeside && <title>{WORDS.windowTitle(stateWord(now.state), oneLine(run.title, 60))}</title>}
+      <RunHeader run={run} now={now} live={live} isLive={isLive} />
       <NowLine now={now} timeline={timeline} />
       <p role="status" className="sr-only">
-        {`The run: ${stateWord(now.state)}`}
+        {WORDS.stateIs(stateWord(now.state))}
       </p>
       {!isBeside && run.taskId !== null && <Attempts taskId={run.taskId} runId={run.id} beside={asked.beside} />}
       <EndBanner run={run} now={now} timeline={timeline} code={failure?.type === "error" ? failure.data.code : null} />
@@ -131,22 +131,22 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
           className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5"
           data-run-search
         >
-          <div role="group" aria-label="View" className="flex gap-1">
-            {(Object.keys(TABS) as (keyof typeof TABS)[]).map((each) => (
+          <div role="group" aria-label={WORDS.view} className="flex gap-1">
+            {(Object.keys(WORDS.tabs) as (keyof typeof WORDS.tabs)[]).map((each) => (
               <Pill
                 key={each}
-                word={TABS[each]}
+                word={WORDS.tabs[each]}
                 isOn={tab === each}
                 onClick={() => search({ tab: each === "timeline" ? undefined : each })}
               />
             ))}
           </div>
           {tab !== "transcript" && (
-            <div role="group" aria-label="Show" className="flex gap-1">
-              {(Object.keys(SHOWN) as Show[]).map((each) => (
+            <div role="group" aria-label={WORDS.show} className="flex gap-1">
+              {(Object.keys(WORDS.shown) as Show[]).map((each) => (
                 <Pill
                   key={each}
-                  word={SHOWN[each]}
+                  word={WORDS.shown[each]}
                   isOn={show === each}
                   onClick={() => search({ show: each === "all" ? undefined : each })}
                 />
@@ -155,7 +155,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
           )}
           <SearchBox
             key={run.id}
-            label="Search this run"
+            label={WORDS.search}
             value={q ?? ""}
             onChange={(words) => search({ q: words === "" ? undefined : words })}
           />
@@ -186,7 +186,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
             className="min-h-0 w-full overflow-y-auto border-line md:w-[45%] md:border-l wide:w-[40%]"
             tabIndex={0}
             role="group"
-            aria-label="Details"
+            aria-label={WORDS.details}
           >
             <StepDetails
               key={selected.seq}

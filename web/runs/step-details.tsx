@@ -15,6 +15,7 @@ import { count, duration, fullTime, size } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { faultOf, nameOf, timesOf, wordOf } from "./step-words.ts";
 import { isFault, type ModelStep, type Step, type ToolStep } from "./timeline.ts";
+import { WORDS } from "../words/runs.ts";
 
 const KINDS = { model: Brain, tool: Wrench, wait: Clock } as const;
 
@@ -23,7 +24,7 @@ export function StepDetails({ step, runId, isAsking }: { step: Step; runId: stri
   const Kind = KINDS[step.kind];
   const fault = faultOf(step);
   return (
-    <section aria-label="Step details" data-details={step.seq} className="px-4 py-3 text-sm">
+    <section aria-label={WORDS.stepDetails} data-details={step.seq} className="px-4 py-3 text-sm">
       <div className="flex items-start gap-2">
         <Link
           from="/runs/$runId"
@@ -31,16 +32,16 @@ export function StepDetails({ step, runId, isAsking }: { step: Step; runId: stri
           params={{ runId }}
           search={(before) => ({ ...before, step: undefined, at: undefined })}
           replace
-          aria-label="Back to the steps"
+          aria-label={WORDS.backToSteps}
           className="tap -ml-2 inline-flex items-center justify-center md:hidden"
         >
           <ArrowLeft aria-hidden="true" className="size-5" />
         </Link>
         <h2 className="flex min-w-0 flex-1 items-center gap-1.5 text-base font-semibold [overflow-wrap:anywhere]">
           <Kind aria-hidden="true" className="size-4 shrink-0 text-muted" />
-          {step.step !== null && step.kind === "model" ? `Step ${step.step} · model` : nameOf(step)}
+          {step.step !== null && step.kind === "model" ? WORDS.modelStep(step.step) : nameOf(step)}
         </h2>
-        <CopyButton text={location.href} label="Copy link" />
+        <CopyButton text={location.href} label={WORDS.copyLink} />
       </div>
       <p className={`font-medium ${isFault(step) ? "text-bad" : "text-muted"}`}>
         {wordOf(step)}
@@ -65,12 +66,12 @@ function Times({ step, children }: { step: Step; children?: ReactNode }) {
   const last = step.spans.at(-1);
   return (
     <dl className="mt-2 grid grid-cols-[6rem_1fr] gap-x-3 gap-y-0.5">
-      {worked > 0 && <Fact name="Worked">{duration(worked)}</Fact>}
-      {waited > 0 && <Fact name="Waited">{duration(waited)}</Fact>}
-      {first !== undefined && <Fact name="From">{fullTime(new Date(first.from).toISOString())}</Fact>}
-      {last?.to != null && <Fact name="To">{fullTime(new Date(last.to).toISOString())}</Fact>}
+      {worked > 0 && <Fact name={WORDS.facts.worked}>{duration(worked)}</Fact>}
+      {waited > 0 && <Fact name={WORDS.facts.waited}>{duration(waited)}</Fact>}
+      {first !== undefined && <Fact name={WORDS.facts.from}>{fullTime(new Date(first.from).toISOString())}</Fact>}
+      {last?.to != null && <Fact name={WORDS.facts.to}>{fullTime(new Date(last.to).toISOString())}</Fact>}
       {children}
-      <Fact name="In the log">#{step.seq}</Fact>
+      <Fact name={WORDS.facts.inTheLog}>#{step.seq}</Fact>
     </dl>
   );
 }
@@ -82,15 +83,9 @@ function Model({ step }: { step: ModelStep }) {
       <Times step={step}>
         {usage !== null && (
           <>
-            <Fact name="Model">{usage.model}</Fact>
-            <Fact name="Tokens">
-              {count(usage.inputTokens)} in
-              {usage.cachedTokens !== undefined &&
-                usage.cachedTokens > 0 &&
-                ` (${count(usage.cachedTokens)} cached)`},{" "}
-              {count(usage.outputTokens)} out{usage.estimated === true && ", estimated"}
-            </Fact>
-            {usage.costUsd !== undefined && <Fact name="Cost">${usage.costUsd.toFixed(4)}</Fact>}
+            <Fact name={WORDS.facts.model}>{usage.model}</Fact>
+            <Fact name={WORDS.facts.tokens}>{tokensOf(usage)}</Fact>
+            {usage.costUsd !== undefined && <Fact name={WORDS.facts.cost}>${usage.costUsd.toFixed(4)}</Fact>}
           </>
         )}
       </Times>
@@ -101,14 +96,21 @@ function Model({ step }: { step: ModelStep }) {
   );
 }
 
+function tokensOf(usage: NonNullable<ModelStep["usage"]>): string {
+  const { inputTokens, outputTokens, cachedTokens = 0, estimated = false } = usage;
+  const cached = cachedTokens > 0 ? count(cachedTokens) : null;
+  const tokens = WORDS.tokensUsed({ in: count(inputTokens), cached, out: count(outputTokens) });
+  return estimated ? WORDS.estimated(tokens) : tokens;
+}
+
 function Said({ event }: { event: EventOf<"message" | "thought"> }) {
   const isThought = event.type === "thought" && event.data.said !== true;
-  const label = isThought ? "Thought" : "Words";
+  const label = isThought ? WORDS.thought : WORDS.said;
   return (
     <section aria-label={label} className="mt-3">
       <h3 className="text-xs font-semibold">
         {label}
-        {event.data.partial === true && <span className="font-normal text-muted"> · cut off</span>}
+        {event.data.partial === true && <span className="font-normal text-muted">{WORDS.cutOff}</span>}
       </h3>
       <div className={isThought ? "text-muted" : ""}>
         <Words text={event.data.text} />
@@ -117,17 +119,15 @@ function Said({ event }: { event: EventOf<"message" | "thought"> }) {
   );
 }
 
-const EFFECTS = { read: "only reads", write: "changes Sparky’s own data", external: "acts outside Sparky" } as const;
-
 function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
   const { use, result } = step;
   const call = entryOf(step);
   return (
     <>
       <Times step={step}>
-        {step.attempt > 1 && <Fact name="Attempt">{step.attempt}</Fact>}
-        {use !== null && <Fact name="Effect">{EFFECTS[use.data.effect]}</Fact>}
-        <Fact name="Call">
+        {step.attempt > 1 && <Fact name={WORDS.facts.attempt}>{step.attempt}</Fact>}
+        {use !== null && <Fact name={WORDS.facts.effect}>{WORDS.effects[use.data.effect]}</Fact>}
+        <Fact name={WORDS.facts.call}>
           <code className="[overflow-wrap:anywhere]">{step.callId}</code>
         </Fact>
       </Times>
@@ -139,9 +139,9 @@ function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
       {use !== null && (
         <>
           <JsonView
-            label="Arguments"
+            label={WORDS.arguments}
             value={use.data.args}
-            {...(use.data.size !== undefined && { note: `the beginning of ${size(use.data.size)}` })}
+            {...(use.data.size !== undefined && { note: WORDS.beginningOf(size(use.data.size)) })}
             isExact
           />
           {use.data.blob !== undefined && use.data.size !== undefined && (
@@ -152,17 +152,17 @@ function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
       {result?.data.result !== undefined && (
         <>
           <JsonView
-            label="Result"
+            label={WORDS.result}
             value={result.data.result}
-            {...(result.data.blob !== undefined && { note: `the beginning of ${size(result.data.size)}` })}
+            {...(result.data.blob !== undefined && { note: WORDS.beginningOf(size(result.data.size)) })}
           />
           {result.data.blob !== undefined && <Whole what="result" id={result.data.blob} bytes={result.data.size} />}
         </>
       )}
       {result?.data.error !== undefined && (
-        <JsonView label={neverRan(result.data) ? "What the model was told" : "Error"} value={result.data.error} />
+        <JsonView label={neverRan(result.data) ? WORDS.modelWasTold : WORDS.error} value={result.data.error} />
       )}
-      {result === null && <p className="mt-3 text-muted">No result yet.</p>}
+      {result === null && <p className="mt-3 text-muted">{WORDS.noResult}</p>}
     </>
   );
 }

@@ -1,17 +1,18 @@
 import { exactLine } from "../../src/core/exact.ts";
-import type { Step, StepState } from "./timeline.ts";
+import type { Step } from "./timeline.ts";
 import { oneLine, plain } from "../ui/format.ts";
+import { WORDS } from "../words/runs.ts";
 
 /** What a step is called, and the one line that says what it was about. */
 
 export function nameOf(step: Step): string {
   switch (step.kind) {
     case "model":
-      return "model";
+      return WORDS.model;
     case "tool":
       return exactLine(step.name) || "go_on";
     case "wait":
-      return "wait";
+      return WORDS.wait;
   }
 }
 
@@ -41,18 +42,8 @@ export function timesOf(step: Step, now: number): { readonly worked: number; rea
   return { worked: sum("work"), waited: sum("wait") };
 }
 
-export const STEP_WORDS: Readonly<Record<StepState, string>> = {
-  working: "Working",
-  waiting: "Waits",
-  done: "Done",
-  failed: "Failed",
-  not_run: "Not run",
-  unknown: "Outcome unknown",
-  stopped: "Not finished",
-};
-
 export function wordOf(step: Step): string {
-  if (step.kind === "model" && step.state === "unknown") return "Interrupted; this step began again";
-  if (step.kind === "wait") return step.state === "waiting" ? "Waits" : "Waited";
-  return STEP_WORDS[step.state];
+  if (step.kind === "model" && step.state === "unknown") return WORDS.beganAgain;
+  if (step.kind === "wait") return step.state === "waiting" ? WORDS.states.waiting : WORDS.waitIsOver;
+  return WORDS.states[step.state];
 }

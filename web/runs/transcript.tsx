@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { ALL_EVENTS } from "../../src/core/event-filter.ts";
 import type { Entry } from "../../src/core/transcript.ts";
 import type { RunAlone } from "../../src/wire/runs.ts";
 import type { ChatLog } from "../live/chat-log.ts";
@@ -23,25 +24,22 @@ export function RunTranscript({ run, log, at, older, onOlder }: Props) {
   const rows = toRows({
     entries,
     parts: open.parts.filter(({ runId }) => runId === run.id),
+    progress: open.progress,
     outbox: [],
     runOf: (id) => view.runs.get(id) ?? transcript.runs.get(id),
-    showsAll: true,
+    filter: ALL_EVENTS,
   });
   return (
     <ThreadList
       rows={rows}
       first={transcript.first}
       at={at}
-      last={transcript.last}
       isBusy={open.parts.length > 0}
       older={older}
       onOlder={onOlder}
-      onAtEnd={ignore}
     />
   );
 }
-
-const ignore = (): void => {};
 
 /** How far before a turn's own first event the words stand that it answers: its chat may be named between. */
 const WORDS_BEFORE = 2;

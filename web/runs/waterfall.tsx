@@ -18,6 +18,7 @@ import { axisOf, type Axis } from "./axis.ts";
 import { addressOf } from "./address.ts";
 import { aboutOf, faultOf, nameOf, timesOf, wordOf } from "./step-words.ts";
 import { isFault, type Step, type StepState, type Timeline } from "./timeline.ts";
+import { WORDS } from "../words/runs.ts";
 
 const KINDS: Readonly<Record<Step["kind"], LucideIcon>> = { model: Brain, tool: Wrench, wait: Clock };
 
@@ -52,9 +53,10 @@ export function Waterfall({ runId, timeline, steps, selected, from, to, older, o
   const axis = axisOf(timeline.pauses, from, end);
   return (
     <LongList
-      label="Steps"
+      label={WORDS.stepList}
       items={steps}
       keyOf={keyOf}
+      orderOf={(step) => step.seq}
       sizeOf={(step) => (faultOf(step) === null ? 34 : 56)}
       aim={selected === undefined ? -1 : steps.indexOf(selected)}
       older={older}

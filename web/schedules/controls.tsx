@@ -7,6 +7,7 @@ import { Problem } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { usePatchSchedule, useRunSchedule } from "./change.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** On or off, and run now: the same in the list and on a schedule's own page. */
 export function Controls({ schedule }: { schedule: Schedule }) {
@@ -15,7 +16,7 @@ export function Controls({ schedule }: { schedule: Schedule }) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-2">
       <Switch
-        label={`On: ${schedule.name}`}
+        label={WORDS.on(schedule.name)}
         isOn={schedule.state !== "disabled"}
         isBusy={patch.isPending}
         onChange={(isOn) => patch.mutate({ state: isOn ? "enabled" : "disabled" })}
@@ -23,31 +24,29 @@ export function Controls({ schedule }: { schedule: Schedule }) {
       {schedule.state === "paused" && (
         <Button
           className="px-2 py-1"
-          aria-label={`Resume: ${schedule.name}`}
+          aria-label={WORDS.resumeIt(schedule.name)}
           disabled={patch.isPending}
           onClick={() => patch.mutate({ state: "enabled" })}
         >
-          Resume
+          {WORDS.resume}
         </Button>
       )}
       <Button
         className="px-2 py-1"
-        aria-label={`Run now: ${schedule.name}`}
+        aria-label={WORDS.runItNow(schedule.name)}
         disabled={run.isPending}
         onClick={() => run.mutate()}
       >
         <Play aria-hidden="true" className="size-4" />
-        {run.isPending ? "Queueing…" : "Run now"}
+        {run.isPending ? WORDS.queuing : WORDS.runNow}
       </Button>
       <p role="status" className="w-full text-right text-xs empty:hidden">
-        {run.isSuccess && (
-          <>
-            Queued.{" "}
+        {run.isSuccess &&
+          WORDS.queued(
             <Link to="/chats/$chatId" params={{ chatId: run.data.chatId }} className="text-accent underline">
-              Watch it
-            </Link>
-          </>
-        )}
+              {WORDS.watch}
+            </Link>,
+          )}
       </p>
       <Problem error={patch.error ?? run.error} />
     </div>
@@ -57,32 +56,30 @@ export function Controls({ schedule }: { schedule: Schedule }) {
 /** When it runs next, or why it does not. */
 export function NextRun({ schedule }: { schedule: Schedule }) {
   const now = useNow(10_000);
-  if (schedule.state === "disabled") return <span className="text-muted">Off</span>;
+  if (schedule.state === "disabled") return <span className="text-muted">{WORDS.off}</span>;
   if (schedule.state === "paused") {
     return (
       <span className="text-warn">
-        Paused
-        {schedule.pausedUntil !== null && (
-          <>
-            {" until "}
+        {WORDS.paused(
+          schedule.pausedUntil === null ? null : (
             <time dateTime={schedule.pausedUntil}>{fullTime(schedule.pausedUntil)}</time>
-          </>
+          ),
+          schedule.pauseReason,
         )}
-        {schedule.pauseReason !== null && `: ${schedule.pauseReason}`}
       </span>
     );
   }
-  if (schedule.nextDueAt === null) return <span className="text-muted">Not due any more</span>;
+  if (schedule.nextDueAt === null) return <span className="text-muted">{WORDS.noLongerDue}</span>;
   const left = until(schedule.nextDueAt, now);
   const rest = schedule.restsUntil === null ? null : until(schedule.restsUntil, now);
   return (
     <>
       <time dateTime={schedule.nextDueAt} title={fullTime(schedule.nextDueAt)} className="tabular-nums">
-        {left === null ? "now" : `in ${left}`}
+        {left === null ? WORDS.dueNow : WORDS.dueIn(left)}
       </time>
       {rest !== null && (
         <span className="block text-xs text-warn" title={fullTime(schedule.restsUntil ?? schedule.nextDueAt)}>
-          rests {rest} more after a failure
+          {WORDS.rests(rest)}
         </span>
       )}
     </>

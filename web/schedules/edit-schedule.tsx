@@ -10,6 +10,7 @@ import { usePatchSchedule } from "./change.ts";
 import { changesOf, formOf } from "./form-values.ts";
 import { promptQuery } from "./queries.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
+import { WORDS } from "../words/schedules.tsx";
 
 /** Changes of a schedule count at once; what was due before was settled by the rule that it had. */
 export function EditSchedule({ schedule }: { schedule: Schedule }) {
@@ -29,17 +30,17 @@ export function EditSchedule({ schedule }: { schedule: Schedule }) {
   };
   return (
     <>
-      <h1 className="text-base font-semibold [overflow-wrap:anywhere]">Edit {schedule.name}</h1>
-      <p className="text-sm text-muted">Changes apply at once. The ledger keeps what was due before.</p>
+      <h1 className="text-base font-semibold [overflow-wrap:anywhere]">{WORDS.editIt(schedule.name)}</h1>
+      <p className="text-sm text-muted">{WORDS.editMeans}</p>
       {promptPath(values.prompt) !== undefined && (
         <p className="mt-2 flex flex-wrap items-center gap-2 text-sm text-muted">
-          Its words stand in a file.
+          {WORDS.promptIsInFile}
           <Button
             className="px-2 py-0.5"
             disabled={words.data?.text == null}
             onClick={() => setValues({ ...values, prompt: words.data?.text ?? values.prompt })}
           >
-            Edit the words here
+            {WORDS.editPromptHere}
           </Button>
           <Problem error={words.error} />
         </p>

@@ -7,47 +7,48 @@ import { Fact } from "../ui/fact.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
 import { NextRun } from "./controls.tsx";
-import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
 import { nextQuery, promptQuery } from "./queries.ts";
+import { ScheduleMemory } from "./schedule-memory.tsx";
 import { Rule } from "./rule.tsx";
 import { timeIn } from "./zone-time.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** All that is set for a schedule, in words. */
 export function Facts({ schedule }: { schedule: Schedule }) {
   const { catchUp, jitterSeconds, maxFailures, failures, limits } = schedule;
   const most = [
-    limits.steps !== undefined && `${limits.steps} steps`,
-    limits.minutes !== undefined && `${limits.minutes} min`,
+    limits.steps !== undefined && WORDS.steps(limits.steps),
+    limits.minutes !== undefined && WORDS.minutes(limits.minutes),
     limits.costUsd !== undefined && `$${limits.costUsd}`,
   ].filter((limit) => limit !== false);
   const metadata = Object.entries(schedule.metadata);
   return (
     <dl className="mt-3 grid grid-cols-[6rem_1fr] gap-x-4 gap-y-2 text-sm md:grid-cols-[9rem_1fr]">
-      <Fact name="When">
+      <Fact name={WORDS.facts.when}>
         <Rule schedule={schedule} /> <code className="ml-1 text-xs text-muted">{schedule.when}</code>
       </Fact>
-      <Fact name="Next">
+      <Fact name={WORDS.facts.next}>
         <NextRun schedule={schedule} />
         {schedule.state === "enabled" && <NextTimes schedule={schedule} />}
       </Fact>
-      <Fact name="Prompt">
+      <Fact name={WORDS.facts.prompt}>
         <Prompt schedule={schedule} />
       </Fact>
-      <Fact name="Missed times">
-        {CATCH_UP[catchUp]}
-        {catchUp !== "skip" && `, not older than ${hours(schedule.catchUpMaxAgeSeconds)}`}
-        {catchUp === "all" && `, at most ${schedule.catchUpMax}`}
+      <Fact name={WORDS.facts.missed}>
+        {WORDS.catchUp[catchUp]}
+        {catchUp !== "skip" && WORDS.notOlderThan(hours(schedule.catchUpMaxAgeSeconds))}
+        {catchUp === "all" && WORDS.atMost(schedule.catchUpMax)}
       </Fact>
-      <Fact name="Still running">{OVERLAP[schedule.overlap]}</Fact>
-      <Fact name="After a crash">{ON_CRASH[schedule.onCrash]}</Fact>
-      {jitterSeconds > 0 && <Fact name="Spread">Starts up to {jitterSeconds} s later, by chance</Fact>}
-      <Fact name="Failures">
-        {maxFailures > 0 ? `Paused after ${maxFailures} in a row` : "Never paused for them"}
-        {failures > 0 && <span className="text-bad"> · {failures} in a row now</span>}
+      <Fact name={WORDS.facts.stillRunning}>{WORDS.overlap[schedule.overlap]}</Fact>
+      <Fact name={WORDS.facts.afterACrash}>{WORDS.onCrash[schedule.onCrash]}</Fact>
+      {jitterSeconds > 0 && <Fact name={WORDS.facts.spread}>{WORDS.startsLater(jitterSeconds)}</Fact>}
+      <Fact name={WORDS.facts.failures}>
+        {maxFailures > 0 ? WORDS.pausedAfter(maxFailures) : WORDS.neverPaused}
+        {failures > 0 && <span className="text-bad">{WORDS.inARowNow(failures)}</span>}
       </Fact>
-      {most.length > 0 && <Fact name="Each run at most">{most.join(", ")}</Fact>}
+      {most.length > 0 && <Fact name={WORDS.facts.atMost}>{most.join(", ")}</Fact>}
       {metadata.length > 0 && (
-        <Fact name="Metadata">
+        <Fact name={WORDS.facts.metadata}>
           {metadata.map(([key, value]) => (
             <code key={key} className="mr-2 [overflow-wrap:anywhere]">
               {key}={typeof value === "string" ? value : JSON.stringify(value)}
@@ -55,19 +56,22 @@ export function Facts({ schedule }: { schedule: Schedule }) {
           ))}
         </Fact>
       )}
-      <Fact name="Its runs">
+      <Fact name={WORDS.facts.runs}>
         {schedule.chatId === null ? (
-          <span className="text-muted">No chat yet: its first run makes it</span>
+          <span className="text-muted">{WORDS.noChat}</span>
         ) : (
           <Link to="/chats/$chatId" params={{ chatId: schedule.chatId }} className="text-accent underline">
-            Open the chat of its runs
+            {WORDS.openChat}
           </Link>
         )}{" "}
         <Link to="/tasks" search={{ schedule: schedule.name }} className="ml-2 text-accent underline">
-          All its tasks
+          {WORDS.allTasks}
         </Link>
       </Fact>
-      <Fact name="Changed">
+      <Fact name={WORDS.facts.memory}>
+        <ScheduleMemory schedule={schedule} />
+      </Fact>
+      <Fact name={WORDS.facts.changed}>
         <time dateTime={schedule.updatedAt}>{fullTime(schedule.updatedAt)}</time>
       </Fact>
     </dl>
@@ -84,8 +88,7 @@ function Prompt({ schedule: { name, prompt } }: { schedule: Schedule }) {
     <>
       {file !== undefined && (
         <p className="text-xs text-muted">
-          From the file <code className="[overflow-wrap:anywhere]">{promptForPeople(prompt).slice(5, -1)}</code>, as it
-          is now
+          {WORDS.fromFile(<code className="[overflow-wrap:anywhere]">{promptForPeople(prompt).slice(5, -1)}</code>)}
         </p>
       )}
       {text !== null && (
@@ -107,12 +110,12 @@ function NextTimes({ schedule: { name, timezone } }: { schedule: Schedule }) {
       <ol className="mt-1 flex flex-wrap gap-x-4 text-xs text-muted">
         {next.data?.items.map(({ dueAt }) => (
           <li key={dueAt}>
-            <time dateTime={dueAt} title={`Here: ${fullTime(dueAt)}`}>
+            <time dateTime={dueAt} title={WORDS.yourTime(fullTime(dueAt))}>
               {timeIn(dueAt, timezone)}
             </time>
           </li>
         ))}
-        {next.data !== undefined && <li>({timezone})</li>}
+        {next.data !== undefined && <li>{WORDS.inZone(timezone)}</li>}
       </ol>
       <Problem error={next.data === undefined ? next.error : null} />
     </>
@@ -120,6 +123,6 @@ function NextTimes({ schedule: { name, timezone } }: { schedule: Schedule }) {
 }
 
 function hours(seconds: number): string {
-  if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`;
+  if (seconds % 86_400 === 0) return WORDS.days(seconds / 86_400);
+  return seconds % 3600 === 0 ? WORDS.hours(seconds / 3600) : WORDS.minutes(Math.round(seconds / 60));
 }

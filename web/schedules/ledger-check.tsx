@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
 import { checkLedger } from "./queries.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** Has the server compute every due time anew, from the rules that the schedule had, and compare them with the rows. */
 export function LedgerCheck({ name }: { name: string }) {
@@ -15,7 +16,7 @@ export function LedgerCheck({ name }: { name: string }) {
     <>
       <Button className="ml-auto px-2 py-1" disabled={check.isPending} onClick={() => check.mutate()}>
         <ShieldCheck aria-hidden="true" className="size-4" />
-        {check.isPending ? "Checking…" : "Check"}
+        {check.isPending ? WORDS.checking : WORDS.check}
       </Button>
       <div role="status" className="w-full empty:hidden">
         {check.data !== undefined && <Result found={check.data} />}
@@ -26,15 +27,12 @@ export function LedgerCheck({ name }: { name: string }) {
 }
 
 function Result({ found }: { found: Found }) {
-  const span = `from ${fullTime(found.from)} to ${fullTime(found.to)}`;
+  const told = { ...found, from: fullTime(found.from), to: fullTime(found.to) };
   if (found.ok) {
     return (
       <p className="mt-1 flex items-start gap-1.5 rounded-md bg-panel px-3 py-2 text-sm">
         <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-good" />
-        <span>
-          Every due time has its row: {found.due} {found.due === 1 ? "was" : "were"} due {span}, and {found.recorded}{" "}
-          {found.recorded === 1 ? "is" : "are"} recorded.
-        </span>
+        <span>{WORDS.isWhole(told)}</span>
       </p>
     );
   }
@@ -42,19 +40,15 @@ function Result({ found }: { found: Found }) {
     <div className="mt-1 rounded-md border border-bad bg-bad-soft px-3 py-2 text-sm">
       <p className="flex items-start gap-1.5 font-medium text-bad">
         <CircleX aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-        {found.due} were due {span}, {found.recorded} are recorded.
+        {WORDS.isNotWhole(told)}
       </p>
-      <Instants title="Due, without a row" at={found.missing} />
-      <Instants title="Rows that no rule asks for" at={found.extra} />
+      <Instants words={WORDS.missing} at={found.missing} />
+      <Instants words={WORDS.extra} at={found.extra} />
     </div>
   );
 }
 
-function Instants({ title, at }: { title: string; at: readonly string[] }) {
+function Instants({ words, at }: { words: (times: string) => string; at: readonly string[] }) {
   if (at.length === 0) return null;
-  return (
-    <p className="mt-1">
-      {title}: {at.map(fullTime).join("; ")}
-    </p>
-  );
+  return <p className="mt-1">{words(at.map(fullTime).join("; "))}</p>;
 }

@@ -10,6 +10,8 @@ import { LedgerCheck } from "./ledger-check.tsx";
 import { OutcomeMark, reasonWords, tookMs } from "./outcome.tsx";
 import { ledgerQuery } from "./queries.ts";
 import { timeIn } from "./zone-time.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** One row for every due time, whatever became of it, and for each run by hand; the newest first. */
 export function Ledger({ name, zone }: { name: string; zone: string }) {
@@ -22,32 +24,30 @@ export function Ledger({ name, zone }: { name: string; zone: string }) {
     <section aria-labelledby="ledger" className="mt-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id="ledger" className="font-semibold">
-          Ledger
+          {WORDS.history}
         </h2>
         {rows.length > 0 && (
-          <span className="text-sm text-muted">
-            {total === undefined ? "many rows" : total === 1 ? "1 row" : `${total} rows`}
-          </span>
+          <span className="text-sm text-muted">{total === undefined ? WORDS.manyRows : WORDS.rows(total)}</span>
         )}
         <LedgerCheck name={name} />
       </div>
-      {list.isPending && <Loading what="Loading the ledger…" />}
+      {list.isPending && <Loading what={WORDS.loadingHistory} />}
       {list.data === undefined && list.error !== null && (
-        <Failure what="The ledger could not be loaded" error={list.error} retry={() => void list.refetch()} />
+        <Failure what={WORDS.historyNotLoaded} error={list.error} retry={() => void list.refetch()} />
       )}
       {list.data !== undefined && rows.length === 0 && (
-        <Empty isSmall title="Never due yet" command={`sparky agent schedule run ${name}`}>
-          Each due time gets a row here, whatever becomes of it. “Run now” makes one by hand.
+        <Empty isSmall title={WORDS.neverDue} command={`sparky agent schedule run ${name}`}>
+          {WORDS.whatHistoryIs}
         </Empty>
       )}
       {rows.length > 0 && <LedgerTable rows={rows} zone={zone} />}
       {list.hasNextPage && (
         <Button className="mt-3" disabled={list.isFetching} onClick={() => void list.fetchNextPage()}>
           {list.isFetchingNextPage
-            ? "Loading…"
+            ? COMMON.loading
             : total === undefined
-              ? "Show more"
-              : `Show more (${total - rows.length})`}
+              ? COMMON.showMore
+              : WORDS.showMoreOf(total - rows.length)}
         </Button>
       )}
       {list.isFetchNextPageError && <Problem error={list.error} />}
@@ -58,15 +58,15 @@ export function Ledger({ name, zone }: { name: string; zone: string }) {
 function LedgerTable({ rows, zone }: { rows: readonly Occurrence[]; zone: string }) {
   return (
     <table className="mt-2 w-full border-collapse text-sm max-md:block">
-      <caption className="sr-only">What became of each due time, the newest first</caption>
+      <caption className="sr-only">{WORDS.historyCaption}</caption>
       <thead className="max-md:sr-only">
         <tr className="text-left text-xs text-muted">
-          <th className="w-36 py-1.5 pr-3 font-medium">Outcome</th>
-          <th className="w-52 py-1.5 pr-3 font-medium">Due</th>
-          <th className="w-28 py-1.5 pr-3 font-medium">Started</th>
-          <th className="w-20 py-1.5 pr-3 font-medium">Took</th>
-          <th className="py-1.5 pr-3 font-medium">Why</th>
-          <th className="w-32 py-1.5 font-medium">Task</th>
+          <th className="w-36 py-1.5 pr-3 font-medium">{WORDS.historyColumns.outcome}</th>
+          <th className="w-52 py-1.5 pr-3 font-medium">{WORDS.historyColumns.due}</th>
+          <th className="w-28 py-1.5 pr-3 font-medium">{WORDS.historyColumns.started}</th>
+          <th className="w-20 py-1.5 pr-3 font-medium">{WORDS.historyColumns.took}</th>
+          <th className="py-1.5 pr-3 font-medium">{WORDS.historyColumns.why}</th>
+          <th className="w-32 py-1.5 font-medium">{WORDS.historyColumns.task}</th>
         </tr>
       </thead>
       <tbody className="max-md:block">
@@ -109,7 +109,7 @@ function LedgerRow({ row, zone }: { row: Occurrence; zone: string }) {
       <td className="py-1.5 max-md:p-0">
         {row.taskId !== null && (
           <Link to="/tasks" search={{ id: row.taskId }} className="tap inline-flex items-center text-accent underline">
-            task {row.taskId.slice(0, 8)}
+            {WORDS.taskOf(row.taskId.slice(0, 8))}
           </Link>
         )}
       </td>
@@ -119,21 +119,18 @@ function LedgerRow({ row, zone }: { row: Occurrence; zone: string }) {
 
 /** An instant, on the schedule's own clock on hover; or the many for which one row stands. */
 function Due({ row, zone }: { row: Occurrence; zone: string }) {
+  const time = (at: string) => (
+    <time dateTime={at} title={`${timeIn(at, zone)} ${zone}`}>
+      {fullTime(at)}
+    </time>
+  );
   return (
     <>
-      <time dateTime={row.dueAt} title={`${timeIn(row.dueAt, zone)} ${zone}`}>
-        {fullTime(row.dueAt)}
-      </time>
-      {row.until !== null && (
-        <>
-          {" to "}
-          <time dateTime={row.until} title={`${timeIn(row.until, zone)} ${zone}`}>
-            {fullTime(row.until)}
-          </time>
-        </>
+      {row.until === null ? time(row.dueAt) : WORDS.fromTo(time(row.dueAt), time(row.until))}
+      {row.count > 1 && <span className="font-medium">{` · ${WORDS.dueTimes(row.count)}`}</span>}
+      {row.manual && (
+        <span className="ml-1.5 rounded-full border border-line px-1.5 text-xs text-muted">{WORDS.byHand}</span>
       )}
-      {row.count > 1 && <span className="font-medium"> · {row.count} due times</span>}
-      {row.manual && <span className="ml-1.5 rounded-full border border-line px-1.5 text-xs text-muted">by hand</span>}
     </>
   );
 }
@@ -144,8 +141,8 @@ function Started({ row }: { row: Occurrence }) {
   const after = Date.parse(started) - Date.parse(row.dueAt);
   return (
     <time dateTime={started} title={fullTime(started)}>
-      <span className="md:hidden">started </span>
-      {duration(after)} later
+      <span className="md:hidden">{WORDS.started}</span>
+      {WORDS.later(duration(after))}
     </time>
   );
 }

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useDraft } from "../thread/draft.ts";
 import { useCreateSchedule } from "./change.ts";
-import { Page } from "./page.tsx";
+import { PageBelow } from "../ui/page-below.tsx";
 import { emptyForm, bodyOf, withDraft } from "./form-values.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { NEW_SCHEDULE_DRAFT } from "./start-schedule.ts";
-import { ownZone } from "./zone-time.ts";
+import { ownZone } from "../ui/clock.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** A new schedule; what is typed is kept in this browser until it is sent or dropped. */
 export function NewSchedule() {
@@ -17,8 +18,8 @@ export function NewSchedule() {
     void navigate({ to: "/schedules/$name", params: { name } });
   });
   return (
-    <Page title="New schedule">
-      <h1 className="text-base font-semibold">New schedule</h1>
+    <PageBelow above={{ to: "/schedules", word: WORDS.title }} title={WORDS.add}>
+      <h1 className="text-base font-semibold">{WORDS.add}</h1>
       <ScheduleForm
         values={values}
         onChange={(form) => setDraft(JSON.stringify(form))}
@@ -31,6 +32,6 @@ export function NewSchedule() {
           void navigate({ to: "/schedules" });
         }}
       />
-    </Page>
+    </PageBelow>
   );
 }

@@ -6,6 +6,7 @@ import { Problem } from "../ui/notice.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { usePatchSchedule } from "./change.ts";
 import { Rule } from "./rule.tsx";
+import { WORDS } from "../words/schedules.tsx";
 
 const ANSWERED = "sparky.schedules.offer";
 
@@ -41,18 +42,16 @@ export function Offer({ offered, done }: ReturnType<typeof useOffer>) {
   return (
     <section aria-labelledby="offer" className="mt-2 rounded-lg border border-line bg-panel px-4 py-3">
       <h2 id="offer" className="font-semibold">
-        Switch on what you like
+        {WORDS.offer}
       </h2>
-      <p className="text-sm text-muted">
-        Sparky comes with these, all off. Open one to read what the agent is told, and to change it.
-      </p>
+      <p className="text-sm text-muted">{WORDS.offerMeans}</p>
       <ul className="mt-2 grid gap-x-6 gap-y-2 md:grid-cols-2">
         {offered.map((schedule) => (
           <Offered key={schedule.name} schedule={schedule} />
         ))}
       </ul>
       <div className="mt-2 flex justify-end">
-        <Button onClick={done}>Done</Button>
+        <Button onClick={done}>{WORDS.offerDone}</Button>
       </div>
     </section>
   );
@@ -63,7 +62,7 @@ function Offered({ schedule }: { schedule: Schedule }) {
   return (
     <li data-offered={schedule.name} className="flex flex-wrap items-start gap-x-2">
       <Switch
-        label={`Switch on ${schedule.name}`}
+        label={WORDS.switchOn(schedule.name)}
         isOn={schedule.state !== "disabled"}
         isBusy={patch.isPending}
         onChange={(isOn) => patch.mutate({ state: isOn ? "enabled" : "disabled" })}

@@ -1,7 +1,6 @@
 import { beginning, partsOf, ruleOf, UNITS, type RuleParts, type Unit } from "./rule-parts.ts";
+import { WORDS } from "../words/schedules.tsx";
 
-const KINDS = { every: "Every", daily: "Daily", weekly: "Weekly", once: "Once" } as const;
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const BOX = "tap rounded-md border border-line-strong bg-page px-2 py-1 text-sm";
 
 /** The usual rules by choosing: what is chosen is written beside it, and what is written shows here. */
@@ -10,8 +9,8 @@ export function RuleBuilder({ rule, onChange }: { rule: string; onChange: (rule:
   const change = (next: RuleParts): void => onChange(ruleOf(next));
   return (
     <fieldset className="flex flex-wrap items-center gap-2">
-      <legend className="sr-only">Choose a rule</legend>
-      {(Object.keys(KINDS) as (keyof typeof KINDS)[]).map((kind) => (
+      <legend className="sr-only">{WORDS.chooseRule}</legend>
+      {(Object.keys(WORDS.kinds) as (keyof typeof WORDS.kinds)[]).map((kind) => (
         <button
           key={kind}
           type="button"
@@ -23,7 +22,7 @@ export function RuleBuilder({ rule, onChange }: { rule: string; onChange: (rule:
               : "border-line text-muted hover:bg-sunken"
           }`}
         >
-          {KINDS[kind]}
+          {WORDS.kinds[kind]}
         </button>
       ))}
       {parts !== null && <Choice parts={parts} onChange={change} />}
@@ -37,7 +36,7 @@ function Choice({ parts, onChange }: { parts: RuleParts; onChange: (parts: RuleP
       return (
         <>
           <input
-            aria-label="How many"
+            aria-label={WORDS.howMany}
             type="number"
             min={1}
             value={parts.n}
@@ -47,14 +46,16 @@ function Choice({ parts, onChange }: { parts: RuleParts; onChange: (parts: RuleP
             className={`${BOX} w-20`}
           />
           <select
-            aria-label="Of what"
+            aria-label={WORDS.ofWhat}
             value={parts.unit}
             // Its choices are the units.
             onChange={({ target }) => onChange({ ...parts, unit: target.value as Unit })}
             className={BOX}
           >
             {UNITS.map((unit) => (
-              <option key={unit}>{unit}</option>
+              <option key={unit} value={unit}>
+                {WORDS.units[unit]}
+              </option>
             ))}
           </select>
         </>
@@ -62,8 +63,8 @@ function Choice({ parts, onChange }: { parts: RuleParts; onChange: (parts: RuleP
     case "weekly":
       return (
         <>
-          <span role="group" aria-label="On which days" className="flex flex-wrap gap-1">
-            {DAYS.map((name, at) => {
+          <span role="group" aria-label={WORDS.onWhichDays} className="flex flex-wrap gap-1">
+            {WORDS.weekdays.map((name, at) => {
               const day = (at + 1) % 7;
               const isOn = parts.days.includes(day);
               const days = isOn ? parts.days.filter((each) => each !== day) : [...parts.days, day];
@@ -90,7 +91,7 @@ function Choice({ parts, onChange }: { parts: RuleParts; onChange: (parts: RuleP
     case "once":
       return (
         <input
-          aria-label="On which day, at what time"
+          aria-label={WORDS.onWhichDay}
           type="datetime-local"
           value={parts.at}
           onChange={({ target }) => target.value !== "" && onChange({ ...parts, at: target.value.slice(0, 16) })}
@@ -109,7 +110,7 @@ function Time<T extends RuleParts & { readonly time: string }>({
 }) {
   return (
     <input
-      aria-label="At what time"
+      aria-label={WORDS.atWhatTime}
       type="time"
       value={parts.time}
       onChange={({ target }) => target.value !== "" && onChange({ ...parts, time: target.value.slice(0, 5) })}

@@ -6,6 +6,7 @@ import { fullTime } from "../ui/format.ts";
 import { problemsOf, type Problems } from "./form-problems.ts";
 import { previewQuery } from "./queries.ts";
 import { timeIn } from "./zone-time.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 const TYPING_MS = 300;
 
@@ -45,31 +46,30 @@ export function useRulePreview(when: string, timezone: string) {
 export function RulePreview({ preview }: { preview: ReturnType<typeof useRulePreview> }) {
   const { found, isWaiting, unasked } = preview;
   return (
-    <div role="status" aria-label="What the rule means" className="min-h-16 rounded-md bg-panel px-3 py-2 text-sm">
+    <div role="status" aria-label={WORDS.preview} className="min-h-16 rounded-md bg-panel px-3 py-2 text-sm">
       {found !== null ? (
         <div className={isWaiting ? "opacity-55" : ""}>
           <p className="font-medium">{found.words}</p>
           <ol data-next-times className="mt-1 text-muted">
             {found.items.map(({ dueAt }) => (
               <li key={dueAt}>
-                <time dateTime={dueAt} title={`Here: ${fullTime(dueAt)}`} className="tabular-nums">
+                <time dateTime={dueAt} title={WORDS.yourTime(fullTime(dueAt))} className="tabular-nums">
                   {timeIn(dueAt, found.timezone)}
                 </time>
               </li>
             ))}
           </ol>
           <p className="text-xs text-muted">
-            {found.items.length === 1 ? "Once, as" : "The next times, as"} clocks show{" "}
-            {found.items.length === 1 ? "it" : "them"} in {found.timezone}
+            {found.items.length === 1 ? WORDS.onceIn(found.timezone) : WORDS.nextTimesIn(found.timezone)}
           </p>
         </div>
       ) : (
         <p className="text-muted">
           {isWaiting
-            ? "Reading it…"
+            ? WORDS.readingRule
             : unasked !== null
-              ? `The next times are not known now: ${unasked.message}.`
-              : "The next times show here as you type."}
+              ? WORDS.nextTimesUnknown(unasked.message)
+              : WORDS.nextTimesShowHere}
         </p>
       )}
     </div>

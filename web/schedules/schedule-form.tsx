@@ -5,12 +5,12 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Choices, TextBox, TextField } from "../ui/field.tsx";
 import { NO_PROBLEMS, problemsOf } from "./form-problems.ts";
 import { FIELDS, type Field, type FormValues } from "./form-values.ts";
-import { CATCH_UP, ON_CRASH, OVERLAP } from "./policies.ts";
 import { partsOf } from "./rule-parts.ts";
 import { RuleBuilder } from "./rule-builder.tsx";
 import { RulePreview, useRulePreview } from "./rule-preview.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/schedules.tsx";
 
-const EXAMPLES = ["weekdays at 9:00", "every 2 hours", "tomorrow at 7:00"];
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 
 interface Props {
@@ -67,42 +67,33 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
         {isNew && (
           <TextField
             {...text("name")}
-            label="Name"
+            label={WORDS.name}
             autoComplete="off"
-            placeholder="morning_news"
-            help="Letters, digits, _, - and dots; no spaces"
+            placeholder={WORDS.nameExample}
+            help={WORDS.nameHelp}
           />
         )}
-        <TextField {...text("description")} label="What it is for (optional)" autoComplete="off" />
+        <TextField {...text("description")} label={WORDS.description} autoComplete="off" />
       </div>
       <TextBox
         {...text("prompt")}
-        label="Prompt"
+        label={WORDS.prompt}
         rows={5}
-        placeholder="Tell me what is new"
-        help={
-          <>
-            What the agent is to do each time; or the text of a file on the server, <code>file(/path)</code>, or in
-            Sparky’s home, <code>file(prompts/news.md)</code>
-          </>
-        }
+        placeholder={WORDS.promptExample}
+        help={WORDS.promptHelp}
       />
       <div className="flex flex-col gap-2">
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
             {...text("when")}
-            label="When"
+            label={WORDS.when}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            placeholder="every day at nine"
-            help={
-              <>
-                In words, or as <code>every(…)</code>, <code>cron(…)</code>, <code>at(2027-12-01T09:00)</code>
-              </>
-            }
+            placeholder={WORDS.whenExample}
+            help={WORDS.whenHelp}
           />
-          <TextField {...text("timezone")} label="Time zone" list="zones" autoComplete="off" spellCheck={false} />
+          <TextField {...text("timezone")} label={WORDS.zone} list="zones" autoComplete="off" spellCheck={false} />
           <datalist id="zones">
             {ZONES.map((zone) => (
               <option key={zone} value={zone} />
@@ -111,8 +102,8 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
         </div>
         <RuleBuilder rule={ruleToShow} onChange={(rule) => set("when", rule)} />
         {values.when === "" && (
-          <div role="group" aria-label="Examples of rules" className="flex flex-wrap gap-2">
-            {EXAMPLES.map((rule) => (
+          <div role="group" aria-label={WORDS.exampleRules} className="flex flex-wrap gap-2">
+            {WORDS.examples.map((rule) => (
               <Button key={rule} kind="quiet" isPill className="px-2 py-0.5 text-xs" onClick={() => set("when", rule)}>
                 {rule}
               </Button>
@@ -123,77 +114,69 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
       </div>
       <Choices
         {...of("catchUp")}
-        label="When Sparky was not running at a due time"
-        words={CATCH_UP}
+        label={WORDS.ifMissed}
+        words={WORDS.catchUp}
         onChange={(value) => set("catchUp", value)}
       />
       <Choices
         {...of("overlap")}
-        label="When the run before is still going"
-        words={OVERLAP}
+        label={WORDS.ifStillGoing}
+        words={WORDS.overlap}
         onChange={(value) => set("overlap", value)}
       />
       <Choices
         {...of("onCrash")}
-        label="When a crash takes a run"
-        words={ON_CRASH}
+        label={WORDS.ifCrashed}
+        words={WORDS.onCrash}
         onChange={(value) => set("onCrash", value)}
       />
       <details open={!isFolded}>
-        <summary className="tap w-fit text-sm text-muted">Limits, failures, spread, metadata</summary>
+        <summary className="tap w-fit text-sm text-muted">{WORDS.more}</summary>
         <div className="mt-2 grid gap-4 sm:grid-cols-2">
           <TextField
             {...text("maxFailures")}
-            label="Pause after this many failures in a row"
+            label={WORDS.maxFailures}
             inputMode="numeric"
             placeholder="5"
-            help="0: never"
+            help={WORDS.maxFailuresHelp}
           />
           <TextField
             {...text("jitterSeconds")}
-            label="Spread the start over this many seconds"
+            label={WORDS.jitter}
             inputMode="numeric"
             placeholder="0"
-            help="By chance, so that not everything starts at once"
+            help={WORDS.jitterHelp}
           />
-          <TextField
-            {...text("catchUpMaxAgeSeconds")}
-            label="Oldest missed time to catch up with, in hours"
-            inputMode="decimal"
-            placeholder="168"
-          />
+          <TextField {...text("catchUpMaxAgeSeconds")} label={WORDS.maxAge} inputMode="decimal" placeholder="168" />
           <TextField
             {...text("catchUpMax")}
-            label="Most missed times to catch up with"
+            label={WORDS.catchUpMax}
             inputMode="numeric"
             placeholder="10"
-            help="Where all that were missed are run"
+            help={WORDS.catchUpMaxHelp}
           />
-          <TextField {...text("limits.steps")} label="Most steps in a run" inputMode="numeric" />
-          <TextField {...text("limits.minutes")} label="Most minutes in a run" inputMode="decimal" />
-          <TextField {...text("limits.tokens")} label="Most tokens in a run" inputMode="numeric" />
-          <TextField {...text("limits.costUsd")} label="Most dollars in a run" inputMode="decimal" />
+          <TextField {...text("limits.steps")} label={WORDS.mostSteps} inputMode="numeric" />
+          <TextField {...text("limits.minutes")} label={WORDS.mostMinutes} inputMode="decimal" />
+          <TextField {...text("limits.tokens")} label={WORDS.mostTokens} inputMode="numeric" />
+          <TextField {...text("limits.costUsd")} label={WORDS.mostDollars} inputMode="decimal" />
           <div className="sm:col-span-2">
             <TextBox
               {...text("metadata")}
-              label="Metadata"
+              label={WORDS.metadata}
               rows={2}
               spellCheck={false}
-              placeholder="team=home"
-              help="One key=value a line, kept with each task"
+              placeholder={WORDS.metadataExample}
+              help={WORDS.metadataHelp}
             />
           </div>
         </div>
       </details>
       {isOften && everyMs !== null && (
-        <Dialog title={`Each ${everyMs / 1000} seconds?`} onClose={() => setOften(false)}>
-          <p className="mt-2">
-            The agent would work {Math.round(DAY_MS / everyMs).toLocaleString()} times a day. Each time may cost
-            something.
-          </p>
+        <Dialog title={WORDS.isOften(everyMs / 1000)} onClose={() => setOften(false)}>
+          <p className="mt-2">{WORDS.oftenMeans(Math.round(DAY_MS / everyMs))}</p>
           <div className="mt-4 flex justify-end gap-2">
             <Button data-first kind="quiet" onClick={() => setOften(false)}>
-              Change it
+              {WORDS.changeIt}
             </Button>
             <Button
               kind="primary"
@@ -202,23 +185,23 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
                 onSend();
               }}
             >
-              Keep it so
+              {WORDS.keepIt}
             </Button>
           </div>
         </Dialog>
       )}
       {error !== null && (
         <p role="alert" className="text-sm text-bad [overflow-wrap:anywhere]">
-          {told.other ?? `Not saved: ${count === 1 ? "one field needs" : `${count} fields need`} a look.`}
-          {told.other !== null && " What you typed is still here."}
+          {told.other ?? WORDS.notSaved(count)}
+          {told.other !== null && WORDS.stillHere}
         </p>
       )}
       <div className="sticky bottom-0 flex justify-end gap-2 border-t border-line bg-page py-2">
         <Button kind="quiet" onClick={onCancel}>
-          Cancel
+          {COMMON.cancel}
         </Button>
         <Button kind="primary" type="submit" disabled={isSending}>
-          {isSending ? "Saving…" : isNew ? "Add schedule" : "Save"}
+          {isSending ? COMMON.saving : isNew ? WORDS.addIt : COMMON.save}
         </Button>
       </div>
     </form>

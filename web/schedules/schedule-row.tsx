@@ -3,6 +3,7 @@ import type { Schedule } from "../../src/wire/schedules.ts";
 import { Controls, NextRun } from "./controls.tsx";
 import { Dots } from "./outcome.tsx";
 import { Rule } from "./rule.tsx";
+import { WORDS } from "../words/schedules.tsx";
 
 /** A table row, on a phone a card. */
 export function ScheduleRow({ schedule }: { schedule: Schedule }) {
@@ -23,17 +24,14 @@ export function ScheduleRow({ schedule }: { schedule: Schedule }) {
         </Link>
         {description !== "" && <p className="text-xs text-muted [overflow-wrap:anywhere]">{description}</p>}
         {state === "enabled" && failures > 0 && (
-          <p className="text-xs text-bad">
-            Failed {failures} {failures === 1 ? "time" : "times"} in a row
-            {maxFailures > 0 && `; paused after ${maxFailures}`}
-          </p>
+          <p className="text-xs text-bad">{WORDS.failedInARow(failures, maxFailures)}</p>
         )}
       </td>
       <td className="py-2 pr-3 max-md:py-0">
         <Rule schedule={schedule} />
       </td>
       <td className="py-2 pr-3 max-md:py-0">
-        {state === "enabled" && <span className="text-muted md:hidden">next </span>}
+        {state === "enabled" && <span className="text-muted md:hidden">{WORDS.next}</span>}
         <NextRun schedule={schedule} />
       </td>
       <td className="py-2 pr-3 max-md:w-full max-md:py-0.5">

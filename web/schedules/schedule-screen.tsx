@@ -12,9 +12,10 @@ import { DeleteSchedule } from "./delete-schedule.tsx";
 import { EditSchedule } from "./edit-schedule.tsx";
 import { Facts } from "./facts.tsx";
 import { Ledger } from "./ledger.tsx";
-import { Page } from "./page.tsx";
+import { PageBelow } from "../ui/page-below.tsx";
 import { PauseSchedule } from "./pause-schedule.tsx";
 import { scheduleQuery } from "./queries.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 /** One schedule: its settings in words, and its ledger. */
 export function ScheduleScreen() {
@@ -23,26 +24,22 @@ export function ScheduleScreen() {
   const { edit } = useSearch({ from: "/schedules/$name" });
   const schedule = useQuery(scheduleQuery(http, name));
   return (
-    <Page title={name}>
-      {schedule.isPending && <Loading what="Loading the schedule…" />}
+    <PageBelow above={{ to: "/schedules", word: WORDS.title }} title={name}>
+      {schedule.isPending && <Loading what={WORDS.loadingOne} />}
       {schedule.error !== null &&
         (isGone(schedule.error) ? (
-          <Empty isPage title="This schedule is not here" command="sparky agent schedule list">
-            It was deleted, or it never was, or it is not yours.
+          <Empty isPage title={WORDS.notHere} command="sparky agent schedule list">
+            {WORDS.whyNotHere}
           </Empty>
         ) : (
           schedule.data === undefined && (
-            <Failure
-              what="The schedule could not be loaded"
-              error={schedule.error}
-              retry={() => void schedule.refetch()}
-            />
+            <Failure what={WORDS.oneNotLoaded} error={schedule.error} retry={() => void schedule.refetch()} />
           )
         ))}
       {schedule.data !== undefined &&
         !isGone(schedule.error) &&
         (edit ? <EditSchedule key={name} schedule={schedule.data} /> : <Whole schedule={schedule.data} />)}
-    </Page>
+    </PageBelow>
   );
 }
 
@@ -78,17 +75,17 @@ function Actions({ schedule }: { schedule: Schedule }) {
         onClick={() => void navigate({ to: "/schedules/$name", params: { name }, search: { edit: true } })}
       >
         <Pencil aria-hidden="true" className="size-4" />
-        Edit
+        {WORDS.edit}
       </Button>
       {state === "enabled" && (
         <Button className="px-2 py-1" onClick={() => setAsks("pause")}>
           <CirclePause aria-hidden="true" className="size-4" />
-          Pause…
+          {WORDS.pause}
         </Button>
       )}
       <Button kind="danger" className="px-2 py-1" onClick={() => setAsks("delete")}>
         <Trash2 aria-hidden="true" className="size-4" />
-        Delete…
+        {WORDS.delete}
       </Button>
       {asks === "pause" && <PauseSchedule name={name} onClose={() => setAsks(null)} />}
       {asks === "delete" && <DeleteSchedule name={name} onClose={() => setAsks(null)} />}

@@ -8,19 +8,16 @@ import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
+import { Screen } from "../ui/screen.tsx";
 import { NewSchedule } from "./new-schedule.tsx";
 import { Offer, useOffer } from "./offer.tsx";
 import { schedulesQuery } from "./queries.ts";
 import { ScheduleRow } from "./schedule-row.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/schedules.tsx";
 
 const STATES = ["enabled", "disabled", "paused", "failing"] as const;
 type Filter = (typeof STATES)[number];
-const WORDS: Readonly<Record<Filter, string>> = {
-  enabled: "On",
-  disabled: "Off",
-  paused: "Paused",
-  failing: "Failing",
-};
 
 function fits({ state, failures }: Schedule, filter: Filter | undefined): boolean {
   if (filter === undefined) return true;
@@ -51,84 +48,77 @@ function ScheduleList() {
   const isOffered = shown.length === all.length && offer.offered.length > 0;
   const listed = isOffered ? shown.filter((each) => !offer.offered.includes(each)) : shown;
   return (
-    <div className="h-full overflow-y-auto">
-      <title>Schedules · Sparky</title>
-      <div className="mx-auto max-w-6xl px-4 py-3">
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <h1 className="text-base font-semibold">Schedules</h1>
-          <SearchBox
-            key={filter.q ?? ""}
-            label="Search schedules"
-            value={filter.q ?? ""}
-            onChange={(q) => show({ q: q === "" ? undefined : q })}
-          />
-          <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
-            <Plus aria-hidden="true" className="size-4" />
-            New schedule
-          </Button>
-        </div>
-        <div role="group" aria-label="Filter by state" className="mt-2 flex gap-1 overflow-x-auto py-1">
-          <Pill
-            word="All"
-            n={list.data?.items.length}
-            isOn={filter.state === undefined}
-            onClick={() => show({ state: undefined })}
-          />
-          {STATES.map((state) => (
-            <Pill
-              key={state}
-              word={WORDS[state]}
-              n={list.data === undefined ? undefined : all.filter((each) => fits(each, state)).length}
-              isOn={filter.state === state}
-              onClick={() => show({ state })}
-            />
-          ))}
-        </div>
-        {status?.agentLoop === false && (
-          <div className="mt-2 rounded-lg border border-warn bg-warn-soft px-4 py-3 text-sm">
-            <p className="font-medium text-warn">The task loop is off: nothing is run when it is due.</p>
-            <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
-          </div>
-        )}
-        {isOffered && <Offer {...offer} />}
-        {list.isPending && <Loading what="Loading schedules…" />}
-        {list.data === undefined && list.error !== null && (
-          <Failure what="The schedules could not be loaded" error={list.error} retry={() => void list.refetch()} />
-        )}
-        {list.data !== undefined &&
-          (listed.length > 0 ? (
-            <ScheduleTable schedules={listed} />
-          ) : isOffered ? null : all.length > 0 ? (
-            <Empty title="No schedule fits these filters">
-              <Button className="mt-2" onClick={() => show({ state: undefined, q: undefined })}>
-                Show all schedules
-              </Button>
-            </Empty>
-          ) : (
-            <Empty
-              title="No schedules yet"
-              command={'sparky agent schedule add tidy "every(6 hours)" "Tidy the notes"'}
-            >
-              A schedule has the agent do something again and again, and keeps a ledger of every due time.
-            </Empty>
-          ))}
+    <Screen title={WORDS.windowTitle}>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="text-base font-semibold">{WORDS.title}</h1>
+        <SearchBox
+          label={WORDS.search}
+          value={filter.q ?? ""}
+          onChange={(q) => show({ q: q === "" ? undefined : q })}
+        />
+        <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
+          <Plus aria-hidden="true" className="size-4" />
+          {WORDS.add}
+        </Button>
       </div>
-    </div>
+      <div role="group" aria-label={COMMON.filterByState} className="mt-2 flex gap-1 overflow-x-auto py-1">
+        <Pill
+          word={COMMON.all}
+          n={list.data?.items.length}
+          isOn={filter.state === undefined}
+          onClick={() => show({ state: undefined })}
+        />
+        {STATES.map((state) => (
+          <Pill
+            key={state}
+            word={WORDS.filters[state]}
+            n={list.data === undefined ? undefined : all.filter((each) => fits(each, state)).length}
+            isOn={filter.state === state}
+            onClick={() => show({ state })}
+          />
+        ))}
+      </div>
+      {status?.agentLoop === false && (
+        <div className="mt-2 rounded-lg border border-warn bg-warn-soft px-4 py-3 text-sm">
+          <p className="font-medium text-warn">{WORDS.loopIsOff}</p>
+          <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
+        </div>
+      )}
+      {isOffered && <Offer {...offer} />}
+      {list.isPending && <Loading what={WORDS.loading} />}
+      {list.data === undefined && list.error !== null && (
+        <Failure what={WORDS.notLoaded} error={list.error} retry={() => void list.refetch()} />
+      )}
+      {list.data !== undefined &&
+        (listed.length > 0 ? (
+          <ScheduleTable schedules={listed} />
+        ) : isOffered ? null : all.length > 0 ? (
+          <Empty title={WORDS.noneMatches}>
+            <Button className="mt-2" onClick={() => show({ state: undefined, q: undefined })}>
+              {WORDS.showAllSchedules}
+            </Button>
+          </Empty>
+        ) : (
+          <Empty title={WORDS.none} command={'sparky agent schedule add tidy "every(6 hours)" "Tidy the notes"'}>
+            {WORDS.whatTheyAre}
+          </Empty>
+        ))}
+    </Screen>
   );
 }
 
 function ScheduleTable({ schedules }: { schedules: readonly Schedule[] }) {
   return (
     <table className="mt-2 w-full border-collapse text-sm max-md:block">
-      <caption className="sr-only">Schedules, by name</caption>
+      <caption className="sr-only">{WORDS.caption}</caption>
       <thead className="max-md:sr-only">
         <tr className="text-left text-xs text-muted">
-          <th className="py-1.5 pr-3 font-medium">Schedule</th>
-          <th className="w-44 py-1.5 pr-3 font-medium">When</th>
-          <th className="w-32 py-1.5 pr-3 font-medium">Next</th>
-          <th className="w-72 py-1.5 pr-3 font-medium">Latest, newest at the right</th>
+          <th className="py-1.5 pr-3 font-medium">{WORDS.columns.schedule}</th>
+          <th className="w-44 py-1.5 pr-3 font-medium">{WORDS.columns.when}</th>
+          <th className="w-32 py-1.5 pr-3 font-medium">{WORDS.columns.next}</th>
+          <th className="w-72 py-1.5 pr-3 font-medium">{WORDS.columns.latest}</th>
           <th className="w-52 py-1.5 font-medium">
-            <span className="sr-only">What to do</span>
+            <span className="sr-only">{COMMON.actions}</span>
           </th>
         </tr>
       </thead>

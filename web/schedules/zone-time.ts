@@ -1,3 +1,5 @@
+import { clock } from "../ui/clock.ts";
+
 /** `Mon 23 Nov 2026, 09:00` on the clocks of that zone; with seconds where there are any. */
 export function timeIn(at: string, zone: string): string {
   return new Date(at).toLocaleString(undefined, {
@@ -9,7 +11,6 @@ export function timeIn(at: string, zone: string): string {
     hour: "numeric",
     minute: "2-digit",
     ...(new Date(at).getUTCSeconds() !== 0 && { second: "2-digit" }),
+    ...clock().hours,
   });
 }
-
-export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;

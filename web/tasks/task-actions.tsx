@@ -6,10 +6,12 @@ import { useServices } from "../app/services.tsx";
 import { anything, type Http } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { oneLine } from "../ui/format.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tasks.tsx";
 
 /** What can be done with a task, wherever it is shown: one by one, or with several at once. */
 
-export type TaskDeed = "cancel" | "retry" | "delete";
+type TaskDeed = "cancel" | "retry" | "delete";
 
 export function may(task: Task, deed: TaskDeed): boolean {
   switch (deed) {
@@ -22,10 +24,10 @@ export function may(task: Task, deed: TaskDeed): boolean {
   }
 }
 
-export async function doTo(http: Http, task: Task, deed: TaskDeed): Promise<void> {
+async function doTo(http: Http, task: Task, deed: TaskDeed): Promise<void> {
   const path = `/api/tasks/${encodeURIComponent(task.id)}`;
   if (deed === "cancel") await http.send("POST", `${path}/cancel`, {}, stoppedSchema);
-  else if (deed === "retry") await http.send("POST", `${path}/retry`, {}, taskSchema);
+  else if (deed === "retry") await http.send("POST", `${path}/retry`, { attempts: task.attempts }, taskSchema);
   else await http.send("DELETE", path, undefined, anything);
 }
 
@@ -43,23 +45,23 @@ export function TaskAction({ task }: { task: Task }) {
         <Button
           kind="quiet"
           className="px-2 py-0.5"
-          aria-label={`Retry: ${about}`}
+          aria-label={WORDS.retryIt(about)}
           disabled={act.isPending}
           onClick={() => act.mutate("retry")}
         >
           <RotateCw aria-hidden="true" className="size-4" />
-          Retry
+          {WORDS.retry}
         </Button>
       ) : may(task, "cancel") ? (
         <Button
           kind="quiet"
           className="px-2 py-0.5"
-          aria-label={`Cancel: ${about}`}
+          aria-label={WORDS.cancelIt(about)}
           disabled={act.isPending}
           onClick={() => act.mutate("cancel")}
         >
           <OctagonX aria-hidden="true" className="size-4" />
-          {act.isPending ? "Stopping…" : "Cancel"}
+          {act.isPending ? WORDS.stopping : COMMON.cancel}
         </Button>
       ) : null}
       {act.error !== null && (

@@ -1,56 +1,58 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Task } from "../../src/wire/api.ts";
+import { shownTask } from "../../src/wire/state-words.ts";
 import { taskQuery, taskRunsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Words } from "../text/words.tsx";
 import { Fact } from "../ui/fact.tsx";
 import { count, duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
-import { StateIcon, StateMark, stateOfTask, stateWord } from "../ui/state.tsx";
+import { StateIcon, StateMark, stateWord } from "../ui/state.tsx";
+import { WORDS } from "../words/tasks.tsx";
 
 /** All that is known of a task: its words, its limits, what it waits for, each run, and how it ended, in full. */
 export function TaskDetails({ task }: { task: Task }) {
   const { steps, minutes, tokens, costUsd } = task.limits;
   const limits = [
-    steps !== undefined && `${steps} steps`,
-    minutes !== undefined && `${minutes} min`,
-    tokens !== undefined && `${tokens} tokens`,
+    steps !== undefined && WORDS.steps(steps),
+    minutes !== undefined && WORDS.minutes(minutes),
+    tokens !== undefined && WORDS.tokens(tokens),
     costUsd !== undefined && `$${costUsd}`,
   ].filter((limit) => limit !== false);
   return (
     <dl className="grid gap-x-4 gap-y-2 pb-3 text-sm md:grid-cols-[7rem_1fr]">
       {task.error !== null && (
-        <Fact name={task.status === "failed" ? "Failed because" : "Ended because"}>
+        <Fact name={task.status === "failed" ? WORDS.failedBecause : WORDS.endedBecause}>
           <p className={`whitespace-pre-wrap [overflow-wrap:anywhere] ${task.status === "failed" ? "text-bad" : ""}`}>
             {task.error}
           </p>
         </Fact>
       )}
-      <Fact name="Instruction">
-        <p className="max-h-72 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
+      <Fact name={WORDS.instruction}>
+        <p dir="auto" className="max-h-72 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
           {task.instruction}
         </p>
       </Fact>
       {task.result !== null && (
-        <Fact name="Result">
-          <div className="max-h-96 overflow-y-auto" tabIndex={0} role="group" aria-label="Result">
+        <Fact name={WORDS.result}>
+          <div className="max-h-96 overflow-y-auto" tabIndex={0} role="group" aria-label={WORDS.result}>
             <Words text={task.result} />
           </div>
         </Fact>
       )}
       {task.dependsOn.length > 0 && (
-        <Fact name="After">
+        <Fact name={WORDS.after}>
           <Dependencies ids={task.dependsOn} />
         </Fact>
       )}
-      {limits.length > 0 && <Fact name="At most">{limits.join(", ")}</Fact>}
-      {task.priority !== 0 && <Fact name="Priority">{task.priority}</Fact>}
-      {task.runAt !== null && <Fact name="Not before">{fullTime(task.runAt)}</Fact>}
-      <Fact name="Runs">
+      {limits.length > 0 && <Fact name={WORDS.atMost}>{limits.join(", ")}</Fact>}
+      {task.priority !== 0 && <Fact name={WORDS.priority}>{task.priority}</Fact>}
+      {task.runAt !== null && <Fact name={WORDS.notBefore}>{fullTime(task.runAt)}</Fact>}
+      <Fact name={WORDS.runs}>
         <Runs task={task} />
       </Fact>
-      <Fact name="Id">
+      <Fact name={WORDS.id}>
         <code className="[overflow-wrap:anywhere]">{task.id}</code>
       </Fact>
     </dl>
@@ -62,12 +64,12 @@ function Runs({ task }: { task: Task }) {
   const runs = useQuery(taskRunsQuery(http, task.id));
   if (runs.data === undefined) {
     return runs.error === null ? (
-      <p className="text-muted">Loading its runs…</p>
+      <p className="text-muted">{WORDS.loadingRuns}</p>
     ) : (
-      <Failure what="Its runs could not be loaded" error={runs.error} retry={() => void runs.refetch()} />
+      <Failure what={WORDS.runsNotLoaded} error={runs.error} retry={() => void runs.refetch()} />
     );
   }
-  if (runs.data.items.length === 0) return <p className="text-muted">None yet.</p>;
+  if (runs.data.items.length === 0) return <p className="text-muted">{WORDS.noRuns}</p>;
   return (
     <ol className="flex flex-col gap-0.5">
       {runs.data.items.map((run) => (
@@ -78,8 +80,8 @@ function Runs({ task }: { task: Task }) {
             {run.startedAt !== null &&
               run.endedAt !== null &&
               ` · ${duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))}`}
-            {` · ${run.step} ${run.step === 1 ? "step" : "steps"}`}
-            {run.tokens > 0 && ` · ${count(run.tokens)} tokens`}
+            {` · ${WORDS.steps(run.step)}`}
+            {run.tokens > 0 && ` · ${WORDS.tokens(count(run.tokens))}`}
             {run.costUsd !== null && ` · $${run.costUsd.toFixed(2)}`}
           </span>
           {run.reason !== null && <span className="text-muted [overflow-wrap:anywhere]">{run.reason}</span>}
@@ -103,7 +105,7 @@ export function Dependencies({ ids }: { ids: readonly string[] }) {
 function Dependency({ id }: { id: string }) {
   const { http } = useServices();
   const { data: task, error } = useQuery(taskQuery(http, id));
-  const state = task === undefined ? null : stateOfTask(task.status);
+  const state = task === undefined ? null : shownTask(task.status);
   return (
     <Link
       to="/tasks"
@@ -113,9 +115,9 @@ function Dependency({ id }: { id: string }) {
       {...(task !== undefined && { title: oneLine(task.instruction, 200) })}
     >
       {state !== null && <StateIcon state={state} className="size-3.5" />}
-      task {id.slice(0, 8)}
-      {state !== null && <span className="text-muted">({stateWord(state).toLowerCase()})</span>}
-      {error !== null && <span className="text-muted">(not there)</span>}
+      {WORDS.taskOf(id.slice(0, 8))}
+      {state !== null && <span className="text-muted">{WORDS.inState(stateWord(state).toLowerCase())}</span>}
+      {error !== null && <span className="text-muted">{WORDS.notFound}</span>}
     </Link>
   );
 }

@@ -5,8 +5,11 @@ import { z } from "zod";
 import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
+import { instantOf } from "../ui/clock.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ChooseTasks } from "./choose-tasks.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tasks.tsx";
 
 /** A new task. The key belongs to the form, so that pressing the button twice makes one task. */
 export function TaskForm({ onClose }: { onClose: () => void }) {
@@ -34,46 +37,46 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
   };
   const message = problem ?? add.error?.message ?? null;
   return (
-    <Dialog title="New task" onClose={onClose}>
+    <Dialog title={WORDS.add} onClose={onClose}>
       {add.data !== undefined ? (
         <div role="status" className="mt-3">
-          <p>Queued. The agent works on it in a chat of its own.</p>
+          <p>{WORDS.queued}</p>
           <div className="mt-4 flex flex-wrap gap-2">
             <Link
               to="/chats/$chatId"
               params={{ chatId: add.data.chatId }}
               className="tap inline-flex items-center rounded-md bg-accent px-3 py-1.5 text-sm font-medium text-accent-ink"
             >
-              Watch it
+              {WORDS.watch}
             </Link>
-            <Button onClick={() => add.reset()}>Add another</Button>
+            <Button onClick={() => add.reset()}>{WORDS.addAnother}</Button>
             <Button kind="quiet" onClick={onClose}>
-              Close
+              {COMMON.close}
             </Button>
           </div>
         </div>
       ) : (
         <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
           <label className="flex flex-col gap-1 text-sm font-medium">
-            What should be done?
+            {WORDS.whatToDo}
             <textarea
               data-first
               name="instruction"
               rows={4}
               required
-              placeholder="Check knowledge graph stats"
+              placeholder={WORDS.example}
               className="rounded-md border border-line-strong bg-page px-2 py-1.5 text-base font-normal placeholder:text-muted"
             />
           </label>
           <details>
-            <summary className="tap w-fit text-sm text-muted">When, after what, how urgent, how much</summary>
+            <summary className="tap w-fit text-sm text-muted">{WORDS.more}</summary>
             <div className="mt-2 grid gap-3 sm:grid-cols-2">
-              <Field label="Not before" name="runAt" type="datetime-local" />
-              <Field label="Priority (higher first)" name="priority" type="number" min={-1000} max={1000} />
-              <Field label="Most steps" name="steps" type="number" min={1} max={10_000} />
-              <Field label="Most minutes" name="minutes" type="number" min={1} max={100_000} />
-              <Field label="Most tokens" name="tokens" type="number" min={1} max={1_000_000_000} />
-              <Field label="Most dollars" name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
+              <Field label={WORDS.notBefore} name="runAt" type="datetime-local" />
+              <Field label={WORDS.higherFirst} name="priority" type="number" min={-1000} max={1000} />
+              <Field label={WORDS.mostSteps} name="steps" type="number" min={1} max={10_000} />
+              <Field label={WORDS.mostMinutes} name="minutes" type="number" min={1} max={100_000} />
+              <Field label={WORDS.mostTokens} name="tokens" type="number" min={1} max={1_000_000_000} />
+              <Field label={WORDS.mostDollars} name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
             </div>
             <div className="mt-3">
               <ChooseTasks chosen={after} onChange={setAfter} />
@@ -86,10 +89,10 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
           )}
           <div className="flex justify-end gap-2">
             <Button kind="quiet" onClick={onClose}>
-              Cancel
+              {COMMON.cancel}
             </Button>
             <Button kind="primary" type="submit" disabled={add.isPending}>
-              {add.isPending ? "Adding…" : add.isError ? "Try again" : "Add task"}
+              {add.isPending ? WORDS.adding : add.isError ? COMMON.tryAgain : WORDS.addIt}
             </Button>
           </div>
         </form>
@@ -134,7 +137,7 @@ function fieldsOf(form: FormData): Omit<NewTask, "key"> {
   };
   return {
     instruction: text("instruction"),
-    ...(text("runAt") !== "" && { runAt: new Date(text("runAt")).toISOString() }),
+    ...(text("runAt") !== "" && { runAt: instantOf(text("runAt")).toISOString() }),
     ...(priority !== undefined && { priority }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };
@@ -142,7 +145,7 @@ function fieldsOf(form: FormData): Omit<NewTask, "key"> {
 
 function problemOf(error: z.ZodError): string {
   const [issue] = error.issues;
-  if (issue === undefined) return "That cannot be sent";
+  if (issue === undefined) return WORDS.cannotBeSent;
   const field = issue.path.at(-1);
   return field === undefined ? issue.message : `${String(field)}: ${issue.message}`;
 }

@@ -1,18 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarClock, PanelRight } from "lucide-react";
+import type { ComponentProps } from "react";
 import type { Task } from "../../src/wire/api.ts";
+import { shownTask } from "../../src/wire/state-words.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ago, duration, fullTime, oneLine, plain } from "../ui/format.ts";
 import { Timer } from "../ui/now.tsx";
-import { StateMark, stateOfTask } from "../ui/state.tsx";
+import { StateMark } from "../ui/state.tsx";
 import { TaskAction } from "./task-actions.tsx";
 import { Dependencies } from "./task-details.tsx";
+import { WORDS } from "../words/tasks.tsx";
 
 interface Props {
   readonly task: Task;
   readonly now: number;
-  readonly isChosen: boolean;
-  readonly onChoose: (isChosen: boolean) => void;
+  /** What makes its checkbox one of the list. */
+  readonly box: ComponentProps<"input">;
   /** Its details are shown beside the list. */
   readonly isOpen: boolean;
   readonly onOpen: () => void;
@@ -21,7 +24,7 @@ interface Props {
 }
 
 /** One line of the table; on a phone a card. */
-export function TaskRow({ task, now, isChosen, onChoose, isOpen, onOpen, narrow }: Props) {
+export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
   const isOver = task.finishedAt !== null;
   const startedOrNow = task.startedAt === null ? now : Date.parse(task.startedAt);
   const readyAt = Math.max(Date.parse(task.createdAt), task.runAt === null ? 0 : Date.parse(task.runAt));
@@ -35,23 +38,19 @@ export function TaskRow({ task, now, isChosen, onChoose, isOpen, onOpen, narrow 
       }`}
     >
       <td className="py-1 pr-1 max-md:py-0">
-        <label className="tap inline-flex items-center justify-center">
-          <span className="sr-only">Choose: {oneLine(title, 60)}</span>
-          <input
-            type="checkbox"
-            className="size-4 accent-accent"
-            checked={isChosen}
-            onChange={(event) => onChoose(event.target.checked)}
-          />
+        <label className="tap inline-flex items-center justify-center select-none">
+          <span className="sr-only">{WORDS.choose(oneLine(title, 60))}</span>
+          <input {...box} className="size-4 accent-accent" />
         </label>
       </td>
       <td className="py-1 pr-3 max-md:py-0">
-        <StateMark state={stateOfTask(task.status)} />
+        <StateMark state={shownTask(task.status)} />
       </td>
       <td className="min-w-0 py-1 pr-3 max-md:order-first max-md:w-full max-md:py-0.5 md:max-w-0">
         <div className="flex min-w-0 items-center gap-2 max-md:flex-wrap">
           <Link
             {...placeOf(task)}
+            dir="auto"
             className="min-w-0 font-medium hover:underline max-md:w-full max-md:[overflow-wrap:anywhere] md:max-w-[65%] md:shrink-0 md:truncate"
             title={oneLine(task.instruction, 500)}
           >
@@ -80,7 +79,7 @@ export function TaskRow({ task, now, isChosen, onChoose, isOpen, onOpen, narrow 
       <td className="py-0.5 text-right max-md:ml-auto">
         <div className="flex items-center justify-end gap-1">
           <TaskAction task={task} />
-          <IconButton label={`Details: ${oneLine(title, 60)}`} aria-pressed={isOpen} onClick={onOpen}>
+          <IconButton label={WORDS.details(oneLine(title, 60))} aria-pressed={isOpen} onClick={onOpen}>
             <PanelRight aria-hidden="true" className="size-4" />
           </IconButton>
         </div>
@@ -108,19 +107,19 @@ function TaskLine({ task }: { task: Task }) {
           className="inline-flex shrink-0 items-center gap-1 hover:underline"
         >
           <CalendarClock aria-hidden="true" className="size-3.5" />
-          by its schedule
+          {WORDS.bySchedule}
         </Link>
       )}
       {progress.total > 0 && (
         <span className="inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap">
-          <progress className="bar w-16" max={progress.total} value={progress.done} aria-label="Progress" />
+          <progress className="bar w-16" max={progress.total} value={progress.done} aria-label={WORDS.progress} />
           {progress.done}/{progress.total}
         </span>
       )}
-      {task.attempts > 1 && <span className="shrink-0">run {task.attempts}</span>}
+      {task.attempts > 1 && <span className="shrink-0">{WORDS.run(task.attempts)}</span>}
       {task.status === "waiting" && task.dependsOn.length > 0 ? (
         <span className="inline-flex min-w-0 gap-x-1.5 overflow-hidden whitespace-nowrap">
-          waits for <Dependencies ids={task.dependsOn} />
+          {WORDS.waitsFor(<Dependencies ids={task.dependsOn} />)}
         </span>
       ) : (
         <span className={`min-w-0 truncate ${task.status === "failed" ? "text-bad" : ""}`}>{saidOf(task)}</span>
@@ -131,7 +130,7 @@ function TaskLine({ task }: { task: Task }) {
 
 function saidOf(task: Task): string {
   if (task.status === "in_progress") return oneLine(task.progress.current ?? "", 120);
-  if (task.status === "pending" && task.runAt !== null) return `due ${fullTime(task.runAt)}`;
+  if (task.status === "pending" && task.runAt !== null) return WORDS.due(fullTime(task.runAt));
   if (task.error !== null) return oneLine(task.error, 300);
   return task.status === "completed" && task.result !== null ? oneLine(plain(task.result), 300) : "";
 }

@@ -3,8 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { taskQuery, taskTreeQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import type { TaskStatus } from "../../src/wire/api.ts";
+import { shownTask } from "../../src/wire/state-words.ts";
 import { oneLine } from "../ui/format.ts";
-import { StateMark, stateOfTask } from "../ui/state.tsx";
+import { StateMark } from "../ui/state.tsx";
+import { WORDS } from "../words/tasks.tsx";
 
 /** A task, and below it all that its runs have started, each with the way to its chat. */
 export function TaskTree({ taskId, status }: { taskId: string; status: TaskStatus }) {
@@ -12,7 +14,7 @@ export function TaskTree({ taskId, status }: { taskId: string; status: TaskStatu
   const task = useQuery(taskQuery(http, taskId)).data;
   const items = useQuery(taskTreeQuery(http, taskId)).data?.items ?? [];
   return (
-    <ul aria-label="Delegated work" data-task-tree={taskId} className="text-sm">
+    <ul aria-label={WORDS.delegated} data-task-tree={taskId} className="text-sm">
       <Line
         {...{ id: taskId, depth: 0, instruction: task?.instruction ?? taskId.slice(0, 8), chatId: task?.chatId }}
         status={task?.status ?? status}
@@ -36,7 +38,7 @@ function Line({ id, depth, instruction, status, chatId }: LineProps) {
   const words = oneLine(instruction, 120);
   return (
     <li data-task-id={id} className="flex items-center gap-2 py-0.5" style={{ paddingLeft: `${depth * 1.25}rem` }}>
-      <StateMark state={stateOfTask(status)} />
+      <StateMark state={shownTask(status)} />
       {chatId === undefined ? (
         <span className="min-w-0 truncate text-muted">{words}</span>
       ) : (

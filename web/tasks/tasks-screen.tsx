@@ -3,23 +3,21 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { TASK_STATUSES } from "../../src/wire/api.ts";
+import { shownTask } from "../../src/wire/state-words.ts";
 import { statusQuery, tasksQuery, type TaskFilter, type TaskOrigin } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
-import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
-import { useNow } from "../ui/now.tsx";
+import { CommandLine } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
+import { Screen } from "../ui/screen.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
-import { stateOfTask, stateWord } from "../ui/state.tsx";
-import { ChosenTasks } from "./chosen-tasks.tsx";
+import { stateWord } from "../ui/state.tsx";
 import { TaskForm } from "./task-form.tsx";
 import { TaskPane } from "./task-pane.tsx";
-import { TaskRow } from "./task-row.tsx";
+import { PAGE, TaskTable } from "./task-table.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tasks.tsx";
 
-const PAGE = 50;
-
-const ORIGINS: Readonly<Record<TaskOrigin, string>> = { person: "By people", schedule: "By schedules", run: "By runs" };
-const TIMES = { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days" } as const;
 const HOURS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
 const SELECT = "tap rounded-md border border-line-strong bg-page px-2 py-0.5 text-sm";
 
@@ -41,40 +39,38 @@ export function TasksScreen() {
 
   return (
     <div className="flex h-full">
-      <title>Tasks · Sparky</title>
       {/* Where the details take the place of the list. */}
-      {open !== undefined && <h1 className="sr-only md:hidden">Tasks</h1>}
-      <div className={`h-full min-w-0 flex-1 overflow-y-auto px-4 py-3 ${open === undefined ? "" : "max-md:hidden"}`}>
+      {open !== undefined && <h1 className="sr-only md:hidden">{WORDS.title}</h1>}
+      <Screen title={WORDS.windowTitle} className={open === undefined ? "" : "max-md:hidden"}>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <h1 className="text-base font-semibold">Tasks</h1>
+          <h1 className="text-base font-semibold">{WORDS.title}</h1>
           <SearchBox
-            key={filter.q ?? ""}
-            label="Search tasks"
+            label={WORDS.search}
             value={filter.q ?? ""}
             onChange={(q) => show({ q: q === "" ? undefined : q })}
           />
           <div className="flex flex-wrap items-center gap-2 max-md:order-last max-md:w-full">
             <select
-              aria-label="Where they come from"
+              aria-label={WORDS.whereFrom}
               className={SELECT}
               value={origin ?? ""}
-              onChange={(event) => show({ origin: oneOf(ORIGINS, event.target.value) })}
+              onChange={(event) => show({ origin: oneOf<TaskOrigin>(WORDS.origins, event.target.value) })}
             >
-              <option value="">From anywhere</option>
-              {Object.entries(ORIGINS).map(([value, word]) => (
+              <option value="">{WORDS.fromAnywhere}</option>
+              {Object.entries(WORDS.origins).map(([value, word]) => (
                 <option key={value} value={value}>
                   {word}
                 </option>
               ))}
             </select>
             <select
-              aria-label="When they were added"
+              aria-label={WORDS.whenAdded}
               className={SELECT}
               value={time ?? ""}
-              onChange={(event) => show({ time: oneOf(TIMES, event.target.value) })}
+              onChange={(event) => show({ time: oneOf(WORDS.times, event.target.value) })}
             >
-              <option value="">At any time</option>
-              {Object.entries(TIMES).map(([value, word]) => (
+              <option value="">{WORDS.atAnyTime}</option>
+              {Object.entries(WORDS.times).map(([value, word]) => (
                 <option key={value} value={value}>
                   {word}
                 </option>
@@ -83,12 +79,12 @@ export function TasksScreen() {
           </div>
           <Button kind="primary" className="ml-auto" onClick={() => show({ new: true })}>
             <Plus aria-hidden="true" className="size-4" />
-            New task
+            {WORDS.add}
           </Button>
         </div>
-        <div role="group" aria-label="Filter by state" className="mt-1 flex gap-1 overflow-x-auto py-1">
+        <div role="group" aria-label={COMMON.filterByState} className="mt-1 flex gap-1 overflow-x-auto py-1">
           <Pill
-            word="All"
+            word={COMMON.all}
             n={status?.tasks.total}
             isOn={filter.status === undefined}
             onClick={() => show({ status: undefined })}
@@ -96,7 +92,7 @@ export function TasksScreen() {
           {TASK_STATUSES.map((state) => (
             <Pill
               key={state}
-              word={stateWord(stateOfTask(state))}
+              word={stateWord(shownTask(state))}
               n={status?.tasks[state]}
               isOn={filter.status === state}
               onClick={() => show({ status: state })}
@@ -105,29 +101,30 @@ export function TasksScreen() {
         </div>
         {status?.agentLoop === false && (
           <div className="mt-2 rounded-lg border border-warn bg-warn-soft px-4 py-3 text-sm">
-            <p className="font-medium text-warn">The task loop is off: tasks wait in the queue.</p>
+            <p className="font-medium text-warn">{WORDS.loopIsOff}</p>
             <CommandLine command="sparky chat stop; SPARKY_ENABLE_AGENT_LOOP=true sparky chat start" />
           </div>
         )}
         {filter.new && <TaskForm onClose={() => show({ new: undefined })} />}
         {filter.id !== undefined && (
           <p className="mt-2 flex items-center gap-2 text-sm">
-            Only task <code>{filter.id.slice(0, 8)}</code>
+            <span>{WORDS.onlyTask(<code>{filter.id.slice(0, 8)}</code>)}</span>
             <Button className="px-2 py-0.5" onClick={() => show({ id: undefined, open: undefined })}>
-              Show all
+              {COMMON.showAll}
             </Button>
           </p>
         )}
         {filter.schedule !== undefined && (
           <p className="mt-2 flex flex-wrap items-center gap-2 text-sm">
             <span>
-              Only of the schedule{" "}
-              <Link to="/schedules/$name" params={{ name: filter.schedule }} className="text-accent underline">
-                {filter.schedule}
-              </Link>
+              {WORDS.onlyOf(
+                <Link to="/schedules/$name" params={{ name: filter.schedule }} className="text-accent underline">
+                  {filter.schedule}
+                </Link>,
+              )}
             </span>
             <Button className="px-2 py-0.5" onClick={() => show({ schedule: undefined })}>
-              Show all
+              {COMMON.showAll}
             </Button>
           </p>
         )}
@@ -137,10 +134,10 @@ export function TasksScreen() {
           isFiltered={isFiltered}
           open={open}
           onOpen={(task) => show(task === open ? { open: undefined, id: undefined } : { open: task })}
-          onMore={() => setLimit(limit + PAGE)}
+          onMore={setLimit}
           onClear={() => void navigate({ search: {}, replace: true })}
         />
-      </div>
+      </Screen>
       {open !== undefined && (
         <TaskPane key={open} id={open} known={known} onClose={() => show({ open: undefined, id: undefined })} />
       )}
@@ -152,94 +149,4 @@ export function TasksScreen() {
 function oneOf<T extends string>(words: Readonly<Record<T, string>>, value: string): T | undefined {
   // Just looked up.
   return Object.hasOwn(words, value) ? (value as T) : undefined;
-}
-
-interface TableProps {
-  readonly filter: TaskFilter;
-  readonly limit: number;
-  readonly isFiltered: boolean;
-  readonly open: string | undefined;
-  readonly onOpen: (taskId: string) => void;
-  readonly onMore: () => void;
-  readonly onClear: () => void;
-}
-
-function TaskTable({ filter, limit, isFiltered, open, onOpen, onMore, onClear }: TableProps) {
-  const { http } = useServices();
-  const list = useQuery(tasksQuery(http, filter, limit));
-  const now = useNow(15_000);
-  const [chosenIds, choose] = useState<readonly string[]>([]);
-  if (list.isPending) return <Loading what="Loading tasks…" />;
-  if (list.data === undefined) {
-    return <Failure what="The tasks could not be loaded" error={list.error} retry={() => void list.refetch()} />;
-  }
-  if (list.data.items.length === 0) {
-    return isFiltered ? (
-      <Empty title="No task fits these filters">
-        <Button className="mt-2" onClick={onClear}>
-          Show all tasks
-        </Button>
-      </Empty>
-    ) : (
-      <Empty title="No tasks yet" command='sparky agent tasks add "Check knowledge graph stats"'>
-        Queue work for the agent with “New task”, or in a terminal:
-      </Empty>
-    );
-  }
-  const { items } = list.data;
-  // Beside the details there is room for what a task is and how it stands.
-  const narrow = open === undefined ? "" : "md:max-[96rem]:hidden";
-  const chosen = items.filter(({ id }) => chosenIds.includes(id));
-  return (
-    <>
-      <ChosenTasks tasks={chosen} onChange={choose} />
-      <table className="mt-2 w-full border-collapse text-sm max-md:block">
-        <caption className="sr-only">Tasks, newest first</caption>
-        <thead className="max-md:sr-only">
-          <tr className="text-left text-xs text-muted">
-            <th className="w-8 py-1.5">
-              <label className="tap inline-flex items-center justify-center">
-                <span className="sr-only">Choose all that are shown</span>
-                <input
-                  type="checkbox"
-                  className="size-4 accent-accent"
-                  checked={chosen.length === items.length}
-                  onChange={(event) => choose(event.target.checked ? items.map(({ id }) => id) : [])}
-                />
-              </label>
-            </th>
-            <th className="w-32 py-1.5 pr-3 font-medium">State</th>
-            <th className="py-1.5 pr-3 font-medium">Task</th>
-            <th className={`w-24 py-1.5 pr-3 font-medium max-lg:hidden ${narrow}`}>Waited</th>
-            <th className={`w-24 py-1.5 pr-3 font-medium ${narrow}`}>Took</th>
-            <th className={`w-28 py-1.5 pr-3 font-medium ${narrow}`}>Added</th>
-            <th className="w-8 py-1.5 font-medium">
-              <span className="sr-only">What to do</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody className="max-md:block">
-          {items.map((task) => (
-            <TaskRow
-              key={task.id}
-              task={task}
-              now={now}
-              isChosen={chosenIds.includes(task.id)}
-              onChoose={(isChosen) =>
-                choose(isChosen ? [...chosenIds, task.id] : chosenIds.filter((id) => id !== task.id))
-              }
-              isOpen={task.id === open}
-              narrow={narrow}
-              onOpen={() => onOpen(task.id)}
-            />
-          ))}
-        </tbody>
-      </table>
-      {list.data.next !== null && (
-        <Button className="mt-3" disabled={list.isFetching} onClick={onMore}>
-          Show more
-        </Button>
-      )}
-    </>
-  );
 }

@@ -5,6 +5,7 @@ import { CopyButton } from "../ui/copy.tsx";
 import { Diff, isDiffName } from "./diff.tsx";
 import { painter, type Painted } from "./highlight.ts";
 import { languageOf } from "./language.ts";
+import { WORDS } from "../words/text.ts";
 
 /** While code is still being written it is not painted. */
 const SETTLE_MS = 300;
@@ -17,7 +18,7 @@ export function CodeBlock({ code, name }: { code: string; name: string }) {
   return (
     <div className="code overflow-hidden rounded-lg border border-line bg-sunken" data-language={language ?? undefined}>
       <div className="flex items-center gap-1 border-b border-line pl-3 text-xs text-muted">
-        <span className="mr-auto font-medium">{isDiffName(name) ? "Diff" : title}</span>
+        <span className="mr-auto font-medium">{isDiffName(name) ? WORDS.diff : title}</span>
         <Button
           kind="quiet"
           className="px-2 py-0.5 text-xs"
@@ -25,14 +26,14 @@ export function CodeBlock({ code, name }: { code: string; name: string }) {
           onClick={() => setWrapped(!isWrapped)}
         >
           <WrapText aria-hidden="true" className="size-3.5" />
-          Wrap
+          {WORDS.wrap}
         </Button>
         <CopyButton text={code} />
       </div>
       <pre
         tabIndex={0}
         dir="ltr"
-        aria-label={title === "" ? "Code" : `Code: ${title}`}
+        aria-label={WORDS.code(title)}
         className={`max-h-[36rem] overflow-auto p-3 font-mono ${isWrapped ? "whitespace-pre-wrap [overflow-wrap:anywhere]" : ""}`}
       >
         <code>{isDiffName(name) ? <Diff text={code} /> : lines === null ? code : <Lines lines={lines} />}</code>

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { diffLines, extentOfDiff } from "./diff-lines.ts";
+import { diffLines, extentOfDiff, foldedDiff, type DiffLine } from "./diff-lines.ts";
 
-const kinds = (text: string, form: "marked" | "unified") =>
-  diffLines(text, form).map((line) =>
-    line.kind === "skipped" ? `skipped ${line.count}` : `${line.kind} ${line.text}`,
-  );
+const kinds = (text: string, form: "marked" | "unified") => diffLines(text, form).map(inWords);
+const inWords = (line: DiffLine): string =>
+  line.kind === "skipped" ? `skipped ${line.count}` : `${line.kind} ${line.text}`;
 
 test("a marked line is what its mark says, whatever its own text looks like", () => {
   expect(kinds("  {\n- a\n+ + b\n+ --- c\n  }", "marked")).toEqual([
@@ -33,9 +32,21 @@ test("in a unified diff a line that looks like a file's name is one only between
   ]);
 });
 
+test("a diff without hunks is one all the same, and a hunk behind it is a hunk", () => {
+  expect(kinds("-old\n+new\n same\n@@ -1 +1 @@\n-- a\n++ b", "unified")).toEqual([
+    "removed old",
+    "added new",
+    "same same",
+    "head @@ -1 +1 @@",
+    "removed - a",
+    "added + b",
+  ]);
+});
+
 test("of what is the same only what stands near a difference is shown, and the rest is counted", () => {
   const same = Array.from({ length: 9 }, (_, n) => `  ${n}`);
-  expect(kinds([...same, "+ new", ...same].join("\n"), "marked")).toEqual([
+  const lines = diffLines([...same, "+ new", ...same].join("\n"), "marked");
+  expect(foldedDiff(lines).map(inWords)).toEqual([
     "skipped 6",
     "same 6",
     "same 7",

@@ -1,4 +1,4 @@
-/** A diff as it is shown: each line with what became of it, and what is the same left out where it is long. */
+/** A diff as it is shown: each line with what became of it. */
 
 export type DiffLine =
   | { readonly kind: "added" | "removed" | "same"; readonly text: string }
@@ -15,7 +15,7 @@ const AROUND = 3;
  */
 export function diffLines(text: string, form: "marked" | "unified"): readonly DiffLine[] {
   const lines = text.replace(/\n$/, "").split("\n");
-  return folded(form === "marked" ? lines.map(markedLine) : unifiedLines(lines));
+  return form === "marked" ? lines.map(markedLine) : unifiedLines(lines);
 }
 
 function markedLine(line: string): DiffLine {
@@ -33,14 +33,18 @@ function unifiedLines(lines: readonly string[]): readonly DiffLine[] {
       return { kind: "head", text: line };
     }
     const [sign, text] = [line[0], line.slice(1)];
-    if (sign === "+" && (now > 0 || !line.startsWith("+++ "))) return (now--, { kind: "added", text });
-    if (sign === "-" && (old > 0 || !line.startsWith("--- "))) return (old--, { kind: "removed", text });
-    if (sign === " " && old > 0 && now > 0) return (old--, now--, { kind: "same", text });
+    // One without hunks, as people and models write it, has such lines too.
+    if (sign === "+" && (now > 0 || !line.startsWith("+++ "))) return ((now = less(now)), { kind: "added", text });
+    if (sign === "-" && (old > 0 || !line.startsWith("--- "))) return ((old = less(old)), { kind: "removed", text });
+    if (sign === " ") return (([old, now] = [less(old), less(now)]), { kind: "same", text });
     return { kind: "head", text: line };
   });
 }
 
-function folded(lines: readonly DiffLine[]): readonly DiffLine[] {
+const less = (left: number): number => Math.max(0, left - 1);
+
+/** The same with what is far from any difference left out, and counted. */
+export function foldedDiff(lines: readonly DiffLine[]): readonly DiffLine[] {
   const isNear = (at: number): boolean =>
     lines.slice(Math.max(0, at - AROUND), at + AROUND + 1).some(({ kind }) => kind === "added" || kind === "removed");
   const shown: DiffLine[] = [];

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { shorten } from "../../src/core/text.ts";
 import { Button } from "../ui/button.tsx";
+import { WORDS } from "../words/text.ts";
 
 const PORTION = 50;
 const MOST_IN_A_CELL = 300;
@@ -42,7 +43,7 @@ export function JsonTable({ label, rows, columns }: Props) {
       </div>
       {rows.length > shown && (
         <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={() => setShown(shown + PORTION * 4)}>
-          Show more · {rows.length - shown} rows left
+          {WORDS.rowsLeft(rows.length - shown)}
         </Button>
       )}
     </>

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import { shorten } from "../../src/core/text.ts";
 import { Button } from "../ui/button.tsx";
+import { WORDS } from "../words/text.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** So deep is open at first. */
 const OPEN_DEPTH = 1;
@@ -22,7 +24,7 @@ export function JsonTree({ value, depth = 0 }: { value: object; depth?: number }
       {all.length > shown && (
         <li>
           <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={() => setShown(shown + PORTION * 4)}>
-            Show more · {all.length - shown} left
+            {WORDS.left(all.length - shown)}
           </Button>
         </li>
       )}
@@ -50,11 +52,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
         className="flex items-baseline gap-2 rounded px-0.5 hover:bg-page"
       >
         <span className="font-mono text-muted">{name}</span>
-        <span className="text-xs text-muted">
-          {Array.isArray(value)
-            ? `${count} ${count === 1 ? "item" : "items"}`
-            : `${count} ${count === 1 ? "field" : "fields"}`}
-        </span>
+        <span className="text-xs text-muted">{Array.isArray(value) ? WORDS.items(count) : WORDS.fields(count)}</span>
       </button>
       {isOpen && <JsonTree value={value} depth={depth + 1} />}
     </>
@@ -65,7 +63,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
 function Leaf({ value }: { value: unknown }) {
   const [isWhole, setWhole] = useState(false);
   if (typeof value !== "string") return <span className="font-mono text-live">{String(value)}</span>;
-  if (value === "") return <span className="text-muted">empty</span>;
+  if (value === "") return <span className="text-muted">{WORDS.empty}</span>;
   return (
     <span className="min-w-0">
       <span dir="auto" className="font-mono whitespace-pre-wrap [overflow-wrap:anywhere]">
@@ -73,7 +71,7 @@ function Leaf({ value }: { value: unknown }) {
       </span>
       {value.length > MOST_IN_A_LEAF && !isWhole && (
         <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={() => setWhole(true)}>
-          Show all
+          {COMMON.showAll}
         </Button>
       )}
     </span>

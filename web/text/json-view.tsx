@@ -10,6 +10,8 @@ import { Exact } from "./exact.tsx";
 import { JsonTable } from "./json-table.tsx";
 import { JsonTree } from "./json-tree.tsx";
 import { shapeOf } from "./shape.ts";
+import { WORDS } from "../words/text.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 const PREVIEW = 2048;
 
@@ -42,13 +44,13 @@ export function JsonView({ label, value, note, isOpen = false, isExact = false, 
         {note !== undefined && <span className="mr-1">{note}</span>}
         {shape.kind !== "text" && (
           <Small isOn={isRaw} onClick={() => setRaw(!isRaw)}>
-            Raw
+            {WORDS.raw}
           </Small>
         )}
         {isText && !isShort && (
           <Small isOn={isWrapped} onClick={() => setWrapped(!isWrapped)}>
             <WrapText aria-hidden="true" className="size-3.5" />
-            Wrap
+            {WORDS.wrap}
           </Small>
         )}
         <CopyButton text={text} />
@@ -59,7 +61,7 @@ export function JsonView({ label, value, note, isOpen = false, isExact = false, 
             onClick={() => save(text, label, typeof value === "string")}
           >
             <Download aria-hidden="true" className="size-3.5" />
-            Save
+            {COMMON.save}
           </Button>
         )}
       </div>
@@ -115,7 +117,7 @@ function Text({ label, text, isOpen, isExact, isWrapped, isDiff }: TextProps) {
       </pre>
       {text.length > PREVIEW && (
         <Button kind="quiet" className="px-2 py-0.5 text-xs" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-          {isWhole ? "Show less" : `Show all ${size(new Blob([text]).size)}`}
+          {isWhole ? WORDS.showLess : WORDS.showAllOf(size(new Blob([text]).size))}
         </Button>
       )}
     </>

@@ -1,5 +1,6 @@
 import { Image as ImageIcon } from "lucide-react";
 import { memo, useEffect, useId, useMemo, useState, type MouseEvent, type ReactNode } from "react";
+import { Link } from "@tanstack/react-router";
 import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { shorten } from "../../src/core/text.ts";
@@ -8,9 +9,11 @@ import { Button } from "../ui/button.tsx";
 import { count } from "../ui/format.ts";
 import { toBlocks } from "./blocks.ts";
 import { blocksIn, isParseable } from "./bounds.ts";
+import { citations, citedPlace } from "./citations.ts";
 import { CodeBlock } from "./code.tsx";
 import { mended } from "./growing.ts";
 import { blocksWithMaths, withMaths } from "./maths-marks.ts";
+import { WORDS } from "../words/text.ts";
 
 type Maths = typeof import("./maths.ts").MATHS;
 
@@ -34,7 +37,7 @@ export default function Markdown({ text, isOpenEnded }: { text: string; isOpenEn
       ))}
       {left > 0 && (
         <Button kind="quiet" onClick={() => setPortions(portions + 1)}>
-          Show more · {count(left)} characters left
+          {WORDS.charactersLeft(count(left))}
         </Button>
       )}
     </div>
@@ -97,7 +100,7 @@ function Plain({ text }: { text: string }) {
       </p>
       {text.length > PLAIN_CHARACTERS && !isWhole && (
         <Button kind="quiet" onClick={() => setWhole(true)}>
-          Show all · {count(text.length)} characters
+          {WORDS.showAllCharacters(count(text.length))}
         </Button>
       )}
     </>
@@ -123,7 +126,7 @@ function directions() {
 }
 
 const REMARK: Options["remarkPlugins"] = [remarkGfm];
-const REHYPE = [directions];
+const REHYPE = [directions, citations];
 
 const COMPONENTS: Components = {
   a: ({ href, children, id }) => (
@@ -134,18 +137,38 @@ const COMPONENTS: Components = {
   img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
   pre: ({ children }) => <CodeBlock code={textOf(children).replace(/\n$/, "")} name={nameOf(children)} />,
   input: ({ checked }) => (
-    <input type="checkbox" checked={checked === true} disabled aria-label={checked === true ? "done" : "to do"} />
+    <input
+      type="checkbox"
+      checked={checked === true}
+      disabled
+      aria-label={checked === true ? WORDS.done : WORDS.toDo}
+    />
   ),
   table: ({ children }) => (
-    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Table">
+    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={WORDS.table}>
       <table>{children}</table>
     </div>
   ),
 };
 
-/** To another page in a tab of its own; to a note within this answer; an address that may not be followed is plain text. */
+/** To another page in a tab of its own; to what is cited in this one; to a note within this answer; an address that may not be followed is plain text. */
 function Anchor({ href = "", id, children }: { href?: string; id?: string; children?: ReactNode }) {
   if (href === "") return children;
+  const place = citedPlace(href);
+  if (place?.kind === "message") {
+    return (
+      <Link to="/chats/$chatId" params={{ chatId: place.chatId }} search={{ at: place.seq }}>
+        {children}
+      </Link>
+    );
+  }
+  if (place?.kind === "node") {
+    return (
+      <Link to="/memory/nodes/$nodeId" params={{ nodeId: place.nodeId }}>
+        {children}
+      </Link>
+    );
+  }
   if (!href.startsWith("#")) {
     return (
       <a href={href} target="_blank" rel="noopener noreferrer nofollow">
@@ -173,11 +196,11 @@ function Anchor({ href = "", id, children }: { href?: string; id?: string; child
  */
 function RemoteImage({ src, alt }: { src: string; alt: string }) {
   const host = URL.canParse(src) ? new URL(src).host : "";
-  if (host === "") return <span className="text-muted">[image: {alt}]</span>;
+  if (host === "") return <span className="text-muted">{WORDS.imageWithoutHost(alt)}</span>;
   return (
     <a href={src} target="_blank" rel="noopener noreferrer nofollow">
       <ImageIcon aria-hidden="true" className="mr-1 inline size-4" />
-      {alt === "" ? "Image" : `Image “${alt}”`} at {host}
+      {WORDS.image(alt, host)}
     </a>
   );
 }

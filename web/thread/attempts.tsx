@@ -5,6 +5,7 @@ import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { Words } from "../text/words.tsx";
 import { EventView } from "./event-view.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** All attempts of one step as one line: how often it failed and why, or that it begins again. */
 export function Attempts({ entries, run }: { entries: readonly EventEntry[]; run: RunView | undefined }) {
@@ -13,7 +14,6 @@ export function Attempts({ entries, run }: { entries: readonly EventEntry[]; run
   const last = entries.at(-1)?.event;
   const waits = last?.type === "status" && last.data.state === "waiting" && run?.state === "waiting";
   const cause = causeOf(errors.at(-1)?.code ?? "");
-  const many = errors.length === 1 ? "One attempt failed" : `${errors.length} attempts failed`;
   const Icon = waits ? Clock3 : RotateCw;
   return (
     <div data-fold={entries.length} data-seq={entries[0]?.seq}>
@@ -26,7 +26,7 @@ export function Attempts({ entries, run }: { entries: readonly EventEntry[]; run
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 ${isOpen ? "rotate-90" : ""}`} />
         <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${waits ? "text-warn" : ""}`} />
         <span className="min-w-0 truncate">
-          {errors.length === 0 ? "Interrupted; this step begins again" : `${many} · ${cause}`}
+          {errors.length === 0 ? WORDS.beginsAgain : WORDS.attemptsFailed(errors.length, cause)}
         </span>
       </button>
       {isOpen && (

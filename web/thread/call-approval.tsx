@@ -8,15 +8,14 @@ import { Answer } from "../approvals/answer.tsx";
 import { Expiry } from "../approvals/expiry.tsx";
 import { Arguments } from "../approvals/arguments.tsx";
 import { Failure } from "../ui/notice.tsx";
-
-const WORDS = { approved: "Approved", denied: "Denied", expired: "Expired", withdrawn: "Withdrawn" } as const;
+import { WORDS } from "../words/thread.ts";
 
 /** What a person is asked about this call, with the buttons of the inbox; later, what was answered and by whom. */
 export function CallApproval({ call, asks }: { call: CallEntry; asks: boolean }) {
   const [told, setTold] = useState("");
   const asked = call.approval?.data;
   if (asked === undefined) return null;
-  const answer = asked.state === "requested" ? null : WORDS[asked.state];
+  const answer = asked.state === "requested" ? null : WORDS.answers[asked.state];
   return (
     <div className="ml-5 border-l-2 border-line pl-3 text-sm">
       <p role="status" className={told === "" ? "sr-only" : "py-0.5"}>
@@ -26,8 +25,8 @@ export function CallApproval({ call, asks }: { call: CallEntry; asks: boolean })
       {answer !== null && (
         <p className="text-xs text-muted [overflow-wrap:anywhere]">
           {answer}
-          {asked.by !== undefined && ` by ${byWhom(asked.by, asked.via)}`}
-          {asked.note !== undefined && asked.note !== "" && `: “${asked.note}”`}
+          {asked.by !== undefined && WORDS.answeredBy(byWhom(asked.by, asked.via) ?? asked.by)}
+          {asked.note !== undefined && asked.note !== "" && WORDS.noted(asked.note)}
         </p>
       )}
     </div>
@@ -39,15 +38,15 @@ function Question({ id, onTold }: { id: string; onTold: (words: string) => void 
   const { data, error, refetch } = useQuery(approvalQuery(http, id));
   if (data === undefined) {
     return error === null ? (
-      <p className="py-1 text-muted">Loading what it asks…</p>
+      <p className="py-1 text-muted">{WORDS.loadingAsked}</p>
     ) : (
-      <Failure what="What it asks could not be loaded" error={error} retry={() => void refetch()} />
+      <Failure what={WORDS.askedNotLoaded} error={error} retry={() => void refetch()} />
     );
   }
   return (
     <div data-approval-id={id} className="flex flex-col gap-2 pb-2">
       <p className="text-xs text-muted">
-        It runs when you say yes, exactly as it stands here · <Expiry at={data.expiresAt} />
+        {WORDS.runsIfYes} <Expiry at={data.expiresAt} />
       </p>
       <Arguments args={data.args} terms={data.terms} />
       {data.state === "requested" && <Answer approval={data} onTold={onTold} />}

@@ -10,8 +10,7 @@ import { Expiry } from "../approvals/expiry.tsx";
 import { AnswerQuestion } from "../questions/answer-question.tsx";
 import { QuestionText } from "../questions/question-card.tsx";
 import { Failure } from "../ui/notice.tsx";
-
-const WORDS = { answered: "Answered", expired: "Expired", withdrawn: "Withdrawn" } as const;
+import { WORDS } from "../words/thread.ts";
 
 /** What this call asks a person, with what it takes to answer; later, what was answered and by whom. */
 export function CallQuestion({ call, asks }: { call: CallEntry; asks: boolean }) {
@@ -27,9 +26,9 @@ export function CallQuestion({ call, asks }: { call: CallEntry; asks: boolean })
       {asks && <Open id={asked.questionId} onTold={setTold} />}
       {asked.state !== "asked" && (
         <p className="text-xs text-muted [overflow-wrap:anywhere]">
-          {asked.state === "withdrawn" && asked.by !== undefined ? "Declined" : WORDS[asked.state]}
-          {asked.by !== undefined && ` by ${byWhom(asked.by, asked.via)}`}
-          {asked.answer !== undefined && `: “${exactLine(answerWords(asked.answer))}”`}
+          {asked.state === "withdrawn" && asked.by !== undefined ? WORDS.declined : WORDS.answers[asked.state]}
+          {asked.by !== undefined && WORDS.answeredBy(byWhom(asked.by, asked.via) ?? asked.by)}
+          {asked.answer !== undefined && WORDS.noted(exactLine(answerWords(asked.answer)))}
         </p>
       )}
     </div>
@@ -41,15 +40,15 @@ function Open({ id, onTold }: { id: string; onTold: (words: string) => void }) {
   const { data, error, refetch } = useQuery(questionQuery(http, id));
   if (data === undefined) {
     return error === null ? (
-      <p className="py-1 text-muted">Loading how it can be answered…</p>
+      <p className="py-1 text-muted">{WORDS.loadingHow}</p>
     ) : (
-      <Failure what="How it can be answered could not be loaded" error={error} retry={() => void refetch()} />
+      <Failure what={WORDS.howNotLoaded} error={error} retry={() => void refetch()} />
     );
   }
   return (
     <div data-question-id={id} className="flex flex-col gap-2 pb-2">
       <p className="text-xs text-muted">
-        Answer here, or write a message · <Expiry at={data.expiresAt} />
+        {WORDS.answerHere} <Expiry at={data.expiresAt} />
       </p>
       {data.state === "asked" && <AnswerQuestion question={data} onTold={onTold} />}
     </div>

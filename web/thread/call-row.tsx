@@ -22,25 +22,34 @@ import { TaskTree } from "../tasks/task-tree.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { CallApproval } from "./call-approval.tsx";
 import { Whole } from "./whole.tsx";
+import { WORDS } from "../words/thread.ts";
 
-const LOOKS: Readonly<
-  Record<CallState, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>
-> = {
-  queued: { icon: Circle, word: "Not started", colour: "text-muted" },
-  asks: { icon: Hand, word: "Waits for approval", colour: "text-warn" },
-  working: { icon: LoaderCircle, word: "Working", colour: "text-live" },
-  done: { icon: CircleCheck, word: "Done", colour: "text-good" },
-  failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
-  not_run: { icon: CircleSlash, word: "Not run", colour: "text-warn" },
-  unknown: { icon: CircleHelp, word: "Outcome unknown", colour: "text-warn" },
-  stopped: { icon: CircleSlash, word: "Not finished", colour: "text-muted" },
+/** Asked in place of a tool: whether a run goes on after a crash. */
+const GO_ON = "go_on";
+
+const LOOKS: Readonly<Record<CallState, { readonly icon: LucideIcon; readonly colour: string }>> = {
+  queued: { icon: Circle, colour: "text-muted" },
+  asks: { icon: Hand, colour: "text-warn" },
+  working: { icon: LoaderCircle, colour: "text-live" },
+  done: { icon: CircleCheck, colour: "text-good" },
+  failed: { icon: CircleX, colour: "text-bad" },
+  not_run: { icon: CircleSlash, colour: "text-warn" },
+  unknown: { icon: CircleHelp, colour: "text-warn" },
+  stopped: { icon: CircleSlash, colour: "text-muted" },
 };
 
+interface CallRowProps {
+  readonly call: CallEntry;
+  readonly run: RunView | undefined;
+  /** How far it is, in its tool's words. */
+  readonly progress?: string | null;
+}
+
 /** One line: icon, name, main argument, state, duration. Open, it shows all that went in and came out. */
-export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefined }) {
+export function CallRow({ call, run, progress = null }: CallRowProps) {
   const state = callState(call, run);
   const [isOpen, setOpen] = useState(false);
-  const { icon: Icon, word, colour } = LOOKS[state];
+  const { icon: Icon, colour } = LOOKS[state];
   const result = call.result?.data;
   const since = call.start?.at ?? call.use?.at;
   return (
@@ -54,7 +63,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <Wrench aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
         <span className="shrink-0 font-mono text-code font-medium max-sm:max-w-[45%] max-sm:truncate">
-          {exactLine(call.name) || "go_on"}
+          {exactLine(call.name) || GO_ON}
         </span>
         <span className="min-w-0 flex-1 truncate text-muted">{exactLine(call.use?.data.summary ?? "")}</span>
         <span
@@ -62,7 +71,7 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
         >
           <Icon aria-hidden="true" className={`size-3.5 shrink-0 ${state === "working" ? "spin" : ""}`} />
           <span className="truncate" title={wordOf(call, state, run) ?? undefined}>
-            {wordOf(call, state, run) ?? word}
+            {wordOf(call, state, run) ?? WORDS.calls[state]}
           </span>
         </span>
         <span className="min-w-10 shrink-0 text-right text-xs text-muted tabular-nums">
@@ -73,6 +82,11 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
               : state === "working" && since && <Timer since={since} />}
         </span>
       </button>
+      {state === "working" && progress !== null && (
+        <p data-progress className="truncate pl-12 text-sm text-muted" title={progress}>
+          {progress}
+        </p>
+      )}
       {result?.error !== undefined && state !== "not_run" && !isOpen && (
         <p className="truncate pl-12 text-sm text-bad" title={result.error}>
           {result.error}
@@ -96,26 +110,26 @@ export function CallRow({ call, run }: { call: CallEntry; run: RunView | undefin
 
 /** What a call waits for, or why it never ran, where that is more than its state tells. */
 function wordOf(call: CallEntry, state: CallState, run: RunView | undefined): string | null {
-  if (state === "not_run") return `Not run · ${whyNotRun(call, run)}`;
-  if (state === "asks" && call.question?.data.state === "asked") return "Asks you";
-  return state === "queued" && call.children.size > 0 ? "Waits for its tasks" : null;
+  if (state === "not_run") return WORDS.notRun(whyNotRun(call, run));
+  if (state === "asks" && call.question?.data.state === "asked") return WORDS.asksYou;
+  return state === "queued" && call.children.size > 0 ? WORDS.waitsForTasks : null;
 }
 
 /** Its result begins "not run: ", and goes on with what the model is told; a person is told who did it. */
 function whyNotRun(call: CallEntry, run: RunView | undefined): string {
   const approval = call.approval?.data;
   const by = approval?.by ?? run?.by ?? null;
-  const note = approval?.note === undefined || approval.note === "" ? "" : `: “${exactLine(approval.note)}”`;
+  const note = approval?.note === undefined || approval.note === "" ? "" : WORDS.noted(exactLine(approval.note));
   switch (approval?.state) {
     case "denied":
-      return `denied${by === null ? "" : ` by ${by}`}${note}${approval.via === undefined ? "" : ` · ${approval.via}`}`;
+      return WORDS.denied(by, note, approval.via === undefined ? "" : WORDS.via(approval.via));
     case "expired":
-      return "nobody answered in time";
+      return WORDS.nobodyAnswered;
     case "withdrawn":
-      return run?.state === "cancelled" && by !== null ? `withdrawn when ${by} stopped it` : `withdrawn${note}`;
+      return run?.state === "cancelled" && by !== null ? WORDS.withdrawnWhen(by) : WORDS.withdrawn(note);
     default:
-      if (run?.state === "cancelled" && by !== null) return `${by} stopped it before`;
-      return exactLine((call.result?.data.error ?? "").replace(/^not run:?\s*/, "")) || "it could not be";
+      if (run?.state === "cancelled" && by !== null) return WORDS.stoppedBefore(by);
+      return exactLine((call.result?.data.error ?? "").replace(/^not run:?\s*/, "")) || WORDS.couldNotBe;
   }
 }
 
@@ -125,42 +139,42 @@ function CallDetails({ call, asks }: { call: CallEntry; asks: boolean }) {
   return (
     <div className="mb-2 ml-5 border-l-2 border-line pl-3">
       <p className="pt-1 text-xs text-muted">
-        call <code>{call.callId}</code>
-        {call.use && ` · ${EFFECTS[call.use.data.effect]}`}
-        {attempt > 1 && ` · attempt ${attempt}`}
+        {WORDS.call}
+        <code>{call.callId}</code>
+        {call.use && WORDS.effects[call.use.data.effect]}
+        {attempt > 1 && WORDS.onAttempt(attempt)}
       </p>
       {asks ? null : call.use !== null ? (
         <CallArguments use={call.use.data} />
       ) : (
-        <p className="text-xs text-muted">Its arguments are further up.</p>
+        <p className="text-xs text-muted">{WORDS.argumentsFurtherUp}</p>
       )}
       {result?.error !== undefined && (
-        <JsonView label={neverRan(result) ? "What the model was told" : "Error"} value={result.error} />
+        <JsonView label={neverRan(result) ? WORDS.modelWasTold : WORDS.error} value={result.error} />
       )}
       {result?.result !== undefined && (
         <JsonView
-          label="Result"
+          label={WORDS.result}
           value={result.result}
-          {...(result.blob !== undefined && { note: `the beginning of ${size(result.size)}` })}
+          {...(result.blob !== undefined && { note: WORDS.beginningOf(size(result.size)) })}
         />
       )}
       {result?.blob !== undefined && <Whole what="result" id={result.blob} bytes={result.size} />}
-      {result === undefined && <p className="py-1 text-sm text-muted">No result yet.</p>}
+      {result === undefined && <p className="py-1 text-sm text-muted">{WORDS.noResult}</p>}
     </div>
   );
 }
 
 function CallArguments({ use }: { use: EventOf<"tool_use">["data"] }) {
-  if (use.blob === undefined || use.size === undefined) return <JsonView label="Arguments" value={use.args} isExact />;
+  if (use.blob === undefined || use.size === undefined)
+    return <JsonView label={WORDS.arguments} value={use.args} isExact />;
   return (
     <>
-      <JsonView label="Arguments" value={use.args} note={`the beginning of ${size(use.size)}`} isExact />
+      <JsonView label={WORDS.arguments} value={use.args} note={WORDS.beginningOf(size(use.size))} isExact />
       <Whole what="arguments" id={use.blob} bytes={use.size} />
     </>
   );
 }
-
-const EFFECTS = { read: "only reads", write: "changes Sparky's own data", external: "acts outside Sparky" } as const;
 
 /** Calls that went well, as one line that still says what was used. */
 export function CallFold({ calls, run }: { calls: readonly CallEntry[]; run: RunView | undefined }) {
@@ -177,9 +191,7 @@ export function CallFold({ calls, run }: { calls: readonly CallEntry[]; run: Run
       >
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 text-muted ${isOpen ? "rotate-90" : ""}`} />
         <CircleCheck aria-hidden="true" className="size-3.5 shrink-0 text-good" />
-        <span className="shrink-0 font-medium">
-          Used {calls.length} tools · {duration(ms)}
-        </span>
+        <span className="shrink-0 font-medium">{WORDS.used(calls.length, duration(ms))}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-code text-muted">{names}</span>
       </button>
       {isOpen && (

@@ -2,21 +2,37 @@ import { SendHorizontal } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
+import { useOnlyLooks } from "../app/only-looks.ts";
 import { Button } from "../ui/button.tsx";
 import { useDraft } from "./draft.ts";
 import { takeFirstLetters } from "./first-letters.ts";
 import { useOffers } from "./offers.tsx";
+import { WORDS } from "../words/thread.ts";
 
 interface Props {
   readonly draftKey: string;
   readonly isBusy?: boolean;
+  /** What becomes of a message that is sent now, where that is not simply an answer; null: nothing else. */
+  readonly note?: string | null;
+  /** It stands above what else is on its page, as wide as that: what it offers while one types opens below it. */
+  readonly isAbove?: boolean;
   /** Rejects when the text was not taken: then it stays in the box. */
   readonly onSend: (text: string) => void | Promise<void>;
   /** Other things to do with the text, beside sending it. */
   readonly others?: readonly { readonly label: string; readonly onSend: (text: string) => Promise<void> }[];
 }
 
-export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Props) {
+/** Where one writes to the agent; who may only look is told so instead. */
+export function Composer(props: Props) {
+  if (!useOnlyLooks()) return <Box {...props} />;
+  return (
+    <p className={`mx-auto w-full shrink-0 px-3 pt-1 pb-3 text-sm text-muted ${props.isAbove ? "" : "max-w-3xl"}`}>
+      {WORDS.onlyLooks}
+    </p>
+  );
+}
+
+function Box({ draftKey, isBusy = false, note = null, isAbove = false, onSend, others = [] }: Props) {
   const [text, setText, add] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
@@ -72,52 +88,63 @@ export function Composer({ draftKey, isBusy = false, onSend, others = [] }: Prop
     <>
       {offers.dialog}
       <form
-        className="mx-auto w-full max-w-3xl shrink-0 px-3 pt-1 pb-3"
+        className={`mx-auto w-full shrink-0 px-3 pt-1 pb-3 ${isAbove ? "" : "max-w-3xl"}`}
         onSubmit={(event) => {
           event.preventDefault();
           void send();
         }}
       >
-        {offers.list}
-        <div
-          className={`flex items-end justify-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent ${others.length > 0 ? "max-sm:flex-wrap" : ""}`}
-        >
-          <textarea
-            ref={box}
-            rows={1}
-            dir="auto"
-            value={text}
-            aria-label="Message"
-            aria-describedby={hintId}
-            placeholder="Message the agent"
-            {...offers.attributes}
-            onChange={(event) => {
-              setText(event.target.value);
-              setCursor(event.target.selectionStart);
-            }}
-            onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
-            onKeyDown={onKeyDown}
-            className={`max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-body ${others.length > 0 ? "max-sm:basis-full" : ""}`}
-          />
-          {others.map((other) => (
-            <Button key={other.label} disabled={!canSend} className="shrink-0" onClick={() => void send(other.onSend)}>
-              {other.label}
-            </Button>
-          ))}
-          <button
-            type="submit"
-            aria-label="Send"
-            title="Send (Enter)"
-            disabled={!canSend}
-            className="tap inline-flex size-9 items-center justify-center rounded-lg bg-accent text-accent-ink disabled:bg-sunken disabled:text-muted"
+        <div className="relative">
+          {/* Over what else there is: a list that comes and goes moves nothing. */}
+          {offers.list && (
+            <div className={`absolute inset-x-0 z-20 ${isAbove ? "top-full mt-1" : "bottom-full"}`}>{offers.list}</div>
+          )}
+          <div
+            className={`flex items-end justify-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent ${others.length > 0 ? "max-sm:flex-wrap" : ""}`}
           >
-            <SendHorizontal aria-hidden="true" className="size-4" />
-          </button>
+            <textarea
+              ref={box}
+              rows={1}
+              dir="auto"
+              value={text}
+              aria-label={WORDS.message}
+              aria-describedby={hintId}
+              placeholder={WORDS.messageAgent}
+              {...offers.attributes}
+              onChange={(event) => {
+                setText(event.target.value);
+                setCursor(event.target.selectionStart);
+              }}
+              onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
+              onKeyDown={onKeyDown}
+              className={`max-h-[40vh] min-h-9 flex-1 self-center resize-none bg-transparent px-2 py-1.5 text-base outline-none placeholder:text-muted md:text-body ${others.length > 0 ? "max-sm:basis-full" : ""}`}
+            />
+            {others.map((other) => (
+              <Button
+                key={other.label}
+                disabled={!canSend}
+                className="shrink-0"
+                onClick={() => void send(other.onSend)}
+              >
+                {other.label}
+              </Button>
+            ))}
+            <button
+              type="submit"
+              aria-label={WORDS.send}
+              title={WORDS.sendTip}
+              disabled={!canSend}
+              className="tap inline-flex size-9 items-center justify-center rounded-lg bg-accent text-accent-ink disabled:bg-sunken disabled:text-muted"
+            >
+              <SendHorizontal aria-hidden="true" className="size-4" />
+            </button>
+          </div>
         </div>
-        <p id={hintId} className={`mt-1 px-2 text-xs ${isTooLong ? "text-bad" : "text-muted max-md:sr-only"}`}>
-          {isTooLong
-            ? `${Math.ceil(bytes / 1024)} KB: a message is at most ${MAX_TEXT_BYTES / 1024} KB. Put long material into a file.`
-            : "Enter sends, Shift+Enter makes a new line."}
+        <p
+          id={hintId}
+          className={`mt-1 px-2 text-xs ${isTooLong ? "text-bad" : note === null ? "text-muted max-md:sr-only" : "text-muted"}`}
+        >
+          {isTooLong ? WORDS.tooLong(Math.ceil(bytes / 1024), MAX_TEXT_BYTES / 1024) : (note ?? WORDS.keys)}
         </p>
       </form>
     </>

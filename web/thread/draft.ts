@@ -1,25 +1,54 @@
 import { useCallback, useEffect, useState } from "react";
 
-/** What is being written, kept for each chat in this browser. */
+/** What is being written, kept in this browser for each person and each of their chats. */
 
 const STORED_AS = "sparky.draft.";
 
 /** Without storage a draft lives as long as the page. */
 const kept = new Map<string, string>();
 
-function read(key: string): string {
+/** Whose drafts are read and written; nothing that takes words is shown before it is known. */
+let writer = "";
+
+export function draftsOf(person: string): void {
+  if (writer === person) return;
+  writer = person;
   try {
-    return localStorage.getItem(STORED_AS + key) ?? "";
+    adoptOld();
   } catch {
-    return kept.get(key) ?? "";
+    // Nothing is kept here then.
+  }
+}
+
+/** Earlier versions kept drafts for whoever used the browser: they become those of who signs in first. No key has a dot in it. */
+function adoptOld(): void {
+  const names = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
+  for (const name of names) {
+    const key = name.startsWith(STORED_AS) ? name.slice(STORED_AS.length) : "";
+    if (key === "" || key.includes(".")) continue;
+    const text = localStorage.getItem(name) ?? "";
+    if (read(key) === "") keepDraft(key, text);
+    localStorage.removeItem(name);
+  }
+}
+
+const nameOf = (key: string): string => `${STORED_AS}${writer}.${key}`;
+
+function read(key: string): string {
+  const name = nameOf(key);
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return kept.get(name) ?? "";
   }
 }
 
 export function keepDraft(key: string, text: string): void {
-  kept.set(key, text);
+  const name = nameOf(key);
+  kept.set(name, text);
   try {
-    if (text === "") localStorage.removeItem(STORED_AS + key);
-    else localStorage.setItem(STORED_AS + key, text);
+    if (text === "") localStorage.removeItem(name);
+    else localStorage.setItem(name, text);
   } catch {
     // Nothing to keep it in for longer.
   }

@@ -1,37 +1,18 @@
-import { useSyncExternalStore } from "react";
-import type { LogEvent } from "../../src/core/transcript.ts";
+import { EVENT_KINDS, type EventFilter } from "../../src/core/event-filter.ts";
+import { eventFilterOf } from "../../src/core/preferences.ts";
+import type { PreferencesPatch } from "../../src/wire/preferences.ts";
+import { usePreferences, useSetPreferences } from "../settings/preferences.ts";
 
-/** What happened that hardly anybody looks for: out of sight, until this person wants every event to be seen, in this browser. */
-export function isNoise(event: LogEvent): boolean {
-  if (event.type !== "chat") return false;
-  return event.data.change === "created" || (event.data.change === "renamed" && event.data.by === "agent");
+/** Which events this person wants to see, in every browser and at the terminal. */
+export const useEventFilter = (): EventFilter => eventFilterOf(usePreferences());
+
+const everything = (value: true | null): PreferencesPatch =>
+  Object.fromEntries(EVENT_KINDS.map((kind) => [`events.${kind}`, value]));
+
+/** Shows every event, or only those that are usually shown. */
+export function useShowAll(): (isWanted: boolean) => void {
+  const { mutate } = useSetPreferences();
+  return (isWanted) => mutate(everything(isWanted ? true : null));
 }
 
-const STORED_AS = "sparky.events";
-const changes = new EventTarget();
-
-function showsAll(): boolean {
-  try {
-    return localStorage.getItem(STORED_AS) === "all";
-  } catch {
-    return false;
-  }
-}
-
-export function showAll(isWanted: boolean): void {
-  try {
-    if (isWanted) localStorage.setItem(STORED_AS, "all");
-    else localStorage.removeItem(STORED_AS);
-  } catch {
-    // Nothing to keep it in.
-  }
-  changes.dispatchEvent(new Event("change"));
-}
-
-/** Whether every event is shown, in all places at once. */
-export function useShowsAll(): boolean {
-  return useSyncExternalStore((changed) => {
-    changes.addEventListener("change", changed);
-    return () => changes.removeEventListener("change", changed);
-  }, showsAll);
-}
+export const showsAll = (filter: EventFilter): boolean => EVENT_KINDS.every((kind) => filter[kind]);

@@ -1,10 +1,14 @@
 import type { ReactNode } from "react";
 import { unreachable } from "../../src/core/errors.ts";
+import { happenedAt } from "../../src/core/events.ts";
+import { factWords } from "../../src/core/fact-words.ts";
 import { resourceWords } from "../../src/core/references.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
 import { ChatChange, Note, Plan, Problem, Status, Unknown } from "./noted.tsx";
+import { Recalled } from "./recalled.tsx";
 import { PersonMessage } from "./said.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** What is not the agent's words. */
 export function EventView({ entry: { event }, run }: { entry: EventEntry; run: RunView | undefined }): ReactNode {
@@ -20,13 +24,15 @@ export function EventView({ entry: { event }, run }: { entry: EventEntry; run: R
     case "error":
       return <Problem event={event} />;
     case "summary":
-      return <Note at={event.at}>{`What came before was summarised for the model, up to #${event.data.upTo}`}</Note>;
+      return <Note at={event.at}>{WORDS.summarised(event.data.upTo)}</Note>;
     case "resource":
-      return <Note at={event.at}>{resourceWords(event.data)}</Note>;
+      return <Note at={happenedAt(event)}>{resourceWords(event.data)}</Note>;
     case "recall":
-      return <Note at={event.at}>{`Recalled ${event.data.nodes.length} things about “${event.data.query}”`}</Note>;
+      return <Recalled event={event} />;
+    case "fact":
+      return <Note at={event.at}>{factWords(event.data)}</Note>;
     case "notice":
-      return <Note at={event.at}>{`Notice: ${event.data.text}`}</Note>;
+      return <Note at={event.at}>{WORDS.notice(event.data.text)}</Note>;
     case "schedule":
       return <Note at={event.at}>{event.data.message}</Note>;
     case "chat":

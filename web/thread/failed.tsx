@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { CircleX, RotateCw } from "lucide-react";
-import { useState } from "react";
+import { CircleX, KeyRound, RotateCw } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { causeOf, isOfSettings } from "../../src/core/causes.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
@@ -11,6 +11,11 @@ import { CommandLine, Problem } from "../ui/notice.tsx";
 import { useThreadActions } from "./actions.ts";
 import { Anew } from "./message-actions.tsx";
 import { EndFacts } from "./noted.tsx";
+import { WORDS } from "../words/thread.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+
+/** With its forms, which a thread seldom needs. */
+const ModelDialog = lazy(async () => ({ default: (await import("../models/model-dialog.tsx")).ModelDialog }));
 
 interface Props {
   readonly entry: EventEntry;
@@ -42,7 +47,7 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
       >
         <p className="flex flex-wrap items-center gap-x-2 font-medium text-bad">
           <CircleX aria-hidden="true" className="size-4 shrink-0" />
-          {code === "" ? event.data.message : `${event.data.message} · ${causeOf(code)}`}
+          {code === "" ? event.data.message : WORDS.failed(event.data.message, causeOf(code))}
           <span className="text-xs font-normal text-muted">
             <EndFacts at={event.at} run={run} />
           </span>
@@ -54,9 +59,9 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
           <div className="mt-2 flex flex-wrap items-center gap-2">
             <Button disabled={again.isPending || again.isSuccess} onClick={() => again.mutate(event.runId ?? "")}>
               <RotateCw aria-hidden="true" className="size-3.5" />
-              {taskId === null ? "Try again" : "Retry the task"}
+              {taskId === null ? COMMON.tryAgain : WORDS.retryTask}
             </Button>
-            {question !== null && <Button onClick={() => setChoosing(true)}>Another model…</Button>}
+            {question !== null && <Button onClick={() => setChoosing(true)}>{WORDS.anotherModel}</Button>}
             {isChoosing && question !== null && (
               <Anew chatId={actions.chatId} question={question} isEdit={false} onClose={() => setChoosing(false)} />
             )}
@@ -69,11 +74,25 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
   );
 }
 
-/** Which command looks after the model: it is the owner's alone. */
+/** What looks after the model: it is the owner's alone. */
 function Settings({ isFault }: { isFault: boolean }) {
   const { http } = useServices();
   const { data: me } = useQuery(meQuery(http));
+  const [isOpen, setOpen] = useState(false);
   if (me === undefined) return null;
-  if (me.role !== "owner") return <span className="text-muted">The owner of this Sparky looks after its models.</span>;
-  return <CommandLine command={isFault ? "sparky config list" : "sparky models test"} />;
+  if (me.role !== "owner") return <span className="text-muted">{WORDS.ownerLooksAfter}</span>;
+  if (!isFault) return <CommandLine command="sparky models test" />;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <KeyRound aria-hidden="true" className="size-3.5" />
+        {WORDS.modelAndKey}
+      </Button>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <ModelDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
 }

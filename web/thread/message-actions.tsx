@@ -1,7 +1,7 @@
 import { Link as LinkTo, useNavigate } from "@tanstack/react-router";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Pencil, Quote, RotateCw } from "lucide-react";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useId, useState, type FormEvent, type ReactNode } from "react";
 import { forkedSchema, type NewFork } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
@@ -10,6 +10,9 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { useThreadActions, type ThreadActions } from "./actions.ts";
 import { addToDraft } from "./draft.ts";
+import { modelChoicesQuery } from "./model-picker.tsx";
+import { WORDS } from "../words/thread.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** What can be done with one message: seen by a pointer above it, by focus within it, and where there is no pointer. */
 export function MessageActions({ seq, text, role }: { seq: number; text: string; role: "user" | "assistant" }) {
@@ -20,29 +23,34 @@ export function MessageActions({ seq, text, role }: { seq: number; text: string;
   const canFork = actions.canWrite && question !== null;
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-x-1 text-muted" data-actions={seq}>
-      <Elsewhere seq={seq} actions={actions} />
-      <span className="flex flex-wrap items-center opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+      {/* At the edge at which the message is: what comes with the pointer has its room beside it. */}
+      {role === "assistant" && <Elsewhere seq={seq} actions={actions} />}
+      <span className="flex flex-wrap items-center opacity-0 transition-opacity motion-reduce:transition-none group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={text} />
-        <CopyButton text={`${location.origin}/chats/${encodeURIComponent(actions.chatId)}?at=${seq}`} label="Link" />
+        <CopyButton
+          text={`${location.origin}/chats/${encodeURIComponent(actions.chatId)}?at=${seq}`}
+          label={WORDS.link}
+        />
         {actions.canWrite && (
           <Small
             icon={<Quote aria-hidden="true" className="size-3.5" />}
             onClick={() => addToDraft(actions.chatId, `${text.trim().replace(/^/gm, "> ")}\n\n`)}
           >
-            Quote
+            {WORDS.quote}
           </Small>
         )}
         {canFork && role === "user" && (
           <Small icon={<Pencil aria-hidden="true" className="size-3.5" />} onClick={() => setAsks("edit")}>
-            Edit
+            {WORDS.edit}
           </Small>
         )}
         {canFork && role === "assistant" && (
           <Small icon={<RotateCw aria-hidden="true" className="size-3.5" />} onClick={() => setAsks("again")}>
-            Try again
+            {COMMON.tryAgain}
           </Small>
         )}
       </span>
+      {role === "user" && <Elsewhere seq={seq} actions={actions} />}
       {asks !== null && question !== null && (
         <Anew chatId={actions.chatId} question={question} isEdit={asks === "edit"} onClose={() => setAsks(null)} />
       )}
@@ -59,7 +67,7 @@ function Small({ icon, onClick, children }: { icon: ReactNode; onClick: () => vo
   );
 }
 
-/** Where another chat goes its own way from this message, or this one from another. */
+/** Where chats go their own ways from this message: one step to the one made before, one to the next. */
 function Elsewhere({ seq, actions }: { seq: number; actions: ThreadActions }) {
   const place = actions.places.get(seq);
   if (place === undefined) return null;
@@ -82,13 +90,9 @@ function Elsewhere({ seq, actions }: { seq: number; actions: ThreadActions }) {
     );
   return (
     <span className="inline-flex items-center text-xs">
-      {arrow(
-        place.before,
-        "The chat that this one was made from",
-        <ChevronLeft aria-hidden="true" className="size-4" />,
-      )}
-      {`${place.before === null ? 1 : place.count} of ${place.count}`}
-      {arrow(place.after, "The chat that was made from here", <ChevronRight aria-hidden="true" className="size-4" />)}
+      {arrow(place.before, WORDS.chatBefore, <ChevronLeft aria-hidden="true" className="size-4" />)}
+      {WORDS.place(place.number, place.count)}
+      {arrow(place.after, WORDS.nextChat, <ChevronRight aria-hidden="true" className="size-4" />)}
     </span>
   );
 }
@@ -105,6 +109,8 @@ export function Anew({ chatId, question, isEdit, onClose }: AnewProps) {
   const { http, queries } = useServices();
   const navigate = useNavigate();
   const [key] = useState(() => crypto.randomUUID());
+  const listId = useId();
+  const { data: choices } = useQuery(modelChoicesQuery(http));
   const fork = useMutation({
     mutationFn: (wanted: NewFork) =>
       http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/fork`, wanted, forkedSchema),
@@ -122,16 +128,14 @@ export function Anew({ chatId, question, isEdit, onClose }: AnewProps) {
     fork.mutate({ seq: question.seq - 1, text, key, ...(model !== "" && { model }) });
   };
   return (
-    <Dialog title={isEdit ? "Edit and send again" : "Try again"} onClose={onClose}>
+    <Dialog title={isEdit ? WORDS.editAndSend : COMMON.tryAgain} onClose={onClose}>
       <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
-        <p className="text-sm text-muted">
-          A new chat is made that begins as this one did. What the agent did here stays done; this chat stays as it is.
-        </p>
+        <p className="text-sm text-muted">{WORDS.newChatMeans}</p>
         {isEdit && (
           <textarea
             data-first
             name="text"
-            aria-label="Message"
+            aria-label={WORDS.message}
             dir="auto"
             rows={5}
             required
@@ -140,20 +144,24 @@ export function Anew({ chatId, question, isEdit, onClose }: AnewProps) {
           />
         )}
         <label className="flex flex-col gap-1 text-sm font-medium">
-          Model
+          {WORDS.modelField}
           <input
             name="model"
-            placeholder="the same, or another such as openai/gpt-5"
+            list={listId}
+            placeholder={WORDS.otherModel}
             className="tap rounded-md border border-line-strong bg-page px-2 py-1.5 text-base font-normal"
           />
         </label>
+        <datalist id={listId}>
+          {choices?.items.map(({ id, why }) => why === null && <option key={id} value={id} />)}
+        </datalist>
         <Problem error={fork.error} />
         <div className="flex justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>
-            Cancel
+            {COMMON.cancel}
           </Button>
           <Button kind="primary" type="submit" disabled={fork.isPending}>
-            {fork.isPending ? "Making the chat…" : "Send in a new chat"}
+            {fork.isPending ? WORDS.makingChat : WORDS.sendInNew}
           </Button>
         </div>
       </form>

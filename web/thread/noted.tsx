@@ -5,11 +5,13 @@ import { causeOf } from "../../src/core/causes.ts";
 import type { EventOf } from "../../src/core/events.ts";
 import { timesOf, type RunView } from "../../src/core/run-state.ts";
 import type { UnknownEvent } from "../../src/core/transcript.ts";
+import type { Shown } from "../../src/wire/state-words.ts";
 import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { count, duration, fullTime, roughly, timeOfDay } from "../ui/format.ts";
-import { StateIcon, stateColour, StateMark, stateOfRun, stateWord, type Shown } from "../ui/state.tsx";
+import { StateIcon, stateColour, StateMark, stateOfRun, stateWord } from "../ui/state.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** What happened around the words: statuses, plans, errors, notes. */
 
@@ -42,13 +44,13 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
         {isPast ? <CircleDot aria-hidden="true" className="size-4 shrink-0" /> : <StateIcon state={state} />}
         {data.message === "" || data.state === "cancelled" ? stateWord(state) : data.message}
       </span>
-      {data.state === "cancelled" && <span className="text-muted">by {data.by}</span>}
-      {data.state === "stopping" && <span className="text-muted">asked by {data.by}</span>}
+      {data.state === "cancelled" && <span className="text-muted">{WORDS.byWhom(data.by)}</span>}
+      {data.state === "stopping" && <span className="text-muted">{WORDS.askedBy(data.by)}</span>}
       {data.state === "failed" && !data.message.includes(data.reason) && (
         <span className="text-bad">{data.reason}</span>
       )}
       {data.state === "resumed" && data.reason === "recovered" && (
-        <span className="text-muted">attempt {data.attempt}</span>
+        <span className="text-muted">{WORDS.attempt(data.attempt)}</span>
       )}
       <span className="text-xs text-muted">
         <EndFacts at={event.at} run={isEnd ? run : undefined} />
@@ -81,9 +83,9 @@ function RunTotals({ run }: { run: RunView }) {
   const times = timesOf(run);
   const hasWaited = times !== null && times.waitedMs >= 1000;
   const facts = [
-    times === null ? null : `${hasWaited ? "worked " : ""}${duration(times.workedMs)}`,
-    hasWaited ? `waited ${roughly(times.waitedMs)}` : null,
-    tokens > 0 ? `${count(tokens)} tokens` : null,
+    times === null ? null : hasWaited ? WORDS.worked(duration(times.workedMs)) : duration(times.workedMs),
+    hasWaited ? WORDS.waited(roughly(times.waitedMs)) : null,
+    tokens > 0 ? WORDS.tokens(count(tokens)) : null,
     run.costUsd !== null ? `$${run.costUsd.toFixed(2)}` : null,
   ].filter((fact) => fact !== null);
   return facts.map((fact) => `${fact} · `).join("");
@@ -103,7 +105,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         className="inline-flex items-center gap-1.5 rounded-full bg-accent-soft px-2.5 py-0.5 text-xs font-semibold text-accent hover:underline"
       >
         <ListTodo aria-hidden="true" className="size-3.5" />
-        Task {taskId.slice(0, 8)}
+        {WORDS.task(taskId.slice(0, 8))}
       </Link>
       {run !== undefined && <StateMark state={stateOfRun(run)} {...doneWord(run)} />}
     </div>
@@ -116,17 +118,17 @@ export function Plan({ items }: { items: EventOf<"plan">["data"]["items"] }) {
     <div className="px-1.5 py-1 text-sm">
       <p className="flex items-center gap-1.5 font-medium">
         <ListChecks aria-hidden="true" className="size-4 text-muted" />
-        Plan · {done} of {items.length} done
+        {WORDS.planDone(done, items.length)}
       </p>
       <ul className="mt-0.5 pl-1">
         {items.map(({ text, status }, index) => (
           <li key={index} className={`flex items-start gap-2 ${status === "done" ? "text-muted" : ""}`}>
             {status === "done" ? (
-              <CheckSquare role="img" aria-label="done" className="mt-1 size-3.5 shrink-0 text-good" />
+              <CheckSquare role="img" aria-label={WORDS.planStates.done} className="mt-1 size-3.5 shrink-0 text-good" />
             ) : status === "doing" ? (
-              <CircleDot role="img" aria-label="doing" className="mt-1 size-3.5 shrink-0 text-live" />
+              <CircleDot role="img" aria-label={WORDS.planStates.doing} className="mt-1 size-3.5 shrink-0 text-live" />
             ) : (
-              <Square role="img" aria-label="to do" className="mt-1 size-3.5 shrink-0 text-muted" />
+              <Square role="img" aria-label={WORDS.planStates.open} className="mt-1 size-3.5 shrink-0 text-muted" />
             )}
             {text}
           </li>
@@ -142,7 +144,7 @@ export function Problem({ event }: { event: EventOf<"error"> }) {
       <p className="flex items-center gap-1.5 font-medium text-bad">
         <TriangleAlert aria-hidden="true" className="size-4 shrink-0" />
         {causeOf(event.data.code)}
-        {event.data.retryable && <span className="font-normal text-muted">· will be tried again</span>}
+        {event.data.retryable && <span className="font-normal text-muted">{WORDS.willBeTried}</span>}
       </p>
       <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{event.data.message}</p>
     </div>
@@ -153,7 +155,7 @@ export function Note({ children, at }: { children: string; at: string }) {
   return (
     <p className="flex items-center gap-1.5 px-1.5 text-xs text-muted">
       <Info aria-hidden="true" className="size-3.5 shrink-0" />
-      {children} ·{" "}
+      {WORDS.beforeTime(children)}{" "}
       <time dateTime={at} title={fullTime(at)}>
         {timeOfDay(at)}
       </time>
@@ -165,8 +167,8 @@ export function Note({ children, at }: { children: string; at: string }) {
 export function Unknown({ event }: { event: UnknownEvent }) {
   return (
     <details className="px-1.5 text-sm text-muted">
-      <summary className="tap">Event of the kind “{event.name}”</summary>
-      <JsonView label="Data" value={event.data} />
+      <summary className="tap">{WORDS.eventOfKind(event.name)}</summary>
+      <JsonView label={WORDS.data} value={event.data} />
     </details>
   );
 }
@@ -175,6 +177,7 @@ export function ChatChange({ event }: { event: EventOf<"chat"> }) {
   const { http } = useServices();
   const { data: me } = useQuery(meQuery(http));
   const { data } = event;
+  const by = event.actor.id === me?.id ? WORDS.you : event.actor.name;
   if (data.change === "forked" || data.change === "fork") {
     const other = data.change === "forked" ? data.from : data.to;
     return (
@@ -185,36 +188,41 @@ export function ChatChange({ event }: { event: EventOf<"chat"> }) {
         className="inline-flex items-center gap-1.5 px-1.5 text-xs text-accent underline"
       >
         <GitFork aria-hidden="true" className="size-3.5 shrink-0" />
-        {chatNote(data, me?.id)}
+        {WORDS.noteBy(chatNote(data, me?.id), by)}
       </Link>
     );
   }
-  return <Note at={event.at}>{chatNote(event.data, me?.id)}</Note>;
+  const note = chatNote(data, me?.id);
+  return <Note at={event.at}>{data.change === "memory" ? WORDS.noteBy(note, by) : note}</Note>;
 }
 
 function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): string {
   switch (data.change) {
     case "created":
-      return "Chat created";
+      return WORDS.changes.created;
     case "renamed":
-      return `${data.by === "agent" ? "Named" : "Renamed to"} “${data.title}”`;
+      return data.by === "agent" ? WORDS.changes.named(data.title) : WORDS.changes.renamed(data.title);
     case "shared":
-      return data.userId === myId ? "Shared with you" : "Shared with another user";
+      return data.userId === myId ? WORDS.changes.sharedWithYou : WORDS.changes.shared;
     case "unshared":
-      return data.userId === myId ? "No longer shared with you" : "No longer shared with a user";
+      return data.userId === myId ? WORDS.changes.unsharedWithYou : WORDS.changes.unshared;
     case "archived":
-      return data.archived ? "Archived" : "Taken out of the archive";
+      return data.archived ? WORDS.changes.archived : WORDS.changes.unarchived;
+    case "recall":
+      return data.recall ? WORDS.changes.memoryUsed : WORDS.changes.memoryNotUsed;
+    case "memory":
+      return data.open ? WORDS.changes.memoryOpened : WORDS.changes.memoryClosed;
     case "model":
-      return `Model set to ${data.model}`;
+      return data.model === "" ? WORDS.changes.ownModel : WORDS.changes.model(data.model);
     case "forked":
-      return "Made from another chat";
+      return WORDS.changes.forked;
     case "fork":
-      return "Another chat was made from here";
+      return WORDS.changes.fork;
   }
 }
 
 /** What is to be said beside "Done", such as that a tool failed, stands behind the first comma of the run's last words. */
 function doneWord({ state, message }: RunView): { readonly word?: string } {
   const comma = message.indexOf(",");
-  return state === "completed" && comma > 0 ? { word: `Done${message.slice(comma)}` } : {};
+  return state === "completed" && comma > 0 ? { word: WORDS.done(message.slice(comma)) } : {};
 }

@@ -10,6 +10,8 @@ import { Dialog } from "../ui/dialog.tsx";
 import { TextBox } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
+import { WORDS } from "../words/thread.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** What tool servers offer while a message is written: resources behind `@`, prompts behind `/`. Asked for only then. */
 
@@ -121,7 +123,12 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   const setAt = (at: number): void => setChosen({ typed, at });
   const list = isShown && (
     <div className="mb-1 overflow-hidden rounded-xl border border-line bg-page shadow-lg">
-      <div id={id} role="listbox" aria-label={isPrompt ? "Prompts" : "Resources"} className="max-h-64 overflow-y-auto">
+      <div
+        id={id}
+        role="listbox"
+        aria-label={isPrompt ? WORDS.offers.prompts : WORDS.offers.resources}
+        className="max-h-64 overflow-y-auto"
+      >
         {offers.map((offer, n) => (
           // Keys are the box's own: it keeps the focus, and says which of these is meant.
           <div
@@ -141,7 +148,7 @@ export function useOffers({ text, cursor, put }: Box): Offers {
       </div>
       {problems.map(({ server, message }) => (
         <p key={server} className="px-3 py-1 text-xs text-muted [overflow-wrap:anywhere]">
-          <Exact text={`${server}: ${message}`} />
+          <Exact text={WORDS.offers.problem(server, message)} />
         </p>
       ))}
       {fill.isError && <Problem error={fill.error} />}
@@ -194,7 +201,7 @@ function OfferLine({ offer }: { offer: Offer }) {
       ? [offer.resource.name, offer.resource.server, offer.resource.uri]
       : [
           `/${offer.prompt.name}`,
-          offer.prompt.server ?? "yours",
+          offer.prompt.server ?? WORDS.offers.yours,
           [offer.prompt.args.map((arg) => arg.name).join(", "), offer.prompt.description]
             .filter((words) => words !== "")
             .join(" · "),
@@ -239,7 +246,7 @@ function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps
           <TextBox
             key={name}
             id={`argument-${n}`}
-            label={required ? exactLine(name) : `${exactLine(name)} (may be left out)`}
+            label={required ? exactLine(name) : WORDS.offers.mayBeLeftOut(exactLine(name))}
             {...(description !== "" && { help: exactLine(description, 500) })}
             {...(n === 0 && { "data-first": true })}
             rows={1}
@@ -250,9 +257,9 @@ function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps
         ))}
         <Problem error={error} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{COMMON.cancel}</Button>
           <Button kind="primary" type="submit" disabled={isPending}>
-            {isPending ? "Asking…" : "Put it into the message"}
+            {isPending ? WORDS.offers.asking : WORDS.offers.put}
           </Button>
         </div>
       </form>

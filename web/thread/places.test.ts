@@ -1,28 +1,16 @@
 import { expect, test } from "vitest";
-import type { ChatEvent, EventBody } from "../../src/core/events.ts";
-import { foldTranscript } from "../../src/core/transcript.ts";
 import { placesOf } from "./places.ts";
 
-const said = (text: string): EventBody => ({ type: "message", data: { role: "user", text } });
+const chats = [
+  { chatId: "a", seq: 2 },
+  { chatId: "b", seq: 4 },
+  { chatId: "c", seq: 5 },
+];
 
-function placesIn(bodies: readonly EventBody[]) {
-  const actor = { kind: "user", id: "u", name: "ann" } as const;
-  const place = { chatId: "c", at: "2026-01-01T00:00:00.000Z", runId: null, taskId: null, step: null, actor };
-  const events = bodies.map((body, n) => ({ ...place, ...body, seq: n + 1 }) as ChatEvent);
-  return [...placesOf(foldTranscript(events).entries)];
-}
-
-test("a chat that others were made from leads to the newest of them, at the message where they part", () => {
-  const fork = (to: string): EventBody => ({ type: "chat", data: { change: "fork", to, seq: 1 } });
-  expect(placesIn([said("a"), said("b"), said("c"), fork("x"), fork("y")])).toEqual([
-    [2, { before: null, after: { chatId: "y", at: 2 }, count: 3 }],
-  ]);
-});
-
-test("a chat that was made from another leads back to it, at the first message of its own", () => {
-  const forked: EventBody = { type: "chat", data: { change: "forked", from: "x", seq: 1 } };
-  expect(placesIn([said("a"), forked, said("b")])).toEqual([
-    [3, { before: { chatId: "x", at: 2 }, after: null, count: 2 }],
-  ]);
-  expect(placesIn([said("a"), forked])).toEqual([]);
+test.each([
+  ["a", { before: null, after: { chatId: "b", at: 4 }, number: 1, count: 3 }],
+  ["b", { before: { chatId: "a", at: 2 }, after: { chatId: "c", at: 5 }, number: 2, count: 3 }],
+  ["c", { before: { chatId: "b", at: 4 }, after: null, number: 3, count: 3 }],
+])("from %s one step leads to the chat made right before, and to the one right behind", (chatId, place) => {
+  expect([...placesOf(chatId, [{ seq: 7, chats }])]).toEqual([[7, place]]);
 });

@@ -1,39 +1,56 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import type { Entry } from "../../src/core/transcript.ts";
+import { forkPlacesSchema, type ForkPlace } from "../../src/wire/api.ts";
+import { useServices } from "../app/services.tsx";
+import type { Http } from "../live/http.ts";
 
+/** A message in another chat. */
 interface Target {
   readonly chatId: string;
   readonly at: number;
 }
 
-/** At a message: the chat that this one was made from there, and the newest that was made from this one. */
+/** Where chats go their own ways: the one before this and the one behind it, in the order in which they were made. */
 export interface Place {
   readonly before: Target | null;
   readonly after: Target | null;
-  /** How many chats go on from here, with this one. */
+  /** This one's number among them, from 1. */
+  readonly number: number;
   readonly count: number;
 }
 
-/** By the `seq` of the first message behind each place where chats part. */
-export function placesOf(entries: readonly Entry[]): ReadonlyMap<number, Place> {
-  const places = new Map<number, Place>();
-  const firstAfter = (seq: number): number | undefined =>
-    entries.find(
-      (entry) =>
-        entry.seq > seq && entry.kind === "event" && entry.event.type === "message" && entry.event.data.role === "user",
-    )?.seq;
-  for (const entry of entries) {
-    if (entry.kind !== "event" || entry.event.type !== "chat") continue;
-    const { data, seq } = entry.event;
-    if (data.change !== "forked" && data.change !== "fork") continue;
-    const at = firstAfter(data.change === "forked" ? seq : data.seq);
-    if (at === undefined) continue;
-    const known = places.get(at) ?? { before: null, after: null, count: 1 };
-    const target = { chatId: data.change === "forked" ? data.from : data.to, at: data.seq + 1 };
-    places.set(at, {
-      ...known,
-      ...(data.change === "forked" ? { before: target } : { after: target }),
-      count: known.count + 1,
-    });
-  }
-  return places;
+const placesQuery = (http: Http, chatId: string) =>
+  queryOptions({
+    // Stale with every change of a chat: another one may have been made from it, or deleted.
+    queryKey: ["chats", "places", chatId],
+    queryFn: ({ signal }) => http.get(`/api/chats/${encodeURIComponent(chatId)}/places`, forkPlacesSchema, signal),
+    placeholderData: (before, query) => (query?.queryKey[2] === chatId ? before : undefined),
+  });
+
+/** By the `seq` of the message; asked for only where the log tells of such a chat. */
+export function usePlaces(chatId: string, entries: readonly Entry[]): ReadonlyMap<number, Place> {
+  const { http } = useServices();
+  const isOfSeveral = useMemo(() => entries.some(tellsOfFork), [entries]);
+  const { data } = useQuery({ ...placesQuery(http, chatId), enabled: isOfSeveral });
+  return useMemo(() => placesOf(chatId, data?.items ?? []), [chatId, data]);
+}
+
+function tellsOfFork(entry: Entry): boolean {
+  if (entry.kind !== "event" || entry.event.type !== "chat") return false;
+  const { change } = entry.event.data;
+  return change === "forked" || change === "fork";
+}
+
+export function placesOf(chatId: string, items: readonly ForkPlace[]): ReadonlyMap<number, Place> {
+  return new Map(
+    items.map(({ seq, chats }) => {
+      const here = chats.findIndex((chat) => chat.chatId === chatId);
+      const target = (at: number): Target | null => {
+        const chat = here === -1 ? undefined : chats[at];
+        return chat === undefined ? null : { chatId: chat.chatId, at: chat.seq };
+      };
+      return [seq, { before: target(here - 1), after: target(here + 1), number: here + 1, count: chats.length }];
+    }),
+  );
 }

@@ -11,6 +11,7 @@ import { RunHead } from "./noted.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import type { Row } from "./rows.ts";
 import { CutOff, Thought, Unsent } from "./said.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** One row of the thread, framed when it belongs to a task's run. */
 export const RowView = memo(function RowView({ row }: { row: Row }) {
@@ -38,7 +39,8 @@ function isSameRow({ row: a }: { row: Row }, { row: b }: { row: Row }): boolean 
   if (a.key !== b.key || a.kind !== b.kind) return false;
   if (a.frame?.isFirst !== b.frame?.isFirst || a.frame?.isLast !== b.frame?.isLast) return false;
   if (a.kind === "event" && b.kind === "event") return a.entry === b.entry && a.run === b.run;
-  if (a.kind === "call" && b.kind === "call") return a.call === b.call && a.run?.state === b.run?.state;
+  if (a.kind === "call" && b.kind === "call")
+    return a.call === b.call && a.run?.state === b.run?.state && a.progress === b.progress;
   if (a.kind === "attempts" && b.kind === "attempts") {
     return a.run === b.run && a.entries.length === b.entries.length && a.entries.every((e, n) => e === b.entries[n]);
   }
@@ -71,7 +73,7 @@ function Content({ row }: { row: Row }): ReactNode {
       );
     }
     case "call":
-      return <CallRow call={row.call} run={row.run} />;
+      return <CallRow call={row.call} run={row.run} progress={row.progress} />;
     case "fold":
       return <CallFold calls={row.calls} run={row.run} />;
     case "attempts":
@@ -104,7 +106,7 @@ function Spoken({ kind, text, seq, part, isPartial = false }: SpokenProps) {
       {kind === "thought" ? (
         <Thought text={text} isOpenPart={part !== undefined} />
       ) : (
-        <article aria-label={part === undefined ? "Agent" : "Agent, writing"}>
+        <article aria-label={part === undefined ? WORDS.agent : WORDS.agentWrites}>
           <Words text={text} isOpenEnded={part !== undefined || isPartial} />
         </article>
       )}

@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
+import { ALL_EVENTS, USUAL_EVENTS } from "../../src/core/event-filter.ts";
 import type { ChatEvent, EventBody } from "../../src/core/events.ts";
-import type { OpenPart } from "../../src/core/open-parts.ts";
+import type { OpenPart, OpenParts } from "../../src/core/open-parts.ts";
 import { foldTranscript } from "../../src/core/transcript.ts";
 import { toRows, type Row } from "./rows.ts";
 
 type Line = EventBody & { run?: string | null; task?: string };
 
-function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = [], showsAll = true): Row[] {
+function rowsOf(
+  lines: readonly Line[],
+  parts: readonly OpenPart[] = [],
+  filter = ALL_EVENTS,
+  progress: OpenParts["progress"] = new Map(),
+): Row[] {
   const events = lines.map(({ run, task, ...body }, index): ChatEvent => ({
     chatId: "c1",
     seq: index + 1,
@@ -18,7 +24,7 @@ function rowsOf(lines: readonly Line[], parts: readonly OpenPart[] = [], showsAl
     ...body,
   }));
   const { entries, runs } = foldTranscript(events);
-  return toRows({ entries, parts, outbox: [], runOf: (id) => runs.get(id), showsAll });
+  return toRows({ entries, parts, progress, outbox: [], runOf: (id) => runs.get(id), filter });
 }
 const call = (callId: string, ok = true): Line[] => [
   { type: "tool_use", data: { callId, name: "look", args: {}, effect: "read", summary: "" } },
@@ -140,6 +146,13 @@ test("that a chat was created, and named by itself, is out of sight until every 
   const created: Line = { type: "chat", data: { change: "created", title: "A", ownerId: "u" }, run: null };
   const named: Line = { type: "chat", data: { change: "renamed", title: "B", by: "agent" }, run: null };
   const renamed: Line = { type: "chat", data: { change: "renamed", title: "C", by: "person" }, run: null };
-  expect(kinds(rowsOf([created, say("x"), named, renamed], [], false))).toEqual(["event", "event"]);
+  expect(kinds(rowsOf([created, say("x"), named, renamed], [], USUAL_EVENTS))).toEqual(["event", "event"]);
   expect(kinds(rowsOf([created, say("x"), named, renamed]))).toEqual(["event", "event", "event", "event"]);
+});
+
+test("how far a call is stands in its own row", () => {
+  const told = new Map([["b", { runId: "r1", callId: "b", text: "3 of 10" }]]);
+  const [use] = call("b");
+  const rows = rowsOf([starting, ...call("a"), ...(use === undefined ? [] : [use])], [], ALL_EVENTS, told);
+  expect(rows.map((row) => (row.kind === "call" ? row.progress : row.kind))).toEqual([null, "3 of 10"]);
 });

@@ -1,8 +1,8 @@
-import type { OpenPart } from "../../src/core/open-parts.ts";
+import { isShown as isWanted, type EventFilter } from "../../src/core/event-filter.ts";
+import type { OpenPart, OpenParts } from "../../src/core/open-parts.ts";
 import { isEnded, type RunView } from "../../src/core/run-state.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../src/core/transcript.ts";
-import { isNoise } from "./event-filter.ts";
-import type { OutboxItem } from "../live/outbox.ts";
+import type { OutboxItem } from "../live/kept-messages.ts";
 
 /** How the transcript is laid out: one row for each thing on screen, so that a list of any length can be virtual. */
 
@@ -14,7 +14,13 @@ export interface Frame {
 
 type Content =
   | { readonly kind: "event"; readonly entry: EventEntry; readonly run: RunView | undefined }
-  | { readonly kind: "call"; readonly call: CallEntry; readonly run: RunView | undefined }
+  | {
+      readonly kind: "call";
+      readonly call: CallEntry;
+      readonly run: RunView | undefined;
+      /** How far it is, in its tool's words. */
+      readonly progress: string | null;
+    }
   | { readonly kind: "fold"; readonly calls: readonly CallEntry[]; readonly run: RunView | undefined }
   | { readonly kind: "attempts"; readonly entries: readonly EventEntry[]; readonly run: RunView | undefined }
   | {
@@ -31,10 +37,11 @@ export type Row = Content & { readonly key: string; readonly frame: Frame | null
 export interface RowSource {
   readonly entries: readonly Entry[];
   readonly parts: readonly OpenPart[];
+  readonly progress: OpenParts["progress"];
   readonly outbox: readonly OutboxItem[];
   readonly runOf: (runId: string) => RunView | undefined;
-  /** With what hardly anybody looks for. */
-  readonly showsAll: boolean;
+  /** What this person wants to see. */
+  readonly filter: EventFilter;
 }
 
 /** So many good calls in a row become one line. */
@@ -47,6 +54,7 @@ export function toRows(source: RowSource): Row[] {
   const drafts = withFailures(foldAttempts(entries, source));
   for (const part of source.parts) {
     const { runId } = part;
+    if (part.kind === "thought" && !source.filter.thoughts) continue;
     drafts.push({
       kind: "part",
       key: partKey(runId, part.part),
@@ -64,9 +72,12 @@ export function toRows(source: RowSource): Row[] {
  * A turn that was only queued and started says so in the bar below; its lines here would only repeat it. What asks a person,
  * and how it was answered, is told by its call.
  */
-function isShown(entry: Entry, { runOf, showsAll }: RowSource): boolean {
-  if (entry.kind === "event" && !showsAll && isNoise(entry.event)) return false;
-  if (entry.kind === "call" || entry.event.type !== "status") return true;
+function isShown(entry: Entry, { runOf, filter }: RowSource): boolean {
+  if (entry.kind === "call") {
+    return filter.tools || !isQuiet(entry, entry.runId === null ? undefined : runOf(entry.runId));
+  }
+  if (!isWanted(entry.event, filter)) return false;
+  if (entry.event.type !== "status") return true;
   const { state } = entry.event.data;
   const reason = "reason" in entry.event.data ? entry.event.data.reason : undefined;
   if (state === "waiting" && (reason === "approval" || reason === "question")) return false;
@@ -76,10 +87,13 @@ function isShown(entry: Entry, { runOf, showsAll }: RowSource): boolean {
   return run?.taskId != null || (state !== "queued" && state !== "starting" && state !== "stopping");
 }
 
-function draftOf(entry: Entry, { runOf }: RowSource): Draft {
+function draftOf(entry: Entry, { runOf, progress }: RowSource): Draft {
   const { runId, taskId } = entry;
   const run = runId === null ? undefined : runOf(runId);
-  if (entry.kind === "call") return { kind: "call", key: `c${entry.callId}`, call: entry, run, runId, taskId };
+  if (entry.kind === "call") {
+    const told = progress.get(entry.callId)?.text ?? null;
+    return { kind: "call", key: `c${entry.callId}`, call: entry, run, progress: told, runId, taskId };
+  }
   const { event } = entry;
   const part = event.type === "message" || event.type === "thought" ? event.data.part : undefined;
   // The same key as the part had while it streamed, so that the row stays and only its text becomes final.
@@ -186,12 +200,13 @@ function foldCalls(drafts: readonly Draft[]): Draft[] {
 }
 
 function isQuietCall(draft: Draft | undefined): boolean {
+  return draft?.kind === "call" && isQuiet(draft.call, draft.run);
+}
+
+/** It went well, and nobody was asked. */
+function isQuiet(call: CallEntry, run: RunView | undefined): boolean {
   return (
-    draft?.kind === "call" &&
-    draft.call.approval === null &&
-    draft.call.question === null &&
-    draft.call.children.size === 0 &&
-    callState(draft.call, draft.run) === "done"
+    call.approval === null && call.question === null && call.children.size === 0 && callState(call, run) === "done"
   );
 }
 

@@ -8,6 +8,7 @@ import { duration, until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark, stateOfRun } from "../ui/state.tsx";
 import { Stop } from "./stop.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** What the chat's run does now, and Stop: both drawn from the run's state. */
 export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readonly OpenPart[]; canStop: boolean }) {
@@ -16,7 +17,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
   const done = view.plan.filter(({ status }) => status === "done").length;
   return (
     <section
-      aria-label="Run"
+      aria-label={WORDS.run}
       data-run-id={run.id}
       data-run-state={run.state}
       className="mx-auto flex w-full max-w-3xl items-center gap-3 px-4 py-1 text-sm"
@@ -24,18 +25,18 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
       <Link
         to="/runs/$runId"
         params={{ runId: run.id }}
-        title="Open the run: its steps on an axis of time"
+        title={WORDS.openRun}
         className="tap inline-flex items-center underline-offset-2 hover:underline"
       >
         <StateMark state={stateOfRun(run)} />
-        <span className="sr-only">, open the run</span>
+        <span className="sr-only">{WORDS.openRunHeard}</span>
       </Link>
       <span className="min-w-0 flex-1 truncate text-muted">
         <Doing run={run} view={view} parts={parts} />
       </span>
       {view.plan.length > 0 && run.state !== "queued" && (
         <span className="hidden items-center gap-2 text-xs text-muted sm:flex">
-          <progress className="bar w-20" max={view.plan.length} value={done} aria-label="Plan" />
+          <progress className="bar w-20" max={view.plan.length} value={done} aria-label={WORDS.plan} />
           {done}/{view.plan.length}
         </span>
       )}
@@ -58,26 +59,25 @@ export function currentRun(view: ChatView): RunView | null {
 function Doing({ run, view, parts }: { run: RunView; view: ChatView; parts: readonly OpenPart[] }) {
   if (run.state === "waiting" && run.until !== null) return <Until run={run} at={run.until} />;
   if (run.state === "waiting") return waitWords(run);
-  if (run.state === "queued")
-    return run.reason === null ? "its turn comes next" : `after a ${run.reason}, goes on soon`;
-  if (run.state === "stopping") return run.by === null ? "" : `asked by ${run.by}`;
+  if (run.state === "queued") return run.reason === null ? WORDS.itsTurn : WORDS.goesOnAfter(run.reason);
+  if (run.state === "stopping") return run.by === null ? "" : WORDS.askedBy(run.by);
   const call = view.openCalls.findLast(({ runId }) => runId === run.id);
   if (call !== undefined) return shorten(callLine(call.name, call.summary), 120);
   const part = parts.findLast(({ runId }) => runId === run.id);
-  if (part !== undefined) return part.kind === "thought" ? "thinking" : "writing";
-  return "calling the model";
+  if (part !== undefined) return part.kind === "thought" ? WORDS.isThinking : WORDS.isWriting;
+  return WORDS.callsModel;
 }
 
 /** What stands beside "Waits for you" does not say it again. */
 function waitWords({ reason, message }: RunView): string {
-  if (reason === "approval") return "a yes or no, above";
-  return reason === "question" ? "an answer, above" : message;
+  if (reason === "approval") return WORDS.yesOrNo;
+  return reason === "question" ? WORDS.anAnswer : message;
 }
 
 /** How long it works, or how long it waits to begin; while it waits for somebody, nothing of it runs. */
 function Worked({ run }: { run: RunView }) {
   if (run.startedAt === null) return <Timer since={run.queuedAt} />;
-  if (run.workingSince === null) return run.workedMs < 1000 ? null : `worked ${duration(run.workedMs)}`;
+  if (run.workingSince === null) return run.workedMs < 1000 ? null : WORDS.worked(duration(run.workedMs));
   return <Timer since={new Date(Date.parse(run.workingSince) - run.workedMs).toISOString()} />;
 }
 
@@ -85,5 +85,5 @@ function Until({ run, at }: { run: RunView; at: string }) {
   const left = until(at, useNow(1000));
   // It waits for the agent's own work, which needs nobody.
   if (run.reason === "tasks") return run.message;
-  return `${waitWords(run)}${left === null ? "" : run.reason === "retry" ? ` · in ${left}` : ` · expires in ${left}`}`;
+  return `${waitWords(run)}${left === null ? "" : run.reason === "retry" ? WORDS.retryIn(left) : WORDS.expiresIn(left)}`;
 }

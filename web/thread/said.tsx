@@ -1,13 +1,14 @@
 import { Brain, ChevronRight, ClipboardList, RotateCw, Trash2, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import type { EventOf } from "../../src/core/events.ts";
+import { happenedAt, type EventOf } from "../../src/core/events.ts";
 import { piece, shorten } from "../../src/core/text.ts";
-import { useServices } from "../app/services.tsx";
-import type { OutboxItem } from "../live/outbox.ts";
+import { useConnection, useServices } from "../app/services.tsx";
+import type { OutboxItem } from "../live/kept-messages.ts";
 import { Words } from "../text/words.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, fullTime, timeOfDay } from "../ui/format.ts";
 import { MessageActions } from "./message-actions.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** What people and the agent said, thought, and were told. */
 
@@ -15,7 +16,7 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
   const Shape = event.taskId === null ? PersonBubble : Instruction;
   return (
     <div className="group">
-      <Shape text={event.data.text} name={event.actor.name} at={event.at} />
+      <Shape text={event.data.text} name={event.actor.name} at={happenedAt(event)} />
       <div className={event.taskId === null ? "flex justify-end" : ""}>
         <MessageActions seq={event.seq} text={event.data.text} role="user" />
       </div>
@@ -33,7 +34,7 @@ function PersonBubble({ text, name, at }: { text: string; name: string; at: stri
         {text}
       </div>
       <p className="mt-0.5 px-1 text-xs text-muted">
-        {name} ·{" "}
+        {WORDS.by(name)}{" "}
         <time dateTime={at} title={fullTime(at)}>
           {timeOfDay(at)}
         </time>
@@ -45,12 +46,12 @@ function PersonBubble({ text, name, at }: { text: string; name: string; at: stri
 /** A task's instruction: neither the agent's words nor a chat message. */
 function Instruction({ text, name, at }: { text: string; name: string; at: string }) {
   return (
-    <article aria-label="Instruction" className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
+    <article aria-label={WORDS.instruction} className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
       <p className="flex items-center gap-1.5 text-xs font-semibold text-accent">
         <ClipboardList aria-hidden="true" className="size-3.5" />
-        Instruction
+        {WORDS.instruction}
         <span className="font-normal text-muted">
-          from {name} ·{" "}
+          {WORDS.from(name)}{" "}
           <time dateTime={at} title={fullTime(at)}>
             {timeOfDay(at)}
           </time>
@@ -67,7 +68,7 @@ export function CutOff() {
   return (
     <p className="mt-1 flex items-center gap-1.5 text-xs font-medium text-warn">
       <TriangleAlert aria-hidden="true" className="size-3.5" />
-      Cut off here: the step did not finish
+      {WORDS.cutOff}
     </p>
   );
 }
@@ -87,13 +88,13 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
       >
         <ChevronRight aria-hidden="true" className={`size-3.5 shrink-0 ${isOpen ? "rotate-90" : ""}`} />
         <Brain aria-hidden="true" className="size-3.5 shrink-0" />
-        <span className="shrink-0 font-medium">{isOpenPart ? "Thinking…" : "Thought"}</span>
+        <span className="shrink-0 font-medium">{isOpenPart ? WORDS.thinking : WORDS.thought}</span>
         {!isOpen && (
           <span className="min-w-0 flex-1 truncate italic">
             {isOpenPart ? piece(line, line.length - 120) : shorten(line, 200)}
           </span>
         )}
-        <span className="ml-auto shrink-0 text-xs tabular-nums">{count(words)} words</span>
+        <span className="ml-auto shrink-0 text-xs tabular-nums">{WORDS.words(count(words))}</span>
       </button>
       {isOpen && (
         <div className="ml-5 border-l-2 border-line py-1 pl-3 text-muted">
@@ -108,7 +109,7 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
 export function Unsent({ item }: { item: OutboxItem }) {
   const { outbox } = useServices();
   return (
-    <article aria-label="Your message, not yet delivered" data-outbox={item.state} className="flex flex-col items-end">
+    <article aria-label={WORDS.unsent} data-outbox={item.state} className="flex flex-col items-end">
       <div
         className={`max-w-[85%] rounded-2xl rounded-br-sm px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere] ${
           item.state === "failed" ? "border border-bad bg-bad-soft" : "bg-accent-soft"
@@ -118,19 +119,35 @@ export function Unsent({ item }: { item: OutboxItem }) {
       </div>
       {item.state === "failed" ? (
         <div role="alert" className="mt-1 flex flex-wrap items-center justify-end gap-2 text-sm">
-          <span className="text-bad">Not sent: {item.error}</span>
+          <span className="text-bad">{WORDS.notSent(item.error ?? "")}</span>
           <Button className="px-2 py-0.5" onClick={() => outbox.retry(item.key)}>
             <RotateCw aria-hidden="true" className="size-3.5" />
-            Retry
+            {WORDS.retry}
           </Button>
           <Button kind="quiet" className="px-2 py-0.5" onClick={() => outbox.discard(item.key)}>
             <Trash2 aria-hidden="true" className="size-3.5" />
-            Discard
+            {WORDS.discard}
           </Button>
         </div>
       ) : (
-        <p className="mt-0.5 px-1 text-xs text-muted">Sending…</p>
+        <OnItsWay item={item} />
       )}
     </article>
+  );
+}
+
+/** Without a connection it waits for one, and can be thrown away until then. */
+function OnItsWay({ item }: { item: OutboxItem }) {
+  const { outbox } = useServices();
+  const isConnected = useConnection().state === "live";
+  if (isConnected || item.state === "sent") return <p className="mt-0.5 px-1 text-xs text-muted">{WORDS.sending}</p>;
+  return (
+    <p className="mt-0.5 flex items-center gap-1 px-1 text-xs text-muted">
+      {WORDS.sentLater}
+      <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={() => outbox.discard(item.key)}>
+        <Trash2 aria-hidden="true" className="size-3.5" />
+        {WORDS.discard}
+      </Button>
+    </p>
   );
 }

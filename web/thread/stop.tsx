@@ -4,6 +4,7 @@ import type { RunStateName } from "../../src/core/run-state.ts";
 import { stoppedSchema } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** How long a stop that was asked for may go without a sign in the run's state before the button is offered again. */
 const STOP_SIGN_MS = 8000;
@@ -17,7 +18,7 @@ export function Stop({ runId, state, about }: { runId: string; state: RunStateNa
     if (!isAsked) return;
     const timer = setTimeout(() => {
       setAsked(false);
-      setProblem("No answer yet");
+      setProblem(WORDS.noAnswerYet);
     }, STOP_SIGN_MS);
     return () => clearTimeout(timer);
   }, [isAsked]);
@@ -42,12 +43,12 @@ export function Stop({ runId, state, about }: { runId: string; state: RunStateNa
       <Button
         kind="danger"
         className="shrink-0 px-2.5 py-1"
-        {...(about !== undefined && { "aria-label": `Stop: ${about}` })}
+        {...(about !== undefined && { "aria-label": WORDS.stopWhich(about) })}
         disabled={isStopping}
         onClick={() => void stop()}
       >
         <OctagonX aria-hidden="true" className="size-4" />
-        {isStopping ? "Stopping…" : problem === null ? "Stop" : "Stop again"}
+        {isStopping ? WORDS.stopping : problem === null ? WORDS.stop : WORDS.stopAgain}
       </Button>
     </>
   );

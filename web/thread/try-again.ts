@@ -3,6 +3,7 @@ import { isEnded } from "../../src/core/run-state.ts";
 import type { Entry } from "../../src/core/transcript.ts";
 import { taskSchema } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
+import { WORDS } from "../words/thread.ts";
 
 /** The run that ended last, if nobody has said or queued anything since. */
 export function lastEndedIn(entries: readonly Entry[]): string | null {
@@ -47,7 +48,7 @@ export function useTryAgain(chatId: string, entries: readonly Entry[]): (runId: 
         return;
       }
       const question = questionOf(entries, runId);
-      if (question === null) throw new Error("its question lies further up: scroll there first");
+      if (question === null) throw new Error(WORDS.furtherUp);
       outbox.send(chatId, question.text);
     },
     [http, outbox, chatId, entries],

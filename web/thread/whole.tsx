@@ -7,6 +7,8 @@ import { JsonView } from "../text/json-view.tsx";
 import { Button } from "../ui/button.tsx";
 import { size } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
+import { WORDS } from "../words/thread.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** More than this on a page would make it slow. */
 const MOST_SHOWN = 2_000_000;
@@ -32,10 +34,10 @@ export function Whole({ what, id, bytes }: { what: "result" | "arguments"; id: s
             disabled={whole.isFetching}
             onClick={() => setOpen(!isOpen)}
           >
-            {whole.isFetching ? "Loading…" : isOpen ? "Hide the whole" : `Show all ${size(bytes)}`}
+            {whole.isFetching ? COMMON.loading : isOpen ? WORDS.hideWhole : WORDS.showAllOf(size(bytes))}
           </Button>
         ) : (
-          <span className="self-center text-xs text-muted">{size(bytes)}: too much for a page</span>
+          <span className="self-center text-xs text-muted">{WORDS.tooMuch(size(bytes))}</span>
         )}
         <a
           href={path}
@@ -43,14 +45,14 @@ export function Whole({ what, id, bytes }: { what: "result" | "arguments"; id: s
           className="tap inline-flex items-center gap-1.5 rounded-md border border-line px-2 py-0.5 text-xs font-medium hover:bg-sunken"
         >
           <Download aria-hidden="true" className="size-3.5" />
-          Download
+          {WORDS.download}
         </a>
       </div>
       {isOpen && whole.error !== null && (
-        <Failure what={`The ${what} could not be loaded`} error={whole.error} retry={() => void whole.refetch()} />
+        <Failure what={WORDS.wholeNotLoaded[what]} error={whole.error} retry={() => void whole.refetch()} />
       )}
       {isOpen && whole.data !== undefined && (
-        <JsonView label={`Whole ${what}`} value={whole.data} isOpen isRaw isExact={what === "arguments"} />
+        <JsonView label={WORDS.whole[what]} value={whole.data} isOpen isRaw isExact={what === "arguments"} />
       )}
     </div>
   );

@@ -5,6 +5,8 @@ import { Dialog } from "../ui/dialog.tsx";
 import { TextBox } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { useChange } from "./queries.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tools.tsx";
 
 const EXAMPLE = `{ "mcpServers": { "memory": {
   "command": "npx", "args": ["-y", "@modelcontextprotocol/server-memory"] } } }`;
@@ -14,7 +16,7 @@ export function AddServers({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const add = useChange(onClose);
   return (
-    <Dialog title="Add servers" onClose={onClose}>
+    <Dialog title={WORDS.addServers} onClose={onClose}>
       <form
         className="mt-3 flex flex-col gap-3"
         onSubmit={(event) => {
@@ -25,8 +27,8 @@ export function AddServers({ onClose }: { onClose: () => void }) {
         <TextBox
           id="servers"
           data-first
-          label="Paste what the server’s own page shows"
-          help="In the form of Claude, Cursor, VS Code or OpenClaw, or YAML as Hermes has it. It is started when its tools are looked at."
+          label={WORDS.paste}
+          help={WORDS.pasteHelp}
           placeholder={EXAMPLE}
           rows={10}
           spellCheck={false}
@@ -34,15 +36,12 @@ export function AddServers({ onClose }: { onClose: () => void }) {
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <p className="text-sm text-muted">
-          A server is a program of somebody else that runs with your rights. Write secrets as{" "}
-          <code className="font-mono">{"${NAME}"}</code>, not as they are.
-        </p>
+        <p className="text-sm text-muted">{WORDS.pasteMeans}</p>
         <Problem error={add.error} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{COMMON.cancel}</Button>
           <Button kind="primary" type="submit" disabled={add.isPending || text.trim() === ""}>
-            {add.isPending ? "Adding…" : "Add to mcp.json"}
+            {add.isPending ? WORDS.adding : WORDS.addToFile}
           </Button>
         </div>
       </form>

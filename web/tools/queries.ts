@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 import { listSchema } from "../../src/wire/api.ts";
-import { mcpLogSchema, mcpServersSchema, toolSchema, toolUsageSchema } from "../../src/wire/mcp.ts";
+import { commandsSchema, mcpLogSchema, mcpServersSchema, toolSchema, toolUsageSchema } from "../../src/wire/mcp.ts";
 import { skillSchema, skillWithFilesSchema, type Skill } from "../../src/wire/skills.ts";
 import { secretSchema } from "../../src/wire/secrets.ts";
 import { meQuery } from "../app/queries.ts";
@@ -22,6 +22,13 @@ export const toolsQuery = (http: Http) =>
     queryKey: ["tools", "all"],
     queryFn: ({ signal }) => http.get("/api/tools", toolListSchema, signal),
     refetchInterval: LOOK_MS,
+  });
+
+export const commandsQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["tools", "shell"],
+    queryFn: ({ signal }) => http.get("/api/tools/shell", commandsSchema, signal),
+    staleTime: Infinity,
   });
 
 const usageListSchema = listSchema(toolUsageSchema);
@@ -71,14 +78,6 @@ export const skillsQuery = (http: Http) =>
 
 /** Which one is meant: its folder's name is its own in a place, and good enough where it is the only one of its name. */
 type MeantSkill = Pick<Skill, "name" | "place">;
-
-export const SKILL_PLACE_WORDS: Readonly<Record<Skill["place"], string>> = {
-  home: "in Sparky’s home",
-  workspace: "in your workspace",
-  agent: "in the agent’s workspace",
-  personal: "in ~/.agents/skills",
-  shipped: "comes with Sparky",
-};
 
 export const skillPath = ({ name }: MeantSkill): string => `/api/skills/${encodeURIComponent(name)}`;
 

@@ -6,10 +6,12 @@ import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { TextBox, TextField } from "../ui/field.tsx";
-import { ago, fullTime } from "../ui/format.ts";
+import { agoInWords, fullTime } from "../ui/format.ts";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { secretsQuery } from "./queries.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tools.tsx";
 
 /** The owner's secrets by name: a value goes in here and comes out nowhere. */
 export function SecretList() {
@@ -17,9 +19,9 @@ export function SecretList() {
   const list = useQuery(secretsQuery(http));
   const [form, setForm] = useState<string | null>(null);
   const [told, setTold] = useState("");
-  if (list.isPending) return <Loading what="Loading secrets…" />;
+  if (list.isPending) return <Loading what={WORDS.loadingSecrets} />;
   if (list.data === undefined) {
-    return <Failure what="The secrets could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+    return <Failure what={WORDS.secretsNotLoaded} error={list.error} retry={() => void list.refetch()} />;
   }
   const { items } = list.data;
   const done = (words: string): void => {
@@ -32,8 +34,8 @@ export function SecretList() {
         {told}
       </p>
       {items.length === 0 && form === null && (
-        <Empty title="No secrets yet" command="sparky secret set WEATHER_KEY">
-          A key or a password that tools and servers use by its name. It is kept encrypted, and never shown again.
+        <Empty title={WORDS.noSecrets} command="sparky secret set WEATHER_KEY">
+          {WORDS.whatSecretsAre}
         </Empty>
       )}
       <ul className="mt-2 divide-y divide-line border-line not-empty:border-y">
@@ -53,7 +55,7 @@ export function SecretList() {
       ) : (
         <Button className={`mt-3 ${items.length === 0 ? "mx-auto flex" : ""}`} onClick={() => setForm("")}>
           <Plus aria-hidden="true" className="size-4" />
-          Add a secret
+          {WORDS.addSecret}
         </Button>
       )}
     </>
@@ -76,15 +78,15 @@ function SecretRow({ secret: { name, setAt, usedBy }, isReplaced, onReplace, onD
   const remove = async (): Promise<void> => {
     try {
       await http.send("DELETE", `/api/secrets/${encodeURIComponent(name)}`, undefined, anything);
-      onDone(`Removed ${name}`);
+      onDone(WORDS.removed(name));
     } catch (problem) {
       setError(problem instanceof Error ? problem : new Error(String(problem)));
     }
     await queries.invalidateQueries({ queryKey: ["tools", "secrets"] });
   };
   const users = [
-    ...usedBy.servers.map((server) => `the server ${server}`),
-    ...usedBy.tools.map((tool) => `${tool}, unasked`),
+    ...usedBy.servers.map((server) => WORDS.theServer(server)),
+    ...usedBy.tools.map((tool) => WORDS.unasked(tool)),
   ];
   return (
     <li data-secret={name} className="py-3 text-sm">
@@ -94,30 +96,35 @@ function SecretRow({ secret: { name, setAt, usedBy }, isReplaced, onReplace, onD
           {name}
         </h2>
         <time dateTime={setAt} title={fullTime(setAt)} className="text-xs text-muted">
-          set {ago(setAt, now) === "now" ? "just now" : ago(setAt, now)}
+          {WORDS.setWhen(agoInWords(setAt, now))}
         </time>
         <span className="ml-auto flex flex-wrap gap-2">
-          <Button className="px-2 py-1" aria-label={`Replace ${name}`} onClick={onReplace}>
-            Replace
+          <Button className="px-2 py-1" aria-label={WORDS.replaceIt(name)} onClick={onReplace}>
+            {WORDS.replace}
           </Button>
           {isLeaving ? (
             <>
               <Button kind="danger" className="px-2 py-1" onClick={() => void remove()}>
-                Yes, remove {name}
+                {WORDS.removeYes(name)}
               </Button>
               <Button className="px-2 py-1" onClick={() => setLeaving(false)}>
-                Keep it
+                {COMMON.keepIt}
               </Button>
             </>
           ) : (
-            <Button kind="quiet" className="px-2 py-1" aria-label={`Remove… ${name}`} onClick={() => setLeaving(true)}>
-              Remove…
+            <Button
+              kind="quiet"
+              className="px-2 py-1"
+              aria-label={WORDS.removeIt(name)}
+              onClick={() => setLeaving(true)}
+            >
+              {WORDS.remove}
             </Button>
           )}
         </span>
       </div>
       <p className="mt-1 text-xs text-muted [overflow-wrap:anywhere]">
-        {users.length === 0 ? "No server and no tool names it." : `Named by ${users.join(", ")}.`}
+        {users.length === 0 ? WORDS.nothingNamesIt : WORDS.namedBy(users.join(", "))}
       </p>
       <Problem error={error} />
       {isReplaced && <SecretForm name={name} onDone={onDone} onCancel={onCancel} />}
@@ -139,16 +146,14 @@ function SecretForm({ name: old, onDone, onCancel }: FormProps) {
   const [value, setValue] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
-  const problem = name === "" || SECRET_NAME.test(name) ? undefined : "Letters, digits and _, a letter first.";
+  const problem = name === "" || SECRET_NAME.test(name) ? undefined : WORDS.badSecretName;
   const send = async (): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
       const { masked } = await http.send("POST", "/api/secrets", { name, value }, setSecretSchema);
       setValue("");
-      onDone(
-        `Set ${name}${masked ? "" : ": it has fewer than eight characters, so it is not masked where it is seen"}`,
-      );
+      onDone(masked ? WORDS.set(name) : WORDS.setUnmasked(name));
     } catch (failure) {
       setError(failure instanceof Error ? failure : new Error(String(failure)));
       setBusy(false);
@@ -158,7 +163,7 @@ function SecretForm({ name: old, onDone, onCancel }: FormProps) {
   return (
     <form
       autoComplete="off"
-      aria-label={old === undefined ? "Add a secret" : `Replace ${old}`}
+      aria-label={old === undefined ? WORDS.addSecret : WORDS.replaceIt(old)}
       className="mt-3 flex max-w-xl flex-col gap-3 rounded-xl border border-line p-4"
       onSubmit={(event) => {
         event.preventDefault();
@@ -168,13 +173,8 @@ function SecretForm({ name: old, onDone, onCancel }: FormProps) {
       {old === undefined && (
         <TextField
           id="secret-name"
-          label="Name"
-          help={
-            <>
-              In <code className="font-mono">mcp.json</code> and in calls it is{" "}
-              <code className="font-mono">{`\${secret:${name === "" ? "NAME" : name}}`}</code>.
-            </>
-          }
+          label={WORDS.secretName}
+          help={WORDS.secretNameHelp(`\${secret:${name === "" ? "NAME" : name}}`)}
           problem={problem}
           autoComplete="off"
           autoCapitalize="characters"
@@ -188,8 +188,8 @@ function SecretForm({ name: old, onDone, onCancel }: FormProps) {
       <div className="[&_textarea]:[-webkit-text-security:disc]">
         <TextBox
           id={`secret-value-${old ?? ""}`}
-          label={old === undefined ? "Value" : `New value of ${old}`}
-          help="It is kept encrypted, and never shown again."
+          label={old === undefined ? WORDS.value : WORDS.newValue(old)}
+          help={WORDS.valueHelp}
           rows={2}
           autoComplete="off"
           autoCorrect="off"
@@ -206,9 +206,9 @@ function SecretForm({ name: old, onDone, onCancel }: FormProps) {
       </div>
       <Problem error={error} />
       <div className="flex justify-end gap-2">
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{COMMON.cancel}</Button>
         <Button kind="primary" type="submit" disabled={isBusy || value === "" || name === "" || problem !== undefined}>
-          {isBusy ? "Setting…" : "Set it"}
+          {isBusy ? WORDS.setting : WORDS.setIt}
         </Button>
       </div>
     </form>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { exactLine } from "../../src/core/exact.ts";
 import { mcpServerSchema, type McpServer } from "../../src/wire/mcp.ts";
+import { sandboxWords } from "../../src/wire/sandbox.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { JsonView } from "../text/json-view.tsx";
@@ -13,15 +14,17 @@ import { serverLogQuery, serverPath, serversQuery, useChange, useIsOwner } from 
 import { SignIn } from "./sign-in.tsx";
 import { SignOut } from "./sign-out.tsx";
 import { WaitingTools } from "./waiting-tools.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tools.tsx";
 
 /** The tool servers, each with its state and what can be done with it. */
 export function ServerList() {
   const { http } = useServices();
   const list = useQuery(serversQuery(http));
   const isOwner = useIsOwner();
-  if (list.isPending) return <Loading what="Loading servers…" />;
+  if (list.isPending) return <Loading what={WORDS.loadingServers} />;
   if (list.data === undefined) {
-    return <Failure what="The servers could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+    return <Failure what={WORDS.serversNotLoaded} error={list.error} retry={() => void list.refetch()} />;
   }
   const { items, problem, file } = list.data;
   return (
@@ -31,16 +34,13 @@ export function ServerList() {
           role="alert"
           className="mt-2 rounded-lg border border-bad bg-bad-soft px-4 py-3 text-sm [overflow-wrap:anywhere]"
         >
-          {file} is not applied as it is now: {problem}
+          {WORDS.notApplied(file, problem)}
         </p>
       )}
-      {items.length === 0 && !isOwner && <Empty title="No tool server is shared with you" />}
+      {items.length === 0 && !isOwner && <Empty title={WORDS.noneShared} />}
       {items.length === 0 && isOwner ? (
-        <Empty
-          title="No tool servers yet"
-          command="sparky mcp add memory -- npx -y @modelcontextprotocol/server-memory"
-        >
-          A server brings tools of other programs. Paste what its own page shows with “Add servers”.
+        <Empty title={WORDS.noServers} command="sparky mcp add memory -- npx -y @modelcontextprotocol/server-memory">
+          {WORDS.whatServersAre}
         </Empty>
       ) : (
         <ul className="mt-2 flex flex-col gap-3">
@@ -61,19 +61,21 @@ function ServerCard({ server }: { server: McpServer }) {
   const [said, setSaid] = useState<string | null>(null);
   const act = (what: string): void => change.mutate({ path: `${serverPath(name)}/${what}`, schema: mcpServerSchema });
   const isOff = state === "disabled";
+  const closedIn = sandboxWords(server.sandbox);
   return (
     <li data-server={name} data-state={state} className="rounded-xl border border-line p-4 text-sm">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="font-semibold [overflow-wrap:anywhere]">{exactLine(name)}</h2>
         <Mark look={SERVER_LOOKS[state]} />
         <span className="text-xs text-muted">
-          {by === "stdio" ? "a program" : "an address"} · {toolWords(tools)}
-          {shared && " · shared with members"}
+          {by === "stdio" ? WORDS.aProgram : WORDS.anAddress}
+          {closedIn !== null && `, ${closedIn}`} · {tools === null ? WORDS.nobodyLooked : WORDS.toolCount(tools)}
+          {shared && ` · ${WORDS.shared}`}
         </span>
         {isOwner && (
           <span className="ml-auto">
             <Switch
-              label={`Use ${name}`}
+              label={WORDS.use(name)}
               isOn={!isOff}
               isBusy={change.isPending}
               onChange={(isOn) => act(isOn ? "enable" : "disable")}
@@ -90,7 +92,7 @@ function ServerCard({ server }: { server: McpServer }) {
           {hint !== null && ` (${hint})`}
         </p>
       )}
-      {[...warnings, ...refused.map(({ tool, why }) => `${tool} is left out: ${why}`)].map((words) => (
+      {[...warnings, ...refused.map(({ tool, why }) => WORDS.leftOut(tool, why))].map((words) => (
         <p key={words} className="mt-1 text-warn [overflow-wrap:anywhere]">
           {exactLine(words, 500)}
         </p>
@@ -101,10 +103,10 @@ function ServerCard({ server }: { server: McpServer }) {
           <ServerLog name={name} />
           <div className="mt-2 flex flex-wrap gap-2">
             <Button disabled={isOff || change.isPending} onClick={() => act("test")}>
-              {change.isPending ? "Working…" : "Look at its tools"}
+              {change.isPending ? WORDS.working : WORDS.lookAtTools}
             </Button>
             <Button disabled={isOff || change.isPending} onClick={() => act("restart")}>
-              Restart
+              {WORDS.restart}
             </Button>
             {by === "http" && (state === "sign_in_again" || (!signedIn && state === "failed")) && (
               <SignIn name={name} onDone={setSaid} />
@@ -117,13 +119,13 @@ function ServerCard({ server }: { server: McpServer }) {
                   disabled={change.isPending}
                   onClick={() => change.mutate({ method: "DELETE", path: serverPath(name), schema: anything })}
                 >
-                  Yes, take it out of mcp.json
+                  {WORDS.takeOut}
                 </Button>
-                <Button onClick={() => setLeaving(false)}>Keep it</Button>
+                <Button onClick={() => setLeaving(false)}>{COMMON.keepIt}</Button>
               </>
             ) : (
               <Button kind="quiet" onClick={() => setLeaving(true)}>
-                Remove…
+                {WORDS.remove}
               </Button>
             )}
           </div>
@@ -139,15 +141,12 @@ function ServerCard({ server }: { server: McpServer }) {
   );
 }
 
-const toolWords = (tools: number | null): string =>
-  tools === null ? "nobody has looked at its tools yet" : `${tools} ${tools === 1 ? "tool" : "tools"}`;
-
 /** Asked for when it is opened. */
 function ServerLog({ name }: { name: string }) {
   const [isShown, setShown] = useState(false);
   return (
     <details className="mt-2" onToggle={(event) => setShown(event.currentTarget.open)}>
-      <summary className="cursor-pointer py-2 text-muted">What it has written</summary>
+      <summary className="cursor-pointer py-2 text-muted">{WORDS.written}</summary>
       {isShown && <LogText name={name} />}
     </details>
   );
@@ -156,8 +155,8 @@ function ServerLog({ name }: { name: string }) {
 function LogText({ name }: { name: string }) {
   const { http } = useServices();
   const log = useQuery(serverLogQuery(http, name));
-  if (log.isPending) return <p className="text-muted">Loading…</p>;
+  if (log.isPending) return <p className="text-muted">{COMMON.loading}</p>;
   if (log.data === undefined) return <Problem error={log.error} />;
-  if (log.data.text === "") return <p className="text-muted">Nothing yet.</p>;
-  return <JsonView label={`The end of what ${name} has written`} value={log.data.text} isExact />;
+  if (log.data.text === "") return <p className="text-muted">{WORDS.nothingWritten}</p>;
+  return <JsonView label={WORDS.endOfWritten(name)} value={log.data.text} isExact />;
 }

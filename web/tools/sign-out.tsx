@@ -3,17 +3,12 @@ import { mcpLogoutSchema } from "../../src/wire/mcp.ts";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { serverPath, useChange } from "./queries.ts";
+import { WORDS } from "../words/tools.tsx";
 
 /** What the server gave is forgotten, whether it can be told or not; that it could not is said. */
 export function SignOut({ name, onDone }: { name: string; onDone: (words: string | null) => void }) {
   const change = useChange<{ readonly revoked: boolean; readonly problem: string | null }>(({ revoked, problem }) =>
-    onDone(
-      revoked
-        ? null
-        : `You are signed out. What ${name} gave is forgotten here, but may be good there until it ends: ${
-            problem === null ? "it takes nothing back" : exactLine(problem, 500)
-          }.`,
-    ),
+    onDone(revoked ? null : WORDS.signedOut(name, problem === null ? WORDS.takesNothingBack : exactLine(problem, 500))),
   );
   return (
     <>
@@ -21,7 +16,7 @@ export function SignOut({ name, onDone }: { name: string; onDone: (words: string
         disabled={change.isPending}
         onClick={() => change.mutate({ path: `${serverPath(name)}/logout`, schema: mcpLogoutSchema })}
       >
-        {change.isPending ? "Signing out…" : "Sign out"}
+        {change.isPending ? WORDS.signingOut : WORDS.signOut}
       </Button>
       <Problem error={change.error} />
     </>

@@ -4,26 +4,29 @@ import { useState } from "react";
 import { exactLine } from "../../src/core/exact.ts";
 import { skillSchema, type Skill } from "../../src/wire/skills.ts";
 import { useServices } from "../app/services.tsx";
-import { DiffView } from "../text/diff-view.tsx";
+import { DiffView } from "../text/diff.tsx";
 import { JsonView } from "../text/json-view.tsx";
+import { Described } from "../text/described.tsx";
 import { Button } from "../ui/button.tsx";
 import { size } from "../ui/format.ts";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
-import { Mark, SKILL_LOOKS } from "./mark.tsx";
-import { SKILL_PLACE_WORDS, skillPath, skillQuery, skillsQuery, useChange } from "./queries.ts";
+import { Mark, SKILL_LOOKS, skillPlace } from "./mark.tsx";
+import { skillPath, skillQuery, skillsQuery, useChange } from "./queries.ts";
+import { WORDS as COMMON } from "../words/common.ts";
+import { WORDS } from "../words/tools.tsx";
 
 /** The skills that lie in the reader's places; a new or changed one is used when a person has said yes to it. */
 export function SkillList() {
   const { http } = useServices();
   const list = useQuery(skillsQuery(http));
-  if (list.isPending) return <Loading what="Loading skills…" />;
+  if (list.isPending) return <Loading what={WORDS.loadingSkills} />;
   if (list.data === undefined) {
-    return <Failure what="The skills could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+    return <Failure what={WORDS.skillsNotLoaded} error={list.error} retry={() => void list.refetch()} />;
   }
   if (list.data.items.length === 0) {
     return (
-      <Empty title="No skills yet" command="sparky skills add FOLDER">
-        A skill is a folder with a SKILL.md that tells the agent how to do something well.
+      <Empty title={WORDS.noSkills} command="sparky skills add FOLDER">
+        {WORDS.whatSkillsAre}
       </Empty>
     );
   }
@@ -47,9 +50,11 @@ function SkillRow({ skill }: { skill: Skill }) {
           <span className="font-medium [overflow-wrap:anywhere]">{exactLine(name)}</span>
           <Mark look={SKILL_LOOKS[state]} />
           <span className="ml-auto text-xs text-muted">
-            {SKILL_PLACE_WORDS[place]} · {files} {files === 1 ? "file" : "files"} · {size(bytes)}
+            {skillPlace(place)} · {WORDS.files(files)} · {size(bytes)}
           </span>
-          <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">{exactLine(description, 2000)}</span>
+          <span className="w-full text-xs text-muted [overflow-wrap:anywhere]">
+            <Described text={description} most={2000} />
+          </span>
         </summary>
         {problem !== null && <p className="text-bad [overflow-wrap:anywhere]">{exactLine(problem, 500)}</p>}
         {warnings.map((words) => (
@@ -57,7 +62,7 @@ function SkillRow({ skill }: { skill: Skill }) {
             {exactLine(words, 500)}
           </p>
         ))}
-        <p className="text-muted">{used ? "Your runs are told of it." : "Your runs are not told of it."}</p>
+        <p className="text-muted">{used ? WORDS.runsAreTold : WORDS.runsAreNotTold}</p>
         {isShown && <SkillText skill={skill} />}
       </details>
     </li>
@@ -69,17 +74,17 @@ function SkillText({ skill }: { skill: Skill }) {
   const { http } = useServices();
   const whole = useQuery(skillQuery(http, skill));
   const approve = useChange();
-  if (whole.isPending) return <p className="py-2 text-muted">Loading…</p>;
+  if (whole.isPending) return <p className="py-2 text-muted">{COMMON.loading}</p>;
   if (whole.data === undefined) return <Problem error={whole.error} />;
   const { text, diff, hash, contents, canDecide, state } = whole.data;
   const isOpen = canDecide && hash !== null && state !== "approved" && state !== "broken";
   return (
     <div className="pb-3">
-      {diff !== "" && <DiffView label="What a yes would change" text={diff} form="unified" />}
-      <JsonView label="Its instructions" value={text} isExact />
+      {diff !== "" && <DiffView label={WORDS.aYesWouldChange} text={diff} form="unified" />}
+      <JsonView label={WORDS.instructions} value={text} isExact />
       {contents.length > 1 && (
         <p className="mt-1 text-xs text-muted [overflow-wrap:anywhere]">
-          Its files: {contents.map(({ path, bytes }) => `${exactLine(path)} (${size(bytes)})`).join(", ")}
+          {WORDS.itsFiles(contents.map(({ path, bytes }) => WORDS.fileOf(exactLine(path), size(bytes))).join(", "))}
         </p>
       )}
       {isOpen && (
@@ -95,7 +100,7 @@ function SkillText({ skill }: { skill: Skill }) {
             })
           }
         >
-          {approve.isPending ? "Approving…" : "Approve as it is now"}
+          {approve.isPending ? WORDS.approving : WORDS.approve}
         </Button>
       )}
       <Problem error={approve.error} />

@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { exactLine } from "../../src/core/exact.ts";
 import type { ToolInfo, ToolUsage } from "../../src/wire/mcp.ts";
 import { useServices } from "../app/services.tsx";
+import { Described } from "../text/described.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { Button } from "../ui/button.tsx";
 import { Fact } from "../ui/fact.tsx";
@@ -14,6 +15,7 @@ import { EFFECT_LOOKS, Mark, verdictLook } from "./mark.tsx";
 import { toolsQuery, toolUsageQuery, useIsOwner } from "./queries.ts";
 import { ToolPolicy } from "./tool-policy.tsx";
 import { TryTool } from "./try-tool.tsx";
+import { WORDS } from "../words/tools.tsx";
 
 /** Characters of JSON for one token, about. */
 const BYTES_PER_TOKEN = 4;
@@ -27,9 +29,9 @@ export function ToolList() {
   const usage = useQuery(toolUsageQuery(http)).data?.items ?? [];
   const search = (words: string): void =>
     void navigate({ search: { q: words === "" ? undefined : words }, replace: true });
-  if (list.isPending) return <Loading what="Loading tools…" />;
+  if (list.isPending) return <Loading what={WORDS.loadingTools} />;
   if (list.data === undefined) {
-    return <Failure what="The tools could not be loaded" error={list.error} retry={() => void list.refetch()} />;
+    return <Failure what={WORDS.toolsNotLoaded} error={list.error} retry={() => void list.refetch()} />;
   }
   const all = list.data.items;
   const words = q.toLowerCase();
@@ -38,19 +40,19 @@ export function ToolList() {
     <>
       <NextCall tools={all} />
       <div className="mt-2 flex">
-        <SearchBox key={q} label="Search tools" value={q} onChange={search} />
+        <SearchBox label={WORDS.searchTools} value={q} onChange={search} />
       </div>
       {shown.length === 0 && (
-        <Empty title="No tool fits these words">
+        <Empty title={WORDS.noToolMatches}>
           <Button className="mt-2" onClick={() => search("")}>
-            Show all tools
+            {WORDS.showAllTools}
           </Button>
         </Empty>
       )}
       {[...Map.groupBy(shown, ({ server }) => server)].map(([server, tools]) => (
-        <section key={server ?? ""} aria-label={server === null ? "Built in" : `From ${server}`} className="mt-4">
+        <section key={server ?? ""} aria-label={server === null ? WORDS.builtIn : WORDS.from(server)} className="mt-4">
           <h2 className="font-semibold [overflow-wrap:anywhere]">
-            {server === null ? "Built in" : `From ${exactLine(server)}`}
+            {server === null ? WORDS.builtIn : WORDS.from(exactLine(server))}
           </h2>
           <ul className="mt-1 divide-y divide-line border-y border-line">
             {tools.map((tool) => (
@@ -69,9 +71,8 @@ function NextCall({ tools }: { tools: readonly ToolInfo[] }) {
   const found = tools.length - sent.length;
   return (
     <p data-next-call={bytes} className="mt-2 text-sm text-muted">
-      The next model call describes {sent.length} tools in {size(bytes)}, about{" "}
-      {count(Math.ceil(bytes / BYTES_PER_TOKEN))} tokens.
-      {found > 0 && ` ${found} more are found by searching for them, and take nothing until then.`}
+      {WORDS.nextCall(sent.length, size(bytes), count(Math.ceil(bytes / BYTES_PER_TOKEN)))}
+      {found > 0 && WORDS.moreAreFound(found)}
     </p>
   );
 }
@@ -91,23 +92,25 @@ function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined
             <span className="w-14 text-right text-muted tabular-nums">{size(bytes)}</span>
           </span>
           <span className="line-clamp-2 w-full text-xs text-muted [overflow-wrap:anywhere] group-open:hidden">
-            {exactLine(description, 1000)}
+            <Described text={description} most={1000} />
           </span>
         </summary>
         <div className="pb-3 text-sm">
-          <p className="[overflow-wrap:anywhere] whitespace-pre-line">{exactLine(description, 4000)}</p>
+          <p className="[overflow-wrap:anywhere] whitespace-pre-line">
+            <Described text={description} most={4000} />
+          </p>
           <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
-            <Fact name="Its name in a call">
+            <Fact name={WORDS.nameInCall}>
               <code className="font-mono [overflow-wrap:anywhere]">{exactLine(name)}</code>
             </Fact>
             <ToolPolicy tool={tool} />
-            <Fact name="In the last week">{usageWords(usage)}</Fact>
-            <Fact name="After a crash">{idempotent ? "is run again" : "is not run again: its outcome is unknown"}</Fact>
-            {deferred && <Fact name="In a model call">only when it was searched for</Fact>}
+            <Fact name={WORDS.lastWeek}>{usageWords(usage)}</Fact>
+            <Fact name={WORDS.afterACrash}>{idempotent ? WORDS.runAgain : WORDS.notRunAgain}</Fact>
+            {deferred && <Fact name={WORDS.inAModelCall}>{WORDS.onlyWhenFound}</Fact>}
           </dl>
-          <JsonView label="Arguments" value={schema} isExact />
+          <JsonView label={WORDS.arguments} value={schema} isExact />
           {Object.keys(hints).length > 0 && (
-            <JsonView label="What its server says of it" note="shown, never obeyed" value={hints} isExact />
+            <JsonView label={WORDS.hints} note={WORDS.hintsMean} value={hints} isExact />
           )}
           {isOwner && server !== null && tool.tool !== null && <TryTool server={server} tool={tool.tool} />}
         </div>
@@ -117,8 +120,7 @@ function ToolRow({ tool, usage }: { tool: ToolInfo; usage: ToolUsage | undefined
 }
 
 function usageWords(usage: ToolUsage | undefined): string {
-  if (usage === undefined) return "not called";
+  if (usage === undefined) return WORDS.notCalled;
   const { calls, failures, p95Ms } = usage;
-  const failed = failures === 0 ? "none failed" : `${failures} failed`;
-  return `${calls} ${calls === 1 ? "call" : "calls"}, ${failed}; 95 of 100 took at most ${duration(p95Ms)}`;
+  return WORDS.calls(calls, failures, duration(p95Ms));
 }

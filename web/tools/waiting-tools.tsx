@@ -5,9 +5,11 @@ import { decidedToolsSchema } from "../../src/wire/changes.ts";
 import type { McpServer } from "../../src/wire/mcp.ts";
 import { ChangedTools } from "../changes/changed-tools.tsx";
 import { toolChangesPath } from "../changes/queries.ts";
+import { RefusedBy } from "../changes/refused-by.tsx";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { useChange } from "./queries.ts";
+import { WORDS } from "../words/tools.tsx";
 
 type Waiting = McpServer["waiting"];
 
@@ -25,7 +27,7 @@ export function WaitingTools({ server, waiting, isOff }: { server: string; waiti
         <div className="mt-2 flex flex-col gap-3 rounded-lg border border-warn p-3">
           <p className="flex items-center gap-1.5 font-medium text-warn">
             <Hand aria-hidden="true" className="size-4 shrink-0" />
-            {open.length === 1 ? "A tool waits" : `${open.length} tools wait`} for your yes
+            {WORDS.toolsWait(open.length)}
           </p>
           <ChangedTools server={server} tools={open} onTold={setTold} />
         </div>
@@ -38,16 +40,17 @@ export function WaitingTools({ server, waiting, isOff }: { server: string; waiti
 }
 
 /** One that a person keeps out as it is: they may think better of it. */
-function Refused({ server, tool: { tool, change, digest } }: { server: string; tool: Waiting[number] }) {
+function Refused({ server, tool: { tool, change, digest, refusal } }: { server: string; tool: Waiting[number] }) {
   const approve = useChange();
+  const by = refusal === null ? null : <RefusedBy refusal={refusal} />;
   return (
     <p className="mt-2 flex flex-wrap items-center gap-x-2 text-muted">
       <code className="font-mono [overflow-wrap:anywhere]">{exactLine(tool)}</code>
-      {change === "new" ? "is new, and kept refused." : "has changed: as it is now it is kept refused."}
+      <span>{change === "new" ? WORDS.newRefused(by) : WORDS.changedRefused(by)}</span>
       <Button
         kind="quiet"
         className="px-2 py-0.5 text-xs"
-        aria-label={`Approve after all: ${exactLine(tool)}`}
+        aria-label={WORDS.approveItAfterAll(exactLine(tool))}
         disabled={approve.isPending}
         onClick={() =>
           approve.mutate({
@@ -57,7 +60,7 @@ function Refused({ server, tool: { tool, change, digest } }: { server: string; t
           })
         }
       >
-        Approve after all
+        {WORDS.approveAfterAll}
       </Button>
       <Problem error={approve.error} />
     </p>

@@ -4,6 +4,7 @@ const KINDS = {
   primary: "bg-accent text-accent-ink hover:opacity-90",
   plain: "border border-line bg-page hover:bg-sunken",
   quiet: "text-muted hover:bg-sunken hover:text-ink",
+  grave: "text-bad hover:bg-bad-soft",
   danger: "border border-bad text-bad hover:bg-bad-soft",
 } as const;
 

@@ -1,9 +1,10 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "./button.tsx";
+import { WORDS } from "../words/ui.ts";
 
 /** `localhost` is a secure context for the clipboard; a plain-HTTP address of the network is not, and says so. */
-export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+export function CopyButton({ text, label = WORDS.copy }: { text: string; label?: string }) {
   const [state, setState] = useState<"idle" | "done" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") return;
@@ -25,7 +26,9 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       ) : (
         <Copy aria-hidden="true" className="size-3.5" />
       )}
-      <span aria-live="polite">{state === "done" ? "Copied" : state === "failed" ? "Not allowed here" : label}</span>
+      <span aria-live="polite">
+        {state === "done" ? WORDS.copied : state === "failed" ? WORDS.notAllowedHere : label}
+      </span>
     </Button>
   );
 }

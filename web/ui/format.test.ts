@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, count, dayName, duration, oneLine, plain, size, timer, until } from "./format.ts";
+import { ago, agoInWords, count, dayName, duration, oneLine, plain, size, timer, until } from "./format.ts";
 
 test.each([
   [0, "0 ms"],
@@ -8,6 +8,7 @@ test.each([
   [412, "0.4 s"],
   [9_960, "10.0 s"],
   [12_000, "12 s"],
+  [59_600, "1:00"],
   [84_000, "1:24"],
   [7_389_000, "2:03:09"],
 ])("%d ms took %s", (ms, words) => expect(duration(ms)).toBe(words));
@@ -29,7 +30,15 @@ test("sizes and counts are short", () => {
 test("how long ago is said in words", () => {
   const now = Date.parse("2026-03-01T12:00:00Z");
   const at = (s: number): string => ago(new Date(now - s * 1000).toISOString(), now);
-  expect([at(-2), at(44), at(60), at(600), at(7200)]).toEqual(["now", "now", "1 min ago", "10 min ago", "2 h ago"]);
+  expect([-2, 44, 45, 60, 600, 7200, 6 * 3600 - 1].map(at)).toEqual([
+    ...["now", "now", "1 min ago", "1 min ago", "10 min ago", "2 h ago", "6 h ago"],
+  ]);
+});
+
+test("within a sentence, what was now was just now", () => {
+  const now = Date.parse("2026-03-01T12:00:00Z");
+  const at = (s: number): string => agoInWords(new Date(now - s * 1000).toISOString(), now);
+  expect([0, 44, 45, 600].map(at)).toEqual(["just now", "just now", "1 min ago", "10 min ago"]);
 });
 
 test("an answer in one line has no Markdown left", () => {

@@ -1,27 +1,27 @@
+import { roughTime } from "../../src/core/rough-time.ts";
 import { shorten } from "../../src/core/text.ts";
+import { clock, dayNumber } from "./clock.ts";
 
 /** `6 ms`, `0.4 s`, `12 s`, `1:24`, `2:03:09`. */
 export function duration(ms: number): string {
   if (ms < 50) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return clock(seconds);
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : onClock(seconds);
 }
 
 /** Of a wait, which needs no seconds: `40 s`, `19 min`, `3 h`, `2 d`. */
 export function roughly(ms: number): string {
-  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
-  if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 129_600_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
+  const { n, unit } = roughTime(ms);
+  return `${n} ${unit}`;
 }
 
 /** A running timer: `0:07`, `1:24`, `2:03:09`. */
 export function timer(ms: number): string {
-  return clock(Math.max(0, Math.floor(ms / 1000)));
+  return onClock(Math.max(0, Math.floor(ms / 1000)));
 }
 
-function clock(seconds: number): string {
+function onClock(seconds: number): string {
   const two = (n: number): string => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
@@ -40,30 +40,45 @@ export function count(n: number): string {
   return n < 1000 ? String(n) : `${(n / 1000).toFixed(1)}k`;
 }
 
+/** `$0.03`; of less than a cent that much is said. */
+export function dollars(usd: number): string {
+  return usd > 0 && usd < 0.005 ? "under $0.01" : `$${usd.toFixed(2)}`;
+}
+
 /** `now`, `5 min ago`, `3 h ago`, then the date. */
 export function ago(at: string, now: number): string {
-  const seconds = Math.floor((now - Date.parse(at)) / 1000);
-  if (seconds < 45) return "now";
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
-  return new Date(at).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  const ms = now - Date.parse(at);
+  if (ms < 45_000) return "now";
+  if (ms < 60_000) return "1 min ago";
+  if (ms < 86_400_000) return `${roughly(ms)} ago`;
+  return clock().date.format(Date.parse(at));
+}
+
+/** Within a sentence: `just now`, `5 min ago`. */
+export function agoInWords(at: string, now: number): string {
+  const words = ago(at, now);
+  return words === "now" ? "just now" : words;
 }
 
 /** `Today`, `Yesterday`, `This week`, `Earlier`, by the reader's own calendar. */
 export function dayName(at: string, now: number): string {
-  const midnight = new Date(now).setHours(0, 0, 0, 0);
-  const days = Math.ceil((midnight - Date.parse(at)) / 86_400_000);
+  const days = dayNumber(now) - dayNumber(Date.parse(at));
   if (days <= 0) return "Today";
   if (days === 1) return "Yesterday";
   return days < 7 ? "This week" : "Earlier";
 }
 
 export function timeOfDay(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+  return clock().time.format(Date.parse(at));
+}
+
+/** With its seconds. */
+export function exactTime(at: string): string {
+  return clock().exact.format(Date.parse(at));
 }
 
 export function fullTime(at: string): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return clock().full.format(Date.parse(at));
 }
 
 /** Markdown as plain words, for a line that has no room for more. */
@@ -84,9 +99,6 @@ export function oneLine(text: string, most: number): string {
 
 /** How long until then: `40 s`, `12 min`, `5 h`, `6 d`; null when it is over. */
 export function until(at: string, now: number): string | null {
-  const seconds = Math.ceil((Date.parse(at) - now) / 1000);
-  if (seconds <= 0) return null;
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 129_600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+  const left = Date.parse(at) - now;
+  return left <= 0 ? null : roughly(Math.max(left, 1000));
 }

@@ -10,6 +10,8 @@ export function useKeys(keys: Keys): void {
   });
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
+      // Kept as a letter of a message whose box is still to come, it is no key of the page's too.
+      if (event.defaultPrevented) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isWriting(event.target)) return;
       if (document.querySelector("dialog[open], [popover]:popover-open") !== null) return;
       const act = latest.current[event.key];

@@ -3,13 +3,15 @@ import { useEffect, useState, type ReactNode } from "react";
 import { RequestFailure } from "../live/http.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy.tsx";
+import { WORDS } from "../words/ui.ts";
+import { WORDS as COMMON } from "../words/common.ts";
 
 /** A line for the terminal that does the same. */
 export function CommandLine({ command }: { command: string }) {
   return (
     <div className="mt-3 inline-flex max-w-full items-center gap-1 rounded-md border border-line bg-panel py-1 pr-1 pl-3">
       <code className="min-w-0 text-left font-mono text-code [overflow-wrap:anywhere]">{command}</code>
-      <CopyButton text={command} label="Copy" />
+      <CopyButton text={command} />
     </div>
   );
 }
@@ -49,11 +51,11 @@ export function Failure({ what, error, retry }: { what: string; error: Error; re
       </p>
       <p className="mt-1">
         {error.message}
-        {hint !== null && `. ${hint}`}
+        {hint !== null && WORDS.hint(hint)}
       </p>
       {retry && (
         <Button className="mt-3" onClick={retry}>
-          Try again
+          {COMMON.tryAgain}
         </Button>
       )}
     </div>
@@ -67,7 +69,7 @@ export function Problem({ error }: { error: Error | null }) {
   return (
     <p role="alert" className="w-full text-sm text-bad [overflow-wrap:anywhere]">
       {error.message}
-      {hint !== null && ` (${hint})`}
+      {hint !== null && WORDS.hintBeside(hint)}
     </p>
   );
 }
@@ -89,8 +91,8 @@ export function Loading({ what }: { what: string }) {
       </p>
       {isSlow && (
         <>
-          <p className="text-sm">The server has not answered yet.</p>
-          <Button onClick={() => location.reload()}>Reload the page</Button>
+          <p className="text-sm">{WORDS.noAnswerYet}</p>
+          <Button onClick={() => location.reload()}>{WORDS.reload}</Button>
         </>
       )}
     </div>

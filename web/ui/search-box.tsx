@@ -1,24 +1,35 @@
 import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 
-/** Searches when the typing pauses. */
-export function SearchBox({
-  label,
-  value,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  onChange: (words: string) => void;
-}) {
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (words: string) => void;
+  /** It is what the page is for. */
+  readonly isWide?: boolean;
+}
+
+/** Searches when the typing pauses, and goes on being typed into; another value, as from the way back, takes its place. */
+export function SearchBox({ label, value, onChange, isWide = false }: Props) {
   const [text, setText] = useState(value);
+  const [known, setKnown] = useState({ value, sent: value });
+  if (value !== known.value) {
+    setKnown({ value, sent: value });
+    if (value !== known.sent) setText(value);
+  }
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), 300);
+    const words = text.trim();
+    if (words === known.sent) return;
+    const timer = setTimeout(() => {
+      setKnown((before) => ({ ...before, sent: words }));
+      onChange(words);
+    }, 300);
     return () => clearTimeout(timer);
   });
   return (
-    <label className="flex min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 sm:max-w-xs">
+    <label
+      className={`flex min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 outline-accent focus-within:outline-2 ${isWide ? "py-1 sm:max-w-3xl" : "sm:max-w-xs"}`}
+    >
       <Search aria-hidden="true" className="size-4 shrink-0 text-muted" />
       <span className="sr-only">{label}</span>
       <input

@@ -14,33 +14,31 @@ import {
   Zap,
   type LucideIcon,
 } from "lucide-react";
-import type { RunStateName, RunView } from "../../src/core/run-state.ts";
-import type { TaskStatus } from "../../src/wire/api.ts";
+import type { RunView } from "../../src/core/run-state.ts";
+import { STATE_WORDS, type Shown } from "../../src/wire/state-words.ts";
 
-/** The one vocabulary of states: always an icon, a word and a colour. */
+/** The one vocabulary of states: always an icon, a word and a colour. The words are the terminal's too. */
 
-export type Shown = RunStateName | "asks" | "flawed" | "interrupted" | "late" | "merged" | "skipped";
-
-const LOOKS: Readonly<Record<Shown, { readonly icon: LucideIcon; readonly word: string; readonly colour: string }>> = {
-  queued: { icon: Circle, word: "Queued", colour: "text-muted" },
-  working: { icon: LoaderCircle, word: "Working", colour: "text-live" },
-  waiting: { icon: Clock3, word: "Waits", colour: "text-warn" },
+const LOOKS: Readonly<Record<Shown, { readonly icon: LucideIcon; readonly colour: string }>> = {
+  queued: { icon: Circle, colour: "text-muted" },
+  working: { icon: LoaderCircle, colour: "text-live" },
+  waiting: { icon: Clock3, colour: "text-warn" },
   /** For a person. */
-  asks: { icon: Hand, word: "Waits for you", colour: "text-warn" },
-  stopping: { icon: OctagonPause, word: "Stopping…", colour: "text-warn" },
-  completed: { icon: CircleCheck, word: "Done", colour: "text-good" },
+  asks: { icon: Hand, colour: "text-warn" },
+  stopping: { icon: OctagonPause, colour: "text-warn" },
+  completed: { icon: CircleCheck, colour: "text-good" },
   /** Done, though not all went well on the way. */
-  flawed: { icon: CircleAlert, word: "Done", colour: "text-warn" },
-  failed: { icon: CircleX, word: "Failed", colour: "text-bad" },
-  cancelled: { icon: Ban, word: "Cancelled", colour: "text-muted" },
-  interrupted: { icon: Zap, word: "Interrupted", colour: "text-warn" },
-  late: { icon: ClockAlert, word: "Done late", colour: "text-good" },
-  merged: { icon: Merge, word: "Merged", colour: "text-muted" },
-  skipped: { icon: CircleDashed, word: "Skipped", colour: "text-muted" },
+  flawed: { icon: CircleAlert, colour: "text-warn" },
+  failed: { icon: CircleX, colour: "text-bad" },
+  cancelled: { icon: Ban, colour: "text-muted" },
+  interrupted: { icon: Zap, colour: "text-warn" },
+  late: { icon: ClockAlert, colour: "text-good" },
+  merged: { icon: Merge, colour: "text-muted" },
+  skipped: { icon: CircleDashed, colour: "text-muted" },
 };
 
 export function stateWord(state: Shown): string {
-  return LOOKS[state].word;
+  return STATE_WORDS[state];
 }
 
 export function stateColour(state: Shown): string {
@@ -56,7 +54,7 @@ export function StateMark({ state, word }: { state: Shown; word?: string }) {
   return (
     <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${LOOKS[state].colour}`}>
       <StateIcon state={state} />
-      {word ?? LOOKS[state].word}
+      {word ?? STATE_WORDS[state]}
     </span>
   );
 }
@@ -65,18 +63,4 @@ export function StateMark({ state, word }: { state: Shown; word?: string }) {
 export function stateOfRun({ state, reason, message }: Pick<RunView, "state" | "reason" | "message">): Shown {
   if (state === "waiting" && (reason === "approval" || reason === "question")) return "asks";
   return state === "completed" && message.includes(",") ? "flawed" : state;
-}
-
-export function stateOfTask(status: TaskStatus): Shown {
-  switch (status) {
-    case "pending":
-      return "queued";
-    case "in_progress":
-      return "working";
-    case "waiting":
-    case "completed":
-    case "failed":
-    case "cancelled":
-      return status;
-  }
 }

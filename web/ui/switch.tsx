@@ -1,3 +1,4 @@
+import { WORDS } from "../words/ui.ts";
 /** On or off, as a word beside it says too. */
 export function Switch({
   label,
@@ -27,7 +28,7 @@ export function Switch({
         <span className={`size-3.5 rounded-full ${isOn ? "bg-accent-ink" : "bg-line-strong"}`} />
       </span>
       <span aria-hidden="true" className="w-6 text-left text-xs text-muted">
-        {isOn ? "On" : "Off"}
+        {isOn ? WORDS.on : WORDS.off}
       </span>
     </button>
   );

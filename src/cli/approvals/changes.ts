@@ -1,4 +1,5 @@
 import { exactLine } from "../../core/exact.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { List } from "../../wire/api.ts";
 import type { Change } from "../../wire/changes.ts";
 import type { Client } from "../client/client.ts";
@@ -22,10 +23,10 @@ function lineOf(change: Change): string {
   if (change.kind === "skill") {
     const { name, folder, place } = change;
     const where = place === "home" ? "" : ` --place ${place}`;
-    return `skill ${exactLine(name, 60)} (${change.change}): sparky skills approve ${folder}${where}, or refuse`;
+    return `skill ${exactLine(name, 60)} (${change.change}): sparky skills approve ${shellWord(folder)}${where}, or refuse`;
   }
   const { server, tools } = change;
   const names = tools.slice(0, MOST_NAMED).map(({ tool, change: how }) => `${exactLine(tool, 60)} (${how})`);
   const more = tools.length > names.length ? [`and ${tools.length - names.length} more`] : [];
-  return `${tools.length} ${tools.length === 1 ? "tool" : "tools"} of ${server}, ${[...names, ...more].join(", ")}: sparky mcp approve ${server}, or refuse`;
+  return `${tools.length} ${tools.length === 1 ? "tool" : "tools"} of ${server}, ${[...names, ...more].join(", ")}: sparky mcp approve ${shellWord(server)}, or refuse`;
 }

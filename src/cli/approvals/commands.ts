@@ -2,7 +2,8 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { ListOptions } from "./approvals.ts";
 import type { DecideOptions } from "./decide.ts";
 import type { AnswerOptions } from "./questions.ts";
-import { group, repeated, time, verb, wholeNumber, type Execute } from "../command/command.ts";
+import { group, repeated, verb, wholeNumber, type Execute } from "../command/command.ts";
+import { momentAhead, type Moment } from "../command/moment.ts";
 
 const ID = { id: "the approval's id, or its first 4 or more characters" };
 
@@ -40,7 +41,7 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
     examples: [
       "sparky approvals approve 7kq2",
       "sparky approvals approve 7kq2 --scope run",
-      "sparky approvals approve 7kq2 --scope until:2026-12-01T18:00",
+      "sparky approvals approve 7kq2 --scope until:8h",
       'sparky approvals approve 7kq2 --scope run --rule "git log *" --rule "npm test"',
     ],
     args: ID,
@@ -103,9 +104,12 @@ export function addApprovalCommands(program: Command, execute: Execute): void {
 }
 
 /** `call`, `run` or `until:TIME`, in the words of the API. */
-function scope(value: string): string {
-  if (value === "call" || value === "run") return value;
+function scope(value: string): Moment {
+  if (value === "call" || value === "run") return () => value;
   const [, at] = /^until[: ](.+)$/.exec(value) ?? [];
-  if (at !== undefined) return `until ${time(at)}`;
-  throw new InvalidArgumentError("It must be call, run, or until: and a time, such as until:2026-12-01T18:00.");
+  if (at !== undefined) {
+    const end = momentAhead(at);
+    return (now) => `until ${end(now)}`;
+  }
+  throw new InvalidArgumentError("It must be call, run, or until: and a time or a span, such as until:8h.");
 }

@@ -3,10 +3,11 @@ import type { Approval, Decision } from "../../wire/approvals.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Context } from "../command/context.ts";
 import { approvalId } from "../command/ids.ts";
+import type { Moment } from "../command/moment.ts";
 import { cut } from "../console/columns.ts";
 import { shortId } from "../console/text.ts";
 
-export type DecideOptions = { scope?: string; note?: string; rule?: readonly string[] };
+export type DecideOptions = { scope?: Moment; note?: string; rule?: readonly string[] };
 
 export async function decide(
   context: Context,
@@ -17,7 +18,8 @@ export async function decide(
   const { out } = context;
   const client = await context.client("any");
   const id = await approvalId(client, args[0] ?? "");
-  const { scope, note, rule: rules } = options;
+  const { note, rule: rules } = options;
+  const scope = options.scope?.(context.io.now());
   const body: Decision = {
     decision,
     ...(scope !== undefined && { scope }),

@@ -1,4 +1,5 @@
 import type { Chat, ChatPatch } from "../../wire/api.ts";
+import type { ModelChoices } from "../../wire/models.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
@@ -15,6 +16,41 @@ export async function renameChat(context: Context, args: readonly string[]): Pro
 
 export async function archiveChat(context: Context, args: readonly string[], archived: boolean): Promise<void> {
   await patchChat(context, args, { archived }, archived ? "Archived" : "Unarchived");
+}
+
+export type SetOptions = { model?: string };
+
+/** Which model answers in a chat, from its next run on; without an option, which one does and which could. */
+export async function setChat(context: Context, args: readonly string[], { model }: SetOptions): Promise<void> {
+  if (model !== undefined) {
+    const chosen = model === "default" ? null : model;
+    return patchChat(context, args, { model: chosen }, `From now on ${oneLine(chosen ?? "the server’s model")}:`);
+  }
+  const { out } = context;
+  const client = await context.client("any");
+  const chat = await client.request<Chat>("GET", `/api/chats/${await chatId(client, args[0] ?? "")}`);
+  const { model: own, items } = await client.request<ModelChoices>("GET", "/api/models/choices");
+  if (out.json) return out.document({ model: chat.model, default: own, choices: items });
+  out.table(
+    [{ title: "MODEL", max: 60 }, { title: "ANSWERS" }, { title: "WHY NOT", max: 60 }],
+    items.map(({ id, why }) => [id, id === (chat.model ?? own) ? "here" : why === null ? "can" : "", why ?? ""]),
+  );
+  out.note(`  sparky chats set ${shortId(chat.id)} --model ${chat.model === null ? "MODEL" : "default"}`);
+}
+
+/** By word: what is changed, and what is said then. */
+const RECALL_STATES: ReadonlyMap<string, readonly [patch: ChatPatch, said: string]> = new Map([
+  ["on", [{ recall: true }, "Memory on"]],
+  ["off", [{ recall: false }, "Memory off"]],
+  ["all", [{ openMemory: true }, "Your memory is used, whoever reads this"]],
+  ["shared", [{ openMemory: false }, "Your memory is kept out where others read"]],
+]);
+
+export async function recallChat(context: Context, args: readonly string[]): Promise<void> {
+  const [id = "", word = ""] = args;
+  const state = RECALL_STATES.get(word);
+  if (state === undefined) throw usage("memory is on, off, all or shared", `sparky chats recall ${id} off`);
+  await patchChat(context, args, ...state);
 }
 
 async function patchChat(context: Context, args: readonly string[], patch: ChatPatch, word: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Chat, List, Stopped } from "../../wire/api.ts";
+import { runWord } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
 import { chatId } from "../command/ids.ts";
 import { ago, shortId } from "../console/text.ts";
@@ -6,6 +7,7 @@ import { ago, shortId } from "../console/text.ts";
 export type ChatListOptions = {
   limit?: number;
   search?: string;
+  tag?: string;
   working?: true;
   archived?: true;
   cursor?: string;
@@ -16,19 +18,20 @@ export async function listChats(context: Context, _args: readonly string[], opti
   const query = new URLSearchParams({ limit: String(options.limit ?? 20) });
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
   if (options.search !== undefined) query.set("search", options.search);
+  if (options.tag !== undefined) query.set("tag", options.tag);
   if (options.working) query.set("working", "true");
   if (options.archived) query.set("archived", "true");
   const list = await (await context.client("any")).request<List<Chat>>("GET", `/api/chats?${query}`);
   if (out.json) return out.document(list);
   if (list.items.length === 0) {
-    const all = options.search === undefined && !options.working && !options.archived;
+    const all = options.search === undefined && options.tag === undefined && !options.working && !options.archived;
     return out.note(all ? 'No chats. Begin one: sparky chat send "…"' : "No such chats.");
   }
   out.table(
     [{ title: "ID" }, { title: "STATE" }, { title: "FROM" }, { title: "LAST" }, { title: "TITLE" }],
     list.items.map((chat) => [
       out.terminal ? shortId(chat.id) : chat.id,
-      chat.runState ?? chat.lastRunState ?? "",
+      out.terminal ? runWord(chat.runState ?? chat.lastRunState ?? "") : (chat.runState ?? chat.lastRunState ?? ""),
       chat.origin,
       out.terminal ? ago(chat.lastEventAt, io.now()) : chat.lastEventAt,
       chat.title,

@@ -1,8 +1,12 @@
 import type { Command } from "commander";
-import { group, oneOf, verb, wholeNumber, type Execute } from "../command/command.ts";
+import { group, oneOf, repeated, verb, wholeNumber, type Execute } from "../command/command.ts";
+import { EVENTS_OPTION } from "../command/events-option.ts";
+import { CHAT_FORMATS } from "../../wire/export-formats.ts";
+import type { SetOptions } from "./change.ts";
 import type { ExportOptions } from "./export.ts";
 import type { ForkOptions } from "./fork.ts";
 import type { ShowOptions } from "./show.ts";
+import type { TagOptions } from "./tags.ts";
 import type { ChatListOptions } from "./chats.ts";
 
 const ID = { id: "the chat's id, or its first 4 or more characters" };
@@ -18,6 +22,7 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     options: [
       ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 200)],
       ["--search <text>", "only those whose title has this text"],
+      ["--tag <tag>", "only those that have this tag of yours"],
       ["--working", "only those in which a run is queued, works or waits"],
       ["--archived", "those that were archived, instead of the others"],
       ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
@@ -32,6 +37,7 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     options: [
       ["-f, --follow", "go on with what comes, until Ctrl-C"],
       ["-n, --last <number>", "only the last so many events", wholeNumber(1, 1_000_000)],
+      EVENTS_OPTION,
     ],
     run: async (context, args, options: ShowOptions) => (await import("./show.ts")).showChat(context, args, options),
   });
@@ -39,7 +45,7 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     summary: "Write the whole log of a chat to stdout, as Markdown or JSON.",
     examples: ["sparky chats export 3f2a", "sparky chats export 3f2a --format json"],
     args: ID,
-    options: [["--format <format>", "md or json (default: md)", oneOf(["md", "json"])]],
+    options: [["--format <format>", "md or json (default: md)", oneOf(CHAT_FORMATS)]],
     run: async (context, args, options: ExportOptions) =>
       (await import("./export.ts")).exportChat(context, args, options),
   });
@@ -66,6 +72,25 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     args: { ...ID, title: "its new title" },
     run: async (context, args) => (await import("./change.ts")).renameChat(context, args),
   });
+  verb(chats, execute, "tag <id> [tags...]", {
+    summary: "Put tags on a chat in your own list, or take them away; without any, tell those that it has.",
+    examples: ["sparky chats tag 3f2a garden work", "sparky chats tag 3f2a --remove work", "sparky chats tag 3f2a"],
+    args: { ...ID, tags: "words of your choice; capitals make no difference" },
+    options: [["-r, --remove <tag>", "take this one away (may be given many times)", repeated]],
+    run: async (context, args, options: TagOptions) => (await import("./tags.ts")).tagChat(context, args, options),
+  });
+  verb(chats, execute, "tags", {
+    summary: "List the tags that you have put on chats.",
+    examples: ["sparky chats tags"],
+    run: async (context) => (await import("./tags.ts")).listTags(context),
+  });
+  verb(chats, execute, "set <id>", {
+    summary: "Choose the model that answers in a chat, or show which one does and which could.",
+    examples: ["sparky chats set 3f2a", "sparky chats set 3f2a --model demo", "sparky chats set 3f2a --model default"],
+    args: ID,
+    options: [["--model <model>", "from the next run on; default: the server's own"]],
+    run: async (context, args, options: SetOptions) => (await import("./change.ts")).setChat(context, args, options),
+  });
   verb(chats, execute, "archive <id>", {
     summary: "Take a chat out of the list; it stays, and what goes on in it goes on.",
     examples: ["sparky chats archive 3f2a"],
@@ -77,6 +102,16 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     examples: ["sparky chats unarchive 3f2a"],
     args: ID,
     run: async (context, args) => (await import("./change.ts")).archiveChat(context, args, false),
+  });
+  verb(chats, execute, "recall <id> <state>", {
+    summary:
+      "Say whether the agent's work in a chat is given what is known that matters to it, and whose memory it may use.",
+    examples: ["sparky chats recall 3f2a off", "sparky chats recall 3f2a on", "sparky chats recall 3f2a all"],
+    args: {
+      ...ID,
+      state: "on or off; all: your own memory may be used there although others read it; shared: no longer",
+    },
+    run: async (context, args) => (await import("./change.ts")).recallChat(context, args),
   });
   verb(chats, execute, "delete <id>", {
     summary: "Delete a chat with all that belongs to it; what runs there is cancelled.",

@@ -1,39 +1,15 @@
-import { jsonText } from "../console/text.ts";
-import type { ChatEvent } from "../../core/events.ts";
-import type { ChatWithView } from "../../wire/api.ts";
-import { chatLog } from "./log.ts";
-import { createMarkdown } from "./markdown.ts";
+import type { ChatFormat } from "../../core/chat-export.ts";
 import type { Context } from "../command/context.ts";
 import { chatId } from "../command/ids.ts";
 
-export type ExportOptions = { format?: "md" | "json" };
+export type ExportOptions = { format?: ChatFormat };
 
-/** The whole log of a chat on stdout, page by page: to read, or exactly as it is stored. */
+/** The whole log of a chat on stdout, as it comes: to read, or exactly as it is stored. */
 export async function exportChat(context: Context, args: readonly string[], options: ExportOptions): Promise<void> {
   const { out } = context;
   const client = await context.client("any");
   const id = await chatId(client, args[0] ?? "");
-  // What is one reader's, and what follows from the log, is left out.
-  const {
-    canWrite: _mine,
-    seen: _read,
-    view: _fold,
-    ...chat
-  } = await client.request<ChatWithView>("GET", `/api/chats/${id}`);
-  const log = chatLog(client, id);
-  if (out.json || options.format === "json") return exportJson(context, chat, log);
-  const markdown = createMarkdown(chat.title);
-  out.raw(markdown.head());
-  for await (const event of log) out.raw(markdown.event(event));
-}
-
-/** One document, though it is written as it comes: a log may be longer than what fits in memory twice. */
-async function exportJson({ out }: Context, chat: object, log: AsyncIterable<ChatEvent>): Promise<void> {
-  out.raw(`{"chat":${jsonText(chat)},"events":[`);
-  let comma = "";
-  for await (const event of log) {
-    out.raw(comma + jsonText(event));
-    comma = ",";
-  }
-  out.raw("]}\n");
+  const format = out.json ? "json" : (options.format ?? "md");
+  // Nothing in it moves a terminal's cursor: so it is written.
+  for await (const text of await client.download(`/api/chats/${id}/export?format=${format}`)) out.raw(text);
 }

@@ -11,17 +11,15 @@ import { createLogPrinter } from "../command/log-lines.ts";
 import { createReplyPrinter } from "./reply.ts";
 import { shortId } from "../console/text.ts";
 
-export type SendOptions = { chat?: string };
+export type SendOptions = { chat?: string; model?: string };
 
 export async function sendMessage(context: Context, args: readonly string[], options: SendOptions): Promise<ExitCode> {
   const { io, out } = context;
   const text = args[0] ?? "";
   if (text.trim() === "") throw usage("the message is empty", 'sparky chat send "What time is it?"');
   const client = await context.client("server");
-  const chat =
-    options.chat === undefined
-      ? (await client.request<Chat>("POST", "/api/chats", {})).id
-      : await chatId(client, options.chat);
+  const known = options.chat === undefined ? null : await chatId(client, options.chat);
+  const chat = await chatWithModel(client, known, options.model);
   const sent = await client.request<MessageAccepted>("POST", `/api/chats/${chat}/messages`, {
     text,
     key: crypto.randomUUID(),
@@ -44,6 +42,20 @@ export async function sendMessage(context: Context, args: readonly string[], opt
   return EXIT.workFailed;
 }
 
+/** The chat, or a new one, with this model from now on. */
+export async function chatWithModel(
+  client: Pick<Client, "request">,
+  known: string | null,
+  model: string | undefined,
+): Promise<string> {
+  const chosen = model === "default" ? null : model;
+  if (known === null) {
+    return (await client.request<Chat>("POST", "/api/chats", chosen == null ? {} : { model: chosen })).id;
+  }
+  if (chosen !== undefined) await client.request<Chat>("PATCH", `/api/chats/${known}`, { model: chosen });
+  return known;
+}
+
 /** Shows the run that read the message until it ends; gives its last status. */
 async function showRun(
   context: Context,
@@ -60,6 +72,7 @@ async function showRun(
   try {
     for await (const watched of context.watch({ chatId: chat, after: sent.seq, deltas: out.terminal, signal })) {
       if (watched.kind === "delta" && watched.delta.runId === runId) reply.delta(watched.delta);
+      if (watched.kind === "progress") others.progress(watched.progress);
       if (watched.kind === "lost" && !reply.isOpen) out.progress("… reconnecting");
       if (watched.kind !== "event" || watched.event.runId !== runId) continue;
       const { event } = watched;

@@ -2,6 +2,8 @@ import type { ChatEvent } from "../../core/events.ts";
 import type { ChatWithView } from "../../wire/api.ts";
 import { chatLog } from "./log.ts";
 import type { Context } from "../command/context.ts";
+import { eventFilter } from "../command/event-filter.ts";
+import type { EventOptions } from "../command/events-option.ts";
 import { notRunning } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
@@ -9,7 +11,7 @@ import { EXIT, type ExitCode } from "../console/io.ts";
 import { createLogPrinter } from "../command/log-lines.ts";
 import { oneLine } from "../console/text.ts";
 
-export type ShowOptions = { follow?: true; last?: number };
+export type ShowOptions = { follow?: true; last?: number } & EventOptions;
 
 const TICK_MS = 1000;
 
@@ -21,7 +23,8 @@ export async function showChat(context: Context, args: readonly string[], option
   if (options.follow && client.endpoint === null)
     throw notRunning("no server runs, so nothing can come to be followed");
   const chat = await client.request<ChatWithView>("GET", `/api/chats/${id}`);
-  const printer = createLogPrinter(out, io.stdout.columns, "data");
+  const filter = await eventFilter(context, client, options);
+  const printer = createLogPrinter(out, io.stdout.columns, "data", { filter });
   if (out.terminal) out.note(`${oneLine(chat.title)} · ${chat.head} events`);
   const show = (event: ChatEvent): void => (out.json ? out.document(event) : printer.event(event));
   if (!options.follow) {

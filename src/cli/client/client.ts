@@ -1,6 +1,6 @@
 import type { ErrorBody } from "../../wire/api.ts";
 import { Failure, failureOfCode, notRunning } from "../console/failure.ts";
-import { exchange, open, type Answer, type Call, type Incoming, type Method } from "./http.ts";
+import { exchange, open, textOf, type Answer, type Call, type FileBody, type Incoming, type Method } from "./http.ts";
 import { EXIT } from "../console/io.ts";
 
 /** A client of the HTTP API: over the network, or of the same app in this process. */
@@ -14,6 +14,10 @@ export interface Client {
   request<T>(method: Method, path: string, body?: unknown): Promise<T>;
   /** A GET whose answer is text, in parts as they come. */
   download(path: string): Promise<AsyncIterable<string>>;
+  /** The same of what may be no text. */
+  downloadFile(path: string): Promise<AsyncIterable<Uint8Array>>;
+  /** A POST whose body is a file. */
+  upload<T>(path: string, file: FileBody): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -23,20 +27,25 @@ export interface Endpoint {
 }
 
 export function networkClient(endpoint: Endpoint): Client {
+  const { url } = endpoint;
   const authorization = endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` };
+  const downloadFile = async (path: string): Promise<AsyncIterable<Uint8Array>> => {
+    const call = callOf("GET", path, undefined, authorization);
+    const answer = await open(url, call).catch((error: unknown) => unanswered(error, url));
+    return untilCut(url, await whole(url, answer));
+  };
   return {
     endpoint,
     async request<T>(method: Method, path: string, body?: unknown) {
       const call = callOf(method, path, body, authorization);
-      return read<T>(
-        endpoint.url,
-        await exchange(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url)),
-      );
+      return read<T>(url, await exchange(url, call).catch((error: unknown) => unanswered(error, url)));
     },
-    async download(path) {
-      const call = callOf("GET", path, undefined, authorization);
-      const answer = await open(endpoint.url, call).catch((error: unknown) => unanswered(error, endpoint.url));
-      return untilCut(endpoint.url, await whole(endpoint.url, answer));
+    download: async (path) => textOf(await downloadFile(path)),
+    downloadFile,
+    async upload<T>(path: string, file: FileBody) {
+      const headers = { ...authorization, "content-type": "application/octet-stream" };
+      const call = { method: "POST", path, headers, body: file } as const;
+      return read<T>(url, await exchange(url, call).catch((error: unknown) => unanswered(error, url)));
     },
     close: async () => {},
   };
@@ -44,21 +53,41 @@ export function networkClient(endpoint: Endpoint): Client {
 
 export function localClient(app: { fetch(request: Request): Promise<Response>; close(): Promise<void> }): Client {
   const base = "http://127.0.0.1";
+  const downloadFile = async (path: string): Promise<AsyncIterable<Uint8Array>> => {
+    const { status, body } = await app.fetch(new Request(base + path));
+    return whole("Sparky", { status, parts: body ?? new ReadableStream<Uint8Array>() });
+  };
+  const answered = async <T>(request: Request): Promise<T> => {
+    const response = await app.fetch(request);
+    return read<T>("Sparky", { status: response.status, text: await response.text() });
+  };
   return {
     endpoint: null,
     async request<T>(method: Method, path: string, body?: unknown) {
-      const call = callOf(method, path, body, {});
-      const response = await app.fetch(
-        new Request(base + call.path, { method, headers: call.headers, body: call.body }),
-      );
-      return read<T>("Sparky", { status: response.status, text: await response.text() });
+      const { headers, body: text } = callOf(method, path, body, {});
+      return answered<T>(new Request(base + path, { method, headers, body: text }));
     },
-    async download(path) {
-      const { status, body } = await app.fetch(new Request(base + path));
-      return whole("Sparky", { status, parts: (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()) });
+    download: async (path) => textOf(await downloadFile(path)),
+    downloadFile,
+    async upload<T>(path: string, { chunks }: FileBody) {
+      // A body that is read as it is sent needs `duplex`, which the types of the browser do not know.
+      const init = { method: "POST", body: streamOf(chunks), duplex: "half" };
+      return answered<T>(new Request(base + path, init));
     },
     close: () => app.close(),
   };
+}
+
+function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await iterator.return?.()),
+  });
 }
 
 /** True when the failure says that nobody listens there. */
@@ -66,7 +95,12 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof Failure && error.exit === EXIT.notRunning;
 }
 
-function callOf(method: Method, path: string, body: unknown, headers: Call["headers"]): Call {
+function callOf(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: Call["headers"],
+): Call & { readonly body: string | null } {
   if (body === undefined) return { method, path, headers, body: null };
   return { method, path, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
 }
@@ -85,14 +119,14 @@ function read<T>(who: string, { status, text }: Answer): T {
 }
 
 /** The parts of a good answer; another is read to its end for what it says. */
-async function whole(who: string, { status, parts }: Incoming): Promise<AsyncIterable<string>> {
+async function whole(who: string, { status, parts }: Incoming): Promise<AsyncIterable<Uint8Array>> {
   if (status >= 200 && status < 300) return parts;
   let text = "";
-  for await (const part of parts) text += part;
+  for await (const part of textOf(parts)) text += part;
   return read<never>(who, { status, text });
 }
 
-async function* untilCut(who: string, parts: AsyncIterable<string>): AsyncGenerator<string> {
+async function* untilCut(who: string, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* parts;
   } catch (error) {

@@ -5,33 +5,31 @@ import { Failure, notRunning } from "../console/failure.ts";
 import { EXIT, type Io } from "../console/io.ts";
 import { readServerFile, readToken } from "./server-file.ts";
 
-const PATIENCE_MS = 5000;
+/** For a server that does not answer. */
+const SERVER_MS = 5000;
+/** For a command, or a server that is starting: on a busy machine, with a home to bring up to date, either takes its time. */
+const COMMAND_MS = 15_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
  * Finds the server: the one that SPARKY_URL names, else the one that holds the home's lock, else the same app in this
- * process (only when `need` is "any"). While the lock is held and nobody answers, waits up to 5 s for each that holds it:
- * of commands in a row every one has its turn.
+ * process (only when `need` is "any"). While the lock is held and nobody answers, waits for each that holds it, a
+ * server for 5 s and a command for 15: of commands in a row every one has its turn.
  */
 export async function connect(deps: Deps, io: Io, config: CliConfig, need: "server" | "any"): Promise<Client> {
   if (config.url !== null) return networkClient(await namedEndpoint(deps, config, config.url));
-  let deadline = io.now() + PATIENCE_MS;
+  let since = io.now();
   let holder: number | undefined;
   for (;;) {
     const state = await deps.homeState(config.home);
-    if (state.pid !== undefined && state.pid !== holder) {
-      holder = state.pid;
-      deadline = io.now() + PATIENCE_MS;
-    }
+    if (state.pid !== undefined && state.pid !== holder) [holder, since] = [state.pid, io.now()];
+    const endpoint = state.held ? heldEndpoint(config, state) : null;
     if (!state.held) {
       if (need === "server") throw notRunning(`no server is running on ${config.home}`);
       const app = await openLocal(deps);
       if (app !== "held") return localClient(app);
-    } else {
-      const endpoint = heldEndpoint(config, state);
-      if (endpoint !== null && (await answers(endpoint))) return networkClient(endpoint);
-    }
-    if (io.now() >= deadline) throw silent(config.home, state);
+    } else if (endpoint !== null && (await answers(endpoint))) return networkClient(endpoint);
+    if (io.now() - since >= (endpoint === null ? COMMAND_MS : SERVER_MS)) throw silent(config.home, state);
     await io.sleep(LOOK_AGAIN_MS);
   }
 }

@@ -1,3 +1,4 @@
+import type { ClientRequest } from "node:http";
 import { patienceFor } from "../../wire/patience.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -6,13 +7,19 @@ export interface Call {
   readonly method: Method;
   readonly path: string;
   readonly headers: { readonly [name: string]: string };
-  readonly body: string | null;
+  /** A file is sent as it is read. */
+  readonly body: string | FileBody | null;
+}
+
+export interface FileBody {
+  readonly bytes: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 /** What came back, its body as it comes in. */
 export interface Incoming {
   readonly status: number;
-  readonly parts: AsyncIterable<string>;
+  readonly parts: AsyncIterable<Uint8Array>;
 }
 
 export interface Answer {
@@ -32,8 +39,14 @@ const ANSWER_MS = 30_000;
 export async function exchange(base: string, call: Call): Promise<Answer> {
   const { status, parts } = await open(base, call);
   let text = "";
-  for await (const part of parts) text += part;
+  for await (const part of textOf(parts)) text += part;
   return { status, text };
+}
+
+export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  for await (const part of parts) yield decoder.decode(part, { stream: true });
+  yield decoder.decode();
 }
 
 /** The same for an answer that is too long to be held: its body is read part by part. */
@@ -41,14 +54,22 @@ export async function open(base: string, { method, path, headers, body }: Call):
   const url = new URL(base + path);
   const send = url.protocol === "https:" ? process.getBuiltinModule("node:https").request : httpRequest;
   return new Promise((resolve, reject) => {
-    const length = body === null ? {} : { "content-length": Buffer.byteLength(body) };
+    const bytes = typeof body === "string" ? Buffer.byteLength(body) : body?.bytes;
+    const length = bytes === undefined ? {} : { "content-length": bytes };
     const outgoing = send(url, { method, agent: false, headers: { ...headers, ...length } }, (incoming) => {
-      incoming.setEncoding("utf8");
-      resolve({ status: incoming.statusCode ?? 0, parts: incoming as AsyncIterable<string> });
+      resolve({ status: incoming.statusCode ?? 0, parts: incoming as AsyncIterable<Uint8Array> });
     });
+    // Once an answer is there it counts, though not all of the body was wanted.
     outgoing.on("error", reject);
     const ms = patienceFor(url.pathname, ANSWER_MS);
     outgoing.setTimeout(ms, () => outgoing.destroy(new Error(`no answer within ${ms / 1000} s`)));
-    outgoing.end(body ?? undefined);
+    if (typeof body === "string" || body === null) outgoing.end(body ?? undefined);
+    else void sendFile(body.chunks, outgoing);
   });
+}
+
+async function sendFile(chunks: AsyncIterable<Uint8Array>, outgoing: ClientRequest): Promise<void> {
+  const { pipeline } = await import("node:stream/promises");
+  // What breaks off is told by the request itself.
+  await pipeline(chunks, outgoing).catch(() => {});
 }

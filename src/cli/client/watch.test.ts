@@ -188,6 +188,7 @@ test("a reader that is slower than the server gets everything in order", async (
     if (frame.type !== "subscribe") return;
     for (let seq = 1; seq <= last; seq += 1) peer.send(events(frame.sub, seq));
   });
-  const names = await read(url, (all) => all.length === last);
-  expect(names).toEqual(Array.from({ length: last }, (_, at) => String(at + 1)));
+  // On a busy machine it may lose the connection, and take it up again.
+  const names = await read(url, (all) => all.includes(String(last)));
+  expect(names.filter((name) => name !== "lost")).toEqual(Array.from({ length: last }, (_, at) => String(at + 1)));
 });

@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../core/events.ts";
-import type { DeltaFrame, ServerFrame } from "../../wire/frames.ts";
+import type { DeltaFrame, ProgressFrame, ServerFrame } from "../../wire/frames.ts";
 import type { Endpoint } from "./client.ts";
 import { failureOfCode, notRunning } from "../console/failure.ts";
 import type { Io } from "../console/io.ts";
@@ -8,6 +8,7 @@ import { openSocket, type Socket } from "./socket.ts";
 export type Watched =
   | { readonly kind: "event"; readonly event: ChatEvent }
   | { readonly kind: "delta"; readonly delta: DeltaFrame }
+  | { readonly kind: "progress"; readonly progress: ProgressFrame }
   /** Everything up to here has been given. */
   | { readonly kind: "live" }
   /** The history was cut: events come again from the first. */
@@ -24,6 +25,7 @@ export interface WatchOptions {
   readonly epoch?: string;
   /** For how long a server that is gone is tried again; a minute when left out. */
   readonly patience?: number;
+  /** Also what is not in the log: text as it streams, and how far calls are. */
   readonly deltas: boolean;
   readonly signal: AbortSignal;
 }
@@ -105,6 +107,9 @@ async function* connection(socket: Socket, options: WatchOptions, cursor: Cursor
         break;
       case "delta":
         yield { kind: "delta", delta: frame };
+        break;
+      case "progress":
+        yield { kind: "progress", progress: frame };
         break;
       case "reset":
         if (frame.reason === "gone") throw gone();

@@ -153,8 +153,13 @@ export function positive(value: string): number {
 /** The words that a parser made by `oneOf` lets through. */
 const CHOICES = new WeakMap<object, readonly string[]>();
 
-export function oneOf(values: readonly string[]): (value: string) => string {
-  const parse = (value: string): string => {
+/** `meant` reads other words for them. */
+export function oneOf(
+  values: readonly string[],
+  meant: (word: string) => string = (word) => word,
+): (value: string) => string {
+  const parse = (word: string): string => {
+    const value = values.includes(word) ? word : meant(word);
     if (values.includes(value)) return value;
     throw new InvalidArgumentError(`It must be one of: ${values.join(", ")}.`);
   };
@@ -174,5 +179,5 @@ export function time(value: string): string {
   const full = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00` : value;
   const at = /^\d{4}-\d{2}-\d{2}T/.test(full) ? new Date(full) : new Date(Number.NaN);
   if (!Number.isNaN(at.getTime())) return at.toISOString();
-  throw new InvalidArgumentError("It must be a time such as 2026-12-01T09:00 or 2026-12-01T09:00:00Z.");
+  throw new InvalidArgumentError("It must be a time such as 2030-01-15T09:00 or 2030-01-15T09:00:00Z.");
 }

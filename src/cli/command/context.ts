@@ -2,7 +2,7 @@ import { connect, currentEndpoint } from "../client/connect.ts";
 import type { Client } from "../client/client.ts";
 import type { CliConfig, Deps } from "../deps.ts";
 import { Failure } from "../console/failure.ts";
-import type { Method } from "../client/http.ts";
+import type { FileBody, Method } from "../client/http.ts";
 import { EXIT, type ExitCode, type Io } from "../console/io.ts";
 import type { Output } from "../console/output.ts";
 import type { Watched, WatchOptions } from "../client/watch.ts";
@@ -81,5 +81,6 @@ function patient(out: Output, client: Client): Client {
   return {
     ...client,
     request: <T>(method: Method, path: string, body?: unknown) => waiting(out, client.request<T>(method, path, body)),
+    upload: <T>(path: string, file: FileBody) => waiting(out, client.upload<T>(path, file)),
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../../core/events.ts";
+import type { ProgressFrame } from "../../wire/frames.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -9,10 +10,12 @@ export async function* followTask(
   context: Context,
   task: { readonly id: string; readonly chatId: string },
   signal: AbortSignal,
+  progressed: (progress: ProgressFrame) => void,
 ): AsyncGenerator<ChatEvent> {
   let ended = false;
   let live = false;
-  for await (const watched of context.watch({ chatId: task.chatId, after: 0, deltas: false, signal })) {
+  const deltas = context.io.stderr.isTerminal;
+  for await (const watched of context.watch({ chatId: task.chatId, after: 0, deltas, signal })) {
     switch (watched.kind) {
       case "event":
         if (watched.event.taskId !== task.id) continue;
@@ -30,6 +33,9 @@ export async function* followTask(
       case "lost":
         live = false;
         context.out.progress("… reconnecting");
+        break;
+      case "progress":
+        progressed(watched.progress);
         break;
       case "delta":
         break;

@@ -2,6 +2,7 @@ import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
+import type { OpenSession } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
@@ -58,6 +59,16 @@ export async function grantId(client: Client, given: string): Promise<string> {
     path: "/api/grants",
     list: "sparky approvals grants",
     title: (grant: Grant) => grant.tool,
+  });
+}
+
+export async function sessionId(client: Client, given: string, user: string): Promise<string> {
+  return resolve(client, given, {
+    word: "session",
+    path: "/api/sessions",
+    query: { user },
+    list: `sparky user sessions ${user}`,
+    title: (session: OpenSession) => session.browser ?? "",
   });
 }
 

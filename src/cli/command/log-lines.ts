@@ -1,9 +1,13 @@
+import { factWords } from "../../core/fact-words.ts";
+import { recallWords } from "../../core/recall-words.ts";
 import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
+import { ALL_EVENTS, isShown, type EventFilter } from "../../core/event-filter.ts";
 import { exactLine } from "../../core/exact.ts";
 import { answerWords } from "../../core/form.ts";
 import { neverRan } from "../../core/transcript.ts";
-import { NEWER, newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import { happenedAt, NEWER, newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
+import type { Progress } from "../../core/open-parts.ts";
 import type { Output } from "../console/output.ts";
 import { cut, pad, widthOf } from "../console/columns.ts";
 import { clean, clock, duration, oneLine } from "../console/text.ts";
@@ -11,6 +15,8 @@ import { clean, clock, duration, oneLine } from "../console/text.ts";
 /** Prints a log for people: one line an event, calls as one line with their outcome. */
 export interface LogPrinter {
   event(event: ChatEvent): void;
+  /** How far a call is: told of it while it is under way. */
+  progress(progress: Progress): void;
   /** Shows the calls that are under way, and for how long. */
   tick(now: number): void;
   /** Prints the calls that have no outcome yet, for a log that is not followed. */
@@ -38,6 +44,14 @@ export interface Label {
 interface Call {
   readonly use: EventOf<"tool_use">;
   readonly startedAt: string;
+  /** How far it is, in its tool's words. */
+  readonly progress?: string;
+}
+
+export interface LogLook {
+  /** What is shown; all of it when left out. */
+  readonly filter?: EventFilter;
+  readonly labelOf?: (event: ChatEvent) => Label;
 }
 
 /** `to` is where the lines go: data on stdout, or notes on stderr. */
@@ -45,7 +59,7 @@ export function createLogPrinter(
   out: Output,
   width: number,
   to: "data" | "notes",
-  labelOf?: (event: ChatEvent) => Label,
+  { filter = ALL_EVENTS, labelOf }: LogLook = {},
 ): LogPrinter {
   const calls = new Map<string, Call>();
   const line = (text: string): void => (to === "data" ? out.print(text) : out.note(text));
@@ -62,13 +76,19 @@ export function createLogPrinter(
       const row = rowOf(event, calls);
       if (event.type === "tool_result") calls.delete(event.data.callId);
       if (event.type === "status" && isEnd(event)) forget(event.runId);
-      if (row !== null) show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
+      if (row !== null && isShown(event, filter)) show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
+    },
+    progress({ callId, text }) {
+      const call = calls.get(callId);
+      if (call !== undefined) calls.set(callId, { ...call, progress: text });
     },
     tick(now) {
       const [first, ...others] = calls.values();
       if (first === undefined) return out.progress(null);
       const more = others.length === 0 ? "" : ` and ${others.length} more`;
-      out.progress(`● ${callText(first.use)}  ${duration(now - Date.parse(first.startedAt))}${more}`);
+      const after = first.progress === undefined ? "" : `  ${first.progress}`;
+      const what = after === "" ? callText(first.use) : cut(callText(first.use), BESIDE_PROGRESS);
+      out.progress(`● ${what}  ${duration(now - Date.parse(first.startedAt))}${more}${after}`);
     },
     open(now) {
       for (const { use, startedAt } of calls.values()) {
@@ -89,7 +109,7 @@ function isEnd({ data }: EventOf<"status">): boolean {
 }
 
 function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
-  const row = (kind: string, text: string): Row => ({ at: event.at, kind, mark: "", text });
+  const row = (kind: string, text: string): Row => ({ at: happenedAt(event), kind, mark: "", text });
   switch (event.type) {
     case "message": {
       const who =
@@ -107,7 +127,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
       const text = use === undefined ? name : callText(use);
       const mark = ok ? "✓" : "✕";
       return {
-        at: event.at,
+        at: happenedAt(event),
         kind: "tool",
         mark,
         text,
@@ -132,17 +152,20 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "child":
       return row("child", `task ${event.data.taskId} ${event.data.state}`);
     case "summary":
-      return row("summary", `the log up to #${event.data.upTo} was summarised`);
+      return row("summary", `the log up to event ${event.data.upTo} was summarised`);
     case "schedule":
       return row("schedule", event.data.message);
     case "resource":
       return row("resource", resourceWords(event.data));
+    case "recall":
+      return row("recall", recallWords(event.data));
+    case "fact":
+      return row("memory", factWords(event.data));
     case "error":
       return row("error", `${event.data.code}: ${event.data.message}`);
     case "tool_use":
     case "tool_start":
     case "usage":
-    case "recall":
     case "chat":
       return null;
     default:
@@ -171,6 +194,8 @@ function callText({ data }: EventOf<"tool_use">): string {
   return `${exactLine(data.name)} ${cut(exactLine(JSON.stringify(data.args)), 80)}`;
 }
 
+/** So much of a call is told where it also says how far it is. */
+const BESIDE_PROGRESS = 40;
 const KIND_WIDTH = 10;
 const TIME_WIDTH = 8 + 2;
 

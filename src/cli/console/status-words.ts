@@ -1,4 +1,5 @@
 import type { TaskStatus } from "../../wire/api.ts";
+import { taskWord } from "../../wire/state-words.ts";
 import type { Output } from "./output.ts";
 
 /** The wire's task statuses, without loading its schemas. */
@@ -11,24 +12,26 @@ export const TASK_STATUSES = [
   "cancelled",
 ] as const satisfies readonly TaskStatus[];
 
-/** A task's status; its colour only repeats the word. */
+/** A task's status in the word that people read everywhere; its colour only repeats it. */
 export function statusWord({ paint }: Output, status: TaskStatus): string {
+  const word = taskWord(status);
   switch (status) {
     case "completed":
-      return paint.green(status);
+      return paint.green(word);
     case "failed":
-      return paint.red(status);
+      return paint.red(word);
     case "in_progress":
-      return paint.cyan(status);
+      return paint.cyan(word);
     case "waiting":
-      return paint.yellow(status);
-    case "pending":
-    case "cancelled":
-      return status;
+      return paint.yellow(word);
     default:
-      // A status that a newer server knows.
-      return status satisfies never;
+      return word;
   }
+}
+
+/** The status that a person means by the word that lists show for it; else what was given. */
+export function statusNamed(text: string): string {
+  return TASK_STATUSES.find((status) => taskWord(status) === text.toLowerCase()) ?? text;
 }
 
 export function hasEnded(status: TaskStatus): boolean {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { table } from "./table.ts";
 
@@ -16,9 +17,23 @@ test("columns are aligned, and the last one is cut to the width", () => {
   expect(Math.max(...lines.map((line) => line.length))).toBe(32);
 });
 
-test("a narrow terminal still shows something of the last column", () => {
-  expect(table([{ title: "A" }, { title: "B" }], [["x".repeat(40), "abcdefghijk"]], 10)[1]).toBe(
-    `${"x".repeat(40)}  abcdefg…`,
+test("a narrow terminal still shows something of each column", () => {
+  expect(table([{ title: "A" }, { title: "B" }], [["x".repeat(40), "abcdefghijk"]], 10)[1]).toBe("xxxxxxx…  abcdefg…");
+});
+
+test("up to eight columns fit 80 whatever is in them, and what is short stays whole", () => {
+  const titles = ["ID", "STATUS", "TASK", "FROM", "WAIT", "TOOK", "WHEN", "WHY"];
+  const plain = titles.map((title) => ({ title }));
+  const row = ["3f2a91c0", "in_progress", "t".repeat(90), "f".repeat(90), "1m24s", "3h4m", "12m ago", "w".repeat(90)];
+  for (const line of table(plain, [row], 80)) expect(line.length).toBeLessThanOrEqual(80);
+  expect(table(plain, [row], 80)[1]).toBe(
+    "3f2a91c0  in_progress  tttttttttt…  fffffffffff…  1m24s  3h4m  12m ago  wwwwwww…",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat(120), { minLength: 8, maxLength: 8 }), (lengths) => {
+      const cells = lengths.map((length) => "x".repeat(length));
+      for (const line of table(plain, [cells], 80)) expect(line.length).toBeLessThanOrEqual(80);
+    }),
   );
 });
 

@@ -11,7 +11,10 @@ const LEAST = 8;
 /** What the last column gets before the others are cut, as far as it has so much to say. */
 const LAST = 16;
 
-/** Aligned columns with two spaces between, no borders; the last column is cut to the width. */
+/**
+ * Aligned columns with two spaces between, no borders; the last column is cut to the width. Where that is not enough the
+ * widest of those with a `max` give way, then the widest of all: a line that breaks is read worse than a name that is cut.
+ */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
   const last = columns.length - 1;
   const widths = columns.map((column, at) => {
@@ -19,17 +22,19 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     return Math.min(widest, column.max ?? widest);
   });
   const before = (): number => widths.slice(0, last).reduce((sum, part) => sum + part + 2, 0);
-  // Where it does not fit, the widest of those that may be cut gives way first.
-  const wanted = Math.min(widths[last] ?? 0, LAST);
-  for (let excess = before() + wanted - width; excess > 0; excess -= 1) {
-    const flexible = columns.flatMap(({ max }, at) => (max !== undefined && at !== last ? [at] : []));
-    const widest = flexible.reduce<number | undefined>(
-      (most, at) => ((widths[at] ?? 0) > (widths[most ?? -1] ?? LEAST) ? at : most),
-      undefined,
-    );
-    if (widest === undefined) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
+  const giveWay = (those: (column: Column) => boolean, wanted: number): void => {
+    const flexible = columns.flatMap((column, at) => (those(column) && at !== last ? [at] : []));
+    for (let excess = before() + Math.min(widths[last] ?? 0, wanted) - width; excess > 0; excess -= 1) {
+      const widest = flexible.reduce<number | undefined>(
+        (most, at) => ((widths[at] ?? 0) > (widths[most ?? -1] ?? LEAST) ? at : most),
+        undefined,
+      );
+      if (widest === undefined) return;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
+  };
+  giveWay(({ max }) => max !== undefined, LAST);
+  giveWay(() => true, LEAST);
   const room = Math.max(width - before(), LEAST);
   const line = (cells: readonly string[]): string =>
     columns

@@ -52,7 +52,7 @@ test("an export that breaks off leaves what was there, and nothing beside it", a
 });
 
 test.each([
-  { argv: ["--format", "xml"], exit: 2, says: "It must be one of: json, graphml, csv, dot" },
+  { argv: ["--format", "xml"], exit: 2, says: "It must be one of: json, jsonl, graphml, cypher, csv, dot, md" },
   { argv: ["--part", "edges"], exit: 2, says: "--part is for csv" },
   { argv: ["--json", "--format", "dot"], exit: 2, says: "--json cannot show dot" },
   { argv: ["-o", "/nowhere/at/all/graph.json"], exit: 1, says: "cannot write /nowhere/at/all/graph.json: ENOENT" },

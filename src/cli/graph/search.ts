@@ -1,5 +1,4 @@
-import type { List } from "../../wire/api.ts";
-import type { FoundNode } from "../../wire/graph.ts";
+import type { FoundNodes } from "../../wire/graph.ts";
 import type { Context } from "../command/context.ts";
 import { shortId } from "../console/text.ts";
 
@@ -10,8 +9,9 @@ export async function graphSearch(context: Context, args: readonly string[], opt
   const query = new URLSearchParams({ q: args.join(" "), limit: String(options.limit ?? 20) });
   if (options.type !== undefined) query.set("type", options.type);
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
-  const list = await (await context.client("any")).request<List<FoundNode>>("GET", `/api/graph/search?${query}`);
+  const list = await (await context.client("any")).request<FoundNodes>("GET", `/api/graph/search?${query}`);
   if (out.json) return out.document(list);
+  if (list.leftOut !== undefined) out.note(list.leftOut);
   if (list.items.length === 0) return out.note("No such nodes.");
   out.table(
     [{ title: "ID" }, { title: "TYPE", max: 20 }, { title: "NAME", max: 40 }, { title: "JOINED" }, { title: "WHAT" }],

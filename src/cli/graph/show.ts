@@ -1,3 +1,4 @@
+import { nearest } from "../../core/nearest.ts";
 import type { List } from "../../wire/api.ts";
 import type { FoundNode, GraphNode, NodeEdge } from "../../wire/graph.ts";
 import type { Client } from "../client/client.ts";
@@ -55,7 +56,7 @@ const FEWEST = 4;
 const CANDIDATES = 5;
 
 /** The node that a person meant: by its name, as it is written or in another case, else by its id or the id's start. */
-async function nodeId(client: Client, given: string, type: string | undefined): Promise<string> {
+export async function nodeId(client: Client, given: string, type: string | undefined): Promise<string> {
   const ask = async (filter: { readonly [name: string]: string }): Promise<readonly FoundNode[]> => {
     const query = new URLSearchParams({
       ...filter,
@@ -74,12 +75,42 @@ async function nodeId(client: Client, given: string, type: string | undefined): 
   const [byId] = started;
   if (byId === undefined) {
     const what = type === undefined ? "" : ` of type "${type}"`;
-    const hint = "sparky graph search, with a part of the name";
+    // Without it there is still something to say.
+    const hint =
+      (await nearNodes(client, name, type).catch(() => null)) ?? "sparky graph search, with a part of the name";
     throw new Failure(EXIT.notFound, "not_found", `no node${what} is named "${given}", and no id starts so`, hint);
   }
   if (started.length === 1) return byId.id;
   throw ambiguous(`"${given}" is the start of several ids`, started, "give more characters of the id");
 }
+
+/** So many nodes' names are compared with one that is not there. */
+const COMPARED = 100;
+
+/** Those whose name has the word in it, else the one whose name is nearly that. */
+async function nearNodes(client: Client, name: string, type: string | undefined): Promise<string | null> {
+  const ask = async (filter: { readonly q: string; readonly limit: string }): Promise<readonly FoundNode[]> => {
+    const query = new URLSearchParams({ ...filter, ...(type !== undefined && { type }) });
+    return (await client.request<List<FoundNode>>("GET", `/api/graph/search?${query}`)).items;
+  };
+  const word = name.slice(0, MOST_LETTERS);
+  if (word === "") return null;
+  const found = await ask({ q: word, limit: String(CANDIDATES) });
+  const begun = found.filter((node) => node.name.toLowerCase().includes(word.toLowerCase()));
+  if (begun.length > 0) {
+    const told = begun.map((node) => `${cut(oneLine(node.name), 40)} (${shortId(node.id)})`);
+    return `did you mean ${told.join(", ")}?`;
+  }
+  const all = await ask({ q: "", limit: String(COMPARED) });
+  const near = nearest(
+    word,
+    all.map((node) => node.name),
+  );
+  return near === null ? null : `did you mean ${cut(oneLine(near), 60)}?`;
+}
+
+/** A search takes no longer words. */
+const MOST_LETTERS = 200;
 
 function ambiguous(what: string, nodes: readonly FoundNode[], hint: string): Failure {
   const rows = nodes

@@ -52,7 +52,8 @@ async function typed({ io }: Context, { name, secret }: Setting): Promise<string
 
 async function document(context: Context, done: SettingChange): Promise<void> {
   const { setting, file, changed, problem } = done;
-  context.out.document({ setting, file, changed, problem, restart: await needsRestart(context, done) });
+  const restart = !done.takenUp && (await isNews(context, done));
+  context.out.document({ setting, file, changed, problem, restart });
 }
 
 /** What the change does not do by itself. */
@@ -61,11 +62,13 @@ async function tellEffects(context: Context, done: SettingChange, wanted: Settin
   const { name, origin } = done.setting;
   if (origin !== wanted) out.note(`  the environment says ${name} too, and wins: unset ${name}`);
   if (done.problem !== null) out.note(`  a server would not start like this: ${done.problem}`);
-  if (await needsRestart(context, done)) out.note("  the server that runs does not know it yet: sparky chat restart");
+  if (!(await isNews(context, done))) return;
+  if (!done.takenUp) out.note("  the server that runs does not know it yet: sparky chat restart");
+  else if (done.problem === null) out.note("  the server that runs has its next answer by it");
 }
 
-/** Settings are read at start; those of the command line count at once. */
-async function needsRestart({ deps }: Context, { changed, file, setting }: SettingChange): Promise<boolean> {
+/** For a server that runs; settings of the command line count at once. */
+async function isNews({ deps }: Context, { changed, file, setting }: SettingChange): Promise<boolean> {
   if (!changed || ["SPARKY_URL", "SPARKY_TOKEN"].includes(setting.name)) return false;
   return (await deps.homeState(dirname(file))).held;
 }

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { Health } from "../../wire/api.ts";
 import type { Models } from "../../wire/models.ts";
 import type { Context } from "../command/context.ts";
@@ -7,13 +6,6 @@ import { Failure } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
 
 type Part = Pick<Diagnosis, "state" | "what" | "remedy">;
-
-/** The home's settings file, when it is newer than the server that read it at its start. */
-async function changedSince({ deps }: Context, startedAt: string): Promise<string | null> {
-  const { file } = await deps.settings({});
-  const changed = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return changed > Date.parse(startedAt) ? file : null;
-}
 
 /** The server that this command line would talk to, if one runs. */
 export async function* checkServer(context: Context): AsyncGenerator<Diagnosis, void, undefined> {
@@ -41,11 +33,10 @@ async function* parts(context: Context): AsyncGenerator<Part, void, undefined> {
         remedy: named === null ? "sparky chat restart" : "use the same version on both sides",
       };
     } else yield { state: "ok", what: `${url} answers, agent loop ${health.agentLoop ? "on" : "off"}`, remedy: null };
-    const changed = named === null ? await changedSince(context, health.startedAt) : null;
-    if (changed !== null) {
-      yield { state: "warn", what: `${changed} was changed since it started`, remedy: "sparky chat restart" };
+    const { model, file, restartNeeded } = await client.request<Models>("GET", "/api/models");
+    if (restartNeeded) {
+      yield { state: "warn", what: `${file} was changed since it started`, remedy: "sparky chat restart" };
     }
-    const { model } = await client.request<Models>("GET", "/api/models");
     yield { state: "ok", what: `it lets you in, and asks the model ${model}`, remedy: null };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -16,7 +16,8 @@ export async function listModels(context: Context): Promise<void> {
       address ?? "",
     ]),
   );
-  const { chosenBy } = models;
+  const { chosenBy, problem } = models;
+  if (problem !== null) out.note(`${out.paint.red("✕")} ${problem}`);
   const why =
     chosenBy === null
       ? "nothing is set, so the demo model answers: sparky config set OPENAI_API_KEY"

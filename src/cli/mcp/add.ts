@@ -1,4 +1,5 @@
 import { isSparkyError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { readNamedFile } from "../../named-file.ts";
 import type { McpServers } from "../../wire/mcp.ts";
 import type { Context } from "../command/context.ts";
@@ -11,17 +12,24 @@ export interface AddOptions {
   readonly env?: readonly string[];
   readonly policy?: string;
   readonly shared?: true;
+  readonly sandbox?: true;
+  readonly network?: true;
+  readonly read?: readonly string[];
 }
 
 export async function addServer(context: Context, args: readonly string[], options: AddOptions): Promise<void> {
   const [name = "", command, ...rest] = args;
-  const { header, env, policy, shared } = options;
+  const { header, env, policy, shared, sandbox, network, read } = options;
   const isAddress = command !== undefined && rest.length === 0 && /^https?:\/\//i.test(command);
   const url = options.url ?? (isAddress ? command : undefined);
   const program = isAddress ? undefined : command;
   if ((program === undefined) === (url === undefined) || (isAddress && options.url !== undefined)) {
-    const hint = `sparky mcp add ${name} -- npx -y a-server, or sparky mcp add ${name} https://host/mcp`;
+    const word = shellWord(name);
+    const hint = `sparky mcp add ${word} -- npx -y a-server, or sparky mcp add ${word} https://host/mcp`;
     throw usage("give either the command that starts it, behind --, or its address", hint);
+  }
+  if (sandbox === undefined && (network !== undefined || read !== undefined)) {
+    throw usage("--network and --read say what a sandbox lets in", `sparky mcp add ${name} --sandbox …`);
   }
   const server = {
     ...(program === undefined ? { type: "http", url } : { command: program, args: rest }),
@@ -29,6 +37,9 @@ export async function addServer(context: Context, args: readonly string[], optio
     ...(env !== undefined && { env: pairs(env, "=", "--env NAME=value") }),
     ...(policy !== undefined && { policy }),
     ...(shared && { shared }),
+    ...(sandbox && { sandbox }),
+    ...(network && { network }),
+    ...(read !== undefined && { read }),
   };
   await send(context, JSON.stringify({ mcpServers: { [name]: server } }));
 }
@@ -47,7 +58,7 @@ async function send(context: Context, text: string): Promise<void> {
   if (out.json) return out.document(added);
   showServers(context, added.items);
   const [first] = added.items;
-  if (first !== undefined) out.note(`  in ${added.file}; look at its tools: sparky mcp test ${first.name}`);
+  if (first !== undefined) out.note(`  in ${added.file}; look at its tools: sparky mcp test ${shellWord(first.name)}`);
 }
 
 function pairs(lines: readonly string[], mark: string, form: string): { readonly [name: string]: string } {

@@ -1,6 +1,9 @@
+import { badJson } from "../../core/bad-json.ts";
 import { exactLine, exactText, spelledOut } from "../../core/exact.ts";
+import { namesHint } from "../../core/nearest.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { Json } from "../../core/events.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { DecideTools } from "../../wire/changes.ts";
 import type { McpLogin, McpLogout, McpResult, McpServer } from "../../wire/mcp.ts";
 import { confirmed } from "../command/confirm.ts";
@@ -17,7 +20,7 @@ export async function removeServer(context: Context, args: readonly string[], { 
     yes,
     question: `Remove the tool server ${name}?`,
     act: "removing",
-    line: `sparky mcp remove ${name} --yes`,
+    line: `sparky mcp remove ${shellWord(name)} --yes`,
   };
   if (!(await confirmed(context, ask))) return;
   await client.request<unknown>("DELETE", serverPath(name));
@@ -52,9 +55,10 @@ export async function signIn(context: Context, args: readonly string[]): Promise
   const [name = ""] = args;
   const login = await (await context.client("server")).request<McpLogin>("POST", `${serverPath(name)}/login`);
   if (out.json) return out.document(login);
-  if (login.page === null) return out.note(`There is no need to sign in at ${name}: sparky mcp test ${name}`);
+  if (login.page === null)
+    return out.note(`There is no need to sign in at ${name}: sparky mcp test ${shellWord(name)}`);
   out.print(login.page);
-  out.note(`  open it in a browser on this machine, then: sparky mcp test ${name}`);
+  out.note(`  open it in a browser on this machine, then: sparky mcp test ${shellWord(name)}`);
 }
 
 export async function signOut(context: Context, args: readonly string[]): Promise<void> {
@@ -81,8 +85,8 @@ export async function decideTools(
   const { items } = await client.request<{ items: readonly McpServer[] }>("GET", "/api/mcp/servers");
   const server = items.find((each) => each.name === name);
   if (server === undefined) {
-    const there = items.map((each) => each.name).join(", ");
-    const hint = there === "" ? "add one: sparky mcp add" : `there are: ${there}`;
+    const names = items.map((each) => each.name);
+    const hint = namesHint(name, names) ?? "add one: sparky mcp add";
     throw new Failure(EXIT.notFound, "not_found", `no tool server is called ${JSON.stringify(name)}`, hint);
   }
   // One that is kept out already can be named, to be let in after all.
@@ -104,7 +108,7 @@ export async function decideTools(
     yes,
     question: isYes ? `Say yes to ${words}?` : `Keep ${words} refused?`,
     act: isYes ? "approving" : "refusing",
-    line: `sparky mcp ${decision} ${name} --yes`,
+    line: `sparky mcp ${decision} ${shellWord(name)} --yes`,
     kept: "Nothing was answered.",
   };
   if (!(await confirmed(context, ask))) return;
@@ -132,7 +136,7 @@ export async function callTool(context: Context, args: readonly string[]): Promi
       EXIT.error,
       "unavailable",
       result.error ?? "it failed",
-      `what it has written: sparky mcp logs ${name}`,
+      `what it has written: sparky mcp logs ${shellWord(name)}`,
     );
   return result.ok ? EXIT.ok : EXIT.error;
 }
@@ -143,11 +147,9 @@ const shown = (result: Json, terminal: boolean): string => {
 };
 
 function objectOf(json: string): { readonly [key: string]: Json } {
-  try {
-    const value = JSON.parse(json) as Json;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Told below.
-  }
-  throw usage("the arguments are not a JSON object", `for example '{"query":"tea"}'`);
+  const bad = badJson(json);
+  const value = bad === null ? (JSON.parse(json) as Json) : null;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  const why = bad === null ? "" : `: ${bad}`;
+  throw usage(`the arguments are not a JSON object${why}`, `for example '{"query":"tea"}'`);
 }

@@ -18,6 +18,7 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     summary: "Add a server: the command that starts it behind --, or its address.",
     examples: [
       "sparky mcp add memory -- npx -y @modelcontextprotocol/server-memory",
+      "sparky mcp add ours --sandbox --read /srv/ours -- node /srv/ours/server.js",
       "sparky mcp add docs https://docs.example.com/mcp --header 'Authorization: Bearer ${DOCS_TOKEN}'",
     ],
     args: {
@@ -34,6 +35,9 @@ export function addMcpCommands(program: Command, execute: Execute): void {
       ["-e, --env <name=value>", "a variable that it is given; may be repeated", repeated],
       ["--policy <verdict>", "its calls are asked about (default), or: allow, deny", oneOf(["ask", "allow", "deny"])],
       ["--shared", "members may use it too"],
+      ["--sandbox", "closes the program in, without network, with the workspace as the only folder to write"],
+      ["--network", "the network is there in its sandbox"],
+      ["--read <folder>", "a folder or file that its sandbox shows too; may be repeated", repeated],
     ],
     run: async (context, args, options: AddOptions) => (await import("./add.ts")).addServer(context, args, options),
   });

@@ -1,7 +1,9 @@
 import { exactLine, exactText } from "../../core/exact.ts";
 import { shorten } from "../../core/text.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { List } from "../../wire/api.ts";
 import type { McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
+import { sandboxWords } from "../../wire/sandbox.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
 import { clean, oneLine } from "../console/text.ts";
@@ -25,23 +27,33 @@ export function showServers({ out }: Context, servers: readonly McpServer[]): vo
       { title: "TOOLS" },
       { title: "WAITING" },
       { title: "WHERE", max: 60 },
+      { title: "HOW" },
       { title: "WHY" },
     ],
-    servers.map(({ name, state, tools, waiting, reached, error }) => [
-      name,
-      state.replaceAll("_", " "),
-      tools === null ? "not seen yet" : String(tools),
-      asking(waiting) === 0 ? "" : String(asking(waiting)),
-      exactLine(reached),
-      error === null ? "" : exactLine(error),
+    servers.map((server) => [
+      server.name,
+      server.state.replaceAll("_", " "),
+      server.tools === null ? "not seen yet" : String(server.tools),
+      asking(server.waiting) === 0 ? "" : String(asking(server.waiting)),
+      exactLine(server.reached),
+      sandboxWords(server.sandbox) ?? "",
+      server.error === null ? "" : exactLine(server.error),
     ]),
   );
   for (const { name, warnings, waiting, refused, hint } of servers) {
     for (const warning of warnings) out.note(`  ${name}: ${oneLine(warning)}`);
     for (const { tool, why } of refused) out.note(`  ${name}: ${exactLine(tool)} is not taken: ${oneLine(why)}`);
     if (hint !== null) out.note(`  ${name}: ${exactLine(hint)}`);
-    if (asking(waiting) > 0) out.note(`  ${name}: tools that are new or changed wait: sparky mcp approve ${name}`);
+    for (const { tool, refused: isKeptOut, refusal } of waiting)
+      if (isKeptOut) out.note(`  ${name}: ${exactLine(tool)} is kept refused${refusedBy(refusal)}`);
+    if (asking(waiting) > 0)
+      out.note(`  ${name}: tools that are new or changed wait: sparky mcp approve ${shellWord(name)}`);
   }
+}
+
+function refusedBy(refusal: McpServer["waiting"][number]["refusal"]): string {
+  if (refusal?.by == null) return "";
+  return ` by ${exactLine(refusal.by)}${refusal.at === null ? "" : `, ${refusal.at}`}`;
 }
 
 const asking = (waiting: McpServer["waiting"]): number => waiting.filter(({ refused }) => !refused).length;
@@ -52,15 +64,18 @@ export async function listTools(context: Context, args: readonly string[]): Prom
   const [server] = args;
   const items = list.items.filter((tool) => server === undefined || tool.server === server);
   if (server !== undefined && items.length === 0) {
-    throw usage(`no run is given tools of ${JSON.stringify(server)} now`, `look at it: sparky mcp test ${server}`);
+    throw usage(
+      `no run is given tools of ${JSON.stringify(server)} now`,
+      `look at it: sparky mcp test ${shellWord(server)}`,
+    );
   }
   if (out.json) return out.document({ items, next: null, total: items.length });
   out.table(
     [
       { title: "NAME" },
-      { title: "SERVER" },
+      { title: "SERVER", max: 20 },
       { title: "EFFECT" },
-      { title: "POLICY" },
+      { title: "POLICY", max: 44 },
       { title: "BYTES" },
       { title: "WHAT" },
     ],
@@ -68,7 +83,7 @@ export async function listTools(context: Context, args: readonly string[]): Prom
       tool.name,
       tool.server ?? "",
       tool.effect,
-      policyWords(tool.policy),
+      policyWords(tool),
       String(tool.bytes),
       // Whole for scripts, and a line for eyes.
       out.terminal ? shorten(exactLine(tool.description, 1000), 90) : exactLine(tool.description, 4000),
@@ -79,8 +94,13 @@ export async function listTools(context: Context, args: readonly string[]): Prom
   out.note(`  ${inCalls.length} of them are in each model call: ${bytes} bytes`);
 }
 
-function policyWords(policy: ToolInfo["policy"]): string {
+function policyWords({ policy, cases }: Pick<ToolInfo, "policy" | "cases">): string {
   const { chat, task, schedule } = policy;
+  if (cases.length > 0) {
+    // What happens unasked needs no words beside what does not.
+    const told = cases.filter((each) => Object.values(each.policy).some((verdict) => verdict !== "allow"));
+    return told.map((each) => `${policyWords({ policy: each.policy, cases: [] })} ${each.when}`).join("; ");
+  }
   return chat === task && task === schedule ? chat : `chat ${chat}, task ${task}, schedule ${schedule}`;
 }
 

@@ -70,10 +70,10 @@ function forPeople(out: Output, status: Status, { open, asked }: Waiting, url: s
   }
   const { tasks } = status;
   const counts = [
-    `${tasks.pending} pending`,
+    `${tasks.pending} queued`,
     `${tasks.in_progress} working`,
     `${tasks.waiting} waiting`,
-    `${tasks.completed} completed`,
+    `${tasks.completed} done`,
     `${tasks.failed} failed`,
     ...(tasks.cancelled === 0 ? [] : [`${tasks.cancelled} cancelled`]),
   ];

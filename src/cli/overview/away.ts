@@ -38,14 +38,14 @@ export async function showAway(
 function summaryOf({ totals }: Away): string {
   const spent = totals.inputTokens + totals.outputTokens;
   const counts: readonly (readonly [number, string])[] = [
-    [totals.completed, "finished"],
+    [totals.completed, "done"],
     [totals.failed, "failed"],
     [totals.cancelled, "cancelled"],
-    [totals.recovered, "interrupted and resumed"],
+    [totals.recovered, "resumed after an interruption"],
     [totals.skipped, "skipped"],
     [totals.paused, "paused"],
     [totals.notice, totals.notice === 1 ? "notice" : "notices"],
-    [totals.asks, totals.asks === 1 ? "asks" : "ask"],
+    [totals.asks, "asked"],
   ];
   return [
     ...counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),
@@ -65,7 +65,11 @@ function forPeople(item: AwayItem, now: number): string[] {
   ];
 }
 
-const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = { completed: "finished", recovered: "resumed" };
+const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = {
+  completed: "done",
+  recovered: "resumed",
+  asks: "asked you",
+};
 
 /** Time, kind, chat, seq, run, task, title, reason, approval or question, its expiry. */
 function forScripts(item: AwayItem): string[] {

@@ -41,7 +41,8 @@ function watching(endpoint: () => Promise<{ url: string; token: string }>, since
   const controller = new AbortController();
   const seen: WatchedAll[] = [];
   const done = (async () => {
-    for await (const each of watchAll(io, { endpoint, since, signal: controller.signal })) seen.push(each);
+    for await (const each of watchAll(io, { endpoint, since, progress: true, signal: controller.signal }))
+      seen.push(each);
   })();
   const stop = async (): Promise<void> => {
     controller.abort();

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../core/events.ts";
 import type { Chat, EventsPage, List } from "../../wire/api.ts";
+import type { ProgressFrame } from "../../wire/frames.ts";
 import { MAX_PAGE_EVENTS } from "../../wire/limits.ts";
 import { isUnreachable, networkClient, type Client, type Endpoint } from "../client/client.ts";
 import { Failure } from "../console/failure.ts";
@@ -9,6 +10,7 @@ import { connections } from "../client/watch.ts";
 
 export type WatchedAll =
   | { readonly kind: "event"; readonly event: ChatEvent; readonly title: string }
+  | { readonly kind: "progress"; readonly progress: ProgressFrame }
   /** All that there was has been given; from here on it comes as it happens. */
   | { readonly kind: "live" }
   /** The history was cut: it goes on from the end of the new one. */
@@ -20,6 +22,8 @@ export interface WatchAllOptions {
   readonly endpoint: () => Promise<Endpoint | null>;
   /** ISO 8601: from this time on; null: from now on. */
   readonly since: string | null;
+  /** Also how far calls are. */
+  readonly progress: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +58,7 @@ export async function* watchAll(io: Io, options: WatchAllOptions): AsyncGenerato
   const memory: Memory = { epoch: "", chats: new Map(), horizon: null, started: false };
   yield* connections(io, options, async function* (socket, endpoint) {
     try {
-      yield* connection(socket, networkClient(endpoint), memory, options.since);
+      yield* connection(socket, networkClient(endpoint), memory, options);
     } catch (error) {
       // The list could not be had, because the server went away meanwhile: as any lost connection.
       if (!isUnreachable(error) && !(error instanceof Failure && error.code === "unavailable")) throw error;
@@ -66,8 +70,9 @@ async function* connection(
   socket: Socket,
   client: Client,
   memory: Memory,
-  since: string | null,
+  { since: from, progress }: WatchAllOptions,
 ): AsyncGenerator<WatchedAll> {
+  let since = from;
   const bySub = new Map<string, Known>();
   const catchingUp = new Set<string>();
   let round = 0;
@@ -93,7 +98,7 @@ async function* connection(
     bySub.set(chat.sub, chat);
     catchingUp.add(chat.sub);
     const { epoch } = memory;
-    socket.send({ type: "subscribe", sub: chat.sub, chatId: chat.id, after: chat.cursor, epoch, deltas: false });
+    socket.send({ type: "subscribe", sub: chat.sub, chatId: chat.id, after: chat.cursor, epoch, deltas: progress });
   };
   const know = (chat: Chat, cursor: number): Known => {
     const known = memory.chats.get(chat.id) ?? { id: chat.id, title: chat.title, cursor, sub: null, behind: 0 };
@@ -182,6 +187,9 @@ async function* connection(
           yield { kind: "gone", chatId: chat.id, title: chat.title };
         }
         if (catchingUp.size === 0) yield { kind: "live" };
+        break;
+      case "progress":
+        yield { kind: "progress", progress: frame };
         break;
       case "delta":
       case "ack":

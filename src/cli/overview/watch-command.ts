@@ -2,6 +2,8 @@ import type { ChatEvent } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import { currentEndpoint } from "../client/connect.ts";
 import type { Context } from "../command/context.ts";
+import { eventFilter } from "../command/event-filter.ts";
+import type { EventOptions } from "../command/events-option.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { createLogPrinter } from "../command/log-lines.ts";
@@ -10,7 +12,7 @@ import { oneLine, shortId } from "../console/text.ts";
 import { watchAll } from "./watch-all.ts";
 import { labelOf, RunningRuns } from "./watch-screen.ts";
 
-export type WatchOptions = { since?: Moment };
+export type WatchOptions = { since?: Moment } & EventOptions;
 
 const TICK_MS = 1000;
 /** What is read before it is live is put in the order of time, as long as it is no more than this. */
@@ -29,7 +31,11 @@ export async function watchEverything(
   const running = new RunningRuns();
   const titles = new Map<string, string>();
   const titleOf = (event: ChatEvent): string => titles.get(event.chatId) ?? "";
-  const printer = createLogPrinter(out, io.stdout.columns, "data", (event) => labelOf(event, titleOf(event)));
+  const filter = await eventFilter(context, client, options);
+  const printer = createLogPrinter(out, io.stdout.columns, "data", {
+    filter,
+    labelOf: (event) => labelOf(event, titleOf(event)),
+  });
   let early: ChatEvent[] | null = [];
   const show = (event: ChatEvent): void => {
     running.event(event, titleOf(event));
@@ -48,7 +54,7 @@ export async function watchEverything(
   try {
     await untilInterrupted(io, async (signal) => {
       const endpoint = () => currentEndpoint(deps, config);
-      for await (const watched of watchAll(io, { endpoint, since, signal })) {
+      for await (const watched of watchAll(io, { endpoint, since, progress: io.stderr.isTerminal, signal })) {
         switch (watched.kind) {
           case "event":
             titles.set(watched.event.chatId, watched.title);
@@ -58,6 +64,9 @@ export async function watchEverything(
           case "live":
             flush();
             tick();
+            break;
+          case "progress":
+            running.progress(watched.progress);
             break;
           case "gone":
             out.note(`${shortId(watched.chatId)} ${oneLine(watched.title)}: deleted, or no longer shared with you`);

@@ -24,6 +24,12 @@ test("the last line tells what each run does and for how long, and forgets those
   const use = { callId: "c1", name: "web_fetch", args: {}, effect: "external", summary: "https://x" } as const;
   runs.event({ ...place, type: "tool_use", data: use }, "Read the news");
   expect(runs.line(now)).toBe("● Read the news: web_fetch https://x 8s");
+  runs.progress({ runId: "r1", callId: "c1", text: "3 of 10" });
+  runs.progress({ runId: "unknown", callId: "c9", text: "nobody's" });
+  expect(runs.line(now)).toBe("● Read the news: web_fetch https://x 8s 3 of 10");
+  const result = { callId: "c1", name: "web_fetch", ok: true, durationMs: 1, size: 1 };
+  runs.event({ ...place, type: "tool_result", data: result }, "Read the news");
+  expect(runs.line(now)).toBe("● Read the news: web_fetch https://x 8s");
   runs.event(status({ state: "waiting", message, reason: "approval" }), "Read the news");
   expect(runs.line(now)).toBe("◔ Read the news: waits for your approval 8s");
   runs.event(

@@ -1,5 +1,6 @@
 import { callLine } from "../../core/exact.ts";
 import type { ChatEvent } from "../../core/events.ts";
+import type { Progress } from "../../core/open-parts.ts";
 import type { Status } from "../../wire/api.ts";
 import type { Label } from "../command/log-lines.ts";
 import { cut, pad } from "../console/columns.ts";
@@ -18,9 +19,18 @@ function waiting({ reason, message }: { readonly reason: string; readonly messag
   return known === undefined ? message : `waits for ${known}`;
 }
 
+interface Running {
+  readonly title: string;
+  readonly doing: string;
+  readonly waits: boolean;
+  readonly since: number;
+  /** How far a call of it is. */
+  readonly progress?: { readonly callId: string; readonly text: string };
+}
+
 /** What the last line of the screen tells: the runs that work or wait. A fold of the events that were shown. */
 export class RunningRuns {
-  readonly #runs = new Map<string, { title: string; doing: string; waits: boolean; since: number }>();
+  readonly #runs = new Map<string, Running>();
 
   /** What ran before the first event came. */
   seed(running: Status["running"]): void {
@@ -38,6 +48,7 @@ export class RunningRuns {
       void this.#runs.set(event.runId ?? "", { title, doing, waits, since: at });
     if (event.type === "tool_use") set(callLine(event.data.name, event.data.summary));
     if (event.type === "usage") set("calling the model");
+    if (event.type === "tool_result") this.#ended(event.runId, event.data.callId);
     if (event.type !== "status") return;
     switch (event.data.state) {
       case "starting":
@@ -56,17 +67,31 @@ export class RunningRuns {
     }
   }
 
+  progress({ runId, callId, text }: Progress): void {
+    const run = this.#runs.get(runId);
+    if (run !== undefined && !run.waits) this.#runs.set(runId, { ...run, progress: { callId, text } });
+  }
+
   line(now: number): string {
     const runs = [...this.#runs.values()];
     if (runs.length === 0) return "○ nothing runs";
     const shown = runs
       .slice(0, 3)
       .map(
-        ({ title, doing, waits, since }) =>
-          `${waits ? "◔" : "●"} ${cut(oneLine(title), 20)}: ${cut(oneLine(doing), 30)} ${duration(Math.max(now - since, 0))}`,
+        ({ title, doing, waits, since, progress }) =>
+          `${waits ? "◔" : "●"} ${cut(oneLine(title), 20)}: ${cut(oneLine(doing), 30)} ${duration(Math.max(now - since, 0))}${
+            progress === undefined ? "" : ` ${cut(oneLine(progress.text), 30)}`
+          }`,
       );
     const more = runs.length > 3 ? ` · and ${runs.length - 3} more` : "";
     return shown.join(" · ") + more;
+  }
+
+  #ended(runId: string, callId: string): void {
+    const run = this.#runs.get(runId);
+    if (run?.progress?.callId !== callId) return;
+    const { progress: _, ...rest } = run;
+    this.#runs.set(runId, rest);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { group, verb, wholeNumber, type Execute } from "../command/command.ts";
+import { EVENTS_OPTION } from "../command/events-option.ts";
 import type { SendOptions } from "../chats/send.ts";
 import type { StartOptions } from "../server/start-options.ts";
 import type { TerminalOptions } from "../terminal/terminal.ts";
@@ -56,7 +57,10 @@ export function addChatCommands(program: Command, execute: Execute): void {
     summary: "Send a message and show the reply as it comes.",
     examples: ['sparky chat send "What time is it?"', 'sparky chat send --chat 3f2a "And in Tokyo?"'],
     args: { text: "what to say" },
-    options: [["--chat <id>", "the chat to write in (default: a new one)"]],
+    options: [
+      ["--chat <id>", "the chat to write in (default: a new one)"],
+      ["--model <model>", "the model that answers there from now on; default: the server's own"],
+    ],
     run: async (context, args, options: SendOptions) =>
       (await import("../chats/send.ts")).sendMessage(context, args, options),
   });
@@ -70,6 +74,8 @@ export function addChatCommands(program: Command, execute: Execute): void {
     options: [
       ["--chat <id>", "the chat to open (default: the last one)"],
       ["--new", "begin a new chat"],
+      EVENTS_OPTION,
+      ["--model <model>", "the model that answers there from now on; default: the server's own"],
     ],
     run: async (context, args, options: TerminalOptions) =>
       (await import("../terminal/terminal.ts")).terminalChat(context, args, options),

@@ -1,11 +1,14 @@
 import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
+import type { Fact } from "../../wire/facts.ts";
 import type { McpServers } from "../../wire/mcp.ts";
+import type { Account } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Schedule } from "../../wire/schedules.ts";
 import type { SecretInfo } from "../../wire/secrets.ts";
 import type { Skill } from "../../wire/skills.ts";
+import type { Token } from "../../wire/tokens.ts";
 import type { Client } from "../client/client.ts";
 import type { Name, NameKind } from "../deps.ts";
 
@@ -50,6 +53,18 @@ export async function namesOver(client: Client, kind: NameKind, prefix: string):
     case "secrets": {
       const { items } = await client.request<List<SecretInfo>>("GET", "/api/secrets");
       return items.map(({ name, setAt }) => ({ value: name, hint: `set ${setAt}` }));
+    }
+    case "people": {
+      const { items } = await client.request<List<Account>>("GET", "/api/users");
+      return items.map(({ name, role }) => ({ value: name, hint: role }));
+    }
+    case "facts":
+      return (await list<Fact>("/api/facts")).map(({ id, text }) => ({ value: id, hint: text }));
+    case "tokens": {
+      const { items } = await client.request<List<Token>>("GET", "/api/tokens");
+      return items
+        .filter(({ isFile }) => !isFile)
+        .map(({ name, scopes }) => ({ value: name, hint: scopes?.join(", ") ?? "" }));
     }
     default:
       return kind satisfies never;

@@ -21,6 +21,7 @@ test.each([
   ["agent schedule edit x --overlap ", ["skip", "queue", "cancel"]],
   ["chat --n", ["--new", "--no-color"]],
   ["completion ", ["bash", "zsh", "fish"]],
+  ["user role ann me", ["member"]],
   ["help agent ta", ["tasks"]],
   ["help exit", ["exit-codes"]],
   ["agent nonsense ta", []],
@@ -45,6 +46,12 @@ test.each([
   ["skills approve ", "skills", ""],
   ["secret remove WE", "secrets", "WE"],
   ["secret set WE", "secrets", "WE"],
+  ["user disable an", "people", "an"],
+  ["user add an", null, "an"],
+  ["memory show fa", "facts", "fa"],
+  ["memory review fa", "facts", "fa"],
+  ["memory correct fact I", null, "I"],
+  ["token revoke ba", "tokens", "ba"],
   ["agent schedule run a b ", "schedules", ""],
   ["agent schedule add sm", null, "sm"],
   ["agent tasks add 3f", null, "3f"],
@@ -78,6 +85,12 @@ test("every argument and option that names a thing has somewhere to be completed
     }
   };
   walk(program, []);
-  expect(gaps).toEqual(["agent schedule add <name>", "mcp add <name>"]);
+  expect(gaps).toEqual([
+    "agent schedule add <name>",
+    "mcp add <name>",
+    "user add <name>",
+    "user invite <name>",
+    "token add <name>",
+  ]);
   expect(seen).toBeGreaterThan(25);
 });

@@ -1,5 +1,7 @@
 import type { Argument, Command, Option } from "commander";
+import { PREFERENCE_NAMES, PREFERENCE_WORDS } from "../../core/preferences.ts";
 import { choicesOf, isRepeated } from "../command/command.ts";
+import { ROLES } from "../../wire/people.ts";
 import { SHELLS } from "./shells.ts";
 import { TOPICS } from "./help-topics.ts";
 import type { Name, NameKind } from "../deps.ts";
@@ -82,7 +84,10 @@ const OPTION_SOURCES: { readonly [flag: string]: Source } = {
   "--timezone": "zones",
 };
 
+const PEOPLE: readonly Name[] = ["owner", "agent"].map((value) => ({ value, hint: "" }));
+
 function valuesOf(option: Option): Pick<Wanted, "words" | "source"> {
+  if (option.long === "--who") return { words: PEOPLE, source: null };
   const words = choicesOf(option).map((value) => ({ value, hint: "" }));
   const place = /<(file|folder)>/.exec(option.flags)?.[1];
   const source = place === undefined ? OPTION_SOURCES[option.long ?? ""] : place === "file" ? "files" : "folders";
@@ -105,6 +110,9 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
   [/^mcp (?!add)/, /^name$/, "servers"],
   [/^skills (?!add)/, /^name$/, "skills"],
   [/^secret /, /^name$/, "secrets"],
+  [/^user /, /^name$/, "people"],
+  [/^memory /, /^fact$/, "facts"],
+  [/^token revoke$/, /^name$/, "tokens"],
   [/^approvals /, /^id$/, "approvals"],
   [/^agent schedule /, /^names?$/, "schedules"],
   [/^config /, /^name$/, "settings"],
@@ -113,7 +121,7 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
 ];
 
 /** What is made by the command is not there to choose from. */
-const NEW = /^agent schedule add$/;
+const NEW = /^(agent schedule add|user (add|invite))$/;
 
 function argumentOf(
   program: Command,
@@ -125,8 +133,11 @@ function argumentOf(
   const at = path(command);
   if (at === "completion") return { words: SHELLS.map((value) => ({ value, hint: "" })), source: null };
   if (at === "help") return { words: topicsAfter(program, before), source: null };
-  if (at === "user login-link")
-    return { words: ["owner", "agent"].map((value) => ({ value, hint: "" })), source: null };
+  if (at.startsWith("user ") && name === "role")
+    return { words: ROLES.map((value) => ({ value, hint: "" })), source: null };
+  if (at === "user login-link") return { words: PEOPLE, source: null };
+  if (at.startsWith("settings ") && name === "name")
+    return { words: PREFERENCE_NAMES.map((value) => ({ value, hint: PREFERENCE_WORDS[value] })), source: null };
   if (NEW.test(at)) return { words: [], source: null };
   const found = ARGUMENT_SOURCES.find(([where, what]) => where.test(at) && what.test(name));
   return { words: [], source: found?.[2] ?? null };

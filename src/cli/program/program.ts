@@ -10,6 +10,7 @@ import { addConfigCommands } from "../home/config-commands.ts";
 import { addMcpCommands } from "../mcp/commands.ts";
 import { addSecretCommands } from "../secrets/commands.ts";
 import { addModelCommands } from "../home/models-commands.ts";
+import { addSettingsCommands } from "../preferences/commands.ts";
 import { addSkillCommands } from "../skills/commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
@@ -34,6 +35,7 @@ export function buildProgram(execute: Execute): Command {
   addMcpCommands(program, execute);
   addSecretCommands(program, execute);
   addSkillCommands(program, execute);
+  addSettingsCommands(program, execute);
   addOtherCommands(program, execute);
   addHelpCommands(program, execute);
   return program;

@@ -121,7 +121,7 @@ export async function deleteSchedule(
         `sparky agent schedule delete ${name} --yes`,
       );
     }
-    const answer = await io.ask(`Delete the schedule ${name} (${when}) with its ledger? [y/N] `);
+    const answer = await io.ask(`Delete the schedule ${name} (${when}) with its history? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) {
       out.note("Nothing was deleted.");
       return EXIT.error;

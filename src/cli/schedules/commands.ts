@@ -30,7 +30,7 @@ const SETTINGS: readonly OptionSpec[] = [
     "a run that a crash took: retry, leave or ask (default: retry)",
     oneOf(["retry", "leave", "ask"]),
   ],
-  ["--jitter <seconds>", "start up to so many seconds later, by chance", wholeNumber(0, 86_400)],
+  ["--jitter <seconds>", "start up to so many seconds later, at random", wholeNumber(0, 86_400)],
   [
     "--max-failures <number>",
     "pause it after so many failures in a row, 0 for never (default: 5)",
@@ -75,7 +75,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     ],
     args: {
       ...NAME,
-      when: '"weekdays at 9:00", "every 2 hours", "tomorrow at 7"; every(…), cron(…) or at(2026-12-01T09:00)',
+      when: '"weekdays at 9:00", "every 2 hours", "tomorrow at 7"; every(…), cron(…) or at(2030-01-15T09:00)',
       prompt: "what the agent should do, or file(path)",
     },
     options: [...SETTINGS, ["--disabled", "add it, but leave it off"], YES],
@@ -148,7 +148,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
       (await import("./history.ts")).showNext(context, args, options),
   });
   verb(schedule, execute, "history <name>", {
-    summary: "Show a schedule's ledger: one row for every due instant, whatever happened.",
+    summary: "Show a schedule's history: one row for every due time, whatever happened.",
     examples: [
       "sparky agent schedule history smart_maintenance",
       "sparky agent schedule history smart_maintenance --check",
@@ -157,7 +157,7 @@ export function addScheduleCommands(agent: Command, execute: Execute): void {
     options: [
       ["-l, --limit <number>", "how many rows (default: 20)", wholeNumber(1, 500)],
       ["--cursor <cursor>", "go on where an earlier list ended (its `next`)"],
-      ["--check", "compute what was due and compare it with the ledger (exit 1 when they differ)"],
+      ["--check", "compute what was due and compare it with the history (exit 1 when they differ)"],
     ],
     run: async (context, args, options: HistoryOptions) =>
       (await import("./history.ts")).showHistory(context, args, options),

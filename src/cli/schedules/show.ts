@@ -1,5 +1,6 @@
 import type { List, Task } from "../../wire/api.ts";
 import { ruleWords } from "../../wire/rule-words.ts";
+import { outcomeWord } from "../../wire/state-words.ts";
 import { shortRule } from "../../wire/short-rule.ts";
 import type { Occurrence, Schedule, ScheduleList } from "../../wire/schedules.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
@@ -41,9 +42,9 @@ export async function listSchedules(context: Context): Promise<void> {
   for (const problem of list.problems ?? []) out.note(`not applied: ${problem}`);
 }
 
-/** `done`, `skipped: overlap`: the outcome with its reason, if that is one word; a script gets the ledger's own word, `ran`. */
+/** `done`, `skipped: overlap`: the outcome with its reason, if that is one word; a script gets the history's own word, `ran`. */
 export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">, forPeople: boolean): string {
-  const word = forPeople ? outcome.replace(/^ran/, "done") : outcome;
+  const word = forPeople ? outcomeWord(outcome) : outcome;
   return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${word}: ${reason}` : word;
 }
 

@@ -1,4 +1,5 @@
 import type { Found, SearchPage } from "../../wire/search.ts";
+import { taskWord } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
 import type { Output } from "../console/output.ts";
 import { ago, shortId } from "../console/text.ts";
@@ -30,7 +31,13 @@ function row(out: Output, found: Found, now: number): string[] {
     case "chat":
       return ["chat", id(found.chatId), "", when(found.at), found.title];
     case "task":
-      return ["task", id(found.taskId), found.status, when(found.at), found.snippet];
+      return [
+        "task",
+        id(found.taskId),
+        out.terminal ? taskWord(found.status) : found.status,
+        when(found.at),
+        found.snippet,
+      ];
     case "node":
       return ["node", id(found.nodeId), found.type, "", [found.name, found.snippet].filter(Boolean).join(": ")];
     case "event":

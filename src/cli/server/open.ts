@@ -6,7 +6,8 @@ import { ago } from "../console/text.ts";
 export async function loginLink(context: Context, args: readonly string[]): Promise<void> {
   const { out, io } = context;
   const client = await context.client("server");
-  const link = await client.request<LoginLink>("POST", `/api/users/${encodeURIComponent(args[0] ?? "")}/login-link`);
+  const name = args[0] ?? (await client.request<User>("GET", "/api/me")).name;
+  const link = await client.request<LoginLink>("POST", `/api/users/${encodeURIComponent(name)}/login-link`);
   if (out.json) return out.document(link);
   out.print(link.url);
   out.note(`  signs in once, and ends ${ago(link.expiresAt, io.now())}`);

@@ -34,12 +34,12 @@ test("clear shows what goes, asks, and takes a no", async () => {
   const argv = ["agent", "tasks", "clear"];
   const refused = await sparky(argv, { ...stage, terminal: true, answer: "n" });
   expect(refused).toMatchObject({ exit: 1, stdout: "" });
-  expect(refused.stderr).toContain("Would go: 1 (1 pending)");
-  expect(refused.stderr).toContain(`${task.id.slice(0, 8)}  pending`);
+  expect(refused.stderr).toContain("Would go: 1 (1 queued)");
+  expect(refused.stderr).toContain(`${task.id.slice(0, 8)}  queued`);
   expect(refused.stderr).toContain("Delete this task? [y/N]");
   expect(await total()).toBe(1);
   const done = await sparky(argv, { ...stage, terminal: true, answer: "y" });
-  expect(done).toMatchObject({ exit: 0, stdout: "Deleted  1 (1 pending)\n" });
+  expect(done).toMatchObject({ exit: 0, stdout: "Deleted  1 (1 queued)\n" });
   expect(await total()).toBe(0);
 });
 
@@ -50,7 +50,7 @@ test("a dry run only tells, in words, piped and as JSON", async () => {
   for (let at = 0; at < 12; at += 1) await add(`#${at}`);
   const argv = ["agent", "tasks", "clear", "--dry-run"];
   const shown = await sparky(argv, { ...stage, terminal: true });
-  expect(shown.stdout).toContain("Would go: 12 (12 pending)\n");
+  expect(shown.stdout).toContain("Would go: 12 (12 queued)\n");
   expect(shown.stdout).toContain("  … and 2 more\n");
   expect(shown.stderr).toBe("1 that is being worked on stays: cancel first, with sparky agent tasks cancel\n");
   const piped = await sparky(argv, stage);

@@ -7,7 +7,7 @@ import type { DeleteOptions } from "./change.ts";
 import type { LogsOptions } from "./logs.ts";
 import type { UpdateOptions } from "./update.ts";
 import type { WaitOptions } from "./wait.ts";
-import { TASK_STATUSES } from "../console/status-words.ts";
+import { statusNamed, TASK_STATUSES } from "../console/status-words.ts";
 import { LIMITS, METADATA, SPAN } from "./options.ts";
 
 const ID = { id: "the task's id, or its first 4 or more characters" };
@@ -25,8 +25,8 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
     summary: "Queue work for the agent.",
     examples: [
       'sparky agent tasks add "Check knowledge graph stats"',
-      'sparky agent tasks add "Tidy the notes" --wait',
-      'sparky agent tasks add "Send the report" --at 2026-12-01T09:00 --key report-december',
+      'sparky agent tasks add "Check knowledge graph stats" --wait',
+      'sparky agent tasks add "Send the report" --at 2030-12-01T09:00 --key report-december',
     ],
     args: { instruction: "what the agent should do" },
     options: [
@@ -50,7 +50,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       "sparky agent tasks list --since 24h",
     ],
     options: [
-      ["-s, --status <status>", `only these: ${TASK_STATUSES.join(", ")}`, oneOf(TASK_STATUSES)],
+      ["-s, --status <status>", `only these: ${TASK_STATUSES.join(", ")}`, oneOf(TASK_STATUSES, statusNamed)],
       ["-l, --limit <number>", "how many (default: 20)", wholeNumber(1, 200)],
       ["--schedule <name>", "only those that this schedule made"],
       ["--chat <id>", "only those of this chat"],
@@ -105,7 +105,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
   verb(tasks, execute, "update <id>", {
     summary: "Change a task that has not started; its notes always, its status never.",
     examples: [
-      "sparky agent tasks update 3f2a --priority 10 --at 2026-12-01T09:00",
+      "sparky agent tasks update 3f2a --priority 10 --at 2030-12-01T09:00",
       'sparky agent tasks update 3f2a --instruction "Check the graph, and fix what is wrong"',
       "sparky agent tasks update 3f2a -m project=home",
     ],
@@ -136,7 +136,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       "sparky agent tasks clear -s failed --yes",
     ],
     options: [
-      ["-s, --status <status>", `only these: ${TASK_STATUSES.join(", ")}`, oneOf(TASK_STATUSES)],
+      ["-s, --status <status>", `only these: ${TASK_STATUSES.join(", ")}`, oneOf(TASK_STATUSES, statusNamed)],
       ["--schedule <name>", "only those that this schedule made"],
       ["--chat <id>", "only those of this chat"],
       ["--search <text>", "only those whose instruction or result has this text"],

@@ -1,4 +1,5 @@
 import type { List, Task, TreeTask } from "../../wire/api.ts";
+import { taskWord } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
 import { chatId, taskId } from "../command/ids.ts";
 import { cut } from "../console/columns.ts";
@@ -61,7 +62,7 @@ function row(out: Output, task: Task, now: number): string[] {
     ms === null ? "" : out.terminal ? duration(Math.max(ms, 0)) : (Math.max(ms, 0) / 1000).toFixed(3);
   return [
     out.terminal ? shortId(task.id) : task.id,
-    task.status,
+    out.terminal ? taskWord(task.status) : task.status,
     task.instruction,
     task.schedule ?? "",
     time(wait),

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../core/events.ts";
 import type { Task } from "../../wire/api.ts";
+import type { ProgressFrame } from "../../wire/frames.ts";
 import { chatLog } from "../chats/log.ts";
 import type { Context } from "../command/context.ts";
 import { notRunning } from "../console/failure.ts";
@@ -30,7 +31,8 @@ export async function showLogs(context: Context, args: readonly string[], option
   const ticking = setInterval(() => printer.tick(io.now()), TICK_MS);
   try {
     const done = await untilInterrupted(io, async (signal) => {
-      for await (const event of followTask(context, task, signal)) show(event);
+      const progressed = (progress: ProgressFrame): void => printer.progress(progress);
+      for await (const event of followTask(context, task, signal, progressed)) show(event);
       return true;
     });
     if (done !== null) return EXIT.ok;

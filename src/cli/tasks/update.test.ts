@@ -55,6 +55,7 @@ test.each([
   { argv: ["--instruction", " "], says: "the instruction is empty" },
   { argv: ["--priority", "1.5"], says: "whole number" },
   { argv: ["--at", "soon"], says: "must be a time" },
+  { argv: ["--at", "2020-01-01T09:00Z"], says: "runAt: 2020-01-01T09:00:00.000Z lies in the past: it is 20" },
   { argv: ["-m", "x"], says: "is not key=value" },
 ])("update with $argv exits 2 and says: $says", async ({ argv, says }) => {
   const { update } = await scene();

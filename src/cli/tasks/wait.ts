@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../core/events.ts";
 import type { Task } from "../../wire/api.ts";
+import type { ProgressFrame } from "../../wire/frames.ts";
 import type { Context } from "../command/context.ts";
 import { Failure, notRunning } from "../console/failure.ts";
 import { followTask } from "../command/follow.ts";
@@ -35,7 +36,9 @@ export async function awaitTask(context: Context, task: Task, timeoutSeconds: nu
   try {
     const done = await untilInterrupted(io, async (interrupted) => {
       const signal = AbortSignal.any([interrupted, timeout.signal]);
-      for await (const event of followTask(context, task, signal)) if (!isResult(out, event)) printer.event(event);
+      const progressed = (progress: ProgressFrame): void => printer.progress(progress);
+      for await (const event of followTask(context, task, signal, progressed))
+        if (!isResult(out, event)) printer.event(event);
       return true;
     });
     if (done === null) {

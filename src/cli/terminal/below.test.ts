@@ -157,3 +157,23 @@ test("whatever goes on, all of it fits below, and the line to write in is always
   );
   expect(fullest).toBe(1);
 });
+
+test("how far a call is stands below its line while it works, in one line, and goes with its result", () => {
+  const told = (text: string): Arrival => ({ kind: "progress", progress: { runId: "r", callId: "1", text } });
+  const result: Arrival = {
+    kind: "event",
+    event: {
+      ...place,
+      seq: 3,
+      type: "tool_result",
+      data: { callId: "1", name: "web_fetch", ok: true, durationMs: 5, size: 1 },
+    },
+  };
+  const lines = shown({ view: viewOf(starting, call, told("1 of 3"), told(`2 of 3 ${"x".repeat(300)}`)) });
+  const at = lines.findIndex((line) => line.startsWith("  ● web_fetch"));
+  expect(lines[at + 1]).toMatch(/^ {4}2 of 3 x+…$/);
+  expect(lines.filter((line) => line.includes("of 3"))).toHaveLength(1);
+  expect(shown({ view: viewOf(starting, call, told("1 of 3"), result) }).join("\n")).not.toContain("of 3");
+  const ended = status(3, { state: "cancelled", message: "Cancelled", by: "ann" });
+  expect(viewOf(starting, call, ended, told("too late")).open.progress.size).toBe(0);
+});

@@ -70,7 +70,9 @@ function underWay({ view, me }: BelowState, width: number, rows: number, now: nu
   ]);
   // What asks stands further below, with how to answer it.
   const calls = pending(view).flatMap((shown) =>
-    shown.entry.kind === "call" && asks.has(shown.entry.callId) ? [] : entryLines(shown, { width, me, now }),
+    shown.entry.kind === "call" && asks.has(shown.entry.callId)
+      ? []
+      : entryLines(shown, { width, me, now, progress: view.open.progress }),
   );
   const parts = view.open.parts.flatMap((part) => [
     ...(part.kind === "message" ? [[]] : []),

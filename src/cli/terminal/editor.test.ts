@@ -32,6 +32,7 @@ test.each([
     is: ["one\ntwo\nthree!"],
   },
   { what: "a paste whose marks come in pieces", keys: ["\u001b[20", "0~a\rb\u001b[2", "01~\r"], is: ["a\nb"] },
+  { what: "a pasted line separator within one message", keys: ["\u001b[200~a\u2028b\u001b[201~\r"], is: ["a\nb"] },
   { what: "no sequence that was pasted", keys: ["\u001b[200~a\u001b[2Jb\u001b[201~\r"], is: ["a [2Jb"] },
   { what: "what was sent before", keys: ["\u001b[A\r"], is: ["the\nlast"] },
 ])("the editor gives $what", async ({ keys, is }) => {
@@ -50,6 +51,13 @@ test("Tab completes as far as it is clear, and shows what it may become", async 
   at.keys("s");
   await tick();
   expect(at.completions).toEqual([]);
+});
+
+test("what is put into the line is not sent by itself, whatever ends a line in it", async () => {
+  const { editor: at, lines } = editor();
+  at.replace("one\r\ntwo\u2028three\u2029four\u0003\u001b[2J");
+  await tick();
+  expect([at.text, lines]).toEqual(["one\ntwo\nthree\nfour  [2J", []]);
 });
 
 test("Ctrl-C, Ctrl-Z, and Ctrl-D on an empty line, are told and end nothing by themselves", async () => {

@@ -34,7 +34,9 @@ const PASTE_END = "\u001b[201~";
 const HISTORY = 1000;
 
 const outward = (text: string): string => text.replaceAll(NEWLINE, "\n");
-const inward = (text: string): string => text.replace(/\r\n|\r|\n/g, NEWLINE);
+/** Readline ends its line at what Unicode calls a separator too. */
+const inward = (text: string): string => text.replace(/\r\n|[\r\n\u2028\u2029]/g, NEWLINE);
+const CONTROL = /[\u0000-\u001f\u007f]/g;
 
 export function createEditor(
   history: readonly string[],
@@ -75,7 +77,7 @@ export function createEditor(
   });
 
   const feed = (text: string): void => {
-    if (pasting) input.write(inward(text).replace(/[\u0000-\u001f\u007f]/g, " "));
+    if (pasting) input.write(inward(text).replace(CONTROL, " "));
     // Alt-Enter, and Ctrl-J where the terminal tells it from Enter, begin a new line.
     else input.write(text.replace(/\u001b[\r\n]|\n/g, NEWLINE));
   };
@@ -103,7 +105,7 @@ export function createEditor(
     replace(text) {
       rl.write(null, { ctrl: true, name: "e" });
       rl.write(null, { ctrl: true, name: "u" });
-      if (text !== "") rl.write(inward(text));
+      if (text !== "") rl.write(inward(text).replace(CONTROL, " "));
       completions = [];
       on.changed();
     },

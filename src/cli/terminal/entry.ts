@@ -1,10 +1,13 @@
+import { factWords } from "../../core/fact-words.ts";
+import { recallWords } from "../../core/recall-words.ts";
 import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
 import { causeOf } from "../../core/causes.ts";
+import { isShown, type EventFilter } from "../../core/event-filter.ts";
 import { callLine } from "../../core/exact.ts";
 import { NEWER, newerType, type EventOf } from "../../core/events.ts";
-import type { OpenPart } from "../../core/open-parts.ts";
+import type { OpenPart, OpenParts } from "../../core/open-parts.ts";
 import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
 import { piece } from "../../core/text.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
@@ -26,6 +29,8 @@ export interface Reader {
   /** The reader's own id: own messages need no name. */
   readonly me: string;
   readonly now: number;
+  /** How far calls at work are, by their ids. */
+  readonly progress?: OpenParts["progress"];
 }
 
 export function entryLines({ entry, run }: Shown, at: Reader): readonly Line[] {
@@ -73,7 +78,7 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "error":
       return note(`✕ ${causeOf(event.data.code)}: ${event.data.message}`, "bad");
     case "summary":
-      return note(`the chat up to #${event.data.upTo} was summarised`);
+      return note(`the chat up to event ${event.data.upTo} was summarised`);
     case "notice":
       return note(`Notice: ${event.data.text}`, "note");
     case "schedule":
@@ -81,7 +86,9 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "resource":
       return note(resourceWords(event.data), event.data.ok ? "note" : "bad");
     case "recall":
-      return note(`remembered ${event.data.nodes.length} for "${event.data.query}"`);
+      return note(recallWords(event.data));
+    case "fact":
+      return note(factWords(event.data), "note");
     case "chat":
       return event.data.change === "renamed" && event.data.by === "person"
         ? note(`the chat is now called "${event.data.title}"`)
@@ -159,7 +166,7 @@ function totals(run: RunView | undefined): readonly string[] {
   ];
 }
 
-function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Reader): readonly Line[] {
+function callLines(call: CallEntry, run: RunView | undefined, { width, now, progress }: Reader): readonly Line[] {
   const state = callState(call, run);
   const what = callLine(call.name, call.use?.data.summary);
   const { result, approval, question } = call;
@@ -197,7 +204,10 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now }: Re
       return row("?", "ask", question?.data.state === "asked" ? "  asks you" : "  asks for your approval");
     case "working": {
       const since = call.start?.at ?? call.use?.at;
-      return row("●", "note", since === undefined ? "" : `  ${duration(Math.max(0, now - Date.parse(since)))}`);
+      const took = since === undefined ? "" : `  ${duration(Math.max(0, now - Date.parse(since)))}`;
+      const told = progress?.get(call.callId)?.text ?? "";
+      const below = told === "" ? [] : [fit([span(`${MARGIN}  ${oneLine(told)}`, "dim")], width)];
+      return [...row("●", "note", took), ...below];
     }
     case "queued":
       return row("○", "dim", "");
@@ -225,4 +235,11 @@ function byTold({ by, via }: EventOf<"approval" | "question">["data"]): string {
 /** Nothing that comes later changes how it is shown. */
 export function isSettled({ entry, run }: Shown): boolean {
   return entry.kind === "event" || entry.result !== null || (run !== undefined && isEnded(run.state));
+}
+
+/** Whether it is to be shown at all: what asked a person, or did not go well, always is. */
+export function isWanted({ entry, run }: Shown, filter: EventFilter): boolean {
+  if (entry.kind === "event") return isShown(entry.event, filter);
+  const isQuiet = entry.approval === null && entry.question === null && callState(entry, run) === "done";
+  return filter.tools || !isQuiet;
 }

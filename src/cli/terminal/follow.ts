@@ -106,6 +106,7 @@ export class FollowedChat implements Disposable {
       switch (watched.kind) {
         case "event":
         case "delta":
+        case "progress":
           this.#arrivals.push(watched);
           break;
         case "live":

@@ -1,6 +1,6 @@
 import type { Output } from "../console/output.ts";
 import type { TerminalDevice } from "../console/terminal-device.ts";
-import { pick, type Choice, type Picking } from "./pick.ts";
+import { askLine, pick, type Choice, type Picking } from "./pick.ts";
 import { createScreen, type Below, type Screen } from "./screen.ts";
 import { span, wrap, type Line, type Look } from "./text.ts";
 import { clean } from "../console/text.ts";
@@ -37,7 +37,7 @@ export class TerminalPage implements Disposable {
     return Math.max(this.#parts.device.columns - 1, 20);
   }
 
-  /** What reads the keys before anything else does, while there is something to choose. */
+  /** What reads the keys before anything else does, while there is something to choose or to say. */
   get picking(): Picking<string> | null {
     return this.#picking;
   }
@@ -56,14 +56,26 @@ export class TerminalPage implements Disposable {
   }
 
   /** Lets the person choose, for as long as `isOpen` says that there is something to choose. */
-  async pick<T extends string>(message: string, from: readonly Choice<T>[], isOpen: () => boolean): Promise<T | null> {
+  pick<T extends string>(message: string, from: readonly Choice<T>[], isOpen: () => boolean): Promise<T | null> {
+    return this.#ask(isOpen, (signal) => pick(this.#parts.device, message, from, signal));
+  }
+
+  /** Has the person write one line; null: they would rather not. */
+  askLine(what: string, required: boolean): Promise<string | null> {
+    return this.#ask(
+      () => true,
+      (signal) => askLine(this.#parts.device, what, required, signal),
+    );
+  }
+
+  async #ask<T extends string>(isOpen: () => boolean, begin: (signal: AbortSignal) => Picking<T>): Promise<T | null> {
     if (this.#picking !== null) return null;
     this.#draw();
     this.#screen.clear();
     const gone = new AbortController();
     const watching = setInterval(() => (isOpen() ? undefined : gone.abort()), PICK_MS);
     const signal = AbortSignal.any([gone.signal, this.#closing.signal]);
-    const picking = pick(this.#parts.device, message, from, signal);
+    const picking = begin(signal);
     this.#picking = picking;
     try {
       return await picking.chosen;

@@ -28,6 +28,29 @@ export function pick<T extends string>(
   };
 }
 
+/** Asks for one line below everything else. Aborted, it goes away. */
+export function askLine(device: TerminalDevice, what: string, required: boolean, signal: AbortSignal): Picking<string> {
+  const input = new PassThrough();
+  return {
+    keys: (text) => void input.write(text),
+    chosen: line(input, device, what, required, signal).finally(() => input.destroy()),
+  };
+}
+
+async function line(
+  input: PassThrough,
+  { output }: TerminalDevice,
+  message: string,
+  required: boolean,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { text, isCancel } = await import("@clack/prompts");
+  const validate = (value: string | undefined): string | undefined =>
+    required && (value ?? "").trim() === "" ? "It is needed" : undefined;
+  const answer = await text({ message, input, output, signal, validate });
+  return isCancel(answer) ? null : answer.trim();
+}
+
 async function choose<T extends string>(
   input: PassThrough,
   { output, rows }: TerminalDevice,

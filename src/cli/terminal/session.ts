@@ -1,3 +1,4 @@
+import type { EventFilter } from "../../core/event-filter.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { EventOf } from "../../core/events.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
@@ -8,12 +9,13 @@ import { cut } from "../console/columns.ts";
 import { asFailure, Failure } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { completeSlash } from "./slash-complete.ts";
-import { runSlash, type Talk } from "./slash-commands.ts";
+import { runSlash } from "./slash-commands.ts";
+import type { Talk } from "./talk.ts";
 import { createAnswers, type Answers } from "./answers.ts";
 import { below } from "./below.ts";
 import type { TerminalDevice } from "../console/terminal-device.ts";
 import { createEditor, type Editor } from "./editor.ts";
-import { entryLines, type Shown } from "./entry.ts";
+import { entryLines, isWanted, type Shown } from "./entry.ts";
 import { FollowedChat } from "./follow.ts";
 import type { History } from "./history.ts";
 import type { Request } from "./link.ts";
@@ -30,6 +32,8 @@ export interface SessionParts {
   readonly device: TerminalDevice;
   readonly request: Request;
   readonly me: User;
+  /** What this person wants to see of what happened. */
+  readonly filter: EventFilter;
   readonly history: History;
 }
 
@@ -203,6 +207,15 @@ export class TerminalSession implements Talk, Disposable {
     return this.#page.pick("Which chat?", choices, () => true);
   }
 
+  ask(what: string, required: boolean): Promise<string | null> {
+    return this.#page.askLine(what, required);
+  }
+
+  /** What was typed meanwhile stays behind it. It is a message, be it that its words begin with a slash. */
+  put(text: string): void {
+    this.#editor.replace(`${text.startsWith("/") ? " " : ""}${text}${this.#editor.text}`);
+  }
+
   clear(): void {
     this.#page.wipe();
   }
@@ -271,7 +284,8 @@ export class TerminalSession implements Talk, Disposable {
   }
 
   #arrived(): readonly Line[] {
-    const lines = this.#followed.fold().flatMap((each) => this.#linesOf(each));
+    const settled = this.#followed.fold().filter((each) => isWanted(each, this.#parts.filter));
+    const lines = settled.flatMap((each) => this.#linesOf(each));
     const { transcript, keys } = this.#followed.view;
     this.#posts.arrived(transcript.last, keys);
     return lines;

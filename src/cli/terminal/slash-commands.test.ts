@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { nearest, runSlash, scopeOf, SLASH_COMMANDS, type Talk } from "./slash-commands.ts";
+import { nearest, runSlash, scopeOf, SLASH_COMMANDS } from "./slash-commands.ts";
+import type { Talk } from "./talk.ts";
 
 const NOW = Date.parse("2026-12-01T14:00:00.000Z");
 
@@ -35,7 +36,7 @@ test("a slash with the name of a skill that is used is sent as it was typed, and
     { name: "waits", used: false },
   ];
   const talk = {
-    request: async () => ({ items }),
+    request: async (_: string, path: string) => ({ items: path === "/api/skills" ? items : [], problems: [] }),
     send: (_: string, text: string) => void sent.push(text),
   } as unknown as Talk;
   await runSlash(talk, "/tidy the notes of March");

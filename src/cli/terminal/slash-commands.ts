@@ -1,29 +1,13 @@
+import { exactLine } from "../../core/exact.ts";
 import type { Chat, Health, List, Task } from "../../wire/api.ts";
-import type { Decision } from "../../wire/approvals.ts";
+import type { Prompts } from "../../wire/offers.ts";
 import type { Skill } from "../../wire/skills.ts";
+import { taskWord } from "../../wire/state-words.ts";
 import { Failure } from "../console/failure.ts";
 import type { Request } from "./link.ts";
+import type { Talk } from "./talk.ts";
+import { promptIn, promptLines, promptName, promptsOf, usePrompt } from "./slash-prompts.ts";
 import { ago, duration, oneLine, shortId } from "../console/text.ts";
-
-/** What a slash command may do with the conversation that it is typed in. */
-export interface Talk {
-  readonly request: Request;
-  readonly chat: Chat | null;
-  now(): number;
-  /** With `hang`, what does not fit goes on below that column. */
-  say(text: string, hang?: number): void;
-  open(chatId: string): Promise<void>;
-  startAnew(): void;
-  send(kind: "message" | "task", text: string): void;
-  /** False when nothing has failed. */
-  retry(): boolean;
-  stop(): Promise<void>;
-  /** Answers the open question; with several, or without a decision, the person chooses. */
-  answer(decision: Decision | null): Promise<void>;
-  pickChat(): Promise<string | null>;
-  clear(): void;
-  quit(): void;
-}
 
 export interface SlashCommand {
   readonly name: string;
@@ -72,23 +56,36 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 export const KEYS: readonly (readonly [key: string, does: string])[] = [
   ["Enter", "send"],
   ["Alt-Enter", "a new line"],
-  ["Tab", "complete a command or an id"],
+  ["Tab", "complete a command, a prompt or an id"],
   ["Up, Down", "what you sent before"],
   ["Ctrl-C", "stop the agent; with nothing to stop, leave"],
   ["Ctrl-D", "leave; the agent goes on"],
 ];
 
-/** Runs what was typed behind the slash. */
+/** Runs what was typed behind the slash; nothing: lists what there is. */
 export async function runSlash(talk: Talk, typed: string): Promise<void> {
   const [, name = "", rest = ""] = /^\/(\S*)\s*([^]*)$/.exec(typed) ?? [];
   const command = SLASH_COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return command.run(talk, rest.trim());
+  const [skills, prompts] = await Promise.all([skillNames(talk.request), promptsOf(talk.request)]);
+  if (name === "") return listAll(talk, prompts);
   // The agent knows what is asked of it by the name of a skill.
-  if ((await skillNames(talk.request)).includes(name)) return talk.send("message", typed);
-  const near = nearest(name);
+  if (skills.includes(name)) return talk.send("message", typed);
+  const found = promptIn(typed, prompts.items);
+  if (found !== null) return usePrompt(talk, found.prompt, found.rest);
+  const others = [...prompts.items.map(promptName), ...skills];
+  const near = nearest(name, others);
   const hint = near === null ? "/help" : `/${near}`;
-  throw problem(`there is no /${name}`, `${hint}, or a space before a message that begins with a slash`);
+  const all = [...SLASH_COMMANDS.map((each) => each.name), ...others].map((each) => exactLine(`/${each}`));
+  const more = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more, by /` : "";
+  throw problem(
+    `there is no /${name}`,
+    `${hint}, or a space before a message that begins with a slash. There are ${all.slice(0, MOST_NAMED).join(" ")}${more}`,
+  );
 }
+
+/** Of what there is, for who typed something else. */
+const MOST_NAMED = 40;
 
 /** Those that the agent is given; none where the server knows of none. */
 export async function skillNames(request: Request): Promise<readonly string[]> {
@@ -99,14 +96,19 @@ export async function skillNames(request: Request): Promise<readonly string[]> {
 const problem = (message: string, hint?: string): Failure => new Failure(1, "invalid_input", message, hint);
 
 /** The command that was most likely meant; null when none is near. */
-export function nearest(name: string): string | null {
-  const starts = SLASH_COMMANDS.filter((each) => name.length > 0 && each.name.startsWith(name));
-  if (starts.length === 1) return starts[0]?.name ?? null;
-  const [best] = SLASH_COMMANDS.map((each) => ({ name: each.name, far: distance(name, each.name) })).toSorted(
-    (a, b) => a.far - b.far,
-  );
+export function nearest(name: string, others: readonly string[] = []): string | null {
+  const names = [...SLASH_COMMANDS.map((each) => each.name), ...others];
+  const starts = names.filter((each) => name.length > 0 && each.startsWith(name));
+  if (starts.length === 1) return starts[0] ?? null;
+  const [best] = names
+    .filter((each) => each.length <= LONGEST_NEAR)
+    .map((each) => ({ name: each, far: distance(name.slice(0, LONGEST_NEAR), each) }))
+    .toSorted((a, b) => a.far - b.far);
   return best !== undefined && best.far <= Math.max(1, Math.floor(best.name.length / 2)) ? best.name : null;
 }
+
+/** Nobody mistypes a name so long, and comparing takes the time of its square. */
+const LONGEST_NEAR = 100;
 
 /** How many letters must be put in, left out or replaced. */
 function distance(a: string, b: string): number {
@@ -121,13 +123,25 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+const commandLines = (): readonly (readonly [usage: string, words: string])[] =>
+  SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
+
 function help(talk: Talk): void {
-  const commands = SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
-  const width = Math.max(...commands.map(([usage]) => usage.length)) + 2;
-  talk.say(
-    [...commands, ["", ""] as const, ...KEYS].map(([term, words]) => term.padEnd(width) + words).join("\n"),
-    width,
-  );
+  sayTerms(talk, [...commandLines(), ["", ""], ...KEYS]);
+}
+
+function listAll(talk: Talk, prompts: Prompts): void {
+  const lines = promptLines(prompts);
+  sayTerms(talk, [...commandLines(), ["", ""], ...lines]);
+  if (lines.length === 0) talk.say("No tool server whose tools were looked at offers prompts: sparky mcp list");
+}
+
+/** What is longer than most stands before its words without a column of its own. */
+const MOST_TERM = 32;
+
+function sayTerms(talk: Talk, terms: readonly (readonly [term: string, words: string])[]): void {
+  const width = Math.max(...terms.map(([term]) => term.length).filter((length) => length <= MOST_TERM)) + 2;
+  talk.say(terms.map(([term, words]) => `${term.padEnd(width - 2)}  ${words}`.trimEnd()).join("\n"), width);
 }
 
 async function chooseChat(talk: Talk): Promise<void> {
@@ -175,7 +189,7 @@ async function listTasks(talk: Talk): Promise<void> {
   if (items.length === 0) return talk.say("No tasks. Queue one: /task TEXT");
   const rows = items.map(
     (task) =>
-      `${shortId(task.id)}  ${task.status.padEnd(11)}  ${took(task, talk.now()).padEnd(8)}  ${oneLine(task.instruction)}`,
+      `${shortId(task.id)}  ${taskWord(task.status).padEnd(9)}  ${took(task, talk.now()).padEnd(8)}  ${oneLine(task.instruction)}`,
   );
   talk.say(rows.join("\n"));
 }
@@ -198,10 +212,7 @@ export function scopeOf(text: string, now: number): string {
   const ms = Number(count) * (unit === "m" ? 60_000 : unit === "h" ? 3_600_000 : 86_400_000);
   const at = unit !== "" ? new Date(now + ms) : /^\d{4}-\d\d-\d\dT/.test(text) ? new Date(text) : new Date(Number.NaN);
   if (Number.isNaN(at.getTime())) {
-    throw problem(
-      `"${text}" says nothing of how far the yes goes`,
-      "/approve, /approve run, /approve 1h, /approve 2026-12-01T18:00",
-    );
+    throw problem(`"${text}" says nothing of how far the yes goes`, "/approve, /approve run, /approve 1h, /approve 7d");
   }
   return `until ${at.toISOString()}`;
 }

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
 import { resolve } from "node:path";
+import { createMarkdown } from "../../core/log-markdown.ts";
 import type { Chat } from "../../wire/api.ts";
 import { chatLog } from "../chats/log.ts";
-import { createMarkdown } from "../chats/markdown.ts";
 import { Failure } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
 import type { Request } from "./link.ts";

@@ -1,11 +1,13 @@
 import type { Chat, List, User } from "../../wire/api.ts";
 import type { Context } from "../command/context.ts";
+import { eventFilter } from "../command/event-filter.ts";
+import type { EventOptions } from "../command/events-option.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { shortId } from "../console/text.ts";
 
-export type TerminalOptions = { chat?: string; new?: true };
+export type TerminalOptions = { chat?: string; new?: true; model?: string } & EventOptions;
 
 /** The conversation at the terminal: `sparky chat` without a command. */
 export async function terminalChat(
@@ -20,11 +22,16 @@ export async function terminalChat(
   if (options.chat !== undefined && options.new) throw usage("--chat and --new exclude each other");
   const client = await context.client("server");
   const me = await client.request<User>("GET", "/api/me");
-  const chat = options.new
+  const filter = await eventFilter(context, client, options);
+  const known = options.new
     ? null
     : options.chat === undefined
       ? await lastChat(client)
       : await chatId(client, options.chat);
+  const chat =
+    options.model === undefined
+      ? known
+      : await (await import("../chats/send.ts")).chatWithModel(client, known, options.model);
   const { home } = await context.config();
   const [{ TerminalSession }, { openLink }, { openHistory }] = await Promise.all([
     import("./session.ts"),
@@ -34,7 +41,7 @@ export async function terminalChat(
   const request = await openLink(context);
   const { exit, left, isWorking, unsent } = await (async () => {
     using device = await io.openTerminal();
-    using session = new TerminalSession({ context, device, request, me, history: openHistory(home) });
+    using session = new TerminalSession({ context, device, request, me, filter, history: openHistory(home) });
     const signals = (["SIGTERM", "SIGINT", "SIGHUP"] as const).map((signal) =>
       io.onSignal(signal, () => session.leave(EXIT.interrupted)),
     );

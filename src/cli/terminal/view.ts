@@ -1,5 +1,13 @@
 import type { ChatEvent, EventOf } from "../../core/events.ts";
-import { applyDelta, closeParts, noOpenParts, type Delta, type OpenParts } from "../../core/open-parts.ts";
+import {
+  applyDelta,
+  applyProgress,
+  closeParts,
+  noOpenParts,
+  type Progress,
+  type Delta,
+  type OpenParts,
+} from "../../core/open-parts.ts";
 import { isActive, isEnded, type RunView } from "../../core/run-state.ts";
 import { callState, emptyTranscript, foldTranscript, type CallEntry, type Transcript } from "../../core/transcript.ts";
 import { isSettled, type Shown } from "./entry.ts";
@@ -27,7 +35,8 @@ export const emptyTerminalView: TerminalView = {
 
 export type Arrival =
   | { readonly kind: "event"; readonly event: ChatEvent }
-  | { readonly kind: "delta"; readonly delta: Delta };
+  | { readonly kind: "delta"; readonly delta: Delta }
+  | { readonly kind: "progress"; readonly progress: Progress };
 
 export interface Advanced {
   readonly view: TerminalView;
@@ -44,6 +53,10 @@ export function advance(before: TerminalView, arrivals: readonly Arrival[]): Adv
       open = applyDelta(open, arrival.delta);
       continue;
     }
+    if (arrival.kind === "progress") {
+      open = applyProgress(open, arrival.progress);
+      continue;
+    }
     const { event } = arrival;
     if (event.seq <= before.transcript.last) continue;
     events.push(event);
@@ -55,6 +68,8 @@ export function advance(before: TerminalView, arrivals: readonly Arrival[]): Adv
   // A run that has ended says nothing more: a delta that was under way is too late.
   const parts = open.parts.filter((part) => !hasEnded(whole.runs.get(part.runId)));
   if (parts.length < open.parts.length) open = { ...open, parts };
+  const progress = new Map([...open.progress].filter(([, each]) => !hasEnded(whole.runs.get(each.runId))));
+  if (progress.size < open.progress.size) open = { ...open, progress };
   const shown = whole.entries.map((entry) => ({ entry, run: runOf(whole, entry.runId) }));
   const unsettled = shown.findIndex((each) => !isSettled(each));
   const count = unsettled === -1 ? shown.length : unsettled;

@@ -75,12 +75,23 @@ function named(name: string, { type, enum: values }: JsonObject, tokens: readonl
   const end = at + own.length + (/^[=:]$/.test(tokens[at + own.length]?.text ?? "") ? 1 : 0);
   const { kind = "mark", text = "" } = tokens[end] ?? {};
   if (at < 0 || values !== undefined) return null;
+  if (type === "boolean") return switched(at, own.length, end, tokens);
   if (type === "integer" || type === "number") {
     return kind === "number" ? { value: Number(text), tokens: tokens.slice(at, end + 1) } : null;
   }
   const isText =
     type === "string" && kind !== "mark" && kind !== "json" && kind !== "tool" && !(kind === "word" && LONG.test(name));
   return isText ? { value: text, tokens: tokens.slice(at, end + 1) } : null;
+}
+
+/** `with network`, `without network`, `network: true`. */
+function switched(at: number, length: number, end: number, tokens: readonly Token[]): Value {
+  const said =
+    end > at + length ? /^(true|false|yes|no)$/i.exec(tokens[end]?.text ?? "")?.[0].toLowerCase() : undefined;
+  if (said !== undefined) return { value: said === "true" || said === "yes", tokens: tokens.slice(at, end + 1) };
+  const from = tokens[at - 1]?.stem === "the" ? at - 2 : at - 1;
+  const isWithout = tokens[from]?.stem === "without";
+  return { value: !isWithout, tokens: tokens.slice(isWithout ? from : at, at + length) };
 }
 
 /** What is too long to be one word of a request, or no word at all. */

@@ -52,18 +52,19 @@ function fitOf(tool: ToolSpec, request: Request) {
   const said = tokens.flatMap((token) => (/^(word|number)$/.test(token.kind) ? [token.text] : []));
   if (CONDITION.test(said.join(" ")) || DEFINITION.test(text)) return [];
   const memory = memoryArguments(tool, text);
-  if (memory !== null) return [{ tool, score: 50, args: memory, lacks: "" }];
+  if (memory !== null) return [{ tool, ...memory, lacks: "" }];
   const reads = tool.effect === "read";
   const properties = isObject(tool.parameters["properties"]) ? tool.parameters["properties"] : {};
   const name = wordsOf(tool.name);
   const told = wordsOf(/^[^.!?]*/.exec(tool.description)?.[0] ?? "");
-  const known = new Set([...told, ...Object.keys(properties).flatMap(wordsOf)]);
   // Other people name their tools as they like: "echo", "navigate".
   const own = tool.name.startsWith("mcp__") ? wordsOf(tool.name.replace(/^mcp__.*?__/, "")) : null;
   const verbs = [...name.filter(isVerb), ...(own?.slice(0, 1) ?? []), told[0] ?? ""];
   const isMeant = tokens.some((token) => token.text === tool.name);
   const commands = isMeant || verbs.some((verb) => likeness(tokens[0]?.stem ?? "", verb) > 0);
   const { args, taken, lacks } = fillArguments(tool, request, commands || asks);
+  // What an argument is called says something where it is given, and is not passed over where it is not.
+  const known = new Set([...told, ...[...Object.keys(args), ...lacks].flatMap(wordsOf)]);
   /** What a piece says for the tool; null: the tool has nothing to do with it. */
   const worth = ({ kind, text: piece, stem }: Token): number | null => {
     if (kind === "tool") return piece === tool.name ? 100 : null;

@@ -7,7 +7,7 @@ import { foundTools, searchFor, throughOne } from "./search.ts";
 
 /**
  * The next step, a pure function of the conversation and the tools: a thought and its calls, or the last words. Each stage is
- * asked for once, so a run of n stages has n + 1 steps and always ends.
+ * asked for once, so a run of n stages has n + 1 steps and always ends. `why`: it did nothing, and this is why.
  */
 export function planStep(messages: readonly ModelMessage[], told: readonly ToolSpec[]) {
   const { instruction, steps: all, outcomes: came } = readConversation(messages);
@@ -16,14 +16,17 @@ export function planStep(messages: readonly ModelMessage[], told: readonly ToolS
   const steps = hasSearched ? all - 1 : all;
   const found = foundTools(came);
   const tools = [...told.filter(({ name }) => name !== TOOL_SEARCH && name !== TOOL_CALL), ...found];
-  const answer = (text: string) => ({ text, calls: [] as readonly PlannedCall[] });
+  const answer = (text: string, why: string | null = null) => ({ text, calls: [] as readonly PlannedCall[], why });
   if (isGreeting(instruction)) return answer(introduction("Hello!", tools));
   const page = followed(instruction, tools);
   const understood = page === null ? understand(instruction, tools) : { calls: [] };
   if ("why" in understood) {
     const search = hasSearched || !told.some(({ name }) => name === TOOL_SEARCH) ? null : searchFor(instruction);
-    if (search === null) return answer(introduction(`I cannot do that, and did nothing: ${understood.why}.`, tools));
-    return { text: "None of the tools that I was told of fits, so I search among the others.", calls: [search] };
+    if (search === null) {
+      return answer(introduction(`I cannot do that, and did nothing: ${understood.why}.`, tools), understood.why);
+    }
+    const text = "None of the tools that I was told of fits, so I search among the others.";
+    return { text, calls: [search], why: null };
   }
   const stages = page?.stages ?? understood.calls.map((call) => [call]);
   const calls = stages[steps];
@@ -32,7 +35,7 @@ export function planStep(messages: readonly ModelMessage[], told: readonly ToolS
   const used = `use ${calls.map(({ name }) => name).join(" and ")} for "${short(calls[0]?.because ?? "")}"`;
   const part = stages.length > 1 ? `This is part ${steps + 1} of ${stages.length}. ` : "";
   const text = `${part}I look for a tool whose name, description and arguments fit, and ${used}.`;
-  return { text, calls: calls.map((call) => throughOne(call, found)) };
+  return { text, calls: calls.map((call) => throughOne(call, found)), why: null };
 }
 
 const PLAN_TOOL = "plan_update";

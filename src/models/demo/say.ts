@@ -4,14 +4,15 @@ import type { ToolSpec } from "../model.ts";
 import { isObject } from "./arguments.ts";
 import { firstSentence, short, understand, type PlannedCall } from "./choose.ts";
 import type { Outcome } from "./conversation.ts";
+import { recalledInWords } from "./recalled.ts";
 import { wordsIn } from "./words.ts";
 
 /** What the demo model says: always what it is, and only what the tools really returned. */
 
 const REAL_MODEL =
   "_I am the demo model: plain rules, no language model. For a real one: `sparky config set OPENAI_API_KEY` (or " +
-  "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`: it asks for the key), or `sparky config set SPARKY_MODEL ollama/MODEL`; then " +
-  "`sparky chat restart`._";
+  "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`: it asks for the key), or `sparky config set SPARKY_MODEL ollama/MODEL`. It " +
+  "answers from your next message on._";
 
 const GREETING =
   /^(?:(?:hi|hello|hey|hallo|moin|namaste|good (?:morning|day|evening|afternoon)|thanks|thank you|ok|okay|bye|help|(?:who|what) are you|what can (?:you|i) (?:do|ask|try)|how can you help(?: me)?|test)\b(?:,? (?:there|sparky|agent|here|now)\b)?[\s.!?,]*)*$/i;
@@ -48,12 +49,16 @@ const MOST_ROWS = 20;
 /** A result: first what fits into a line, then texts, lists and objects, each by itself. */
 function outcomeInWords({ name, ok, value }: Outcome): string {
   if (!ok) return `${name} failed: ${line(value)}`;
+  const recalled = name === "recall" ? recalledInWords(value) : null;
+  if (recalled !== null) return recalled;
   if (!isObject(value)) return `${name}: ${below(value)}`;
-  const entries = Object.entries(value).filter(([, one]) => one !== null && one !== "");
+  const { leftOut, ...given } = value;
+  const entries = Object.entries(given).filter(([, one]) => one !== null && one !== "");
   const stands = ([, one]: readonly [string, Json]): boolean => typeof one === "object" || /\n/.test(String(one));
   const head = entries.filter((entry) => !stands(entry)).map(([key, one]) => pair(key, one));
   const rest = entries.filter(stands).map(([key, one]) => `${labelOf(key)}: ${below(one)}`);
-  return [`${name}: ${head.length > 0 ? listed(head) : "done"}.`, ...rest].join("\n\n");
+  const more = typeof leftOut === "string" ? [leftOut] : [];
+  return [`${name}: ${head.length > 0 ? listed(head) : "done"}.`, ...rest, ...more].join("\n\n");
 }
 
 function below(value: Json): string {

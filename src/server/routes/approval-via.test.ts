@@ -9,7 +9,8 @@ import { testTool, until } from "../../../test/kit/worker.ts";
 import { getApproval, listApprovals } from "../../store/approvals/approvals.ts";
 import { postMessage } from "../../store/chats/messages.ts";
 import { readEvents } from "../../store/log/events.ts";
-import { createToken, setToken, TOKEN_FILE } from "../../store/people/tokens.ts";
+import { createToken, setToken } from "../../store/people/tokens.ts";
+import { TOKEN_FILE } from "../../store/audit/via.ts";
 import { getQuestion, listQuestions, type Question } from "../../store/questions/questions.ts";
 import { addTask } from "../../store/tasks/add.ts";
 import { policyOf } from "../../tools/policy.ts";
@@ -94,5 +95,40 @@ eachEngine("an answer", (engine) => {
       expect([told.by, told.via, told.answer]).toEqual(["owner", via, "this one"]);
       expect(await getQuestion(store, owner, asked.id)).toMatchObject({ by: "owner", via });
     }
+  });
+
+  test("is taken only from a person in a browser where SPARKY_APPROVE_BY says so, and refused as a whole otherwise", async () => {
+    const store = await engine.store();
+    const app = await chatServer(store, { approveBy: "session" });
+    const { owner } = app.people;
+    const url = await app.listen();
+    const danger = { ...testTool("danger", async () => "did"), policy: policyOf("ask") };
+    await startAgent(store, {
+      model: scriptedModel((request) => [request.messages.length > 1 ? say("x") : call("danger")]),
+      tools: [danger],
+    });
+    const phone = await createToken(store, owner.id, "phone");
+    const { task } = await addTask(store, owner, { instruction: "go" });
+    const id = await until("the question", async () => (await listApprovals(store, owner)).items[0]?.id);
+    const post = (path: string, headers: Record<string, string>, body: object = { decision: "approve" }) =>
+      fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const bearer = { authorization: `Bearer ${phone}` };
+    expect((await post(`/api/approvals/${id}`, bearer)).status).toBe(403);
+    expect((await app.as(owner, "POST", `/api/approvals/${id}`, { decision: "approve" })).status).toBe(403);
+    const client = await socketClient(url);
+    client.send({ type: "hello", v: 1, token: phone });
+    client.send({ type: "decide", ref: "r", approvalId: id, decision: "approve" });
+    expect(await client.first("error")).toMatchObject({ ref: "r", code: "forbidden" });
+    const tools = { decision: "approve", tools: [{ tool: "echo", digest: "0".repeat(64) }] };
+    expect((await post("/api/changes/tools/odd", bearer, tools)).status).toBe(403);
+    expect((await post("/api/skills/x/approve", bearer, { hash: "0".repeat(64) })).status).toBe(403);
+    expect((await getApproval(store, owner, id)).state).toBe("requested");
+    const link = await app.server.createLoginLink(owner);
+    const cookie = (await spendLink(app.server, link.url)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    expect((await post(`/api/approvals/${id}`, { cookie })).status).toBe(200);
+    await until(
+      "the call",
+      async () => (await readEvents(store.db, task.chatId, { types: ["tool_result"] })).length > 0,
+    );
   });
 });

@@ -28,6 +28,8 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/approvals/:id",
+      scope: "admin",
+      lets: true,
       summary: "Answers an approval. The first answer wins: a later one gets 409, which says who answered what.",
       body: decisionSchema,
       answers: { 200: approvalSchema },
@@ -48,6 +50,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "DELETE",
       path: "/api/grants/:id",
+      scope: "admin",
       summary: "Takes a standing yes back: the next call asks again.",
       answers: { 204: null },
       async handle({ viewer, params }) {

@@ -1,12 +1,15 @@
 import { away, markAwaySeen } from "../../store/overview/away.ts";
-import { awayMarkedSchema, awaySchema, awaySeenSchema } from "../../wire/away.ts";
+import { awayMarkedSchema, awaySchema, awaySeenSchema, type Away } from "../../wire/away.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { WaitingSkills } from "../../skills/waiting.ts";
 import { countOf } from "../../wire/changes.ts";
 import { changesFor } from "./changes.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import { route, type Route } from "./route.ts";
 
 export function awayRoutes({ store }: ServerDeps, skills: WaitingSkills): readonly Route[] {
+  // Each tab of a person asks, and each at the same moment.
+  const looks = new OneAtATime<Away>();
   return [
     route({
       method: "GET",
@@ -15,9 +18,11 @@ export function awayRoutes({ store }: ServerDeps, skills: WaitingSkills): readon
         "While you were away: what ended, failed, was recovered, asks and was spent in your chats since you saw them.",
       answers: { 200: awaySchema },
       async handle({ viewer }) {
-        const [told, changes] = await Promise.all([away(store, viewer), changesFor(store, skills, viewer)]);
-        const waiting = told.waiting + countOf(changes);
-        return { status: 200, body: { ...told, waiting, changes: [...changes] } };
+        const look = async (): Promise<Away> => {
+          const [told, changes] = await Promise.all([away(store, viewer), changesFor(store, skills, viewer)]);
+          return { ...told, items: [...told.items], waiting: told.waiting + countOf(changes), changes: [...changes] };
+        };
+        return { status: 200, body: await looks.ask(`${viewer.id} ${viewer.role}`, look) };
       },
     }),
     route({

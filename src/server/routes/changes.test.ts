@@ -7,6 +7,7 @@ import { mcpAdmin } from "../../../test/kit/mcp/admin.ts";
 import { odd } from "../../../test/kit/mcp/servers.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
+import { waitingTools } from "../../store/mcp/tools.ts";
 import { ensureUsers } from "../../store/people/users.ts";
 
 const tool = (name: string, description: string, properties: object = {}) => ({
@@ -46,7 +47,7 @@ async function scene(engine: Engine) {
     await mkdir(join(roots.home, "tidy"), { recursive: true });
     await writeFile(join(roots.home, "tidy/SKILL.md"), `---\nname: tidy\ndescription: ${does}.\n---\nStep one.\n`);
   };
-  return { ...server, roots, tell, look, changes, waiting, shown, decide, given, skill };
+  return { ...server, store, roots, tell, look, changes, waiting, shown, decide, given, skill };
 }
 
 eachEngine("what is new or changed", (engine) => {
@@ -98,25 +99,35 @@ eachEngine("what is new or changed", (engine) => {
   });
 
   test("of tools is kept refused until it changes again, and can be let in after all", async () => {
-    const { as, people, tell, look, waiting, shown, decide, given } = await scene(engine);
+    const { as, people, store, tell, look, waiting, shown, decide, given } = await scene(engine);
     await look();
     await tell(tool("echo", "Says it.", { text: { type: "string" } }), tool("more", "Comes."));
     await look();
+    // Counted without reading what they are, which may be long: every page asks for the count.
+    expect([await waiting(), JSON.stringify(await waitingTools(store.db))]).toEqual([
+      1,
+      expect.not.stringContaining("Comes"),
+    ]);
     const [more] = await shown();
     expect((await decide("refuse", [more])).status).toBe(200);
     await look();
     expect([await waiting(), await given()]).toEqual([0, ["echo"]]);
     const server = async () => (await as(people.owner, "GET", "/api/mcp/servers")).body.items[0].waiting;
-    expect(await server()).toMatchObject([{ tool: "more", refused: true }]);
+    const refusal = { by: people.owner.name, at: expect.stringMatching(/^\d{4}-.*Z$/) };
+    expect(await server()).toMatchObject([{ tool: "more", refused: true, refusal }]);
     await tell(tool("echo", "Says it.", { text: { type: "string" } }), tool("more", "Comes otherwise."));
     await look();
     expect(await waiting()).toBe(1);
-    expect(await server()).toMatchObject([{ tool: "more", refused: false }]);
+    expect(await server()).toMatchObject([{ tool: "more", refused: false, refusal }]);
+    expect(await shown()).toMatchObject([{ tool: "more", refusal }]);
     await tell(tool("echo", "Says it.", { text: { type: "string" } }), tool("more", "Comes."));
     await look();
     expect(await waiting()).toBe(0);
     expect((await decide("approve", [more])).status).toBe(200);
     expect(await given()).toEqual(["echo", "more"]);
+    await tell(tool("echo", "Says it.", { text: { type: "string" } }), tool("more", "Comes anew."));
+    await look();
+    expect(await shown()).toMatchObject([{ tool: "more", refusal: null }]);
   });
 
   test("is told of to who is there: when it appears, and when somebody has answered", async () => {

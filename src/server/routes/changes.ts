@@ -1,3 +1,4 @@
+import { audited } from "../../store/audit/audit.ts";
 import type { WaitingSkills } from "../../skills/waiting.ts";
 import type { Store } from "../../store/database/store.ts";
 import { mayHere } from "../../store/people/access.ts";
@@ -53,13 +54,18 @@ export function changeRoutes({ store, mcp }: ServerDeps, skills: WaitingSkills):
     route({
       method: "POST",
       path: "/api/changes/tools/:server",
+      scope: "admin",
+      lets: true,
       summary:
         "Lets runs have these tools as they were shown, or keeps them refused until they change again. For the owner.",
       body: decideToolsSchema,
       answers: { 200: decidedToolsSchema },
       async handle({ viewer, params: { server }, body }) {
         forOwner(viewer, "approve tools");
-        await mcp.decide(server, body);
+        await mcp.decide(server, body, viewer.name);
+        const kind = body.decision === "approve" ? "tool.approved" : "tool.refused";
+        for (const { tool, digest } of body.tools)
+          await audited(store, viewer, { kind, thing: `${server} ${tool}`, detail: digest });
         return { status: 200, body: { server, decided: body.tools.length } };
       },
     }),

@@ -1,7 +1,10 @@
+import { SparkyError } from "../../core/errors.ts";
 import { restoreChat } from "../../store/chats/restore.ts";
 import { createChat, deleteChat, listChats, markSeen, patchChat } from "../../store/chats/chats.ts";
 import { forkChat } from "../../store/chats/fork.ts";
+import { forkPlaces } from "../../store/chats/places.ts";
 import { pinChat } from "../../store/chats/pins.ts";
+import { listTags, tagChat } from "../../store/chats/tags.ts";
 import { getChatWithView } from "../../store/chats/view.ts";
 import { eventsPage } from "../../store/log/events.ts";
 import { postMessage } from "../../store/chats/messages.ts";
@@ -11,6 +14,7 @@ import {
   chatWithViewSchema,
   eventsPageSchema,
   forkedSchema,
+  forkPlacesSchema,
   listSchema,
   messageAcceptedSchema,
   newChatSchema,
@@ -19,13 +23,22 @@ import {
   pinSchema,
   seenSchema,
   stoppedSchema,
+  type User,
 } from "../../wire/api.ts";
+import { chatTagsSchema, tagInUseSchema, tagPatchSchema } from "../../wire/tags.ts";
 import type { ServerDeps } from "../deps.ts";
+import { chatExport } from "./chat-export.ts";
 import { chatsQuery, eventsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly Route[] {
+const writtenBySomebodyElse = (viewer: User): SparkyError =>
+  new SparkyError("conflict", `this message was written by somebody else, and you are signed in as ${viewer.name}`, {
+    hint: "sign in as who wrote it, or write it yourself",
+  });
+
+export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonly Route[] {
   return [
+    chatExport({ store, log }),
     route({
       method: "GET",
       path: "/api/chats",
@@ -42,7 +55,7 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
       body: newChatSchema,
       answers: { 201: chatSchema, 200: chatSchema },
       async handle({ viewer, body }) {
-        if (body.model !== undefined) checkModel(body.model);
+        if (body.model !== undefined) models.check(body.model);
         const { chat, created } = await createChat(store, viewer, body);
         return { status: created ? 201 : 200, body: chat };
       },
@@ -61,7 +74,7 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
       body: chatPatchSchema,
       answers: { 200: chatSchema },
       async handle({ viewer, params, body }) {
-        if (typeof body.model === "string") checkModel(body.model);
+        if (typeof body.model === "string") models.check(body.model);
         return { status: 200, body: await patchChat(store, viewer, params.id, body) };
       },
     }),
@@ -97,13 +110,14 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
     route({
       method: "POST",
       path: "/api/chats/:id/messages",
-      summary: "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once.",
+      summary:
+        "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once; 409 if `by` is somebody else.",
       body: newMessageSchema,
       answers: { 202: messageAcceptedSchema },
-      handle: async ({ viewer, params, body }) => ({
-        status: 202,
-        body: await postMessage(store, viewer, params.id, body),
-      }),
+      async handle({ viewer, params, body: { by, ...message } }) {
+        if (by !== undefined && by !== viewer.id) throw writtenBySomebodyElse(viewer);
+        return { status: 202, body: await postMessage(store, viewer, params.id, message) };
+      },
     }),
     route({
       method: "POST",
@@ -113,10 +127,18 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
       body: newForkSchema,
       answers: { 201: forkedSchema, 200: forkedSchema },
       async handle({ viewer, params, body }) {
-        if (body.model !== undefined) checkModel(body.model);
+        if (body.model !== undefined) models.check(body.model);
         const { chat, message, created } = await forkChat(store, viewer, params.id, body);
         return { status: created ? 201 : 200, body: { chat, message } };
       },
+    }),
+    route({
+      method: "GET",
+      path: "/api/chats/:id/places",
+      summary:
+        "The messages from which this chat and others that were made from it, or it from them, go their own ways.",
+      answers: { 200: forkPlacesSchema },
+      handle: async ({ viewer, params }) => ({ status: 200, body: await forkPlaces(store, viewer, params.id) }),
     }),
     route({
       method: "POST",
@@ -135,6 +157,24 @@ export function chatRoutes({ store, stopRun, checkModel }: ServerDeps): readonly
         await pinChat(store, viewer, params.id, body.pinned);
         return { status: 204 };
       },
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/tags",
+      summary: "Puts tags on a chat in your own list, and takes others away; answers with all that it has then.",
+      body: tagPatchSchema,
+      answers: { 200: chatTagsSchema },
+      handle: async ({ viewer, params, body }) => ({
+        status: 200,
+        body: { tags: await tagChat(store, viewer, params.id, body) },
+      }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/tags",
+      summary: "The tags that you have put on chats, and on how many.",
+      answers: { 200: listSchema(tagInUseSchema) },
+      handle: async ({ viewer }) => ({ status: 200, body: { items: await listTags(store, viewer), next: null } }),
     }),
     route({
       method: "POST",

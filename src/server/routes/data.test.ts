@@ -50,7 +50,7 @@ test("a big home is verified in parts that together see each chat once", async (
   await store.transact(async (tx) => {
     for (let i = 0; i < 900; i++) {
       const row = { owner_id: people.owner.id, title: "", titled_by: "nobody", origin: "user" } as const;
-      const at = { created_at: 0, last_event_at: 0, archived: 0, head: 0 };
+      const at = { created_at: 0, last_event_at: 0, archived: 0, recall: 1, head: 0 };
       const none = { schedule: null, model: null, key: null, run_id: null, run_lease: null, deleted_at: null };
       await tx.db
         .insertInto("chats")

@@ -1,40 +1,64 @@
-import { exportText, graphExport } from "../../memory/export.ts";
-import { graphCheck } from "../../store/graph/check.ts";
+import { z } from "zod";
+import { knownOf } from "../../store/facts/list.ts";
 import { graphNode, graphNodeEdges } from "../../store/graph/node.ts";
-import { graphSearch } from "../../store/graph/search.ts";
 import { graphStats } from "../../store/graph/stats.ts";
+import { checkMemory } from "../../store/mending/check.ts";
+import { searchNodes } from "../../store/recall/graph.ts";
+import { leftOut } from "../../store/recall/left-out.ts";
 import { listSchema } from "../../wire/api.ts";
 import {
-  foundNodeSchema,
+  deepStatsSchema,
+  foundNodesSchema,
   graphCheckSchema,
   graphNodeSchema,
   graphStatsSchema,
   nodeEdgeSchema,
-  graphExportSchema,
+  type DeepStats,
 } from "../../wire/graph.ts";
 import type { ServerDeps } from "../deps.ts";
-import { download } from "./download.ts";
-import { parseInput } from "../input.ts";
-import { edgesQuery, exportQuery, graphSearchQuery } from "./queries.ts";
+import { edgesQuery, graphSearchQuery, statsOfGraphQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function graphRoutes({ store, log }: ServerDeps): readonly Route[] {
+export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readonly Route[] {
+  /** One at a time: each holds the whole graph. */
+  let last: Promise<unknown> = Promise.resolve();
+  const deep = async (userId: string, signal: AbortSignal): Promise<DeepStats> => {
+    const before = last;
+    const mine = (async () => {
+      await before.catch(() => {});
+      const { deepStats } = await import("../../memory/communities/communities.ts");
+      return deepStats(store, userId, AbortSignal.any([closing, signal]));
+    })();
+    last = mine;
+    return mine;
+  };
   return [
     route({
       method: "GET",
       path: "/api/graph/stats",
-      summary: "How many nodes and edges you may see, by type.",
-      answers: { 200: graphStatsSchema },
-      handle: async ({ viewer }) => ({ status: 200, body: await graphStats(store.db, viewer.id) }),
+      summary: "How many nodes and edges you may see, by type; `deep`: what of them belongs together, and its middle.",
+      query: statsOfGraphQuery,
+      answers: { 200: z.union([graphStatsSchema, deepStatsSchema]) },
+      handle: async ({ viewer: { id }, query, signal }) => {
+        const stats = query.deep ? await deep(id, signal) : await graphStats(store.db, id);
+        return { status: 200, body: { ...stats, ...(await leftOut(store.db, id)) } };
+      },
     }),
     route({
       method: "GET",
       path: "/api/graph/search",
       summary: "Nodes with any of the words in `q`, the best first; without words all, by name.",
       query: graphSearchQuery,
-      answers: { 200: listSchema(foundNodeSchema) },
+      answers: { 200: foundNodesSchema },
       async handle({ viewer, query: { q = "", ...search } }) {
-        return { status: 200, body: await graphSearch(store.db, viewer.id, { query: q, ...search }) };
+        const found = await searchNodes(store, { viewer, within: null }, { query: q, ...search });
+        const ids = found.items.map(({ id }) => id);
+        const known = await knownOf(store, viewer, ids);
+        const items = found.items.map((item) => {
+          const facts = known.get(item.id);
+          return facts === undefined ? item : { ...item, facts };
+        });
+        return { status: 200, body: { ...found, items, ...(await leftOut(store.db, viewer.id)) } };
       },
     }),
     route({
@@ -60,26 +84,10 @@ export function graphRoutes({ store, log }: ServerDeps): readonly Route[] {
       path: "/api/graph/check",
       summary: "What in the graph needs care: each kind counted, with at most twenty examples. It changes nothing.",
       answers: { 200: graphCheckSchema },
-      handle: async ({ viewer }) => ({ status: 200, body: await graphCheck(store.db, viewer.id) }),
+      handle: async ({ viewer: { id } }) => ({
+        status: 200,
+        body: { ...(await checkMemory(store.db, id, store.clock.now())), ...(await leftOut(store.db, id)) },
+      }),
     }),
-    {
-      doc: {
-        method: "GET",
-        path: "/api/graph/export",
-        summary:
-          "All that you may see of the graph, as a file: JSON, or as `format` says; `part` for csv, nodes or edges.",
-        query: exportQuery,
-        answers: { 200: graphExportSchema },
-      },
-      run: async ({ viewer, query }) => {
-        const { format = "json", part = "nodes" } = parseInput(exportQuery, query);
-        const wanted = graphExport(format, part);
-        return download(exportText(store.db, viewer.id, wanted), {
-          contentType: wanted.format.contentType,
-          name: format === "csv" ? `graph-${part}.csv` : `graph.${format}`,
-          onError: (error) => log.error({ err: error }, "an export was cut off by a failure"),
-        });
-      },
-    },
   ];
 }

@@ -12,6 +12,17 @@ test("the owner sees the models and may have one asked; a member may do neither"
   }
 });
 
+test("everybody is told which models a chat may have, with those of their own chats and no one else's", async () => {
+  const { as, people } = await chatServer(await sqlite.store());
+  await as(people.ann, "POST", "/api/chats", { model: "ollama/anns" });
+  await as(people.bob, "POST", "/api/chats", { model: "ollama/bobs" });
+  const { status, body } = await as(people.ann, "GET", "/api/models/choices");
+  expect([status, body.model]).toEqual([200, "demo"]);
+  const ids = body.items.map(({ id }: { id: string }) => id);
+  expect(ids).toContain("ollama/anns");
+  expect(ids).not.toContain("ollama/bobs");
+});
+
 test.each([
   [{ model: "nonsense" }, /SPARKY_MODEL is "nonsense"/],
   [{ model: "openai/gpt-5" }, /OPENAI_API_KEY is not set/],

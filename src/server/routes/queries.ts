@@ -1,8 +1,15 @@
 import { z } from "zod";
+import { auditKindSchema } from "../../wire/audit.ts";
 import { EVENT_TYPES } from "../../core/events.ts";
+import { DEEPEST, MOST_NEIGHBOURS } from "../../store/graph/neighbours.ts";
 import { CHAT_ORIGINS, idSchema, TASK_ORIGINS, taskStatusSchema, timeSchema } from "../../wire/api.ts";
-import { EXPORT_FORMATS } from "../../wire/export-formats.ts";
+import { CHAT_FORMATS, EXPORT_FORMATS, IMPORT_FORMATS } from "../../wire/export-formats.ts";
+import { MOMENT, momentOf } from "../../core/span.ts";
+import { FACT_STATUSES } from "../../wire/fact-words.ts";
+import { factKindSchema } from "../../wire/facts.ts";
+import { recallKindSchema } from "../../wire/recall.ts";
 import { foundKindSchema } from "../../wire/search.ts";
+import { tagSchema } from "../../wire/tags.ts";
 
 /** What may stand behind the `?` of each list. Unknown names are ignored, bad values refused. */
 
@@ -19,6 +26,10 @@ const words = z.string().min(1).max(200);
 
 const yes = z.enum(["true", "false"]).transform((value) => value === "true");
 
+export const statsOfGraphQuery = z
+  .object({ deep: z.enum(["1", "0", "true", "false"]).transform((value) => value === "1" || value === "true") })
+  .exactPartial();
+
 const page = { limit: whole(1, 500), cursor: words, prefix: words };
 
 export const chatsQuery = z
@@ -29,8 +40,13 @@ export const chatsQuery = z
     search: words,
     origin: z.enum(CHAT_ORIGINS),
     pinned: yes,
+    tag: tagSchema,
     preview: yes,
   })
+  .exactPartial();
+
+export const auditQuery = z
+  .object({ limit: page.limit, cursor: page.cursor, user: words, kind: auditKindSchema, since: timeSchema, total: yes })
   .exactPartial();
 
 export const tasksQuery = z
@@ -49,6 +65,8 @@ export const tasksQuery = z
 
 export const resourcesQuery = z.object({ limit: page.limit, q: z.string().max(200) }).exactPartial();
 
+export const sessionsQuery = z.object({ user: words, prefix: words, limit: page.limit }).exactPartial();
+
 export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();
@@ -66,14 +84,72 @@ export const graphSearchQuery = z
   .object({ q: z.string().max(500), type: words, name: words, prefix: words, limit: whole(1, 100), cursor: longCursor })
   .exactPartial();
 
+export const graphChangesQuery = z
+  .object({
+    thing: idSchema,
+    run: idSchema,
+    partOf: whole(1, Number.MAX_SAFE_INTEGER),
+    limit: page.limit,
+    cursor: words,
+    total: yes,
+  })
+  .exactPartial();
+
+export const neighboursQuery = z.object({ depth: whole(1, DEEPEST), limit: whole(1, MOST_NEIGHBOURS) }).exactPartial();
+
+export const pathQuery = z.object({ from: idSchema, to: idSchema });
+
+export const duplicatesQuery = z.object({ limit: whole(1, 100), cursor: longCursor }).exactPartial();
+
 export const searchQuery = z
   .object({ kind: foundKindSchema, runId: idSchema, limit: whole(1, 100), cursor: longCursor })
   .exactPartial()
   .extend({ q: z.string().max(500) });
 
+const moment = (edge: "from" | "to") =>
+  z.string().transform((text, context) => {
+    const at = momentOf(text, edge);
+    if (at !== null) return at;
+    context.addIssue({ code: "custom", message: MOMENT });
+    return z.NEVER;
+  });
+
+export const recallQuery = z
+  .object({
+    kind: recallKindSchema,
+    who: words,
+    from: moment("from"),
+    to: moment("to"),
+    chatId: idSchema,
+    limit: whole(1, 100),
+  })
+  .exactPartial()
+  .extend({ q: z.string().min(1).max(4000) });
+
+export const factsQuery = z
+  .object({
+    ...{ ...page, total: yes, about: idSchema, kind: factKindSchema },
+    status: z.enum([...FACT_STATUSES, "all"]),
+  })
+  .exactPartial();
+
+const MOST_IDS = 50;
+
+export const recallItemsQuery = z.object({
+  ids: z
+    .string()
+    .max(4000)
+    .transform((text) => [...new Set(text.split(",").filter(Boolean))])
+    .refine((ids) => ids.length <= MOST_IDS, { error: `must be at most ${MOST_IDS} ids` }),
+});
+
 export const exportQuery = z
   .object({ format: z.enum(EXPORT_FORMATS), part: z.enum(["nodes", "edges"]) })
   .exactPartial();
+
+export const importQuery = z.object({ format: z.enum(IMPORT_FORMATS), shared: yes, dryRun: yes }).exactPartial();
+
+export const chatExportQuery = z.object({ format: z.enum(CHAT_FORMATS) }).exactPartial();
 
 export const edgesQuery = z.object({ limit: page.limit, cursor: longCursor }).exactPartial();
 

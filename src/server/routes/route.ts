@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RouteDoc } from "../../wire/openapi.ts";
 import type { User } from "../../wire/api.ts";
+import type { Credential } from "../../store/people/identity.ts";
 import type { Held } from "../sign-in/identities.ts";
 import { parseInput } from "../input.ts";
 
@@ -13,12 +14,16 @@ type ParamName<Path extends string> = Path extends `${string}:${infer Name}/${in
 /** A request that was let in, its parts parsed. */
 export interface Call<Path extends string, Q, B> {
   readonly viewer: User;
+  /** By what they came in; null: a caller inside this process, or anybody at all. */
+  readonly credential: Credential | null;
   readonly params: { readonly [name in ParamName<Path>]: string };
   readonly query: Q;
   readonly body: B;
   readonly headers: Headers;
   /** `http://host:port` as the caller knows this server. */
   readonly base: string;
+  /** The caller waits no longer. */
+  readonly signal: AbortSignal;
 }
 
 export interface Reply {
@@ -37,6 +42,7 @@ interface Spec<Path extends string, Q extends z.ZodType, B extends z.ZodType> ex
 
 export interface RawCall {
   readonly viewer: User;
+  readonly credential: Credential | null;
   readonly params: { readonly [name: string]: string };
   readonly query: { readonly [name: string]: string };
   readonly headers: Headers;
@@ -69,8 +75,15 @@ export function route<Path extends string, Q extends z.ZodType = typeof nothing,
       const params = parseInput(z.record(z.string(), z.string()), raw.params) as Call<Path, never, never>["params"];
       const query = parseInput<z.ZodType>(spec.query ?? nothing, raw.query) as z.output<Q>;
       const body = (spec.body === undefined ? undefined : parseInput(spec.body, await raw.json())) as z.output<B>;
-      const { viewer, headers, base } = raw;
-      return spec.handle({ viewer, headers, base, params, query, body });
+      const { viewer, credential, headers, base, request } = raw;
+      const call = { viewer, credential, headers, base, params, query, body };
+      // Only few ask for it, and it is made when it is asked for.
+      return spec.handle({
+        ...call,
+        get signal() {
+          return request.signal;
+        },
+      });
     },
   };
 }

@@ -92,7 +92,22 @@ test.each([
   if (hint !== undefined) expect(previewed.body.error.hint).toBe(hint);
 });
 
-const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2026-12-01T09:00)';
+const FORMS = 'say "weekdays at 9:00", or write every(30 minutes), cron(0 9 * * 1-5) or at(2030-01-15T09:00)';
+
+test("a name that is nearly that of a schedule is answered with that one, and never with another's", async () => {
+  const store = await sqlite.store();
+  const { as, people } = await chatServer(store);
+  const body = { name: "gardener", when: "every(1 hour)", prompt: "Water the plants" };
+  expect(await as(people.ann, "POST", "/api/schedules", body)).toMatchObject({ status: 201 });
+  const enabled = { state: "enabled" };
+  const near = await as(people.ann, "PATCH", "/api/schedules/gardner", enabled);
+  expect([near.status, near.body.error]).toEqual([
+    404,
+    { code: "not_found", message: 'schedule "gardner" was not found', hint: "did you mean gardener?" },
+  ]);
+  expect((await as(people.ann, "GET", "/api/schedules/none")).body.error.hint).toBe("there are: gardener");
+  expect((await as(people.bob, "PATCH", "/api/schedules/gardner", enabled)).body.error).not.toHaveProperty("hint");
+});
 
 test("each bad setting is refused with the words for what is allowed, and the other schedules go on", async () => {
   const home = await tempHome();
@@ -118,12 +133,12 @@ test("each bad setting is refused with the words for what is allowed, and the ot
     [
       { when: "at(2026-02-29T09:00)" },
       "at(2026-02-29T09:00) is not a time that exists",
-      "write at(2026-12-01T09:00), in the schedule's own zone",
+      "write at(2030-01-15T09:00), in the schedule's own zone",
     ],
     [
       { when: "at(2026-01-01T09:00)" },
       "at(2026-01-01T09:00) lies in the past: it would never run",
-      "name a later time",
+      "it is 2026-01-05T09:00 in UTC now: name a later time",
     ],
     [
       { timezone: "Europe/Atlantis" },
@@ -143,7 +158,7 @@ test("each bad setting is refused with the words for what is allowed, and the ot
     [{ colour: "red" }, 'unknown field "colour"'],
     [
       { state: "paused", pausedUntil: "2026-01-01T00:00:00Z" },
-      "pausedUntil lies in the past",
+      "pausedUntil: 2026-01-01T00:00:00.000Z lies in the past: it is 2026-01-05T09:00:00.000Z now",
       "name a later time, or enable it",
     ],
   ];

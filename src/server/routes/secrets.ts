@@ -1,7 +1,9 @@
 import { listSecrets, removeSecret, setSecret } from "../../store/secrets/secrets.ts";
+import { homeOwner } from "../../store/people/users.ts";
 import { mcpServers } from "../../store/mcp/servers.ts";
 import { listSchema } from "../../wire/api.ts";
 import { newSecretSchema, secretSchema, setSecretSchema } from "../../wire/secrets.ts";
+import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
 import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
@@ -10,19 +12,21 @@ import { route, type Route } from "./route.ts";
 const namesIn = (definition: string): ReadonlySet<string> =>
   new Set([...definition.matchAll(/\$\{secret:(\w+)(?::-[^}]*)?\}/g)].map(([, name]) => name ?? ""));
 
-export const SECRETS_PATH = "/api/secrets";
+const SECRETS_PATH = "/api/secrets";
 
 export function secretRoutes({ store, mcp }: ServerDeps): readonly Route[] {
+  /** They are the home's, whichever of its owners sets them. */
+  const owner = (): Promise<User> => homeOwner(store.db);
   return [
     route({
       method: "GET",
       path: SECRETS_PATH,
-      summary: "Your secrets, by name: no value is ever told. For the owner.",
+      summary: "The secrets of this home, by name: no value is ever told. For owners.",
       answers: { 200: listSchema(secretSchema) },
       async handle({ viewer }) {
         forOwner(viewer, "have secrets");
         const [secrets, servers, tools] = await Promise.all([
-          listSecrets(store, viewer.id),
+          listSecrets(store, (await owner()).id),
           mcpServers(store),
           mcp.toolsWithSecrets({ userId: viewer.id }),
         ]);
@@ -39,22 +43,25 @@ export function secretRoutes({ store, mcp }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: SECRETS_PATH,
+      scope: "admin",
       summary: "Sets a secret, or another value of it. For the owner.",
+      keepsSecrets: true,
       body: newSecretSchema,
       answers: { 200: setSecretSchema },
       async handle({ viewer, body }) {
         forOwner(viewer, "have secrets");
-        return { status: 200, body: await setSecret(store, viewer.id, body.name, body.value) };
+        return { status: 200, body: await setSecret(store, await owner(), body.name, body.value, viewer) };
       },
     }),
     route({
       method: "DELETE",
       path: `${SECRETS_PATH}/:name`,
+      scope: "admin",
       summary: "Removes a secret. For the owner.",
       answers: { 204: null },
       async handle({ viewer, params }) {
         forOwner(viewer, "have secrets");
-        await removeSecret(store, viewer.id, params.name);
+        await removeSecret(store, await owner(), params.name, viewer);
         return { status: 204 };
       },
     }),

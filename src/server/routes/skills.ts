@@ -53,6 +53,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills",
+      scope: "admin",
       summary: "Puts a skill into the home; it waits there for a yes.",
       body: newSkillSchema,
       answers: { 201: skillSchema },
@@ -111,6 +112,8 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills/:name/approve",
+      scope: "admin",
+      lets: true,
       summary: "Lets runs use a skill as it is now; `hash` says what was seen.",
       body: decideSkillSchema,
       answers: { 200: skillSchema },
@@ -122,6 +125,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills/:name/refuse",
+      scope: "admin",
       summary: "Keeps a skill out as it is now: it waits again when it changes. `hash` says what was seen.",
       body: decideSkillSchema,
       answers: { 200: skillSchema },
@@ -133,6 +137,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "DELETE",
       path: "/api/skills/:name",
+      scope: "admin",
       summary: "Deletes a skill of the home; one that lies elsewhere is only not used any more.",
       query: placeQuery.pick({ place: true }),
       answers: { 200: removedSkillSchema },

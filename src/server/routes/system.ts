@@ -1,3 +1,4 @@
+import { audited } from "../../store/audit/audit.ts";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { openApprovals } from "../../store/overview/away.ts";
@@ -6,7 +7,10 @@ import { upcoming } from "../../store/schedules/read.ts";
 import { activeRuns, taskCounts } from "../../store/overview/status.ts";
 import { mayHere } from "../../store/people/access.ts";
 import { getUserByName } from "../../store/people/users.ts";
-import { healthSchema, loginLinkSchema, statusSchema, userSchema } from "../../wire/api.ts";
+import { healthSchema, loginLinkSchema, statusSchema, type User } from "../../wire/api.ts";
+import { meSchema, mePatchSchema, type Me } from "../../wire/welcome.ts";
+import { setWelcome, welcomeOf } from "../../store/people/welcome.ts";
+import type { Store } from "../../store/database/store.ts";
 import type { Auth } from "../sign-in/auth.ts";
 import type { ServerDeps } from "../deps.ts";
 import { createLoginLink } from "../sign-in/login-link.ts";
@@ -15,8 +19,13 @@ import { countOf } from "../../wire/changes.ts";
 import { changesFor } from "./changes.ts";
 import { route, type Route } from "./route.ts";
 
+async function me(store: Store, { id, name, role }: User): Promise<Me> {
+  const step = role === "owner" ? await welcomeOf(store, id) : "done";
+  return { id, name, role, ...(step !== "done" && { welcome: step }) };
+}
+
 export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills): readonly Route[] {
-  const { store, version, agentLoop, model } = deps;
+  const { store, version, agentLoop, models } = deps;
   const startedAt = isoTime(deps.startedAt);
   return [
     route({
@@ -31,8 +40,19 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
       method: "GET",
       path: "/api/me",
       summary: "Who you are.",
-      answers: { 200: userSchema },
-      handle: async ({ viewer: { id, name, role } }) => ({ status: 200, body: { id, name, role } }),
+      answers: { 200: meSchema },
+      handle: async ({ viewer }) => ({ status: 200, body: await me(store, viewer) }),
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/me",
+      summary: "Says how far your welcome has come; once done it stays so.",
+      body: mePatchSchema,
+      answers: { 200: meSchema },
+      async handle({ viewer, body }) {
+        await setWelcome(store, viewer.id, body.welcome);
+        return { status: 200, body: await me(store, viewer) };
+      },
     }),
     route({
       method: "GET",
@@ -50,12 +70,14 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
         ]);
         const { node } = store;
         const waiting = { approvals, questions, changes: countOf(changes) };
-        return { status: 200, body: { tasks, running, next, waiting, agentLoop, model, node, startedAt } };
+        return { status: 200, body: { tasks, running, next, waiting, agentLoop, model: models.id(), node, startedAt } };
       },
     }),
     route({
       method: "POST",
       path: "/api/users/:name/login-link",
+      scope: "admin",
+      letsIn: true,
       summary: "A link that signs in once, within ten minutes: for yourself, and by the owner for `agent`.",
       answers: { 201: loginLinkSchema },
       async handle({ viewer, params, base }) {
@@ -68,15 +90,21 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
             hint: `let ${user.name} make their own`,
           });
         }
-        return { status: 201, body: await createLoginLink(store, user, base) };
+        return { status: 201, body: await createLoginLink(store, user, base, viewer) };
       },
     }),
     route({
       method: "POST",
       path: "/api/sign-out",
       summary: "Ends the session that the cookie names.",
+      own: true,
       answers: { 204: null },
-      handle: async ({ headers }) => ({ status: 204, cookies: await auth.signOut(headers) }),
+      async handle({ viewer, credential, headers }) {
+        // Who comes by a token ends nothing, though a cookie comes beside it: that may be another person's.
+        if (credential?.kind !== "session") return { status: 204 };
+        await audited(store, viewer, { kind: "sign_out", thing: viewer.name });
+        return { status: 204, cookies: await auth.signOut(headers) };
+      },
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { getTask, listTaskRuns, listTasks } from "../../store/tasks/read.ts";
 import {
   listSchema,
   newTaskSchema,
+  retrySchema,
   runSchema,
   stoppedSchema,
   taskPatchSchema,
@@ -22,6 +23,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks",
+      scope: "tasks",
       summary: "Your tasks, the newest first; more than 10,000 are counted only with `total=true`.",
       query: tasksQuery,
       answers: { 200: listSchema(taskSchema) },
@@ -30,6 +32,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks",
+      scope: "tasks",
       summary: "Queues work for the agent; 200 with your task that has the same `key`, if there is one.",
       body: newTaskSchema,
       answers: { 201: taskSchema, 200: taskSchema },
@@ -50,6 +53,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks/:id",
+      scope: "tasks",
       summary: "A task.",
       answers: { 200: taskSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getTask(store, viewer, params.id) }),
@@ -57,6 +61,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks/:id/tree",
+      scope: "tasks",
       summary: "All that a task's runs have started, each behind what has started it, at most 200.",
       answers: { 200: listSchema(treeTaskSchema) },
       handle: async ({ viewer, params }) => ({ status: 200, body: await taskTree(store, viewer, params.id) }),
@@ -85,6 +90,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/:id/cancel",
+      scope: "tasks",
       summary: "Cancels a task; its run ends within two seconds.",
       answers: { 200: stoppedSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await cancelTask(viewer, params.id) }),
@@ -92,13 +98,19 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/:id/retry",
-      summary: "Runs a failed or cancelled task again.",
+      scope: "tasks",
+      summary: "Runs a failed or cancelled task again; with `attempts`, only if it has had so many runs.",
+      body: retrySchema,
       answers: { 200: taskSchema },
-      handle: async ({ viewer, params }) => ({ status: 200, body: await retryTask(store, viewer, params.id) }),
+      handle: async ({ viewer, params, body }) => ({
+        status: 200,
+        body: await retryTask(store, viewer, params.id, body.attempts),
+      }),
     }),
     route({
       method: "GET",
       path: "/api/tasks/:id/runs",
+      scope: "tasks",
       summary: "A task's runs, one for each attempt.",
       answers: { 200: listSchema(runSchema) },
       handle: async ({ viewer, params }) => ({ status: 200, body: await listTaskRuns(store, viewer, params.id) }),

@@ -20,7 +20,7 @@ async function scene(ways: Partial<Ways> = {}, oauth?: object) {
   const store = await sqlite.store({ home });
   const { owner } = await ensureUsers(store);
   await writeFile(join(home, "mcp.json"), JSON.stringify({ mcpServers: { closed: { url: closed.url, oauth } } }));
-  const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id });
+  const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id, base: "http://127.0.0.1:8000" });
   onTestFinished(close);
   const app = await chatServer(store, { mcp: admin, allowedHosts: ["sparky.example.com"] });
   const send = (method: string, path: string, headers: Record<string, string>) =>
@@ -28,6 +28,7 @@ async function scene(ways: Partial<Ways> = {}, oauth?: object) {
   return {
     closed,
     send,
+    token: () => app.token(app.people.owner),
     browser: async (): Promise<string> => {
       const { url } = await app.server.createLoginLink(app.people.owner);
       return (await spendLink(app.server, url)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
@@ -66,6 +67,37 @@ test("a sign-in that a browser begins ends in that browser only, by the address 
   expect([done.status, done.headers.get("location")]).toEqual([303, "/tools?show=servers"]);
   expect(await signedIn(cookie)).toBe(true);
   expect((await send("GET", back.pathname + back.search, { cookie })).status).toBe(404);
+});
+
+test("a browser is told in a page of Sparky's look what became of it, a program in plain text, and whoever only looks spends nothing", async () => {
+  const { login, agreed, send, token } = await scene();
+  const eyes = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+  const lost = await send("GET", "/oauth/callback?state=<b>x</b>&code=y", eyes);
+  expect([lost.status, lost.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+  const html = await lost.text();
+  expect(html).toContain("<h1>You were not signed in at the tool server</h1>");
+  expect(html).toContain("What to do: begin again: sparky mcp login");
+  expect(html).not.toMatch(/<script|<b>x/);
+  const plain = await send("GET", "/oauth/callback?state=x", {});
+  expect([plain.status, plain.headers.get("content-type")]).toEqual([404, "text/plain; charset=utf-8"]);
+  expect(await plain.text()).toMatch(/^You were not signed in at the tool server\nthis sign-in is not known/);
+  // Begun by a program: any browser of the person may come back.
+  const back = await agreed(await login({ authorization: `Bearer ${await token()}` }));
+  expect((await send("HEAD", back.pathname + back.search, eyes)).status).toBe(200);
+  const done = await send("GET", back.pathname + back.search, eyes);
+  expect([done.status, done.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  expect(await done.text()).toContain("Sparky can use the tool server closed for you now.");
+});
+
+test("a server's no is told in words, and ends the sign-in", async () => {
+  const { browser, login, send } = await scene();
+  const cookie = await browser();
+  const state = (await login({ cookie, origin: "http://127.0.0.1:8000" })).searchParams.get("state") ?? "";
+  const answer = `/oauth/callback?${new URLSearchParams({ state, error: "access_denied\u202e<" }).toString()}`;
+  const refused = await send("GET", answer, { cookie, accept: "text/html" });
+  expect(refused.status).toBe(409);
+  expect(await refused.text()).toContain("the server closed did not sign you in: access_denied\\u202e&#60;");
+  expect((await send("GET", answer, { cookie })).status).toBe(404);
 });
 
 test("issuers that read who a client is are told by a page where Sparky is reached by https, and others by registering", async () => {

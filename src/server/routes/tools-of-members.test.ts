@@ -39,7 +39,7 @@ eachEngine("tool servers and secrets", (engine) => {
       expect((await as(ann, "POST", `/api/mcp/servers/ours${path}`)).status).toBe(403);
     expect((await as(ann, "GET", "/api/mcp/servers/ours/logs")).status).toBe(403);
 
-    for (const name of ["SHARED_KEY", "OWN_KEY", "UNUSED"]) await setSecret(store, owner.id, name, `value of ${name}`);
+    for (const name of ["SHARED_KEY", "OWN_KEY", "UNUSED"]) await setSecret(store, owner, name, `value of ${name}`);
     const { items } = (await as(owner, "GET", "/api/secrets")).body;
     expect(items).toMatchObject([
       { name: "OWN_KEY", usedBy: { servers: ["mine"], tools: [] } },

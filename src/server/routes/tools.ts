@@ -1,6 +1,9 @@
+import { audited } from "../../store/audit/audit.ts";
+import type { AuditKind } from "../../core/audit-kinds.ts";
 import { listSchema } from "../../wire/api.ts";
 import {
   approveToolsSchema,
+  commandsSchema,
   type McpServers,
   mcpCallSchema,
   mcpLoginSchema,
@@ -23,6 +26,7 @@ import { AGENT_ID } from "../../store/people/user.ts";
 import { forOwner } from "./for-owner.ts";
 import type { Auth } from "../sign-in/auth.ts";
 import { isSecure } from "../sign-in/secure.ts";
+import { sessionOf, toolSignInAnswer } from "./tool-sign-in.ts";
 import { notFound } from "../../core/errors.ts";
 import { oauthClient } from "../../tools/mcp/oauth-client.ts";
 import { route, type Route } from "./route.ts";
@@ -40,12 +44,6 @@ function given({ items }: McpServers, viewer: User): McpServers {
     error: server.error === null ? null : "it cannot be used now; the owner of this instance sees why",
   }));
   return { items: shown, next: null, total: shown.length, file: "", problem: null };
-}
-
-/** The session that a browser has here; null: whoever asks has a token, or nothing. */
-async function sessionOf(auth: Auth, headers: Headers): Promise<string | null> {
-  const credential = (await auth.identify(headers, false))?.credential;
-  return credential?.kind === "session" ? credential.id : null;
 }
 
 /** As the browser knows this server, behind a proxy that speaks TLS too. */
@@ -68,33 +66,7 @@ function clientPage(deps: ServerDeps): Route {
   });
 }
 
-/**
- * Where the browser comes back to: what it brings is known by a word that was given to one sign-in, counts once, and only in
- * the browser that went there.
- */
-function signInAnswer(mcp: ServerDeps["mcp"], auth: Auth): Route {
-  return {
-    doc: {
-      method: "GET",
-      path: "/oauth/callback",
-      summary: "Where a browser comes back to from signing in at a tool server.",
-      open: true,
-      answers: { 200: null },
-    },
-    async run({ query, headers: sent }) {
-      const isOurs = await mcp.signedIn(new URLSearchParams(query), await sessionOf(auth, sent));
-      if (isOurs)
-        return new Response(null, {
-          status: 303,
-          headers: { location: "/tools?show=servers", "cache-control": "no-store" },
-        });
-      const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
-      return new Response("You are signed in, and may close this page.\n", { headers });
-    },
-  };
-}
-
-export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
+export function toolRoutes(deps: ServerDeps, auth: Auth, fonts: () => Promise<string>): readonly Route[] {
   const { mcp, store } = deps;
   /** What is done with one server, and is answered with what it is then. */
   const done = (
@@ -102,15 +74,18 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     summary: string,
     what: string,
     act: (viewer: User, name: string) => Promise<void>,
+    kind: AuditKind | null = null,
   ) =>
     route({
       method: "POST",
       path: `/api/mcp/servers/:name${path}`,
+      scope: "admin",
       summary,
       answers: { 200: mcpServerSchema },
       async handle({ viewer, params }) {
         forOwner(viewer, what);
         await act(viewer, params.name);
+        if (kind !== null) await audited(store, viewer, { kind, thing: params.name });
         return { status: 200, body: await mcp.server(of(viewer), params.name) };
       },
     });
@@ -127,6 +102,16 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     }),
     route({
       method: "GET",
+      path: "/api/tools/shell",
+      summary: "How commands are run here: in a sandbox, as the server’s own user, or not at all. For the owner.",
+      answers: { 200: commandsSchema },
+      async handle({ viewer }) {
+        forOwner(viewer, "see how commands are run");
+        return { status: 200, body: await deps.shelter() };
+      },
+    }),
+    route({
+      method: "GET",
       path: "/api/tools/usage",
       summary: "What became of tools' calls in the newest runs of the last week, in chats that you may see.",
       answers: { 200: listSchema(toolUsageSchema) },
@@ -138,13 +123,16 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     route({
       method: "PATCH",
       path: "/api/tools/:name",
+      scope: "admin",
       summary:
         "Says who may let a tool's calls happen, in `tools.json`; runs that work already go on as before. For the owner.",
       body: toolChangeSchema,
       answers: { 200: toolSchema },
       async handle({ viewer, params, body }) {
         forOwner(viewer, "say what tools may do");
-        return { status: 200, body: await mcp.setPolicy(of(viewer), params.name, body.policy) };
+        const tool = await mcp.setPolicy(of(viewer), params.name, body.policy);
+        await audited(store, viewer, { kind: "tool.policy", thing: params.name, detail: JSON.stringify(body.policy) });
+        return { status: 200, body: tool };
       },
     }),
     route({
@@ -162,12 +150,14 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     route({
       method: "POST",
       path: "/api/mcp/servers",
+      scope: "admin",
       summary: "Adds servers to `mcp.json` as their own pages show them; nothing is started yet. For the owner.",
       body: newMcpServersSchema,
       answers: { 201: mcpServersSchema },
       async handle({ viewer, body }) {
         forOwner(viewer, "add tool servers");
         const added = await mcp.add(body.text);
+        for (const name of added) await audited(store, viewer, { kind: "tool_server.added", thing: name });
         const all = await mcp.servers(of(viewer));
         const items = all.items.filter(({ name }) => added.includes(name));
         return { status: 201, body: { ...all, items, total: items.length } };
@@ -176,11 +166,13 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     route({
       method: "DELETE",
       path: "/api/mcp/servers/:name",
+      scope: "admin",
       summary: "Takes a server out of `mcp.json` and ends it. For the owner.",
       answers: { 204: null },
       async handle({ viewer, params }) {
         forOwner(viewer, "remove tool servers");
         await mcp.remove(params.name);
+        await audited(store, viewer, { kind: "tool_server.removed", thing: params.name });
         return { status: 204 };
       },
     }),
@@ -196,15 +188,24 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
       "restart tool servers",
       (viewer, name) => mcp.restart(of(viewer), name),
     ),
-    done("/enable", "Lets runs have a server's tools again. For the owner.", "enable tool servers", (_, name) =>
-      mcp.enable(name, true),
+    done(
+      "/enable",
+      "Lets runs have a server's tools again. For the owner.",
+      "enable tool servers",
+      (_, name) => mcp.enable(name, true),
+      "tool_server.enabled",
     ),
-    done("/disable", "Ends a server, and gives no run its tools. For the owner.", "disable tool servers", (_, name) =>
-      mcp.enable(name, false),
+    done(
+      "/disable",
+      "Ends a server, and gives no run its tools. For the owner.",
+      "disable tool servers",
+      (_, name) => mcp.enable(name, false),
+      "tool_server.disabled",
     ),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/login",
+      scope: "admin",
       summary: "Begins to sign you in at a server elsewhere: the page that the browser has to open. For the owner.",
       answers: { 200: mcpLoginSchema },
       async handle({ viewer, params: { name }, headers, base }) {
@@ -217,6 +218,7 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/logout",
+      scope: "admin",
       summary:
         "Signs you out at a server elsewhere, and forgets what it gave, even if it cannot be told. For the owner.",
       answers: { 200: mcpLogoutSchema },
@@ -225,28 +227,36 @@ export function toolRoutes(deps: ServerDeps, auth: Auth): readonly Route[] {
         return { status: 200, body: { name, ...(await mcp.logout(of(viewer), name)) } };
       },
     }),
-    signInAnswer(mcp, auth),
+    toolSignInAnswer(deps, auth, fonts),
     clientPage(deps),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/approve",
+      scope: "admin",
+      lets: true,
       summary: "Says yes to tools that are new or changed, as they were shown. For the owner.",
       body: approveToolsSchema,
       answers: { 200: mcpServerSchema },
       async handle({ viewer, params, body }) {
         forOwner(viewer, "approve tools");
         await mcp.approve(of(viewer), params.name, body.tool, body.digest);
+        const thing = body.tool === undefined ? params.name : `${params.name} ${body.tool}`;
+        await audited(store, viewer, { kind: "tool.approved", thing, detail: body.digest });
         return { status: 200, body: await mcp.server(of(viewer), params.name) };
       },
     }),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/call",
+      scope: "admin",
       summary: "Calls a tool, outside of any run. For the owner.",
       body: mcpCallSchema,
       answers: { 200: mcpResultSchema },
       async handle({ viewer, params, body }) {
         forOwner(viewer, "call tools by hand");
+        // Ahead of it: what it does elsewhere is done, whatever becomes of this process.
+        const deed = { kind: "tool.called", thing: `${params.name} ${body.tool}` } as const;
+        await audited(store, viewer, { ...deed, detail: JSON.stringify(body.args) });
         return { status: 200, body: await mcp.call(of(viewer), params.name, body.tool, body.args) };
       },
     }),

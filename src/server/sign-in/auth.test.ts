@@ -34,7 +34,7 @@ eachEngine("sign-in", (engine) => {
     const { url, expiresAt } = await app.server.createLoginLink(app.people.owner);
     expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(590_000);
     const cookie = await open(app, url);
-    expect(await (await send(app, "/api/me", { cookie })).json()).toEqual({ ...app.people.owner });
+    expect(await (await send(app, "/api/me", { cookie })).json()).toEqual({ ...app.people.owner, welcome: "model" });
     for (const again of [await send(app, url.slice(BASE.length)), await spendLink(app.server, url)]) {
       expect(again.status).toBe(401);
       expect(await again.text()).toContain("sparky open");

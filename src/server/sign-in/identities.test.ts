@@ -21,6 +21,11 @@ async function signIn({ server, people }: ChatServer): Promise<string> {
   return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
+async function disable(app: ChatServer): Promise<void> {
+  const answer = await app.as(app.people.owner, "PATCH", "/api/users/ann", { disabled: true });
+  expect([answer.status, answer.body.disabled]).toEqual([200, true]);
+}
+
 /** How ann comes in, and how that ends. */
 const WAYS = [
   {
@@ -44,6 +49,27 @@ const WAYS = [
     in: async (app: ChatServer) => ({ authorization: `Bearer ${await app.token(app.people.ann)}` }),
     end: (_app: ChatServer, { db }: Store) => db.deleteFrom("tokens").execute(),
     code: 4401,
+  },
+  {
+    way: "a session whose user is disabled",
+    in: async (app: ChatServer) => ({ cookie: await signIn(app) }),
+    end: disable,
+    code: 4401,
+  },
+  {
+    way: "a token whose user is disabled",
+    in: async (app: ChatServer) => ({ authorization: `Bearer ${await app.token(app.people.ann)}` }),
+    end: disable,
+    code: 4401,
+  },
+  {
+    way: "a token whose user becomes a viewer",
+    in: async (app: ChatServer) => ({ authorization: `Bearer ${await app.token(app.people.ann)}` }),
+    end: async (app: ChatServer) => {
+      const answer = await app.as(app.people.owner, "PATCH", "/api/users/ann", { role: "viewer" });
+      expect(answer.status).toBe(200);
+    },
+    code: 1012,
   },
   {
     way: "a token whose user gets another role",
@@ -74,6 +100,19 @@ test("F96: signing out closes the session's sockets on this node at once: no clo
   await client.first("welcome");
   expect((await fetch(`${url}/api/sign-out`, { method: "POST", headers })).status).toBe(204);
   expect(await client.closed).toBe(4401);
+});
+
+test("F96: whoever is disabled is out on this node at once, by session and token: no clock has to go on", async () => {
+  const app = await chatServer(await sqlite.store({ clock: testClock(Date.now()) }));
+  const url = await app.listen();
+  const ways = [{ cookie: await signIn(app) }, { authorization: `Bearer ${await app.token(app.people.ann)}` }];
+  const clients = await Promise.all(ways.map(async (headers) => socketClient(url, { headers }, PATIENCE_MS)));
+  for (const client of clients) {
+    client.send({ type: "hello", v: 1 });
+    await client.first("welcome");
+  }
+  await disable(app);
+  expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual([4401, 4401]);
 });
 
 eachEngine("F96: identity ends everywhere", (engine) => {

@@ -51,6 +51,14 @@ export class Identities implements Disposable {
     this.#store.hub.rights();
   }
 
+  /** The same of all that a user has open here; `role`: what they may be now, null: they are shut out. */
+  userChanged(userId: string, role: User["role"] | null): void {
+    for (const [key, entries] of this.#open) {
+      if ([...entries].some(({ identity }) => identity.user.id === userId)) this.#end(key, role);
+    }
+    this.#store.hub.rights();
+  }
+
   [Symbol.dispose](): void {
     this.#stopListening();
     this.#stopLooking();

@@ -33,3 +33,52 @@ export class SignInLimit {
     this.#callers.set(caller, { failures: 1, until: now + WINDOW_MS });
   }
 }
+
+interface Patience {
+  /** So many are nobody's fault. */
+  readonly free: number;
+  /** Nobody is kept waiting longer than this. */
+  readonly mostMs: number;
+}
+
+/**
+ * Slows down guesses of one thing, as of one name's password: after the free ones each further one waits twice as long as the one
+ * before. A try counts before it is made, so that many at once are many.
+ */
+export class BackOff {
+  readonly #clock: Clock;
+  readonly #patience: Patience;
+  readonly #tried = new Map<string, { readonly times: number; readonly until: number }>();
+
+  constructor(clock: Clock, patience: Patience) {
+    this.#clock = clock;
+    this.#patience = patience;
+  }
+
+  /** Throws `rate_limited` while the wait of the tries before lasts. */
+  attempt(key: string): void {
+    const { free, mostMs } = this.#patience;
+    const now = this.#clock.now();
+    const known = this.#tried.get(key);
+    const left = (known?.until ?? 0) - now;
+    // One that is longer than any wait is of a clock that was set back.
+    if (left > 0 && left <= mostMs) {
+      throw new SparkyError("rate_limited", "too many wrong passwords", {
+        hint: `try again in ${Math.ceil(left / 1000)} s`,
+      });
+    }
+    const times = (known === undefined || -left > mostMs ? 0 : known.times) + 1;
+    const waitMs = times < free ? 0 : Math.min(1000 * 2 ** (times - free), mostMs);
+    this.#tried.delete(key);
+    if (this.#tried.size >= MAX_CALLERS) this.#forgetOldest();
+    this.#tried.set(key, { times, until: now + waitMs });
+  }
+
+  succeeded(key: string): void {
+    this.#tried.delete(key);
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#tried.keys()) return void this.#tried.delete(key);
+  }
+}

@@ -1,13 +1,17 @@
 import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { admin } from "better-auth/plugins/admin";
 import { magicLink } from "better-auth/plugins/magic-link";
+import { username } from "better-auth/plugins/username";
 import { z } from "zod";
 import { SparkyError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { LINK_SECONDS } from "./login-link.ts";
 import { cookiePrefix } from "./session-cookie.ts";
 import type { Store } from "../../store/database/store.ts";
+import { passwordHash } from "../../store/people/passwords.ts";
 import type { Identity } from "../../store/people/identity.ts";
 import { userSchema } from "../../wire/api.ts";
+import { FEWEST_OF_PASSWORD, MOST_OF_PASSWORD } from "../../wire/people.ts";
 
 /**
  * Accounts and sessions by better-auth. Its own routes are not mounted, so there is nothing to register with; what is
@@ -15,6 +19,13 @@ import { userSchema } from "../../wire/api.ts";
  */
 
 const DAY_SECONDS = 86_400;
+
+/** Ours for the library's fields. */
+const USERNAME = { user: { fields: { displayUsername: "display_username" } } };
+const ADMIN = {
+  user: { fields: { banReason: "ban_reason", banExpires: "ban_expires" } },
+  session: { fields: { impersonatedBy: "impersonated_by" } },
+};
 
 export function authOptions(store: Store, secret: string) {
   const times = { createdAt: "created_at", updatedAt: "updated_at" } as const;
@@ -25,7 +36,6 @@ export function authOptions(store: Store, secret: string) {
     database: { db: store.db, type: store.kind, transaction: true },
     user: {
       fields: { emailVerified: "email_verified", ...times },
-      additionalFields: { role: { type: "string" as const, required: true, input: false } },
     },
     session: {
       expiresIn: 30 * DAY_SECONDS,
@@ -52,7 +62,18 @@ export function authOptions(store: Store, secret: string) {
       },
     },
     verification: { fields: { ...times, expiresAt: "expires_at" } },
+    // There is nothing to register with: accounts are added by an owner, or by whom an owner has invited.
+    emailAndPassword: {
+      enabled: false,
+      disableSignUp: true,
+      minPasswordLength: FEWEST_OF_PASSWORD,
+      maxPasswordLength: MOST_OF_PASSWORD,
+    },
     plugins: [
+      // Which names there may be is checked where one is given.
+      username({ minUsernameLength: 1, maxUsernameLength: 200, usernameValidator: () => true, schema: USERNAME }),
+      // What people may do is ours to say: to the library nobody is an admin.
+      admin({ adminRoles: [], defaultRole: "member", schema: ADMIN }),
       magicLink({
         disableSignUp: true,
         storeToken: "hashed",
@@ -76,6 +97,10 @@ export interface Sessions {
   find(headers: Headers, renew: boolean): Promise<Session | null>;
   /** Spends a one-time token; null when it is unknown, spent or expired. */
   signIn(token: string, headers: Headers): Promise<Omit<Session, "credential"> | null>;
+  /** Null: they do not go together, or there is no such name, or it is shut out. Whichever it is takes the same time. */
+  signInByPassword(name: string, password: string, headers: Headers): Promise<Omit<Session, "credential"> | null>;
+  hash(password: string): Promise<string>;
+  isPassword(hash: string, password: string): Promise<boolean>;
   signOut(headers: Headers): Promise<readonly string[]>;
 }
 
@@ -97,19 +122,42 @@ export function openSessions(store: Store, secret: string, log: Log): Sessions {
       });
       const { response, headers: answer } = await asked;
       const user = userSchema.safeParse(response?.user);
-      if (!user.success || response === null) return null;
+      if (!user.success || response === null || response.user.banned === true) return null;
       const credential = { kind: "session", id: response.session.id } as const;
       return { user: user.data, credential, cookies: answer.getSetCookie() };
     },
     async signIn(token, headers) {
-      const answer = await auth.api.magicLinkVerify({ query: { token }, headers, asResponse: true });
-      if (!answer.ok) return null;
-      const { user } = z.object({ user: userSchema }).parse(await answer.json());
-      return { user, cookies: answer.headers.getSetCookie() };
+      return signedIn(await auth.api.magicLinkVerify({ query: { token }, headers, asResponse: true }));
     },
+    async signInByPassword(name, password, headers) {
+      const user = await store.db
+        .selectFrom("user")
+        .select("id")
+        .where("username", "=", name.toLowerCase())
+        .executeTakeFirst();
+      // The library takes less time for who has no password.
+      if (user === undefined || (await passwordHash(store.db, user.id)) === null) {
+        await (await auth.$context).password.hash(password);
+        return null;
+      }
+      const body = { username: name, password };
+      return signedIn(await auth.api.signInUsername({ body, headers, asResponse: true }));
+    },
+    hash: async (password) => (await auth.$context).password.hash(password),
+    isPassword: async (hash, password) => (await auth.$context).password.verify({ hash, password }),
     async signOut(headers) {
       const { headers: answer } = await auth.api.signOut({ headers, returnHeaders: true });
       return answer.getSetCookie();
     },
   };
+}
+
+async function signedIn(answer: Response): Promise<Omit<Session, "credential"> | null> {
+  // Nobody is told that a password is wrong which could not be looked at.
+  if (answer.status >= 500) {
+    throw new SparkyError("unavailable", "nobody can be signed in just now", { hint: "try again in a moment" });
+  }
+  if (!answer.ok) return null;
+  const { user } = z.object({ user: userSchema }).parse(await answer.json());
+  return { user, cookies: answer.headers.getSetCookie() };
 }

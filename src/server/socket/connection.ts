@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from "ws";
+import { isWithin } from "../../core/scopes.ts";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Change } from "../../core/hub.ts";
 import { soundText } from "../../core/text.ts";
@@ -8,8 +9,10 @@ import { errorBody } from "../../wire/errors.ts";
 import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
 import { CLOSE, HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
 import type { Identity } from "../../store/people/identity.ts";
+import { requirePerson, requireScope } from "../sign-in/scope.ts";
 import type { Acting } from "../sign-in/acting.ts";
 import type { Auth } from "../sign-in/auth.ts";
+import { mustMayChange } from "../sign-in/may-change.ts";
 import { isCookieOurs } from "../sign-in/session-cookie.ts";
 import type { Held, Identities } from "../sign-in/identities.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
@@ -107,7 +110,8 @@ export class Connection implements Guest {
 
   /** A list that this user can see has changed. */
   changed(change: Change): void {
-    if (this.#user === null || !(change.users === "all" || change.users.includes(this.#user.identity.user.id))) return;
+    if (this.#user === null || !isWithin(this.#user.identity.scopes ?? null, ["read"])) return;
+    if (!(change.users === "all" || change.users.includes(this.#user.identity.user.id))) return;
     const many = this.#changes.size >= MAX_CHANGED;
     this.#changes.set(
       many ? change.topic : `${change.topic} ${change.id ?? ""}`,
@@ -157,12 +161,16 @@ export class Connection implements Guest {
     if (user === null) return this.close(CLOSE.unauthenticated, "the first frame must be hello");
     switch (frame.type) {
       case "subscribe":
+        requireScope(user.identity.scopes, ["read"]);
         return this.#subscribe(frame, user.source);
       case "unsubscribe":
         return this.#bySub.get(frame.sub)?.end();
       case "message":
       case "stop":
       case "decide":
+        mustMayChange(user.identity.user);
+        requireScope(user.identity.scopes, [frame.type === "decide" ? "admin" : "write"]);
+        if (frame.type === "decide") requirePerson(user.identity.credential, this.#parts.deps.approveBy);
         return this.#parts.acting.as(user.identity, () => this.#command(frame, user.identity.user));
       case "pong":
         return;

@@ -316,6 +316,7 @@ test("a socket holds at most 1,000 subscriptions", async () => {
       origin: "user",
       head: 0,
       archived: 0,
+      recall: 1,
     } as const;
     const rest = { schedule: null, model: null, key: null, run_id: null, run_lease: null, deleted_at: null };
     const times = { created_at: 0, last_event_at: 0 };

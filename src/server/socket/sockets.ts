@@ -12,6 +12,7 @@ import { Lobby } from "./lobby.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { OriginRules } from "../sign-in/origin.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
+import { takingTurns } from "../sign-in/taking-turns.ts";
 import { joinOnce, type LogSource } from "./subscription.ts";
 
 /**
@@ -106,21 +107,4 @@ function refuse(socket: Duplex, status: number, message: string): void {
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-}
-
-/** At most `limit` jobs at a time, the rest in the order in which they came. */
-export function takingTurns(limit: number): <T>(job: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (job) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await job();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { systemClock } from "../../core/clock.ts";
-import { Hub, type HubDelta, type HubEvent } from "../../core/hub.ts";
+import { Hub, type HubDelta, type HubEvent, type HubProgress } from "../../core/hub.ts";
 import { joinOnce, Subscription, type LogSource, type Sink } from "./subscription.ts";
 
 const CHAT = "chat";
@@ -11,6 +11,7 @@ type Frame =
   | { readonly type: "events"; readonly sub: string; readonly events: readonly { readonly seq: number }[] }
   | { readonly type: "live"; readonly sub: string; readonly seq: number }
   | { readonly type: "delta"; readonly part: string; readonly offset: number; readonly text: string }
+  | { readonly type: "progress"; readonly callId: string; readonly text: string }
   | {
       readonly type: "reset";
       readonly reason: string;
@@ -320,4 +321,33 @@ test("F1 F28 any interleaving of append, publish, lost hint, slow reading and re
     { numRuns: 300 },
   );
   expect(Math.min(...Object.values(reached))).toBeGreaterThan(50);
+});
+
+test("how far a call is goes only to those who asked for deltas; a late one is told at once, a slow one the newest when it has room", async () => {
+  const s = scene(1);
+  const told = (text: string): HubProgress => ({ chatId: CHAT, runId: "run", lease: 1, callId: "k", text });
+  const texts = () => s.frames.flatMap((frame) => (frame.type === "progress" ? [frame.text] : []));
+  s.hub.progress(told("1 of 9"));
+  const subscription = s.open(0, { deltas: true });
+  await settle();
+  expect(s.frames.at(-1)).toEqual({
+    type: "progress",
+    sub: "s",
+    chatId: CHAT,
+    runId: "run",
+    callId: "k",
+    text: "1 of 9",
+  });
+  s.hub.progress(told("2 of 9"));
+  s.state.pressure = "some";
+  s.hub.progress(told("3 of 9"));
+  s.hub.progress(told("4 of 9"));
+  s.drain();
+  subscription.drained();
+  expect(texts()).toEqual(["1 of 9", "2 of 9", "4 of 9"]);
+  const plain = scene(1);
+  plain.open();
+  await settle();
+  plain.hub.progress(told("5 of 9"));
+  expect(plain.types()).toEqual(["events", "live"]);
 });

@@ -1,10 +1,10 @@
 import { sleep, type Clock } from "../../core/clock.ts";
-import type { Hub, HubDelta, HubEvent, Watcher } from "../../core/hub.ts";
+import type { Hub, HubDelta, HubEvent, HubProgress, Watcher } from "../../core/hub.ts";
 import { MAX_PAGE_BYTES, MAX_PAGE_EVENTS } from "../../wire/limits.ts";
 
 /** Where a subscription reads: the database for what was, the hub for what is. */
 export interface LogSource {
-  readonly hub: Pick<Hub, "watch" | "head" | "openParts">;
+  readonly hub: Pick<Hub, "watch" | "head" | "openParts" | "openProgress">;
   readonly epoch: string;
   readonly clock: Clock;
   /** The last `seq` of the chat's log; null: there is no such chat, or its reader may not see it. */
@@ -56,7 +56,7 @@ export class Subscription implements Watcher {
   #unchecked = true;
   #checkedOnce = false;
   #running = false;
-  /** Deltas were left out: the next thing to send is the whole of the open parts. */
+  /** Deltas or progress were left out: the next thing to send is the whole of what is under way. */
   #owesParts = true;
 
   constructor(request: SubscriptionRequest, source: LogSource, sink: Sink, onEnd: () => void) {
@@ -92,13 +92,22 @@ export class Subscription implements Watcher {
   }
 
   delta(delta: HubDelta): void {
+    this.#sendUnderWay(() => this.#sendDelta(delta));
+  }
+
+  progress(progress: HubProgress): void {
+    this.#sendUnderWay(() => this.#sendProgress(progress));
+  }
+
+  /** What is not in the log, for who asked for it and has room. */
+  #sendUnderWay(send: () => void): void {
     if (!this.request.deltas) return;
     if (this.#state !== "live" || this.#sink.pressure() !== "none") {
       this.#owesParts = true;
     } else if (this.#owesParts) {
       this.#sendOpenParts();
     } else {
-      this.#sendDelta(delta);
+      send();
     }
   }
 
@@ -204,10 +213,15 @@ export class Subscription implements Watcher {
     this.#owesParts = false;
     if (!this.request.deltas) return;
     for (const part of this.#source.hub.openParts(this.request.chatId)) this.#sendDelta(part);
+    for (const each of this.#source.hub.openProgress(this.request.chatId)) this.#sendProgress(each);
   }
 
   #sendDelta({ runId, part, kind, offset, text }: HubDelta): void {
     this.#sink.send(`{"type":"delta",${this.#head},${JSON.stringify({ runId, part, kind, offset, text }).slice(1)}`);
+  }
+
+  #sendProgress({ runId, callId, text }: HubProgress): void {
+    this.#sink.send(`{"type":"progress",${this.#head},${JSON.stringify({ runId, callId, text }).slice(1)}`);
   }
 
   #reset(reason: "epoch" | "ahead", last: number): void {

@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit.ts";
 import { createHash } from "node:crypto";
 import type { SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
@@ -18,7 +19,7 @@ import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.
 import { begins } from "../database/spellings.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
-import { viaOf } from "../people/via.ts";
+import { viaOf } from "../audit/via.ts";
 
 /** A person's yes or no to one exact call: a row bound to a digest of the arguments, so it outlives every connection. */
 export interface Approval {
@@ -165,6 +166,13 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
     if (answer.decision === "approve")
       await tx.db.updateTable("approvals").set({ author_id: viewer.id }).where("id", "=", id).execute();
     await answerRows(tx, viewer, row, scope.kind === "call" || rules.length > 0, answer);
+    audit(tx, viewer, {
+      kind: answer.decision === "approve" ? "approval.approved" : "approval.denied",
+      thing: row.tool,
+      detail:
+        scope.kind === "call" ? row.summary : `${scope.kind}: ${rules.length === 0 ? row.summary : rules.join("; ")}`,
+      chatId: chat.id,
+    });
     await letGoOn(tx, chat, row.run_id);
     tx.changed("approvals", await audienceOf(tx.db, chat), id);
   }, PROMPTLY);

@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit.ts";
 import {
   expressionBuilder,
   sql,
@@ -187,6 +188,7 @@ export async function revokeGrant(store: Store, viewer: User, id: string): Promi
       revoked += numUpdatedRows;
     }
     if (revoked === 0n) throw notFound(`grant ${JSON.stringify(id)}`);
+    audit(tx, viewer, { kind: "grant.revoked", thing: id });
     tx.changed("approvals", [viewer.id], id);
   });
 }

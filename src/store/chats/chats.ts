@@ -1,10 +1,13 @@
-import { sql, type SqlBool } from "kysely";
+import { audit } from "../audit/audit.ts";
+import { sql, type RawBuilder, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import { notFound } from "../../core/errors.ts";
+import { notFound, SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
 import { audienceOf, chatFor, lockChatFor, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
+import { readEvents } from "../log/events.ts";
+import { openMemory } from "./open-memory.ts";
 import { chatPreviews, type ChatPreview } from "./previews.ts";
 import { cancelChat } from "../endings/chat.ts";
 import type { EndedState } from "../../core/run-state.ts";
@@ -14,7 +17,7 @@ import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.
 import { madeOnce, type Db } from "../database/sql.ts";
 import { begins, contains } from "../database/spellings.ts";
 import type { Store, Tx } from "../database/store.ts";
-import type { User } from "../people/user.ts";
+import { AGENT_ID, type User } from "../people/user.ts";
 
 /** A chat as the API tells it to one viewer. */
 export interface Chat {
@@ -26,6 +29,12 @@ export interface Chat {
   readonly head: number;
   readonly seen: number;
   readonly archived: boolean;
+  /** Whether its runs are given what is known that matters. */
+  readonly recall: boolean;
+  /** The viewer's own memory is used here, whoever reads it. */
+  readonly openMemory?: true;
+  /** Others see it too: their memory, and the viewer's, is used here only where they have opened it. */
+  readonly othersRead?: true;
   readonly createdAt: string;
   readonly lastEventAt: string;
   readonly runState: RunRow["state"] | null;
@@ -57,6 +66,7 @@ export function newChatRow(tx: Tx, row: NewChatRow): ChatRow {
     run_id: null,
     run_lease: null,
     archived: 0,
+    recall: 1,
     created_at: tx.now,
     last_event_at: tx.now,
     deleted_at: null,
@@ -89,7 +99,10 @@ export async function createChat(
         .where("key", "=", input.key)
         .where("deleted_at", "is", null)
         .executeTakeFirst();
-      if (known !== undefined) return { row: known, created: false };
+      if (known !== undefined) {
+        if ((await forkedFrom(tx.db, known.id)).length > 0) throw keyOfAFork();
+        return { row: known, created: false };
+      }
     }
     const row = newChatRow(tx, {
       owner_id: viewer.id,
@@ -109,6 +122,17 @@ export async function createChat(
   return { chat: await getChat(store, viewer, made.row.id), created: made.created };
 }
 
+const keyOfAFork = (): SparkyError =>
+  new SparkyError("conflict", "this key has made another chat already, one that goes on from an older one", {
+    hint: "send a key of its own with each new chat",
+  });
+
+/** The chats that it goes on from; none: it was begun by itself. */
+export async function forkedFrom(db: Db, chatId: string): Promise<readonly string[]> {
+  const events = await readEvents(db, chatId, { types: ["chat"] });
+  return events.flatMap(({ type, data }) => (type === "chat" && data.change === "forked" ? [data.from] : []));
+}
+
 export interface ChatsQuery extends PageQuery {
   /** Left out: those that are not; of those that a prefix names, all. */
   readonly archived?: boolean | undefined;
@@ -119,6 +143,8 @@ export interface ChatsQuery extends PageQuery {
   readonly origin?: ChatRow["origin"] | undefined;
   /** Those that the viewer has pinned; false: the others. */
   readonly pinned?: boolean | undefined;
+  /** Those on which the viewer has put this tag. */
+  readonly tag?: string | undefined;
   /** With what a list shows of each. */
   readonly preview?: boolean | undefined;
   /** Only ids that start so. */
@@ -160,6 +186,18 @@ export async function listChats(
         return query.pinned ? eb.exists(pin) : eb.not(eb.exists(pin));
       }),
     )
+    .$if(query.tag !== undefined, (q) =>
+      q.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("chat_tags")
+            .select(sql`1`.as("one"))
+            .whereRef("chat_tags.chat_id", "=", "chats.id")
+            .where("chat_tags.user_id", "=", viewer.id)
+            .where("chat_tags.tag", "=", query.tag ?? ""),
+        ),
+      ),
+    )
     .$if(query.search !== undefined, (q) => q.where(contains("chats.title", query.search ?? "")))
     .$if(query.prefix !== undefined, (q) => q.where(begins("chats.id", query.prefix ?? "")))
     .$call(pageFrom(LATEST_FIRST, query))
@@ -196,12 +234,14 @@ export async function patchChat(
   patch: {
     readonly title?: string | undefined;
     readonly archived?: boolean | undefined;
+    readonly recall?: boolean | undefined;
+    readonly openMemory?: boolean | undefined;
     readonly model?: string | null | undefined;
   },
 ): Promise<Chat> {
   await store.transact(async (tx) => {
     const chat = await lockChatFor(tx, viewer, "write", chatId);
-    const { title, archived, model } = patch;
+    const { title, archived, recall, model, openMemory: open } = patch;
     const events: NewEvent[] = [];
     if (title !== undefined && (title !== chat.title || chat.titled_by !== "person")) {
       events.push(chatEvent(viewer, { change: "renamed", title, by: "person" }));
@@ -209,20 +249,26 @@ export async function patchChat(
     if (archived !== undefined && archived !== (chat.archived === 1)) {
       events.push(chatEvent(viewer, { change: "archived", archived }));
     }
+    if (recall !== undefined && recall !== (chat.recall === 1)) {
+      events.push(chatEvent(viewer, { change: "recall", recall }));
+    }
+    if (open !== undefined && (await openMemory(tx, viewer, chatId, open))) {
+      events.push(chatEvent(viewer, { change: "memory", open }));
+      audit(tx, viewer, { kind: open ? "chat.memory_opened" : "chat.memory_closed", thing: chat.title, chatId });
+    }
     if (model !== undefined && model !== chat.model) {
       events.push(chatEvent(viewer, { change: "model", model: model ?? "" }));
     }
     if (events.length === 0) return;
     await tx.append(chatId, events);
-    await tx.db
-      .updateTable("chats")
-      .set({
-        ...(title !== undefined && { title, titled_by: "person" as const }),
-        ...(archived !== undefined && { archived: archived ? 1 : 0 }),
-        ...(model !== undefined && { model }),
-      })
-      .where("id", "=", chatId)
-      .execute();
+    await ownIsSeen(tx, viewer, chat, events.length);
+    const set = {
+      ...(title !== undefined && { title, titled_by: "person" as const }),
+      ...(archived !== undefined && { archived: archived ? 1 : 0 }),
+      ...(recall !== undefined && { recall: recall ? 1 : 0 }),
+      ...(model !== undefined && { model }),
+    };
+    if (Object.keys(set).length > 0) await tx.db.updateTable("chats").set(set).where("id", "=", chatId).execute();
     tx.changed("chats", await audienceOf(tx.db, chat), chatId);
   });
   return getChat(store, viewer, chatId);
@@ -233,6 +279,7 @@ export async function deleteChat(store: Store, viewer: User, chatId: string): Pr
   await store.transact(async (tx) => {
     const chat = await lockChatFor(tx, viewer, "delete", chatId);
     await cancelChat(tx, store.hub, viewer, chat);
+    audit(tx, viewer, { kind: "chat.deleted", thing: chat.title, chatId });
     tx.changed("chats", await audienceOf(tx.db, chat), chatId);
   });
 }
@@ -242,13 +289,28 @@ export async function markSeen(store: Store, viewer: User, chatId: string, seq: 
   const chat = await chatFor(store.db, viewer, "see", chatId);
   const value = Math.min(seq, chat.head);
   await store.transact(async (tx) => {
-    await tx.db
-      .insertInto("seen")
-      .values({ chat_id: chatId, user_id: viewer.id, seq: value })
-      .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet({ seq: value }).where("seen.seq", "<", value))
-      .execute();
+    await seenIn(tx, viewer, chatId, value);
     tx.changed("chats", [viewer.id], chatId);
   });
+}
+
+export async function seenIn(tx: Tx, viewer: User, chatId: string, seq: number): Promise<void> {
+  await tx.db
+    .insertInto("seen")
+    .values({ chat_id: chatId, user_id: viewer.id, seq })
+    .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet({ seq }).where("seen.seq", "<", seq))
+    .execute();
+}
+
+/** Who had seen all of a chat, as it was before, has seen the events of it that are of their own making. */
+export async function ownIsSeen(tx: Tx, viewer: User, before: ChatRow, events: number): Promise<void> {
+  await tx.db
+    .updateTable("seen")
+    .set({ seq: before.head + events })
+    .where("chat_id", "=", before.id)
+    .where("user_id", "=", viewer.id)
+    .where("seq", "=", before.head)
+    .execute();
 }
 
 function chatRows(db: Db, viewer: User) {
@@ -263,6 +325,13 @@ function chatRows(db: Db, viewer: User) {
         .whereRef("seen.chat_id", "=", "chats.id")
         .where("seen.user_id", "=", viewer.id)
         .as("seen"),
+      eb
+        .selectFrom("chat_memory")
+        .select("chat_memory.user_id")
+        .whereRef("chat_memory.chat_id", "=", "chats.id")
+        .where("chat_memory.user_id", "=", viewer.id)
+        .as("open_memory"),
+      othersRead(viewer).as("others_read"),
       eb
         .selectFrom("runs")
         .select("runs.state")
@@ -290,9 +359,19 @@ function chatRows(db: Db, viewer: User) {
     .where(may(viewer, "see", "chats"));
 }
 
+/** As `audienceOf` tells it. */
+function othersRead(viewer: User): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(
+    chats.owner_id NOT IN (${viewer.id}, ${AGENT_ID})
+    OR EXISTS (SELECT 1 FROM chat_shares s WHERE s.chat_id = chats.id AND s.user_id <> ${viewer.id})
+    OR (chats.owner_id = ${AGENT_ID} AND EXISTS (SELECT 1 FROM "user" u WHERE u.role = 'owner' AND u.id <> ${viewer.id})))`;
+}
+
 type ListedRow = ChatRow & {
   can_write: SqlBool;
   seen: number | null;
+  open_memory: string | null;
+  others_read: SqlBool;
   active: RunRow["state"] | null;
   queued: RunRow["state"] | null;
   ended: RunRow["state"] | null;
@@ -308,6 +387,9 @@ function chatOf(row: ListedRow): Chat {
     head: row.head,
     seen: row.seen ?? 0,
     archived: row.archived === 1,
+    recall: row.recall === 1,
+    ...(row.open_memory !== null && { openMemory: true as const }),
+    ...(Boolean(row.others_read) && { othersRead: true as const }),
     createdAt: isoTime(row.created_at),
     lastEventAt: isoTime(row.last_event_at),
     runState: row.active ?? row.queued,

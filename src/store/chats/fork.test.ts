@@ -3,7 +3,7 @@ import { eachEngine } from "../../../test/kit/databases.ts";
 import { startAgent } from "../../../test/kit/agent.ts";
 import { call, say, scriptedModel, stepsIn } from "../../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../../test/kit/worker.ts";
-import type { NewEvent } from "../../core/events.ts";
+import { happenedAt, type NewEvent } from "../../core/events.ts";
 import { AGENT_ACTOR } from "../people/actors.ts";
 import { writeBlob } from "../log/blobs.ts";
 import { readEvents } from "../log/events.ts";
@@ -12,10 +12,13 @@ import type { Store } from "../database/store.ts";
 import type { Finding } from "../verify/finding.ts";
 import { verifyStore } from "../verify/verify.ts";
 import { addTask } from "../tasks/add.ts";
-import { createChat } from "./chats.ts";
+import { createChat, getChat, markSeen, patchChat } from "./chats.ts";
 import { forkChat } from "./fork.ts";
 import { forkedEvents } from "./forked-events.ts";
 import { postMessage } from "./messages.ts";
+
+/** The types that are copied. */
+const COPIED = new Set<string>(["message", "thought", "tool_use", "tool_start", "tool_result"]);
 
 const big = testTool("big", async () => "x".repeat(40_000));
 
@@ -42,6 +45,26 @@ async function findings(store: Store): Promise<readonly Finding[]> {
 }
 
 eachEngine("forks", (database) => {
+  test("what one does oneself with a chat leaves it read, and what was not read before stays unread", async () => {
+    const store = await database.store();
+    const { owner, agent, chat, head } = await scene(store);
+    await agent.stop();
+    const unread = async (id: string) => {
+      const { head: last, seen } = await getChat(store, owner, id);
+      return last - seen;
+    };
+    await forkChat(store, owner, chat.id, { seq: head });
+    expect(await unread(chat.id)).toBe(head + 1);
+    await markSeen(store, owner, chat.id, head + 1);
+    const made = await forkChat(store, owner, chat.id, { seq: head });
+    expect([await unread(chat.id), await unread(made.chat.id)]).toEqual([0, 0]);
+    await patchChat(store, owner, chat.id, { title: "Coffee", archived: true });
+    expect(await unread(chat.id)).toBe(0);
+    await postMessage(store, owner, chat.id, { text: "Look again" });
+    await patchChat(store, owner, chat.id, { title: "Tea" });
+    expect(await unread(chat.id)).toBeGreaterThan(1);
+  });
+
   test("a chat is made from another: what was said and done is told, nothing runs twice, and both name each other", async () => {
     const store = await database.store();
     const { owner, agent, chat, head, asked } = await scene(store);
@@ -60,7 +83,9 @@ eachEngine("forks", (database) => {
     });
     expect((await readEvents(store.db, chat.id)).at(-1)?.data).toEqual({ change: "fork", to: made.chat.id, seq: head });
     // The model of the new chat is told of the effect, and of the words.
-    expect(asked.at(-1)).toMatch(/Look.*you called big.*xxx.*That is all.*And now\?/s);
+    expect(asked.at(-1)).toMatch(
+      /Look.*you called .*big.* with.*xxx.*read on with result_read.*That is all.*And now\?/s,
+    );
     expect(await store.db.selectFrom("blobs").select("chat_id").execute()).toHaveLength(2);
     expect(await store.db.selectFrom("runs").select("id").where("chat_id", "=", made.chat.id).execute()).toHaveLength(
       1,
@@ -150,6 +175,38 @@ eachEngine("forks", (database) => {
     await expect(forkChat(store, owner, chat.id, { seq })).rejects.toMatchObject({ code: "too_large" });
     expect(await store.db.selectFrom("chats").select("id").execute()).toHaveLength(1);
     expect(await forkChat(store, owner, chat.id, { seq: seq - 2 })).toMatchObject({ created: true });
+  });
+
+  test("what is copied says when it happened, also in a chat that was made from one that was made from another", async () => {
+    const store = await database.store();
+    const { owner, agent, chat, head, events } = await scene(store);
+    await agent.stop();
+    const happened = events.flatMap(({ type, at }) => (COPIED.has(type) ? [[type, at]] : []));
+    let from = chat.id;
+    for (let seq = head, n = 0; n < 2; n += 1) {
+      from = (await forkChat(store, owner, from, { seq })).chat.id;
+      const copies = (await readEvents(store.db, from)).filter(({ type }) => COPIED.has(type));
+      expect(copies.map((event) => [event.type, happenedAt(event)])).toEqual(happened);
+      expect(copies.every(({ at }) => at >= (events.at(-1)?.at ?? ""))).toBe(true);
+      seq = copies.length + 2;
+    }
+    expect(await findings(store)).toEqual([]);
+  });
+
+  test("a key that has made a chat in another way makes no fork, and its chat is not given for one", async () => {
+    const store = await database.store();
+    const { owner } = await ensureUsers(store);
+    const { chat } = await createChat(store, owner, { title: "Tea" });
+    const { chat: other } = await createChat(store, owner, { title: "Coffee" });
+    await createChat(store, owner, { key: "k" });
+    const refused = { code: "conflict", message: "this key has made another chat already, and not from this one" };
+    await expect(forkChat(store, owner, chat.id, { seq: 1, key: "k" })).rejects.toMatchObject(refused);
+    await forkChat(store, owner, other.id, { seq: 1, key: "l" });
+    await expect(forkChat(store, owner, chat.id, { seq: 1, key: "l" })).rejects.toMatchObject(refused);
+    // Nor is a fork given for a chat that begins with nothing.
+    await expect(createChat(store, owner, { key: "l" })).rejects.toMatchObject({ code: "conflict" });
+    expect((await createChat(store, owner, { key: "k" })).created).toBe(false);
+    expect(await store.db.selectFrom("chats").select("id").execute()).toHaveLength(4);
   });
 
   test("the same key makes one chat, at the same time too; a seq that is not there makes none, and leaves nothing", async () => {

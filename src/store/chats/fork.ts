@@ -6,7 +6,7 @@ import type { Store, Tx } from "../database/store.ts";
 import { readEvents } from "../log/events.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import type { User } from "../people/user.ts";
-import { chatEvent, createdEvent, getChat, newChatRow, type Chat } from "./chats.ts";
+import { chatEvent, createdEvent, forkedFrom, getChat, newChatRow, ownIsSeen, seenIn, type Chat } from "./chats.ts";
 import { forkedEvents } from "./forked-events.ts";
 import { postInto, type Accepted } from "./messages.ts";
 
@@ -43,7 +43,7 @@ type Made = { readonly id: string; readonly message: Accepted | null; readonly c
 
 async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, key }: NewFork): Promise<Made> {
   const source = await lockChatFor(tx, viewer, "write", chatId);
-  const known = key === undefined ? undefined : await madeBefore(tx, viewer, key);
+  const known = key === undefined ? undefined : await madeBefore(tx, viewer, key, chatId);
   if (known !== undefined) return known;
   if (seq > source.head) {
     throw new SparkyError("invalid_input", `seq: the chat ends at #${source.head}`, { hint: "name an event of it" });
@@ -67,14 +67,17 @@ async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, ke
   const chosen = chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })];
   const all = [createdEvent(viewer, chat), ...copies, whence, ...chosen];
   for (let at = 0; at < all.length; at += PORTION) await tx.append(chat.id, all.slice(at, at + PORTION));
+  await seenIn(tx, viewer, chat.id, all.length);
   await tx.append(chatId, [chatEvent(viewer, { change: "fork", to: chat.id, seq })]);
+  await ownIsSeen(tx, viewer, source, 1);
   tx.changed("chats", [viewer.id], chat.id);
   tx.changed("chats", await audienceOf(tx.db, source), chatId);
   const message = text === undefined ? null : await postInto(tx, viewer, chat.id, { text, key });
   return { id: chat.id, message, created: true };
 }
 
-async function madeBefore(tx: Tx, viewer: User, key: string): Promise<Made | undefined> {
+/** Throws `conflict` where the key has made another chat than one from this: that is not what was asked for. */
+async function madeBefore(tx: Tx, viewer: User, key: string, from: string): Promise<Made | undefined> {
   const known = await tx.db
     .selectFrom("chats")
     .leftJoin("message_keys", (join) =>
@@ -87,6 +90,11 @@ async function madeBefore(tx: Tx, viewer: User, key: string): Promise<Made | und
     .executeTakeFirst();
   if (known === undefined) return undefined;
   const { id, seq, run_id: runId } = known;
+  if (!(await forkedFrom(tx.db, id)).includes(from)) {
+    throw new SparkyError("conflict", "this key has made another chat already, and not from this one", {
+      hint: "send a key of its own with each fork",
+    });
+  }
   return { id, message: seq === null || runId === null ? null : { seq, runId }, created: false };
 }
 

@@ -1,10 +1,10 @@
-import type { ChatEvent, EventOf, NewEvent } from "../../core/events.ts";
+import { happenedAt, type ChatEvent, type EventOf, type NewEvent } from "../../core/events.ts";
 import { AGENT_ACTOR } from "../people/actors.ts";
 
 /**
  * What a chat that is made from another begins with: what was said, thought and done there. Runs, tasks, plans, what was asked
  * and what it cost stay behind, so that nothing of it works, waits or counts twice. An effect that happened stays told, and one
- * whose outcome was not known yet as just that. The first of them gets `firstSeq` in the new chat.
+ * whose outcome was not known yet as just that; each says when it happened. The first of them gets `firstSeq` in the new chat.
  */
 export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): NewEvent[] {
   const calls = callsIn(events);
@@ -13,31 +13,36 @@ export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): Ne
   const seqs = new Map<number, number>();
   const copiesOf = (event: ChatEvent): NewEvent[] => {
     const place = { runId: null, taskId: null, step: null, actor: event.actor };
+    const originAt = happenedAt(event);
     switch (event.type) {
       case "message": {
         const { key: _, part: __, ...data } = event.data;
         // What a run has told its own task is no person's word here either.
         const isAgents = data.role === "user" && event.taskId !== null && added.has(event.taskId);
-        return [{ type: "message", data, ...place, ...(isAgents && { actor: AGENT_ACTOR }) }];
+        return [{ type: "message", data: { ...data, originAt }, ...place, ...(isAgents && { actor: AGENT_ACTOR }) }];
       }
       case "thought": {
         const { part: _, ...data } = event.data;
-        return [{ type: "thought", data, ...place }];
+        return [{ type: "thought", data: { ...data, originAt }, ...place }];
       }
       case "tool_use": {
         const call = calls.get(event.data.callId);
         // What was only asked for is left out.
         if (call === undefined || (call.result === null && !call.isStarted)) return [];
-        return [{ type: "tool_use", data: event.data, ...place }];
+        return [{ type: "tool_use", data: { ...event.data, originAt }, ...place }];
       }
       case "tool_start":
-        return calls.has(event.data.callId) ? [{ type: "tool_start", data: event.data, ...place }] : [];
+        if (!calls.has(event.data.callId)) return [];
+        return [{ type: "tool_start", data: { ...event.data, originAt }, ...place }];
       case "tool_result":
-        return calls.has(event.data.callId) ? [{ type: "tool_result", data: event.data, ...place }] : [];
+        if (!calls.has(event.data.callId)) return [];
+        return [{ type: "tool_result", data: { ...event.data, originAt }, ...place }];
       case "resource": {
         // What a message refers to is read once: where the message goes it goes too.
         const messageSeq = seqs.get(event.data.messageSeq);
-        return messageSeq === undefined ? [] : [{ type: "resource", data: { ...event.data, messageSeq }, ...place }];
+        return messageSeq === undefined
+          ? []
+          : [{ type: "resource", data: { ...event.data, originAt, messageSeq }, ...place }];
       }
       default:
         return [];

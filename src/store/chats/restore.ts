@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { audienceOf, may } from "../people/access.ts";
 import { PURGING } from "../endings/purge.ts";
@@ -30,6 +31,7 @@ export async function restoreChat(store: Store, viewer: User, chatId: string): P
       .where("chat_id", "=", chatId)
       .where("deleted_at", "=", deleted_at)
       .execute();
+    audit(tx, viewer, { kind: "chat.restored", thing: chat.title, chatId });
     const audience = await audienceOf(tx.db, chat);
     tx.changed("chats", audience, chatId);
     tx.changed("tasks", audience);

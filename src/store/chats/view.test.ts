@@ -30,6 +30,7 @@ async function both(store: Store, viewer: User, chatId: string) {
       questions: [],
       plan: fold.plan,
       totals: { inputTokens: fold.inputTokens, outputTokens: fold.outputTokens, costUsd: fold.costUsd },
+      lastCall: fold.lastCall,
     },
   };
 }
@@ -54,7 +55,8 @@ eachEngine("a chat's view", (engine) => {
     const event = (body: EventBody): NewEvent => ({ ...body, ...place });
     const call = (callId: string) =>
       event({ type: "tool_use", data: { callId, name: "look", args: {}, effect: "read", summary: callId } });
-    const usage = { model: "m", inputTokens: 7, outputTokens: 3, costUsd: 0.5, durationMs: 1 };
+    const context = { system: 1, tools: 2, messages: 4, leftOut: 0, window: 100 };
+    const usage = { model: "m", inputTokens: 7, outputTokens: 3, costUsd: 0.5, durationMs: 1, context };
     await recordStep(store, claimed, {
       step: 1,
       readSeq: 2,
@@ -73,6 +75,7 @@ eachEngine("a chat's view", (engine) => {
     const working = await check();
     expect(working.openCalls).toMatchObject([{ callId: "a" }]);
     expect(working.plan).toHaveLength(1);
+    expect(working.lastCall).toEqual(usage);
     expect(working.totals).toEqual({ inputTokens: 7, outputTokens: 3, costUsd: 0.5 });
     await store.transact((tx) => handBack(tx, claimed.run.id, "crash"));
     expect((await check()).openCalls).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { foldChat } from "../../core/chat-view.ts";
-import type { ChatEvent } from "../../core/events.ts";
+import type { ChatEvent, EventOf } from "../../core/events.ts";
 import { getChat, type Chat } from "./chats.ts";
 import { readableEvent } from "../log/events.ts";
 import { openRuns } from "../runs/open.ts";
@@ -26,6 +26,7 @@ export interface ChatWithView extends Chat {
     readonly questions: readonly { readonly questionId: string; readonly callId: string; readonly state: string }[];
     readonly plan: readonly { readonly text: string; readonly status: "todo" | "doing" | "done" }[];
     readonly totals: { readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number | null };
+    readonly lastCall: EventOf<"usage">["data"] | null;
   };
 }
 
@@ -68,6 +69,8 @@ export async function getChatWithView(store: Store, viewer: User, chatId: string
         outputTokens: spent?.output_tokens ?? 0,
         costUsd: spent?.cost_usd ?? null,
       },
+      // Where nothing was spent there is none to look for.
+      lastCall: spent === undefined ? null : await lastCallOf(db, chatId),
     },
   };
 }
@@ -80,6 +83,20 @@ async function planOf({ db, kind }: Store, chatId: string): Promise<ChatWithView
   const [row] = rows;
   const event = row === undefined ? undefined : readableEvent(chatId, row.seq, row.body);
   return event?.type === "plan" ? event.data.items : [];
+}
+
+/** Near the end of the log: each step of a run has one. */
+async function lastCallOf(db: Db, chatId: string): Promise<EventOf<"usage">["data"] | null> {
+  const row = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("type", "=", "usage")
+    .orderBy("seq", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const event = row === undefined ? undefined : readableEvent(chatId, row.seq, row.body);
+  return event?.type === "usage" ? event.data : null;
 }
 
 async function approvalsOf(db: Db, chatId: string): Promise<ChatWithView["view"]["approvals"]> {

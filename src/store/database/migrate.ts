@@ -25,6 +25,19 @@ import { mcpSignIns } from "./migrations/0018-mcp-sign-ins.ts";
 import { answeredVia } from "./migrations/0019-answered-via.ts";
 import { refused } from "./migrations/0020-refused.ts";
 import { chatPins } from "./migrations/0021-chat-pins.ts";
+import { chatTags } from "./migrations/0022-chat-tags.ts";
+import { preferences } from "./migrations/0023-preferences.ts";
+import { refusedBy } from "./migrations/0024-refused-by.ts";
+import { begunSignIns } from "./migrations/0025-begun-sign-ins.ts";
+import { recall } from "./migrations/0026-recall.ts";
+import { graphChanges } from "./migrations/0027-graph-changes.ts";
+import { whose } from "./migrations/0028-whose.ts";
+import { facts } from "./migrations/0029-facts.ts";
+import { audit } from "./migrations/0033-audit.ts";
+import { tokenScopes } from "./migrations/0034-token-scopes.ts";
+import { recallVectors } from "./migrations/0030-recall-vectors.ts";
+import { accounts } from "./migrations/0031-accounts.ts";
+import { apart } from "./migrations/0032-apart.ts";
 
 export const MIGRATIONS: readonly Migration[] = [
   start,
@@ -48,6 +61,19 @@ export const MIGRATIONS: readonly Migration[] = [
   answeredVia,
   refused,
   chatPins,
+  chatTags,
+  preferences,
+  refusedBy,
+  begunSignIns,
+  recall,
+  graphChanges,
+  whose,
+  facts,
+  recallVectors,
+  accounts,
+  apart,
+  audit,
+  tokenScopes,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -80,6 +80,8 @@ const RELIED_ON = {
   default_transaction_isolation: "read committed",
   datestyle: "ISO",
   extra_float_digits: 1,
+  // What it would compile is over before that is done.
+  jit: "off",
   // What was acknowledged stays. A stricter setting is left as it is.
   synchronous_commit: "on",
 };

@@ -21,10 +21,40 @@ export interface ChatRow {
   run_id: string | null;
   run_lease: number | null;
   archived: number;
+  /** 0: its runs are given nothing of memory. */
+  recall: number;
   created_at: number;
   last_event_at: number;
   /** Hidden at once, purged later; 0 from when the purge has begun. */
   deleted_at: number | null;
+}
+
+export interface TokenRow {
+  id: string;
+  user_id: string;
+  name: string;
+  hash: string;
+  created_at: number;
+  /** Names of scopes with spaces between; null: everything. */
+  scopes: string | null;
+  expires_at: number | null;
+  last_used_at: number | null;
+}
+
+/** See `store/audit`. */
+export interface AuditRow {
+  number: number;
+  at: number;
+  kind: string;
+  user_id: string;
+  by_name: string;
+  via: string;
+  run_id: string | null;
+  chat_id: string | null;
+  thing: string;
+  detail: string | null;
+  /** Over the row and the hash of the one before. */
+  hash: string;
 }
 
 export interface EventRow {
@@ -235,8 +265,10 @@ export interface McpToolRow {
   /** What the server tells of it since, if that is something else. */
   waiting: string | null;
   waiting_digest: string | null;
-  /** What a person has seen and keeps out. */
+  /** What a person has seen and keeps out; their name, and when they said so, since that is kept. */
   refused_digest: string | null;
+  refused_by: string | null;
+  refused_at: number | null;
   /** 1: its server has it no more. */
   gone: number;
   changed_at: number;
@@ -258,6 +290,8 @@ export interface NodeRow {
   id: string;
   /** null: shared by all members. */
   owner_id: string | null;
+  /** The only chat that knows of it beside its owner: where it was learned, others read too. */
+  chat_id: string | null;
   type: string;
   name: string;
   content: string;
@@ -269,11 +303,39 @@ export interface NodeRow {
 export interface EdgeRow {
   id: string;
   owner_id: string | null;
+  chat_id: string | null;
   source: string;
   target: string;
   type: string;
   data: string;
   created_at: number;
+}
+
+/** One change of one thing, with what it was and what it became: of both only the fields that differ. */
+export interface GraphChangeRow {
+  id: Generated<number>;
+  thing: "node" | "edge" | "fact";
+  thing_id: string;
+  /** The node whose page shows it: the node itself, an edge's source, a fact's subject; and an edge's target, a fact's object. */
+  node_id: string;
+  other_id: string | null;
+  /** What the thing was called then. */
+  name: string;
+  op: "added" | "changed" | "merged" | "removed" | "restored";
+  /** As JSON objects; null: it was not there, or is no more. */
+  before: string | null;
+  after: string | null;
+  /** The change that this one belongs to, and is undone with. */
+  part_of: number | null;
+  undone_by: number | null;
+  /** The run that made it, and the event of its call; null: a person did. */
+  run_id: string | null;
+  chat_id: string | null;
+  seq: number | null;
+  user_id: string;
+  /** Who may see it, as with the thing. */
+  owner_id: string | null;
+  at: number;
 }
 
 export interface ScheduleRow {
@@ -349,6 +411,78 @@ export interface OccurrenceRow {
   created_at: number;
 }
 
+export const FACT_KINDS = ["profile", "preference", "decision", "event", "procedure"] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
+export const FACT_STATUSES = ["proposed", "active", "retired", "forgotten"] as const;
+export type FactStatus = (typeof FACT_STATUSES)[number];
+
+/** What is known of a node. Of one that is forgotten the text is gone. Times in milliseconds. */
+export interface FactRow {
+  id: string;
+  /** null: shared by all members. */
+  owner_id: string | null;
+  /** The only chat, beside its owner, that is to know of it; null: its owner's everywhere. */
+  chat_id: string | null;
+  subject_id: string;
+  /** In snake_case; "" for none. */
+  relation: string;
+  object_id: string | null;
+  text: string;
+  kind: FactKind;
+  /** 1: a person has said it; 0: it was concluded from what they said. */
+  stated: number;
+  /** Who said it; null: the agent. */
+  author_id: string | null;
+  /** Since when and until when it is so, in the world. */
+  valid_from: number | null;
+  valid_to: number | null;
+  /** When it came here, and when it was put aside. */
+  recorded_at: number;
+  retired_at: number | null;
+  superseded_by: string | null;
+  uses: number;
+  last_used_at: number | null;
+  pinned: number;
+  status: FactStatus;
+}
+
+/** What can be recalled: a message by its place in a chat, a fact or a node. Its words stand as those of a `search_events` row do. */
+export interface RecallItemRow {
+  id: number;
+  kind: "message" | "fact" | "node";
+  chat_id: string | null;
+  seq: number | null;
+  /** Among the items of its chat, from 1, and the place that its session began with. */
+  place: number | null;
+  session: number | null;
+  node_id: string | null;
+  fact_id: string | null;
+  /** Who said it, or whose it is; "" for what is shared by all. */
+  author: string;
+  at: number;
+  /** In words. */
+  length: number;
+  tells_time: number;
+  only_asks: number;
+  /** With repeats, a blank between. */
+  stems: string;
+}
+
+/** What an item means to an embedding model. */
+export interface RecallVectorRow {
+  item_id: number;
+  /** As the settings name it, with its server's address where that is not the usual one. */
+  model: string;
+  /** 0: the model takes no such text, or it says nothing. */
+  dimensions: number;
+  /** Of the text that was given to the model. */
+  hash: string;
+  /** A byte from -127 to 127 for each dimension. */
+  vector: Uint8Array;
+  /** In the order of commits. */
+  written: number;
+}
+
 /** better-auth's table: its boolean and dates are native on PostgreSQL, and 0/1 and ISO text on SQLite. */
 export interface UserRow {
   id: string;
@@ -358,7 +492,15 @@ export interface UserRow {
   image: string | null;
   created_at: Date | string;
   updated_at: Date | string;
-  role: "owner" | "member" | "agent";
+  /** What somebody may do here: `store/people/access.ts` says it. */
+  role: "owner" | "admin" | "member" | "viewer" | "agent";
+  /** The name, in small letters: by it somebody signs in with a password. */
+  username: Generated<string | null>;
+  display_username: Generated<string | null>;
+  /** Shut out: no sign-in of theirs holds. */
+  banned: Generated<boolean | number>;
+  ban_reason: Generated<string | null>;
+  ban_expires: Generated<Date | string | null>;
 }
 
 /** What a person has said of a skill that lies in a place. */
@@ -382,11 +524,16 @@ export interface Schema {
   meta: { key: string; value: string };
   migrations: { number: number; name: string; at: number };
   user: UserRow;
-  tokens: { id: string; user_id: string; name: string; hash: string; created_at: number };
+  tokens: TokenRow;
   chats: ChatRow;
   chat_shares: { chat_id: string; user_id: string; can_write: number };
   seen: { chat_id: string; user_id: string; seq: number };
   chat_pins: { chat_id: string; user_id: string; at: number };
+  chat_tags: { chat_id: string; user_id: string; tag: string };
+  /** Whose memory is used whole in a chat, although others read it. */
+  chat_memory: { chat_id: string; user_id: string };
+  /** `value`: JSON. */
+  preferences: { user_id: string; name: string; value: string; at: number };
   events: EventRow;
   steps: StepRow;
   /** Checkpoints of text that is being streamed: not events yet. */
@@ -414,6 +561,7 @@ export interface Schema {
   mcp_processes: McpProcessRow;
   /** `sealed`: all that lets a person in at the server, by the key of the secrets. */
   mcp_sign_ins: { server: string; user_id: string; sealed: string };
+  mcp_begun_sign_ins: { word_hash: string; server: string; user_id: string; sealed: string; until: number };
   /** The tools of servers that a run was given at its start: it has the same to its end. `tools` is a digest of `tool_sets`. */
   run_tools: { run_id: string; tools: string };
   tool_sets: { digest: string; tools: string };
@@ -437,6 +585,36 @@ export interface Schema {
   search_chats: { chat_id: string; seq: number };
   /** `id` follows the event's time. Its words are beside it: in `search_words` on SQLite, in a column on PostgreSQL. */
   search_events: { id: number; chat_id: string; seq: number };
+  /** How far each chat is in the index of recall, and which nodes and facts are to be looked at again. */
+  recall_chats: { chat_id: string; seq: number };
+  recall_nodes: { node_id: string };
+  recall_facts: { fact_id: string };
+  /** Messages that say what was forgotten: they stay where they were said, and are recalled no more. */
+  recall_hidden: { chat_id: string; seq: number };
+  /** Runs that have forgotten something: what they say is recalled no more either. */
+  recall_forgot: { run_id: string; chat_id: string };
+  recall_items: RecallItemRow;
+  /** One row: how many items there are, how many words they have together, and the highest number that one was ever given. */
+  recall_extent: { one: number; items: number; words: number; last_id: number };
+  recall_vectors: RecallVectorRow;
+  /** One row: the number of the last vector that was written, and which node makes them until when. */
+  recall_embedding: { one: number; written: number; holder: string; held_until: number };
+  /** The words of `recall` events, as models had them. */
+  recalled: { chat_id: string; seq: number; text: string };
+  /** Which messages, facts and nodes they hold, as these are cited. */
+  recalled_items: { item_id: string; chat_id: string; seq: number; run_id: string; at: number };
   nodes: NodeRow;
   edges: EdgeRow;
+  graph_changes: GraphChangeRow;
+  /** What else a node is called: it was merged with one of this type and name. */
+  node_aliases: { node_id: string; type: string; name: string };
+  /** They look like one, and are two; `one` is the lesser id. */
+  graph_apart: { one: string; other: string; at: number };
+  graph_counts: { part: "node" | "edge"; owner_id: string | null; chat_id: string | null; type: string; n: number };
+  audit: AuditRow;
+  /** One row: the number and the hash of the audit's last row. */
+  audit_end: { one: number; number: number; hash: string };
+  facts: FactRow;
+  /** The messages that say it, by their places. */
+  fact_sources: { fact_id: string; chat_id: string; seq: number };
 }

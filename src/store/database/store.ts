@@ -38,6 +38,10 @@ export interface Tx {
   wake(): void;
   /** Runs after the commit. */
   after(announce: () => void): void;
+  /** Runs when the body is done, before the commit: for a row that all who write one must wait for. */
+  last(write: () => Promise<void>): void;
+  /** Without the values of secrets. */
+  masked(text: string): string;
 }
 
 /** How long a transaction waits for rows that another node has locked, and how often it begins again after that. */
@@ -62,6 +66,7 @@ export interface Store extends AsyncDisposable {
   readonly db: Kysely<Schema>;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** One for every copy of a store: what this process keeps of a store beside it is kept by its hub. */
   readonly hub: Hub;
   /** What of secrets is known here: all that comes in as text goes through it. */
   readonly secrets: KnownSecrets;

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { breathe } from "../database/breathe.ts";
 import type { Schema } from "../database/schema.ts";
-import type { Store } from "../database/store.ts";
+import type { Store, Tx } from "../database/store.ts";
 
 /** How long a deleted chat is kept before all that belongs to it goes. */
 const PURGE_AFTER_MS = 60_000;
@@ -15,6 +15,7 @@ export const PURGING = 0;
 /** What may be much in one chat, what refers to others first; how many rows go at a time, and what tells one from another. */
 const PORTIONS: readonly (readonly [table: keyof Schema, rows: number, ...key: string[]])[] = [
   ["search_events", 200, "id"],
+  ["recalled", 200, "seq"],
   ["events", 200, "seq"],
   ["approvals", 200, "id"],
   ["questions", 200, "id"],
@@ -26,11 +27,19 @@ const PORTIONS: readonly (readonly [table: keyof Schema, rows: number, ...key: s
   ["tasks", 100, "id"],
 ];
 
+/** Removes at most `rows` of what else is kept of a chat, and says how many those were. */
+export type Forget = (tx: Tx, chatId: string, rows: number) => Promise<number>;
+const FORGOTTEN = 200;
+
 /**
  * Removes what was deleted a while ago, with all that belongs to it: in portions, each a transaction of its own, so that nobody
  * waits for more than one. A crash in between, or `isStopped`, leaves a chat that is hidden; the next purge goes on with it.
  */
-export async function purgeDeleted(store: Store, isStopped: () => boolean = () => false): Promise<void> {
+export async function purgeDeleted(
+  store: Store,
+  isStopped: () => boolean = () => false,
+  forget: Forget = async () => 0,
+): Promise<void> {
   const before = store.clock.now() - PURGE_AFTER_MS;
   const due = await store.db.selectFrom("chats").select("id").where("deleted_at", "<", before).execute();
   for (const { id } of due) {
@@ -44,11 +53,16 @@ export async function purgeDeleted(store: Store, isStopped: () => boolean = () =
         .returning("id")
         .executeTakeFirst(),
     );
-    if (begun !== undefined) await purge(store, id, isStopped);
+    if (begun !== undefined) await purge(store, id, isStopped, forget);
   }
 }
 
-async function purge(store: Store, chatId: string, isStopped: () => boolean): Promise<void> {
+async function purge(store: Store, chatId: string, isStopped: () => boolean, forget: Forget): Promise<void> {
+  for (let gone = FORGOTTEN; gone === FORGOTTEN;) {
+    if (isStopped()) return;
+    gone = await store.transact((tx) => forget(tx, chatId, FORGOTTEN));
+    await breathe();
+  }
   for (const [table, rows, ...key] of PORTIONS) {
     for (let gone = rows; gone === rows;) {
       if (isStopped()) return;

@@ -1,8 +1,12 @@
 import { SparkyError } from "../../core/errors.ts";
 import { candidatesFor, resolveRef, type NodeRef } from "./refs.ts";
+import { countThings } from "./counts.ts";
 import {
+  edgeOwner,
+  isOwn,
   saveEdge,
   saveNode,
+  seenBy,
   type Data,
   type GraphWriter,
   type NewNode,
@@ -10,7 +14,7 @@ import {
   type SavedEdge,
   type SavedNode,
 } from "./save.ts";
-import type { NodeLabel } from "./visible.ts";
+import { scopeOf, type NodeLabel } from "./visible.ts";
 import type { Db } from "../database/sql.ts";
 
 export interface NewEdge {
@@ -34,8 +38,8 @@ type End = AddedNode | OwnedNode;
 
 /**
  * Adds nodes and the edges between them. A node that exists (same owner, type and name) keeps what it had: its data is
- * merged key by key, its content replaced only by other content. Throws `invalid_input`, before anything is written,
- * for an edge whose end is missing, may not be seen, is ambiguous, or is its other end.
+ * merged key by key, its content replaced only by other content; where a node that all share says it already, nothing is
+ * added. Throws `invalid_input` for an edge whose end is missing, may not be seen, is ambiguous, or is its other end.
  */
 export async function graphAdd(
   db: Db,
@@ -44,29 +48,51 @@ export async function graphAdd(
 ): Promise<GraphAdded> {
   const added = mergeTwins(input.nodes);
   const refs = input.edges.flatMap((edge) => [edge.source, edge.target]);
-  const known = await candidatesFor(db, writer.userId, refs);
-  const tiers = { added, ownerId: writer.ownerId };
-  const keyOf = (end: End): string => (end.id === null || end.owner_id === writer.ownerId ? nodeKey(end) : end.id);
+  const known = await candidatesFor(db, seenBy(writer), refs);
+  const tiers = { added, scope: writer };
+  const keyOf = (end: End): string => (end.id === null || isOwn(end, writer) ? nodeKey(end) : end.id);
   const edges = input.edges.map((edge) => {
     const [source, target] = [resolveRef(edge.source, known, tiers), resolveRef(edge.target, known, tiers)];
     if (keyOf(source) !== keyOf(target)) return { ...edge, source, target };
-    throw new SparkyError("invalid_input", `the edge "${edge.type}" would join "${source.name}" with itself`, {
-      hint: "leave it out, or write it into the node's content",
-    });
+    throw withItself(edge.type, source.name);
   });
 
   const nodes = await inOrder(added, nodeKey, (node) => saveNode(db, writer, node));
   const rows = new Map(
-    nodes.map(({ change: _, ...label }) => [nodeKey(label), { ...label, owner_id: writer.ownerId }]),
+    added.map((node, at) => [nodeKey(node), { ...labelOf(nodes[at] ?? never(node)), ...scopeOf(writer) }]),
   );
-  const rowOf = (end: End): OwnedNode => {
-    const row = end.id === null ? rows.get(nodeKey(end)) : end;
-    if (row === undefined) throw new Error(`the node "${end.name}" was not saved`);
-    return row;
-  };
+  const rowOf = (end: End): OwnedNode => (end.id === null ? (rows.get(nodeKey(end)) ?? never(end)) : end);
   const ready = edges.map((edge) => ({ ...edge, source: rowOf(edge.source), target: rowOf(edge.target) }));
-  return { nodes, edges: await inOrder(ready, edgeKey, (edge) => saveEdge(db, writer, edge)) };
+  for (const edge of ready) if (edge.source.id === edge.target.id) throw withItself(edge.type, edge.source.name);
+  const joined = await inOrder(ready, edgeKey, (edge) => saveEdge(db, writer, edge));
+  const { ownerId, within } = writer;
+  await countThings(
+    db,
+    [
+      ...nodes.flatMap(({ change, type }) =>
+        change === "created" ? [{ part: "node", ownerId, within, type } as const] : [],
+      ),
+      ...ready.flatMap((edge, at) =>
+        joined[at]?.change === "created"
+          ? [{ part: "edge", ownerId: edgeOwner(writer, edge), within, type: edge.type } as const]
+          : [],
+      ),
+    ],
+    1,
+  );
+  return { nodes, edges: joined };
 }
+
+const labelOf = ({ id, type, name }: NodeLabel): NodeLabel => ({ id, type, name });
+
+function never({ name }: { readonly name: string }): never {
+  throw new Error(`the node "${name}" was not saved`);
+}
+
+const withItself = (type: string, name: string): SparkyError =>
+  new SparkyError("invalid_input", `the edge "${type}" would join "${name}" with itself`, {
+    hint: "leave it out, or write it into the node's content",
+  });
 
 /**
  * Saves one after another in the order of their keys, so that two transactions never wait for one another's rows; gives

@@ -32,7 +32,33 @@ eachEngine("checking the graph", (engine) => {
       selfLoops: none,
       duplicates: none,
       emptyContent: none,
+      sameEdges: none,
+      contradictions: none,
     });
+  });
+
+  test("finds edges that are there twice, and ends that contradict each other, in their own direction alone", async () => {
+    const store = await engine.store();
+    await people(store);
+    const towns = ["Rome", "Oslo"].map((name) => ({ type: "town", name, content: "-" }));
+    const lives = (target: string, type: string) => ({ source: { ref: "Ann" }, type, target: { ref: target } });
+    const { edges } = await addGraph(
+      store,
+      "agent",
+      [person("Ann"), person("Bob"), ...towns],
+      [lives("Rome", "lives_in"), lives("Oslo", "Lives in"), "Ann knows Bob", "Ann KNOWS Bob", "Bob knows Ann"],
+    );
+    const { sameEdges, contradictions, ok } = await graphCheck(store.db, "agent");
+    expect(ok).toBe(false);
+    expect(sameEdges.count).toBe(1);
+    expect(sameEdges.examples[0]?.edges.map((edge) => edge.id).toSorted()).toEqual(
+      [edges[2]?.id ?? "", edges[3]?.id ?? ""].toSorted(),
+    );
+    expect(contradictions).toMatchObject({
+      count: 1,
+      examples: [{ node: { name: "Ann" }, type: "lives in", targets: [{ name: "Oslo" }, { name: "Rome" }] }],
+    });
+    expect(contradictions.examples[0]?.targets).toHaveLength(2);
   });
 
   test("finds each kind of trouble and names it", async () => {

@@ -4,6 +4,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { afterCursor, orderBy, orderSql, pageOf, pageSize, keyText, type PageQuery } from "../database/page.ts";
+import { aliasesOf } from "./aliases.ts";
 import { parseData, visible, type NodeLabel } from "./visible.ts";
 import type { NodeRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -20,6 +21,8 @@ export interface NodeFacts extends NodeLabel {
 
 /** All that is known of one node. */
 export interface GraphNode extends NodeFacts {
+  /** What it was called before it was merged into another; absent: it was not. */
+  readonly aliases?: readonly string[];
   /** The first of its edges. */
   readonly edges: NodeEdges;
 }
@@ -49,7 +52,8 @@ export async function graphNode(db: Db, userId: string, nodeId: string): Promise
     .where(visible(userId, "nodes"))
     .executeTakeFirst();
   if (row === undefined) throw notFound(`node ${JSON.stringify(nodeId)}`);
-  return { ...nodeOf(row), edges: await edgesOf(db, userId, row.id, {}) };
+  const aliases = [...new Set((await aliasesOf(db, row.id)).map(({ name }) => name))];
+  return { ...nodeOf(row), ...(aliases.length > 0 && { aliases }), edges: await edgesOf(db, userId, row.id, {}) };
 }
 
 export function nodeOf(row: NodeRow): NodeFacts {

@@ -1,8 +1,17 @@
 import { sql, type RawBuilder } from "kysely";
 import { z } from "zod";
 import type { Json } from "../../core/events.ts";
-import { afterCursor, orderBy, orderSql, pageOf, keyText, type PageQuery } from "../database/page.ts";
-import { parseData, visible, type NodeLabel } from "./visible.ts";
+import {
+  afterCursor,
+  decodeCursor,
+  encodeCursor,
+  keyText,
+  orderBy,
+  orderSql,
+  pageOf,
+  type PageQuery,
+} from "../database/page.ts";
+import { parseData, visible, type NodeLabel, type Whose } from "./visible.ts";
 import { begins, contains, equals } from "../database/spellings.ts";
 import { wordsOf } from "./words.ts";
 import type { NodeRow } from "../database/schema.ts";
@@ -15,10 +24,14 @@ export interface GraphSearch extends PageQuery {
   /** Only nodes that hold every word, not any of them. */
   readonly every?: true;
   readonly type?: string | undefined;
-  /** Only nodes of exactly this name, whatever the case. */
+  /** Only nodes that are, or were, of exactly this name, whatever the case. */
   readonly name?: string | undefined;
   /** Only ids that start so. */
   readonly prefix?: string | undefined;
+  /** Of those behind the best only these are gone through; absent: all. */
+  readonly among?: RawBuilder<boolean> | undefined;
+  /** Nodes that come before all others, in this order, and why; a cursor keeps the order that its first page had. */
+  readonly best?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface FoundNode extends NodeLabel {
@@ -51,49 +64,108 @@ const LINKS_SHOWN = 5;
 
 type Ranked = NodeRow & { readonly score: number };
 
+/** Ids of the best with a blank between, how many of them are told, and where those behind them go on. */
+const RANKED = z.tuple([keyText, z.int().min(0), z.string()]);
+
+interface Place {
+  readonly best: readonly string[];
+  readonly told: number;
+  readonly after: string | undefined;
+}
+
+function placeOf({ best, cursor }: GraphSearch): Place {
+  if (best === undefined) return { best: [], told: 0, after: cursor };
+  if (cursor === undefined) return { best: [...best.keys()], told: 0, after: undefined };
+  const [ids, told, after] = decodeCursor(RANKED, cursor);
+  return { best: ids.split(" ").filter(Boolean), told, after: after === "" ? undefined : after };
+}
+
 const BEST_FIRST = orderBy(["score desc", "name", "id"], z.tuple([z.int32(), keyText, keyText]));
 
-/** Nodes that hold any of the words, those with the most words first; the name counts more than type and content. */
-export async function graphSearch(db: Db, userId: string, search: GraphSearch): Promise<FoundNodes> {
+/**
+ * Nodes that hold any of the words: the best, if they are known, then those with the most words first; the name counts more than
+ * type and content.
+ */
+export async function graphSearch(db: Db, whose: Whose, search: GraphSearch): Promise<FoundNodes> {
   const words = wordsOf(search.query);
   const limit = Math.min(Math.max(search.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT);
-  const matching = sql`
+  const place = placeOf(search);
+  const conditions = sql.join(filters(whose, words, search), sql` AND `);
+  const best = await bestOf(db, place.best, conditions);
+  const behind = sql`
     ranked AS (
       SELECT nodes.*, ${scoreOf(words)} AS score FROM nodes
-      WHERE ${sql.join(filters(userId, words, search), sql` AND `)}),
+      WHERE ${conditions} ${search.among === undefined ? sql`` : sql`AND ${search.among}`} ${place.best.length === 0 ? sql`` : sql`AND id NOT IN (${sql.join(place.best)})`}),
     hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
-  const { rows: counts } = await sql<{ n: number }>`WITH ${matching} SELECT count(*) AS n FROM hit`.execute(db);
+  const { rows: counts } = await sql<{ n: number }>`WITH ${behind} SELECT count(*) AS n FROM hit`.execute(db);
+  const untold = best.filter(({ id }) => place.best.indexOf(id) >= place.told);
+  const first = untold.slice(0, limit);
+  const room = limit - first.length;
   const { rows } = await sql<Ranked>`
-    WITH ${matching} SELECT * FROM hit WHERE ${afterCursor(BEST_FIRST, search.cursor)}
-    ORDER BY ${orderSql(BEST_FIRST)} LIMIT ${limit + 1}`.execute(db);
-  const page = pageOf(rows, { limit }, (row) => [row.score, row.name, row.id]);
+    WITH ${behind} SELECT * FROM hit WHERE ${afterCursor(BEST_FIRST, place.after)}
+    ORDER BY ${orderSql(BEST_FIRST)} LIMIT ${room + 1}`.execute(db);
+  const page = pageOf(rows, { limit: room }, (row) => [row.score, row.name, row.id]);
+  const shown = [...first, ...page.rows];
   const joined = await linksOf(
     db,
-    userId,
-    page.rows.map((row) => row.id),
+    whose,
+    shown.map((row) => row.id),
   );
-  const items = page.rows.map((row): FoundNode => {
+  const items = shown.map((row): FoundNode => {
     const { id, type, name } = row;
     const { neighbours, links } = joined.get(id) ?? { neighbours: 0, links: [] };
     const content = excerpt(row.content, words);
-    return { id, type, name, content, data: parseData(row.data), why: reasons(row, words), neighbours, links };
+    const why = search.best?.get(id) ?? reasons(row, words);
+    return { id, type, name, content, data: parseData(row.data), why, neighbours, links };
   });
-  return { items, next: page.next, total: counts[0]?.n ?? 0 };
+  return {
+    items,
+    next:
+      search.best === undefined
+        ? page.next
+        : nextOf(place, untold, first, { next: page.next, more: rows.length > room }),
+    total: Number(counts[0]?.n ?? 0) + best.length,
+  };
+}
+
+/** Those of the best that can be seen and are asked for, in their order. */
+async function bestOf(db: Db, ids: readonly string[], conditions: RawBuilder<unknown>): Promise<readonly NodeRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<NodeRow>`SELECT * FROM nodes WHERE id IN (${sql.join(ids)}) AND ${conditions}`.execute(db);
+  return rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+/** Where the page after this one begins: `first` of the best were told, then others up to `next`; `more` are left of those. */
+function nextOf(
+  { best }: Place,
+  untold: readonly NodeRow[],
+  first: readonly NodeRow[],
+  { next, more }: { readonly next: string | null; readonly more: boolean },
+): string | null {
+  const ids = best.join(" ");
+  const last = first.at(-1);
+  if (last !== undefined && untold.length > first.length) return encodeCursor([ids, best.indexOf(last.id) + 1, ""]);
+  if (next !== null) return encodeCursor([ids, best.length, next]);
+  return more ? encodeCursor([ids, best.length, ""]) : null;
 }
 
 function filters(
-  userId: string,
+  whose: Whose,
   words: readonly string[],
   { every, type, name, prefix }: GraphSearch,
 ): readonly RawBuilder<boolean>[] {
   return [
-    visible(userId, "nodes"),
+    visible(whose, "nodes"),
     ...(every ? words.map(inSomePlace) : []),
     ...(type === undefined ? [] : [equals("type", type)]),
-    ...(name === undefined ? [] : [equals("name", name)]),
+    ...(name === undefined ? [] : [called(name)]),
     ...(prefix === undefined ? [] : [begins("id", prefix)]),
   ];
 }
+
+/** By this name, now or before it was merged into another. */
+const called = (name: string): RawBuilder<boolean> =>
+  sql<boolean>`(${equals("nodes.name", name)} OR id IN (SELECT a.node_id FROM node_aliases a WHERE ${equals("a.name", name)}))`;
 
 const inSomePlace = (word: string): RawBuilder<boolean> =>
   sql<boolean>`(${contains("name", word)} OR ${contains("type", word)} OR ${contains("content", word)})`;
@@ -136,21 +208,21 @@ type LinkRow = NodeLabel & {
 };
 
 /** For each node how many others it is joined to, and the first few edges. */
-async function linksOf(db: Db, userId: string, ids: readonly string[]) {
+async function linksOf(db: Db, whose: Whose, ids: readonly string[]) {
   const found = new Map<string, { neighbours: number; links: GraphLink[] }>();
   if (ids.length === 0) return found;
   const { rows } = await sql<LinkRow>`
     WITH link AS (
       SELECT source AS node_id, target AS other, type AS edge, 'out' AS direction, id AS edge_id FROM edges
-      WHERE source IN (${sql.join(ids)}) AND ${visible(userId, "edges")}
+      WHERE source IN (${sql.join(ids)}) AND ${visible(whose, "edges")}
       UNION ALL
       SELECT target, source, type, 'in', id FROM edges
-      WHERE target IN (${sql.join(ids)}) AND ${visible(userId, "edges")}),
+      WHERE target IN (${sql.join(ids)}) AND ${visible(whose, "edges")}),
     joined AS (
       SELECT l.node_id, l.edge, l.direction, n.id, n.type, n.name,
         row_number() OVER (PARTITION BY l.node_id ORDER BY n.name, l.edge, l.direction, l.edge_id) AS place,
         dense_rank() OVER (PARTITION BY l.node_id ORDER BY n.id) AS rank
-      FROM link l JOIN nodes n ON n.id = l.other AND n.id <> l.node_id AND ${visible(userId, "n")}),
+      FROM link l JOIN nodes n ON n.id = l.other AND n.id <> l.node_id AND ${visible(whose, "n")}),
     counted AS (SELECT joined.*, max(rank) OVER (PARTITION BY node_id) AS n FROM joined)
     SELECT node_id, edge, direction, id, type, name, n FROM counted WHERE place <= ${LINKS_SHOWN}
     ORDER BY node_id, place`.execute(db);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { visibleGraph } from "./visible.ts";
+import { visible, type Whose } from "./visible.ts";
 import type { Db } from "../database/sql.ts";
 
 export interface GraphStats {
@@ -10,18 +10,23 @@ export interface GraphStats {
   readonly edgeTypes: { readonly [type: string]: number };
 }
 
-export async function graphStats(db: Db, userId: string): Promise<GraphStats> {
-  const { rows } = await sql<{ part: "node" | "edge"; type: string; n: number }>`
-    WITH ${visibleGraph(userId)}
-    SELECT 'node' AS part, type, count(*) AS n FROM node GROUP BY type
-    UNION ALL
-    SELECT 'edge', type, count(*) FROM edge GROUP BY type
-    ORDER BY n DESC, type`.execute(db);
+/** How many nodes there are. */
+export async function nodesSeen(db: Db, whose: Whose): Promise<number> {
+  const { rows } = await sql<{ n: number | null }>`
+    SELECT CAST(sum(n) AS BIGINT) AS n FROM graph_counts
+    WHERE part = 'node' AND ${visible(whose, "graph_counts")}`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+export async function graphStats(db: Db, whose: Whose): Promise<GraphStats> {
+  const { rows } = await sql<{ part: "node" | "edge"; type: string; total: number }>`
+    SELECT part, type, CAST(sum(n) AS BIGINT) AS total FROM graph_counts WHERE ${visible(whose, "graph_counts")}
+    GROUP BY part, type HAVING sum(n) > 0 ORDER BY total DESC, type`.execute(db);
   const count = (part: "node" | "edge") => {
     const own = rows.filter((row) => row.part === part);
     return {
-      total: own.reduce((sum, row) => sum + row.n, 0),
-      types: Object.fromEntries(own.map((row) => [row.type, row.n])),
+      total: own.reduce((sum, row) => sum + row.total, 0),
+      types: Object.fromEntries(own.map((row) => [row.type, row.total])),
     };
   };
   const nodes = count("node");

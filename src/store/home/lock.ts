@@ -17,8 +17,8 @@ import { isBusy } from "../database/sqlite-patience.ts";
 const ACQUIRE_MS = 300;
 /** Two who look at the same moment must not take each other for the holder. */
 const LOOK_MS = 20;
-/** A command holds a home for less, and whoever starts or stops a server is through with it. */
-const PATIENCE_MS = 5000;
+/** A command holds a home for less, even on a busy machine, and whoever starts or stops a server is through with it. */
+const PATIENCE_MS = 15_000;
 const AGAIN_MS = 50;
 
 export interface HomeLock extends Disposable {

@@ -5,11 +5,14 @@ import { may } from "../people/access.ts";
 import { approvalRows } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
 import { listQuestions } from "../questions/questions.ts";
+import { visible } from "../graph/visible.ts";
+import { listTokens } from "../tokens/tokens.ts";
 import { owned } from "../schedules/read.ts";
 import type { Db } from "../database/sql.ts";
 import { formsOf } from "../database/spellings.ts";
 import { openFile } from "./database-file.ts";
 import type { User } from "../people/user.ts";
+import { findHomeOwner } from "../people/users.ts";
 
 /** What ids and names there are to choose from, for a shell that completes them. */
 
@@ -22,7 +25,10 @@ export type NameKind =
   | "schedules"
   | "servers"
   | "skills"
-  | "secrets";
+  | "secrets"
+  | "people"
+  | "facts"
+  | "tokens";
 
 export interface Name {
   readonly value: string;
@@ -41,12 +47,8 @@ const BUSY_MS = 50;
  */
 export async function namesIn(file: string, kind: NameKind, prefix: string): Promise<readonly Name[]> {
   await using database = await openFile(file, BUSY_MS);
-  const owner = await database.db
-    .selectFrom("user")
-    .select(["id", "name", "role"])
-    .where("role", "=", "owner")
-    .executeTakeFirst();
-  return owner === undefined ? [] : await namesOf(database.db, owner, kind, prefix);
+  const owner = await findHomeOwner(database.db);
+  return owner === null ? [] : await namesOf(database.db, owner, kind, prefix);
 }
 
 async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Promise<readonly Name[]> {
@@ -110,6 +112,28 @@ async function namesOf(db: Db, viewer: User, kind: NameKind, prefix: string): Pr
         .orderBy("name")
         .execute();
       return rows.map(({ name }) => ({ value: name, hint: "" })).filter(startsWith(prefix));
+    }
+    case "people": {
+      const rows = await db.selectFrom("user").select(["name", "role"]).orderBy("name").execute();
+      return rows.map(({ name, role }) => ({ value: name, hint: role })).filter(startsWith(prefix));
+    }
+    case "facts":
+      return await db
+        .selectFrom("facts")
+        .select(["id as value", "text as hint"])
+        .where(visible(viewer.id, "facts"))
+        .where("status", "!=", "forgotten")
+        .where("id", ">=", prefix)
+        .where("id", "<", end)
+        .orderBy("recorded_at", "desc")
+        .limit(MOST)
+        .execute();
+    case "tokens": {
+      const rows = await listTokens({ db }, viewer);
+      return rows
+        .filter(({ isFile }) => !isFile)
+        .map(({ name, scopes }) => ({ value: name, hint: scopes?.join(", ") ?? "" }))
+        .filter(startsWith(prefix));
     }
     default:
       return unreachable(kind);

@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { SparkyError } from "../../core/errors.ts";
 import { newId, type RandomBytes } from "../../core/ids.ts";
+import { audit } from "../audit/audit.ts";
 import { syncFile } from "../database/sync-file.ts";
 import { copyFile, lookThrough, withoutRights, type LookedThrough } from "./copy.ts";
 import { checkSchema, openFile } from "./database-file.ts";
@@ -48,7 +49,7 @@ export async function prepareRestore(backup: string, database: string, deps: Res
     withoutRights(draft);
     deps.reached?.("copied");
     const epoch = newId(deps.random);
-    await renew(draft, epoch);
+    await renew(draft, epoch, basename(backup));
     const { checked, findings } = await lookThrough(draft);
     syncFile(draft);
     deps.reached?.("verified");
@@ -73,11 +74,13 @@ async function refuseForeign(backup: string): Promise<void> {
   });
 }
 
-async function renew(file: string, epoch: string): Promise<void> {
+async function renew(file: string, epoch: string, backup: string): Promise<void> {
   const store = await openStore({ kind: "sqlite", file });
   await store.transact(async (tx) => {
     await tx.db.updateTable("meta").set({ value: epoch }).where("key", "=", "epoch").execute();
     await withdrawAnswers(tx);
+    const owner = await tx.db.selectFrom("user").select(["id", "name"]).where("role", "=", "owner").executeTakeFirst();
+    if (owner !== undefined) audit(tx, owner, { kind: "backup.restored", thing: backup, via: "command" });
   });
   await store[Symbol.asyncDispose]();
   if (existsSync(`${file}-wal`)) {

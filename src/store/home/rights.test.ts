@@ -17,6 +17,7 @@ import { examine } from "../../doctor/examine.ts";
 import { policyOf } from "../../tools/policy.ts";
 import { decideApproval, listApprovals } from "../approvals/approvals.ts";
 import { listGrants } from "../approvals/grants.ts";
+import { listAccounts } from "../people/accounts.ts";
 import type { Store } from "../database/store.ts";
 import { addTask } from "../tasks/add.ts";
 import { getTask } from "../tasks/read.ts";
@@ -104,6 +105,24 @@ test.each(["sparky db backup", "a copy of the file"])(
     expect(await me(app, { cookie: await signIn(app) })).toBe(200);
   },
 );
+
+test("F99 no role that was given travels in a backup, but that of the home's own owner", async () => {
+  const { home, file, open } = await place();
+  const store = await open();
+  const { as, people: accounts } = await chatServer(store);
+  for (const role of ["owner", "admin", "viewer"]) {
+    expect((await as(accounts.owner, "POST", "/api/users", { name: `${role}-2`, role })).status).toBe(201);
+  }
+  const backup = join(home, "old.db");
+  await backupFile(file, backup);
+  await store[Symbol.asyncDispose]();
+  await restore(home, backup);
+  const roles = (await listAccounts(await open())).map(({ name, role }) => [name, role]);
+  expect(Object.fromEntries(roles)).toMatchObject({
+    ...{ owner: "owner", agent: "agent", ann: "member" },
+    ...{ "owner-2": "member", "admin-2": "member", "viewer-2": "viewer" },
+  });
+});
 
 test.each([
   ["as it was given", "danger"],
@@ -237,7 +256,7 @@ eachEngine("rights", (engine) => {
   test("F99 every table says whether it holds data or rights", async () => {
     const store = await engine.store();
     const tables = await store.db.introspection.getTables();
-    const shadows = /^search_words_/;
+    const shadows = /^(search|recall)_words_/;
     const names = tables.filter(({ isView, name }) => !isView && !shadows.test(name)).map(({ name }) => name);
     expect(Object.keys(TABLES)).toEqual(expect.arrayContaining(names));
   });

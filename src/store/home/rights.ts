@@ -14,11 +14,12 @@ type Holds =
   /** Lets somebody in, or lets something be done unasked. */
   | "rights";
 
-type Table = keyof Schema | "session" | "account" | "verification" | "search_words";
+type Table = keyof Schema | "session" | "account" | "verification" | "search_words" | "recall_words" | "recall_stems";
 
 export const TABLES: { readonly [table in Table]: Holds } = {
   meta: "data",
   migrations: "data",
+  // A role that a person has given is a right: see `dropRights`.
   user: "data",
   session: "rights",
   account: "rights",
@@ -35,6 +36,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   mcp_tools: "rights",
   mcp_processes: "rights",
   mcp_sign_ins: "rights",
+  mcp_begun_sign_ins: "rights",
   run_tools: "data",
   tool_sets: "data",
   // Whose words are followed: what was approved is approved again.
@@ -50,6 +52,10 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   chat_shares: "data",
   seen: "data",
   chat_pins: "data",
+  chat_tags: "data",
+  // Lets private memory be used where others read: what was taken back since would be back.
+  chat_memory: "rights",
+  preferences: "data",
   events: "data",
   steps: "data",
   parts: "data",
@@ -65,8 +71,29 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   search_chats: "data",
   search_events: "data",
   search_words: "data",
+  recall_chats: "data",
+  recall_nodes: "data",
+  recall_items: "data",
+  recall_extent: "data",
+  recall_vectors: "data",
+  recall_embedding: "data",
+  recalled: "data",
+  recall_words: "data",
+  recall_stems: "data",
+  recall_facts: "data",
+  recall_hidden: "data",
+  recall_forgot: "data",
+  recalled_items: "data",
   nodes: "data",
   edges: "data",
+  graph_changes: "data",
+  node_aliases: "data",
+  graph_apart: "data",
+  graph_counts: "data",
+  audit: "data",
+  audit_end: "data",
+  facts: "data",
+  fact_sources: "data",
 };
 
 export const RIGHTS = Object.entries(TABLES).flatMap(([table, holds]) => (holds === "rights" ? [table] : []));
@@ -78,6 +105,11 @@ export function dropRights(handle: Database.Database): void {
     "select name from sqlite_schema where type = 'table' and name = ?",
   );
   for (const table of RIGHTS) if (has.get(table) !== undefined) handle.exec(`delete from "${table}"`);
+  handle.exec(
+    `update "user" set role = 'member' where role in ('owner', 'admin') and id <> (
+       select id from "user" where role = 'owner'
+       order by case when id = (select value from meta where key = 'home_owner') then 0 else 1 end, created_at, id limit 1)`,
+  );
   // It signs cookies; and the key that a home's secrets were encrypted by is not this one's.
   handle.exec("delete from meta where key in ('secret', 'secrets_key')");
 }

@@ -94,6 +94,11 @@ function servedEvent(chatId: string, { seq, body }: BodyRow): ChatEvent | null {
   }
 }
 
+/** The same for a stretch of a chat's log. */
+export async function servedEvents(db: Db, chatId: string, range: EventRange): Promise<readonly ChatEvent[]> {
+  return (await eventsOf(db, chatId, range).execute()).flatMap((row) => servedEvent(chatId, row) ?? []);
+}
+
 interface EventRange {
   readonly from?: number;
   readonly to?: number;

@@ -1,3 +1,4 @@
+import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { McpToolRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -16,18 +17,31 @@ export function mcpTools(store: Store): Promise<readonly McpToolRow[]> {
   return store.db.selectFrom("mcp_tools").selectAll().orderBy("server").orderBy("name").execute();
 }
 
+/** Without what they are: that may be long, and is asked for where somebody looks at it. */
+const NAMES = [
+  ...(["server", "name", "pinned_digest", "waiting_digest", "changed_at"] as const),
+  ...(["refused_digest", "refused_by", "refused_at"] as const),
+] as const;
+export type WaitingTool = Pick<McpToolRow, (typeof NAMES)[number]>;
+
 /** Those that a person has not answered for as they are now. */
-export function waitingTools(db: Db): Promise<readonly McpToolRow[]> {
-  return db
+export function waitingTools(db: Db): Promise<readonly WaitingTool[]> {
+  return waiting(db).select(NAMES).execute();
+}
+
+/** The same of one server, with what they were and are. */
+export function waitingOf(db: Db, server: string): Promise<readonly McpToolRow[]> {
+  return waiting(db).selectAll().where("server", "=", server).execute();
+}
+
+const waiting = (db: Db) =>
+  db
     .selectFrom("mcp_tools")
-    .selectAll()
-    .where("waiting", "is not", null)
+    .where("waiting_digest", "is not", null)
     .where("gone", "=", 0)
     .where((eb) => eb.or([eb("refused_digest", "is", null), eb("refused_digest", "!=", eb.ref("waiting_digest"))]))
     .orderBy("server")
-    .orderBy("name")
-    .execute();
-}
+    .orderBy("name");
 
 /**
  * What a server tells of its tools now. The first time all of it is pinned: whoever added the server wanted its tools. From
@@ -108,7 +122,7 @@ export async function approveTool(tx: Tx, server: string, tool: string, digest: 
       pinned_digest: eb.ref("waiting_digest"),
       waiting: null,
       waiting_digest: null,
-      refused_digest: null,
+      ...{ refused_digest: null, refused_by: null, refused_at: null },
       changed_at: tx.now,
     }))
     .where("server", "=", server)
@@ -119,11 +133,26 @@ export async function approveTool(tx: Tx, server: string, tool: string, digest: 
   await told(tx, server);
 }
 
-/** A person's no: it waits no more, and is used by no run, until the server tells something else of it. Throws as `approveTool`. */
-export async function refuseTool(tx: Tx, server: string, tool: string, digest: string): Promise<void> {
+/** What a person has kept out of a tool, as it is now or as it was before. */
+interface Refusal {
+  /** null: it was not kept then. */
+  readonly by: string | null;
+  readonly at: string | null;
+}
+
+export function refusalOf({ refused_digest, refused_by, refused_at }: WaitingTool): Refusal | null {
+  if (refused_digest === null) return null;
+  return { by: refused_by, at: refused_at === null ? null : isoTime(refused_at) };
+}
+
+/**
+ * A person's no: it waits no more, and is used by no run, until the server tells something else of it. Throws as `approveTool`.
+ * `by`: their name.
+ */
+export async function refuseTool(tx: Tx, server: string, tool: string, digest: string, by: string): Promise<void> {
   const { numUpdatedRows } = await tx.db
     .updateTable("mcp_tools")
-    .set({ refused_digest: digest, changed_at: tx.now })
+    .set({ refused_digest: digest, refused_by: by, refused_at: tx.now, changed_at: tx.now })
     .where("server", "=", server)
     .where("name", "=", tool)
     .where("waiting_digest", "=", digest)

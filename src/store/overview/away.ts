@@ -30,6 +30,8 @@ export interface AwayItem {
   readonly approvalId: string | null;
   readonly questionId: string | null;
   readonly expiresAt: string | null;
+  readonly schedule: string | null;
+  readonly tookMs: number | null;
 }
 
 export type AwayTotals = { readonly [kind in AwayKind]: number } & {
@@ -262,7 +264,15 @@ async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly
       ? []
       : await store.db.selectFrom("questions").selectAll().where("id", "in", questioned).execute();
   const titles = await titlesOf(store, rows);
-  return events.map(({ row, event }) => itemOf(row, event, titles, askedIn(event, approvals, questions)));
+  const runs = await runsOf(
+    store,
+    events.flatMap(({ event }) => (event.type === "status" && event.runId !== null ? [event.runId] : [])),
+  );
+  return events.map(({ row, event }) => ({
+    ...itemOf(row, event, titles, askedIn(event, approvals, questions)),
+    schedule: runs.get(event.runId ?? "")?.schedule ?? null,
+    tookMs: tookMs(event, runs.get(event.runId ?? "")?.startedAt),
+  }));
 }
 
 /** By the ids of tasks and of chats: asked for apart, and only of what is shown. */
@@ -285,6 +295,36 @@ async function titlesOf(store: Store, rows: readonly ItemRow[]): Promise<Readonl
     ...chats.map(({ id, title }) => [id, title] as const),
     ...tasks.map(({ id, schedule, instruction }) => [id, schedule ?? titleFrom(instruction)] as const),
   ]);
+}
+
+interface RunFacts {
+  readonly startedAt: number | null;
+  readonly schedule: string | null;
+}
+
+/** When runs began, and for which schedules. */
+async function runsOf(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, RunFacts>> {
+  if (ids.length === 0) return new Map();
+  const rows = await store.db
+    .selectFrom("runs")
+    .leftJoin("tasks", "tasks.id", "runs.task_id")
+    .select(["runs.id", "runs.started_at", "tasks.schedule"])
+    .where("runs.id", "in", [...new Set(ids)])
+    .execute();
+  return new Map(
+    rows.map(({ id, started_at, schedule }) => [
+      id,
+      { startedAt: started_at === null ? null : Number(started_at), schedule: schedule ?? null },
+    ]),
+  );
+}
+
+/** From its first start to its end, waits included. */
+function tookMs(event: ChatEvent, startedAt: number | null | undefined): number | null {
+  if (event.type !== "status" || startedAt == null) return null;
+  const { state } = event.data;
+  if (state !== "completed" && state !== "failed" && state !== "cancelled") return null;
+  return Math.max(0, Date.parse(event.at) - startedAt);
 }
 
 interface AskedHere {
@@ -314,7 +354,7 @@ function itemOf(
   event: ChatEvent,
   titles: ReadonlyMap<string, string>,
   asked: AskedHere | undefined,
-): AwayItem {
+): Omit<AwayItem, "schedule" | "tookMs"> {
   return {
     kind: row.kind,
     chatId: row.chat_id,

@@ -77,6 +77,8 @@ const RULES: Rules = {
 
 /** Rights over the whole instance, by role. */
 const HERE = {
+  /** Change anything at all, beside one's own sign-ins. Who may not is stopped at one door, in front of every route and frame. */
+  change: ["owner", "admin", "member", "agent"],
   /** See how it works and is set: its models, its database. */
   administer: ["owner"],
   /** Do what `agent` may do in its own chats, and sign in as it. */

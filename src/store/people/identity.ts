@@ -3,9 +3,10 @@ import { isoTime } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { Db } from "../database/sql.ts";
 import type { EngineKind, Tx } from "../database/store.ts";
+import type { Scope } from "../../core/scopes.ts";
 import type { User } from "./user.ts";
 
-/** By what somebody has come in: the row of a session or of an API token. It holds while the row is there. */
+/** By what somebody has come in: the row of a session or of an API token. It holds while the row is there, and its user not shut out. */
 export interface Credential {
   readonly kind: "session" | "token";
   readonly id: string;
@@ -14,6 +15,8 @@ export interface Credential {
 export interface Identity {
   readonly user: User;
   readonly credential: Credential;
+  /** What a token may be used for; null or left out: everything that its user may do. */
+  readonly scopes?: readonly Scope[] | null;
 }
 
 /** Those of them that hold now, each with its user's role as it is now, by kind and id. */
@@ -27,9 +30,10 @@ export async function holding(
     sql.join(["", ...credentials.filter((each) => each.kind === of).map((each) => each.id)]);
   const { rows } = await sql<{ kind: Credential["kind"]; id: string; role: User["role"] }>`
     SELECT 'session' AS kind, s.id, u.role FROM "session" s JOIN "user" u ON u.id = s.user_id
-    WHERE s.id IN (${ids("session")}) AND s.expires_at > ${instant(kind, now)}
+    WHERE s.id IN (${ids("session")}) AND s.expires_at > ${instant(kind, now)} AND NOT u.banned
     UNION ALL
-    SELECT 'token', t.id, u.role FROM tokens t JOIN "user" u ON u.id = t.user_id WHERE t.id IN (${ids("token")})
+    SELECT 'token', t.id, u.role FROM tokens t JOIN "user" u ON u.id = t.user_id
+    WHERE t.id IN (${ids("token")}) AND (t.expires_at IS NULL OR t.expires_at > ${now}) AND NOT u.banned
   `.execute(db);
   return new Map(rows.map((row) => [keyOf(row), row.role]));
 }

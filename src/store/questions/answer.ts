@@ -7,7 +7,7 @@ import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import type { User } from "../people/user.ts";
-import { viaOf } from "../people/via.ts";
+import { viaOf } from "../audit/via.ts";
 import { letGoOn } from "./go-on.ts";
 import { getQuestion, type Question } from "./questions.ts";
 import { questionEvent } from "./withdraw.ts";

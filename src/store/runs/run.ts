@@ -4,6 +4,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import type { ChatEvent } from "../../core/events.ts";
 import { foldChat } from "../../core/chat-view.ts";
+import { isEnded } from "../../core/run-state.ts";
 import { decodeAll } from "../log/events.ts";
 import type { RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
@@ -55,6 +56,12 @@ export async function runRow(db: Db, runId: string): Promise<RunRow> {
   const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();
   if (row === undefined) throw notFound(`run ${JSON.stringify(runId)}`);
   return row;
+}
+
+/** Whether nothing will go on with it: it ended, or is gone with its chat. */
+export async function hasEnded({ db }: { readonly db: Db }, runId: string): Promise<boolean> {
+  const row = await db.selectFrom("runs").select("state").where("id", "=", runId).executeTakeFirst();
+  return row === undefined || isEnded(row.state);
 }
 
 /** What a working run does now, from its log: its open calls, else the model. null when it does not work. */

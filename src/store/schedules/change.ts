@@ -1,3 +1,5 @@
+import { audit, type Deed } from "../audit/audit.ts";
+import { isoTime } from "../../core/clock.ts";
 import { checkZone, dueRuleText, nextDue, parseDueRule } from "../../core/due.ts";
 import { plainRuleText } from "../../core/plain-rule.ts";
 import { SparkyError } from "../../core/errors.ts";
@@ -41,7 +43,10 @@ const WEEK_MS = 7 * 86_400_000;
 
 export async function createSchedule(store: Store, viewer: User, input: NewSchedule): Promise<Schedule> {
   checkPrompt(store, viewer, input.prompt);
-  await store.transact((tx) => createScheduleIn(store, tx, viewer, input));
+  await store.transact(async (tx) => {
+    await createScheduleIn(store, tx, viewer, input);
+    audit(tx, viewer, { kind: "schedule.added", thing: input.name, detail: input.when });
+  });
   return getSchedule(store, viewer, input.name);
 }
 
@@ -57,7 +62,7 @@ export async function createScheduleIn(
   const now = await dueClock(store, tx.db);
   const zone = checkZone(input.timezone ?? "UTC");
   const rule = parseDueRule(plainRuleText(input.when, now, zone));
-  if (input.state !== "disabled" && nextDue(rule, zone, now, now - 1) === null) throw past(input.when);
+  if (input.state !== "disabled" && nextDue(rule, zone, now, now - 1) === null) throw past(input.when, zone, now);
   const row: ScheduleRow = {
     id: tx.newId(),
     owner_id: viewer.id,
@@ -119,6 +124,7 @@ export async function changeSchedule(
   patch: SchedulePatch,
   /** What its tasks inherit from now on; left out: what they did. */
   descent?: Descent | null,
+  by: Pick<Deed, "runId" | "via"> = {},
 ): Promise<boolean> {
   const seen = await mine(store.db, viewer, name);
   if (patch.prompt !== undefined) checkPrompt(store, viewer, patch.prompt);
@@ -136,12 +142,14 @@ export async function changeSchedule(
       after.state !== "disabled" &&
       nextDue(rule, after.zone, after.anchor, at - 1) === null
     ) {
-      throw past(after.rule);
+      throw past(after.rule, after.zone, at);
     }
     const { id: _, ...values } = after;
     await tx.db.updateTable("schedules").set(values).where("id", "=", id).execute();
     if (RULE_FIELDS.some((field) => before[field] !== after[field])) await beginRule(tx, after, at);
     await setNextDue(tx, id, at);
+    const fields = Object.entries(patch).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    audit(tx, viewer, { kind: "schedule.changed", thing: after.name, detail: fields.join(", "), ...by });
     tx.changed("schedules", [viewer.id], id);
   });
   if (done === undefined) throw noSchedule(name);
@@ -183,6 +191,7 @@ export async function deleteSchedule(store: Store, viewer: User, name: string): 
   const now = await dueClock(store);
   const done = await settle(store, id, { now, to: now }, async (tx) => {
     await tx.db.updateTable("schedules").set({ deleted_at: now, next_due: null }).where("id", "=", id).execute();
+    audit(tx, viewer, { kind: "schedule.deleted", thing: name });
     tx.changed("schedules", [viewer.id], id);
   });
   if (done === undefined) throw noSchedule(name);
@@ -232,7 +241,8 @@ function stateOf(input: Pick<SchedulePatch, "state" | "pausedUntil">, before: St
 
 function checkPause({ paused_until: until }: StateFields, at: number): void {
   if (until === null || until > at) return;
-  throw new SparkyError("invalid_input", "pausedUntil lies in the past", { hint: "name a later time, or enable it" });
+  const words = `pausedUntil: ${isoTime(until)} lies in the past: it is ${isoTime(at)} now`;
+  throw new SparkyError("invalid_input", words, { hint: "name a later time, or enable it" });
 }
 
 async function setNextDue(tx: Tx, id: string, from: number): Promise<void> {

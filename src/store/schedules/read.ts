@@ -1,9 +1,11 @@
 import { isoTime } from "../../core/clock.ts";
 import { checkZone, nextDue, parseDueRule } from "../../core/due.ts";
 import { isSparkyError, notFound, SparkyError } from "../../core/errors.ts";
+import { namesHint } from "../../core/nearest.ts";
 import type { Json } from "../../core/events.ts";
 import { plainRuleText } from "../../core/plain-rule.ts";
 import { promptPath } from "../../core/prompt-file.ts";
+import { offsetAt } from "../../core/zone.ts";
 import { checkLedger, type LedgerCheck } from "../ledger/check.ts";
 import { listOccurrences, recentOccurrences, type Occurrence } from "../ledger/occurrences.ts";
 import { isEnabled, nextOf, rulesFrom, rulesOfAll, withoutPastPause } from "../ledger/rules.ts";
@@ -116,13 +118,14 @@ export async function previewRule(
   const text = plainRuleText(input.when, now, timezone);
   const rule = parseDueRule(text);
   const found = instants(n, now, (at) => nextDue(rule, timezone, now, at - 1));
-  if (found.length === 0) throw past(input.when);
+  if (found.length === 0) throw past(input.when, timezone, now);
   return { rule: text, timezone, instants: found };
 }
 
-export function past(rule: string): SparkyError {
+export function past(rule: string, zone: string, now: number): SparkyError {
+  const wall = isoTime(now + offsetAt(zone, now)).slice(0, 16);
   return new SparkyError("invalid_input", `${rule} lies in the past: it would never run`, {
-    hint: "name a later time",
+    hint: `it is ${wall} in ${zone} now: name a later time`,
   });
 }
 
@@ -151,12 +154,17 @@ export async function upcoming(
 
 export async function mine(db: Db, viewer: User, name: string): Promise<ScheduleRow> {
   const row = await owned(db, viewer).where("name", "in", formsOf(name)).executeTakeFirst();
-  if (row === undefined) throw noSchedule(name);
-  return row;
+  if (row !== undefined) return row;
+  const known = owned(db, viewer).clearSelect().select("name").orderBy("name").limit(MOST_NAMES);
+  const names = (await known.execute()).map((each) => each.name);
+  throw noSchedule(name, namesHint(name, names));
 }
 
-export function noSchedule(name: string): SparkyError {
-  return notFound(`schedule ${JSON.stringify(name)}`);
+/** More are not compared with a name that is not there. */
+const MOST_NAMES = 500;
+
+export function noSchedule(name: string, hint: string | null = null): SparkyError {
+  return notFound(`schedule ${JSON.stringify(name)}`, hint);
 }
 
 export const owned = (db: Db, viewer: User) =>

@@ -62,7 +62,7 @@ export async function startOccurrence(
       metadata: JSON.parse(schedule.metadata) as { [key: string]: Json },
       limits: JSON.parse(schedule.limits) as TaskLimits,
       ...(chat !== undefined && { chatId: chat }),
-      ...(row.start_at > now && { runAt: new Date(row.start_at).toISOString() }),
+      ...(row.start_at > Math.max(now, tx.now) && { runAt: new Date(row.start_at).toISOString() }),
     },
     { schedule: schedule.name, ...(descent !== null && { from: { descent, owner } }) },
   );

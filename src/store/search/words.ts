@@ -4,7 +4,7 @@ import { piece } from "../../core/text.ts";
 /** What the index keeps of a text: its words, alike on both engines. */
 
 /** Chinese and Japanese are written without blanks: each character counts as a word. */
-const WORD =
+export const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+/gv;
 const MAX_WORD = 64;
 const MAX_WORDS = 5000;

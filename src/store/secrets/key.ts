@@ -15,8 +15,18 @@ export const KEY_FILE = "secrets.key";
 /** Where the database keeps the fingerprint of the key, in `meta`. */
 export const KNOWN_KEY = "secrets_key";
 
+/** The makings of this process: one waits for the other, so that two first secrets at once are of one key. */
+let making: Promise<unknown> = Promise.resolve();
+
 /** `make`: where nothing is encrypted yet there is a new one. Throws `unavailable` when it is missing, damaged or another. */
-export async function sealKey(store: Store, use: "make" | "find"): Promise<Uint8Array> {
+export function sealKey(store: Store, use: "make" | "find"): Promise<Uint8Array> {
+  if (use === "find") return keyOf(store, use);
+  const made = making.then(() => keyOf(store, use));
+  making = made.catch(() => {});
+  return made;
+}
+
+async function keyOf(store: Store, use: "make" | "find"): Promise<Uint8Array> {
   const path = join(homeOf(store), KEY_FILE);
   const known = await knownKey(store);
   const there = existsSync(path) ? parsedKey(path, readNamedFile(path)) : null;

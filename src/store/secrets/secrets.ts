@@ -1,8 +1,11 @@
 import { isoTime } from "../../core/clock.ts";
 import { isSparkyError, notFound, SparkyError } from "../../core/errors.ts";
+import { namesHint } from "../../core/nearest.ts";
 import { LEAST_MASKED } from "../../core/masker.ts";
 import { seal, unseal } from "../../core/seal.ts";
 import type { Store } from "../database/store.ts";
+import { audit } from "../audit/audit.ts";
+import type { User } from "../people/user.ts";
 import { sealKey } from "./key.ts";
 
 /** Secrets: set, listed by name, removed. A value goes in and is never told again. */
@@ -20,13 +23,16 @@ export const placeOf = (ownerId: string, name: string): string => `the secret ${
 /** `masked`: it is long enough to be found wherever it stands. */
 export async function setSecret(
   store: Store,
-  ownerId: string,
+  owner: User,
   name: string,
   value: string,
+  by: User = owner,
 ): Promise<SecretInfo & { readonly masked: boolean }> {
+  const { id: ownerId } = owner;
   const key = await sealKey(store, "make");
   const sealed = seal(key, value, placeOf(ownerId, name), store.random);
-  const at = await store.transact(async ({ db, now }) => {
+  const at = await store.transact(async (tx) => {
+    const { db, now } = tx;
     const others = await db
       .selectFrom("secrets")
       .select((eb) => eb.fn.countAll().as("count"))
@@ -43,6 +49,7 @@ export async function setSecret(
       .values({ owner_id: ownerId, name, sealed, set_at: now })
       .onConflict((oc) => oc.columns(["owner_id", "name"]).doUpdateSet({ sealed, set_at: now }))
       .execute();
+    audit(tx, by, { kind: "secret.set", thing: name });
     return now;
   });
   await knowSecrets(store, ownerId);
@@ -59,14 +66,27 @@ export async function listSecrets(store: Store, ownerId: string): Promise<readon
   return rows.map(({ name, set_at }) => ({ name, setAt: isoTime(set_at) }));
 }
 
-export async function removeSecret(store: Store, ownerId: string, name: string): Promise<void> {
-  await store.transact(async ({ db }) => {
+export async function removeSecret(store: Store, owner: User, name: string, by: User = owner): Promise<void> {
+  const { id: ownerId } = owner;
+  await store.transact(async (tx) => {
+    const { db } = tx;
     const { numDeletedRows } = await db
       .deleteFrom("secrets")
       .where("owner_id", "=", ownerId)
       .where("name", "=", name)
       .executeTakeFirst();
-    if (numDeletedRows === 0n) throw notFound(`the secret ${name}`);
+    if (numDeletedRows > 0n) return audit(tx, by, { kind: "secret.removed", thing: name });
+    const rows = await db
+      .selectFrom("secrets")
+      .select("name")
+      .where("owner_id", "=", ownerId)
+      .orderBy("name")
+      .execute();
+    const hint = namesHint(
+      name,
+      rows.map((each) => each.name),
+    );
+    throw notFound(`the secret ${name}`, hint);
   });
   await knowSecrets(store, ownerId);
 }

@@ -11,6 +11,7 @@ import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { together } from "../database/together.ts";
 import { getTask, type Task, type TaskLimits } from "./read.ts";
+import { runAtOf } from "./run-at.ts";
 import type { User } from "../people/user.ts";
 
 export interface NewTask {
@@ -74,7 +75,7 @@ export async function addTaskIn(
     if (known !== undefined) return { id: known.id, chatId: known.chat_id, created: false };
   }
   const dependsOn = [...new Set(input.dependsOn ?? [])];
-  const runAt = input.runAt === undefined ? null : Date.parse(input.runAt);
+  const runAt = input.runAt === undefined ? null : runAtOf(input.runAt, tx.now);
   // The chat's lock before those of tasks, as where a task ends.
   const { chat, isNew } = await chatOf(tx, viewer, input, options);
   const waitsFor = await heldDependencies(tx, viewer, dependsOn);

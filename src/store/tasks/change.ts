@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit.ts";
 import { sql } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
 import { isEnded } from "../../core/run-state.ts";
@@ -12,6 +13,7 @@ import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { heldDependencies, type NewTask } from "./add.ts";
 import { endTask, queueTaskRun, releaseWhenReady } from "../endings/task.ts";
 import { getTask, type Task } from "./read.ts";
+import { runAtOf } from "./run-at.ts";
 import type { User } from "../people/user.ts";
 
 export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt"> & {
@@ -31,7 +33,7 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
         hint: "add a new task instead",
       });
     }
-    const runAt = patch.runAt === undefined ? task.run_at : patch.runAt === null ? null : Date.parse(patch.runAt);
+    const runAt = changedRunAt(task.run_at, patch.runAt, tx.now);
     await tx.db
       .updateTable("tasks")
       .set({
@@ -54,6 +56,12 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
     await announce(tx, await lockChat(tx, task.chat_id), taskId);
   });
   return getTask(store, viewer, taskId);
+}
+
+/** What is said again stays, though its time has come meanwhile. */
+function changedRunAt(before: number | null, given: string | null | undefined, now: number): number | null {
+  if (given === undefined || given === null) return given === undefined ? before : null;
+  return Date.parse(given) === before ? before : runAtOf(given, now);
 }
 
 /** Any number that nobody else uses as an advisory lock. */
@@ -117,12 +125,15 @@ export async function cancelIn(store: Store, tx: Tx, viewer: User, task: TaskRow
   return { runId: null, working: false };
 }
 
-/** A new attempt at a failed or cancelled task. */
-export async function retryTask(store: Store, viewer: User, taskId: string): Promise<Task> {
+/** A new attempt at a failed or cancelled task; with `attempts`, only if it has had so many runs. */
+export async function retryTask(store: Store, viewer: User, taskId: string, attempts?: number): Promise<Task> {
   await store.transact(async (tx) => {
     const task = await changeable(tx, viewer, taskId);
     if (task.status !== "failed" && task.status !== "cancelled") {
       throw new SparkyError("conflict", `the task is ${task.status}: only a failed or cancelled one is retried`);
+    }
+    if (attempts !== undefined && attempts !== task.attempts) {
+      throw new SparkyError("conflict", "the task was tried again meanwhile", { hint: "look at how that went" });
     }
     await refuseBeforeDependencies(tx, task);
     const cleared = { ...task, run_at: null };
@@ -158,6 +169,7 @@ export async function deleteTask(store: Store, viewer: User, taskId: string): Pr
     // Not only while it is pending: a run that was handed back is queued, and its task in progress.
     if (!isEnded(task.status)) await cancelIn(store, tx, viewer, task);
     await tx.db.updateTable("tasks").set({ deleted_at: tx.now }).where("id", "=", taskId).execute();
+    audit(tx, viewer, { kind: "task.deleted", thing: task.instruction, chatId: task.chat_id });
     await announce(tx, chat, taskId);
     if (chat.origin === "task" && chat.owner_id === AGENT_ID && (await isAlone(tx, task))) {
       await cancelChat(tx, store.hub, viewer, chat);

@@ -1,3 +1,4 @@
+import { audit } from "../audit/audit.ts";
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { audiencesOf, may, taskFor } from "../people/access.ts";
@@ -60,6 +61,8 @@ export async function clearTasks(store: Store, viewer: User, options: ClearOptio
     for (const task of tasks) if (!isEnded(task.status)) await cancelOpen(store, tx, viewer, task.id);
     const hidden = await hide(tx, tasks);
     await announce(store, tx, tasks, hidden);
+    for (const task of tasks)
+      audit(tx, viewer, { kind: "task.deleted", thing: task.instruction, chatId: task.chat_id });
     const { working, ...left } = await countsOf(tx.db, viewer, options);
     return { at: isoTime(tx.now), dryRun: false, total: tasks.length, byStatus, items, left: sum(left), working };
   });

@@ -42,6 +42,8 @@ export type FindingKind =
   | "task"
   /** A schedule's ledger is not what its rules and its tasks say. */
   | "schedule"
+  /** A row of the audit is missing, or is not what was written. */
+  | "audit"
   | "message"
   | "seen"
   | "part"

@@ -8,6 +8,7 @@ import { dueClock } from "../database/clock.ts";
 import { breathe } from "../database/breathe.ts";
 import { nowSql, type Db } from "../database/sql.ts";
 import { LEASE_MS } from "../runs/claim.ts";
+import { verifyAudit } from "./audit.ts";
 import { verifyChat, type VerifySource } from "./chat.ts";
 import { verifyLinks } from "./links.ts";
 import { verifySchedules } from "./schedules.ts";
@@ -39,6 +40,7 @@ export async function verifyPage(source: VerifySource, cursor: string | null): P
     if (chatId === null) {
       findings.push(...(await verifyLinks(source.db, checked)));
       findings.push(...(await verifySchedules(source.db, source.now)));
+      findings.push(...(await source.snapshot(verifyAudit)));
       findings.push(...(await source.snapshot((db) => verifySchema(source.kind, db, MIGRATIONS.length))));
       return { findings, checked, next: null };
     }

@@ -1,5 +1,7 @@
 import { constants } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { giveToOwnerOf } from "./belongs.ts";
 
 /** A file holds either what it held before or the whole new text, on disk, whatever happens in between. */
 
@@ -9,6 +11,7 @@ export async function writeDraft(draft: string, content: string, mode: number, s
     await rm(draft, { force: true });
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     await using file = await open(draft, flags, mode);
+    await giveToOwnerOf(dirname(draft), file);
     await file.writeFile(content, { signal });
     await file.sync();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import picomatch from "picomatch";
-import { piece } from "../../core/text.ts";
 import { decoded, MAX_WHOLE_BYTES, openOrdinary, readBytes } from "./content.ts";
+import { lineAround, type Line } from "./long-lines.ts";
 import { walk } from "./walk.ts";
 import { openInside } from "./workspace.ts";
 
@@ -14,7 +14,13 @@ export interface Job {
   /** Names files, for both. */
   readonly glob: string | null;
   /** null: names alone are looked for. */
-  readonly text: { readonly pattern: string; readonly flags: string; readonly around: number } | null;
+  readonly text: {
+    readonly pattern: string;
+    readonly flags: string;
+    readonly around: number;
+    /** As long as a secret may be, where there are any. */
+    readonly reach: number;
+  } | null;
   readonly all: boolean;
   readonly limit: number;
 }
@@ -23,15 +29,14 @@ export type Looked =
   | { readonly found: readonly { readonly path: string; readonly type: string }[]; readonly more: boolean }
   | { readonly matches: readonly Match[]; readonly searched: number; readonly passed: number; readonly more: boolean };
 
-interface Match {
+export interface Match {
   readonly path: string;
   readonly line: number;
-  readonly text: string;
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
+  readonly text: Line;
+  readonly before?: readonly Line[];
+  readonly after?: readonly Line[];
 }
 
-const LONGEST_LINE = 300;
 const MOST_CHARACTERS = 200_000;
 
 export async function look(job: Job): Promise<Looked> {
@@ -46,7 +51,7 @@ export async function look(job: Job): Promise<Looked> {
     }
     return { found, more: false };
   }
-  const { pattern, flags, around } = job.text;
+  const { pattern, flags, around, reach } = job.text;
   const wanted = new RegExp(pattern, flags);
   const matches: Match[] = [];
   const counts = { searched: 0, passed: 0 };
@@ -67,10 +72,10 @@ export async function look(job: Job): Promise<Looked> {
       const shown: Match = {
         path,
         line: at + 1,
-        text: shownLine(line, match.index),
+        text: lineAround(line, match.index, reach),
         ...(around > 0 && {
-          before: lines.slice(Math.max(at - around, 0), at).map((each) => shownLine(each, 0)),
-          after: lines.slice(at + 1, at + 1 + around).map((each) => shownLine(each, 0)),
+          before: lines.slice(Math.max(at - around, 0), at).map((each) => lineAround(each, 0, reach)),
+          after: lines.slice(at + 1, at + 1 + around).map((each) => lineAround(each, 0, reach)),
         }),
       };
       characters += JSON.stringify(shown).length;
@@ -89,12 +94,4 @@ async function textOf(target: string, path: string): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-/** Of a long line what is around the match. */
-function shownLine(line: string, at: number): string {
-  if (line.length <= LONGEST_LINE) return line;
-  const from = Math.max(at - LONGEST_LINE / 3, 0);
-  const cut = piece(line, from, from + LONGEST_LINE);
-  return `${from > 0 ? "…" : ""}${cut}${from + LONGEST_LINE < line.length ? "…" : ""}`;
 }

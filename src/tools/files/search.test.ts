@@ -3,6 +3,7 @@ import { link, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fileScene } from "../../../test/kit/file-tools.ts";
+import { KnownSecrets } from "../../core/known-secrets.ts";
 
 async function scene() {
   const { folder, workspace, call, write } = await fileScene();
@@ -99,6 +100,26 @@ test("a long line is shown around its match, and no half of a character stays", 
   };
   expect(matches[0]?.text).toMatch(/^…😀+needle😀+…$/u);
   expect(matches[0]?.text.length).toBeLessThan(310);
+});
+
+test("a secret in a long line is masked before the line is cut, wherever the cut falls", async () => {
+  const masking = new KnownSecrets();
+  const secret = "correct-horse-battery-staple";
+  masking.know("ann", [{ name: "HORSE", value: secret }]);
+  const { call, write } = await scene();
+  const shown: string[] = [];
+  for (const before of [0, 60, 80, 95, 100, 108, 130]) {
+    const line = `${"a".repeat(200)}${secret}${"b".repeat(before)}needle${"c".repeat(300 - before)}${secret}${"d".repeat(400)}`;
+    await write("long.txt", `${line}\n${line.replace("needle", "nothing")}\n`);
+    const found = await call("file_search", { pattern: "needle", files: "long.txt", around: 1 }, { masking });
+    const { matches } = found as unknown as { matches: { text: string; after: string[] }[] };
+    for (const text of [matches[0]?.text ?? "", ...(matches[0]?.after ?? [])]) {
+      for (let at = 0; at + 8 <= secret.length; at++) expect(text).not.toContain(secret.slice(at, at + 8));
+      shown.push(text);
+    }
+  }
+  expect(shown.some((text) => text.startsWith("…${secret:HORSE}"))).toBe(true);
+  expect(shown.every((text) => text.endsWith("…"))).toBe(true);
 });
 
 test.each([

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { Json } from "../../core/events.ts";
+import type { Masking } from "../../core/known-secrets.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { lookInThread } from "./in-thread.ts";
+import { shownLine, type Line } from "./long-lines.ts";
+import type { Match } from "./look.ts";
 import { placeOf, type Place, type Root } from "./places.ts";
 import { codeOf, fileError } from "./workspace.ts";
 
@@ -31,14 +34,28 @@ export const fileSearch = (roots: readonly Root[]): Tool<unknown> =>
         const flags = args.ignoreCase ? "ui" : "u";
         checkPattern(pattern, flags);
         const place = await placeOf(roots, context, args.path === "" ? "." : args.path, "read");
-        const text = { pattern, flags, around: args.around };
+        const { signal, masking } = context;
+        const text = { pattern, flags, around: args.around, reach: masking.reach };
         const job = { ...placed(place), glob: args.files ?? null, text, all: args.ignored, limit: args.limit };
-        return (await lookInThread(job, context.signal)) as unknown as Json;
+        const looked = await lookInThread(job, signal);
+        if (!("matches" in looked)) throw new Error("the search told of files, not of lines");
+        return { ...looked, matches: looked.matches.map((match) => shown(match, masking)) };
       } catch (error) {
         throw lookError(args.path, error);
       }
     },
   });
+
+function shown({ path, line, text, before, after }: Match, masking: Masking): Json {
+  const all = (lines: readonly Line[]): string[] => lines.map((each) => shownLine(each, masking));
+  return {
+    path,
+    line,
+    text: shownLine(text, masking),
+    ...(before !== undefined && { before: all(before) }),
+    ...(after !== undefined && { after: all(after) }),
+  };
+}
 
 /** Only made, not run: that is for the thread. */
 function checkPattern(pattern: string, flags: string): void {

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readlink, realpath, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { shorten } from "../../core/text.ts";
+import { giveToOwnerOf } from "./belongs.ts";
 
 /**
  * Paths inside one owner's workspace folder. A path is checked as written, and as the file system resolves it, so that neither
@@ -68,10 +69,12 @@ export async function openInside(
     const way = relative(root, real);
     let walked = root;
     for (const part of way === "" ? [] : way.split(sep)) {
-      const next = join(DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${handle.fd}`, part);
+      const folder = DESCRIPTORS === null ? walked : `${DESCRIPTORS}/${handle.fd}`;
+      const next = join(folder, part);
       walked = join(walked, part);
-      if (make === "make") await mkdir(next, { mode: 0o700 }).catch(unlessThere);
+      const isNew = make === "make" && (await madeNow(next));
       const inner = await openPart(next, path);
+      if (isNew) await giveToOwnerOf(folder, inner);
       await handle.close();
       handle = inner;
     }
@@ -106,8 +109,15 @@ async function placeOf(handle: FileHandle, walked: string): Promise<string> {
   return DESCRIPTORS === null ? realpath(walked) : readlink(`${DESCRIPTORS}/${handle.fd}`);
 }
 
-function unlessThere(error: unknown): void {
-  if (codeOf(error) !== "EEXIST") throw error;
+/** Makes a folder; false: it is there already. */
+function madeNow(folder: string): Promise<boolean> {
+  return mkdir(folder, { mode: 0o700 }).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === "EEXIST") return false;
+      throw error;
+    },
+  );
 }
 
 /** Only a file that has this one name: another name of it may be anybody's. */

@@ -3,18 +3,18 @@ import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import { shorten } from "../../core/text.ts";
 import type { Reached, ServerDefinition } from "./definition.ts";
 import { boundedFetch } from "./http.ts";
+import { launchOf, type Ground } from "./launch.ts";
 import { SignInNeeded, type SignIn } from "./sign-in.ts";
 import { StdioTransport, type ServerProcess } from "./stdio.ts";
 import type { Tail } from "./tail.ts";
 
 /** How a conversation with a server begins, or why it does not. */
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Ground {
   readonly definition: ServerDefinition;
   /** With its variables filled in. */
   readonly reached: Reached;
-  readonly env: { readonly [name: string]: string };
-  readonly workspace: string;
+  readonly diskFloor?: number | undefined;
   readonly version: string;
   readonly tail: Tail;
   /** It was seen to speak only the revisions before 2026-07-28. */
@@ -35,25 +35,10 @@ const UNCHECKED = {
   getValidator: () => (input: unknown) => ({ valid: true as const, data: input as never, errorMessage: undefined }),
 };
 
-/** Where the server wants a person to sign in: the way there, with what comes back from it. */
-export function signInNeeded(
-  { definition, signIn }: ConnectionOptions,
-  transport: Transport,
-  cause: unknown,
-): SignInNeeded | null {
-  const page = signIn?.page ?? null;
-  if (signIn === undefined || page === null || !("finishAuth" in transport)) return null;
-  const { finishAuth } = transport as Finishing;
-  return new SignInNeeded(
-    definition.name,
-    page,
-    (answer) => signIn.comeBack(() => finishAuth.call(transport, answer)),
-    cause,
-  );
-}
-
-interface Finishing {
-  readonly finishAuth: (answer: URLSearchParams) => Promise<void>;
+/** Where the server wants a person to sign in: the way there. */
+export function signInNeeded({ definition, signIn }: ConnectionOptions, cause: unknown): SignInNeeded | null {
+  const [page, begun] = [signIn?.page ?? null, signIn?.begun ?? null];
+  return page === null || begun === null ? null : new SignInNeeded(definition.name, page, begun, cause);
 }
 
 export interface Connected {
@@ -63,7 +48,7 @@ export interface Connected {
 
 /** The beginning of a conversation; throws `unavailable` in words. */
 export async function connected(options: ConnectionOptions, legacy: boolean, signal: AbortSignal): Promise<Connected> {
-  const { definition, reached, env, workspace, version, tail } = options;
+  const { definition, reached, version, tail, diskFloor } = options;
   const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
   const bounded = boundedFetch();
   // Elsewhere silence is an outage, as with any other request.
@@ -76,10 +61,9 @@ export async function connected(options: ConnectionOptions, legacy: boolean, sig
           ...(options.signIn !== undefined && { authProvider: options.signIn }),
         })
       : new StdioTransport({
-          ...reached,
-          env: { ...env, ...reached.env },
-          cwd: reached.cwd ?? workspace,
+          ...(await launchOf(definition.name, reached, options)),
           tail,
+          diskFloor,
           keep: (process) => options.keep(process),
           forget: (process) => options.forget(process),
         });
@@ -111,7 +95,7 @@ export async function connected(options: ConnectionOptions, legacy: boolean, sig
     await client.close().catch(() => {});
     signal.throwIfAborted();
     if (isSparkyError(error)) throw error;
-    const needed = signInNeeded(options, transport, error);
+    const needed = signInNeeded(options, error);
     if (needed !== null) throw needed;
     const isLate = codeOf(error) === "REQUEST_TIMEOUT";
     const late = `it has not answered in ${definition.connectMs / 1000} s`;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { CallToolResult, Client, RequestOptions, Transport } from "@modelcontextprotocol/client";
+import type { CallToolResult, Client, Progress, RequestOptions, Transport } from "@modelcontextprotocol/client";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
@@ -14,7 +14,7 @@ import {
   type Connected,
   type ConnectionOptions,
 } from "./connect.ts";
-import { askedBy, askedMeanwhile, resumed, type Reply, type Resumed } from "./elicitation.ts";
+import { askedBy, askedMeanwhile, goneWithServer, resumed, type Reply, type Resumed } from "./elicitation.ts";
 import { keepListening } from "./listening.ts";
 import {
   offeredPrompts,
@@ -25,6 +25,7 @@ import {
   type OfferedResource,
 } from "./offers.ts";
 import { MAX_TOOLS, offeredTool, type OfferedTool } from "./offered.ts";
+import { progressWords } from "./progress.ts";
 import { resultOf, textOf } from "./result.ts";
 import { RunningCall } from "./running-call.ts";
 import { StdioTransport } from "./stdio.ts";
@@ -42,6 +43,10 @@ export interface ServerToolCall {
   readonly args: { readonly [key: string]: Json };
   /** What came of the question that the same call asked before. */
   readonly answer?: Answered | undefined;
+  /** Told how far it is. */
+  readonly progress?: ((words: string) => void) | undefined;
+  /** Whose call it is; undefined: a trial, with which nobody goes on. */
+  readonly runId?: string | undefined;
   /** How often the server has asked to be called again. */
   readonly rounds: number;
 }
@@ -56,7 +61,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #active = new Set<RunningCall>();
   /** Calls that wait for what somebody answers to their server. */
-  readonly #held = new Map<string, RunningCall>();
+  readonly #held = new Map<string, { readonly running: RunningCall; readonly runId: string | undefined }>();
   #isAsking = false;
   /** What is being asked beside calls. */
   #asked = 0;
@@ -165,19 +170,35 @@ export class Connection {
     }
   }
 
+  /** Whether a call waits here for what somebody answers. */
+  holds(id: string): boolean {
+    return this.#held.get(id)?.running.isSettled === false;
+  }
+
+  /** Tells the server no more than that nobody answers, for calls whose runs ended before somebody did. */
+  async letGo(hasEnded: (runId: string) => Promise<boolean>): Promise<void> {
+    for (const [id, { running, runId }] of this.#held) {
+      if (!running.isSettled && runId !== undefined && !(await hasEnded(runId))) continue;
+      if (this.#held.delete(id) && !running.isSettled) running.answer({ action: "cancel" });
+    }
+  }
+
   /**
    * Throws `OutcomeUnknown` where the call may have happened, and `NeedsAnswer` where the server asks somebody; a tool's own
    * failure is an error with its words.
    */
   async call(call: ServerToolCall, signal: AbortSignal): Promise<Json> {
     const before: Resumed = call.answer === undefined ? { replies: {} } : resumed(call.answer);
-    const held = before.held === undefined ? undefined : this.#held.get(before.held);
+    const held = before.held === undefined ? undefined : this.#held.get(before.held)?.running;
     if (before.held !== undefined) this.#held.delete(before.held);
     const reply = Object.values(before.replies).at(-1);
     if (held !== undefined && !held.isSettled && reply !== undefined) {
       held.answer(reply);
       return this.#outcome(call, held, before, signal);
     }
+    const { name, idempotent } = this.#options.definition;
+    if (before.held !== undefined && call.answer !== undefined && !idempotent.includes(call.tool))
+      throw goneWithServer(name, call.answer);
     // The older revision does not say which call a question belongs to: a server that asks is called once at a time.
     const turn = this.#isAsking
       ? this.#last.then(() => this.#start(call, before, signal))
@@ -198,8 +219,9 @@ export class Connection {
       ...(again && { inputResponses: replies }),
       ...((again || call.rounds > 0) && requestState !== undefined && { requestState }),
     };
+    const onprogress = (progress: Progress): void => running.progressed(progressWords(progress));
     // The time is ours to count: it stands still while somebody is asked.
-    const options = { timeout: LONGEST_MS, onprogress: () => running.progressed(), allowInputRequired: true };
+    const options = { timeout: LONGEST_MS, onprogress, allowInputRequired: true };
     running.run(
       (ending) => this.#client.callTool(params, { ...options, signal: ending }),
       () => this.#active.delete(running),
@@ -211,7 +233,7 @@ export class Connection {
     const { name } = this.#options.definition;
     let next: Awaited<ReturnType<RunningCall["next"]>>;
     try {
-      next = await running.next(signal);
+      next = await running.next(signal, call.progress);
     } catch (error) {
       signal.throwIfAborted();
       this.#checkSignIn(error);
@@ -221,7 +243,7 @@ export class Connection {
     }
     if ("asked" in next) {
       const id = randomUUID();
-      this.#held.set(id, running);
+      this.#held.set(id, { running, runId: call.runId });
       askedMeanwhile(name, next.asked, before.replies, id);
       throw new Error("it asked nothing");
     }
@@ -253,7 +275,7 @@ export class Connection {
 
   /** A server may want more of a person than it did before: nothing was done then. */
   #checkSignIn(error: unknown): void {
-    const needed = signInNeeded(this.#options, this.#transport, error);
+    const needed = signInNeeded(this.#options, error);
     if (needed !== null) throw needed;
     // A sign-in that cannot be renewed just now: nothing was asked of the server.
     if (isSparkyError(error) && this.#options.signIn !== undefined) throw error;

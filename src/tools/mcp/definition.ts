@@ -2,7 +2,9 @@ import { z } from "zod";
 import { SparkyError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { ORIGINS } from "../../core/origins.ts";
+import { shorten } from "../../core/text.ts";
 import { policyOf, type Policy, type Verdict } from "../policy.ts";
+import { isGivenInside } from "./inside.ts";
 
 /** One server of `mcp.json`, in a form of ours whatever program's snippet it came from. Variables are not yet filled in. */
 
@@ -14,8 +16,16 @@ export type Reached =
       readonly env: { readonly [name: string]: string };
       /** null: the folder of whoever's run calls it. */
       readonly cwd: string | null;
+      /** How it is closed in; null: it may do what the server's user may. */
+      readonly sandbox: ClosedIn | null;
     }
   | { readonly by: "http"; readonly url: string; readonly headers: { readonly [name: string]: string } };
+
+export interface ClosedIn {
+  readonly network: boolean;
+  /** Folders and files that it sees beside the system's and its workspace. */
+  readonly read: readonly string[];
+}
 
 export interface ServerDefinition {
   readonly name: string;
@@ -56,6 +66,10 @@ const words = z.array(z.string(), { error: "a list of texts" });
 const texts = z.record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]), {
   error: "names with texts",
 });
+/** YAML has these words for yes and no. */
+const isOn = z.union([z.boolean(), z.enum(["on", "off"]).transform((word) => word === "on")], {
+  error: "true or false",
+});
 const time = z.number({ error: "a number" }).positive().max(86_400_000);
 
 /** What each key takes. Those that count for us; the programs' others are in `IGNORED`. */
@@ -83,6 +97,9 @@ const KEYS = {
   connectTimeoutMs: time,
   connect_timeout: time,
   lazy: z.boolean(),
+  sandbox: isOn,
+  network: isOn,
+  read: words,
   oauth: z.looseObject({ clientId: z.string().min(1).optional(), clientSecret: z.string().min(1).optional() }),
 } as const;
 const entry = z.object(KEYS).partial();
@@ -105,10 +122,9 @@ export function readServer(name: string, raw: unknown): ReadServer {
   const bad = (message: string, hint?: string): SparkyError =>
     new SparkyError("invalid_input", `${JSON.stringify(name)}: ${message}`, hint === undefined ? {} : { hint });
   if (!/^[^\s/\\\p{C}][^/\\\p{C}]*$/u.test(name) || name.length > MAX_NAME) {
-    throw bad("a server's name has 1 to 60 characters, without slashes and control characters");
+    throw bad("a server's name has 1 to 60 characters, without slashes and control characters", nameHint(name));
   }
   if (!isRecord(raw)) throw bad("a server is an object", 'for example {"command": "npx", "args": ["-y", "a-server"]}');
-  if (raw["sandbox"] === true) throw bad("sandbox is not there for tool servers", "take it out to run it as it is");
   const warnings = Object.keys(raw).flatMap(warningOf);
   const parsed = entry.safeParse(raw);
   if (!parsed.success) {
@@ -142,9 +158,17 @@ export function readServer(name: string, raw: unknown): ReadServer {
   };
 }
 
-type Entry = z.infer<typeof entry>;
+/** What a name that cannot be taken would be like one that can. */
+function nameHint(name: string): string {
+  const words = name.normalize("NFC").split(/[\s/\\\p{C}.]+/u);
+  const near = shorten(words.filter(Boolean).join("-"), MAX_NAME).replace("…", "");
+  return `call it ${near === "" ? "files" : near}, for example`;
+}
 
-function reachedBy(it: Entry, bad: (message: string, hint?: string) => SparkyError, warnings: string[]): Reached {
+type Entry = z.infer<typeof entry>;
+type Bad = (message: string, hint?: string) => SparkyError;
+
+function reachedBy(it: Entry, bad: Bad, warnings: string[]): Reached {
   const kind = it.type ?? it.transport ?? (it.url === undefined ? "stdio" : "http");
   if (kind === "stdio") {
     if (it.command === undefined) {
@@ -153,16 +177,38 @@ function reachedBy(it: Entry, bad: (message: string, hint?: string) => SparkyErr
         'give "command" for a program here, or "url" for a server elsewhere',
       );
     }
-    return { by: "stdio", command: it.command, args: it.args ?? [], env: it.env ?? {}, cwd: it.cwd ?? null };
+    const env = it.env ?? {};
+    return {
+      by: "stdio",
+      command: it.command,
+      args: it.args ?? [],
+      env,
+      cwd: it.cwd ?? null,
+      sandbox: closedIn(it, env, bad, warnings),
+    };
   }
+  // Never without what was asked for.
+  if (it.sandbox === true)
+    throw bad("a sandbox is for a program that is started here, not for a url", "take sandbox out");
   if (it.url === undefined) throw bad(`a server of type ${kind} needs a url`);
   if (it.command !== undefined) throw bad("both command and url are there: keep the one that is meant");
   if (kind === "sse") warnings.push("type sse is older than what is spoken here: streamable HTTP is tried at its url");
   return { by: "http", url: it.url, headers: it.headers ?? {} };
 }
 
+function closedIn(it: Entry, env: { readonly [name: string]: string }, bad: Bad, warnings: string[]): ClosedIn | null {
+  if (it.sandbox !== true) {
+    for (const key of ["network", "read"] as const)
+      if (it[key] !== undefined) warnings.push(`${key} does not count without "sandbox": true`);
+    return null;
+  }
+  const odd = Object.keys(env).find((name) => !isGivenInside(name));
+  if (odd !== undefined) throw bad(`env ${JSON.stringify(odd)}: in a sandbox a variable cannot have that name`);
+  return { network: it.network ?? false, read: it.read ?? [] };
+}
+
 function warningOf(key: string): string[] {
-  if (Object.hasOwn(KEYS, key) || key === "sandbox") return [];
+  if (Object.hasOwn(KEYS, key)) return [];
   const why = Object.hasOwn(IGNORED, key) ? IGNORED[key] : undefined;
   if (why !== undefined) return why === "" ? [] : [`${key} ${why}`];
   const near = (Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key] : null) ?? nearest(key, Object.keys(KEYS));

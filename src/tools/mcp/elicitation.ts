@@ -1,11 +1,16 @@
 import { z } from "zod";
 import { jsonSchema, type Json } from "../../core/events.ts";
+import { exactLine } from "../../core/exact.ts";
+import { answerWords } from "../../core/form.ts";
+import { shorten } from "../../core/text.ts";
 import { NeedsAnswer, type Answered } from "../needs-answer.ts";
+import { OutcomeUnknown } from "../tool.ts";
 
 /**
  * What a server asks of people in the middle of a call. The newer revision answers the call with its questions and is called
- * again with what was said; the older one asks while the call waits: it is left waiting, and where it is gone by the time that
- * somebody answers, as after a restart, it is made once more with the answer at hand. Either way all that is needed to go on is kept with the question.
+ * again with what was said; the older one asks while the call waits: it is left waiting. Where it is gone by the time that somebody
+ * answers, as after a restart, what it did before it asked is unknown; only what may be repeated is called once more, with the
+ * answer at hand. Either way all that is needed to go on is kept with the question.
  */
 
 const requestSchema = z.object({
@@ -41,6 +46,33 @@ export interface Resumed {
   readonly requestState?: string;
   readonly held?: string;
   readonly replies: { readonly [name: string]: Reply };
+}
+
+/** The call that waits for this answer in its server, of the older revision; undefined: none does. */
+export const heldFor = ({ state }: Answered): string | undefined => stateSchema.parse(state).held;
+
+const MOST_ANSWER = 2000;
+
+/** The call that asked is gone: what came of its question is told, and not lost with it. */
+export function goneWithServer(server: string, answered: Answered): OutcomeUnknown {
+  return new OutcomeUnknown(
+    `the call that asked is gone with the process of the server ${server}, or waits on another node; it was not made again, ` +
+      `for it may have acted before it asked. ${whatCame(answered)}`,
+  );
+}
+
+function whatCame({ outcome, answer, by }: Answered): string {
+  const who = by ?? "somebody";
+  switch (outcome) {
+    case "answered":
+      return `${who} had answered: ${shorten(exactLine(answerWords(answer), Infinity), MOST_ANSWER)}`;
+    case "declined":
+      return `${who} had said no`;
+    case "expired":
+      return "nobody had answered in time";
+    case "withdrawn":
+      return "its question had been withdrawn";
+  }
 }
 
 /** Throws the next question, while one is open. */

@@ -5,7 +5,7 @@ import { readMcpText } from "./read.ts";
 import { filledIn } from "./variables.ts";
 
 const one = { command: "npx", args: ["-y", "a-server", "/srv"], env: { KEY: "x" }, cwd: "/srv" };
-const stdio = { by: "stdio", ...one };
+const stdio = { by: "stdio", ...one, sandbox: null };
 
 const read = (value: unknown) => readMcpText(typeof value === "string" ? value : JSON.stringify(value), "mcp.json");
 
@@ -72,6 +72,17 @@ describe("what is said of a server counts", () => {
       },
     },
     { what: "idempotent", entry: { idempotent: ["get"] }, is: { idempotent: ["get"] } },
+    { what: "no sandbox", entry: { sandbox: false }, is: { reached: { ...stdio, sandbox: null } } },
+    {
+      what: "a sandbox",
+      entry: { sandbox: true },
+      is: { reached: { ...stdio, sandbox: { network: false, read: [] } } },
+    },
+    {
+      what: "a sandbox with network and more to read",
+      entry: { sandbox: true, network: "on", read: ["/srv"] },
+      is: { reached: { ...stdio, sandbox: { network: true, read: ["/srv"] } } },
+    },
   ])("$what", ({ entry, is }) => {
     expect(read({ mcpServers: { a: { ...one, ...entry } } }).servers).toMatchObject([is]);
   });
@@ -85,6 +96,7 @@ describe("what is said of a server counts", () => {
       key: "autoApprove",
       says: "autoApprove is shown and not obeyed: which calls are allowed unasked is said by policy",
     },
+    { key: "read", says: 'read does not count without "sandbox": true' },
   ])("the key $key is a warning", ({ key, says }) => {
     const { servers, warnings } = read({ mcpServers: { a: { ...one, [key]: [] } } });
     expect(servers).toHaveLength(1);
@@ -130,12 +142,33 @@ describe("what cannot be used says why", () => {
       entry: { command: "x", policy: "yes" },
       says: '"bad": policy: "allow", "ask" or "deny"',
     },
-    { when: "a sandbox is asked for", entry: { command: "x", sandbox: true }, says: "sandbox is not there" },
+    {
+      when: "a sandbox is asked for elsewhere",
+      entry: { url: "https://a/mcp", sandbox: true },
+      says: "a sandbox is for a program that is started here, not for a url (take sandbox out)",
+    },
+    { when: "a sandbox is neither", entry: { command: "x", sandbox: {} }, says: '"bad": sandbox: true or false' },
+    {
+      when: "a variable would lead on the way into the sandbox",
+      entry: { command: "x", sandbox: true, env: { "A; reboot": "" } },
+      says: 'env "A; reboot": in a sandbox a variable cannot have that name',
+    },
     { when: "it is no object", entry: "npx", says: '"bad": a server is an object' },
   ])("of one server, and the others count: $when", ({ entry, says }) => {
     const { servers, problems } = read({ mcpServers: { bad: entry, good: one } });
     expect(servers.map(({ name }) => name)).toEqual(["good"]);
     expect(problems).toEqual([{ server: "bad", message: expect.stringContaining(says) }]);
+  });
+
+  test.each([
+    ["my/server", "my-server"],
+    ["../a b", "a-b"],
+    ["", "files"],
+    ["x".repeat(70), "x".repeat(59)],
+  ])("a name that cannot be taken, with one that can: %j could be %s", (name, better) => {
+    const [problem] = read({ mcpServers: { [name]: one } }).problems;
+    expect(problem?.message).toContain(`(call it ${better}, for example)`);
+    expect(read({ mcpServers: { [better]: one } }).problems).toEqual([]);
   });
 
   test("a name that leads elsewhere", () => {
@@ -156,8 +189,13 @@ describe("variables", () => {
         args: ["${KEY}", "${NONE:-d}", "${EMPTY:-e}${NONE:-}"],
         env: { K: "${env:KEY}" },
         cwd: "${HOME}",
+        sandbox: true,
+        read: ["${HOME}/lib"],
       }),
-    ).toEqual({ by: "stdio", command: "/home/ann/x", args: ["k", "d", "e"], env: { K: "k" }, cwd: "/home/ann" });
+    ).toEqual({
+      ...{ by: "stdio", command: "/home/ann/x", args: ["k", "d", "e"], env: { K: "k" }, cwd: "/home/ann" },
+      sandbox: { network: false, read: ["/home/ann/lib"] },
+    });
     expect(fill({ url: "https://${HOST:-b}/", headers: { Authorization: "Bearer ${KEY}" } })).toEqual({
       by: "http",
       url: "https://b/",

@@ -1,5 +1,5 @@
 import { SparkyError } from "../../core/errors.ts";
-import { badJson } from "../bad-json.ts";
+import { badJson } from "../../core/bad-json.ts";
 
 /** Strings first, so that what looks like a comment or a comma inside of one stays. */
 const EXTRAS = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*[}\]])/g;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { StoredOAuthClientInformation } from "@modelcontextprotocol/client";
 import { sleep, type Clock } from "../../core/clock.ts";
 import { messageOf, SparkyError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { Fetch } from "./http.ts";
 import { giveBack } from "./revocation.ts";
 import { granted, type Grant, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
@@ -92,7 +93,7 @@ async function renew(renewing: Renewing, kept: KeptSignIn, grant: Grant, by: str
     throw new SparkyError(
       "unavailable",
       `the sign-in at the server ${server} could not be renewed just now: ${messageOf(error)}`,
-      { hint: `try again in a while, or sign in again: sparky mcp login ${server}`, cause: error },
+      { hint: `try again in a while, or sign in again: sparky mcp login ${shellWord(server)}`, cause: error },
     );
   }
   const next = granted({ ...given, issuer }, { issuer, client, found }, clock.now());

@@ -14,6 +14,8 @@ export class RunningCall {
   #asked = Promise.withResolvers<unknown>();
   #answer: ((reply: Reply) => void) | null = null;
   #work: Promise<CallToolResult> | null = null;
+  /** Who hears of its progress, while somebody waits for it. */
+  #tell: ((words: string) => void) | undefined;
   isSettled = false;
 
   constructor(idleMs: number, mostMs: number, replies: readonly Reply[]) {
@@ -37,8 +39,12 @@ export class RunningCall {
     return this.#answer !== null;
   }
 
-  /** Its result, or what it asks; the signal ends it. */
-  async next(signal: AbortSignal): Promise<{ readonly result: CallToolResult } | { readonly asked: unknown }> {
+  /** Its result, or what it asks; the signal ends it. Meanwhile `tell` hears how far it is. */
+  async next(
+    signal: AbortSignal,
+    tell?: (words: string) => void,
+  ): Promise<{ readonly result: CallToolResult } | { readonly asked: unknown }> {
+    this.#tell = tell;
     const onAbort = (): void => this.#control.abort(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -48,13 +54,15 @@ export class RunningCall {
         this.#asked.promise.then((asked) => ({ asked })),
       ]);
     } finally {
+      this.#tell = undefined;
       signal.removeEventListener("abort", onAbort);
     }
   }
 
-  /** A sign of life: its limit counts anew. While somebody is asked there is none. */
-  progressed(): void {
+  /** A sign of life: its limit counts anew, within the longest that it may take. While somebody is asked there is none. */
+  progressed(words: string | null = null): void {
     if (this.isAsking || this.isSettled) return;
+    if (words !== null) this.#tell?.(words);
     clearTimeout(this.#timer);
     const ms = Math.min(this.#idleMs, this.#until - performance.now());
     this.#timer = setTimeout(() => this.#control.abort(new Error("it took too long")), Math.max(ms, 0)).unref();

@@ -5,6 +5,7 @@ import { testClock } from "../../../test/kit/clock.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { odd, real, startServers } from "../../../test/kit/mcp/servers.ts";
 import { NeedsAnswer } from "../needs-answer.ts";
+import { OutcomeUnknown } from "../tool.ts";
 import { startOf } from "../shell/processes.ts";
 
 const signal = () => new AbortController().signal;
@@ -59,10 +60,45 @@ test("a server that asks in the middle of a call waits for the answer, without t
   const answer = { state: asked.asked.state, outcome: "answered", answer: { name: "Ann" }, by: "Ann" } as const;
   const result = await servers.call(definition("everything"), ann, { ...call, answer }, signal());
   expect(result).toContain("- Name: Ann");
-  const declined = { ...answer, outcome: "declined", answer: null } as const;
-  // The one that waited has its answer: this is another.
-  const again = servers.call(definition("everything"), ann, { ...call, answer: declined }, signal());
-  expect(await again).toContain("declined");
+  // The one that waited has its answer: it is not made once more.
+  const again = servers.call(definition("everything"), ann, { ...call, answer }, signal());
+  await expect(again).rejects.toBeInstanceOf(OutcomeUnknown);
+  await expect(again).rejects.toThrow("it was not made again, for it may have acted before it asked. Ann had answered");
+});
+
+test("a call that asked is made once more after its server's end only where it may be repeated, with the answer at hand", async () => {
+  const { servers, definition } = await startServers({
+    everything: { ...real("everything", "stdio"), idempotent: ["trigger-elicitation-request"] },
+  });
+  const call = { tool: "trigger-elicitation-request", args: {} };
+  const asked = await servers.call(definition("everything"), ann, call, signal()).catch((error: unknown) => error);
+  if (!(asked instanceof NeedsAnswer)) throw new Error("it asked nothing", { cause: asked });
+  await servers.end("everything");
+  const answer = { state: asked.asked.state, outcome: "declined", answer: null, by: "Ann" } as const;
+  expect(await servers.call(definition("everything"), ann, { ...call, answer }, signal())).toContain("declined");
+});
+
+test("a server that asked for a run which ended is told that nobody answers, and ends when nobody uses it", async () => {
+  const clock = testClock();
+  const file = join(await tempHome(), "effects");
+  const ended = new Set<string>();
+  const older = {
+    command: process.execPath,
+    args: [join(import.meta.dirname, "../../../test/kit/mcp/older-server.ts"), file],
+  };
+  const { servers, definition, errors } = await startServers({ older }, clock, { ended });
+  const call = { tool: "book", args: { text: "a table" }, runId: "r1" };
+  await expect(servers.call(definition("older"), ann, call, signal())).rejects.toBeInstanceOf(NeedsAnswer);
+  await clock.advance(60 * 60_000);
+  expect(readFileSync(file, "utf8")).toBe("a table begun\n");
+  expect(servers.stateOf("older", ann).state).toBe("ready");
+  ended.add("r1");
+  await clock.advance(6 * 60_000);
+  await expect.poll(() => readFileSync(file, "utf8"), { timeout: 60_000 }).toBe("a table begun\na table\n");
+  await expect
+    .poll(async () => (await clock.advance(6 * 60_000), servers.stateOf("older", ann).state), { timeout: 60_000 })
+    .toBe("idle");
+  expect(errors).toEqual([]);
 });
 
 test("the file server works in the folder that it was given", async () => {

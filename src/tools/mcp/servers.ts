@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
 import { Connection, type ServerToolCall, type ToolList } from "./connection.ts";
+import type { Sandbox } from "../shell/sandbox.ts";
 import type { ServerDefinition } from "./definition.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { ServerProcess } from "./stdio.ts";
@@ -23,6 +24,10 @@ export interface ServersDeps {
   /** What each process sees of the environment, beside what its definition gives it. */
   readonly environment: { readonly [name: string]: string };
   readonly lookup: Lookup;
+  /** For those that are to be closed in, however commands are. */
+  readonly sandbox: Sandbox;
+  /** Bytes that one that is closed in must leave on the disk. */
+  readonly diskFloor?: number;
   /** Keeps a process on record before it does anything, so that a crash leaves none behind. */
   keep(process: ServerProcess): Promise<void>;
   forget(process: ServerProcess): Promise<void>;
@@ -31,6 +36,8 @@ export interface ServersDeps {
   /** What was seen of a server that answers. */
   onSeen(server: string, seen: { readonly legacy: boolean; readonly list: ToolList }): Promise<void>;
   onError(error: unknown): void;
+  /** Whether nobody will go on with what this run began. */
+  hasEnded(runId: string): Promise<boolean>;
   /** For a server elsewhere, where its definition gives no token. */
   signInFor?(definition: ServerDefinition, person: Person): SignIn | undefined;
 }
@@ -82,11 +89,16 @@ export class Servers implements AsyncDisposable {
   async call(
     definition: ServerDefinition,
     person: Person,
-    call: Pick<ServerToolCall, "tool" | "args" | "answer">,
+    call: Omit<ServerToolCall, "rounds">,
     signal: AbortSignal,
   ): Promise<Json> {
     const connection = await this.#entry(definition, person).connection(signal);
     return connection.call({ ...call, rounds: 0 }, signal);
+  }
+
+  /** Whether a call that has asked somebody still waits here for the answer. */
+  holds(server: string, person: Person, id: string): boolean {
+    return this.#entries.get(keyOf(server, person))?.holds(id) === true;
   }
 
   /** Ends what runs of a server, for one person or for all; it starts again when it is needed. */
@@ -165,6 +177,10 @@ class Entry {
     return { state: "idle" };
   }
 
+  holds(id: string): boolean {
+    return this.#connection?.isClosed === false && this.#connection.holds(id);
+  }
+
   /** Starts it if need be; whoever waits may give up without ending the start for others. */
   connection(signal: AbortSignal): Promise<Connection> {
     this.#used();
@@ -195,11 +211,18 @@ class Entry {
   /** Its end for want of use is put off. */
   #used(): void {
     this.#endIdle();
-    if (!this.#definition.lazy || this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted) return;
     this.#endIdle = this.#deps.clock.after(IDLE_MS, () => {
       const connection = this.#connection;
-      if (this.#opening !== null || connection?.isBusy === true) return this.#used();
+      if (this.#opening !== null) return this.#used();
       if (connection === null || connection.isClosed) return;
+      if (connection.isBusy) {
+        this.#used();
+        return void connection
+          .letGo((runId) => this.#deps.hasEnded(runId))
+          .catch((error: unknown) => this.#deps.onError(error));
+      }
+      if (!this.#definition.lazy) return;
       this.tail.note("it was ended, since nobody used it; it starts again when it is needed");
       // Nobody is given it from here on.
       this.#ending = connection.close();
@@ -208,7 +231,7 @@ class Entry {
 
   async #open(): Promise<Connection> {
     await this.#ending;
-    const { clock, workspaces, environment, lookup, version } = this.#deps;
+    const { clock, workspaces, environment, lookup, version, sandbox, diskFloor } = this.#deps;
     const definition = this.#definition;
     const workspace = join(workspaces, this.#person.userId);
     const own: Lookup = (name) => (name === "SPARKY_WORKSPACE" ? workspace : lookup(name));
@@ -221,6 +244,8 @@ class Entry {
           reached,
           env: { ...environment, SPARKY_WORKSPACE: workspace },
           workspace,
+          sandbox,
+          diskFloor,
           version,
           tail: this.tail,
           legacy: this.#deps.isLegacy(definition.name),

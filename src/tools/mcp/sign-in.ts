@@ -10,6 +10,7 @@ import type {
 import type { Clock } from "../../core/clock.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { shorten } from "../../core/text.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { WebAccess } from "../web/download.ts";
 import type { Fetch } from "./http.ts";
 import { granted, NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "./kept-sign-in.ts";
@@ -150,7 +151,7 @@ export class SignIn implements OAuthClientProvider {
   saveDiscoveryState(found: OAuthDiscoveryState): void {
     if (this.#options.redirectUrl === null) {
       throw new SparkyError("unavailable", `the server ${this.#options.server} wants you to sign in`, {
-        hint: `start Sparky's server, then: sparky mcp login ${this.#options.server}`,
+        hint: `start Sparky's server, then: sparky mcp login ${shellWord(this.#options.server)}`,
       });
     }
     this.#found = found;
@@ -161,7 +162,17 @@ export class SignIn implements OAuthClientProvider {
     return this.#isBack ? this.#found : undefined;
   }
 
-  async comeBack(work: () => Promise<void>): Promise<void> {
+  /** What is known of a sign-in on its way; null: none is. */
+  get begun(): BegunSignIn | null {
+    return this.#verifier === null || this.#found === undefined
+      ? null
+      : { verifier: this.#verifier, found: this.#found };
+  }
+
+  /** The browser is back from what was begun here, or by another of this person's sign-ins at the server. */
+  async goOn({ verifier, found }: BegunSignIn, work: () => Promise<void>): Promise<void> {
+    this.#verifier = verifier;
+    this.#found = found;
     this.#isBack = true;
     try {
       await work();
@@ -230,14 +241,24 @@ export class SignIn implements OAuthClientProvider {
   }
 }
 
-/** The person has to sign in at the server, by a browser; `finish` takes what the browser comes back with. */
+/** What lets somebody go on who comes back from an issuer: all of it is secret. */
+export interface BegunSignIn {
+  /** Proves that whoever comes with the code is who has sent the browser for it. */
+  readonly verifier: string;
+  readonly found: OAuthDiscoveryState;
+}
+
+/** The person has to sign in at the server, by a browser. */
 export class SignInNeeded extends SparkyError {
   readonly page: URL;
-  readonly finish: (answer: URLSearchParams) => Promise<void>;
+  readonly begun: BegunSignIn;
 
-  constructor(server: string, page: URL, finish: (answer: URLSearchParams) => Promise<void>, cause: unknown) {
-    super("unavailable", `the server ${server} wants you to sign in`, { hint: `sparky mcp login ${server}`, cause });
+  constructor(server: string, page: URL, begun: BegunSignIn, cause: unknown) {
+    super("unavailable", `the server ${server} wants you to sign in`, {
+      hint: `sparky mcp login ${shellWord(server)}`,
+      cause,
+    });
     this.page = page;
-    this.finish = finish;
+    this.begun = begun;
   }
 }

@@ -1,13 +1,12 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
-import { SparkyError } from "../../core/errors.ts";
 import { shorten } from "../../core/text.ts";
-import { endMarked, MARK, signalGroup, startOf } from "../shell/processes.ts";
+import { watchDisk } from "../shell/disk.ts";
+import { endMarked, HELD, MARK, signalGroup, startOf } from "../shell/processes.ts";
 import { answeredId, depthOf, Lines, MAX_DEPTH, MAX_MESSAGE_BYTES, MAX_UNASKED_BYTES, type Line } from "./bounds.ts";
+import type { Launch } from "./launch.ts";
 import type { Tail } from "./tail.ts";
 
 /** A process that runs a server: a group of its own, which is on record before it does anything. */
@@ -18,13 +17,10 @@ export interface ServerProcess {
   readonly mark: string;
 }
 
-export interface StdioOptions {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** All that it sees. */
-  readonly env: { readonly [name: string]: string };
-  readonly cwd: string;
+export interface StdioOptions extends Launch {
   readonly tail: Tail;
+  /** Bytes that one that is closed in must leave on the disk. */
+  readonly diskFloor?: number | undefined;
   keep(process: ServerProcess): Promise<void>;
   forget(process: ServerProcess): Promise<void>;
 }
@@ -48,6 +44,9 @@ export class StdioTransport implements Transport {
   #process: ServerProcess | null = null;
   #unasked = 0;
   #ended: Promise<void> = Promise.resolve();
+  #endWatch = (): void => {};
+  /** Why it was ended, where that was nobody's wish. */
+  #why: string | null = null;
   /** How it ended, in words; null: it runs. */
   exit: string | null = null;
 
@@ -65,11 +64,10 @@ export class StdioTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    const { command, args, env, cwd, tail } = this.#options;
-    const program = findProgram(command, env["PATH"] ?? "", cwd);
+    const { argv, env, cwd, tail } = this.#options;
     const mark = randomBytes(16).toString("hex");
     // It waits for a line, so that its group is on record first; the shell reads that line and no byte more.
-    const child = spawn("/bin/sh", ["-c", 'read -r _ && exec "$@"', "sh", program, ...args], {
+    const child = spawn("/bin/sh", ["-c", `${HELD}exec "$@"`, "sh", ...argv], {
       cwd,
       env: { ...env, [MARK]: mark },
       detached: true,
@@ -85,7 +83,8 @@ export class StdioTransport implements Transport {
     this.#ended = new Promise((done) => {
       // Not "close": what it has left running may hold its output open.
       child.once("exit", (code, signal) => {
-        this.exit = signal === null ? `ended with code ${code ?? 0}` : `was ended by ${signal}`;
+        const where = this.#options.isClosedIn ? " in its sandbox" : "";
+        this.exit = this.#why ?? (signal === null ? `ended with code ${code ?? 0}` : `was ended by ${signal}`) + where;
         tail.note(`the server ${this.exit}`);
         void this.#cleanUp().finally(() => {
           done();
@@ -104,6 +103,7 @@ export class StdioTransport implements Transport {
       throw error;
     }
     child.stdin.write("\n");
+    if (this.#options.isClosedIn) await this.#watch();
   }
 
   send(message: JSONRPCMessage): Promise<void> {
@@ -122,7 +122,8 @@ export class StdioTransport implements Transport {
     const { pid } = this.#child;
     if (pid === undefined || this.exit !== null) return this.#ended;
     this.#child.stdin.end();
-    signalGroup(pid, "SIGTERM");
+    // A sandbox would end at once, with all that is in it: a server that heeds the end of its input has time to.
+    if (!this.#options.isClosedIn) signalGroup(pid, "SIGTERM");
     const kill = setTimeout(() => signalGroup(pid, "SIGKILL"), KILL_AFTER_MS);
     const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
     const limit = setTimeout(giveUp, CLOSE_MS);
@@ -131,9 +132,21 @@ export class StdioTransport implements Transport {
     clearTimeout(limit);
   }
 
+  async #watch(): Promise<void> {
+    const { cwd, diskFloor } = this.#options;
+    const onLow = (): void => {
+      this.#why = "was ended, since the disk was nearly full";
+      if (this.#process !== null) signalGroup(this.#process.pgid, "SIGKILL");
+    };
+    const end = await watchDisk(cwd, onLow, diskFloor);
+    this.#endWatch = end;
+    if (this.exit !== null) end();
+  }
+
   /** The leader is gone; nothing that it has started outlives it. */
   async #cleanUp(): Promise<void> {
     const process = this.#process;
+    this.#endWatch();
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     if (process === null) return;
     signalGroup(process.pgid, "SIGKILL");
@@ -189,25 +202,4 @@ export function messageIn(line: Line): { readonly message: JSONRPCMessage } | { 
 
 function instead(id: number | null, why: string): { readonly message: JSONRPCMessage } | { readonly noise: string } {
   return id === null ? { noise: why } : { message: { jsonrpc: "2.0", id, error: { code: -32_000, message: why } } };
-}
-
-/** Where the command is. Throws `unavailable` with what to do where it is not. */
-function findProgram(command: string, path: string, cwd: string): string {
-  const places = command.includes("/")
-    ? [resolve(cwd, command)]
-    : path.split(delimiter).map((dir) => join(dir, command));
-  const found = places.find((place) => {
-    try {
-      accessSync(place, constants.X_OK);
-      return statSync(place).isFile();
-    } catch {
-      return false;
-    }
-  });
-  if (found !== undefined) return found;
-  throw new SparkyError("unavailable", `there is no program ${JSON.stringify(command)} on this machine`, {
-    hint: command.includes("/")
-      ? "check the path of its command; an address begins with https://"
-      : "install it, or give its whole path as the command",
-  });
 }

@@ -50,5 +50,6 @@ export function filledIn(server: string, reached: Reached, lookup: Lookup): Reac
     args: reached.args.map((text, n) => fill(`argument ${n + 1}`, text)),
     env: each("env", reached.env),
     cwd: reached.cwd === null ? null : fill("cwd", reached.cwd),
+    sandbox: reached.sandbox && { ...reached.sandbox, read: reached.sandbox.read.map((text) => fill("read", text)) },
   };
 }

@@ -5,7 +5,7 @@ import { defineTool, type Tool } from "../tool.ts";
 import type { BackgroundCommand, BackgroundCommands } from "./background.ts";
 import { environmentOf } from "./environment.ts";
 import { commandArg, networkArg, type ShellOptions } from "./shell.ts";
-import { termsOf } from "./terms.ts";
+import { commandCases, termsOf } from "./terms.ts";
 
 const MAX_WAIT_SECONDS = 30;
 
@@ -42,6 +42,7 @@ export function backgroundTools(
       summary: ({ command }) => command,
       commandOf: ({ command }) => command,
       termsFor: ({ network }) => termsOf(sandbox, network),
+      cases: () => commandCases(sandbox),
       async execute({ command, network = false }, context) {
         const { workspace, ownsProcess, idempotencyKey, runId } = context;
         await mkdir(workspace, { recursive: true, mode: 0o700 });
@@ -52,7 +53,7 @@ export function backgroundTools(
           runId,
           words,
           {
-            argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, workspace, network) : line,
+            argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, { workspace, network }) : line,
             workspace,
             environment: environmentOf(environment, workspace, idempotencyKey),
             record: ownsProcess,
@@ -92,6 +93,7 @@ export function backgroundTools(
         const words = commands.termsOf(id);
         return { verdict: words === null ? "allow" : "ask", words };
       },
+      cases: () => commandCases(sandbox),
       async execute({ id, text, end = false }, { runId, signal }) {
         const command = commands.get(id, runId);
         const written = command.command.write(text, end);

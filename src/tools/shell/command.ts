@@ -1,15 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { statfs } from "node:fs/promises";
-import { endMarked, MARK, signalGroup } from "./processes.ts";
+import { watchDisk } from "./disk.ts";
+import { endMarked, HELD, MARK, signalGroup } from "./processes.ts";
 
 /** Between the request to end and the end. */
 const KILL_AFTER_MS = 500;
 /** Between a command's end and its output's. */
 const DRAIN_MS = 200;
-/** How often it is looked whether a command fills the disk, and what it must leave: less where there is little. */
-const DISK_LOOK_MS = 250;
-const DISK_FLOOR = 512 * 1024 * 1024;
 
 export type StopReason = "timeout" | "stopped" | "disk";
 
@@ -31,9 +28,6 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** Waits for a line before it does anything; when memory runs out it is ended before the server is. */
-const HELD = "read -r _ || exit 1; { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ";
-
 /**
  * A command in a process group of its own, which waits until it is on record. Everything that it has started ends with it:
  * by its group, and by the mark that all of it was born with.
@@ -44,7 +38,7 @@ export class Command {
   readonly #options: CommandOptions;
   readonly #exit: Promise<Exit>;
   #kill: NodeJS.Timeout | undefined;
-  #disk: NodeJS.Timeout | undefined;
+  #endWatch = (): void => {};
   readonly #begun = Promise.withResolvers<void>();
   /** Resolves when it is on record and was let go. */
   readonly begun = this.#begun.promise;
@@ -77,14 +71,14 @@ export class Command {
       await this.#options.record(pid, this.#mark);
       if (this.why === undefined) {
         this.#child.stdin?.[this.#options.input === "none" ? "end" : "write"]("go\n");
-        await this.#watchDisk();
+        const { workspace, diskFloor } = this.#options;
+        this.#endWatch = await watchDisk(workspace, () => this.stop("disk"), diskFloor);
         this.#begun.resolve();
       }
       return await this.#exit;
     } finally {
       clearTimeout(this.#kill);
-      clearTimeout(this.#disk);
-      this.#disk = undefined;
+      this.#endWatch();
       // Children in the background do not outlive it.
       signalGroup(pid, "SIGKILL");
       await endMarked(this.#mark);
@@ -110,19 +104,6 @@ export class Command {
       if (end) stdin.end(text, () => done(stdin.errored));
       else stdin.write(text, done);
     });
-  }
-
-  async #watchDisk(): Promise<void> {
-    const free = async (): Promise<number> => {
-      const { bavail, bsize } = await statfs(this.#options.workspace);
-      return bavail * bsize;
-    };
-    const floor = this.#options.diskFloor ?? Math.min(DISK_FLOOR, (await free()) / 2);
-    const look = async (): Promise<void> => {
-      if ((await free().catch(() => floor)) < floor) this.stop("disk");
-      else if (this.#disk !== undefined) this.#disk = setTimeout(() => void look(), DISK_LOOK_MS);
-    };
-    this.#disk = setTimeout(() => void look(), DISK_LOOK_MS);
   }
 }
 

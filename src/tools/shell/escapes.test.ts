@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, statfs, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, statfs, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { toolContext } from "../../../test/kit/tool-context.ts";
@@ -91,6 +93,23 @@ test("a home that lies among the system's own folders is covered too", async () 
   ).join(" ");
   expect(args).toContain("--tmpfs /etc");
   expect(args.indexOf("--tmpfs /etc")).toBeGreaterThan(args.indexOf("--ro-bind /etc /etc"));
+});
+
+test("a home within a folder that is shown stays covered, by its name and by a link to it", async () => {
+  const outer = await tempHome();
+  const workspace = await tempHome();
+  await mkdir(join(outer, "home"));
+  await symlink(join(outer, "home"), join(outer, "link"));
+  await writeFile(join(outer, "home", "token"), SECRET, { mode: 0o644 });
+  await writeFile(join(outer, "page"), "a page");
+  await chmod(outer, 0o755);
+  for (const home of ["home", "link"]) {
+    const sandbox = new Sandbox({ mode: "sandbox", hidden: [join(outer, home)], environment });
+    const line = ["/bin/sh", "-c", `cat ${outer}/page ${outer}/home/token ${outer}/link/token || true`];
+    const [program = "", ...args] = await sandbox.wrap(line, { workspace, network: false, read: [outer] });
+    const { stdout } = await promisify(execFile)(program, args, { env: environment });
+    expect(stdout).toBe("a page");
+  }
 });
 
 test("a home is not shown because a program of it is on PATH", async () => {

@@ -20,16 +20,26 @@ export interface View {
   /** PATH, as the command will have it. */
   readonly path: string;
   readonly network: boolean;
+  /** Folders and files to read beside those of the system, and links, which are links there too. */
+  readonly read?: readonly string[] | undefined;
+  /** Folders in memory that are made for it, below `/tmp`. */
+  readonly fresh?: readonly string[] | undefined;
 }
 
 /** In bubblewrap's words; the order counts. */
-export async function mountsFor({ workspace, hidden, path, network }: View): Promise<readonly string[]> {
-  const { args, bound } = await programs(path, hidden);
-  const seen = (file: string): boolean => bound.some((folder) => contains(folder, file));
+export async function mountsFor(view: View): Promise<readonly string[]> {
+  const { workspace, path, network, read = [], fresh = [] } = view;
+  // What is named by a link is hidden where it lies: the link leads there too.
+  const hidden = await Promise.all(view.hidden.map((place) => realpath(place).catch(() => place)));
+  const { args, bound } = await programs(path, [...view.hidden, ...hidden]);
+  const seen = (file: string): boolean => isIn(bound, file);
   args.push("--proc", "/proc", "--dev", "/dev");
   for (const [bytes, folder] of [[TMP_BYTES, "/tmp"] as const, [SHARED_BYTES, "/dev/shm"] as const])
     args.push("--perms", "1777", "--size", String(bytes), "--tmpfs", folder);
   args.push("--remount-ro", "/dev", "--perms", "1777", "--dir", "/var/tmp");
+  for (const place of new Set(read)) await show(place);
+  // Whoever it is that the command runs as.
+  for (const folder of fresh) args.push("--perms", "0777", "--dir", folder);
   const covered: string[] = [];
   for (const place of hidden.filter(seen)) {
     const stat = await lstat(place).catch(() => null);
@@ -43,19 +53,28 @@ export async function mountsFor({ workspace, hidden, path, network }: View): Pro
     args.push("--ro-bind", "/dev/null", socket);
   const resolver = network ? await realpath(RESOLVER).catch(() => RESOLVER) : RESOLVER;
   if (!seen(resolver)) args.push("--ro-bind", resolver, resolver);
-  // Else bubblewrap makes them as closed as the workspace itself, and the command could not name where it is.
-  for (const folder of above(workspace))
-    if (!seen(folder) && !TEMPORARY.includes(folder)) args.push("--perms", "0755", "--dir", folder);
+  args.push(...wayTo(workspace, bound));
   args.push("--bind", workspace, workspace);
   for (const folder of [...covered, "/"]) args.push("--remount-ro", folder);
   return args;
+
+  async function show(place: string): Promise<void> {
+    if (seen(place)) return;
+    args.push(...wayTo(place, bound));
+    const real = await realpath(place);
+    if (real !== place) args.push("--symlink", real, place);
+    else {
+      args.push("--ro-bind", place, place);
+      bound.push(place);
+    }
+  }
 }
 
 async function programs(path: string, hidden: readonly string[]) {
   const args: string[] = [];
   const bound: string[] = [];
   const bind = (folder: string): void => {
-    args.push("--ro-bind", folder, folder);
+    args.push(...wayTo(folder, bound), "--ro-bind", folder, folder);
     bound.push(folder);
   };
   for (const folder of SYSTEM) {
@@ -87,10 +106,18 @@ async function sockets(): Promise<readonly string[]> {
   return found.flat();
 }
 
-function contains(folder: string, path: string): boolean {
+export function contains(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
+
+const isIn = (bound: readonly string[], file: string): boolean => bound.some((folder) => contains(folder, file));
+
+/** The folders above a place: else bubblewrap makes them as closed as the place itself, and nobody could come to it. */
+const wayTo = (place: string, bound: readonly string[]): readonly string[] =>
+  above(place)
+    .filter((folder) => !isIn(bound, folder) && !TEMPORARY.includes(folder))
+    .flatMap((folder) => ["--perms", "0755", "--dir", folder]);
 
 /** From the top on, without the root. */
 function above(path: string): readonly string[] {

@@ -40,6 +40,9 @@ export async function endLeftover({ pgid, started, mark }: Leftover): Promise<vo
   if (mark !== null) await endMarked(mark);
 }
 
+/** What a shell does first: it waits for a line. When memory runs out, what comes after is ended before the server is. */
+export const HELD = "read -r _ || exit 1; { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ";
+
 /** In the environment of everything that a call starts; with a random value of the call's own. */
 export const MARK = "SPARKY_CALL_MARK";
 /** What is found may just have started another: it is looked for again, so often. */

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../core/errors.ts";
-import { mountsFor } from "./mounts.ts";
+import { contains, mountsFor, type View } from "./mounts.ts";
 
 /** Commands closed in by bubblewrap: namespaces of their own, a view of the machine that is made for them, limits. */
 
@@ -23,7 +23,7 @@ export interface SandboxOptions {
   readonly environment: { readonly [name: string]: string };
 }
 
-/** Processes and threads of one command; of all commands together where the server is root's. */
+/** Processes and threads of one sandbox. */
 const PROCESSES = 256;
 const FILE_BYTES = 1024 ** 3;
 /** Of each process: `RLIMIT_AS` would count what is only reserved, and Node does not start under it. */
@@ -37,14 +37,39 @@ const MISSING = [
   `the room in its workspace (each file has ${FILE_BYTES / 1024 ** 2} MB, and a command is ended before the disk is full)`,
 ];
 
+/** Where root may not make user namespaces for others. */
+const TOGETHER = `the processes of each command by itself (all commands have ${PROCESSES} together)`;
+
 const run = promisify(execFile);
+
+/** What a sandbox is made for. */
+export interface Inside extends Pick<View, "workspace" | "network" | "read" | "fresh"> {
+  /** Where it begins; the workspace when left out. */
+  readonly cwd?: string;
+  /** PATH in it, where that is not the one of all commands. */
+  readonly path?: string;
+}
 
 export class Sandbox {
   readonly #options: SandboxOptions;
   #looked: Promise<Shelter> | undefined;
+  /** The system counts a user's processes together, and those of a user namespace by themselves. */
+  #countsApart = true;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
+  }
+
+  /** What commands see of the environment, and what bubblewrap is found by. */
+  get environment(): SandboxOptions["environment"] {
+    return this.#options.environment;
+  }
+
+  /** Whether a place is Sparky's own, or lies in something that is. */
+  async hides(place: string): Promise<boolean> {
+    const { hidden } = this.#options;
+    const real = await Promise.all(hidden.map((own) => realpath(own).catch(() => own)));
+    return [...hidden, ...real].some((own) => contains(own, place));
   }
 
   /** Whether commands can be closed in here: tried once, when it is first asked for, with the very flags of later. */
@@ -53,12 +78,13 @@ export class Sandbox {
   }
 
   /** What runs `argv` closed in, with its workspace as the only place to write. */
-  async wrap(argv: readonly string[], workspace: string, network: boolean): Promise<readonly string[]> {
+  async wrap(argv: readonly string[], inside: Inside): Promise<readonly string[]> {
+    const { workspace, network, cwd = workspace, read, fresh } = inside;
     const isRoot = process.getuid?.() === 0;
-    // What the file tools wrote is root's.
+    // What others put there is root's; the file tools give what they make to whose folder it is.
     if (isRoot) await run("chown", ["-Rh", `${NOBODY}:${NOBODY}`, "--", workspace], { env: this.#options.environment });
     const { hidden, environment } = this.#options;
-    const view = { workspace, hidden, path: environment["PATH"] ?? "", network };
+    const path = inside.path ?? environment["PATH"] ?? "";
     return [
       "bwrap",
       ...["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent"],
@@ -71,9 +97,10 @@ export class Sandbox {
             ...["SETUID", "SETGID", "DAC_READ_SEARCH"].flatMap((cap) => ["--cap-add", `CAP_${cap}`]),
           ]
         : ["--unshare-user", "--disable-userns"]),
-      ...(await mountsFor(view)),
-      ...["--chdir", workspace, "--"],
+      ...(await mountsFor({ workspace, hidden, path, network, read, fresh })),
+      ...["--chdir", cwd, "--"],
       ...(isRoot ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--inh-caps=-all"] : []),
+      ...(isRoot && this.#countsApart ? ["unshare", "--user", "--map-current-user"] : []),
       // Inside, so that only this command's own processes count.
       ...["prlimit", `--nproc=${PROCESSES}`, `--fsize=${FILE_BYTES}`, `--data=${MEMORY_BYTES}`, "--core=0", "--"],
       ...argv,
@@ -86,18 +113,29 @@ export class Sandbox {
     if (process.platform !== "linux") return none("there is a sandbox on Linux only", "run Sparky on Linux");
     const isThere = await run("bwrap", ["--version"], { env: environment }).catch(() => null);
     if (isThere === null) return none("bubblewrap is not installed", "apt-get install bubblewrap");
+    this.#countsApart = true;
+    const why = await this.#fails();
+    if (why === null) return { kind: "sandbox", missing: MISSING };
+    this.#countsApart = false;
+    // Where the server is not root's this is the same once more.
+    const whyToo = process.getuid?.() === 0 ? await this.#fails() : why;
+    return whyToo === null ? { kind: "sandbox", missing: [...MISSING, TOGETHER] } : none(whyToo, REMEDY);
+  }
+
+  /** Why a command cannot be run closed in; null: it can. */
+  async #fails(): Promise<string | null> {
+    const { environment } = this.#options;
     const workspace = await mkdtemp(join(tmpdir(), "sparky-sandbox-"));
     try {
-      const [program = "", ...args] = await this.wrap(["/bin/sh", "-c", "echo ready"], workspace, false);
+      const [program = "", ...args] = await this.wrap(["/bin/sh", "-c", "echo ready"], { workspace, network: false });
       const { stdout } = await run(program, args, { env: { ...environment }, cwd: workspace, timeout: PROBE_MS });
-      if (stdout === "ready\n") return { kind: "sandbox", missing: MISSING };
-      return none("bubblewrap did not run a command", REMEDY);
+      return stdout === "ready\n" ? null : "bubblewrap did not run a command";
     } catch (error) {
       const failure = error as NodeJS.ErrnoException & { readonly killed?: boolean; readonly stderr?: string };
       // A machine that is busy says nothing of its sandbox: asked again at the next call.
       if (failure.killed === true) this.#looked = undefined;
       const [line] = (failure.stderr ?? "").trim().split("\n");
-      return none(line === undefined || line === "" ? messageOf(error) : line, REMEDY);
+      return line === undefined || line === "" ? messageOf(error) : line;
     } finally {
       await rm(workspace, { recursive: true, force: true });
     }

@@ -6,7 +6,7 @@ import { environmentOf } from "./environment.ts";
 import { MaskedOutput } from "./masked-output.ts";
 import { Output } from "./output.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { termsOf } from "./terms.ts";
+import { commandCases, termsOf } from "./terms.ts";
 
 const DEFAULT_SECONDS = 120;
 const MAX_SECONDS = 600;
@@ -53,6 +53,7 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
     summary: ({ command }) => command,
     commandOf: ({ command }) => command,
     termsFor: ({ network }) => termsOf(sandbox, network),
+    cases: () => commandCases(sandbox),
     async execute({ command, network = false, timeoutSeconds = DEFAULT_SECONDS }, context) {
       const { workspace, signal, ownsProcess, idempotencyKey, masking } = context;
       await mkdir(workspace, { recursive: true, mode: 0o700 });
@@ -64,7 +65,7 @@ export const shellTool = ({ environment, sandbox, diskFloor }: ShellOptions): To
         stderr: new MaskedOutput(masking, (chunk) => stderr.add(chunk)),
       };
       const running = new Command({
-        argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, workspace, network) : line,
+        argv: shelter.kind === "sandbox" ? await sandbox.wrap(line, { workspace, network }) : line,
         workspace,
         environment: environmentOf(environment, workspace, idempotencyKey),
         input: "none",

@@ -1,14 +1,17 @@
 import { isSparkyError, messageOf, notFound, SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
+import { exactLine } from "../../core/exact.ts";
+import { shorten } from "../../core/text.ts";
 import { referenceText } from "../../core/references.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { McpToolRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
-import { approveTool, mcpTools } from "../../store/mcp/tools.ts";
+import { approveTool, mcpTools, refusalOf } from "../../store/mcp/tools.ts";
 import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import { toolName } from "../../tools/mcp/names.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
 import { NeedsAnswer } from "../../tools/needs-answer.ts";
-import type { Policy } from "../../tools/policy.ts";
+import type { PolicyChange } from "../tools-file.ts";
 import { SignInNeeded } from "../../tools/mcp/sign-in.ts";
 import type { Tool } from "../../tools/tool.ts";
 import type { McpResult, McpServer, McpServers, ToolInfo } from "../../wire/mcp.ts";
@@ -16,10 +19,12 @@ import type { DecideTools } from "../../wire/changes.ts";
 import { MAX_TEXT_BYTES } from "../../wire/limits.ts";
 import type { Prompts, Resources } from "../../wire/offers.ts";
 import { CALL_MS, LOOK_MS } from "../../wire/patience.ts";
+import { takeBegunSignIn } from "./begun-sign-ins.ts";
 import { decideTools } from "./changes.ts";
 import type { McpDesk } from "./desk.ts";
 import { isIncluded, type KnownServer } from "./given.ts";
-import type { Begun, SignedOut } from "./sign-ins.ts";
+import { policyShown } from "./policy-shown.ts";
+import type { Browser, SignedOut } from "./sign-ins.ts";
 
 /** What people see of tools and their servers, and what they do with them. */
 
@@ -29,7 +34,7 @@ export interface AdminDeps {
   /** As a run of this person's would be given them. */
   toolsFor(person: Person): Promise<readonly Tool<never>[]>;
   /** Keeps who may let a tool's calls happen. */
-  setPolicy(name: string, change: Partial<Policy>): void;
+  setPolicy(name: string, change: PolicyChange): void;
 }
 
 export class McpAdmin {
@@ -49,20 +54,21 @@ export class McpAdmin {
       const { hints } = JSON.parse(pinned ?? '{"hints":{}}') as { hints: ToolInfo["hints"] };
       from.set(toolName(server, tool), { server, tool, hints });
     }
-    return tools.map(({ name, description, effect, policy, idempotent, parameters, deferred = false }) => ({
-      name,
-      description,
-      server: null,
-      tool: null,
-      hints: {},
-      ...from.get(name),
-      effect,
-      policy,
-      idempotent,
-      schema: parameters,
-      bytes: Buffer.byteLength(JSON.stringify({ name, description, parameters })),
-      deferred,
-    }));
+    return Promise.all(
+      tools.map(async (tool) => {
+        const { name, description, effect, idempotent, parameters, deferred = false } = tool;
+        return {
+          ...{ name, description, server: null, tool: null, hints: {} },
+          ...from.get(name),
+          effect,
+          ...(await policyShown(tool)),
+          idempotent,
+          schema: parameters,
+          bytes: Buffer.byteLength(JSON.stringify({ name, description, parameters })),
+          deferred,
+        };
+      }),
+    );
   }
 
   /** Those that may have secrets unasked, and which. */
@@ -71,7 +77,7 @@ export class McpAdmin {
     return tools.flatMap(({ name, secrets = [] }) => (secrets.length === 0 ? [] : [{ name, secrets }]));
   }
 
-  async setPolicy(person: Person, name: string, change: Partial<Policy>): Promise<ToolInfo> {
+  async setPolicy(person: Person, name: string, change: PolicyChange): Promise<ToolInfo> {
     const found = async () => (await this.tools(person)).find((each) => each.name === name);
     if ((await found()) === undefined) throw notFound(`a tool called ${JSON.stringify(name)}`);
     this.#deps.setPolicy(name, change);
@@ -130,7 +136,7 @@ export class McpAdmin {
     const { definition } = await desk.server(name);
     if (!definition.enabled) {
       throw new SparkyError("conflict", `the server ${name} is disabled`, {
-        hint: `enable it: sparky mcp enable ${name}`,
+        hint: `enable it: sparky mcp enable ${shellWord(name)}`,
       });
     }
     if (desk.servers.stateOf(name, person).state !== "ready") await desk.servers.end(name, person);
@@ -140,7 +146,7 @@ export class McpAdmin {
   }
 
   /** The page on which the person signs in at the server; null: there is no need to. */
-  async login(person: Person, name: string, from: Begun | null): Promise<string | null> {
+  async login(person: Person, name: string, from: Browser | null): Promise<string | null> {
     const desk = await this.#deps.desk();
     const { definition } = await desk.server(name);
     desk.signIns.comesFrom(person, from);
@@ -156,17 +162,35 @@ export class McpAdmin {
       return null;
     } catch (error) {
       if (!(error instanceof SignInNeeded)) throw error;
-      desk.signIns.expect(error, from, async () => {
-        await desk.servers.end(name, person);
-        await this.test(person, name);
-      });
-      return error.page.href;
+      return desk.signIns.begin(definition, person, error, from);
     }
   }
 
-  /** The browser is back from a server's sign-in; whether it went there from a page of ours. */
-  async signedIn(answer: URLSearchParams, session: string | null): Promise<boolean> {
-    return (await this.#deps.desk()).signIns.finish(answer, session);
+  /**
+   * The browser is back from a server's sign-in, in a session of ours or in none: which server, and whether it went there from a
+   * page of ours. Whoever comes with a word that is nobody's has nothing done for them.
+   */
+  async signedIn(
+    answer: URLSearchParams,
+    session: () => Promise<string | null>,
+  ): Promise<{ readonly server: string; readonly isOurs: boolean }> {
+    const begun = await takeBegunSignIn(this.#deps.store, answer.get("state") ?? "", session);
+    const { server, userId } = begun;
+    const refused = answer.get("error");
+    if (refused !== null)
+      throw new SparkyError("conflict", `the server ${server} did not sign you in: ${exactLine(refused, 100)}`);
+    const desk = await this.#deps.desk();
+    const { definition } = await desk.server(server);
+    try {
+      await desk.signIns.finish(definition, begun, answer);
+    } catch (error) {
+      if (isSparkyError(error)) throw error;
+      const why = exactLine(shorten(messageOf(error), 2000));
+      throw new SparkyError("unavailable", `the server ${server} did not sign you in: ${why}`, { cause: error });
+    }
+    await desk.servers.end(server, { userId });
+    await this.test({ userId }, server);
+    return { server, isOurs: begun.session !== null };
   }
 
   async logout(person: Person, name: string): Promise<SignedOut> {
@@ -196,10 +220,10 @@ export class McpAdmin {
   }
 
   /** A person's answer to tools as they were shown. */
-  async decide(name: string, answer: DecideTools): Promise<void> {
+  async decide(name: string, answer: DecideTools, by: string): Promise<void> {
     const desk = await this.#deps.desk();
     await desk.server(name);
-    await decideTools(this.#deps.store, name, answer);
+    await decideTools(this.#deps.store, name, answer, by);
     if (answer.decision === "approve") desk.approved(name);
   }
 
@@ -283,9 +307,10 @@ async function shown(
     reached: reachedWords(definition),
     state: !enabled ? "disabled" : again === null ? state.state : "sign_in_again",
     error: again ?? failed?.error ?? null,
-    hint: again === null ? (failed?.hint ?? null) : `sign in again: sparky mcp login ${name}`,
+    hint: again === null ? (failed?.hint ?? null) : `sign in again: sparky mcp login ${shellWord(name)}`,
     signedIn: signedIn !== null,
     pid: state.state === "ready" ? state.pid : null,
+    sandbox: reached.by === "stdio" && reached.sandbox !== null ? { network: reached.sandbox.network } : null,
     shared,
     tools: row.seen_at === null ? null : offered.length,
     waiting: await waitingOf(rows.filter((tool) => tool.waiting !== null && tool.gone === 0)),
@@ -308,7 +333,7 @@ const reachedWords = ({ reached }: ServerDefinition): string =>
 function invalidServer(name: string, error: string): McpServer {
   return {
     ...{ name, by: "stdio", reached: "", state: "invalid", error, hint: null, pid: null, shared: false, tools: null },
-    ...{ signedIn: false, waiting: [], refused: [], warnings: [] },
+    ...{ sandbox: null, signedIn: false, waiting: [], refused: [], warnings: [] },
   };
 }
 
@@ -318,13 +343,15 @@ async function waitingOf(rows: readonly McpToolRow[]): Promise<McpServer["waitin
   const lines = (json: string | null): string => (json === null ? "" : prettyLines(JSON.parse(json)));
   const time = new DiffTime();
   const told: McpServer["waiting"][number][] = [];
-  for (const { name, pinned, waiting, waiting_digest, refused_digest } of rows) {
+  for (const row of rows) {
+    const { name, pinned, waiting, waiting_digest, refused_digest } = row;
     told.push({
       tool: name,
       change: pinned === null ? "new" : "changed",
       digest: waiting_digest ?? "",
       diff: await time.spend((mostMs) => diffOf(lines(pinned), lines(waiting), mostMs)),
       refused: refused_digest === waiting_digest,
+      refusal: refusalOf(row),
     });
   }
   return told;

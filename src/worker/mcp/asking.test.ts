@@ -38,7 +38,7 @@ async function talk(
     const desk = await open();
     const agent = await startAgent(store, {
       model,
-      toolsFor: async (_, principal) => createRegistry<Tx>([...(await desk.toolsFor(principal))]),
+      toolsFor: async ({ run }, principal) => createRegistry<Tx>([...(await desk.toolsFor(principal, run.id))]),
     });
     const answer = answers[n];
     if (answer === undefined) {
@@ -76,16 +76,36 @@ eachEngine("what servers ask of people", (engine) => {
     });
   });
 
-  test("is kept by the older revision too, and the call is made once more with the answer", async () => {
+  test.each([
+    { idempotent: true, what: "and the call is made once more with the answer where it may be repeated", is: "result" },
+    { idempotent: false, what: "else its outcome is unknown, and the answer is told with it", is: "error" },
+  ])("is kept by the older revision too, $what", async ({ idempotent, is }) => {
     const store = await engine.store();
     const { owner } = await people(store);
-    const servers = { everything: { ...real("everything", "stdio"), policy: "allow" } };
+    const tool = "trigger-elicitation-request";
+    const may = { policy: "allow", ...(idempotent && { idempotent: [tool] }) };
+    const servers = { everything: { ...real("everything", "stdio"), ...may } };
     const open = async () => (await deskOf(store, owner.id, servers)).desk;
     const first = await open();
     await first.look((await first.server("everything")).definition, person(owner));
-    const { result } = await talk(store, owner, open, "mcp__everything__trigger-elicitation-request", {}, [
-      { name: "Ann" },
-    ]);
-    expect(result).toMatchObject({ ok: true, result: expect.stringContaining("Name: Ann") });
+    const { result } = await talk(store, owner, open, `mcp__everything__${tool}`, {}, [{ name: "Ann" }]);
+    const words = expect.stringMatching(
+      idempotent ? /Name: Ann/ : /not made again, .* had answered: name: Ann; whether it happened is unknown$/,
+    );
+    expect(result).toMatchObject({ ok: idempotent, [is]: words, ...(!idempotent && { interrupted: true }) });
+  });
+
+  test("is told with an unknown outcome too where the server is gone by the time of the answer", async () => {
+    const store = await engine.store();
+    const { owner } = await people(store);
+    const everything = { ...real("everything", "stdio"), policy: "allow" };
+    const first = (await deskOf(store, owner.id, { everything })).desk;
+    await first.look((await first.server("everything")).definition, person(owner));
+    let opened = 0;
+    const gone = { command: "no-such-program-here", policy: "allow" };
+    const open = async () => (++opened === 1 ? first : (await deskOf(store, owner.id, { everything: gone })).desk);
+    const name = "mcp__everything__trigger-elicitation-request";
+    const { result } = await talk(store, owner, open, name, {}, [{ name: "Ann" }]);
+    expect(result).toMatchObject({ ok: false, interrupted: true, error: expect.stringContaining("name: Ann") });
   });
 });

@@ -1,8 +1,14 @@
 import { isoTime } from "../../core/clock.ts";
-import type { McpToolRow } from "../../store/database/schema.ts";
 import type { Store } from "../../store/database/store.ts";
 import { mcpServers } from "../../store/mcp/servers.ts";
-import { approveTool, refuseTool, waitingTools } from "../../store/mcp/tools.ts";
+import {
+  approveTool,
+  refusalOf,
+  refuseTool,
+  waitingOf,
+  waitingTools,
+  type WaitingTool,
+} from "../../store/mcp/tools.ts";
 import type { Change, ChangedTool, DecideTools, ToolChangeShown } from "../../wire/changes.ts";
 
 /** Tools of servers that are new or changed, by what is on record: no server is started or waited for. */
@@ -11,7 +17,7 @@ type ToolsChange = Extract<Change, { readonly kind: "tools" }>;
 
 /** Of the servers that are used, and only such tools as runs would be given. */
 export async function toolChanges(store: Store): Promise<readonly ToolsChange[]> {
-  const rows = await asked(store);
+  const rows = await given(store, await waitingTools(store.db));
   return [...Map.groupBy(rows, ({ server }) => server)].map(([server, tools]) => ({
     kind: "tools",
     server,
@@ -22,7 +28,7 @@ export async function toolChanges(store: Store): Promise<readonly ToolsChange[]>
 
 /** Those of one server, with how they differ; none once they are answered. */
 export async function toolChangesOf(store: Store, server: string): Promise<readonly ToolChangeShown[]> {
-  const rows = (await asked(store)).filter((row) => row.server === server);
+  const rows = await given(store, await waitingOf(store.db, server));
   const { DiffTime, partsOf } = await import("./tool-diff.ts");
   const time = new DiffTime();
   const shown: ToolChangeShown[] = [];
@@ -32,22 +38,25 @@ export async function toolChangesOf(store: Store, server: string): Promise<reado
   return shown;
 }
 
-/** All of them or none. Throws `not_found` where one is not any more what was shown. */
-export async function decideTools(store: Store, server: string, { decision, tools }: DecideTools): Promise<void> {
-  const decide = decision === "approve" ? approveTool : refuseTool;
+/** All of them or none, by whoever has this name. Throws `not_found` where one is not any more what was shown. */
+export async function decideTools(store: Store, server: string, answer: DecideTools, by: string): Promise<void> {
   await store.transact(async (tx) => {
-    for (const { tool, digest } of tools) await decide(tx, server, tool, digest);
+    for (const { tool, digest } of answer.tools) {
+      if (answer.decision === "approve") await approveTool(tx, server, tool, digest);
+      else await refuseTool(tx, server, tool, digest, by);
+    }
   });
 }
 
-const toolOf = ({ name, pinned, waiting_digest }: McpToolRow): ChangedTool => ({
-  tool: name,
-  change: pinned === null ? "new" : "changed",
-  digest: waiting_digest ?? "",
+const toolOf = (row: WaitingTool): ChangedTool => ({
+  tool: row.name,
+  change: row.pinned_digest === null ? "new" : "changed",
+  digest: row.waiting_digest ?? "",
+  refusal: refusalOf(row),
 });
 
-async function asked(store: Store): Promise<readonly McpToolRow[]> {
-  const rows = await waitingTools(store.db);
+/** Those of them that runs would be given. */
+async function given<T extends WaitingTool>(store: Store, rows: readonly T[]): Promise<readonly T[]> {
   // Nobody who has none pays for reading definitions.
   if (rows.length === 0) return [];
   const [{ readServer }, { isIncluded }] = await Promise.all([

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, SparkyError } from "../../core/errors.ts";
+import { namesHint } from "../../core/nearest.ts";
 import type { Json } from "../../core/events.ts";
 import type { Log } from "../../core/log.ts";
 import type { Store } from "../../store/database/store.ts";
@@ -8,13 +9,16 @@ import { forgetServerProcess, keepServerProcess, serverProcesses } from "../../s
 import { isLegacy, mcpServers } from "../../store/mcp/servers.ts";
 import { keepRunTools, runTools } from "../../store/mcp/run-tools.ts";
 import { mcpTools, seeTools } from "../../store/mcp/tools.ts";
+import { hasEnded } from "../../store/runs/run.ts";
 import type { ToolList } from "../../tools/mcp/connection.ts";
 import { readServer, type ServerDefinition } from "../../tools/mcp/definition.ts";
+import { goneWithServer, heldFor } from "../../tools/mcp/elicitation.ts";
 import { digestOf, offeredToolSchema } from "../../tools/mcp/offered.ts";
 import { Servers, type Person, type ServersDeps } from "../../tools/mcp/servers.ts";
 import { serverTool, type ServerCall } from "../../tools/mcp/tool.ts";
 import type { WebAccess } from "../../tools/web/download.ts";
 import { endLeftover, startOf } from "../../tools/shell/processes.ts";
+import type { Answered } from "../../tools/needs-answer.ts";
 import type { Tool, ToolContext } from "../../tools/tool.ts";
 import { DefinitionsFile } from "./file.ts";
 import { isFor, isIncluded, type KnownServer } from "./given.ts";
@@ -23,7 +27,7 @@ import { SignIns } from "./sign-ins.ts";
 
 /** Which tools of which servers a run is given, and whose they are. */
 
-export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "environment" | "lookup"> {
+export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "environment" | "lookup" | "sandbox"> {
   readonly store: Store;
   readonly ownerId: string;
   readonly home: string;
@@ -64,6 +68,7 @@ export class McpDesk implements AsyncDisposable {
       forget: ({ pgid, started }) => forgetServerProcess(store, pgid, started),
       isLegacy: (server) => this.#legacy.has(server),
       onSeen: (server, { legacy, list }) => this.#see(server, legacy, list),
+      hasEnded: (runId) => hasEnded(store, runId),
       onError: (error) => deps.log.warn({ err: error }, "a tool server could not be looked at"),
     });
     this.offers = new Offers({
@@ -112,9 +117,9 @@ export class McpDesk implements AsyncDisposable {
     const known = await this.known();
     const found = known.find(({ definition }) => definition.name === name);
     if (found !== undefined) return found;
-    const names = known.map(({ definition }) => definition.name).join(", ");
+    const names = known.map(({ definition }) => definition.name);
     throw new SparkyError("not_found", `no tool server is called ${JSON.stringify(name)}`, {
-      hint: names === "" ? "add one: sparky mcp add" : `there are: ${names}`,
+      hint: namesHint(name, names) ?? "add one: sparky mcp add",
     });
   }
 
@@ -201,7 +206,9 @@ export class McpDesk implements AsyncDisposable {
   }
 
   /** What a run was given days ago may be something else now. */
-  async #call({ server, tool, args }: ServerCall, { principal, signal, answer }: ToolContext): Promise<Json> {
+  async #call({ server, tool, args }: ServerCall, context: ToolContext): Promise<Json> {
+    const { principal, signal, answer, progress, runId } = context;
+    if (answer !== undefined) await this.#checkHeld(server, tool, principal, answer);
     const { definition, row } = await this.server(server).catch((error: unknown) => {
       throw new Error(`not run: ${messageOf(error)}`, { cause: error });
     });
@@ -211,6 +218,14 @@ export class McpDesk implements AsyncDisposable {
     if (this.#strayed.get(server)?.has(tool) === true) {
       throw new Error(`not run: the server's ${tool} has changed since it was approved, and waits for a person's yes`);
     }
-    return this.servers.call(definition, principal, { tool, args, answer }, signal);
+    return this.servers.call(definition, principal, { tool, args, answer, progress, runId }, signal);
+  }
+
+  /** Before anything else can be in the way: a call that began, and is gone since, has an unknown outcome. */
+  async #checkHeld(server: string, tool: string, person: Person, answer: Answered): Promise<void> {
+    const held = heldFor(answer);
+    if (held === undefined || this.servers.holds(server, person, held)) return;
+    const known = await this.server(server).catch(() => null);
+    if (known?.definition.idempotent.includes(tool) !== true) throw goneWithServer(server, answer);
   }
 }

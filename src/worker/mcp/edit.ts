@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { SparkyError } from "../../core/errors.ts";
+import { namesHint } from "../../core/nearest.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { readNamedFile } from "../../named-file.ts";
 import { writePrivate } from "../../store/home/home.ts";
 import { isRecord } from "../../tools/mcp/definition.ts";
@@ -19,7 +21,7 @@ export function addToFile(path: string, snippet: string): McpFile {
     const taken = Object.keys(added.raw).find((name) => Object.hasOwn(servers, name));
     if (taken !== undefined) {
       throw new SparkyError("conflict", `a server is called ${JSON.stringify(taken)} already`, {
-        hint: `remove it first (sparky mcp remove ${taken}), or give the new one another name`,
+        hint: `remove it first (sparky mcp remove ${shellWord(taken)}), or give the new one another name`,
       });
     }
     Object.assign(servers, added.raw);
@@ -44,7 +46,9 @@ export function enableInFile(path: string, name: string, enabled: boolean): void
 function own(servers: Servers, name: string): { readonly [key: string]: unknown } {
   const found = Object.hasOwn(servers, name) ? servers[name] : undefined;
   if (isRecord(found)) return found;
-  throw new SparkyError("not_found", `mcp.json of this home has no server ${JSON.stringify(name)}`);
+  throw new SparkyError("not_found", `mcp.json of this home has no server ${JSON.stringify(name)}`, {
+    hint: namesHint(name, Object.keys(servers)) ?? "add one: sparky mcp add",
+  });
 }
 
 function change(path: string, edit: (servers: Servers) => void): void {

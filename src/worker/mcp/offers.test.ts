@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -78,6 +78,14 @@ eachEngine("what tool servers offer beside tools", (engine) => {
     await expect(prompt("../secret", null)).rejects.toThrow("was not found");
     await expect(prompt("args-prompt")).rejects.toThrow("the server everything");
     expect(await desk.offers.resources(person(ann))).toEqual({ items: [], problems: [] });
+
+    // A file in the place of the folder: said, and no reason to tell of no server's.
+    await rm(join(home, "prompts"), { recursive: true });
+    await writeFile(join(home, "prompts"), "Review it.");
+    const { items: others, problems: said } = await desk.offers.prompts(person(owner));
+    expect(said).toEqual([{ server: "prompts", message: `${join(home, "prompts")} is no folder` }]);
+    expect(others.map(({ server }) => server)).toEqual(["everything", "everything", "everything", "everything"]);
+    await expect(prompt("review", null)).rejects.toMatchObject({ code: "conflict" });
     await expect(desk.offers.prompt(person(ann), null, "review", {}, signal())).rejects.toThrow("its owner's");
     expect(desk.servers.stateOf("unused", person(owner))).toEqual({ state: "idle" });
   });

@@ -12,7 +12,7 @@ import { homePrompt, homePrompts } from "./home-prompts.ts";
 
 export interface OfferList<T, Server = string> {
   readonly items: readonly (T & { readonly server: Server })[];
-  /** Servers that have not answered, each with why. */
+  /** Servers that have not answered, or `prompts` in the home, each with why. */
   readonly problems: readonly { readonly server: string; readonly message: string }[];
 }
 
@@ -53,8 +53,8 @@ export class Offers {
   async prompts(person: Person): Promise<OfferList<OfferedPrompt, string | null>> {
     const { items, problems } = await this.#list("prompts", person, (connection, signal) => connection.prompts(signal));
     const { home, ownerId } = this.#deps;
-    const own = person.userId === ownerId ? homePrompts(home).map((prompt) => ({ ...prompt, server: null })) : [];
-    return { items: [...own, ...items], problems };
+    const own = person.userId === ownerId ? homePrompts(home) : { items: [], problems: [] };
+    return { items: [...own.items, ...items], problems: [...own.problems, ...problems] };
   }
 
   /** Servers whose resources this person's messages may refer to. */

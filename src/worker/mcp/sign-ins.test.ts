@@ -32,15 +32,23 @@ async function nodeOn(
   const me = person(owner);
   const { desk } = await deskOf(store, owner.id, { closed: { url } }, base);
   const admin = new McpAdmin({ store, desk: async () => desk, toolsFor: async () => [], setPolicy: () => {} });
+  /** Goes there from a page of this session, and agrees: what the browser comes back with. */
+  const begin = async (session: string | null = null): Promise<URLSearchParams> => {
+    const page = await admin.login(me, "closed", session === null ? null : { session, base: "http://127.0.0.1:1" });
+    const back = await fetch(page ?? "", { redirect: "manual" });
+    return new URL(back.headers.get("location") ?? "").searchParams;
+  };
+  const finish = (answer: URLSearchParams, session: string | null = null) =>
+    admin.signedIn(answer, async () => session);
   return {
     store,
     desk,
     /** As the browser of somebody who agrees. */
     async signIn(): Promise<void> {
-      const page = await admin.login(me, "closed", null);
-      const back = await fetch(page ?? "", { redirect: "manual" });
-      await admin.signedIn(new URL(back.headers.get("location") ?? "").searchParams, null);
+      await finish(await begin());
     },
+    begin,
+    finish,
     call: async () =>
       desk.servers.call((await desk.server("closed")).definition, me, { tool: "echo", args: {} }, signal()),
     shown: () => admin.server(me, "closed"),
@@ -137,6 +145,47 @@ eachEngine("a sign-in at a tool server", (engine) => {
     expect(await node.shown()).toMatchObject({ state: "ready", error: null });
     await other.end();
     expect(await Promise.all([node.call(), other.call()])).toEqual([DONE, DONE]);
+  });
+
+  test("is gone on with on another node, by the browser that began it, once, and is kept where nobody can read it", async () => {
+    const server = await signInServer();
+    const [place, home, clock] = [await engine.place(), await tempHome(), testClock()];
+    const [node, other] = [
+      await nodeOn(engine, place, home, server.url, clock),
+      await nodeOn(engine, place, home, server.url, clock),
+    ];
+    const answer = await node.begin("a session");
+    const kept = JSON.stringify(await other.store.db.selectFrom("mcp_begun_sign_ins").selectAll().execute());
+    for (const word of [answer.get("state") ?? "?", "a session", "code_verifier", server.url]) {
+      expect(kept).not.toContain(word);
+    }
+    for (const session of [null, "another"]) {
+      await expect(other.finish(answer, session)).rejects.toMatchObject({ code: "forbidden" });
+    }
+    // Node and other at the same time: one of them goes on with it.
+    const both = await Promise.allSettled([node.finish(answer, "a session"), other.finish(answer, "a session")]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(server.seen.filter((each) => each === "POST /token")).toHaveLength(1);
+    // The node on which it was begun tries again after a pause.
+    clock.step(60_000);
+    expect(await Promise.all([node.call(), other.call()])).toEqual([DONE, DONE]);
+    await expect(other.finish(answer, "a session")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("that takes longer than ten minutes, or comes back with a word that is none, is not known", async () => {
+    const [server, clock] = [await signInServer(), testClock()];
+    const node = await nodeOn(engine, await engine.place(), await tempHome(), server.url, clock);
+    const answer = await node.begin();
+    for (const word of ["", "x".repeat(32), "x".repeat(100_000), "' or 1=1 --", "__proto__"]) {
+      const wrong = new URLSearchParams(answer);
+      wrong.set("state", word);
+      await expect(node.finish(wrong)).rejects.toMatchObject({ code: "not_found" });
+    }
+    clock.step(10 * 60_000 + 1);
+    await expect(node.finish(answer)).rejects.toMatchObject({ code: "not_found" });
+    await node.begin();
+    const { length } = await node.store.db.selectFrom("mcp_begun_sign_ins").selectAll().execute();
+    expect(length).toBe(1);
   });
 
   test("keeps what it is renewed by where the server gives no other", async () => {

@@ -1,12 +1,14 @@
 import { isSparkyError, SparkyError } from "../../core/errors.ts";
 import { seal, unseal } from "../../core/seal.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { Store } from "../../store/database/store.ts";
 import { systemClock } from "../../core/clock.ts";
 import { keepSignIn, sealedSignIn } from "../../store/mcp/sign-ins.ts";
 import { sealKey } from "../../store/secrets/key.ts";
 import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import type { Person } from "../../tools/mcp/servers.ts";
-import { filledText, type Lookup } from "../../tools/mcp/variables.ts";
+import { filledIn, filledText, type Lookup } from "../../tools/mcp/variables.ts";
+import { finishSignIn } from "../../tools/mcp/finish-sign-in.ts";
 import { NOTHING_KEPT, type KeptSignIn, type SignInPlace } from "../../tools/mcp/kept-sign-in.ts";
 import { boundedFetch, reasonOf } from "../../tools/mcp/http.ts";
 import { giveBack } from "../../tools/mcp/revocation.ts";
@@ -14,9 +16,10 @@ import { signInFetch } from "../../tools/mcp/sign-in-fetch.ts";
 import type { WebAccess } from "../../tools/web/download.ts";
 import { CALLBACK_PATH, CLIENT_PATH } from "../../tools/mcp/oauth-client.ts";
 import { SignIn, type SignInNeeded } from "../../tools/mcp/sign-in.ts";
+import { keepBegunSignIn, type Begun } from "./begun-sign-ins.ts";
 
 /** A session's browser, and how it reaches this server. */
-export interface Begun {
+export interface Browser {
   readonly session: string;
   readonly base: string;
 }
@@ -38,17 +41,6 @@ export class SignIns implements AsyncDisposable {
   readonly #store: Store;
   /** Where this server is reached, once it listens. */
   readonly #base: () => string | null;
-  readonly #open = new Map<
-    string,
-    {
-      readonly needed: SignInNeeded;
-      readonly until: number;
-      /** Only this session's browser may come back; null: any, as a program has shown the page to somebody. */
-      readonly session: string | null;
-      readonly done: () => Promise<void>;
-    }
-  >();
-
   readonly #lookup: Lookup;
   readonly #web: WebAccess;
   /** Where a person's browser last reached this server. */
@@ -71,9 +63,12 @@ export class SignIns implements AsyncDisposable {
   }
 
   /** For a server elsewhere that is given no token by its definition. */
-  for(definition: ServerDefinition, { userId }: Person): SignIn | undefined {
+  for(
+    definition: ServerDefinition,
+    { userId }: Person,
+    base = this.#bases.get(userId) ?? this.#base(),
+  ): SignIn | undefined {
     const { name, reached, client } = definition;
-    const base = this.#bases.get(userId) ?? this.#base();
     if (reached.by !== "http" || !this.isFor(definition)) return undefined;
     return new SignIn({
       server: name,
@@ -159,42 +154,38 @@ export class SignIns implements AsyncDisposable {
   }
 
   /** From where a person is about to sign in; null: by a program, on this machine. */
-  comesFrom({ userId }: Person, from: Begun | null): void {
+  comesFrom({ userId }: Person, from: Browser | null): void {
     if (from === null) this.#bases.delete(userId);
     else this.#bases.set(userId, from.base);
   }
 
-  /** Lets the browser come back within ten minutes; `done` is called once it has. */
-  expect(needed: SignInNeeded, from: Begun | null, done: () => Promise<void>): void {
-    const now = this.#store.clock.now();
-    for (const [state, { until }] of this.#open) if (until < now) this.#open.delete(state);
-    const state = needed.page.searchParams.get("state") ?? "";
-    this.#open.set(state, { needed, done, session: from?.session ?? null, until: now + OPEN_MS });
+  /** The page to go to, from where the browser may come back. */
+  async begin(
+    definition: ServerDefinition,
+    { userId }: Person,
+    needed: SignInNeeded,
+    from: Browser | null,
+  ): Promise<string> {
+    const base = from?.base ?? this.#base();
+    const { name: server, reached } = definition;
+    if (reached.by !== "http" || base === null) throw needed;
+    const word = needed.page.searchParams.get("state") ?? "";
+    const session = from?.session ?? null;
+    await keepBegunSignIn(this.#store, word, { ...needed.begun, server, userId, url: reached.url, base, session });
+    return needed.page.href;
   }
 
-  /**
-   * What the browser came back with, and the session that it has here. Throws where nobody waits for it: each answer counts
-   * once, and only in the browser that went there. Whether it was begun in that.
-   */
-  async finish(answer: URLSearchParams, session: string | null): Promise<boolean> {
-    const state = answer.get("state") ?? "";
-    const open = this.#open.get(state);
-    if (state === "" || open === undefined || open.until < this.#store.clock.now()) {
-      throw new SparkyError("not_found", "this sign-in is not known, or took longer than ten minutes", {
-        hint: "begin again: sparky mcp login",
+  /** The browser is back, with what it was sent for. */
+  async finish(definition: ServerDefinition, begun: Begun, answer: URLSearchParams): Promise<void> {
+    const { name, reached } = definition;
+    const signIn = this.for(definition, begun, begun.base);
+    if (reached.by !== "http" || signIn === undefined || reached.url !== begun.url) {
+      throw new SparkyError("conflict", `the server ${name} is defined otherwise by now`, {
+        hint: `begin again: sparky mcp login ${shellWord(name)}`,
       });
     }
-    if (open.session !== null && open.session !== session) {
-      throw new SparkyError("forbidden", "this sign-in was begun in another browser, or before you signed out here", {
-        hint: "begin it in this one: on the page Tools",
-      });
-    }
-    this.#open.delete(state);
-    const refused = answer.get("error");
-    if (refused !== null) throw new SparkyError("conflict", `the server did not sign you in: ${refused.slice(0, 100)}`);
-    await open.needed.finish(answer);
-    await open.done();
-    return open.session !== null;
+    const filled = filledIn(name, reached, this.#lookup);
+    if (filled.by === "http") await finishSignIn(signIn, begun, filled, answer);
   }
 
   /** A renewal that is cut off may cost the sign-in: it is left a moment. */
@@ -221,5 +212,4 @@ function opened(key: Uint8Array, sealed: string, place: string): KeptSignIn | nu
   }
 }
 
-const OPEN_MS = 10 * 60_000;
 const STOP_MS = 1000;

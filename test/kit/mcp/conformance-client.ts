@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Json } from "../../../src/core/events.ts";
 import { readServer } from "../../../src/tools/mcp/definition.ts";
+import { finishSignIn } from "../../../src/tools/mcp/finish-sign-in.ts";
 import { NOTHING_KEPT } from "../../../src/tools/mcp/kept-sign-in.ts";
 import { SignIn, SignInNeeded } from "../../../src/tools/mcp/sign-in.ts";
+import { sandboxOf } from "../sandbox.ts";
 import { openWeb } from "./open-web.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
 import { NeedsAnswer, type Answered } from "../../../src/tools/needs-answer.ts";
@@ -59,11 +61,13 @@ const servers = new Servers({
   workspaces: join(tmpdir(), "sparky-conformance"),
   environment: {},
   lookup: () => undefined,
+  sandbox: sandboxOf(tmpdir()),
   keep: async () => {},
   forget: async () => {},
   isLegacy: () => false,
   onSeen: async () => {},
   onError: () => {},
+  hasEnded: async () => false,
 });
 const me = { userId: "me" };
 const { signal } = new AbortController();
@@ -109,7 +113,8 @@ async function signedIn<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!(error instanceof SignInNeeded) || round >= 2) throw error;
       const answer = await fetch(error.page, { redirect: "manual" });
-      await error.finish(new URL(answer.headers.get("location") ?? "").searchParams);
+      const back = new URL(answer.headers.get("location") ?? "").searchParams;
+      await finishSignIn(signInFor(), error.begun, { by: "http", url, headers: {} }, back);
       await servers.end("suite");
     }
   }

@@ -6,6 +6,7 @@ import type { Store } from "../../../src/store/database/store.ts";
 import type { User } from "../../../src/store/people/user.ts";
 import { McpDesk } from "../../../src/worker/mcp/desk.ts";
 import { openWeb } from "./open-web.ts";
+import { sandboxOf } from "../sandbox.ts";
 import { tempHome } from "../temp-home.ts";
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -24,6 +25,7 @@ export async function deskOf(store: Store, ownerId: string, servers: object, bas
     version: "0",
     workspaces: join(home, "workspace"),
     environment: { PATH: process.env["PATH"] ?? "" },
+    sandbox: sandboxOf(home),
     lookup: () => undefined,
     web: openWeb,
     base: () => base,

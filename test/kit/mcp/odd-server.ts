@@ -1,10 +1,12 @@
-import { appendFileSync, readFileSync, watchFile } from "node:fs";
+import { execFile } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, watchFile } from "node:fs";
 import { createInterface } from "node:readline";
 
 // A tool server over stdio that does what its first argument says, good or bad; it speaks the wire itself, so that it can
 // say what no library lets it.
 
 const [, , mode = "good", file = ""] = process.argv;
+const LOOK_AGAIN_MS = 20;
 
 interface Request {
   readonly id?: number;
@@ -13,6 +15,7 @@ interface Request {
     readonly name?: string;
     readonly uri?: string;
     readonly arguments?: { readonly [key: string]: unknown };
+    readonly _meta?: { readonly progressToken?: number };
   };
 }
 
@@ -58,7 +61,30 @@ function tools(): readonly object[] {
   }
 }
 
-function called(id: number, args: { readonly [key: string]: unknown }): void {
+/** All that can be told of how far a call is, before its answer and after; the answer comes once its file is there. */
+function progressing(id: number, token: number, answer: object): void {
+  const tell = (numbers: string, message: string, of: unknown = token): void =>
+    raw(
+      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${JSON.stringify(of)},${numbers},"message":${JSON.stringify(message)}}}\n`,
+    );
+  tell('"progress":1e999,"total":1e999', "endless");
+  tell('"progress":1e308,"total":1e308', "huge");
+  tell('"progress":-1,"total":10', "below nothing");
+  tell('"progress":"NaN"', "no number");
+  tell('"progress":null', "nothing");
+  tell('"progress":1', "of no call", 4711);
+  tell('"progress":1', "of no token", "x");
+  for (let n = 1; n <= 20_000; n++) tell(`"progress":${n}`, `flood ${n} of 20000`);
+  tell('"progress":20001', "the last");
+  const waiting = setInterval(() => {
+    if (!existsSync(file)) return;
+    clearInterval(waiting);
+    say({ id, result: answer });
+    for (let n = 0; n < 100; n++) tell(`"progress":${30_000 + n}`, "after the answer");
+  }, LOOK_AGAIN_MS);
+}
+
+function called(id: number, args: { readonly [key: string]: unknown }, token: number): void {
   const result = text(`Echo: ${String(args["text"])}`);
   switch (mode) {
     case "silent-call":
@@ -79,6 +105,13 @@ function called(id: number, args: { readonly [key: string]: unknown }): void {
       say({ id: id + 1000, result: text("not asked") });
       say({ id: "x", result: text("not asked") });
       return say({ id, result });
+    // Whatever it is told to, and says what came of it.
+    case "shell": {
+      const done = (_: unknown, stdout: string, stderr: string): void => say({ id, result: text(stdout + stderr) });
+      return void execFile("/bin/sh", ["-c", String(args["text"])], done).stdin?.end();
+    }
+    case "progress":
+      return progressing(id, token, result);
     case "noise":
       raw("Listening…\n{not json}\n\n[1,2]\n\u0000\u{fffd}\n");
       return say({ id, result });
@@ -153,7 +186,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       return say({ id, result: { messages: [{ role: "user", content: words }] } });
     }
     case "tools/call":
-      return called(id, params?.arguments ?? {});
+      return called(id, params?.arguments ?? {}, params?._meta?.progressToken ?? 0);
     default:
       if (mode === "exit-at-probe" && method === "server/discover") process.exit(1);
       return say({ id, error: { code: -32_601, message: `no method ${method}` } });

@@ -5,6 +5,7 @@ import type { ToolList } from "../../../src/tools/mcp/connection.ts";
 import { readMcpValue } from "../../../src/tools/mcp/read.ts";
 import { Servers } from "../../../src/tools/mcp/servers.ts";
 import type { ServerProcess } from "../../../src/tools/mcp/stdio.ts";
+import { sandboxOf } from "../sandbox.ts";
 import { tempHome } from "../temp-home.ts";
 
 /** Real servers, unmodified, from the snippets of their own pages; `npx -y NAME` is what finds them elsewhere. */
@@ -23,7 +24,11 @@ export const odd = (mode: string, ...args: readonly string[]) => ({
 export const changing = { command: process.execPath, args: [join(import.meta.dirname, "changing-server.ts")] };
 
 /** Those of a file, with nothing behind them; they end with the test. */
-export async function startServers(mcpServers: { readonly [name: string]: object }, clock: Clock = systemClock) {
+export async function startServers(
+  mcpServers: { readonly [name: string]: object },
+  clock: Clock = systemClock,
+  about: { readonly diskFloor?: number; readonly path?: string; readonly ended?: ReadonlySet<string> } = {},
+) {
   const home = await tempHome();
   const processes = new Map<number, ServerProcess>();
   const seen: { server: string; legacy: boolean; list: ToolList }[] = [];
@@ -34,11 +39,14 @@ export async function startServers(mcpServers: { readonly [name: string]: object
     workspaces: join(home, "workspace"),
     environment: { PATH: process.env["PATH"] ?? "" },
     lookup: (name) => (name === "HOME" ? home : undefined),
+    sandbox: sandboxOf(home, about.path),
+    ...(about.diskFloor !== undefined && { diskFloor: about.diskFloor }),
     keep: async (process) => void processes.set(process.pgid, process),
     forget: async ({ pgid }) => void processes.delete(pgid),
     isLegacy: (server) => seen.some((each) => each.server === server && each.legacy),
     onSeen: async (server, found) => void seen.push({ server, ...found }),
     onError: (error) => void errors.push(error),
+    hasEnded: async (runId) => about.ended?.has(runId) === true,
   });
   onTestFinished(() => servers[Symbol.asyncDispose]());
   const { servers: definitions, problems } = readMcpValue({ mcpServers }, "mcp.json");

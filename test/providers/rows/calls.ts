@@ -25,7 +25,7 @@ export const CALLS: readonly Quirk[] = [
   bad("names without quotes", "{text: 1}", /not JSON: a name in double quotes is missing at character 2/),
   bad("words", "the text is x", /not JSON: there is no value at character 1/),
   bad("two objects", '{"text":"a"}{"text":"b"}', /not JSON: there is more at character 13/),
-  bad("a fence around them", '```json\n{"text":"a"}\n```', /not JSON: there is no value at character 1/),
+  bad("a fence around them", '```json\n{"text":"a"}\n```', /not JSON: there is no value at line 1, column 1/),
   bad("a line break in a string", '{"text":"a\nb"}', /a line break that is not escaped/),
   {
     what: "arguments that are JSON, but no object",

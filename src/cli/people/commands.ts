@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import { ROLES } from "../../wire/people.ts";
+import { group, oneOf, verb, type Execute } from "../command/command.ts";
+import type { AddOptions } from "./accounts.ts";
+import type { SessionOptions } from "./sessions.ts";
+
+const NAME = { name: "who, as `sparky user list` shows them" };
+const role = oneOf(ROLES);
+
+export function addPeopleCommands(program: Command, execute: Execute): void {
+  const user = group(program, "user", {
+    summary: "Accounts: who may come in, and what they may do.",
+    examples: ["sparky user list", "sparky user login-link agent"],
+  });
+  verb(user, execute, "list", {
+    summary: "List everybody who has an account.",
+    examples: ["sparky user list", "sparky user list --json"],
+    run: async (context) => (await import("./accounts.ts")).listAccounts(context),
+  });
+  verb(user, execute, "add <name>", {
+    summary: "Add an account.",
+    examples: ["sparky user add ann", "sparky user add cleo --role viewer"],
+    args: { name: "small letters from a to z, digits, dots, _ and -; a letter first" },
+    options: [["-r, --role <role>", "owner, admin, member or viewer (default: member)", role]],
+    run: async (context, args, options: AddOptions) =>
+      (await import("./accounts.ts")).addAccount(context, args, options),
+  });
+  verb(user, execute, "invite <name>", {
+    summary: "Make a link by which somebody makes an account of their own, once, within seven days.",
+    examples: ["sparky user invite dora", "sparky user invite dora --role viewer"],
+    args: { name: "what you call them; they may choose another name" },
+    options: [["-r, --role <role>", "owner, admin, member or viewer (default: member)", role]],
+    run: async (context, args, options: AddOptions) => (await import("./accounts.ts")).invite(context, args, options),
+  });
+  verb(user, execute, "role <name> <role>", {
+    summary: "Say what somebody may do: it counts at once, wherever they are signed in.",
+    examples: ["sparky user role ann viewer", "sparky user role ann member"],
+    args: { ...NAME, role: "owner, admin, member or viewer" },
+    run: async (context, args) => (await import("./accounts.ts")).setRole(context, args),
+  });
+  verb(user, execute, "disable <name>", {
+    summary: "Shut somebody out: what they have open ends at once, and nothing lets them in.",
+    examples: ["sparky user disable ann"],
+    args: NAME,
+    run: async (context, args) => (await import("./accounts.ts")).setDisabled(context, args, true),
+  });
+  verb(user, execute, "enable <name>", {
+    summary: "Let somebody in again who was disabled.",
+    examples: ["sparky user enable ann"],
+    args: NAME,
+    run: async (context, args) => (await import("./accounts.ts")).setDisabled(context, args, false),
+  });
+  verb(user, execute, "set-password [name]", {
+    summary:
+      "Set a password, which is asked for or comes by stdin: never as an argument, which others can see. Whoever is signed in by the one before is signed out.",
+    examples: ["sparky user set-password ann < password.txt", "sparky user set-password < password.txt"],
+    args: { name: "whose; without it your own" },
+    run: async (context, args) => (await import("./password.ts")).setPassword(context, args),
+  });
+  verb(user, execute, "sessions [name]", {
+    summary: "List the browsers that somebody is signed in by, or sign one out.",
+    examples: ["sparky user sessions", "sparky user sessions ann --json"],
+    args: { name: "whose; without it your own" },
+    options: [["--revoke <session>", "sign this one out, by its id or the start of it"]],
+    run: async (context, args, options: SessionOptions) =>
+      (await import("./sessions.ts")).sessions(context, args, options),
+  });
+  verb(user, execute, "login-link [name]", {
+    summary: "Make a link that signs in as this user, once, within ten minutes.",
+    examples: ["sparky user login-link agent", "sparky user login-link owner"],
+    args: { name: "your own name, which it is without one, or `agent`" },
+    run: async (context, args) => (await import("../server/open.ts")).loginLink(context, args),
+  });
+}

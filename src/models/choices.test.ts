@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { modelChoices } from "./choices.ts";
+import { selectModel, type ModelSettings } from "./select.ts";
+
+const given = (providers: ModelSettings["providers"], more: Partial<ModelSettings> = {}) => ({
+  model: selectModel({ model: null, modelUrl: null, providers, ...more }).id,
+  settings: { model: null, modelUrl: null, providers, ...more },
+  prices: {},
+  window: null,
+  chosen: [],
+});
+
+test("the instance's model comes first, then those that were chosen before; each that cannot answer says why", () => {
+  const { model, items, forms } = modelChoices({ ...given({ ANTHROPIC_API_KEY: "k" }), chosen: ["ollama/qwen3"] });
+  expect(model).toBe("anthropic/claude-sonnet-5-5");
+  expect(items.map(({ id, why }) => [id, why])).toEqual([
+    ["anthropic/claude-sonnet-5-5", null],
+    ["ollama/qwen3", null],
+    ["openai/gpt-6-astra", "no key: OPENAI_API_KEY is not set"],
+    ["google/gemini-4-argon", "no key: GOOGLE_GENERATIVE_AI_API_KEY is not set"],
+    ["demo", null],
+  ]);
+  expect(forms.filter(({ why }) => why !== null)).toEqual([
+    { form: "openai/MODEL", why: "no key: OPENAI_API_KEY is not set" },
+    { form: "google/MODEL", why: "no key: GOOGLE_GENERATIVE_AI_API_KEY is not set" },
+    { form: "openrouter/VENDOR/MODEL", why: "no key: OPENROUTER_API_KEY is not set" },
+    { form: "compatible/MODEL", why: "SPARKY_MODEL_URL is not set" },
+  ]);
+});
+
+test("prices and windows are told as far as they are known, and no key ever", () => {
+  const choices = modelChoices({
+    ...given({ OPENAI_API_KEY: "sk-secret" }),
+    prices: { "openai/gpt-5": { input: 1.25, output: 10 }, constructor: { input: 1, output: 1 } },
+  });
+  expect(choices.items.slice(0, 3)).toEqual([
+    { id: "openai/gpt-6-astra", why: null, window: { tokens: 270_000, isGuess: false }, price: null },
+    { id: "openai/gpt-5", why: null, window: { tokens: 270_000, isGuess: false }, price: { input: 1.25, output: 10 } },
+    { id: "constructor", why: "is not allowed", window: null, price: null },
+  ]);
+  expect(JSON.stringify(choices)).not.toContain("sk-secret");
+  const set = modelChoices({ ...given({}, { model: "ollama/qwen3" }), window: 65_536 });
+  expect(set.items[0]?.window).toEqual({ tokens: 65_536, isGuess: false });
+  expect(modelChoices(given({}, { model: "ollama/qwen3" })).items[0]?.window).toEqual({
+    tokens: 16_000,
+    isGuess: true,
+  });
+});

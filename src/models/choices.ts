@@ -1,0 +1,70 @@
+import { isSparkyError } from "../core/errors.ts";
+import { windowOf } from "./open.ts";
+import type { Price, Prices } from "./price.ts";
+import { DEFAULT_MODELS, PROVIDERS, providerKey, selectModel, type ModelSettings } from "./select.ts";
+
+/** A model that a chat may have, or what it wants first. */
+interface Choosable {
+  readonly id: string;
+  /** Why it cannot answer here; null: it can, as far as the settings tell. */
+  readonly why: string | null;
+  /** `isGuess`: nobody has said how big it is. null: not known while it cannot be used. */
+  readonly window: { readonly tokens: number; readonly isGuess: boolean } | null;
+  /** For a million tokens; null: not known. */
+  readonly price: Price | null;
+}
+
+interface Choices {
+  /** The instance's own. */
+  readonly model: string;
+  readonly items: readonly Choosable[];
+  /** Providers of which any model can be named, each with the form of its name. */
+  readonly forms: readonly { readonly form: string; readonly why: string | null }[];
+}
+
+interface Given {
+  /** The instance's own, be it usable or not. */
+  readonly model: string;
+  readonly settings: ModelSettings;
+  readonly prices: Prices;
+  /** `SPARKY_MODEL_WINDOW`. */
+  readonly window: number | null;
+  /** Those that were chosen before. */
+  readonly chosen: readonly string[];
+}
+
+/** What can be chosen: the instance's model, one of each provider, those with a price, those that were chosen before, the demo. */
+export function modelChoices({ model, settings, prices, window, chosen }: Given): Choices {
+  const ids = new Set([model, ...chosen, ...Object.keys(prices), ...DEFAULT_MODELS, "demo"]);
+  return {
+    model,
+    items: [...ids].map((id) => choosable(id, { settings, prices, window })),
+    forms: PROVIDERS.map((provider) => ({
+      form: `${provider}/${provider === "openrouter" ? "VENDOR/" : ""}MODEL`,
+      why: whyNot(`${provider}/x`, settings),
+    })),
+  };
+}
+
+function choosable(id: string, { settings, prices, window }: Omit<Given, "chosen" | "model">): Choosable {
+  const why = whyNot(id, settings);
+  if (why !== null) return { id, why, window: null, price: null };
+  const choice = selectModel({ ...settings, model: id });
+  const price = Object.hasOwn(prices, choice.id) ? (prices[choice.id] ?? null) : null;
+  return { id, why: null, window: windowOf(choice, window), price };
+}
+
+function whyNot(id: string, settings: ModelSettings): string | null {
+  try {
+    selectModel({ ...settings, model: id });
+    return null;
+  } catch (error) {
+    if (!isSparkyError(error)) throw error;
+    const provider = PROVIDERS.find((name) => id.startsWith(`${name}/`));
+    if (provider !== undefined && error.message.endsWith(`${providerKey(provider).variables[0]} is not set`)) {
+      return `no key: ${providerKey(provider).variables[0]} is not set`;
+    }
+    // Behind its words for the setting, which a chat's choice is not.
+    return /^SPARKY_MODEL is .*, (?:but|which) (.+)$/.exec(error.message)?.[1] ?? error.message;
+  }
+}

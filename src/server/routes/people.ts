@@ -1,0 +1,178 @@
+import { audit } from "../../store/audit/audit.ts";
+import { z } from "zod";
+import { notFound, SparkyError } from "../../core/errors.ts";
+import { addAccount, changeAccount, listAccounts } from "../../store/people/accounts.ts";
+import { mayHere } from "../../store/people/access.ts";
+import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
+import { endSession, sessionsOf } from "../../store/people/sessions.ts";
+import { getUserByName } from "../../store/people/users.ts";
+import { PROMPTLY } from "../../store/database/store.ts";
+import { createInvite } from "../../store/people/invites.ts";
+import { listSchema, loginLinkSchema, type User } from "../../wire/api.ts";
+import {
+  accountPatchSchema,
+  accountSchema,
+  nameSchema,
+  newAccountSchema,
+  newInviteSchema,
+  newPasswordSchema,
+  passwordSetSchema,
+  sessionSchema,
+} from "../../wire/people.ts";
+import type { ServerDeps } from "../deps.ts";
+import type { Auth } from "../sign-in/auth.ts";
+import type { Identities } from "../sign-in/identities.ts";
+import { forOwner } from "./for-owner.ts";
+import { parseInput } from "../input.ts";
+import { sessionsQuery } from "./queries.ts";
+import { route, type Route } from "./route.ts";
+
+export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities: Identities): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/api/users",
+      summary: "Everybody who has an account here, the agent among them. For owners.",
+      answers: { 200: listSchema(accountSchema) },
+      async handle({ viewer }) {
+        forOwner(viewer, "see who has an account");
+        const items = [...(await listAccounts(store))];
+        return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/users",
+      scope: "admin",
+      summary: "Adds an account, a member’s unless another role is named; 409 where somebody has the name. For owners.",
+      body: newAccountSchema,
+      answers: { 201: accountSchema },
+      async handle({ viewer, body }) {
+        forOwner(viewer, "add people");
+        const account = await addAccount(store, body.name, body.role ?? "member", viewer);
+        log.info({ by: viewer.name, user: account.name, role: account.role }, "an account was added");
+        return { status: 201, body: account };
+      },
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/users/:name",
+      scope: "admin",
+      summary:
+        "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. The home’s own owner stays an owner. For owners.",
+      body: accountPatchSchema,
+      answers: { 200: accountSchema },
+      async handle({ viewer, params, body }) {
+        ownerOver(viewer, params.name, "say what people may do");
+        const account = await changeAccount(store, params.name, body, viewer);
+        identities.userChanged(account.id, account.disabled ? null : account.role);
+        log.info({ by: viewer.name, user: account.name, ...body }, "an account was changed");
+        return { status: 200, body: account };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/users/:name/password",
+      scope: "admin",
+      letsIn: true,
+      summary:
+        "Sets a password: your own, or, as an owner, anybody’s but the agent’s. Other sessions of theirs end where there was one " +
+        "before. `current`: the one that there is, for who asks for themselves in a browser.",
+      own: true,
+      keepsSecrets: true,
+      body: newPasswordSchema,
+      answers: { 200: passwordSetSchema },
+      async handle({ viewer, credential, params, body }) {
+        const user = await personFor(viewer, params.name);
+        if (user.role === "agent") {
+          throw new SparkyError("conflict", "agent has no password: one signs in as it by a link", {
+            hint: "sparky user login-link agent",
+          });
+        }
+        if (body.password.toLowerCase() === user.name) {
+          throw new SparkyError("invalid_input", "password: must not be the name");
+        }
+        const before = await passwordHash(store.db, user.id);
+        const mustTell = before !== null && user.id === viewer.id && credential?.kind === "session";
+        if (mustTell && !(await auth.isPassword(before, body.current ?? "", user.id))) {
+          throw new SparkyError("forbidden", "current: is not your password", {
+            hint: "type the one that you have; on the machine where Sparky runs, sparky user set-password needs none",
+          });
+        }
+        const hash = await auth.hash(body.password);
+        const ended = await store.transact(async (tx) => {
+          const sessions = await keepPassword(tx, { userId: user.id, hash, before });
+          if (sessions !== null) audit(tx, viewer, { kind: "user.password", thing: user.name });
+          return sessions;
+        }, PROMPTLY);
+        if (ended === null) throw new SparkyError("conflict", "the password was set by somebody else meanwhile");
+        for (const id of ended) identities.ended({ kind: "session", id });
+        log.info({ by: viewer.name, user: user.name }, "a password was set");
+        return { status: 200, body: { name: user.name, ended: ended.length } };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/users/:name/invite",
+      scope: "admin",
+      letsIn: true,
+      summary:
+        "A link by which somebody makes an account of their own, once, within seven days: the name is proposed to them, the role is as " +
+        "you say, a member’s if you do not. 409 where somebody has the name. For owners.",
+      body: newInviteSchema,
+      answers: { 201: loginLinkSchema },
+      async handle({ viewer, params, body, base }) {
+        ownerOver(viewer, params.name, "invite people");
+        const name = parseInput(z.object({ name: nameSchema }), params).name;
+        const { token, expiresAt } = await createInvite(store, viewer, { name, role: body.role ?? "member" });
+        log.info({ by: viewer.name, name, role: body.role ?? "member" }, "somebody was invited");
+        return { status: 201, body: { url: `${base}/invite?token=${token}`, expiresAt } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/sessions",
+      summary: "Where you are signed in by a browser, the newest first; `user`: where somebody else is, for owners.",
+      query: sessionsQuery,
+      answers: { 200: listSchema(sessionSchema) },
+      async handle({ viewer, credential, query }) {
+        const user = query.user === undefined ? viewer : await personFor(viewer, query.user);
+        const sessions = await sessionsOf(store, user.id, query.prefix ?? "");
+        const items = sessions.slice(0, query.limit).map((session) => ({
+          ...session,
+          current: credential?.kind === "session" && credential.id === session.id,
+        }));
+        return { status: 200, body: { items, next: null, total: sessions.length } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/sessions/:id",
+      scope: "admin",
+      summary: "Signs a browser out: one of yours, or, as an owner, anybody’s. What it has open ends at once.",
+      own: true,
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        await endSession(store, viewer, params.id);
+        identities.ended({ kind: "session", id: params.id });
+        return { status: 204 };
+      },
+    }),
+  ];
+
+  /** Oneself, or, for an owner, anybody. */
+  async function personFor(viewer: User, name: string): Promise<User> {
+    const user = await getUserByName(store, name);
+    if (user === null || (user.id !== viewer.id && !mayHere(viewer, "administer"))) {
+      throw notFound(`user ${JSON.stringify(name)}`);
+    }
+    return user;
+  }
+}
+
+/** Who is no owner knows of nobody but themselves. */
+function ownerOver(viewer: User, name: string, what: string): void {
+  if (mayHere(viewer, "administer")) return;
+  if (name !== viewer.name) throw notFound(`user ${JSON.stringify(name)}`);
+  throw new SparkyError("forbidden", `only the owner of this instance may ${what}`);
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { userSchema } from "./api.ts";
+
+/** Accounts, and who may have which name. */
+
+export const ROLES = ["owner", "admin", "member", "viewer"] as const;
+
+const MAX_NAME = 32;
+const NAME = /^[a-z][a-z0-9._-]*$/;
+/** Those that the log itself speaks of. */
+const TAKEN = ["sparky", "system"];
+
+export const NAME_RULE = `small letters from a to z, digits, dots, "_" and "-", a letter first, at most ${MAX_NAME} of them`;
+
+/** Letters that look like others are none: a name says who somebody is. */
+export const nameSchema = z
+  .string()
+  .refine((name) => NAME.test(name) && name.length <= MAX_NAME, { error: `must be ${NAME_RULE}` })
+  .refine((name) => !TAKEN.includes(name), { error: "must be another name: this one is Sparky’s own" });
+
+export const accountSchema = userSchema.extend({
+  /** Shut out until somebody enables it again. */
+  disabled: z.boolean(),
+  createdAt: z.string(),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+const roleSchema = z.enum(ROLES);
+
+export const newAccountSchema = z.strictObject({ name: nameSchema, role: roleSchema.optional() });
+
+export const newInviteSchema = z.strictObject({ role: roleSchema.optional() });
+
+export const accountPatchSchema = z.strictObject({ role: roleSchema, disabled: z.boolean() }).partial();
+
+export const FEWEST_OF_PASSWORD = 10;
+export const MOST_OF_PASSWORD = 128;
+
+export const PASSWORD_RULE = `a password has ${FEWEST_OF_PASSWORD} to ${MOST_OF_PASSWORD} characters`;
+
+/** Also for a form, whose fields hold text. */
+export const passwordSchema = z
+  .string()
+  .refine((password) => password.length >= FEWEST_OF_PASSWORD && password.length <= MOST_OF_PASSWORD, {
+    error: PASSWORD_RULE,
+  })
+  .refine((password) => password.trim() !== "", { error: "a password is more than spaces" });
+
+export const newPasswordSchema = z.strictObject({
+  password: passwordSchema,
+  /** The one that there is: for yourself, in a browser. */
+  current: z.string().max(1000).optional(),
+});
+
+/** `ended`: how many browsers were signed out by it. */
+export const passwordSetSchema = z.object({ name: z.string(), ended: z.number().int() });
+export type PasswordSet = z.infer<typeof passwordSetSchema>;
+
+export const sessionSchema = z.object({
+  id: z.string(),
+  user: z.string(),
+  createdAt: z.string(),
+  usedAt: z.string(),
+  expiresAt: z.string(),
+  browser: z.string().nullable(),
+  /** The one that asks. */
+  current: z.boolean(),
+});
+export type OpenSession = z.infer<typeof sessionSchema>;

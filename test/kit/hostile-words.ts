@@ -1,0 +1,21 @@
+/** What a name must be able to be, in every format of a file. */
+export const HOSTILE_WORDS: readonly string[] = [
+  `</data></node><node id="x"/>`,
+  `"quoted" & 'so' <b>`,
+  "]]>&amp;&#0;",
+  '"];\n  evil -> x;\n//',
+  "back\\slash\\n and \\",
+  "a,b;c\td",
+  "line\nline\r\nline\rline",
+  "=1+1",
+  "@SUM(A1)",
+  "-2",
+  "\u0001\u001b[31m\u{7f}\uFFFE",
+  "äöü 漢字 🎉",
+  "`}) DETACH DELETE n //",
+  "\\u0027}) //",
+  "\\\\u005c' + \\'",
+  "../../etc/passwd",
+  "con.md",
+  "# [x](javascript:1) ![y](https://example.org/z) <script>",
+];

@@ -1,0 +1,89 @@
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createInvalidator } from "./queries.ts";
+
+test("lists are fresh again a moment after they changed; what happened elsewhere is looked at once in five seconds, however much changes", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient();
+  for (const name of ["chats", "runs", "status", "away", "me", "graph"]) queries.setQueryData([name], "old");
+  const asked = new Map<string, number>();
+  vi.spyOn(queries, "invalidateQueries").mockImplementation(async (filters) => {
+    const name = String(filters?.queryKey?.[0]);
+    asked.set(name, (asked.get(name) ?? 0) + 1);
+  });
+  const changed = createInvalidator(queries);
+  changed("chats");
+  vi.advanceTimersByTime(250);
+  expect(Object.fromEntries(asked)).toEqual({ chats: 1, runs: 1, status: 1, away: 1 });
+  for (let ms = 0; ms < 12_000; ms += 50) {
+    changed("chats");
+    vi.advanceTimersByTime(50);
+  }
+  expect(asked.get("chats")).toBeGreaterThan(30);
+  expect(asked.get("away")).toBe(3);
+  vi.advanceTimersByTime(5000);
+  expect(asked.get("away")).toBe(4);
+  changed("graph");
+  vi.advanceTimersByTime(10_000);
+  expect(asked.get("away")).toBe(4);
+  changed("all");
+  vi.advanceTimersByTime(250);
+  expect(asked.get("away")).toBe(5);
+  expect(asked.get("me")).toBe(1);
+});
+
+test("news let a slow list arrive, and ask once more for what they were about", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient();
+  const aborted: number[] = [];
+  let began = 0;
+  let onServer = 0;
+  const list = new QueryObserver(queries, {
+    queryKey: ["chats"],
+    queryFn: async ({ signal }) => {
+      const [fetch, answer] = [++began, onServer];
+      signal.addEventListener("abort", () => aborted.push(fetch));
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return answer;
+    },
+  });
+  onTestFinished(list.subscribe(() => {}));
+  const changed = createInvalidator(queries);
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    onServer++;
+    changed("chats");
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(aborted).toEqual([]);
+  expect(list.getCurrentResult().data).toBeGreaterThan(50);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(list.getCurrentResult().data).toBe(onServer);
+  const before = began;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(began).toBe(before);
+});
+
+test("a page that was asked for comes, whatever the news are, and is fresh then", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient();
+  const list = new InfiniteQueryObserver(queries, {
+    queryKey: ["tasks"],
+    initialPageParam: 0,
+    queryFn: async ({ pageParam }) => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return pageParam;
+    },
+    getNextPageParam: (last) => last + 1,
+  });
+  onTestFinished(list.subscribe(() => {}));
+  const changed = createInvalidator(queries);
+  await vi.advanceTimersByTimeAsync(1000);
+  void list.fetchNextPage();
+  await vi.advanceTimersByTimeAsync(100);
+  changed("tasks");
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(list.getCurrentResult().data?.pages).toEqual([0, 1]);
+});

@@ -1,0 +1,16 @@
+export const WORDS = {
+  cancel: "Cancel",
+  close: "Close",
+  save: "Save",
+  saving: "Saving…",
+  tryAgain: "Try again",
+  loading: "Loading…",
+  showMore: "Show more",
+  showAll: "Show all",
+  chooseAllShown: "Choose all that are shown",
+  actions: "Actions",
+  all: "All",
+  filterByState: "Filter by state",
+  keepIt: "Keep it",
+  deleting: "Deleting…",
+} as const;

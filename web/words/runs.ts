@@ -1,0 +1,115 @@
+import { plural } from "./plural.ts";
+
+/** What the page of a run says. */
+export const WORDS = {
+  windowTitle: (state: string, run: string): string => `${state}: ${run} · Sparky`,
+  loading: "Loading the run…",
+  notLoaded: "The run could not be loaded",
+  notHere: "This run is not here",
+  whyNotHere: "It was deleted with its task or chat, or you may not see it.",
+  allTasks: "All tasks",
+  chatIsGone: "This run's chat is no longer here",
+  stateIs: (state: string): string => `The run: ${state}`,
+
+  /** Its head. */
+  backToChat: "Back to the chat",
+  openInChat: "Open in its chat",
+  bySchedule: "by schedule",
+  by: (who: string): string => `by ${who}`,
+  waited: (time: string): string => `waited ${time}`,
+  took: (time: string): string => `took ${time}`,
+  /** Where it waited for somebody, or was interrupted. */
+  workedOf: (worked: string, whole: string): string => `worked ${worked} of ${whole}`,
+  steps: (n: number): string => plural(n, { one: "# step", other: "# steps" }),
+  tokens: (n: string): string => `${n} tokens`,
+  events: (first: number, last: number): string => `events ${first} to ${last}`,
+  liveAt: (seq: number): string => `live · at event ${seq}`,
+  catchingUp: (seq: number): string => `catching up from event ${seq}`,
+  asOf: (seq: number): string => `as of event ${seq}`,
+
+  /** What it does now. */
+  now: "Now:",
+  waitsForItsTurn: "waits for its turn",
+  stopping: "stopping",
+  retryIn: (time: string): string => `in ${time}`,
+  begins: "begins",
+  andMore: (n: number): string => ` and ${n} more`,
+
+  /** How it ended. `flaw` begins with a comma, or is empty. */
+  done: (took: string | null, flaw: string): string => `Done${took === null ? "" : ` in ${took}`}${flaw}`,
+  failed: (at: { readonly step: number; readonly name: string } | null, cause: string | null): string =>
+    `Failed${at === null ? "" : ` at step ${at.step}: ${at.name}`}${cause === null ? "" : ` · ${cause}`}`,
+  cancelled: (by: string | null): string => (by === null ? "Cancelled" : `Cancelled by ${by}`),
+  asking: "Asking…",
+
+  attempts: "Attempts",
+  /** After the number of an attempt, for those who hear it. */
+  attemptIs: (state: string): string => `: ${state}`,
+  sideBySide: "Side by side",
+  onlyThisOne: "Only this one",
+
+  /** Its parts, and what of them is shown. */
+  view: "View",
+  tabs: { timeline: "Timeline", transcript: "Transcript", events: "Events" },
+  show: "Show",
+  shown: { all: "All", model: "Model", tools: "Tools", errors: "Errors" },
+  stepList: "Steps",
+  eventList: "Events",
+  event: (seq: number): string => `Event ${seq}`,
+
+  search: "Search this run",
+  searching: "Searching…",
+  searchFailed: "The search failed",
+  found: "Found",
+  nothingFound: "Nothing in this run has all of these words.",
+  foundSome: (n: number, areMore: boolean): string => `${n}${areMore ? " or more" : ""} found, newest first`,
+  stillIndexing: " · the newest events are still being indexed",
+  foundIn: { message: "words", thought: "thought", tool_result: "result" },
+  placeOf: (seq: number, time: string): string => `#${seq} · ${time}`,
+
+  /** One step. */
+  details: "Details",
+  stepDetails: "Step details",
+  backToSteps: "Back to the steps",
+  copyLink: "Copy link",
+  modelStep: (n: number): string => `Step ${n} · model`,
+  model: "model",
+  wait: "wait",
+  states: {
+    working: "Working",
+    waiting: "Waits",
+    done: "Done",
+    failed: "Failed",
+    not_run: "Not run",
+    unknown: "Outcome unknown",
+    stopped: "Not finished",
+  },
+  beganAgain: "Interrupted; this step began again",
+  waitIsOver: "Waited",
+  facts: {
+    worked: "Worked",
+    waited: "Waited",
+    from: "From",
+    to: "To",
+    inTheLog: "In the log",
+    model: "Model",
+    tokens: "Tokens",
+    cost: "Cost",
+    attempt: "Attempt",
+    effect: "Effect",
+    call: "Call",
+  },
+  tokensUsed: (used: { readonly in: string; readonly cached: string | null; readonly out: string }): string =>
+    `${used.in} in${used.cached === null ? "" : ` (${used.cached} cached)`}, ${used.out} out`,
+  estimated: (tokens: string): string => `${tokens}, estimated`,
+  thought: "Thought",
+  said: "Words",
+  cutOff: " · cut off",
+  effects: { read: "only reads", write: "changes Sparky’s own data", external: "acts outside Sparky" },
+  arguments: "Arguments",
+  result: "Result",
+  error: "Error",
+  modelWasTold: "What the model was told",
+  beginningOf: (size: string): string => `the beginning of ${size}`,
+  noResult: "No result yet.",
+} as const;

@@ -1,0 +1,23 @@
+/** What is said where somebody looks after how they sign in. */
+export const WORDS = {
+  passwordTitle: "Password",
+  passwordHelp: "With your name it signs you in on any device. A new one signs all other browsers out.",
+  present: "Your present password",
+  presentHelp: "Empty if you have none yet.",
+  wanted: "New password",
+  again: "The new password again",
+  notSame: "The two are not the same.",
+  set: "Set password",
+  setting: "Setting…",
+  wasSet: "Your password is set.",
+  sessionsTitle: "Browsers that are signed in",
+  loading: "Loading the sessions…",
+  failed: "The sessions could not be loaded",
+  none: "No browser is signed in.",
+  here: "This browser",
+  unknown: "A browser that says nothing of itself",
+  since: (when: string): string => `signed in ${when}`,
+  ends: (when: string): string => `ends ${when}`,
+  signOut: (browser: string): string => `Sign out ${browser}`,
+  signOutShort: "Sign out",
+} as const;

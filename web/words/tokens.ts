@@ -1,0 +1,38 @@
+import type { Scope } from "../../src/core/scopes.ts";
+
+/** What the API tokens say. A translation is another object of the same type. */
+export const WORDS = {
+  intro: "For other programs: each token for what that program needs, and revoked by itself.",
+  loading: "Loading the tokens…",
+  failed: "The tokens could not be loaded",
+  list: "API tokens",
+  everything: "everything",
+  ofFile: "The home’s own, in the file “token”: the command line uses it",
+  made: (when: string): string => `made ${when}`,
+  used: (when: string): string => `last used ${when}`,
+  unused: "never used",
+  ends: (when: string): string => `ends ${when}`,
+  revoke: "Revoke…",
+  revokeName: (name: string): string => `Revoke the token ${name}`,
+  question: (name: string): string => `Revoke the token ${name}?`,
+  consequence: "What is open by it ends at once, and the program that has it is let in no more.",
+  yes: "Revoke",
+  revoking: "Revoking…",
+  keep: "Keep it",
+  new: "New token",
+  name: "Name",
+  nameHelp: "What it is for, such as the program’s name",
+  scopes: "What it may do",
+  scope: {
+    read: "Read: see all that you see",
+    tasks: "Tasks: add them, see what becomes of them, cancel and try them again",
+    write: "Write: send messages, and make and change what is yours",
+    admin: "Admin: everything, answers to what the agent asks to be allowed and settings included",
+  } satisfies Readonly<Record<Scope, string>>,
+  end: "Ends",
+  endIn: { "30": "In 30 days", "90": "In 90 days", "365": "In a year", never: "Never" },
+  make: "Make token",
+  making: "Making it…",
+  thisOnce: (name: string): string => `The token ${name}. Keep it now: it is not shown again.`,
+  copy: "Copy the token",
+} as const;
