@@ -2,8 +2,9 @@ import { copyFileSync, statSync, truncateSync } from "node:fs";
 import pino from "pino";
 import { isSparkyError } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
+import { seenJson } from "./core/plain-text.ts";
 
-/** Structured logs on stderr, one JSON object a line. Whatever may hold a secret is not written. */
+/** Structured logs on stderr, one JSON object a line, that act on no terminal. Whatever may hold a secret is not written. */
 export function openLog(level: string, masked: (line: string) => string): Log {
   // Nobody reads it any more when the terminal was closed: no reason to end.
   const destination = pino.destination({ dest: 2, sync: true }).on("error", () => {});
@@ -15,7 +16,7 @@ export function openLog(level: string, masked: (line: string) => string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ["token", "key", "secret", "password", "authorization", "cookie", "*.authorization", "*.cookie"],
     },
-    { write: (line) => void destination.write(masked(line)) },
+    { write: (line) => void destination.write(seenJson(masked(line))) },
   );
 }
 

@@ -3,7 +3,7 @@ import { resourceWords } from "./references.ts";
 import { factWords } from "./fact-words.ts";
 import { byWhom } from "./answered-by.ts";
 import { prettyJson } from "./pretty-json.ts";
-import { exactLine, exactText } from "./exact.ts";
+import { exactLine, exactText, spelledOut } from "./exact.ts";
 import { happenedAt, NEWER, newerType, type ChatEvent, type EventOf } from "./events.ts";
 import { answerWords } from "./form.ts";
 import { neverRan } from "./transcript.ts";
@@ -108,9 +108,9 @@ function callText(data: EventOf<"tool_result">["data"], use: EventOf<"tool_use">
 
 const quoted = (text: string): string => text.trimEnd().replace(/^/gm, "> ");
 
-/** A fence that the text itself does not have. */
+/** What a tool was given or gave, in a fence that it does not have itself: nothing in it is taken away or hides. */
 function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${clean(text).trimEnd()}\n${fence}`;
+  return `${fence}${language}\n${spelledOut(text.replace(/\r\n/g, "\n")).trimEnd()}\n${fence}`;
 }

@@ -1,3 +1,5 @@
+import { spelledOut } from "./exact.ts";
+
 /** Text on its way to a terminal, a column or a document, in which nothing acts or hides. Pure. */
 
 /**
@@ -7,7 +9,7 @@
 const SEQUENCES =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]?|\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)|[PX^_][^\u001b\n]*\u001b\\|[ -/]*[0-OQ-WYZ\\`-~])/g;
 /** C0 without tab and newline, DEL, C1, and the characters that reorder a line. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** What a model, a tool or a log says, without anything that could move the cursor or hide text. Keeps tabs and newlines. */
 export function clean(text: string): string {
@@ -21,14 +23,13 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** What JSON leaves as it is though a terminal acts on it, or turns the line around by it. */
-const UNESCAPED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const PLAIN = /^[\x20-\x7e]*$/;
 
-/** JSON that is safe to look at: the same value, with every control character escaped. */
-export function jsonText(value: unknown): string {
-  const json = JSON.stringify(value);
-  return json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
+/** JSON that is safe to look at: the same value, with every character that is not seen as itself escaped. */
+export const jsonText = (value: unknown): string => seenJson(JSON.stringify(value));
+
+/** The same of what is JSON already. */
+export const seenJson = (json: string): string => (PLAIN.test(json) ? json : spelledOut(json));
 
 /** `40ms`, `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`: to the nearest of what it ends with. */
 export function duration(ms: number): string {

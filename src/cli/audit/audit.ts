@@ -26,7 +26,7 @@ export async function showAudit(context: Context, _args: readonly string[], opti
   if (options.cursor !== undefined) query.set("cursor", options.cursor);
   const client = await context.client("any");
   if (options.jsonl) {
-    for await (const entry of everyEntry(client, query)) out.print(JSON.stringify(entry));
+    for await (const entry of everyEntry(client, query)) out.document(entry);
     return;
   }
   const list = await client.request<List<AuditEntry>>("GET", `/api/audit?${query}`);

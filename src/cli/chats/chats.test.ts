@@ -133,7 +133,7 @@ test("what a log says cannot break out of an exported document, or move a cursor
   expect(stdout).not.toContain("\u001b");
   expect(stdout).toContain("> *Thought:* one\n> two\n");
   expect(stdout).toMatch(/^## agent · \S+\n\nI look\.\nNow\.\n/m);
-  expect(stdout).toContain("`````\n````\nred\n`````");
+  expect(stdout).toContain("`````\n````\n\\u001b[31mred\n`````");
   expect(stdout.startsWith("# Title with break\n")).toBe(true);
 });
 

@@ -40,7 +40,7 @@ test.each([
   { what: "an unfinished sequence", text: "a\u001b[", is: "a" },
   { what: "eight-bit controls, backspaces and bells", text: "a\u009b2Jb\u0008\u0007c", is: "a2Jbc" },
   { what: "a carriage return that would overwrite the line", text: "safe\rbad", is: "safebad" },
-  { what: "characters that reverse the line", text: "abc\u202edcb", is: "abcdcb" },
+  { what: "characters that reverse the line", text: "abc\u202edc\u061cb", is: "abcdcb" },
 ])("what a model writes loses $what", ({ text, is }) => expect(clean(text)).toBe(is));
 
 test("tabs, newlines and every language stay", () => {
@@ -55,10 +55,13 @@ test("tokens are counted in thousands from a thousand on", () => {
   expect([tokens(950), tokens(12_400)]).toEqual(["950 tok", "12.4k tok"]);
 });
 
-test("F106 JSON has no character that a terminal acts on, and is the same value", () => {
+test("F106 JSON has no character that a terminal acts on or nobody sees, and is the same value", () => {
   const all = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code)).join("");
-  const value = { [all]: [all, "\u202e", "👩‍🚀"] };
+  const value = { [all]: [all, "\u202e", "\ufeff\u{e0041}", "👩‍🚀"] };
   const json = jsonText(value);
-  expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
+  expect(json).not.toMatch(
+    /[\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u2000-\u200c\u200e-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/,
+  );
+  expect(json).toContain("👩‍🚀");
   expect(JSON.parse(json)).toEqual(value);
 });

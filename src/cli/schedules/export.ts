@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Document, isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from "yaml";
+import { Document, isMap, isSeq, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
+import { spelledOut } from "../../core/exact.ts";
 import { promptForPeople } from "../../core/prompt-file.ts";
 import { readNamedFile } from "../../named-file.ts";
 import type { List } from "../../wire/api.ts";
@@ -58,8 +59,16 @@ export function exportedText(before: string, schedules: readonly Schedule[], fil
       if (JSON.stringify(path) !== JSON.stringify(value)) map.set(name, now);
     }
   }
-  return document.toString({ lineWidth: 120 });
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === "string" && ACTS.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 120 }).replace(new RegExp(ACTS, "g"), spelledOut);
 }
+
+/** What a terminal acts on, or turns a line around by: it is escaped, as YAML has it between double quotes. */
+const ACTS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 function entryOf(schedule: Schedule): { readonly [name: string]: unknown } {
   const { name, when, timezone, prompt, state, limits, metadata } = schedule;
