@@ -180,7 +180,11 @@ test("F1: watch goes on across kill -9, joins what is new, shows each event once
   const again = at.start(["chat", "start", "--agent-loop"]);
   await again.says("Sparky runs at");
   expect((await at.sparky("agent", "tasks", "wait", offline)).exit).toBe(0);
-  await watching.says(`"taskId":"${offline}"`);
+  const { chatId } = JSON.parse((await at.sparky("agent", "tasks", "get", offline, "--json")).stdout) as {
+    chatId: string;
+  };
+  const last = (await at.sparky("chats", "show", chatId, "--json")).stdout.trim().split("\n").at(-1) ?? "";
+  await watching.says(last);
   await shell.says(`\t${offline}\t`);
   await new Promise((resolve) => setTimeout(resolve, 500));
   for (const each of [watching, shell]) each.child.kill("SIGINT");
@@ -203,6 +207,7 @@ test("logs shows what the daemon wrote, and follows it", async (at) => {
   const following = at.start(["logs", "-f", "-n", "1"]);
   await following.says("the server is ready");
   await at.sparky("chat", "restart");
+  await following.says("the server is ready", 2);
   await new Promise((resolve) => setTimeout(resolve, 600));
   following.child.kill("SIGINT");
   const followed = await following.ended;

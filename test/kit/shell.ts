@@ -19,8 +19,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves once the output has this text, or fails when the process ends without it. */
-  says(text: string): Promise<void>;
+  /** Resolves once the output has this text, or has it so often, or fails when the process ends without it. */
+  says(text: string, times?: number): Promise<void>;
 }
 
 export interface Shell {
@@ -51,9 +51,9 @@ export async function shell(): Promise<Shell> {
     return {
       child,
       ended,
-      says: (text) =>
+      says: (text, times = 1) =>
         new Promise((resolve, reject) => {
-          const look = (): void => void ((stdout + stderr).includes(text) && resolve());
+          const look = (): void => void ((stdout + stderr).split(text).length > times && resolve());
           child.stdout.on("data", look);
           child.stderr.on("data", look);
           look();
