@@ -28,5 +28,7 @@ export const graphChangeSchema = z.object({
   /** How many belong to this one. */
   parts: z.number().optional(),
   undone: z.boolean().optional(),
+  /** What the things and people that its fields name by ids are called now, of those that you may see. */
+  names: z.record(z.string(), z.string()).optional(),
 });
 export type GraphChange = z.infer<typeof graphChangeSchema>;

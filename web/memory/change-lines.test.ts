@@ -11,6 +11,13 @@ test.each([
   },
   { what: "gone", before: { type: "knows", source: "a" }, after: undefined, lines: ["- type: knows", "- source: a"] },
   {
+    what: "about others, by the names that are known",
+    before: { text: "a", subject: "a", object: "b", owner: "c" },
+    after: { text: "a", subject: "a", object: "d", owner: "c" },
+    names: { a: "Ann\nLee", b: "Bob", c: "owner" },
+    lines: ["  text: a", "  subject: Ann Lee", "- object: Bob", "+ object: d", "  owner: owner"],
+  },
+  {
     what: "changed in the middle of a text",
     before: { content: "one\ntwo\nthree" },
     after: { content: "one\n2\nthree" },
@@ -41,6 +48,6 @@ test.each([
     after: { content: "a\na\na" },
     lines: ["  content:", "    a", "    a", "+   a"],
   },
-])("what is $what is told line by line", ({ before, after, lines }) => {
-  expect(changeLines(before, after).split("\n")).toEqual(lines);
+])("what is $what is told line by line", ({ before, after, lines, names }) => {
+  expect(changeLines(before, after, names).split("\n")).toEqual(lines);
 });

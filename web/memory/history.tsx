@@ -79,7 +79,9 @@ function Change({ change, now }: { change: GraphChange; now: number }) {
       </div>
       <details className="pl-6" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary className="tap w-fit text-xs text-muted">{WORDS.different}</summary>
-        {isOpen && <DiffView label={word} text={changeLines(change.before, change.after)} form="marked" />}
+        {isOpen && (
+          <DiffView label={word} text={changeLines(change.before, change.after, change.names)} form="marked" />
+        )}
       </details>
     </li>
   );

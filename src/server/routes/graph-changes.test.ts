@@ -57,6 +57,8 @@ eachEngine("what became of the graph", (engine) => {
     ]);
     expect(Object.keys(found[1]?.after ?? {})).toEqual(["content"]);
     expect(Object.hasOwn(found[0] ?? {}, "before")).toBe(false);
+    const [{ after = {}, names = {} } = {}] = found;
+    expect([after["source"], after["target"]].map((id) => names[String(id)])).toEqual(["Eve", "Dan"]);
 
     const eve = found[1]?.thingId ?? "";
     expect((await changes(as, people.ann, `?thing=${eve}`)).map(({ name, op }) => [name, op])).toEqual([

@@ -28,6 +28,8 @@ export interface GraphChange {
   /** How many belong to this one. */
   readonly parts?: number;
   readonly undone?: true;
+  /** What the things and people that its fields name by ids are called now, of those that the viewer may see. */
+  readonly names?: { readonly [id: string]: string };
 }
 
 export interface ChangesQuery extends PageQuery {
@@ -60,7 +62,9 @@ export async function graphChanges(db: Db, viewer: User, query: ChangesQuery) {
     );
   const rows = await toldOf(db, viewer, found.$call(pageFrom(NEWEST, query)).select("graph_changes.id"));
   const page = pageOf(rows, query, ({ id }) => [id]);
-  return { items: page.rows.map(changeOf), next: page.next, ...(await totalOf(db, found, query.total)) };
+  const names = await namesIn(db, viewer, page.rows);
+  const items = page.rows.map((row) => changeOf(row, names));
+  return { items, next: page.next, ...(await totalOf(db, found, query.total)) };
 }
 
 /** One of them; throws `not_found` for one that does not exist or that the viewer may not see. */
@@ -72,7 +76,7 @@ export async function graphChange(db: Db, viewer: User, id: number): Promise<Gra
     .select("id");
   const [row] = await toldOf(db, viewer, which);
   if (row === undefined) throw notFound(`change "${id}"`);
-  return changeOf(row);
+  return changeOf(row, await namesIn(db, viewer, [row]));
 }
 
 type Ids = { execute(): Promise<readonly { readonly id: number }[]> };
@@ -93,14 +97,71 @@ async function toldOf(db: Db, viewer: User, which: Ids): Promise<readonly Told[]
 }
 
 /** Where a fact that all share was said, and by whom, is told with the fact itself, to those who may see it. */
-function fieldsOf({ thing, owner_id }: Told, json: string): { readonly [field: string]: Json } {
+function fieldsOf({ thing, owner_id }: Told, json: string): Fields {
   const fields = parseData(json);
   if (thing !== "fact" || owner_id !== null) return fields;
   const { sources: _sources, author: _author, within: _within, ...told } = fields;
   return told;
 }
 
-function changeOf(row: Told): GraphChange {
+/** The fields that hold an id, and of what. */
+const ID_FIELDS = {
+  nodes: ["subject", "object", "source", "target"],
+  facts: ["supersededBy"],
+  people: ["author", "owner"],
+} as const;
+
+type Fields = { readonly [field: string]: Json };
+
+function idsIn(fields: readonly Fields[], kind: keyof typeof ID_FIELDS): readonly string[] {
+  const ids = fields.flatMap((each) => ID_FIELDS[kind].map((field) => each[field]));
+  return [...new Set(ids.filter((id) => typeof id === "string"))];
+}
+
+/** By id. */
+async function namesIn(db: Db, viewer: User, rows: readonly Told[]): Promise<ReadonlyMap<string, string>> {
+  const fields = rows.flatMap((row) => bothOf(row));
+  const [nodes, facts, people] = await Promise.all([
+    namesOf(idsIn(fields, "nodes"), (ids) =>
+      db.selectFrom("nodes").select(["id", "name"]).where("id", "in", ids).where(visible(viewer.id, "nodes")).execute(),
+    ),
+    namesOf(idsIn(fields, "facts"), (ids) =>
+      db
+        .selectFrom("facts")
+        .select(["id", "text as name"])
+        .where("id", "in", ids)
+        .where(visible(viewer.id, "facts"))
+        .execute(),
+    ),
+    namesOf(idsIn(fields, "people"), (ids) =>
+      db.selectFrom("user").select(["id", "name"]).where("id", "in", ids).execute(),
+    ),
+  ]);
+  return new Map([...nodes, ...facts, ...people]);
+}
+
+type Named = readonly { readonly id: string; readonly name: string }[];
+
+async function namesOf(
+  ids: readonly string[],
+  ask: (ids: readonly string[]) => Promise<Named>,
+): Promise<readonly (readonly [string, string])[]> {
+  const found = ids.length === 0 ? [] : await ask(ids);
+  return found.map(({ id, name }) => [id, name]);
+}
+
+/** What it was and what it became, where it was there. */
+function bothOf(row: Told): readonly Fields[] {
+  return [row.before, row.after].flatMap((json) => (json === null ? [] : [fieldsOf(row, json)]));
+}
+
+function changeOf(row: Told, names: ReadonlyMap<string, string>): GraphChange {
+  const fields = bothOf(row);
+  const ids = (Object.keys(ID_FIELDS) as (keyof typeof ID_FIELDS)[]).flatMap((kind) => idsIn(fields, kind));
+  const called = ids.flatMap((id) => {
+    const name = names.get(id);
+    return name === undefined ? [] : [[id, name] as const];
+  });
   const place = row.run_id === null || row.chat_id === null || row.seen === 0 ? null : row;
   return {
     ...{ id: row.id, thing: row.thing, thingId: row.thing_id, name: row.name, op: row.op },
@@ -116,5 +177,6 @@ function changeOf(row: Told): GraphChange {
     ...(row.part_of !== null && { partOf: row.part_of }),
     ...(row.parts > 0 && { parts: row.parts }),
     ...(row.undone_by !== null && { undone: true }),
+    ...(called.length > 0 && { names: Object.fromEntries(called) }),
   };
 }
