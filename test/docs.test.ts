@@ -40,7 +40,7 @@ test.each(withCommands.map(({ file }) => ({ file })))(
       expect(code, `${line}\n${stderr}`).toBe(0);
     }
   },
-  240_000,
+  900_000,
 );
 
 test("F60 the pages show every command that there is, and the reference is what the program says of itself", async () => {

@@ -57,6 +57,7 @@ describeInBrowser("a person's own chat", () => {
     const device = await stage.device();
     const chat = await newChat();
     const tab = await device.tab(`/chats/${chat.id}`);
+    using held = provider.hold("story");
     await say(tab, "Tell me a long story");
     await tab.conversation.getByText("Sentence 4 ").waitFor();
     await tab.page.reload();
@@ -65,6 +66,7 @@ describeInBrowser("a person's own chat", () => {
     await tab.connection("reconnecting");
     await wait(1000);
     expect(await tab.conversation.getByText(LAST).count()).toBe(0);
+    held[Symbol.dispose]();
     device.network.restore();
     await tab.conversation.getByText(LAST).waitFor();
     await tab.runEnded();
@@ -101,6 +103,7 @@ describeInBrowser("a person's own chat", () => {
     const device = await stage.device();
     const [a, b] = [await newChat(), await newChat()];
     const tab = await device.tab(`/chats/${a.id}`);
+    using held = provider.hold("story");
     await say(tab, "Tell me a story, slowly");
     await tab.conversation.getByText("Sentence 2 ").waitFor();
     await tab.mark(a.id, "working");
@@ -114,6 +117,7 @@ describeInBrowser("a person's own chat", () => {
     // Neither a reload nor what came last changes what the mark says.
     await tab.page.reload();
     await tab.mark(a.id, "working");
+    held[Symbol.dispose]();
     await tab.mark(a.id, "unread");
     expect(await tab.conversation.textContent()).not.toContain("Sentence");
 
@@ -138,6 +142,7 @@ describeInBrowser("a person's own chat", () => {
       await tab.conversation.getByText(answer).waitFor();
       await tab.runEnded();
     }
+    using _held = provider.hold("story");
     await say(tab, "Tell me a long story");
     await tab.conversation.getByText("Sentence 3 ").waitFor();
     await tab.stopButton.click();
@@ -173,6 +178,7 @@ describeInBrowser("a person's own chat", () => {
     const device = await stage.device();
     const chat = await newChat();
     const tab = await device.tab(`/chats/${chat.id}`);
+    using held = provider.hold("story");
     await say(tab, "Tell me a long story");
     await tab.conversation.getByText("Sentence 2 ").waitFor();
     const other = await device.tab(`/chats/${chat.id}`);
@@ -185,6 +191,7 @@ describeInBrowser("a person's own chat", () => {
     await wait(300);
     await device.context.setOffline(false);
     await tab.connection("live");
+    held[Symbol.dispose]();
     await tab.conversation.getByText(LAST).waitFor();
     expect(await messages(chat.id)).toEqual(["Tell me a long story", STORY]);
     expect(tab.complaints).toEqual([]);
@@ -208,6 +215,7 @@ describeInBrowser("a person's own chat", () => {
 
   test("is stopped from the page within two seconds, while it writes and while it waits, in every tab (F26)", async () => {
     const device = await stage.device();
+    using _held = provider.hold("story");
     for (const words of ["Tell me a long story", "Have patience"]) {
       const chat = await newChat();
       const tab = await device.tab(`/chats/${chat.id}`);

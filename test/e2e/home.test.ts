@@ -94,6 +94,7 @@ describeInBrowser("home", () => {
   test("queues a task from its box, shows it at work with Stop, and sends a message as a chat", async () => {
     const tab = await (await stage.device()).tab("/");
     await tab.page.getByText("The agent is idle").waitFor();
+    using _held = provider.hold("long");
     await tab.composer.fill("Tell a long story");
     await tab.page.getByRole("button", { name: "Queue as task" }).click();
     await tab.page.getByRole("link", { name: "Watch it" }).waitFor();

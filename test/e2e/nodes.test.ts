@@ -30,11 +30,13 @@ test("two servers on one PostgreSQL: each watcher sees every event once, and one
   const chat = await watching.api<Chat>("POST", "/api/chats", {});
   const far = await watch(watching, chat.id);
   const near = await watch(working, chat.id);
+  const held = provider.hold("story");
   const task = await watching.addTask("Tell me a story", "--chat", chat.id);
   await until(() => saidIn(near, chat.id).includes("Sentence 9 "));
   await until(() => saidIn(far, chat.id).includes("Sentence 3 "));
   await working.kill("SIGKILL");
   const killedAt = Date.now();
+  held[Symbol.dispose]();
   const taking = await Sparky.start({ ...env, SPARKY_ENABLE_AGENT_LOOP: "true" });
   onTestFinished(() => taking[Symbol.asyncDispose]());
   await until(async () => (await taking.task(task.id)).status === "completed");

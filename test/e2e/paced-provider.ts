@@ -29,11 +29,17 @@ const requestSchema = z.object({
 
 export interface PacedProvider extends AsyncDisposable {
   readonly url: string;
+  /**
+   * Keeps the answers to what has these words in it from their end, by the last word, until they are let go: however slow
+   * a page is, it sees the answer underway.
+   */
+  hold(words: string): Disposable;
 }
 
 /** A server in the OpenAI-compatible format that takes its time, and falls silent at once when nobody listens. */
 export async function pacedProvider(answer: (question: Question) => Reply): Promise<PacedProvider> {
   const asked = new Map<string, number>();
+  const holds = new Set<{ readonly words: string }>();
   const server = createServer((request, response) => {
     void (async () => {
       const { messages } = requestSchema.parse(await json(request));
@@ -41,7 +47,8 @@ export async function pacedProvider(answer: (question: Question) => Reply): Prom
       const question = { text: JSON.stringify(messages[at]?.content), results: messages.length - at - 1 };
       const key = JSON.stringify(question);
       asked.set(key, (asked.get(key) ?? 0) + 1);
-      send(response, answer({ ...question, asked: (asked.get(key) ?? 1) - 1 }));
+      const reply = answer({ ...question, asked: (asked.get(key) ?? 1) - 1 });
+      send(response, reply, () => [...holds].some(({ words }) => question.text.includes(words)));
     })().catch((error: unknown) => response.destroy(new Error("a bad question", { cause: error })));
   });
   server.listen(0, "127.0.0.1");
@@ -50,6 +57,11 @@ export async function pacedProvider(answer: (question: Question) => Reply): Prom
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}`,
+    hold(words) {
+      const held = { words };
+      holds.add(held);
+      return { [Symbol.dispose]: () => void holds.delete(held) };
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
@@ -58,7 +70,7 @@ export async function pacedProvider(answer: (question: Question) => Reply): Prom
   };
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(response: ServerResponse, reply: Reply, isHeld: () => boolean): void {
   if ("status" in reply) {
     response.writeHead(reply.status, { "content-type": "application/json", "retry-after": String(reply.retryAfter) });
     return void response.end(JSON.stringify({ error: { message: `not now (${reply.status})` } }));
@@ -89,6 +101,7 @@ function send(response: ServerResponse, reply: Reply): void {
   if ("unfinished" in reply) return chunk({ role: "assistant", content: reply.unfinished });
   const pieces = reply.words.match(/\S+\s*/g) ?? [];
   const timer = setInterval(() => {
+    if (pieces.length === 1 && isHeld()) return;
     const piece = pieces.shift();
     if (piece === undefined) clearInterval(timer);
     if (piece === undefined) end("stop");

@@ -27,10 +27,12 @@ describeInBrowser("a server that goes away in the middle of a run", () => {
       const chat = await sparky.api<Chat>("POST", "/api/chats", {});
       const tab = await device.tab(`/chats/${chat.id}`);
       await tab.connection("live");
+      const held = provider.hold("story");
       const task = await sparky.addTask("Tell me a story", "--chat", chat.id);
       await tab.conversation.getByText("Sentence 8 ").waitFor();
       const { port } = sparky;
       await sparky.kill(signal);
+      held[Symbol.dispose]();
       await tab.connection(pill);
       await sparky.startServer(["--port", String(port)]);
       await tab.connection("live");

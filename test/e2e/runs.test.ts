@@ -161,6 +161,7 @@ describeInBrowser("a run's page while the server goes away", () => {
     const stage = await Stage.open({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url });
     onTestFinished(() => stage[Symbol.asyncDispose]());
     const { sparky } = stage;
+    const held = provider.hold("story");
     const task = await sparky.addTask("Tell me a story");
     const tab = await (await stage.device()).tab("/tasks");
     await tab.page.locator(`[data-task-id="${task.id}"]`).getByRole("link").first().click();
@@ -169,6 +170,7 @@ describeInBrowser("a run's page while the server goes away", () => {
     await tab.page.getByRole("button", { name: "Timeline" }).click();
     const { port } = sparky;
     await sparky.kill("SIGKILL");
+    held[Symbol.dispose]();
     await tab.connection("reconnecting");
     await sparky.startServer(["--port", String(port)]);
     await tab.connection("live");

@@ -13,12 +13,18 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const STORY = Array.from({ length: 30 }, (_, n) => `Sentence ${n + 1} of the story.`).join(" ");
 
-async function server(answer: (question: Question) => Reply, env: { [name: string]: string } = {}): Promise<Sparky> {
+type Answer = (question: Question) => Reply;
+
+async function server(answer: Answer, env: { [name: string]: string } = {}): Promise<Sparky> {
+  return (await served(answer, env)).sparky;
+}
+
+async function served(answer: Answer, env: { [name: string]: string } = {}) {
   const provider = await pacedProvider(answer);
   onTestFinished(() => provider[Symbol.asyncDispose]());
   const sparky = await Sparky.start({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url, ...env });
   onTestFinished(() => sparky[Symbol.asyncDispose]());
-  return sparky;
+  return { sparky, provider };
 }
 
 function terminal(sparky: Sparky, args: readonly string[], size: { columns?: number; rows?: number } = {}): Terminal {
@@ -88,7 +94,8 @@ test("F85 what is typed before the terminal is up is taken line by line, so that
 });
 
 test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
-  const sparky = await server(() => ({ words: STORY, pieceMs: 200 }));
+  const { sparky, provider } = await served(() => ({ words: STORY }));
+  using _held = provider.hold("story");
   const at = terminal(sparky, ["chat", "--new"]);
   await at.sees("/help");
   at.enter("Tell me a story");
@@ -103,12 +110,14 @@ test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves",
 });
 
 test("F1 F7 F20 a server that is killed and started elsewhere: nothing is missed, nothing doubled, and what was sent meanwhile arrives once", async () => {
-  const sparky = await server(({ text }) => ({ words: text.includes("second") ? "Two." : STORY, pieceMs: 20 }));
+  const { sparky, provider } = await served(({ text }) => ({ words: text.includes("second") ? "Two." : STORY }));
+  const held = provider.hold("first");
   const at = terminal(sparky, ["chat"]);
   await at.sees("/help");
   at.enter("the first");
   await at.sees("Sentence 5 ");
   await sparky.kill("SIGKILL");
+  held[Symbol.dispose]();
   await at.sees("Reconnecting");
   at.enter("the second");
   await at.sees("sending…");
@@ -241,7 +250,8 @@ test("without a server it says how to start one, and leaves the terminal as it w
 });
 
 test("F5 two terminals show the same chat; a message steers the run from wherever it comes", async () => {
-  const sparky = await server(({ text }) => ({ words: text.includes("shorter") ? "The end." : STORY, pieceMs: 15 }));
+  const { sparky, provider } = await served(({ text }) => ({ words: text.includes("shorter") ? "The end." : STORY }));
+  const held = provider.hold("Tell me a story");
   const one = terminal(sparky, ["chat"]);
   await one.sees("/help");
   one.enter("Tell me a story");
@@ -249,6 +259,8 @@ test("F5 two terminals show the same chat; a message steers the run from whereve
   const two = terminal(sparky, ["chat"]);
   await two.sees("Sentence 3 ");
   two.enter("Make it shorter");
+  await one.sees("› Make it shorter");
+  held[Symbol.dispose]();
   for (const each of [one, two]) {
     await each.sees("The end.");
     await each.sees(/✓ Done[^]*\/help\n›$/);

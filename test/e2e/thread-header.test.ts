@@ -42,6 +42,7 @@ describeInBrowser("a chat's header", () => {
 
   test("the model is chosen among those that can answer, from the next run on, here and on the command line alike", async () => {
     const { tab, page, chat } = await opened();
+    using held = provider.hold("slowly");
     await say(tab, "Talk slowly");
     await tab.conversation.getByText("Word 2.").waitFor();
     await page.getByText("it reads your message before its next step").waitFor();
@@ -52,6 +53,7 @@ describeInBrowser("a chat's header", () => {
     await dialog.getByRole("radio", { name: /^demo/ }).check();
     await dialog.getByRole("button", { name: "Use this model" }).click();
     await page.getByRole("button", { name: "Model: demo" }).waitFor();
+    held[Symbol.dispose]();
     await tab.conversation.getByText("Word 60.").waitFor();
     await tab.runEnded();
     await say(tab, "What time is it?");
