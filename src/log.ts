@@ -2,7 +2,7 @@ import { copyFileSync, statSync, truncateSync } from "node:fs";
 import pino from "pino";
 import { isSparkyError } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
-import { seenJson } from "./core/plain-text.ts";
+import { spelledOut } from "./core/exact.ts";
 
 /** Structured logs on stderr, one JSON object a line, that act on no terminal. Whatever may hold a secret is not written. */
 export function openLog(level: string, masked: (line: string) => string): Log {
@@ -16,7 +16,7 @@ export function openLog(level: string, masked: (line: string) => string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: ["token", "key", "secret", "password", "authorization", "cookie", "*.authorization", "*.cookie"],
     },
-    { write: (line) => void destination.write(seenJson(masked(line))) },
+    { write: (line) => void destination.write(spelledOut(masked(line))) },
   );
 }
 

@@ -57,7 +57,10 @@ export function exactParts(text: string): readonly ExactPart[] {
 export const exactText = (text: string): string => joined(exactParts(text));
 
 /** With every character spelled out that must be, and nothing told: for scripts. JSON stays JSON. */
-export const spelledOut = (text: string): string => joined(spelled(text));
+export const spelledOut = (text: string): string => (MAYBE_UNSEEN.test(text) ? joined(spelled(text)) : text);
+
+/** Each character that `UNSEEN` may find, without its looks around, which cost a hundred times as much. */
+const MAYBE_UNSEEN = /(?![\n\t ])[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A call in one line: its tool's name may be the model's own invention. */
 export const callLine = (name: string, summary = ""): string => exactLine(`${name} ${summary}`);

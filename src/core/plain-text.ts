@@ -23,13 +23,8 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-const PLAIN = /^[\x20-\x7e]*$/;
-
 /** JSON that is safe to look at: the same value, with every character that is not seen as itself escaped. */
-export const jsonText = (value: unknown): string => seenJson(JSON.stringify(value));
-
-/** The same of what is JSON already. */
-export const seenJson = (json: string): string => (PLAIN.test(json) ? json : spelledOut(json));
+export const jsonText = (value: unknown): string => spelledOut(JSON.stringify(value));
 
 /** `40ms`, `0.2s`, `8s`, `1m24s`, `3h4m`, `3d4h`: to the nearest of what it ends with. */
 export function duration(ms: number): string {
