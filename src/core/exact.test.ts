@@ -106,6 +106,14 @@ test("F100 whatever a text is made of, nothing unseen is left of it, and saying 
   expect(met).toBeGreaterThan(20);
 });
 
+test("F100 for scripts each character is spelled out that is spelled out for people", () => {
+  const each = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+    (one) => !/[\n\t\r]/.test(one),
+  );
+  expect(each.filter((one) => spelledOut(`a ${one} b`) !== exactText(`a ${one} b`))).toEqual([]);
+  expect(each.filter((one) => spelledOut(one) !== one).length).toBeGreaterThan(1000);
+});
+
 test("F100 a text made to be slow costs no more than its length", () => {
   for (const unit of ["\u200d", "\ufe0f", "👩\ufe0f", " ", "\n", "\u0301"]) {
     expect(exactText(unit.repeat(60_000)).length).toBeGreaterThan(0);
