@@ -6,6 +6,7 @@ export const AUDIT_KINDS = [
   "session.ended",
   "user.added",
   "user.invited",
+  "user.uninvited",
   "user.joined",
   "user.role",
   "user.disabled",

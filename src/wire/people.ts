@@ -31,6 +31,18 @@ export const newAccountSchema = z.strictObject({ name: nameSchema, role: roleSch
 
 export const newInviteSchema = z.strictObject({ role: roleSchema.optional() });
 
+/** One that is neither spent nor over; its link was shown once, when it was made. */
+export const inviteSchema = z.object({
+  id: z.string(),
+  /** What whoever invites calls them. */
+  name: z.string(),
+  role: roleSchema,
+  by: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+export type OpenInvite = z.infer<typeof inviteSchema>;
+
 export const accountPatchSchema = z.strictObject({ role: roleSchema, disabled: z.boolean() }).partial();
 
 export const FEWEST_OF_PASSWORD = 10;

@@ -48,7 +48,7 @@ import {
   toolSchema,
 } from "../../src/wire/mcp.ts";
 import { promptsSchema, resourcesSchema } from "../../src/wire/offers.ts";
-import { accountSchema, passwordSetSchema, sessionSchema } from "../../src/wire/people.ts";
+import { accountSchema, inviteSchema, passwordSetSchema, sessionSchema } from "../../src/wire/people.ts";
 import { preferencesAnswerSchema } from "../../src/wire/preferences.ts";
 import { auditEntrySchema } from "../../src/wire/audit.ts";
 import { madeTokenSchema, tokenSchema } from "../../src/wire/tokens.ts";
@@ -222,6 +222,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "user disable": one(accountSchema),
   "user enable": one(accountSchema),
   "user invite": one(loginLinkSchema),
+  "user invites": [{ shape: listSchema(inviteSchema) }, { given: "--revoke", shape: z.object({ ...id, revoked: yes }) }],
   "user set-password": one(passwordSetSchema),
   "user sessions": [
     { shape: listSchema(sessionSchema) },

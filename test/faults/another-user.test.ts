@@ -43,6 +43,7 @@ const BODIES: { readonly [route: string]: object } = {
 /** Places where only the owner has things: a member is told so, whatever the name. */
 const OWNERS = [
   "/api/secrets/",
+  "/api/invites/",
   "/api/tools/",
   "/api/mcp/servers/",
   "/api/models/providers/",

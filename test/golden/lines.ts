@@ -172,6 +172,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "user disable": [{ args: ["bob"] }, { args: ["owner"] }, { args: ["agent"] }],
   "user enable": [{ args: ["bob"] }],
   "user invite": [{ args: ["cleo", "--role", "viewer"], server: true }, { args: ["bob"], server: true }, { args: ["cleo"] }],
+  "user invites": [{}, { args: ["--revoke", "zzzz"] }],
   "user set-password": [
     { args: ["bob"], answer: "three small words" },
     { answer: "three small words", server: true },

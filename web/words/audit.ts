@@ -25,6 +25,7 @@ export const WORDS = {
     "session.ended": "Signed a browser out",
     "user.added": "Added an account",
     "user.invited": "Invited somebody",
+    "user.uninvited": "Withdrew an invitation",
     "user.joined": "Joined by an invitation",
     "user.role": "Gave a role",
     "user.disabled": "Disabled an account",

@@ -2,7 +2,7 @@ import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
-import type { OpenSession } from "../../wire/people.ts";
+import type { OpenInvite, OpenSession } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
@@ -69,6 +69,15 @@ export async function sessionId(client: Client, given: string, user: string): Pr
     query: { user },
     list: `sparky user sessions ${user}`,
     title: (session: OpenSession) => session.browser ?? "",
+  });
+}
+
+export async function inviteId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "invitation",
+    path: "/api/invites",
+    list: "sparky user invites",
+    title: (invite: OpenInvite) => invite.name,
   });
 }
 

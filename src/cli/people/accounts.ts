@@ -1,4 +1,4 @@
-import type { List, LoginLink } from "../../wire/api.ts";
+import type { List } from "../../wire/api.ts";
 import { NAME_RULE, nameSchema, ROLES, type Account } from "../../wire/people.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
@@ -30,19 +30,7 @@ export async function addAccount(context: Context, args: readonly string[], { ro
   if (out.terminal) out.note(`  let them in: sparky user set-password ${name}`);
 }
 
-export async function invite(context: Context, args: readonly string[], { role }: AddOptions): Promise<void> {
-  const { out, io } = context;
-  const name = named(args, "invite");
-  const client = await context.client("server");
-  const link = await client.request<LoginLink>("POST", `/api/users/${name}/invite`, { role });
-  if (out.json) return out.document(link);
-  out.print(link.url);
-  out.note(
-    `  makes one account, ${article(role ?? "member")} ${role ?? "member"}’s, and ends ${ago(link.expiresAt, io.now())}`,
-  );
-}
-
-function named([name = ""]: readonly string[], verb: string): string {
+export function named([name = ""]: readonly string[], verb: string): string {
   const { error } = nameSchema.safeParse(name);
   if (error === undefined) return name;
   throw usage(`${JSON.stringify(name)} is no name for an account: ${NAME_RULE}`, `sparky user ${verb} ann`);
@@ -67,4 +55,4 @@ async function change(context: Context, name: string, body: object, done: string
   out.print(out.terminal ? `${done}  ${account.name}` : account.name);
 }
 
-const article = (role: string): string => (/^[aeiou]/.test(role) ? "an" : "a");
+export const article = (role: string): string => (/^[aeiou]/.test(role) ? "an" : "a");

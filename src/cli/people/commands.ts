@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ROLES } from "../../wire/people.ts";
 import { group, oneOf, verb, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./accounts.ts";
+import type { InvitesOptions } from "./invites.ts";
 import type { SessionOptions } from "./sessions.ts";
 
 const NAME = { name: "who, as `sparky user list` shows them" };
@@ -30,7 +31,13 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
     examples: ["sparky user invite dora", "sparky user invite dora --role viewer"],
     args: { name: "what you call them; they may choose another name" },
     options: [["-r, --role <role>", "owner, admin, member or viewer (default: member)", role]],
-    run: async (context, args, options: AddOptions) => (await import("./accounts.ts")).invite(context, args, options),
+    run: async (context, args, options: AddOptions) => (await import("./invites.ts")).invite(context, args, options),
+  });
+  verb(user, execute, "invites", {
+    summary: "List the invitations that hold still, or withdraw one.",
+    examples: ["sparky user invites", "sparky user invites --json"],
+    options: [["--revoke <invite>", "withdraw this one, by its id or the start of it"]],
+    run: async (context, _, options: InvitesOptions) => (await import("./invites.ts")).invites(context, options),
   });
   verb(user, execute, "role <name> <role>", {
     summary: "Say what somebody may do: it counts at once, wherever they are signed in.",

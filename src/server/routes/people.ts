@@ -7,11 +7,12 @@ import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
 import { endSession, sessionsOf } from "../../store/people/sessions.ts";
 import { getUserByName } from "../../store/people/users.ts";
 import { PROMPTLY } from "../../store/database/store.ts";
-import { createInvite } from "../../store/people/invites.ts";
+import { createInvite, listInvites, withdrawInvite } from "../../store/people/invites.ts";
 import { listSchema, loginLinkSchema, type User } from "../../wire/api.ts";
 import {
   accountPatchSchema,
   accountSchema,
+  inviteSchema,
   nameSchema,
   newAccountSchema,
   newInviteSchema,
@@ -24,7 +25,7 @@ import type { Auth } from "../sign-in/auth.ts";
 import type { Identities } from "../sign-in/identities.ts";
 import { forOwner } from "./for-owner.ts";
 import { parseInput } from "../input.ts";
-import { sessionsQuery } from "./queries.ts";
+import { invitesQuery, sessionsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
 export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities: Identities): readonly Route[] {
@@ -127,6 +128,31 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
         const { token, expiresAt } = await createInvite(store, viewer, { name, role: body.role ?? "member" });
         log.info({ by: viewer.name, name, role: body.role ?? "member" }, "somebody was invited");
         return { status: 201, body: { url: `${base}/invite?token=${token}`, expiresAt } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/invites",
+      summary: "The invitations that hold still, the newest first, without their links. For owners.",
+      query: invitesQuery,
+      answers: { 200: listSchema(inviteSchema) },
+      async handle({ viewer, query }) {
+        forOwner(viewer, "see who is invited");
+        const invites = await listInvites(store, query.prefix ?? "");
+        return { status: 200, body: { items: invites.slice(0, query.limit), next: null, total: invites.length } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/invites/:id",
+      scope: "admin",
+      summary: "Withdraws an invitation: its link makes no account any more. For owners.",
+      answers: { 204: null },
+      async handle({ viewer, params }) {
+        forOwner(viewer, "withdraw invitations");
+        await withdrawInvite(store, viewer, params.id);
+        log.info({ by: viewer.name, invite: params.id }, "an invitation was withdrawn");
+        return { status: 204 };
       },
     }),
     route({

@@ -65,6 +65,8 @@ export const tasksQuery = z
 
 export const resourcesQuery = z.object({ limit: page.limit, q: z.string().max(200) }).exactPartial();
 
+export const invitesQuery = z.object({ prefix: words, limit: page.limit }).exactPartial();
+
 export const sessionsQuery = z.object({ user: words, prefix: words, limit: page.limit }).exactPartial();
 
 export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();

@@ -86,6 +86,38 @@ eachEngine("an invitation", (engine) => {
   });
 });
 
+eachEngine("invitations that hold still", (engine) => {
+  test("are listed for owners without their links, and none works once it is withdrawn", async () => {
+    const app = await chatServer(await engine.store());
+    const { as, people } = app;
+    const list = async () => (await as(people.owner, "GET", "/api/invites")).body;
+    expect(await list()).toEqual({ items: [], next: null, total: 0 });
+    const spent = await invited(app, { role: "viewer" });
+    const [first] = (await list()).items;
+    expect(first).toMatchObject({ name: "cleo", role: "viewer", by: "owner" });
+    expect(Date.parse(first.expiresAt) - Date.parse(first.createdAt)).toBe(7 * DAY);
+    const token = await invited(app, { role: "admin" });
+    expect((await list()).total).toBe(2);
+    const told = JSON.stringify(await list());
+    expect([spent, token].filter((each) => told.includes(each))).toEqual([]);
+    expect((await join(app, spent)).status).toBe(303);
+    const { items } = await list();
+    expect(items).toMatchObject([{ name: "cleo", role: "admin" }]);
+    const [made] = items;
+    expect((await as(people.owner, "GET", `/api/invites?prefix=${made.id.slice(0, 8)}`)).body.items).toEqual(items);
+    expect((await as(people.ann, "GET", "/api/invites")).status).toBe(403);
+    expect((await as(people.ann, "DELETE", `/api/invites/${made.id}`)).status).toBe(403);
+    expect((await look(app, token)).status).toBe(200);
+    expect((await as(people.owner, "DELETE", `/api/invites/${made.id}`)).status).toBe(204);
+    expect((await as(people.owner, "DELETE", `/api/invites/${made.id}`)).status).toBe(404);
+    expect((await look(app, token)).status).toBe(401);
+    expect((await join(app, token, { name: "dora" })).status).toBe(401);
+    expect((await list()).items).toEqual([]);
+    const { items: deeds } = (await as(people.owner, "GET", "/api/audit?kind=user.uninvited")).body;
+    expect(deeds).toMatchObject([{ by: "owner", thing: "cleo" }]);
+  });
+});
+
 test("an invitation ends after seven days", async () => {
   const clock = testClock(Date.now());
   const app = await chatServer(await sqlite.store({ clock }));
@@ -95,6 +127,7 @@ test("an invitation ends after seven days", async () => {
   clock.step(2000);
   expect((await look(app, token)).status).toBe(401);
   expect((await join(app, token)).status).toBe(401);
+  expect((await app.as(app.people.owner, "GET", "/api/invites")).body.total).toBe(0);
 });
 
 test("only owners invite, with a name that may be one and a role that there is", async () => {

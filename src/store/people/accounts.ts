@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
+import { isoOf } from "./library-time.ts";
 import { endInvitesBy, endLinksFor } from "./links.ts";
 import { emailOf, homeOwner } from "./users.ts";
 import { skipWelcome } from "./welcome.ts";
@@ -129,6 +130,5 @@ function shown(
   row: Pick<UserRow, "id" | "name" | "role" | "created_at"> & { readonly banned: boolean | number },
 ): Account {
   const { id, name, role, banned, created_at } = row;
-  const createdAt = typeof created_at === "string" ? created_at : created_at.toISOString();
-  return { id, name, role, disabled: Boolean(banned), createdAt };
+  return { id, name, role, disabled: Boolean(banned), createdAt: isoOf(created_at) };
 }

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
-import { SparkyError } from "../../core/errors.ts";
+import { notFound, SparkyError } from "../../core/errors.ts";
 import { insertAccount, type Account } from "./accounts.ts";
+import { isoOf, type LibraryTime } from "./library-time.ts";
 import { keepPassword } from "./passwords.ts";
 import { getUserByName } from "./users.ts";
 import { audit } from "../audit/audit.ts";
@@ -33,6 +34,15 @@ export interface Invite {
   /** Who invites, by name. */
   readonly by: string;
 }
+
+/** One that holds still. Its link is not known any more: it was shown when it was made. */
+export interface OpenInvite extends Invite {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+const MOST = 200;
 
 export async function createInvite(
   store: Store,
@@ -91,6 +101,30 @@ export async function acceptInvite(
   }, PROMPTLY);
 }
 
+/** Those that hold still, the newest first, of whichever owner. */
+export async function listInvites(store: Store, prefix: string): Promise<readonly OpenInvite[]> {
+  const { rows } = await sql<{ id: string; value: string; created_at: LibraryTime; expires_at: LibraryTime }>`
+    SELECT id, value, created_at, expires_at FROM "verification"
+    WHERE identifier LIKE ${`${PREFIX}%`} AND expires_at > ${isoTime(store.clock.now())}
+      AND substr(id, 1, ${prefix.length}) = ${prefix}
+    ORDER BY created_at DESC, id LIMIT ${MOST}`.execute(store.db);
+  const found = await Promise.all(rows.map(async (row) => ({ row, invite: await shown(store.db, row.value) })));
+  return found.flatMap(({ row: { id, created_at, expires_at }, invite }) =>
+    invite === null ? [] : [{ id, ...invite, createdAt: isoOf(created_at), expiresAt: isoOf(expires_at) }],
+  );
+}
+
+/** Its link makes no account any more. Throws `not_found` where it is spent, or was withdrawn before. */
+export async function withdrawInvite(store: Store, by: User, id: string): Promise<void> {
+  await store.transact(async (tx) => {
+    const { rows } = await sql<{ value: string }>`
+      DELETE FROM "verification" WHERE id = ${id} AND identifier LIKE ${`${PREFIX}%`} RETURNING value`.execute(tx.db);
+    const [row] = rows;
+    if (row === undefined) throw notFound(`invitation ${JSON.stringify(id)}`);
+    audit(tx, by, { kind: "user.uninvited", thing: kept.parse(JSON.parse(row.value)).name });
+  }, PROMPTLY);
+}
+
 async function shown(db: Db, value: string): Promise<Invite | null> {
   const { by, name, role } = kept.parse(JSON.parse(value));
   const maker = db.selectFrom("user").select("name").where("id", "=", by).where("role", "=", "owner");
@@ -98,4 +132,6 @@ async function shown(db: Db, value: string): Promise<Invite | null> {
   return found === undefined ? null : { name, role, by: found.name };
 }
 
-const identifierOf = (token: string): string => `invite:${createHash("sha256").update(token).digest("base64url")}`;
+const PREFIX = "invite:";
+
+const identifierOf = (token: string): string => PREFIX + createHash("sha256").update(token).digest("base64url");

@@ -3,6 +3,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
 import { shorten } from "../../core/text.ts";
 import { mayHere } from "./access.ts";
+import { isoOf, type LibraryTime } from "./library-time.ts";
 import { audit } from "../audit/audit.ts";
 import type { User } from "./user.ts";
 import { PROMPTLY, type Store } from "../database/store.ts";
@@ -19,14 +20,12 @@ interface OpenSession {
   readonly browser: string | null;
 }
 
-type Time = Date | string;
-
 interface Row {
   readonly id: string;
   readonly name: string;
-  readonly created_at: Time;
-  readonly updated_at: Time;
-  readonly expires_at: Time;
+  readonly created_at: LibraryTime;
+  readonly updated_at: LibraryTime;
+  readonly expires_at: LibraryTime;
   readonly user_agent: string | null;
 }
 
@@ -42,7 +41,7 @@ export async function sessionsOf(store: Store, userId: string, prefix: string): 
     WHERE s.user_id = ${userId} AND s.expires_at > ${isoTime(now)} AND substr(s.id, 1, ${prefix.length}) = ${prefix}
     ORDER BY s.created_at DESC, s.id LIMIT ${MOST}`.execute(store.db);
   return rows.map(({ id, name, created_at, updated_at, expires_at, user_agent }) => ({
-    ...{ id, user: name, createdAt: iso(created_at), usedAt: iso(updated_at), expiresAt: iso(expires_at) },
+    ...{ id, user: name, createdAt: isoOf(created_at), usedAt: isoOf(updated_at), expiresAt: isoOf(expires_at) },
     browser: user_agent === null || user_agent === "" ? null : shorten(user_agent, LONGEST_BROWSER),
   }));
 }
@@ -57,5 +56,3 @@ export async function endSession(store: Store, viewer: User, id: string): Promis
     audit(tx, viewer, { kind: "session.ended", thing: id });
   }, PROMPTLY);
 }
-
-const iso = (time: Time): string => (typeof time === "string" ? time : time.toISOString());
