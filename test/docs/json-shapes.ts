@@ -222,7 +222,10 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "user disable": one(accountSchema),
   "user enable": one(accountSchema),
   "user invite": one(loginLinkSchema),
-  "user invites": [{ shape: listSchema(inviteSchema) }, { given: "--revoke", shape: z.object({ ...id, revoked: yes }) }],
+  "user invites": [
+    { shape: listSchema(inviteSchema) },
+    { given: "--revoke", shape: z.object({ ...id, revoked: yes }) },
+  ],
   "user set-password": one(passwordSetSchema),
   "user sessions": [
     { shape: listSchema(sessionSchema) },

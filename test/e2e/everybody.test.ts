@@ -44,7 +44,7 @@ describeInBrowser("for everybody", () => {
       ...["/memory/me", "/memory/review"],
       ...["/tools", "/tools?show=servers", "/tools?show=skills", "/tools?show=secrets", "/nowhere"],
       ...["/welcome", "/welcome?step=tools", "/welcome?step=schedules"],
-      ...["profile", "sign-in", "look", "time", "events", "notifications", "models", "tokens", "audit", "about"].map(
+      ...["profile", "sign-in", "look", "time", "events", "notifications", "models", "tokens", "people", "audit", "about"].map(
         (id) => `/settings/${id}`,
       ),
     ];

@@ -53,7 +53,7 @@ describeInBrowser("the settings", () => {
     expect(await parts.getByRole("link", { name: "Time" }).evaluate((link) => link === document.activeElement)).toBe(
       true,
     );
-    for (const part of ["profile", "models", "tokens", "audit", "about"]) {
+    for (const part of ["profile", "models", "tokens", "people", "audit", "about"]) {
       await page.goto(new URL(`/settings/${part}`, page.url()).href);
       await page.getByRole("heading", { level: 2 }).first().waitFor();
     }
@@ -149,6 +149,42 @@ describeInBrowser("the settings", () => {
     expect(complaints.filter((text) => !text.includes("403"))).toEqual([]);
   });
 
+  test("give owners the people: a role, who is shut out, an invitation whose link is shown once and that is withdrawn", async () => {
+    const { app, base, open, complaints } = await scene();
+    const page = await open("/settings/people");
+    const people = page.getByRole("list", { name: "People" });
+    const ann = people.locator('[data-account="ann"]');
+    await ann.getByText("Member").waitFor();
+    await page.getByRole("button", { name: "Role of ann" }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("radio", { name: /^Viewer/ })
+      .check();
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await ann.getByText("Viewer").waitFor();
+    await page.getByRole("button", { name: "Browsers of ann" }).click();
+    await ann.getByText("No browser is signed in.").waitFor();
+    await page.getByRole("button", { name: "Disable bob" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Enable bob" }).click();
+    await page.getByRole("button", { name: "Disable bob" }).waitFor();
+    await page.getByText("Nobody is invited.").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("cleo");
+    await page.getByRole("button", { name: "Make link" }).click();
+    const shown = page.getByRole("status").filter({ hasText: "Send it now" }).locator("code");
+    await shown.waitFor();
+    const link = (await shown.textContent()) ?? "";
+    expect(link.startsWith(`${base}/invite?token=`)).toBe(true);
+    await page.getByRole("button", { name: "Withdraw the invitation for cleo" }).click();
+    await page.getByText("Nobody is invited.").waitFor();
+    expect((await fetch(link)).status).toBe(401);
+    const { body } = await app.as(app.people.owner, "GET", "/api/users");
+    expect(body.items).toMatchObject([{ name: "ann", role: "viewer" }, { name: "bob", disabled: false }, {}, {}]);
+    expect(complaints).toEqual([]);
+  });
+
   test("fits a phone and has no fault that axe knows, in light and dark", async () => {
     const { open, base } = await scene({ viewport: { width: 320, height: 700 }, colorScheme: "dark" });
     const page = await open("/settings");
@@ -161,6 +197,7 @@ describeInBrowser("the settings", () => {
       "notifications",
       "models",
       "tokens",
+      "people",
       "audit",
       "about",
     ]) {

@@ -8,6 +8,7 @@ import {
   ListFilter,
   Palette,
   ScrollText,
+  Users,
   type LucideIcon,
 } from "lucide-react";
 import { WORDS } from "../words/settings.tsx";
@@ -29,6 +30,7 @@ export const SECTIONS = [
   { id: "notifications", ...WORDS.sections.notifications, icon: Bell },
   { id: "models", ...WORDS.sections.models, icon: Bot },
   { id: "tokens", ...WORDS.sections.tokens, icon: KeyRound },
+  { id: "people", ...WORDS.sections.people, icon: Users },
   { id: "audit", ...WORDS.sections.audit, icon: ScrollText },
   { id: "about", ...WORDS.sections.about, icon: Info },
 ] as const satisfies readonly SettingsSection[];

@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Audit } from "../audit/audit.tsx";
+import { People } from "../people/people.tsx";
 import { Tokens } from "../tokens/tokens.tsx";
 import { Empty } from "../ui/notice.tsx";
 import { inView } from "../ui/in-view.ts";
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<(typeof SECTIONS)[number]["id"], ComponentType>> = 
   notifications: NotificationSettings,
   models: Models,
   tokens: Tokens,
+  people: People,
   audit: Audit,
   about: About,
 };

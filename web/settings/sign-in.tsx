@@ -1,33 +1,23 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listSchema } from "../../src/wire/api.ts";
-import { PASSWORD_RULE, passwordSchema, passwordSetSchema, sessionSchema } from "../../src/wire/people.ts";
-import type { OpenSession } from "../../src/wire/people.ts";
+import { PASSWORD_RULE, passwordSchema, passwordSetSchema } from "../../src/wire/people.ts";
 import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
-import { anything, type Http } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
-import { ago, fullTime } from "../ui/format.ts";
-import { Failure, Loading, Problem } from "../ui/notice.tsx";
-import { useNow } from "../ui/now.tsx";
+import { Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/sign-in.ts";
-import { browserWords } from "./browser-words.ts";
-
-const SESSIONS = ["sessions"];
-
-const sessionsQuery = (http: Http) =>
-  queryOptions({
-    queryKey: SESSIONS,
-    queryFn: ({ signal }) => http.get("/api/sessions", listSchema(sessionSchema), signal),
-  });
+import { SESSIONS, Sessions } from "./sessions.tsx";
 
 /** How one signs in, and where one is signed in. */
 export function SignIn() {
   return (
     <>
       <Password />
-      <Sessions />
+      <div>
+        <h3 className="text-sm font-semibold">{WORDS.sessionsTitle}</h3>
+        <Sessions />
+      </div>
     </>
   );
 }
@@ -109,64 +99,5 @@ function Password() {
         {isBusy ? WORDS.setting : WORDS.set}
       </Button>
     </form>
-  );
-}
-
-function Sessions() {
-  const { http } = useServices();
-  const list = useQuery(sessionsQuery(http));
-  if (list.isPending) return <Loading what={WORDS.loading} />;
-  if (list.data === undefined) {
-    return <Failure what={WORDS.failed} error={list.error} retry={() => void list.refetch()} />;
-  }
-  const { items } = list.data;
-  return (
-    <div>
-      <h3 className="text-sm font-semibold">{WORDS.sessionsTitle}</h3>
-      {items.length === 0 && <p className="mt-1 text-sm text-muted">{WORDS.none}</p>}
-      <ul className="mt-2 divide-y divide-line border-line not-empty:border-y">
-        {items.map((session) => (
-          <Session key={session.id} session={session} />
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** One's own browser is signed out by the button of the profile. */
-function Session({ session }: { session: OpenSession }) {
-  const { http, queries } = useServices();
-  const now = useNow(30_000);
-  const [error, setError] = useState<Error | null>(null);
-  const { id, browser, createdAt, expiresAt, current } = session;
-  const words = browser === null ? WORDS.unknown : browserWords(browser);
-  const end = async (): Promise<void> => {
-    try {
-      await http.send("DELETE", `/api/sessions/${encodeURIComponent(id)}`, undefined, anything);
-    } catch (problem) {
-      setError(problem instanceof Error ? problem : new Error(String(problem)));
-    }
-    await queries.invalidateQueries({ queryKey: SESSIONS });
-  };
-  return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
-      <span className="min-w-0 font-medium [overflow-wrap:anywhere]" title={browser ?? undefined}>
-        {words}
-      </span>
-      <time dateTime={createdAt} title={fullTime(createdAt)} className="text-xs text-muted">
-        {WORDS.since(ago(createdAt, now))}
-      </time>
-      <time dateTime={expiresAt} className="text-xs text-muted">
-        {WORDS.ends(fullTime(expiresAt))}
-      </time>
-      {current ? (
-        <span className="ml-auto text-xs text-muted">{WORDS.here}</span>
-      ) : (
-        <Button className="ml-auto px-2 py-1" aria-label={WORDS.signOut(words)} onClick={() => void end()}>
-          {WORDS.signOutShort}
-        </Button>
-      )}
-      <Problem error={error} />
-    </li>
   );
 }

@@ -14,6 +14,7 @@ export const WORDS = {
     notifications: { word: "Notifications", more: "notify sound quiet hours browser alerts" },
     models: { word: "Models and keys", more: "provider api key model" },
     tokens: { word: "API tokens", more: "programs access bearer key scope" },
+    people: { word: "People", more: "users accounts roles invite disable admin" },
     audit: { word: "Audit", more: "who did what log history security sign-ins" },
     about: { word: "About", more: "version node database docs help" },
   },

@@ -1,0 +1,18 @@
+import { queryOptions } from "@tanstack/react-query";
+import { listSchema } from "../../src/wire/api.ts";
+import { accountSchema, inviteSchema } from "../../src/wire/people.ts";
+import type { Http } from "../live/http.ts";
+
+const accountListSchema = listSchema(accountSchema);
+const inviteListSchema = listSchema(inviteSchema);
+
+export const PEOPLE = ["people"];
+export const INVITES = ["invites"];
+
+export const peopleQuery = (http: Http) =>
+  queryOptions({ queryKey: PEOPLE, queryFn: ({ signal }) => http.get("/api/users", accountListSchema, signal) });
+
+export const invitesQuery = (http: Http) =>
+  queryOptions({ queryKey: INVITES, queryFn: ({ signal }) => http.get("/api/invites", inviteListSchema, signal) });
+
+export const accountPath = (name: string): string => `/api/users/${encodeURIComponent(name)}`;
