@@ -62,6 +62,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "nodes.ts",
       "open.ts",
       "runs",
+      "limits",
       "questions",
       "approvals",
       "mcp",

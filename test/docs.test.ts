@@ -271,6 +271,8 @@ test("every route answers in the shape that is described", async () => {
   await ask("GET", "/api/users");
   await ask("POST", "/api/users/dora/invite", { role: "viewer" });
   await ask("DELETE", `/api/invites/${(await ask("GET", "/api/invites")).items[0]?.id}`);
+  await ask("PATCH", "/api/users/cleo/limits", { tokensPerDay: 1000, dollarsPerMonth: null });
+  await ask("GET", "/api/users/cleo/limits");
   await ask("POST", "/api/users/cleo/password", { password: "three small words" });
   await spendLink(server, (await server.createLoginLink(people.owner)).url);
   const [session] = (await ask("GET", "/api/sessions?user=owner")).items ?? [];

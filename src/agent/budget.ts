@@ -1,6 +1,7 @@
 import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
+import type { UserLimits } from "../store/limits/standing.ts";
 import { shorten } from "../core/text.ts";
 
 /** Limits that are checked before each model call. */
@@ -41,6 +42,15 @@ export function exhausted(
     return `it reached its limit of $${limits.costUsd}`;
   }
   return null;
+}
+
+/** Why a person's limit of dollars lets nothing be done by this model, in words; null: it can be kept. */
+export function unpriced(
+  { dollarsPerDay, dollarsPerMonth }: UserLimits,
+  model: Pick<Model, "id" | "price">,
+): string | null {
+  if (model.price !== null || (dollarsPerDay ?? dollarsPerMonth) === null) return null;
+  return `a limit of dollars cannot be kept: nobody has said what ${model.id} costs; the owner sets SPARKY_MODEL_PRICES`;
 }
 
 /** Names the call when the run's last steps asked for exactly the same, over and over; null otherwise. */

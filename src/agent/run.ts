@@ -1,3 +1,4 @@
+import { limitWords } from "../core/limit-words.ts";
 import { isoTime, sleep } from "../core/clock.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { EventOf } from "../core/events.ts";
@@ -8,10 +9,12 @@ import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
-import { backOff, endRun, handBack, waitForOthers } from "../store/endings/run.ts";
+import { backOff, endRun, handBack, waitForLimit, waitForOthers } from "../store/endings/run.ts";
 import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
+import { whoseWork } from "../store/runs/whose.ts";
+import { reachedOf, standingOf, type Standing } from "../store/limits/standing.ts";
 import type { RunRow } from "../store/database/schema.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import { readEvents } from "../store/log/events.ts";
@@ -19,7 +22,7 @@ import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
 import { SKILL_READ, type InSight, type Principal } from "../tools/tool.ts";
-import { exhausted, loops } from "./budget.ts";
+import { exhausted, loops, unpriced } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
 import { limitedTo, toolLists } from "./delegated.ts";
@@ -88,6 +91,7 @@ class RunWork {
   readonly #parts: Parts;
   readonly #log: RunLog;
   readonly signal: AbortSignal;
+  #whose: string | undefined;
   /** Tokens of a call that gave no step, not yet written down. */
   spent: EventOf<"usage">["data"] | null = null;
 
@@ -143,9 +147,16 @@ class RunWork {
       const run = await runRow(store.db, this.#claimed.run.id);
       const words = this.#log.finalWords();
       if (words !== null && (await this.#complete(words, run))) return;
-      const over = await this.#overBudget(run, model);
+      const standing = await this.#standing();
+      const over = (await this.#overBudget(run, model)) ?? unpriced(standing.limits, model);
       if (over !== null) {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
+        return;
+      }
+      const reached = reachedOf(standing);
+      if (reached !== null) {
+        const wait = { until: reached.endsAt, message: limitWords(reached, this.#deps.timeZone) };
+        await store.transact((tx) => waitForLimit(tx, run.id, wait, fenceOf(this.#claimed)));
         return;
       }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
@@ -184,6 +195,14 @@ class RunWork {
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  /** How the person whose work it is stands with their limits. */
+  async #standing(): Promise<Standing> {
+    const { store, timeZone: zone } = this.#deps;
+    const { chat, task } = this.#claimed;
+    this.#whose ??= await whoseWork(store.db, chat, task ?? undefined);
+    return standingOf(store.db, this.#whose, { now: store.clock.now(), zone });
   }
 
   async #estimated(): Promise<boolean> {

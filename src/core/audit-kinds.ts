@@ -12,6 +12,7 @@ export const AUDIT_KINDS = [
   "user.disabled",
   "user.enabled",
   "user.password",
+  "user.limits",
   "token.made",
   "token.revoked",
   "approval.approved",

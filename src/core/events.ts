@@ -97,7 +97,7 @@ export const statusData = z.discriminatedUnion("state", [
   z.object({
     state: z.literal("waiting"),
     ...statusBase,
-    /** `approval`, `question`, `tasks`, `retry`: one that only a newer Sparky knows is told by `message`. */
+    /** `approval`, `question`, `tasks`, `retry`, `limit`: one that only a newer Sparky knows is told by `message`. */
     reason: z.string(),
     until: z.string().optional(),
     attempt: z.number().int().optional(),
@@ -105,7 +105,7 @@ export const statusData = z.discriminatedUnion("state", [
   z.object({
     state: z.literal("resumed"),
     ...statusBase,
-    /** `approval`, `answer`, `tasks`, `message`, `retry`, `recovered`. */
+    /** `approval`, `answer`, `tasks`, `message`, `retry`, `limit`, `recovered`. */
     reason: z.string(),
     attempt: z.number().int(),
     worker: z.string().optional(),

@@ -1,3 +1,6 @@
+import { QUARTER_MS } from "./periods.ts";
+import { zonedDay } from "./zone.ts";
+
 /** What a span of work came to: a pure fold of ended runs. Times are milliseconds. */
 
 export interface EndedRun {
@@ -62,8 +65,6 @@ export interface Failure {
 }
 
 const DAY_MS = 86_400_000;
-/** Every zone's offset is a multiple of this: within it, it is one day. */
-const QUARTER_MS = 900_000;
 
 /** A fold that takes one run after another, so that a busy year can be added up little by little. */
 export interface Tally {
@@ -111,16 +112,10 @@ function failureOf({ reason, chatId, taskId, endedAt }: EndedRun, before: Failur
 
 /** Calendar days of a zone, as `2026-12-01`. Each is worked out once. */
 function dayIn(zone: string): (at: number) => string {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
   const known = new Map<number, string>();
   return (at) => {
     const quarter = Math.floor(at / QUARTER_MS);
-    const day = known.get(quarter) ?? format.format(quarter * QUARTER_MS);
+    const day = known.get(quarter) ?? zonedDay(zone, quarter * QUARTER_MS);
     known.set(quarter, day);
     return day;
   };

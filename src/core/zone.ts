@@ -11,21 +11,28 @@ const STEP_MS = 12 * 3_600_000;
 
 /** A format costs forty times what it is used for once; so many zones are enough for one home. */
 const MOST_FORMATS = 50;
-const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = formatsOf("en-US", { timeZoneName: "longOffset" });
+const days = formatsOf("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    if (formats.size >= MOST_FORMATS) formats.clear();
-    format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
-    formats.set(zone, format);
-  }
-  return format;
+/** The calendar day of a zone, as `2026-12-01`. */
+export const zonedDay = (zone: string, at: number): string => days(zone).format(at);
+
+function formatsOf(locale: string, options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  return (zone) => {
+    let format = formats.get(zone);
+    if (format === undefined) {
+      if (formats.size >= MOST_FORMATS) formats.clear();
+      format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
+      formats.set(zone, format);
+    }
+    return format;
+  };
 }
 
 export function offsetAt(zone: string, at: number): number {
   const [, sign, hours = 0, minutes = 0, seconds = 0] =
-    /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(formatOf(zone).format(at)) ?? [];
+    /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(offsets(zone).format(at)) ?? [];
   const ms = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
   return sign === "-" ? -ms : ms;
 }

@@ -35,6 +35,7 @@ import { graphRoutes } from "./routes/graph.ts";
 import { graphChangeRoutes } from "./routes/graph-changes.ts";
 import { graphMendingRoutes } from "./routes/graph-mending.ts";
 import { factRoutes } from "./routes/facts.ts";
+import { limitRoutes } from "./routes/limits.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { recallRoutes } from "./routes/recall.ts";
 import { searchRoutes } from "./routes/search.ts";
@@ -95,6 +96,7 @@ export function createHttp(
   const routes = [
     ...systemRoutes(deps, auth, waitingSkills),
     ...peopleRoutes(deps, auth, identities),
+    ...limitRoutes(deps),
     ...preferenceRoutes(deps),
     ...bulkRoutes(deps, parts.closing),
     ...chatRoutes(deps),

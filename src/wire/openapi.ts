@@ -37,9 +37,12 @@ import {
 import {
   accountPatchSchema,
   accountSchema,
+  inviteSchema,
   newAccountSchema,
   newInviteSchema,
   newPasswordSchema,
+  personLimitsPatchSchema,
+  personLimitsSchema,
   sessionSchema,
 } from "./people.ts";
 import { preferencesAnswerSchema, preferencesPatchSchema } from "./preferences.ts";
@@ -88,6 +91,9 @@ export const NAMED = {
   NewPassword: newPasswordSchema,
   NewInvite: newInviteSchema,
   OpenSession: sessionSchema,
+  OpenInvite: inviteSchema,
+  PersonLimits: personLimitsSchema,
+  PersonLimitsPatch: personLimitsPatchSchema,
   Preferences: preferencesAnswerSchema,
   PreferencesPatch: preferencesPatchSchema,
   NewTask: api.newTaskSchema,

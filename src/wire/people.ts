@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { LimitName } from "../core/limit-words.ts";
 import { userSchema } from "./api.ts";
 
 /** Accounts, and who may have which name. */
@@ -79,3 +80,35 @@ export const sessionSchema = z.object({
   current: z.boolean(),
 });
 export type OpenSession = z.infer<typeof sessionSchema>;
+
+const tokenLimit = z.number().int().min(1).max(1_000_000_000_000).nullable();
+const dollarLimit = z.number().positive().max(1_000_000).nullable();
+
+/** null: none. */
+export const personLimitsPatchSchema = z
+  .strictObject({
+    tokensPerDay: tokenLimit,
+    tokensPerMonth: tokenLimit,
+    dollarsPerDay: dollarLimit,
+    dollarsPerMonth: dollarLimit,
+  } satisfies Readonly<Record<LimitName, z.ZodType>>)
+  .partial();
+export type PersonLimitsPatch = z.infer<typeof personLimitsPatchSchema>;
+
+/** What was spent in somebody’s name, and when it begins anew to be counted. */
+const spentSchema = z.object({ tokens: z.number(), dollars: z.number(), endsAt: z.string() });
+
+export const personLimitsSchema = z.object({
+  name: z.string(),
+  limits: z.object({
+    tokensPerDay: tokenLimit,
+    tokensPerMonth: tokenLimit,
+    dollarsPerDay: dollarLimit,
+    dollarsPerMonth: dollarLimit,
+  }),
+  day: spentSchema,
+  month: spentSchema,
+  /** Whose days and months: the server’s. */
+  zone: z.string(),
+});
+export type PersonLimits = z.infer<typeof personLimitsSchema>;

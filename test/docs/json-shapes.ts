@@ -48,7 +48,13 @@ import {
   toolSchema,
 } from "../../src/wire/mcp.ts";
 import { promptsSchema, resourcesSchema } from "../../src/wire/offers.ts";
-import { accountSchema, inviteSchema, passwordSetSchema, sessionSchema } from "../../src/wire/people.ts";
+import {
+  accountSchema,
+  inviteSchema,
+  passwordSetSchema,
+  personLimitsSchema,
+  sessionSchema,
+} from "../../src/wire/people.ts";
 import { preferencesAnswerSchema } from "../../src/wire/preferences.ts";
 import { auditEntrySchema } from "../../src/wire/audit.ts";
 import { madeTokenSchema, tokenSchema } from "../../src/wire/tokens.ts";
@@ -226,6 +232,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     { shape: listSchema(inviteSchema) },
     { given: "--revoke", shape: z.object({ ...id, revoked: yes }) },
   ],
+  "user limits": one(personLimitsSchema),
   "user set-password": one(passwordSetSchema),
   "user sessions": [
     { shape: listSchema(sessionSchema) },

@@ -44,9 +44,19 @@ describeInBrowser("for everybody", () => {
       ...["/memory/me", "/memory/review"],
       ...["/tools", "/tools?show=servers", "/tools?show=skills", "/tools?show=secrets", "/nowhere"],
       ...["/welcome", "/welcome?step=tools", "/welcome?step=schedules"],
-      ...["profile", "sign-in", "look", "time", "events", "notifications", "models", "tokens", "people", "audit", "about"].map(
-        (id) => `/settings/${id}`,
-      ),
+      ...[
+        "profile",
+        "sign-in",
+        "look",
+        "time",
+        "events",
+        "notifications",
+        "models",
+        "tokens",
+        "people",
+        "audit",
+        "about",
+      ].map((id) => `/settings/${id}`),
     ];
   });
   afterAll(() => stage[Symbol.asyncDispose]());

@@ -149,7 +149,7 @@ describeInBrowser("the settings", () => {
     expect(complaints.filter((text) => !text.includes("403"))).toEqual([]);
   });
 
-  test("give owners the people: a role, who is shut out, an invitation whose link is shown once and that is withdrawn", async () => {
+  test("give owners the people: a role, limits, who is shut out, an invitation whose link is shown once and that is withdrawn", async () => {
     const { app, base, open, complaints } = await scene();
     const page = await open("/settings/people");
     const people = page.getByRole("list", { name: "People" });
@@ -170,6 +170,16 @@ describeInBrowser("the settings", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Enable bob" }).click();
     await page.getByRole("button", { name: "Disable bob" }).waitFor();
+    await page.getByRole("button", { name: "Limits of ann" }).click();
+    await page.getByLabel("Tokens a day").fill("none");
+    await page.getByText("A whole number above 0, or nothing").waitFor();
+    await page.getByLabel("Tokens a day").fill("100000");
+    await page.getByLabel("Dollars a month").fill("2.5");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect((await app.as(app.people.ann, "GET", "/api/users/ann/limits")).body.limits).toEqual({
+      ...{ tokensPerDay: 100_000, tokensPerMonth: null, dollarsPerDay: null, dollarsPerMonth: 2.5 },
+    });
     await page.getByText("Nobody is invited.").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("cleo");
     await page.getByRole("button", { name: "Make link" }).click();

@@ -31,6 +31,7 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },
   "POST /api/skills/{name}/refuse": { hash: "0".repeat(64) },
   "PATCH /api/users/{name}": { disabled: true },
+  "PATCH /api/users/{name}/limits": { tokensPerDay: 5 },
   "POST /api/users/{name}/password": { password: "a password of bob's" },
   "PATCH /api/tools/{name}": { policy: { chat: "allow" } },
   "POST /api/mcp/servers/{name}/approve": { tool: "echo", digest: "0".repeat(64) },

@@ -173,6 +173,12 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "user enable": [{ args: ["bob"] }],
   "user invite": [{ args: ["cleo", "--role", "viewer"], server: true }, { args: ["bob"], server: true }, { args: ["cleo"] }],
   "user invites": [{}, { args: ["--revoke", "zzzz"] }],
+  "user limits": [
+    { args: ["bob"] },
+    { args: ["bob", "--tokens-per-day", "100000", "--dollars-per-month", "20"] },
+    { args: ["bob", "--none", "--tokens-per-day", "5"] },
+    { args: ["agent", "--none"] },
+  ],
   "user set-password": [
     { args: ["bob"], answer: "three small words" },
     { answer: "three small words", server: true },

@@ -76,6 +76,8 @@ CREATE TABLE tokens ( id TEXT PRIMARY KEY NOT NULL, user_id TEXT NOT NULL REFERE
 CREATE TABLE tool_processes ( run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, call_id TEXT NOT NULL, node TEXT NOT NULL, pgid INTEGER NOT NULL, started TEXT NOT NULL, mark TEXT, PRIMARY KEY (run_id, call_id)) STRICT;
 CREATE TABLE tool_sets ( digest TEXT PRIMARY KEY NOT NULL, tools TEXT NOT NULL) STRICT;
 CREATE TABLE "user" ( "id" text not null primary key, "name" text not null unique, "email" text not null unique, "email_verified" integer not null, "image" text, "created_at" text not null, "updated_at" text not null, "role" text not null , username TEXT, display_username TEXT, banned INTEGER NOT NULL DEFAULT 0, ban_reason TEXT, ban_expires TEXT) strict;
+CREATE TABLE user_limits ( user_id TEXT PRIMARY KEY NOT NULL REFERENCES "user" (id) ON DELETE CASCADE, tokens_day INTEGER, tokens_month INTEGER, dollars_day REAL, dollars_month REAL) STRICT;
+CREATE TABLE user_spent ( user_id TEXT NOT NULL REFERENCES "user" (id) ON DELETE CASCADE, at INTEGER NOT NULL, tokens INTEGER NOT NULL, dollars REAL NOT NULL, PRIMARY KEY (user_id, at)) STRICT;
 CREATE TABLE "verification" ( "id" text not null primary key, "identifier" text not null, "value" text not null, "expires_at" text not null, "created_at" text not null, "updated_at" text not null ) strict;
 CREATE UNIQUE INDEX account_of_provider ON "account" (provider_id, account_id);
 CREATE INDEX "account_user_id_idx" on "account" ("user_id");

@@ -56,6 +56,7 @@ function Row({ invite }: { invite: OpenInvite }) {
       </div>
       <Button
         kind="quiet"
+        className="max-sm:-ml-3"
         aria-label={WORDS.withdrawName(name)}
         disabled={withdraw.isPending}
         onClick={() => withdraw.mutate()}

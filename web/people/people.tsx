@@ -12,6 +12,7 @@ import { useNow } from "../ui/now.tsx";
 import { WORDS } from "../words/people.ts";
 import { DisableDialog, RoleDialog, useChangeAccount } from "./change-account.tsx";
 import { Invites } from "./invites.tsx";
+import { LimitsDialog } from "./limits.tsx";
 import { peopleQuery } from "./queries.ts";
 
 /** Everybody who has an account, for owners: their roles, browsers, who is shut out, and who is invited. */
@@ -42,7 +43,7 @@ function Accounts() {
   );
 }
 
-type Open = "role" | "disable" | "browsers" | null;
+type Open = "role" | "limits" | "disable" | "browsers" | null;
 
 /** Oneself, and the agent, are changed by nobody here: so nobody locks themselves out by a click. */
 function Row({ account, isMe }: { account: Account; isMe: boolean }) {
@@ -69,35 +70,42 @@ function Row({ account, isMe }: { account: Account; isMe: boolean }) {
             </time>
           </p>
         </div>
-        {!isFixed && (
-          <>
-            <Button kind="quiet" aria-label={WORDS.roleOf(name)} onClick={() => setOpen("role")}>
-              {WORDS.role}
+        <div className="flex flex-wrap max-sm:-ml-3 max-sm:basis-full">
+          {role !== "agent" && (
+            <Button kind="quiet" aria-label={WORDS.limitsOf(name)} onClick={() => setOpen("limits")}>
+              {WORDS.limits}
             </Button>
-            <Button
-              kind="quiet"
-              aria-label={WORDS.browsersOf(name)}
-              aria-expanded={open === "browsers"}
-              onClick={() => setOpen(open === "browsers" ? null : "browsers")}
-            >
-              {WORDS.browsers}
-            </Button>
-            {disabled ? (
+          )}
+          {!isFixed && (
+            <>
+              <Button kind="quiet" aria-label={WORDS.roleOf(name)} onClick={() => setOpen("role")}>
+                {WORDS.role}
+              </Button>
               <Button
                 kind="quiet"
-                aria-label={WORDS.enableName(name)}
-                disabled={enable.isPending}
-                onClick={() => enable.mutate({ disabled: false })}
+                aria-label={WORDS.browsersOf(name)}
+                aria-expanded={open === "browsers"}
+                onClick={() => setOpen(open === "browsers" ? null : "browsers")}
               >
-                {WORDS.enable}
+                {WORDS.browsers}
               </Button>
-            ) : (
-              <Button kind="quiet" aria-label={WORDS.disableName(name)} onClick={() => setOpen("disable")}>
-                {WORDS.disable}
-              </Button>
-            )}
-          </>
-        )}
+              {disabled ? (
+                <Button
+                  kind="quiet"
+                  aria-label={WORDS.enableName(name)}
+                  disabled={enable.isPending}
+                  onClick={() => enable.mutate({ disabled: false })}
+                >
+                  {WORDS.enable}
+                </Button>
+              ) : (
+                <Button kind="quiet" aria-label={WORDS.disableName(name)} onClick={() => setOpen("disable")}>
+                  {WORDS.disable}
+                </Button>
+              )}
+            </>
+          )}
+        </div>
       </div>
       <Problem error={enable.error} />
       {open === "browsers" && (
@@ -106,6 +114,7 @@ function Row({ account, isMe }: { account: Account; isMe: boolean }) {
         </div>
       )}
       {open === "role" && <RoleDialog account={account} onClose={close} />}
+      {open === "limits" && <LimitsDialog name={name} onClose={close} />}
       {open === "disable" && <DisableDialog name={name} onClose={close} />}
     </li>
   );

@@ -185,7 +185,7 @@ class Draft {
         return;
       case "waiting":
         this.#leave(at, "failed");
-        if (data.reason === "retry") this.#pause(seq, at, data.message);
+        if (data.reason === "retry" || data.reason === "limit") this.#pause(seq, at, data.message);
         else this.#pauses.push({ is: "wait", from: at, to: null });
         return;
       case "interrupted":

@@ -83,7 +83,7 @@ function Worked({ run }: { run: RunView }) {
 
 function Until({ run, at }: { run: RunView; at: string }) {
   const left = until(at, useNow(1000));
-  // It waits for the agent's own work, which needs nobody.
-  if (run.reason === "tasks") return run.message;
+  // It waits for the agent's own work, or for a limit to begin anew, and says so: that needs nobody.
+  if (run.reason === "tasks" || run.reason === "limit") return run.message;
   return `${waitWords(run)}${left === null ? "" : run.reason === "retry" ? WORDS.retryIn(left) : WORDS.expiresIn(left)}`;
 }

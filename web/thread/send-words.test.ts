@@ -17,6 +17,7 @@ test.each([
   { when: "it has asked", run: run("waiting", { reason: "question" }), says: /a message answers it/ },
   { when: "it waits for a yes", run: run("waiting", { reason: "approval" }), says: /takes the question back/ },
   { when: "it waits to try again", run: run("waiting", { reason: "retry" }), says: /ends the wait/ },
+  { when: "a limit is used up", run: run("waiting", { reason: "limit" }), says: /when it begins anew/ },
   { when: "it is being stopped", run: run("stopping"), says: /when it has/ },
 ])("the box says what becomes of a message while $when", ({ run: current, says }) => {
   const words = sendWords(current, true);

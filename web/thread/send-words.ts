@@ -21,8 +21,9 @@ export function sendWords(run: Run | null, isConnected: boolean): string | null 
   }
 }
 
-/** A person's word ends every wait. */
+/** A person's word ends every wait but one. */
 function waitWords(reason: string | null): string {
+  if (reason === "limit") return WORDS.whenSent.limit;
   if (reason === "question") return WORDS.whenSent.question;
   if (reason === "approval") return WORDS.whenSent.approval;
   return WORDS.whenSent.waiting;

@@ -31,6 +31,7 @@ export const WORDS = {
     "user.disabled": "Disabled an account",
     "user.enabled": "Enabled an account",
     "user.password": "Set a password",
+    "user.limits": "Limited what somebody may spend",
     "token.made": "Made an API token",
     "token.revoked": "Revoked an API token",
     "approval.approved": "Approved",

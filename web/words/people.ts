@@ -1,3 +1,4 @@
+import type { LimitName } from "../../src/core/limit-words.ts";
 import type { Account } from "../../src/wire/people.ts";
 
 type Role = Exclude<Account["role"], "agent">;
@@ -40,6 +41,25 @@ export const WORDS = {
   disableYes: "Disable",
   enable: "Enable",
   enableName: (name: string): string => `Enable ${name}`,
+  limits: "Limits…",
+  limitsOf: (name: string): string => `Limits of ${name}`,
+  limitsMean:
+    "What the agent may spend in their name. Work that would go beyond waits, says so, and goes on by itself when the limit begins anew.",
+  limitsLoading: "Loading the limits…",
+  limitsFailed: "The limits could not be loaded",
+  limit: {
+    tokensPerDay: "Tokens a day",
+    tokensPerMonth: "Tokens a month",
+    dollarsPerDay: "Dollars a day",
+    dollarsPerMonth: "Dollars a month",
+  } satisfies Readonly<Record<LimitName, string>>,
+  noLimit: "no limit",
+  spent: ({ tokens, dollars }: { tokens: number; dollars: number }, isTokens: boolean): string =>
+    `${isTokens ? tokens.toLocaleString() : `$${dollars.toFixed(2)}`} used`,
+  limitRule: (isTokens: boolean): string =>
+    isTokens ? "A whole number above 0, or nothing" : "A number above 0, or nothing",
+  limitsEnd: (day: string, month: string, zone: string): string =>
+    `The day ends ${day}, the month ${month}: by the server’s clock (${zone}).`,
   invite: "Invite somebody",
   inviteHelp: "This makes a link by which they make an account of their own, once, within seven days.",
   name: "Name",

@@ -97,6 +97,7 @@ export const WORDS = {
     stopping: "The agent is stopping: your message is answered when it has.",
     question: "The agent has asked: a message answers it; where it wants a form filled in, a message takes that back.",
     approval: "The agent waits for a yes or no: a message takes the question back, and it goes on with that.",
+    limit: "A limit is used up: your message is answered when it begins anew.",
     waiting: "The agent waits: your message ends the wait.",
   },
   offers: {

@@ -1,12 +1,20 @@
 import type { Command } from "commander";
 import { ROLES } from "../../wire/people.ts";
-import { group, oneOf, verb, type Execute } from "../command/command.ts";
+import { group, oneOf, positive, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./accounts.ts";
 import type { InvitesOptions } from "./invites.ts";
+import type { LimitsOptions } from "./limits.ts";
 import type { SessionOptions } from "./sessions.ts";
 
 const NAME = { name: "who, as `sparky user list` shows them" };
 const role = oneOf(ROLES);
+
+const orNone =
+  (parse: (value: string) => number) =>
+  (value: string): number | "none" =>
+    value === "none" ? value : parse(value);
+const tokens = orNone(wholeNumber(1, 1_000_000_000_000));
+const dollars = orNone(positive);
 
 export function addPeopleCommands(program: Command, execute: Execute): void {
   const user = group(program, "user", {
@@ -56,6 +64,20 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
     examples: ["sparky user enable ann"],
     args: NAME,
     run: async (context, args) => (await import("./accounts.ts")).setDisabled(context, args, false),
+  });
+  verb(user, execute, "limits [name]", {
+    summary:
+      "Show what may be spent in somebody’s name in a day and a month, and what was; or set it. What would go beyond waits, and goes on by itself.",
+    examples: ["sparky user limits", "sparky user limits ann --tokens-per-day 100000", "sparky user limits ann --none"],
+    args: { name: "whose; without it your own" },
+    options: [
+      ["--tokens-per-day <number>", "tokens of input and output together, or `none`", tokens],
+      ["--tokens-per-month <number>", "the same for a calendar month, or `none`", tokens],
+      ["--dollars-per-day <usd>", "what models cost (needs their prices), or `none`", dollars],
+      ["--dollars-per-month <usd>", "the same for a calendar month, or `none`", dollars],
+      ["--none", "take all limits away"],
+    ],
+    run: async (context, args, options: LimitsOptions) => (await import("./limits.ts")).limits(context, args, options),
   });
   verb(user, execute, "set-password [name]", {
     summary:

@@ -6,7 +6,7 @@ import { mayHere } from "../../store/people/access.ts";
 import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
 import { endSession, sessionsOf } from "../../store/people/sessions.ts";
 import { getUserByName } from "../../store/people/users.ts";
-import { PROMPTLY } from "../../store/database/store.ts";
+import { PROMPTLY, type Store } from "../../store/database/store.ts";
 import { createInvite, listInvites, withdrawInvite } from "../../store/people/invites.ts";
 import { listSchema, loginLinkSchema, type User } from "../../wire/api.ts";
 import {
@@ -84,7 +84,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       body: newPasswordSchema,
       answers: { 200: passwordSetSchema },
       async handle({ viewer, credential, params, body }) {
-        const user = await personFor(viewer, params.name);
+        const user = await personFor(store, viewer, params.name);
         if (user.role === "agent") {
           throw new SparkyError("conflict", "agent has no password: one signs in as it by a link", {
             hint: "sparky user login-link agent",
@@ -162,7 +162,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       query: sessionsQuery,
       answers: { 200: listSchema(sessionSchema) },
       async handle({ viewer, credential, query }) {
-        const user = query.user === undefined ? viewer : await personFor(viewer, query.user);
+        const user = query.user === undefined ? viewer : await personFor(store, viewer, query.user);
         const sessions = await sessionsOf(store, user.id, query.prefix ?? "");
         const items = sessions.slice(0, query.limit).map((session) => ({
           ...session,
@@ -185,19 +185,19 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       },
     }),
   ];
+}
 
-  /** Oneself, or, for an owner, anybody. */
-  async function personFor(viewer: User, name: string): Promise<User> {
-    const user = await getUserByName(store, name);
-    if (user === null || (user.id !== viewer.id && !mayHere(viewer, "administer"))) {
-      throw notFound(`user ${JSON.stringify(name)}`);
-    }
-    return user;
+/** Oneself, or, for an owner, anybody. */
+export async function personFor(store: Store, viewer: User, name: string): Promise<User> {
+  const user = await getUserByName(store, name);
+  if (user === null || (user.id !== viewer.id && !mayHere(viewer, "administer"))) {
+    throw notFound(`user ${JSON.stringify(name)}`);
   }
+  return user;
 }
 
 /** Who is no owner knows of nobody but themselves. */
-function ownerOver(viewer: User, name: string, what: string): void {
+export function ownerOver(viewer: User, name: string, what: string): void {
   if (mayHere(viewer, "administer")) return;
   if (name !== viewer.name) throw notFound(`user ${JSON.stringify(name)}`);
   throw new SparkyError("forbidden", `only the owner of this instance may ${what}`);

@@ -35,6 +35,7 @@ import { whose } from "./migrations/0028-whose.ts";
 import { facts } from "./migrations/0029-facts.ts";
 import { audit } from "./migrations/0033-audit.ts";
 import { tokenScopes } from "./migrations/0034-token-scopes.ts";
+import { limits } from "./migrations/0035-limits.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -74,6 +75,7 @@ export const MIGRATIONS: readonly Migration[] = [
   apart,
   audit,
   tokenScopes,
+  limits,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -96,7 +96,7 @@ export interface RunRow {
   /** Not before: a task's `runAt`, a back-off's end. */
   not_before: number;
   /** What it waits for; `message`: it was waiting until a person wrote. */
-  wait_reason: "approval" | "question" | "tasks" | "retry" | "message" | null;
+  wait_reason: "approval" | "question" | "tasks" | "retry" | "limit" | "message" | null;
   /** Failed model calls in a row. */
   retries: number;
   /** How often a crash or restart took it from its worker. */
@@ -580,8 +580,18 @@ export interface Schema {
   schedules: ScheduleRow;
   schedule_rules: ScheduleRuleRow;
   occurrences: OccurrenceRow;
-  /** How far each chat is in the index of search. */
   chat_spent: { chat_id: string; input_tokens: number; output_tokens: number; cost_usd: number | null };
+  /** null: no limit. */
+  user_limits: {
+    user_id: string;
+    tokens_day: number | null;
+    tokens_month: number | null;
+    dollars_day: number | null;
+    dollars_month: number | null;
+  };
+  /** `at`: the beginning of the quarter of an hour in which it was spent. */
+  user_spent: { user_id: string; at: number; tokens: number; dollars: number };
+  /** How far each chat is in the index of search. */
   search_chats: { chat_id: string; seq: number };
   /** `id` follows the event's time. Its words are beside it: in `search_words` on SQLite, in a column on PostgreSQL. */
   search_events: { id: number; chat_id: string; seq: number };

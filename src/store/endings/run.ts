@@ -109,13 +109,36 @@ export async function backOff(
     message: wait.message,
   };
   await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
-  await release(tx, run, {
+  await letWait(tx, { run, chat }, { reason: "retry", until: wait.until, message: data.message }, run.retries + 1);
+}
+
+/** Waits until a limit of the person whose work it is begins anew; it holds its chat, but no worker. */
+export async function waitForLimit(
+  tx: Tx,
+  runId: string,
+  wait: { readonly until: number; readonly message: string },
+  fence: Fence,
+): Promise<void> {
+  const { run, chat } = await lockRun(tx, runId);
+  if (run.state === "stopping") return endStopped(tx, { run, chat }, { fence });
+  const data: StatusData = {
     state: "waiting",
-    wait_reason: "retry",
-    retries: run.retries + 1,
-    not_before: wait.until,
-    reason: data.message,
-  });
+    reason: "limit",
+    until: isoTime(wait.until),
+    message: wait.message,
+  };
+  await tx.append(chat.id, [statusEvent(run, data)], fence);
+  await letWait(tx, { run, chat }, { reason: "limit", ...wait });
+}
+
+/** The row of a run that has said what it waits for. */
+async function letWait(
+  tx: Tx,
+  { run, chat }: LockedRun,
+  { reason, until, message }: { reason: NonNullable<RunRow["wait_reason"]>; until: number; message: string },
+  retries = run.retries,
+): Promise<void> {
+  await release(tx, run, { state: "waiting", wait_reason: reason, retries, not_before: until, reason: message });
   if (run.task_id !== null) {
     await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
   }
@@ -165,12 +188,7 @@ export async function waitForOthers(
   const until = Math.min(...open.map((asked) => asked.expires_at), tx.now + delegatedMs);
   const { reason, message } = waitOf(approvals, questions, running.length);
   await tx.append(chat.id, [statusEvent(run, { state: "waiting", reason, until: isoTime(until), message })], fence);
-  await release(tx, run, { state: "waiting", wait_reason: reason, not_before: until, reason: message });
-  if (run.task_id !== null) {
-    await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
-  }
-  tx.wake();
-  await announce(tx, chat, run.task_id);
+  await letWait(tx, { run, chat }, { reason, until, message });
   return true;
 }
 

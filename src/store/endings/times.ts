@@ -1,11 +1,13 @@
 import { sql } from "kysely";
 import { ON_TIME_MS } from "../../core/catch-up.ts";
 import { LEASE_MS } from "../runs/claim.ts";
+import { addSpent } from "../runs/spent.ts";
 import { nowSql } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 
 /** A provider may ask for an hour; no back-off is longer. */
 const LONGEST_BACK_OFF_MS = 3_600_000;
+const LONGEST_DAY_MS = 25 * 3_600_000;
 
 /**
  * The clock has gone back: what was stored by it in the meantime, as an instant that is so far from then, is as far from now.
@@ -23,6 +25,23 @@ export async function putTimesRight(store: Store, now: number): Promise<void> {
       .where("wait_reason", "=", "retry")
       .where("not_before", ">", ahead + LONGEST_BACK_OFF_MS)
       .execute();
+    // They look again what the day is.
+    await db
+      .updateTable("runs")
+      .set({ not_before: now })
+      .where("state", "=", "waiting")
+      .where("wait_reason", "=", "limit")
+      .where("not_before", ">", ahead + LONGEST_DAY_MS)
+      .execute();
+    // Taken away first: of two nodes that do this at once one has them.
+    const spent = await db
+      .deleteFrom("user_spent")
+      .where("at", ">", ahead)
+      .returning(["user_id", "tokens", "dollars"])
+      .execute();
+    for (const { user_id, tokens, dollars } of spent.toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1))) {
+      await addSpent(db, user_id, now, { tokens: Number(tokens), dollars });
+    }
     await db
       .updateTable("runs")
       .set({ queued_at: now })

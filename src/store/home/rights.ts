@@ -68,6 +68,9 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   schedule_rules: "data",
   occurrences: "data",
   chat_spent: "data",
+  // They take away, and let nothing be done.
+  user_limits: "data",
+  user_spent: "data",
   search_chats: "data",
   search_events: "data",
   search_words: "data",

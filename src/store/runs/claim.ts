@@ -196,6 +196,7 @@ const RESUMED = {
   approval: { reason: "approval", message: "Going on: the approval was answered" },
   question: { reason: "answer", message: "Going on: the question was answered" },
   tasks: { reason: "tasks", message: "Going on: what it delegated has ended" },
+  limit: { reason: "limit", message: "Going on: the limit is looked at again" },
   message: { reason: "message", message: "Going on: a person wrote" },
 } as const;
 

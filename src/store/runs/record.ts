@@ -5,6 +5,8 @@ import { byAgent } from "../people/actors.ts";
 import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
 import { announce } from "./queue.ts";
 import type { Claimed } from "./claim.ts";
+import { addSpent } from "./spent.ts";
+import { whoseWork } from "./whose.ts";
 import type { Schema } from "../database/schema.ts";
 import type { Fence, Store, Tx } from "../database/store.ts";
 
@@ -60,7 +62,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
       }))
       .where("id", "=", run.id)
       .execute();
-    await spend(tx, run.chat_id, usage);
+    await spend(tx, claimed, usage);
     await tx.db.deleteFrom("parts").where("run_id", "=", run.id).execute();
     await announce(tx, claimed.chat, run.task_id);
     return events;
@@ -77,7 +79,7 @@ export async function recordSpent(store: Store, claimed: Claimed, usage: StepRec
       .set((eb) => ({ model: usage.model, ...addedUsage(eb, usage) }))
       .where("id", "=", run.id)
       .execute();
-    await spend(tx, run.chat_id, usage);
+    await spend(tx, claimed, usage);
   });
 }
 
@@ -89,15 +91,15 @@ function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["us
   };
 }
 
-/** The chat's sum over all of its runs. */
+/** The chat's sum over all of its runs, and what was spent in the name of whose work it is. */
 async function spend(
   tx: Tx,
-  chatId: string,
+  { chat, task }: Claimed,
   { inputTokens, outputTokens, costUsd }: StepRecord["usage"],
 ): Promise<void> {
   await tx.db
     .insertInto("chat_spent")
-    .values({ chat_id: chatId, input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd ?? null })
+    .values({ chat_id: chat.id, input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd ?? null })
     .onConflict((conflict) =>
       conflict.column("chat_id").doUpdateSet((eb) => ({
         input_tokens: eb("chat_spent.input_tokens", "+", inputTokens),
@@ -106,6 +108,10 @@ async function spend(
       })),
     )
     .execute();
+  const userId = await whoseWork(tx.db, chat, task ?? undefined);
+  const spent = { tokens: inputTokens + outputTokens, dollars: costUsd ?? 0 };
+  // Last: of a person's runs at work each waits only for another's commit.
+  tx.last(() => addSpent(tx.db, userId, tx.now, spent));
 }
 
 export type CallOutcome =

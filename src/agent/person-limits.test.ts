@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { dataOf, startAgent } from "../../test/kit/agent.ts";
+import { testClock } from "../../test/kit/clock.ts";
+import { eachEngine } from "../../test/kit/databases.ts";
+import { people } from "../../test/kit/members.ts";
+import { call, say, scriptedModel, spend } from "../../test/kit/scripted-model.ts";
+import { echoTool, ended, until } from "../../test/kit/worker.ts";
+import { createChat } from "../store/chats/chats.ts";
+import { postMessage } from "../store/chats/messages.ts";
+import { setLimits } from "../store/limits/change.ts";
+import { standingOf } from "../store/limits/standing.ts";
+import { putTimesRight } from "../store/endings/times.ts";
+import { runRow } from "../store/runs/run.ts";
+import type { Store } from "../store/database/store.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { getTask } from "../store/tasks/read.ts";
+
+const HOUR = 3_600_000;
+const used = spend({ inputTokens: 900, outputTokens: 200 });
+
+/** Each message and task is one call of 1,100 tokens, and a second one that ends it. */
+const twoSteps = (price: { input: number; output: number } | null = { input: 1000, output: 0 }) =>
+  scriptedModel(({ messages }) => (messages.at(-1)?.role === "tool" ? [say("Done."), used] : [call("echo"), used]), {
+    price,
+  });
+
+const waiting = (store: Store, runId: string | null) =>
+  until("the run to wait", async () => {
+    const run = await runRow(store.db, runId ?? "");
+    return run.state === "waiting" && run;
+  });
+
+const spentBy = async (store: Store, userId: string) => {
+  const { day, month } = await standingOf(store.db, userId, { now: store.clock.now(), zone: "UTC" });
+  return [day.tokens, month.tokens];
+};
+
+eachEngine("a person's limits", (engine) => {
+  test("let a run wait, in words, until the day begins anew, and it goes on by itself; nobody else waits", async () => {
+    const clock = testClock(Date.UTC(2026, 0, 5, 9));
+    const store = await engine.store({ clock });
+    const { owner, ann, bob } = await people(store);
+    await setLimits(store, owner, ann, { tokensPerDay: 1000 });
+    await startAgent(store, { model: twoSteps(), tools: [echoTool] });
+    const { task } = await addTask(store, ann, { instruction: "hers" });
+    const run = await waiting(store, task.runId);
+    expect(run).toMatchObject({ wait_reason: "limit", not_before: Date.UTC(2026, 0, 6), step: 1 });
+    expect((await dataOf(store, run.chat_id, "status")).at(-1)).toEqual({
+      state: "waiting",
+      reason: "limit",
+      until: "2026-01-06T00:00:00.000Z",
+      message: "The daily limit of 1,000 tokens is used up (1,100 used); it begins anew at 00:00 (UTC)",
+    });
+    expect((await getTask(store, ann, task.id)).status).toBe("waiting");
+    const his = await addTask(store, bob, { instruction: "his" });
+    expect(await ended(store, his.task.runId)).toMatchObject({ state: "completed" });
+    expect([await spentBy(store, ann.id), await spentBy(store, bob.id)]).toEqual([
+      [1100, 1100],
+      [2200, 2200],
+    ]);
+    clock.step(15 * HOUR);
+    // The fallback of the loop looks at the clock.
+    await clock.advance(10_000);
+    expect(await ended(store, task.runId)).toMatchObject({ state: "completed", step: 2 });
+    expect((await dataOf(store, run.chat_id, "status")).map(({ state }) => state)).toEqual([
+      ...["queued", "starting", "waiting", "resumed", "completed"],
+    ]);
+    expect(await spentBy(store, ann.id)).toEqual([1100, 2200]);
+  });
+
+  test("of money end with the month, and let go at once when an owner takes them away", async () => {
+    const store = await engine.store({ clock: testClock(Date.UTC(2026, 0, 5, 9)) });
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { dollarsPerMonth: 0.5, tokensPerDay: 10 });
+    await startAgent(store, { model: twoSteps(), tools: [echoTool] });
+    const { chat } = await createChat(store, ann, {});
+    const { runId } = await postMessage(store, ann, chat.id, { text: "Hello" });
+    expect(await waiting(store, runId)).toMatchObject({
+      not_before: Date.UTC(2026, 1, 1),
+      reason: "The monthly limit of $0.5 is used up ($0.9 used); it begins anew on 1 February at 00:00 (UTC)",
+    });
+    await setLimits(store, owner, ann, { dollarsPerMonth: null });
+    const said = async () => (await dataOf(store, chat.id, "status")).flatMap((each) => each.message);
+    await until("the other limit", async () => (await said()).at(-1)?.startsWith("The daily limit of 10 tokens"));
+    await waiting(store, runId);
+    await setLimits(store, owner, ann, { tokensPerDay: null });
+    expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 2 });
+  });
+
+  test("are asked again when a person writes to what waits, and no word is lost", async () => {
+    const store = await engine.store();
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { tokensPerMonth: 1 });
+    const model = twoSteps();
+    await startAgent(store, { model, tools: [echoTool] });
+    const { chat } = await createChat(store, ann, {});
+    const { runId } = await postMessage(store, ann, chat.id, { text: "one" });
+    await waiting(store, runId);
+    const calls = model.requests.length;
+    expect((await postMessage(store, ann, chat.id, { text: "two" })).runId).toBe(runId);
+    const states = async () => (await dataOf(store, chat.id, "status")).map(({ state }) => state);
+    await until(
+      "the run to wait again",
+      async () => (await states()).filter((each) => each === "waiting").length === 2,
+    );
+    expect(model.requests.length).toBe(calls);
+    await setLimits(store, owner, ann, { tokensPerMonth: null });
+    await ended(store, runId);
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain("two");
+  });
+
+  test("of money fail what a model does whose price nobody knows: no wait would end that", async () => {
+    const store = await engine.store();
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { dollarsPerDay: 5 });
+    const model = twoSteps(null);
+    await startAgent(store, { model, tools: [echoTool] });
+    const { task } = await addTask(store, ann, { instruction: "x" });
+    expect(await ended(store, task.runId)).toMatchObject({ state: "failed" });
+    expect((await getTask(store, ann, task.id)).error).toBe(
+      "a limit of dollars cannot be kept: nobody has said what scripted/model costs; the owner sets SPARKY_MODEL_PRICES",
+    );
+    expect(model.requests).toEqual([]);
+  });
+
+  test("count what was spent by a clock that was ahead as spent when it was put right, once", async () => {
+    const clock = testClock(Date.UTC(2026, 0, 5, 9));
+    const store = await engine.store({ clock });
+    const { ann } = await people(store);
+    await startAgent(store, { model: twoSteps(), tools: [echoTool] });
+    for (const ahead of [400 * 24 * HOUR, 0]) {
+      clock.step(ahead);
+      await ended(store, (await addTask(store, ann, { instruction: "x" })).task.runId);
+      clock.step(-ahead);
+      // As two nodes would.
+      await Promise.all([putTimesRight(store, clock.now()), putTimesRight(store, clock.now())]);
+    }
+    expect(await spentBy(store, ann.id)).toEqual([4400, 4400]);
+    const { total } = await store.db
+      .selectFrom("user_spent")
+      .select((eb) => eb.fn.countAll<number>().as("total"))
+      .executeTakeFirstOrThrow();
+    expect(Number(total)).toBe(1);
+  });
+});

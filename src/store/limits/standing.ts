@@ -1,0 +1,68 @@
+import { sql } from "kysely";
+import { dayAround, monthAround, type Period } from "../../core/periods.ts";
+import type { LimitName, Reached } from "../../core/limit-words.ts";
+import type { Spent } from "../runs/spent.ts";
+import type { Db } from "../database/sql.ts";
+
+export type UserLimits = { readonly [name in LimitName]: number | null };
+
+/** What somebody may spend, and what was spent in their name in the day and the month that it is. */
+export interface Standing {
+  readonly limits: UserLimits;
+  readonly day: Period & Spent;
+  readonly month: Period & Spent;
+}
+
+/**
+ * By one question to the database, of rows that each model call adds to in the transaction that records it: so nothing drifts,
+ * whichever node asks and whatever has crashed. What is dated later than now counts too: setting a clock back frees nothing.
+ */
+export async function standingOf(db: Db, userId: string, at: { now: number; zone: string }): Promise<Standing> {
+  const [day, month] = [dayAround(at.zone, at.now), monthAround(at.zone, at.now)];
+  const { rows } = await sql<{
+    tokens_day: number | null;
+    tokens_month: number | null;
+    dollars_day: number | null;
+    dollars_month: number | null;
+    day_tokens: number | string;
+    day_dollars: number;
+    month_tokens: number | string;
+    month_dollars: number;
+  }>`
+    SELECT l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month,
+      coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.tokens END), 0) AS day_tokens,
+      coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.dollars END), 0) AS day_dollars,
+      coalesce(sum(s.tokens), 0) AS month_tokens, coalesce(sum(s.dollars), 0) AS month_dollars
+    FROM "user" u
+      LEFT JOIN user_limits l ON l.user_id = u.id
+      LEFT JOIN user_spent s ON s.user_id = u.id AND s.at >= ${month.start}
+    WHERE u.id = ${userId}
+    GROUP BY u.id, l.user_id`.execute(db);
+  const [row] = rows;
+  const limit = (value: number | null | undefined): number | null => (value == null ? null : Number(value));
+  return {
+    limits: {
+      tokensPerDay: limit(row?.tokens_day),
+      tokensPerMonth: limit(row?.tokens_month),
+      dollarsPerDay: limit(row?.dollars_day),
+      dollarsPerMonth: limit(row?.dollars_month),
+    },
+    day: { ...day, tokens: Number(row?.day_tokens ?? 0), dollars: Number(row?.day_dollars ?? 0) },
+    month: { ...month, tokens: Number(row?.month_tokens ?? 0), dollars: Number(row?.month_dollars ?? 0) },
+  };
+}
+
+/** Of those that are used up the one that ends last; null: none is. */
+export function reachedOf({ limits, day, month }: Standing): Reached | null {
+  const used: { readonly [name in LimitName]: readonly [number, Period] } = {
+    dollarsPerMonth: [month.dollars, month],
+    tokensPerMonth: [month.tokens, month],
+    dollarsPerDay: [day.dollars, day],
+    tokensPerDay: [day.tokens, day],
+  };
+  for (const name of ["dollarsPerMonth", "tokensPerMonth", "dollarsPerDay", "tokensPerDay"] as const) {
+    const [limit, [spent, period]] = [limits[name], used[name]];
+    if (limit !== null && spent >= limit) return { name, limit, used: spent, endsAt: period.end };
+  }
+  return null;
+}

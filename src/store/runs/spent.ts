@@ -1,0 +1,21 @@
+import { QUARTER_MS } from "../../core/periods.ts";
+import type { Db } from "../database/sql.ts";
+
+export interface Spent {
+  readonly tokens: number;
+  readonly dollars: number;
+}
+
+/** Adds to what was spent in somebody's name, by this time. */
+export async function addSpent(db: Db, userId: string, now: number, { tokens, dollars }: Spent): Promise<void> {
+  await db
+    .insertInto("user_spent")
+    .values({ user_id: userId, at: Math.floor(now / QUARTER_MS) * QUARTER_MS, tokens, dollars })
+    .onConflict((conflict) =>
+      conflict.columns(["user_id", "at"]).doUpdateSet((eb) => ({
+        tokens: eb("user_spent.tokens", "+", tokens),
+        dollars: eb("user_spent.dollars", "+", dollars),
+      })),
+    )
+    .execute();
+}
