@@ -269,6 +269,10 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/users", { name: "cleo" });
   await ask("PATCH", "/api/users/cleo", { role: "viewer" });
   await ask("GET", "/api/users");
+  await ask("GET", "/api/people");
+  await ask("POST", `${chat}/shares`, { user: "ann", write: true });
+  await ask("GET", `${chat}/shares`);
+  await ask("DELETE", `${chat}/shares/ann`);
   await ask("POST", "/api/users/dora/invite", { role: "viewer" });
   await ask("DELETE", `/api/invites/${(await ask("GET", "/api/invites")).items[0]?.id}`);
   await ask("PATCH", "/api/users/cleo/limits", { tokensPerDay: 1000, dollarsPerMonth: null });

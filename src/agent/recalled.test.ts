@@ -10,6 +10,7 @@ import { echoTool, ended } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
 import { createChat, deleteChat, patchChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
+import { shareChat, unshareChat } from "../store/chats/shares.ts";
 import { NOTE } from "../store/recall/notes.ts";
 import { itemsById } from "../store/recall/recalled.ts";
 import type { RecalledItem } from "../store/recall/recall.ts";
@@ -136,7 +137,7 @@ eachEngine("before a run", (engine) => {
     await ended(store, (await getTask(store, ann, hers.id)).runId);
     expect((await dataOf(store, hers.chatId, "recall"))[0]?.nodes.map(({ kind }) => kind)).toEqual(["node"]);
     const { chat } = await createChat(store, ann, {});
-    await store.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: bob.id, can_write: 0 }).execute();
+    await shareChat(store, ann, chat.id, { user: "bob", write: false });
     await asked(store, ann, chat.id, ASKED);
     const shown = await dataOf(store, chat.id, "recall");
     expect(shown[0]?.nodes.map(({ kind }) => kind)).toEqual(["node"]);
@@ -160,7 +161,8 @@ eachEngine("a chat that is shared later", (engine) => {
     expect(told()).toContain(MOVERS);
     await asked(store, owner, chat.id, "Thank you!");
     expect(told()).toContain(MOVERS);
-    await store.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: ann.id, can_write: 1 }).execute();
+    const share = () => shareChat(store, owner, chat.id, { user: "ann", write: true });
+    await share();
     for (const [who, text] of [
       [ann, ASKED],
       [owner, ASKED],
@@ -173,6 +175,12 @@ eachEngine("a chat that is shared later", (engine) => {
     expect(event?.nodes).toMatchObject([{ id: `${private_}.2`, why: expect.not.stringContaining("van.") }]);
     expect(await itemsById(store, owner, [`${private_}.2`])).toHaveLength(1);
     expect(await itemsById(store, ann, [`${private_}.2`])).toEqual([]);
+    await unshareChat(store, owner, chat.id, "ann");
+    await asked(store, owner, chat.id, "And now?");
+    expect(told()).toContain(MOVERS);
+    await share();
+    await asked(store, owner, chat.id, "And now?");
+    expect(told()).not.toContain(MOVERS);
     await patchChat(store, owner, chat.id, { openMemory: true });
     await asked(store, owner, chat.id, "And now?");
     expect(told()).toContain(MOVERS);

@@ -39,6 +39,8 @@ export const AUDIT_KINDS = [
   "schedule.deleted",
   "chat.deleted",
   "chat.restored",
+  "chat.shared",
+  "chat.unshared",
   "chat.memory_opened",
   "chat.memory_closed",
   "task.deleted",

@@ -243,8 +243,14 @@ export const scheduleData = z.discriminatedUnion("change", [
 export const chatData = z.discriminatedUnion("change", [
   z.object({ change: z.literal("created"), title: z.string(), ownerId: z.string() }),
   z.object({ change: z.literal("renamed"), title: z.string(), by: z.enum(["person", "agent"]) }),
-  z.object({ change: z.literal("shared"), userId: z.string() }),
-  z.object({ change: z.literal("unshared"), userId: z.string() }),
+  /** Older ones have no name, and do not tell whether to watch or to write. */
+  z.object({
+    change: z.literal("shared"),
+    userId: z.string(),
+    name: z.string().optional(),
+    write: z.boolean().optional(),
+  }),
+  z.object({ change: z.literal("unshared"), userId: z.string(), name: z.string().optional() }),
   z.object({ change: z.literal("archived"), archived: z.boolean() }),
   z.object({ change: z.literal("model"), model: z.string() }),
   z.object({ change: z.literal("recall"), recall: z.boolean() }),

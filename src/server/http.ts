@@ -29,6 +29,7 @@ import { blobRoutes } from "./routes/blobs.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { shareRoutes } from "./routes/shares.ts";
 import { dataRoutes } from "./routes/data.ts";
 import { graphFileRoutes } from "./routes/graph-files.ts";
 import { graphRoutes } from "./routes/graph.ts";
@@ -100,6 +101,7 @@ export function createHttp(
     ...preferenceRoutes(deps),
     ...bulkRoutes(deps, parts.closing),
     ...chatRoutes(deps),
+    ...shareRoutes(deps),
     ...runRoutes(deps),
     ...streamRoutes(deps, parts.closing),
     ...taskRoutes(deps),

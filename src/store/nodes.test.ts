@@ -4,8 +4,10 @@ import { postgres } from "../../test/kit/databases.ts";
 import { tcpProxy } from "../../test/kit/tcp-proxy.ts";
 import type { NewEvent } from "../core/events.ts";
 import type { HubDelta } from "../core/hub.ts";
+import { addAccount } from "./people/accounts.ts";
 import { SYSTEM_ACTOR } from "./people/actors.ts";
 import { createChat, deleteChat } from "./chats/chats.ts";
+import { shareChat, unshareChat } from "./chats/shares.ts";
 import { claimRuns } from "./runs/claim.ts";
 import { checkpoint } from "./runs/record.ts";
 import { requestStop } from "./endings/stop.ts";
@@ -91,6 +93,16 @@ test("a watcher of a chat that is deleted elsewhere is told within a second, eve
   here.hub.onHint = undefined;
   await deleteChat(here, owner, chatId);
   await vi.waitFor(() => expect(seen).toContain(-1), PATIENT);
+});
+
+test("a watcher is told of a share that was taken away elsewhere before the event is, even when the hint never comes", async () => {
+  const { here, there, owner, chatId } = await twoNodes();
+  await addAccount(here, "ann", "member");
+  await shareChat(here, owner, chatId, { user: "ann", write: false });
+  const { seen } = watch(there, chatId);
+  here.hub.onHint = undefined;
+  await unshareChat(here, owner, chatId, "ann");
+  await vi.waitFor(() => expect([...new Set(seen)].filter((seq) => seq !== 2)).toEqual([-1, 3]), PATIENT);
 });
 
 test("after a lost listening connection every list counts as changed", async () => {

@@ -20,6 +20,9 @@ const MAX_KEPT = 1000;
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7000;
 
+/** As it stands in an event that takes a share away, and in no text: quotes are escaped there. */
+const UNSHARED = '"change":"unshared"';
+
 const TOPICS = [
   "chats",
   "tasks",
@@ -172,6 +175,8 @@ export class Nodes implements AsyncDisposable {
       for (let page: readonly HubEvent[] = []; after < seq; after = page.at(-1)?.seq ?? seq) {
         page = await readPage(this.#store, chatId, after);
         hub.dropParts(chatId);
+        // Whoever has lost the right by one of these is not sent it, though the hint of that was lost.
+        if (page.some(({ json }) => json.includes(UNSHARED))) hub.relayed(() => hub.gone(chatId));
         // A hint and a look may both have asked; what the hub has by now is not told again.
         const unknown = page.filter((event) => event.seq > hub.head(chatId));
         if (unknown.length > 0) hub.relayed(() => hub.publish(chatId, unknown));

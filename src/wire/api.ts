@@ -213,6 +213,8 @@ export const chatSchema = z.object({
   lastRunState: z.enum(ENDED).nullable(),
   /** The caller may write here; false: may only watch. */
   canWrite: z.boolean(),
+  /** Whose it is, by name, where the caller sees it only because it is shared with them. */
+  owner: z.string().optional(),
   /** Only of a list that was asked for with `preview=true`. */
   preview: chatPreviewSchema.optional(),
 });
@@ -254,7 +256,7 @@ export type EventsPage = z.infer<typeof eventsPageSchema>;
 
 /** A chat with its whole log; what is one reader's is left out. */
 export const exportedChatSchema = z.object({
-  chat: chatSchema.omit({ canWrite: true, seen: true, preview: true }),
+  chat: chatSchema.omit({ canWrite: true, owner: true, seen: true, preview: true }),
   events: z.array(chatEventSchema),
 });
 

@@ -18,6 +18,8 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
     /** Needed when `after` is above 0. */
     epoch: z.string().max(100).optional(),
     deltas: z.boolean().optional(),
+    /** To be told who watches the chat too, and to be told of to those who do. */
+    watchers: z.boolean().optional(),
   }),
   z.object({ type: z.literal("unsubscribe"), sub }),
   z.object({ type: z.literal("message"), ref, chatId: idSchema, text: textSchema, key: keySchema }),
@@ -71,6 +73,8 @@ export const serverFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("live"), sub: z.string(), chatId: z.string(), seq: z.number() }),
   deltaSchema.extend({ type: z.literal("delta"), sub: z.string() }),
   progressSchema.extend({ type: z.literal("progress"), sub: z.string() }),
+  /** All who watch the chat by this node, the reader among them: at first, and when that changes. */
+  z.object({ type: z.literal("watching"), sub: z.string(), chatId: z.string(), names: z.array(z.string()) }),
   z.object({
     type: z.literal("reset"),
     sub: z.string(),

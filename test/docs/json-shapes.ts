@@ -70,6 +70,7 @@ import {
 } from "../../src/wire/skills.ts";
 import { modelChoicesSchema, modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
+import { shareSchema, sharesSchema } from "../../src/wire/shares.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
 import { chatTagsSchema, tagInUseSchema } from "../../src/wire/tags.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
@@ -187,6 +188,9 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "chats archive": one(chatSchema),
   "chats unarchive": one(chatSchema),
   "chats recall": one(chatSchema),
+  "chats share": one(shareSchema),
+  "chats unshare": one(z.object({ ...id, user: text, unshared: yes })),
+  "chats shares": one(sharesSchema),
   "chats delete": one(z.object({ ...id, deleted: yes })),
   "graph stats": [{ shape: graphStatsSchema }, { given: "--deep", shape: deepStatsSchema }],
   "graph search": one(foundNodesSchema),

@@ -58,6 +58,13 @@ export const STAND_INS: readonly StandIn[] = [
   },
   // Nobody's page is read by a test: this address is refused before anything is asked.
   { text: "https://example.com", of: /\bchat send\b/, make: "echo http://192.0.2.1/", lasts: true },
+  // Before the chat's id, in which these letters may stand.
+  {
+    text: "ann",
+    of: /\bchats (un)?share\b/,
+    make: "{ sparky user list | cut -f 1 | grep -qx amy || sparky user add amy >&2; } && echo amy",
+    lasts: true,
+  },
   { text: "3f2a", of: /\btasks (cancel|delete|update)\b/, make: LATER },
   { text: "3f2a", of: /\btasks retry\b/, make: `id=$(${LATER}) && sparky agent tasks cancel $id >&2 && echo $id` },
   { text: "3f2a", of: /\btasks\b/, make: `id=$(${ADD}) && sparky agent tasks wait $id >&2 && echo $id`, lasts: true },

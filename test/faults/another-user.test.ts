@@ -26,6 +26,7 @@ const BODIES: { readonly [route: string]: object } = {
   "POST /api/chats/{id}/pin": { pinned: true },
   "POST /api/chats/{id}/tags": { add: ["tea"] },
   "POST /api/chats/{id}/fork": { seq: 1 },
+  "POST /api/chats/{id}/shares": { user: "owner" },
   "POST /api/approvals/{id}": { decision: "approve" },
   "POST /api/questions/{id}": { answer: "yes" },
   "POST /api/skills/{name}/approve": { hash: "0".repeat(64) },

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Tag } from "lucide-react";
+import { Tag, Users } from "lucide-react";
 import type { ComponentProps } from "react";
 import type { Chat } from "../../src/wire/api.ts";
 import { ago, fullTime, plain } from "../ui/format.ts";
@@ -71,6 +71,7 @@ export function ChatItem({ chat, isOpen, now, filter, asks, box }: Props) {
           </span>
           <span className="flex items-center gap-2 text-xs text-muted">
             <Origin origin={chat.origin} />
+            <Owner chat={chat} />
             <Tags tags={preview?.tags ?? []} />
             {preview?.lastLine != null && (
               <span dir="auto" className="min-w-0 flex-1 truncate">
@@ -102,6 +103,17 @@ export function ChatItem({ chat, isOpen, now, filter, asks, box }: Props) {
         canWrite={chat.canWrite}
       />
     </li>
+  );
+}
+
+/** Whose it is, where somebody shares it; that the agent's work is the agent's is told by its origin. */
+function Owner({ chat: { owner, origin } }: { chat: Chat }) {
+  if (owner === undefined || origin !== "user") return null;
+  return (
+    <span data-owner={owner} className="inline-flex max-w-[60%] min-w-0 shrink-0 items-center gap-1">
+      <Users aria-hidden="true" className="size-3.5 shrink-0" />
+      <span className="truncate">{WORDS.sharedBy(owner)}</span>
+    </span>
   );
 }
 

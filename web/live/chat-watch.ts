@@ -7,7 +7,8 @@ import type { LiveSocket, Watcher } from "./socket.ts";
 export type ChatSnapshot =
   | { readonly phase: "loading" }
   | { readonly phase: "failed"; readonly error: RequestFailure }
-  | { readonly phase: "gone" }
+  /** `was`: what it was while it could be seen; null: it never could here. */
+  | { readonly phase: "gone"; readonly was: ChatWithView | null }
   | {
       readonly phase: "ready";
       readonly chat: ChatWithView;
@@ -15,6 +16,8 @@ export type ChatSnapshot =
       /** Caught up: what is on screen is all there is. */
       readonly isLive: boolean;
       readonly older: "idle" | "loading" | "failed";
+      /** Who watches it now, oneself among them. */
+      readonly watching: readonly string[];
     };
 
 export interface ChatWatchDeps {
@@ -67,7 +70,8 @@ export class ChatWatch {
     this.#unwatch?.();
     this.#unwatch = null;
     this.#fold();
-    if (this.#snapshot.phase === "ready") this.#snapshot = { ...this.#snapshot, isLive: false, older: "idle" };
+    if (this.#snapshot.phase === "ready")
+      this.#snapshot = { ...this.#snapshot, isLive: false, older: "idle", watching: [] };
   }
 
   /** Drops what is held and loads again: the first time, after a reset, and when a person asks for another try. */
@@ -86,12 +90,12 @@ export class ChatWatch {
       if (load !== this.#loads) return;
       const log = openLog(page, chat);
       this.#cursor = lastSeq(log);
-      this.#show({ phase: "ready", chat, log, isLive: false, older: "idle" });
+      this.#show({ phase: "ready", chat, log, isLive: false, older: "idle", watching: [] });
       this.#follow();
     } catch (error) {
       if (load !== this.#loads) return;
       const failure = error instanceof RequestFailure ? error : new RequestFailure("internal", String(error));
-      this.#show(failure.code === "not_found" ? { phase: "gone" } : { phase: "failed", error: failure });
+      this.#show(failure.code === "not_found" ? this.#gone() : { phase: "failed", error: failure });
     }
   }
 
@@ -143,6 +147,9 @@ export class ChatWatch {
         this.#arrivals.push({ progress });
         this.#paintSoon();
       },
+      watching: (names) => {
+        if (this.#snapshot.phase === "ready") this.#show({ ...this.#snapshot, watching: names });
+      },
       live: () => {
         if (this.#snapshot.phase === "ready") this.#snapshot = { ...this.#snapshot, isLive: true };
         this.#paintSoon();
@@ -150,11 +157,17 @@ export class ChatWatch {
       reset: () => void this.load(),
       ended: (code, message) => {
         this.#unwatch = null;
-        if (code === "not_found") this.#show({ phase: "gone" });
+        if (code === "not_found") this.#show(this.#gone());
         else this.#show({ phase: "failed", error: new RequestFailure("internal", message) });
       },
     };
     this.#unwatch = this.#deps.socket.watch(watcher);
+  }
+
+  #gone(): ChatSnapshot {
+    const before = this.#snapshot;
+    if (before.phase === "gone") return before;
+    return { phase: "gone", was: before.phase === "ready" ? before.chat : null };
   }
 
   #paintSoon(): void {

@@ -67,6 +67,7 @@ function watcher(chatId: string) {
     live: () => undefined,
     delta: () => undefined,
     progress: () => undefined,
+    watching: () => undefined,
     reset: () => ends.push("reset"),
     ended: (code) => ends.push(code),
   };

@@ -19,6 +19,8 @@ export interface Watcher {
   live(): void;
   delta(delta: DeltaFrame): void;
   progress(progress: ProgressFrame): void;
+  /** Who watches it now, oneself among them. */
+  watching(names: readonly string[]): void;
   /** The history is another one: load again. The subscription has ended. */
   reset(): void;
   /** The server ended the subscription; `not_found`: the chat is gone, or may no longer be read. */
@@ -136,7 +138,7 @@ export class LiveSocket {
     this.#subscriptions.set(subscription.sub, subscription);
     const { sub, watcher } = subscription;
     const { after, epoch } = watcher.cursor();
-    const frame = { type: "subscribe", sub, chatId: watcher.chatId, after, deltas: true } as const;
+    const frame = { type: "subscribe", sub, chatId: watcher.chatId, after, deltas: true, watchers: true } as const;
     if (this.#welcomed) this.#send(epoch === null ? frame : { ...frame, epoch });
   }
 
@@ -158,6 +160,8 @@ export class LiveSocket {
         return this.#of(frame.sub)?.watcher.delta(frame);
       case "progress":
         return this.#of(frame.sub)?.watcher.progress(frame);
+      case "watching":
+        return this.#of(frame.sub)?.watcher.watching(frame.names);
       case "reset": {
         const subscription = this.#of(frame.sub);
         this.#subscriptions.delete(frame.sub);

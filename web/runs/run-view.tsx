@@ -42,7 +42,7 @@ export function RunView({ run, until, isBeside }: Props) {
     case "loading":
       return <Loading what={WORDS.loading} />;
     case "gone":
-      return <Empty isPage title={WORDS.chatIsGone} />;
+      return <Empty isPage title={snapshot.was?.owner === undefined ? WORDS.chatIsGone : WORDS.chatNotShared} />;
     case "failed":
       return (
         <Failure what={WORDS.notLoaded} error={snapshot.error} retry={() => void chats.get(run.chatId, until).load()} />

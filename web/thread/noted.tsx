@@ -203,9 +203,11 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
     case "renamed":
       return data.by === "agent" ? WORDS.changes.named(data.title) : WORDS.changes.renamed(data.title);
     case "shared":
-      return data.userId === myId ? WORDS.changes.sharedWithYou : WORDS.changes.shared;
+      return data.userId === myId
+        ? WORDS.changes.sharedWithYou(data.write)
+        : WORDS.changes.shared(data.name ?? null, data.write);
     case "unshared":
-      return data.userId === myId ? WORDS.changes.unsharedWithYou : WORDS.changes.unshared;
+      return data.userId === myId ? WORDS.changes.unsharedWithYou : WORDS.changes.unshared(data.name ?? null);
     case "archived":
       return data.archived ? WORDS.changes.archived : WORDS.changes.unarchived;
     case "recall":

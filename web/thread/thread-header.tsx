@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Archive, ArrowLeft, CirclePause, Cpu, Eye } from "lucide-react";
+import { Archive, ArrowLeft, CirclePause, Cpu, Eye, Users } from "lucide-react";
 import { useState } from "react";
 import type { ChatView } from "../../src/core/chat-view.ts";
 import type { Chat } from "../../src/wire/api.ts";
@@ -9,8 +9,11 @@ import { useServices } from "../app/services.tsx";
 import { Origin } from "../chats/chat-mark.tsx";
 import { ChatMenu } from "../chats/chat-menu.tsx";
 import type { ChatLog } from "../live/chat-log.ts";
+import { ShareButton } from "../shares/share-button.tsx";
+import { ShareDialog } from "../shares/share-dialog.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, dollars } from "../ui/format.ts";
+import { lastShareChange } from "./as-changed.ts";
 import { ContextDetails } from "./context-details.tsx";
 import { contextWords, Ring } from "./context-ring.tsx";
 import { ModelPicker } from "./model-picker.tsx";
@@ -22,21 +25,22 @@ interface Props {
   /** How far what is shown goes: `live · at #311`; empty: nothing is to be said. */
   readonly reach: string;
   readonly isLive: boolean;
+  /** Who watches it now, oneself among them. */
+  readonly watching: readonly string[];
 }
 
 /** What a chat is: its name, and with which model, how full, for how much. On a phone all but the name is in the menu. */
-export function ThreadHeader({ chat, log, reach, isLive }: Props) {
-  const [shows, setShows] = useState<"model" | "context" | null>(null);
+export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
+  const [shows, setShows] = useState<"model" | "context" | "shares" | null>(null);
   const { view } = log;
   const title = view.title || chat.title;
-  const { http } = useServices();
-  const { data: me } = useQuery(meQuery(http));
-  const { isArchived, model, recall, openMemory } = asChanged(chat, log, me?.id);
+  const { model, recall } = chat;
   const own = useOwnModel();
   const name = model ?? own;
   const used = usedInWords(view);
   const words = contextWords(view.lastCall);
   const close = (): void => setShows(null);
+  const shares = { chatId: chat.id, at: lastShareChange(log), onOpen: () => setShows("shares") };
   return (
     <header className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2">
       <Link
@@ -52,7 +56,13 @@ export function ThreadHeader({ chat, log, reach, isLive }: Props) {
         </h1>
         <p className="flex items-center gap-3 text-xs text-muted">
           <Origin origin={chat.origin} />
-          {isArchived && (
+          {chat.owner !== undefined && (
+            <span className="inline-flex items-center gap-1">
+              <Users aria-hidden="true" className="size-3.5" />
+              {WORDS.sharedBy(chat.owner)}
+            </span>
+          )}
+          {chat.archived && (
             <span className="inline-flex items-center gap-1">
               <Archive aria-hidden="true" className="size-3.5" />
               {WORDS.archived}
@@ -70,6 +80,7 @@ export function ThreadHeader({ chat, log, reach, isLive }: Props) {
               {WORDS.youMayWatch}
             </span>
           )}
+          <Watching names={watching} />
           {used !== null && <span className="max-md:hidden">{used}</span>}
           <span data-live={isLive}>{reach}</span>
         </p>
@@ -99,13 +110,14 @@ export function ThreadHeader({ chat, log, reach, isLive }: Props) {
           <Ring call={view.lastCall} />
         </Button>
       )}
+      <ShareButton {...shares} />
       <ChatMenu
         chatId={chat.id}
         title={title}
-        isArchived={isArchived}
+        isArchived={chat.archived}
         canWrite={chat.canWrite}
         recalls={recall}
-        opensMemory={chat.othersRead === true ? openMemory : undefined}
+        opensMemory={chat.othersRead === true ? (chat.openMemory ?? false) : undefined}
         top={
           // A dialog that opens closes the menu.
           <div className="md:hidden">
@@ -124,10 +136,12 @@ export function ThreadHeader({ chat, log, reach, isLive }: Props) {
                 <span className="truncate">{words}</span>
               </Button>
             )}
+            <ShareButton isItem {...shares} />
             {used !== null && <p className="px-3 py-1 text-xs text-muted">{used}</p>}
           </div>
         }
       />
+      {shows === "shares" && <ShareDialog chatId={chat.id} at={shares.at} onClose={close} />}
       {shows === "model" && <ModelPicker chatId={chat.id} model={model} onClose={close} />}
       {shows === "context" && view.lastCall !== null && (
         <ContextDetails call={view.lastCall} view={view} summary={summaryIn(log)} onClose={close} />
@@ -136,24 +150,28 @@ export function ThreadHeader({ chat, log, reach, isLive }: Props) {
   );
 }
 
+/** Who else is here. */
+function Watching({ names }: { names: readonly string[] }) {
+  const { http } = useServices();
+  const { data: me } = useQuery(meQuery(http));
+  const others = names.filter((name) => name !== me?.name);
+  if (others.length === 0) return null;
+  return (
+    <span
+      data-watching={others.join(" ")}
+      title={WORDS.watching(others)}
+      className="inline-flex min-w-0 items-center gap-1"
+    >
+      <Eye aria-hidden="true" className="size-3.5 shrink-0" />
+      <span className="truncate">{WORDS.watching(others)}</span>
+    </span>
+  );
+}
+
 /** The model of chats that have chosen none. */
 function useOwnModel(): string {
   const { http } = useServices();
   return useQuery(statusQuery(http)).data?.model ?? "…";
-}
-
-/** What has changed since the chat was asked for stands in its log. */
-function asChanged(chat: Chat, { events }: ChatLog, myId: string | undefined) {
-  let { archived: isArchived, model, recall, openMemory = false } = chat;
-  for (const { type, data, seq, actor } of events) {
-    if (type !== "chat" || seq <= chat.head) continue;
-    // Each opens their own.
-    if (data.change === "memory" && actor.id === myId) openMemory = data.open;
-    if (data.change === "archived") isArchived = data.archived;
-    if (data.change === "recall") recall = data.recall;
-    if (data.change === "model") model = data.model === "" ? null : data.model;
-  }
-  return { isArchived, model, recall, openMemory };
 }
 
 function summaryIn({ events }: ChatLog): number | null {

@@ -1,15 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { RunView } from "../../src/core/run-state.ts";
 import { shorten } from "../../src/core/text.ts";
+import { meQuery } from "../app/queries.ts";
 import { useChat, useConnection, useOutbox, useServices } from "../app/services.tsx";
 import { hasOlder } from "../live/chat-log.ts";
 import type { ChatSnapshot } from "../live/chat-watch.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { stateWord } from "../ui/state.tsx";
 import { ThreadActionsProvider } from "./actions.ts";
+import { asChanged } from "./as-changed.ts";
 import { Composer } from "./composer.tsx";
 import { useEventFilter } from "./event-filter.ts";
+import { KeptWords } from "./kept-words.tsx";
 import { usePlaces } from "./places.ts";
 import { toRows } from "./rows.ts";
 import { lastEndedIn, questionBefore, useTryAgain } from "./try-again.ts";
@@ -28,14 +32,7 @@ export function ThreadScreen() {
     case "loading":
       return <Loading what={WORDS.loading} />;
     case "gone":
-      return (
-        <Empty isPage title={WORDS.notHere}>
-          {WORDS.whyNotHere}{" "}
-          <Link to="/chats" className="text-accent underline">
-            {WORDS.allChats}
-          </Link>
-        </Empty>
-      );
+      return <Gone chatId={chatId} was={snapshot.was} />;
     case "failed":
       return <Failure what={WORDS.notLoaded} error={snapshot.error} retry={() => void chats.get(chatId).load()} />;
     case "ready":
@@ -43,10 +40,28 @@ export function ThreadScreen() {
   }
 }
 
+/** Somebody else's was shared with this person until now; that it is not any more is no failure. */
+function Gone({ chatId, was }: Pick<Extract<ChatSnapshot, { phase: "gone" }>, "was"> & { chatId: string }) {
+  const owner = was?.owner;
+  return (
+    <div role="status">
+      <Empty isPage title={owner === undefined ? WORDS.notHere : WORDS.notShared}>
+        {owner === undefined ? WORDS.whyNotHere : WORDS.whyNotShared(owner)}{" "}
+        <Link to="/chats" className="text-accent underline">
+          {WORDS.allChats}
+        </Link>
+      </Empty>
+      <KeptWords chatId={chatId} withUnsent />
+    </div>
+  );
+}
+
 function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSnapshot, { phase: "ready" }> }) {
-  const { chats, outbox } = useServices();
-  const { chat, log, isLive } = snapshot;
+  const { chats, outbox, http } = useServices();
+  const { log, isLive } = snapshot;
   const { view, transcript } = log;
+  const myId = useQuery(meQuery(http)).data?.id;
+  const chat = useMemo(() => asChanged(snapshot.chat, log, myId), [snapshot.chat, log, myId]);
   const allUnsent = useOutbox();
   const isConnected = useConnection().state === "live";
   const [isAtEnd, setAtEnd] = useState(true);
@@ -87,6 +102,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
         chat={chat}
         log={log}
         isLive={isLive && isConnected}
+        watching={isConnected ? snapshot.watching : []}
         reach={
           isLive && isConnected
             ? filter.bookkeeping
@@ -117,7 +133,10 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           onSend={(text) => outbox.send(chatId, text)}
         />
       ) : (
-        <p className="px-4 py-3 text-center text-sm text-muted">{WORDS.mayOnlyWatch}</p>
+        <>
+          <p className="px-4 py-3 text-center text-sm text-muted">{WORDS.mayOnlyWatch}</p>
+          <KeptWords chatId={chatId} />
+        </>
       )}
     </div>
   );

@@ -58,6 +58,8 @@ export const WORDS = {
     "schedule.deleted": "Deleted a schedule",
     "chat.deleted": "Deleted a chat",
     "chat.restored": "Restored a chat",
+    "chat.shared": "Shared a chat",
+    "chat.unshared": "Shares a chat no longer",
     "chat.memory_opened": "Opened their memory to a chat",
     "chat.memory_closed": "Closed their memory to a chat",
     "task.deleted": "Deleted a task",

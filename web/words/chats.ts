@@ -24,6 +24,7 @@ export const WORDS = {
   /** One of the list. */
   unread: " unread",
   tags: "Tags: ",
+  sharedBy: (owner: string): string => `${owner}’s`,
   andMore: (n: number): string => ` +${n}`,
   marks: {
     queued: "queued",

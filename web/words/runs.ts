@@ -9,6 +9,7 @@ export const WORDS = {
   whyNotHere: "It was deleted with its task or chat, or you may not see it.",
   allTasks: "All tasks",
   chatIsGone: "This run's chat is no longer here",
+  chatNotShared: "This run's chat is no longer shared with you",
   stateIs: (state: string): string => `The run: ${state}`,
 
   /** Its head. */

@@ -1,4 +1,4 @@
-import { plural } from "./plural.ts";
+import { listed, plural } from "./plural.ts";
 
 /** What an open chat says, row by row, and the box below it. */
 export const WORDS = {
@@ -7,6 +7,9 @@ export const WORDS = {
   notLoaded: "The chat could not be loaded",
   notHere: "This chat is not here",
   whyNotHere: "It was deleted, or you may not see it.",
+  notShared: "This chat is no longer shared with you",
+  whyNotShared: (owner: string): string => `It is ${owner}’s, who has taken it back or deleted it.`,
+  keptWords: "What you had typed is kept in this browser:",
   allChats: "All chats",
   conversation: "Conversation",
   cannotBeShown: "This cannot be shown here. It is in the log, and in every export.",
@@ -22,6 +25,9 @@ export const WORDS = {
   memoryPaused: " memory paused",
   memoryPausedMeans: "Runs here are given nothing from memory",
   youMayWatch: " you may watch",
+  watching: (others: readonly string[]): string =>
+    ` ${plural(others.length, { one: `${others[0]} is watching`, other: `${listed(others)} are watching` })}`,
+  sharedBy: (owner: string): string => ` ${owner}’s`,
   model: (name: string): string => `Model: ${name}`,
   whichModel: "Which model answers here",
   tokens: (n: string): string => `${n} tokens`,
@@ -252,10 +258,12 @@ export const WORDS = {
     created: "Chat created",
     named: (title: string): string => `Named “${title}”`,
     renamed: (title: string): string => `Renamed to “${title}”`,
-    sharedWithYou: "Shared with you",
-    shared: "Shared with another user",
+    /** `write`: not known of the oldest. */
+    sharedWithYou: (write: boolean | undefined): string => `Shared with you${toDo(write)}`,
+    shared: (name: string | null, write: boolean | undefined): string =>
+      `Shared with ${name ?? "another user"}${toDo(write)}`,
     unsharedWithYou: "No longer shared with you",
-    unshared: "No longer shared with a user",
+    unshared: (name: string | null): string => `No longer shared with ${name ?? "a user"}`,
     archived: "Archived",
     unarchived: "Taken out of the archive",
     memoryUsed: "Memory is used here",
@@ -268,3 +276,5 @@ export const WORDS = {
     fork: "Another chat was made from here",
   },
 } as const;
+
+const toDo = (write: boolean | undefined): string => (write === undefined ? "" : write ? ", to write" : ", to watch");

@@ -5,6 +5,7 @@ import { CHAT_FORMATS } from "../../wire/export-formats.ts";
 import type { SetOptions } from "./change.ts";
 import type { ExportOptions } from "./export.ts";
 import type { ForkOptions } from "./fork.ts";
+import type { ShareOptions } from "./shares.ts";
 import type { ShowOptions } from "./show.ts";
 import type { TagOptions } from "./tags.ts";
 import type { ChatListOptions } from "./chats.ts";
@@ -112,6 +113,26 @@ export function addChatsCommands(program: Command, execute: Execute): void {
       state: "on or off; all: your own memory may be used there although others read it; shared: no longer",
     },
     run: async (context, args) => (await import("./change.ts")).recallChat(context, args),
+  });
+  verb(chats, execute, "share <id> <name>", {
+    summary: "Let somebody watch a chat of yours: all that was said there, and what comes. Again, it is changed.",
+    examples: ["sparky chats share 3f2a ann", "sparky chats share 3f2a ann --write"],
+    args: { ...ID, name: "with whom" },
+    options: [["-w, --write", "they may write there too, and stop what runs"]],
+    run: async (context, args, options: ShareOptions) =>
+      (await import("./shares.ts")).shareChat(context, args, options),
+  });
+  verb(chats, execute, "unshare <id> <name>", {
+    summary: "Take a share away again: what they have open of the chat ends at once.",
+    examples: ["sparky chats unshare 3f2a ann"],
+    args: { ...ID, name: "with whom no longer" },
+    run: async (context, args) => (await import("./shares.ts")).unshareChat(context, args),
+  });
+  verb(chats, execute, "shares <id>", {
+    summary: "List who sees a chat, and who may write there.",
+    examples: ["sparky chats shares 3f2a", "sparky chats shares 3f2a --json"],
+    args: ID,
+    run: async (context, args) => (await import("./shares.ts")).listShares(context, args),
   });
   verb(chats, execute, "delete <id>", {
     summary: "Delete a chat with all that belongs to it; what runs there is cancelled.",

@@ -127,6 +127,7 @@ async function* connection(socket: Socket, options: WatchOptions, cursor: Cursor
         break;
       case "ack":
       case "changed":
+      case "watching":
         break;
     }
   }

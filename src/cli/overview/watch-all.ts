@@ -193,6 +193,7 @@ async function* connection(
         break;
       case "delta":
       case "ack":
+      case "watching":
         break;
     }
   }

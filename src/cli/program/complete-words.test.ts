@@ -47,6 +47,7 @@ test.each([
   ["secret remove WE", "secrets", "WE"],
   ["secret set WE", "secrets", "WE"],
   ["user disable an", "people", "an"],
+  ["chats share 3f2a an", "people", "an"],
   ["user add an", null, "an"],
   ["memory show fa", "facts", "fa"],
   ["memory review fa", "facts", "fa"],

@@ -110,7 +110,7 @@ const ARGUMENT_SOURCES: readonly (readonly [command: RegExp, argument: RegExp, s
   [/^mcp (?!add)/, /^name$/, "servers"],
   [/^skills (?!add)/, /^name$/, "skills"],
   [/^secret /, /^name$/, "secrets"],
-  [/^user /, /^name$/, "people"],
+  [/^(user|chats) /, /^name$/, "people"],
   [/^memory /, /^fact$/, "facts"],
   [/^token revoke$/, /^name$/, "tokens"],
   [/^approvals /, /^id$/, "approvals"],

@@ -31,7 +31,7 @@ export function chatExport({ store, log }: Pick<ServerDeps, "store" | "log">): R
       const { format = "json" } = parseInput(chatExportQuery, query);
       const found = store.secrets.value(await getChat(store, viewer, params["id"] ?? ""));
       // What is one reader's is left out.
-      const { canWrite: _mine, seen: _read, ...chat } = found;
+      const { canWrite: _mine, owner: _whose, seen: _read, ...chat } = found;
       return download(chatText(format, chat, logOf(store, viewer, found)), {
         contentType: TYPES[format],
         name: exportName(chat, format),

@@ -243,7 +243,7 @@ export class Connection implements Guest {
     };
   }
 
-  #subscribe({ sub, chatId, after, epoch, deltas = false }: Subscribe, source: LogSource): void {
+  #subscribe({ sub, chatId, after, epoch, deltas = false, watchers = false }: Subscribe, source: LogSource): void {
     if (after > 0 && epoch === undefined)
       throw new SparkyError("invalid_input", "epoch: is required when after is above 0");
     this.#subscriptions.get(chatId)?.end();
@@ -253,7 +253,8 @@ export class Connection implements Guest {
         hint: "unsubscribe from chats that are not shown",
       });
     }
-    const subscription = new Subscription({ sub, chatId, after, epoch, deltas }, source, this.#outgoing, () => {
+    const request = { sub, chatId, after, epoch, deltas, watchers };
+    const subscription = new Subscription(request, source, this.#outgoing, () => {
       this.#subscriptions.delete(chatId);
       this.#bySub.delete(sub);
     });

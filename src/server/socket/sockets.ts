@@ -13,6 +13,7 @@ import type { ServerDeps } from "../deps.ts";
 import type { OriginRules } from "../sign-in/origin.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
 import { takingTurns } from "../sign-in/taking-turns.ts";
+import { Presence } from "./presence.ts";
 import { joinOnce, type LogSource } from "./subscription.ts";
 
 /**
@@ -34,6 +35,7 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginR
   const connections = new Set<Connection>();
   const lobby = new Lobby();
   const join = joinOnce();
+  const presence = new Presence();
   let closing = false;
   const stopListening = store.hub.onChanged((change) => {
     for (const connection of connections) connection.changed(change);
@@ -47,6 +49,7 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginR
       epoch: store.epoch,
       clock: store.clock,
       join,
+      enter: (chatId, told) => presence.enter(chatId, { name: viewer.name, told }),
       page: (chatId, after) => turn(() => readPage(store, chatId, after)),
       head: (chatId) =>
         turn(async () => {

@@ -14,6 +14,8 @@ export interface LogSource {
   /** A read failed; it will be tried again. */
   onError(error: unknown): void;
   readonly join: (events: readonly HubEvent[]) => string;
+  /** Counts its reader among those who watch the chat, until what it returns is called; `told` is called with all of them at once, and at each change. */
+  readonly enter?: (chatId: string, told: (names: readonly string[]) => void) => () => void;
 }
 
 /** Where a subscription writes. A closed socket takes everything and does nothing. */
@@ -31,6 +33,8 @@ export interface SubscriptionRequest {
   readonly after: number;
   readonly epoch: string | undefined;
   readonly deltas: boolean;
+  /** It is told who watches, and is told of to others. */
+  readonly watchers?: boolean;
 }
 
 const RETRY_MS = [100, 300, 1000, 3000] as const;
@@ -58,6 +62,9 @@ export class Subscription implements Watcher {
   #running = false;
   /** Deltas or progress were left out: the next thing to send is the whole of what is under way. */
   #owesParts = true;
+  /** Who watches, where that is still to be told. */
+  #owedNames: readonly string[] | null = null;
+  #leave: (() => void) | undefined;
 
   constructor(request: SubscriptionRequest, source: LogSource, sink: Sink, onEnd: () => void) {
     this.request = request;
@@ -79,6 +86,7 @@ export class Subscription implements Watcher {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#unwatch();
+    this.#leave?.();
     this.#stop.abort(new Error("the subscription ended"));
     this.#onEnd();
   }
@@ -118,7 +126,9 @@ export class Subscription implements Watcher {
 
   /** The socket has room for deltas again. */
   drained(): void {
-    if (this.#state === "live" && this.#owesParts) this.#sendOpenParts();
+    if (this.#state !== "live") return;
+    if (this.#owesParts) this.#sendOpenParts();
+    this.#sendNames();
   }
 
   async #catchUp(): Promise<void> {
@@ -200,6 +210,20 @@ export class Subscription implements Watcher {
     this.#state = "live";
     this.#sink.send(`{"type":"live",${this.#head},"seq":${this.#cursor}}`);
     if (this.#sink.pressure() === "none") this.#sendOpenParts();
+    // Not before its right to read was found good.
+    if (this.request.watchers) this.#leave ??= this.#source.enter?.(this.request.chatId, (names) => this.#told(names));
+    this.#sendNames();
+  }
+
+  #told(names: readonly string[]): void {
+    this.#owedNames = names;
+    if (this.#state === "live") this.#sendNames();
+  }
+
+  #sendNames(): void {
+    if (this.#owedNames === null || this.#sink.pressure() !== "none") return;
+    this.#sink.send(`{"type":"watching",${this.#head},"names":${JSON.stringify(this.#owedNames)}}`);
+    this.#owedNames = null;
   }
 
   #sendEvents(events: readonly HubEvent[]): void {

@@ -4,7 +4,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
-import { audienceOf, chatFor, lockChatFor, may } from "../people/access.ts";
+import { audienceOf, chatFor, lockChatFor, may, mayHere } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { readEvents } from "../log/events.ts";
 import { openMemory } from "./open-memory.ts";
@@ -40,6 +40,8 @@ export interface Chat {
   readonly runState: RunRow["state"] | null;
   readonly lastRunState: EndedState | null;
   readonly canWrite: boolean;
+  /** Whose it is, by name, where the viewer sees it only because it is shared with them. */
+  readonly owner?: string;
   /** Only where it was asked for. */
   readonly preview?: ChatPreview;
 }
@@ -333,6 +335,12 @@ function chatRows(db: Db, viewer: User) {
         .as("open_memory"),
       othersRead(viewer).as("others_read"),
       eb
+        .selectFrom("user")
+        .select("user.name")
+        .whereRef("user.id", "=", "chats.owner_id")
+        .where("chats.owner_id", "not in", mayHere(viewer, "act for agent") ? [viewer.id, AGENT_ID] : [viewer.id])
+        .as("owner"),
+      eb
         .selectFrom("runs")
         .select("runs.state")
         .whereRef("runs.chat_id", "=", "chats.id")
@@ -372,6 +380,7 @@ type ListedRow = ChatRow & {
   seen: number | null;
   open_memory: string | null;
   others_read: SqlBool;
+  owner: string | null;
   active: RunRow["state"] | null;
   queued: RunRow["state"] | null;
   ended: RunRow["state"] | null;
@@ -396,5 +405,6 @@ function chatOf(row: ListedRow): Chat {
     // A run has ended in one of these states.
     lastRunState: row.ended as Chat["lastRunState"],
     canWrite: Boolean(row.can_write),
+    ...(row.owner !== null && { owner: row.owner }),
   };
 }

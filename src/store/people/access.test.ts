@@ -7,16 +7,22 @@ import { chatFor, may, taskFor } from "./access.ts";
 
 type Who = "ann" | "bob" | "owner" | "agent";
 
-const CHAT_RIGHTS = ["see", "write", "decide", "delete", "restore"] as const;
+const CHAT_RIGHTS = ["see", "write", "decide", "delete", "share", "restore"] as const;
 
 eachEngine("who may do what", (engine) => {
   test.each([
-    { whose: "a chat", of: "ann", who: "ann", may: ["see", "write", "decide", "delete", "restore"] },
+    { whose: "a chat", of: "ann", who: "ann", may: [...CHAT_RIGHTS] },
     { whose: "a chat", of: "ann", who: "bob", may: [] },
     { whose: "a chat", of: "ann", who: "owner", may: [] },
     { whose: "a chat", of: "ann", who: "agent", may: [] },
     { whose: "a chat that is shown to bob", of: "ann", who: "bob", share: 0, may: ["see"] },
-    { whose: "a chat that bob may write in", of: "ann", who: "bob", share: 1, may: [...CHAT_RIGHTS] },
+    {
+      whose: "a chat that bob may write in",
+      of: "ann",
+      who: "bob",
+      share: 1,
+      may: ["see", "write", "decide", "delete", "restore"],
+    },
     { whose: "a chat", of: "agent", who: "owner", may: [...CHAT_RIGHTS] },
     { whose: "a chat", of: "agent", who: "bob", may: [] },
   ] as const)("$who with $whose of $of: $may", async ({ of, who, may: allowed, ...given }) => {
@@ -34,7 +40,7 @@ eachEngine("who may do what", (engine) => {
     const rights: string[] = [];
     for (const right of CHAT_RIGHTS) if (await has(who, right)) rights.push(right);
     expect(rights).toEqual(allowed);
-    for (const right of ["see", "write", "decide", "delete"] as const) {
+    for (const right of ["see", "write", "decide", "delete", "share"] as const) {
       const asked = chatFor(store.db, all[who], right, chat.id);
       if (rights.includes(right)) expect(await asked).toMatchObject({ id: chat.id, owner_id: all[of].id });
       else await expect(asked).rejects.toMatchObject({ code: rights.includes("see") ? "forbidden" : "not_found" });

@@ -18,7 +18,7 @@ import type { Tx } from "../database/store.ts";
  * for `agent`; a task by its author and by whoever sees its chat. What one may not see does not exist for one.
  */
 interface Rights {
-  chats: "see" | "write" | "decide" | "delete" | "restore";
+  chats: "see" | "write" | "decide" | "delete" | "share" | "restore";
   tasks: "see" | "change";
   schedules: "see" | "change";
   grants: "see" | "revoke";
@@ -44,7 +44,8 @@ const RULES: Rules = {
       .$if(right !== "see", (query) => query.where("chat_shares.can_write", "=", 1));
     const whose = eb.or([
       eb("chats.owner_id", "=", viewer.id),
-      eb.exists(shared),
+      // Nobody hands on what is shared with them.
+      ...(right === "share" ? [] : [eb.exists(shared)]),
       ...(mayHere(viewer, "act for agent") ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
     ]);
     return right === "restore" ? whose : eb.and([eb("chats.deleted_at", "is", null), whose]);
@@ -57,7 +58,9 @@ const RULES: Rules = {
       .select(sql`1`.as("one"))
       .whereRef("chats.id", "=", "tasks.chat_id")
       .where(may(viewer, right === "see" ? "see" : "write", "chats"));
-    return eb.and([eb("tasks.deleted_at", "is", null), eb.or([eb("tasks.owner_id", "=", viewer.id), eb.exists(chat)])]);
+    // Who may write in its chat no more may not begin work there again, by a task that was theirs either.
+    const whose = right === "see" ? eb.or([eb("tasks.owner_id", "=", viewer.id), eb.exists(chat)]) : eb.exists(chat);
+    return eb.and([eb("tasks.deleted_at", "is", null), whose]);
   },
 
   schedules(viewer) {
@@ -98,6 +101,7 @@ const REFUSED: {
   write: ["you may watch this chat, but not write in it", "ask its owner to share it with you for writing"],
   decide: ["you may watch this chat, but not answer for it"],
   delete: ["only who may write in a chat can delete it"],
+  share: ["only its owner can share this chat, and say with whom"],
 };
 
 /** The chat, if the viewer may do this in it. `hidden`: what is said not to exist when it may not even be seen. */

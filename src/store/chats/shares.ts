@@ -1,0 +1,184 @@
+import { sql } from "kysely";
+import { notFound, SparkyError } from "../../core/errors.ts";
+import { audit } from "../audit/audit.ts";
+import { audienceOf, chatFor, lockChatFor, may, mayHere } from "../people/access.ts";
+import { AGENT_ID, type User } from "../people/user.ts";
+import type { ChatRow } from "../database/schema.ts";
+import { formsOf } from "../database/spellings.ts";
+import type { Db } from "../database/sql.ts";
+import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
+import { chatEvent, ownIsSeen } from "./chats.ts";
+
+/** Who may watch a chat of somebody else's, or write in it too, by name. */
+export interface Share {
+  readonly user: string;
+  readonly write: boolean;
+}
+
+export interface Shares {
+  readonly items: readonly Share[];
+  /** Whose chat it is, by name. */
+  readonly owner: string;
+  /** The viewer may share it, and take that back. */
+  readonly mayShare: boolean;
+}
+
+/** For whoever sees the chat: who reads what one writes there is no secret. */
+export async function sharesOf(store: Store, viewer: User, chatId: string): Promise<Shares> {
+  const chat = await chatFor(store.db, viewer, "see", chatId);
+  const owner = await store.db
+    .selectFrom("chats")
+    .innerJoin("user", "user.id", "chats.owner_id")
+    .select(["user.name", may(viewer, "share", "chats").as("may_share")])
+    .where("chats.id", "=", chatId)
+    .executeTakeFirst();
+  if (owner === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
+  const rows = await store.db
+    .selectFrom("chat_shares")
+    .innerJoin("user", "user.id", "chat_shares.user_id")
+    .select(["user.id", "user.name", "user.role", "chat_shares.can_write"])
+    .where("chat_shares.chat_id", "=", chatId)
+    .orderBy("user.name")
+    .execute();
+  const items = rows
+    .filter((person) => !hasItAnyway(person, chat))
+    .map(({ name, can_write }) => ({ user: name, write: can_write === 1 }));
+  return { items, owner: owner.name, mayShare: mayHere(viewer, "change") && Boolean(owner.may_share) };
+}
+
+/** Lets somebody watch the chat, or write in it; again, it is changed. `created`: they had no share before. */
+export async function shareChat(
+  store: Store,
+  viewer: User,
+  chatId: string,
+  { user, write }: Share,
+): Promise<Share & { readonly created: boolean }> {
+  return store.transact(async (tx) => {
+    const chat = await lockChatFor(tx, viewer, "share", chatId);
+    const person = await personWith(tx.db, user);
+    refuseWhere(viewer, person, chat, write);
+    const created = await giveShare(tx, viewer, chat, person, write);
+    return { user: person.name, write, created };
+  }, PROMPTLY);
+}
+
+/** The share of somebody who may have one: its row, its event and its audit. */
+export async function giveShare(tx: Tx, by: User, chat: ChatRow, person: User, write: boolean): Promise<boolean> {
+  const before = await shareIn(tx.db, chat.id, person.id);
+  if (before?.can_write === Number(write)) return false;
+  const row = { chat_id: chat.id, user_id: person.id, can_write: Number(write) };
+  await tx.db
+    .insertInto("chat_shares")
+    .values(row)
+    .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet({ can_write: row.can_write }))
+    .execute();
+  if (!write) await shutMemory(tx, chat.id, person.id);
+  await tx.append(chat.id, [chatEvent(by, { change: "shared", userId: person.id, name: person.name, write })]);
+  await told(tx, by, chat, person);
+  const detail = `${person.name}, ${write ? "to write" : "to watch"}`;
+  audit(tx, by, { kind: "chat.shared", thing: chat.title, detail, chatId: chat.id });
+  return before === undefined;
+}
+
+/** Takes it away: what that person has open of the chat ends before anything more of it goes out. */
+export async function unshareChat(store: Store, viewer: User, chatId: string, user: string): Promise<void> {
+  await store.transact(async (tx) => {
+    const chat = await lockChatFor(tx, viewer, "share", chatId);
+    const person = await personWith(tx.db, user);
+    if (hasItAnyway(person, chat)) {
+      throw refusal(`${person.name} has this chat without a share: that cannot be taken away`, SEE_SHARES);
+    }
+    const taken = await tx.db
+      .deleteFrom("chat_shares")
+      .where("chat_id", "=", chatId)
+      .where("user_id", "=", person.id)
+      .returning("user_id")
+      .executeTakeFirst();
+    if (taken === undefined) {
+      throw notFound(`a share of this chat with ${person.name}`, SEE_SHARES);
+    }
+    await shutMemory(tx, chatId, person.id);
+    // Announced before the event is: nobody is sent it by a right that is gone.
+    tx.after(() => store.hub.gone(chatId));
+    await tx.append(chatId, [chatEvent(viewer, { change: "unshared", userId: person.id, name: person.name })]);
+    await told(tx, viewer, chat, person);
+    audit(tx, viewer, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId });
+  }, PROMPTLY);
+}
+
+/** The names of those with whom the viewer can share: of other people here nobody but an owner is told more. */
+export async function peopleToShareWith({ db }: Store, viewer: User): Promise<readonly string[]> {
+  if (!mayHere(viewer, "change")) return [];
+  const rows = await db
+    .selectFrom("user")
+    .select("name")
+    .where("id", "not in", [viewer.id, AGENT_ID])
+    .where(sql<boolean>`NOT banned`)
+    .orderBy("name")
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
+interface Person extends User {
+  readonly disabled: boolean;
+}
+
+async function personWith(db: Db, name: string): Promise<Person> {
+  const found = await db
+    .selectFrom("user")
+    .select(["id", "name", "role", "banned"])
+    .where("name", "in", formsOf(name))
+    .executeTakeFirst();
+  if (found === undefined) {
+    throw notFound(
+      `user ${JSON.stringify(name)}`,
+      "an owner can add them: sparky user add; sparky user list shows all",
+    );
+  }
+  return { id: found.id, name: found.name, role: found.role, disabled: Boolean(found.banned) };
+}
+
+/** Whose chat it is, and for `agent`'s whoever acts for it. */
+function hasItAnyway(person: User, chat: Pick<ChatRow, "owner_id">): boolean {
+  return person.id === chat.owner_id || (chat.owner_id === AGENT_ID && mayHere(person, "act for agent"));
+}
+
+function refuseWhere(viewer: User, person: Person, chat: ChatRow, write: boolean): void {
+  const { name } = person;
+  if (person.id === AGENT_ID) {
+    throw refusal("agent works in every chat that it is asked in: it needs no share", "share it with a person");
+  }
+  if (person.id === viewer.id) throw refusal("you have this chat already", "share it with somebody else");
+  if (hasItAnyway(person, chat)) throw refusal(`${name} has this chat already`, SEE_SHARES);
+  if (person.disabled) {
+    throw refusal(
+      `${name} is disabled, and can see nothing here`,
+      `an owner can let them in: sparky user enable ${name}`,
+    );
+  }
+  if (write && !mayHere(person, "change")) {
+    throw refusal(`${name} may only look, whatever is shared`, "share it to watch");
+  }
+}
+
+const SEE_SHARES = "sparky chats shares ID shows who sees a chat";
+
+const refusal = (message: string, hint: string): SparkyError => new SparkyError("conflict", message, { hint });
+
+async function shareIn(db: Db, chatId: string, userId: string) {
+  const query = db.selectFrom("chat_shares").select("can_write").where("chat_id", "=", chatId);
+  return query.where("user_id", "=", userId).executeTakeFirst();
+}
+
+/** Who may not write there cannot shut it again by themselves. */
+async function shutMemory(tx: Tx, chatId: string, userId: string): Promise<void> {
+  await tx.db.deleteFrom("chat_memory").where("chat_id", "=", chatId).where("user_id", "=", userId).execute();
+}
+
+async function told(tx: Tx, by: User, chat: ChatRow, person: User): Promise<void> {
+  await ownIsSeen(tx, by, chat, 1);
+  tx.changed("chats", [...new Set([...(await audienceOf(tx.db, chat)), person.id])], chat.id);
+  // What they see of its work comes and goes with it.
+  tx.changed("tasks", [person.id]);
+  tx.changed("approvals", [person.id]);
+}

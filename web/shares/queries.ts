@@ -1,0 +1,17 @@
+import { queryOptions } from "@tanstack/react-query";
+import { listSchema } from "../../src/wire/api.ts";
+import { personSchema, sharesSchema } from "../../src/wire/shares.ts";
+import type { Http } from "../live/http.ts";
+
+const peopleSchema = listSchema(personSchema);
+
+/** `at`: the event of the chat that last changed them, so that they are asked for again when one comes. */
+export const sharesQuery = (http: Http, chatId: string, at: number) =>
+  queryOptions({
+    queryKey: ["shares", chatId, at],
+    queryFn: ({ signal }) => http.get(`/api/chats/${encodeURIComponent(chatId)}/shares`, sharesSchema, signal),
+    placeholderData: (before, query) => (query?.queryKey[1] === chatId ? before : undefined),
+  });
+
+export const peopleQuery = (http: Http) =>
+  queryOptions({ queryKey: ["share-with"], queryFn: ({ signal }) => http.get("/api/people", peopleSchema, signal) });
