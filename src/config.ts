@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -20,6 +21,12 @@ export interface Config {
   readonly port: number;
   /** Further names under which browsers reach the server, as behind a proxy. */
   readonly allowedHosts: readonly string[];
+  /** PEM files of the certificate that it shows, and of its key; null: it speaks plain HTTP. */
+  readonly tls: CertificateFiles | null;
+  /** Where proxies come from whose word of the caller is believed: addresses, ranges, `loopback`. */
+  readonly behindProxy: readonly string[];
+  /** Listens beyond this machine though nothing keeps what is sent from others. */
+  readonly insecureLan: boolean;
   /** By which credential approvals may be answered: any, or only in the browser of a person who is signed in. */
   readonly approveBy: (typeof APPROVE_BY)[number];
   readonly agentLoop: boolean;
@@ -75,9 +82,17 @@ export interface Config {
   readonly source: () => { readonly environment: Environment; readonly flags: ConfigFlags };
 }
 
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface ConfigFlags {
   readonly host?: string;
   readonly port?: string;
+  /** As `SPARKY_BEHIND_PROXY` has it. */
+  readonly behindProxy?: string;
+  readonly insecureLan?: boolean;
   readonly agentLoop?: boolean;
   readonly envFile?: string;
 }
@@ -111,6 +126,23 @@ const flag = z
   .pipe(z.enum(["true", "false", "1", "0", "yes", "no", "on", "off"], { error: "true or false" }))
   .transform((value) => ["true", "1", "yes", "on"].includes(value));
 
+/** The usual proxy is on the same machine. */
+const proxies = z
+  .string()
+  .transform((value) => {
+    const said = flag.safeParse(value);
+    if (said.success) return said.data ? ["loopback"] : [];
+    return namesIn(value).map((place) => place.toLowerCase());
+  })
+  .refine((places) => places.every((place) => place === "loopback" || isRange(place)));
+
+/** `10.0.0.5`, `172.18.0.0/16`, `fd00::/8`. */
+function isRange(text: string): boolean {
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+  return Number(bits ?? 0) <= most;
+}
+
 const number = (min: number, max: number, whole: boolean) =>
   z
     .string()
@@ -140,6 +172,10 @@ export const VARIABLES = {
   SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
   SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
   SPARKY_ALLOWED_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],
+  SPARKY_TLS_CERT: [z.string(), "a PEM file"],
+  SPARKY_TLS_KEY: [z.string(), "a PEM file"],
+  SPARKY_BEHIND_PROXY: [proxies, "loopback, or addresses and ranges such as 172.18.0.0/16 with commas between"],
+  SPARKY_INSECURE_LAN: [flag, "yes or no"],
   SPARKY_APPROVE_BY: [z.enum(APPROVE_BY), APPROVE_BY.join(" or ")],
   SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
@@ -168,6 +204,7 @@ export const VARIABLES = {
 export const DEFAULTS = {
   SPARKY_HOST: "127.0.0.1",
   SPARKY_PORT: "8000",
+  SPARKY_INSECURE_LAN: "no",
   SPARKY_APPROVE_BY: "any",
   SPARKY_ENABLE_AGENT_LOOP: "false",
   SPARKY_AGENT_POLL_INTERVAL: "10",
@@ -274,6 +311,9 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     host: get("SPARKY_HOST", flags.host),
     port: get("SPARKY_PORT", flags.port),
     allowedHosts: namesIn(get("SPARKY_ALLOWED_HOSTS")),
+    tls: certificateFiles(get("SPARKY_TLS_CERT"), get("SPARKY_TLS_KEY"), environment),
+    behindProxy: get("SPARKY_BEHIND_PROXY", flags.behindProxy) ?? [],
+    insecureLan: flags.insecureLan ?? get("SPARKY_INSECURE_LAN"),
     approveBy: get("SPARKY_APPROVE_BY"),
     agentLoop: flags.agentLoop ?? get("SPARKY_ENABLE_AGENT_LOOP"),
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
@@ -311,7 +351,18 @@ export function loadConfig(environment: Environment = process.env, flags: Config
 }
 
 /** Names with commas or blanks between. */
-const namesIn = (list = ""): readonly string[] => list.split(/[\s,]+/).filter((name) => name !== "");
+function namesIn(list = ""): readonly string[] {
+  return list.split(/[\s,]+/).filter((name) => name !== "");
+}
+
+function certificateFiles(cert = "", key = "", environment: Environment): CertificateFiles | null {
+  if (cert === "" && key === "") return null;
+  if (cert !== "" && key !== "") return { cert: pathFrom(cert, environment), key: pathFrom(key, environment) };
+  const [set, missing] = key === "" ? ["SPARKY_TLS_CERT", "SPARKY_TLS_KEY"] : ["SPARKY_TLS_KEY", "SPARKY_TLS_CERT"];
+  throw new SparkyError("invalid_input", `${set} is set, and ${missing} is not`, {
+    hint: `name both, the certificate and its key: sparky config set ${missing} FILE`,
+  });
+}
 
 /** In the variables that all programs read, which are written small by some. */
 function proxiesIn(environment: Environment): Config["web"]["proxies"] {

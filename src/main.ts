@@ -8,9 +8,11 @@ import { skillUnpack } from "./builtin-tools/skill-unpack.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { WorkDeps } from "./agent/deps.ts";
 import { Windows } from "./agent/window.ts";
+import { Certificate, datesProblem, day } from "./certificate.ts";
 import { envFileOf, loadConfig, type Config } from "./config.ts";
 import { isoTime, machineZone } from "./core/clock.ts";
 import { isSparkyError } from "./core/errors.ts";
+import { doorOf, mustHavePasswords } from "./door.ts";
 import { KnownSecrets } from "./core/known-secrets.ts";
 import { isSecret } from "./core/secrets.ts";
 import type { Log } from "./core/log.ts";
@@ -39,6 +41,7 @@ import { knowSecrets } from "./store/secrets/secrets.ts";
 import { openStore } from "./store/open.ts";
 import type { Meaning } from "./store/recall/meaning.ts";
 import type { Store, Tx } from "./store/database/store.ts";
+import { withoutPassword } from "./store/people/passwords.ts";
 import { setToken } from "./store/people/tokens.ts";
 import { TOKEN_FILE } from "./store/audit/via.ts";
 import { ensureUsers } from "./store/people/users.ts";
@@ -98,7 +101,7 @@ const CLOSE_MS = 2500;
 /** The whole app in this process, with neither loop nor listener: what the CLI uses while no server runs. */
 export async function openApp(config: Config): Promise<LocalApp> {
   // Whoever holds the home may be a server that answers soon: the command looks again itself.
-  const parts = await build(config, { agentLoop: false, schedulesFile: null }, lockHome);
+  const parts = await build(config, { agentLoop: false, schedulesFile: null, certificate: null }, lockHome);
   return {
     fetch: (request) => parts.server.fetch(request, { viewer: parts.owner }),
     close: () => parts.close(),
@@ -112,11 +115,16 @@ export async function openData(home: string, dbUrl: string | null): Promise<Data
 
 /** The chat server, listening, with the agent loop if the configuration says so. */
 export async function startServer(config: Config, launch: Launch): Promise<RunningServer> {
-  const parts = await build(config, config, takeHome);
+  // What is not let in, or shows no certificate that fits, opens nothing.
+  const door = await doorOf(config);
+  const certificate = config.tls === null ? null : new Certificate(config.tls);
+  const parts = await build(config, { ...config, certificate }, takeHome);
   const { agent, server, store, log } = parts;
   const serverFile = join(config.home, "server.json");
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => parts.close());
+  if (door === "tls") mustHavePasswords(config.host, await withoutPassword(store.db));
+  if (door === "open") log.warn({ host: config.host }, "other machines may come in, and read along what is sent");
   // The last that the start needs the database for: from the moment that it answers, a server survives one that blinks.
   const link = new URL((await server.createLoginLink(parts.owner)).url);
   const { url, port } = await server.listen(config.host, config.port);
@@ -155,7 +163,13 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   cleanup.defer(() => clearInterval(capping));
   cleanup.defer(() => store.closeIn(CLOSE_MS));
   cleanup.defer(() => rmSync(serverFile, { force: true }));
-  writePrivate(serverFile, `${JSON.stringify({ url, pid, startedAt, version: manifest.version, args, daemon })}\n`);
+  const writeServerFile = (): void => {
+    const shown = certificate === null ? {} : { certificate: certificate.pair.fingerprint };
+    const file = { url, ...shown, pid, startedAt, version: manifest.version, args, daemon };
+    writePrivate(serverFile, `${JSON.stringify(file)}\n`);
+  };
+  writeServerFile();
+  if (certificate !== null) tellOf(certificate, parts, writeServerFile);
   // On a terminal the CLI's own lines say so.
   log[daemon ? "info" : "debug"]({ url, agentLoop: config.agentLoop, model: parts.models.id() }, "the server is ready");
   // Nobody finds it any more; then runs are handed back, while watchers still see it; then the sockets close.
@@ -164,6 +178,27 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= owned.disposeAsync().finally(resolve));
   return { url, loginUrl: `${url}${link.pathname}${link.search}`, stopped, stop };
+}
+
+/** Tells what becomes of it: nobody need stand by when a certificate is renewed, or is not. */
+function tellOf(certificate: Certificate, { log, store }: Parts, renewed: () => void): void {
+  const checkDates = (): void => {
+    const problem = datesProblem(certificate.pair, store.clock.now());
+    if (problem !== null)
+      log.warn({ until: day(certificate.pair.validTo) }, `browsers warn of the certificate: ${problem}`);
+  };
+  checkDates();
+  certificate.onProblem = (error) =>
+    log.warn({ err: error }, "the new certificate is not used; the one before goes on");
+  certificate.onRenewed = () => {
+    log.info({ until: day(certificate.pair.validTo) }, "the certificate was renewed");
+    checkDates();
+    try {
+      renewed();
+    } catch (error) {
+      log.warn({ err: error }, "commands of this machine do not know the new certificate");
+    }
+  };
 }
 
 /** At once and every minute. */
@@ -197,7 +232,13 @@ interface Parts {
 
 async function build(
   config: Config,
-  { agentLoop, schedulesFile }: Pick<Config, "agentLoop" | "schedulesFile">,
+  {
+    agentLoop,
+    schedulesFile,
+    certificate,
+  }: Pick<Config, "agentLoop" | "schedulesFile"> & {
+    readonly certificate: Certificate | null;
+  },
   lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
@@ -323,6 +364,8 @@ async function build(
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
+    behindProxy: config.behindProxy,
+    tls: certificate,
     approveBy: config.approveBy,
     models: modelSetup(config, models),
     shelter: () => commandsOf(config, sandbox),

@@ -16,7 +16,10 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "builtin-tools": ["core", "store", "tools", "memory", "agent"],
   skills: ["core", "store", "tools"],
   worker: ["core", "wire", "store", "tools", "agent", "named-file.ts"],
-  server: ["core", "wire", "store", "models", "tools", "memory", "skills", "agent", "worker", "mcp-server"],
+  server: [
+    ...["core", "wire", "store", "models", "tools", "memory", "skills", "agent", "worker", "mcp-server"],
+    "certificate.ts",
+  ],
   "mcp-server": ["core", "wire"],
   cli: ["core", "wire", "mcp-server", "named-file.ts"],
   doctor: [
@@ -32,9 +35,13 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
     "config.ts",
     "settings.ts",
     "named-file.ts",
+    "certificate.ts",
+    "door.ts",
   ],
   web: ["core", "wire"],
   "named-file.ts": ["core"],
+  "certificate.ts": ["core", "named-file.ts"],
+  "door.ts": ["core", "tools", "config.ts"],
   "config.ts": ["core", "models", "named-file.ts"],
   "settings.ts": ["core", "models", "config.ts", "named-file.ts"],
   "log.ts": ["core"],
@@ -42,7 +49,7 @@ const MAY_IMPORT: { readonly [part: string]: readonly string[] } = {
   "main.ts": [
     ...["core", "wire", "store", "models", "tools", "builtin-tools", "memory", "skills", "agent", "worker"],
     "server",
-    ...["config.ts", "settings.ts", "log.ts", "named-file.ts"],
+    ...["config.ts", "settings.ts", "log.ts", "named-file.ts", "certificate.ts", "door.ts"],
   ],
 };
 
@@ -108,8 +115,8 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
     ...["server", "people", "chats", "tasks", "terminal", "program", "run.ts"],
   ],
   server: [
-    ...["deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "mcp", "stream", "socket", "routes"],
-    ...["http.ts", "app.ts"],
+    ...["network", "deps.ts", "input.ts", "http-headers.ts", "static-files.ts", "sign-in", "mcp", "stream", "socket"],
+    ...["routes", "http.ts", "app.ts"],
   ],
 };
 

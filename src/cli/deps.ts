@@ -98,6 +98,8 @@ export interface CliConfig {
 export interface ServerFlags {
   readonly host?: string;
   readonly port?: string;
+  readonly behindProxy?: string;
+  readonly insecureLan?: boolean;
   readonly agentLoop?: boolean;
   readonly envFile?: string;
 }

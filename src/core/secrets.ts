@@ -1,6 +1,7 @@
 /** What of a setting's value may be shown. Pure. */
 
-const SECRET_NAME = /_(KEY|TOKEN|PASSWORD|SECRET)$/;
+/** What ends in `_TLS_KEY` names a file. */
+const SECRET_NAME = /(?<!_TLS)_(KEY|TOKEN|PASSWORD|SECRET)$/;
 const HIDDEN = "***";
 
 /** The setting holds nothing but a secret: a key, a token. */

@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Config } from "../config.ts";
 import { isSparkyError, messageOf } from "../core/errors.ts";
+import { doorOf } from "../door.ts";
 import { openFile } from "../store/home/database-file.ts";
 import { MIGRATIONS } from "../store/database/migrate.ts";
 import { openPostgres } from "../store/database/postgres.ts";
 import { probePostgres } from "../store/database/postgres-probe.ts";
 import { addressOf, WORKING } from "../store/database/postgres-session.ts";
 import type { Db } from "../store/database/sql.ts";
+import { withoutPassword } from "../store/people/passwords.ts";
 import type { Finding } from "../store/verify/finding.ts";
 import { verifySchema } from "../store/verify/schema.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
@@ -21,11 +24,11 @@ const AHEAD_MS = 60_000;
 
 export async function* checkDatabase({ config, home }: Patient): AsyncGenerator<Diagnosis> {
   if (config === null) return;
-  if (config.dbUrl !== null) yield* checkPostgres(config.dbUrl, home);
-  else yield* checkFile(join(home, "sparky.db"), home);
+  if (config.dbUrl !== null) yield* checkPostgres(config.dbUrl, config);
+  else yield* checkFile(join(home, "sparky.db"), config);
 }
 
-async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis> {
+async function* checkFile(file: string, config: Config): AsyncGenerator<Diagnosis> {
   if (!existsSync(file)) return yield ok("database", "there is none yet: the first start makes it");
   try {
     await using database = await openFile(file, REACH_MS);
@@ -35,14 +38,14 @@ async function* checkFile(file: string, home: string): AsyncGenerator<Diagnosis>
     }
     const foreign = database.schema > LATEST ? [] : await database.foreign();
     yield foreign.length === 0 ? schemaOf(database.schema, file) : foreignSchema(file, foreign);
-    if (database.schema === LATEST) yield* contents(database.db, home);
+    if (database.schema === LATEST) yield* contents(database.db, config);
   } catch (error) {
     const hint = isSparkyError(error, "unavailable") ? (error.hint ?? "look into the file system") : undefined;
     yield fail("database", messageOf(error), hint ?? "sparky db restore BACKUP, or move the file away to begin anew");
   }
 }
 
-async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnosis> {
+async function* checkPostgres(url: string, config: Config): AsyncGenerator<Diagnosis> {
   const engine = openPostgres(url, {
     onIdleError: () => {},
     limits: { ...WORKING, statementMs: REACH_MS, answerMs: REACH_MS },
@@ -69,7 +72,7 @@ async function* checkPostgres(url: string, home: string): AsyncGenerator<Diagnos
       const words = `this machine's clock is ${Math.abs(skew / 1000).toFixed(1)} s ${skew > 0 ? "behind" : "ahead of"} the database's`;
       yield warn("clock", words, "let both follow a time server (NTP)");
     }
-    if (Number(row?.n) === LATEST) yield* contents(engine.db, home);
+    if (Number(row?.n) === LATEST) yield* contents(engine.db, config);
   } catch (error) {
     const hint = isSparkyError(error) ? error.hint : undefined;
     yield fail("database", messageOf(error), hint ?? "check SPARKY_DB_URL");
@@ -103,8 +106,14 @@ function schemaOf(schema: number, place: string): Diagnosis {
 }
 
 /** What the data itself tells of things that are wrong. */
-async function* contents(db: Db, home: string): AsyncGenerator<Diagnosis> {
+async function* contents(db: Db, config: Config): AsyncGenerator<Diagnosis> {
+  const { home, host } = config;
   yield* checkSecrets(db, home);
+  const open = (await doorOf(config).catch(() => null)) === "tls" ? await withoutPassword(db) : [];
+  for (const name of open) {
+    const what = `${name} has no password, and without one nothing starts where other machines can reach ${host}`;
+    yield fail("accounts", what, `sparky user set-password ${name}, or: sparky user disable ${name}`);
+  }
   const { last } = await db
     .selectFrom("chats")
     .select((eb) => eb.fn.max("last_event_at").as("last"))

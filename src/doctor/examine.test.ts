@@ -7,8 +7,10 @@ import { LLMock } from "@copilotkit/aimock";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { eachEngine, sqlite, type Place } from "../../test/kit/databases.ts";
+import { certificateFiles } from "../../test/kit/certificate-files.ts";
 import { people } from "../../test/kit/members.ts";
 import { oldDatabase } from "../../test/kit/old-database.ts";
+import { expiredSelfSigned, selfSigned } from "../../test/kit/self-signed.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { lockHome } from "../store/home/lock.ts";
 import { setSecret } from "../store/secrets/secrets.ts";
@@ -306,4 +308,51 @@ test.each([
   expect(JSON.stringify(all)).not.toContain(KEY);
   expect(of(await found(env, { offline: true }), "model")).toMatchObject([{ state: "ok" }]);
   expect(provider.getRequests()).toHaveLength(1);
+});
+
+test("how far it may be reached is told, and a certificate that browsers warn of", async () => {
+  const home = await tempHome();
+  const files = await certificateFiles(expiredSelfSigned);
+  const tls = { SPARKY_TLS_CERT: files.cert, SPARKY_TLS_KEY: files.key };
+  const look = async (env: Env) =>
+    (await found({ SPARKY_HOME: home, ...env }, { offline: true }))
+      .filter(({ check }) => ["door", "certificate", "accounts"].includes(check))
+      .map(({ check, state, what }) => `${check} ${state}: ${what}`);
+  expect(await look({})).toEqual([]);
+  expect(await look({ SPARKY_HOST: "10.0.0.5" })).toEqual([
+    "door fail: other machines can reach 10.0.0.5, and nothing keeps them from reading what is sent",
+  ]);
+  expect(await look({ SPARKY_HOST: "10.0.0.5", SPARKY_INSECURE_LAN: "yes" })).toEqual([
+    "door warn: other machines can reach 10.0.0.5, and whoever shares the network may read along",
+  ]);
+  expect(await look({ SPARKY_HOST: "10.0.0.5", SPARKY_BEHIND_PROXY: "10.0.0.6" })).toEqual([
+    "door ok: other machines can reach 10.0.0.5, by a proxy",
+  ]);
+  expect(await look(tls)).toEqual(["certificate warn: browsers warn of it: it ended on 2020-01-02"]);
+  files.write({ ...selfSigned, key: expiredSelfSigned.key });
+  expect(await look(tls)).toEqual([expect.stringMatching(/^certificate fail: the key in .* is not that of/)]);
+  files.write(selfSigned);
+  expect(await look(tls)).toEqual([expect.stringMatching(/^certificate ok: .* fits its key, and ends on 2126-11-04$/)]);
+});
+
+eachEngine("accounts without a password", (engine) => {
+  test("are told where a start would be refused for them", async () => {
+    const home = await tempHome();
+    const place: Place =
+      engine.kind === "sqlite" ? { kind: "sqlite", file: join(home, "sparky.db") } : await engine.place();
+    await people(await engine.open(place));
+    const files = await certificateFiles();
+    const env = {
+      ...{ SPARKY_HOME: home, SPARKY_TLS_CERT: files.cert, SPARKY_TLS_KEY: files.key },
+      ...(place.kind === "postgres" && { SPARKY_DB_URL: place.url }),
+    };
+    const accounts = async (host: string) =>
+      of(await found({ ...env, SPARKY_HOST: host }, { offline: true }), "accounts");
+    expect(await accounts("127.0.0.1")).toEqual([]);
+    expect((await accounts("10.0.0.5")).map(({ what }) => what.split(",")[0])).toEqual([
+      "ann has no password",
+      "bob has no password",
+      "owner has no password",
+    ]);
+  });
 });

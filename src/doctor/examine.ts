@@ -4,6 +4,7 @@ import { readSettings } from "../settings.ts";
 import { homeState } from "../store/home/lock.ts";
 import { checkClock } from "./clock-check.ts";
 import { checkDatabase } from "./database-check.ts";
+import { checkDoor } from "./door-check.ts";
 import { fail, type Check, type Diagnosis, type Patient } from "./diagnosis.ts";
 import { checkDisk, checkHome } from "./home-check.ts";
 import { checkEmbedding } from "./embedding-check.ts";
@@ -25,6 +26,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ["tool servers", checkToolServers],
   ["shell", checkShell],
   ["schedules-file", checkSchedulesFile],
+  ["door", checkDoor],
   ["port", checkPort],
   ["model", checkModel],
   ["embedding", checkEmbedding],

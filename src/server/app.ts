@@ -1,9 +1,8 @@
-import { SignInLimit } from "./sign-in/rate-limit.ts";
-import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { isIP } from "node:net";
+import type { ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { SparkyError } from "../core/errors.ts";
+import { arrivals } from "./network/arrival.ts";
+import { listen, urlOf, type Listener } from "./network/listener.ts";
+import { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { LoginLink, User } from "../wire/api.ts";
 import { Acting } from "./sign-in/acting.ts";
 import { createAuth } from "./sign-in/auth.ts";
@@ -29,8 +28,9 @@ export interface Server {
 
 export function createServer(deps: ServerDeps): Server {
   const { store, log } = deps;
-  let url = urlOf(deps.host, deps.port);
-  let listening: HttpServer | null = null;
+  const tls = deps.tls ?? null;
+  let url = urlOf(deps.host, deps.port, tls !== null);
+  let listening: Listener | null = null;
   const running = new Set<ServerResponse>();
   const idle = Promise.withResolvers<void>();
   const closing = new AbortController();
@@ -93,8 +93,9 @@ export function createServer(deps: ServerDeps): Server {
     },
   };
   const signIn = { auth, identities, acting };
-  const answer = createHttp(guarded, { ...signIn, origins, limit, base: () => url, closing: closing.signal });
-  const sockets = createSockets(guarded, signIn, origins, limit);
+  const door = { origins, limit, arrival: arrivals(deps.behindProxy ?? []) };
+  const answer = createHttp(guarded, { ...signIn, ...door, base: () => url, closing: closing.signal });
+  const sockets = createSockets(guarded, signIn, door);
 
   return {
     fetch: answer,
@@ -105,7 +106,7 @@ export function createServer(deps: ServerDeps): Server {
           answer(request, { remote: incoming.socket.remoteAddress ?? "", cut: () => incoming.destroy() }),
         { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
       );
-      const server = createHttpServer((request, response) => {
+      const begun = await listen({ host, port }, tls, (request, response) => {
         running.add(response);
         response.once("close", () => {
           running.delete(response);
@@ -113,68 +114,26 @@ export function createServer(deps: ServerDeps): Server {
         });
         void listener(request, response);
       });
+      const { server } = begun;
       server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
-      await bind(server, host, port);
       server.on("error", (error) => log.error({ err: error }, "the listener failed"));
-      listening = server;
-      // A server that listens on a port always has an address and a port.
-      const bound = (server.address() as AddressInfo).port;
-      url = urlOf(host, bound);
-      return { url, port: bound };
+      listening = begun;
+      url = begun.url;
+      return { url, port: begun.port };
     },
     async close() {
-      const server = listening;
+      const begun = listening;
       listening = null;
       closing.abort();
-      const closed =
-        server === null ? Promise.resolve() : new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = begun?.stopAccepting();
       const cancel = store.clock.after(CLOSE_GRACE_MS, () => idle.resolve());
       await sockets.close();
       identities[Symbol.dispose]();
       if (running.size > 0) await idle.promise;
       cancel();
       // What is left carries no request: browsers open connections ahead of need.
-      server?.closeAllConnections();
+      begun?.cut();
       await closed;
     },
   };
-}
-
-/** The address to print and to open: a wildcard is reached on this machine by its loopback. */
-export function urlOf(host: string, port: number): string {
-  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
-}
-
-async function bind(server: HttpServer, host: string, port: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(port, host, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    throw bindFailure(cause, host, port);
-  } finally {
-    server.off("error", reject);
-  }
-}
-
-function bindFailure(cause: unknown, host: string, port: number): unknown {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const failed = (message: string, hint: string): SparkyError =>
-    new SparkyError("unavailable", message, { hint, cause });
-  switch (code) {
-    case "EADDRINUSE":
-      return failed(
-        `port ${port} on ${host} is taken`,
-        "choose another with --port or SPARKY_PORT, or stop what uses it",
-      );
-    case "EACCES":
-      return failed(`this user may not listen on port ${port}`, "choose a port above 1023 with --port or SPARKY_PORT");
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return failed(`${host} is not an address of this machine`, "choose another with --host or SPARKY_HOST");
-    default:
-      return cause;
-  }
 }

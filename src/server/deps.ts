@@ -1,3 +1,4 @@
+import type { Certificate } from "../certificate.ts";
 import type { SkillRoots } from "../skills/places.ts";
 import type { McpServerFactory } from "@modelcontextprotocol/server";
 import type { ModelSetup } from "../models/setup.ts";
@@ -28,6 +29,10 @@ export interface ServerDeps {
   readonly port: number;
   /** Further names under which it is reached, as behind a proxy. */
   readonly allowedHosts: readonly string[];
+  /** Where proxies come from whose word of the caller is believed; by default nobody is one. */
+  readonly behindProxy?: readonly string[];
+  /** What it shows to those who connect; by default it speaks plain HTTP. */
+  readonly tls?: Certificate | null;
   /** `session`: approvals are answered only in the browser of a person who is signed in; by default in any way. */
   readonly approveBy?: "any" | "session";
   /** The built web UI; null: there is none. */

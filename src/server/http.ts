@@ -7,16 +7,16 @@ import type { Credential, Identity } from "../store/people/identity.ts";
 import { requirePerson, requireScope, requireWholeToken, scopesFor } from "./sign-in/scope.ts";
 import type { Acting } from "./sign-in/acting.ts";
 import type { Auth } from "./sign-in/auth.ts";
+import type { Door } from "./sign-in/door.ts";
 import type { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
 import { SECURITY_HEADERS } from "./http-headers.ts";
+import type { Arrival } from "./network/arrival.ts";
 import { readJson } from "./input.ts";
 import { mustMayChange } from "./sign-in/may-change.ts";
-import { isSecure, onlyBySafeWay } from "./sign-in/secure.ts";
+import { isSafeWay, onlyBySafeWay, withPlainCookies } from "./sign-in/session-cookie.ts";
 import { signInPages } from "./sign-in/pages.ts";
 import { builtFonts } from "./sign-in/built-fonts.ts";
-import type { OriginRules } from "./sign-in/origin.ts";
-import type { SignInLimit } from "./sign-in/rate-limit.ts";
 import type { RawCall, Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
@@ -65,12 +65,17 @@ export interface RequestInfo {
   readonly cut?: () => void;
 }
 
-export interface HttpParts {
+/** The same, as far as is known of the caller behind the peer. */
+interface Came extends RequestInfo {
+  readonly arrival: Arrival;
+  /** With cookies as the account library names them. */
+  readonly headers: Headers;
+}
+
+export interface HttpParts extends Door {
   readonly auth: Auth;
   readonly identities: Identities;
   readonly acting: Acting;
-  readonly origins: OriginRules;
-  readonly limit: SignInLimit;
   /** The address for links, when the request does not say one. */
   base(): string;
   /** Aborts when the server closes: answers that wait end. */
@@ -130,24 +135,23 @@ export function createHttp(
     ...tokenRoutes(deps, identities),
   ];
   const files = staticFiles(deps.webRoot);
-  const app = new Hono<{ Bindings: RequestInfo }>();
+  const app = new Hono<{ Bindings: Came }>();
 
-  async function signedIn(request: Request, info: RequestInfo): Promise<Caller> {
-    if (info.viewer !== undefined) return { user: info.viewer, credential: null, cookies: [] };
-    const caller = info.remote ?? "";
-    const session = await auth.identify(request.headers, true);
+  async function signedIn({ viewer, arrival, headers }: Came): Promise<Caller> {
+    if (viewer !== undefined) return { user: viewer, credential: null, cookies: [] };
+    const session = await auth.identify(headers, true);
     if (session !== null) return session;
-    // Only those who fail are slowed down: others behind the same address, as behind a proxy, go on.
-    if (request.headers.has("authorization")) {
-      limit.check(caller);
-      limit.failed(caller);
+    // Only those who fail are slowed down: others behind the same address, as behind a router, go on.
+    if (headers.has("authorization")) {
+      limit.check(arrival.address);
+      limit.failed(arrival.address);
     }
-    throw auth.refusal(request.headers);
+    throw auth.refusal(headers);
   }
 
-  async function serve(route: Route, request: Request, info: RequestInfo, params: { readonly [name: string]: string }) {
+  async function serve(route: Route, request: Request, came: Came, params: { readonly [name: string]: string }) {
     const anybody = { user: { id: "", name: "", role: "member" as const }, credential: null, cookies: [] };
-    const caller: Caller = route.doc.open ? anybody : await signedIn(request, info);
+    const caller: Caller = route.doc.open ? anybody : await signedIn(came);
     requireScope(caller.scopes, scopesFor(route.doc));
     if (route.doc.lets) requirePerson(caller.credential, deps.approveBy);
     if (route.doc.letsIn) requireWholeToken(caller.scopes, deps.approveBy);
@@ -155,24 +159,25 @@ export function createHttp(
     if (route.doc.method !== "GET" && !route.doc.own) mustMayChange(viewer);
     const identity = credential === null ? null : { user: viewer, credential };
     const url = new URL(request.url);
+    const safe = isSafeWay(request.headers, came.arrival, deps.secret);
     const call: RawCall = {
       viewer,
       credential,
       params,
       query: Object.fromEntries(url.searchParams),
-      headers: request.headers,
-      base: info.viewer === undefined ? url.origin : parts.base(),
+      headers: came.headers,
+      base: came.viewer === undefined ? baseOf(came.arrival.host ?? url.host, safe) : parts.base(),
       json: async () => {
         const body = await readJson(request);
         return route.doc.keepsSecrets ? body : store.secrets.value(body);
       },
       request,
-      cut: info.cut,
+      cut: came.cut,
       hold: () => (identity === null ? null : identities.hold(identity)),
     };
     const reply = await acting.as(identity, () => route.run(call));
     const kept = [...cookies, ...(reply instanceof Response ? [] : (reply.cookies ?? []))];
-    const set = isSecure(request, deps.allowedHosts) ? kept.map(onlyBySafeWay) : kept;
+    const set = safe ? kept.map(onlyBySafeWay) : kept;
     return reply instanceof Response
       ? withCookies(reply, set)
       : json({ ...reply, body: store.secrets.value(reply.body), cookies: set });
@@ -186,12 +191,12 @@ export function createHttp(
     const { createDoor } = await import("./mcp/door.ts");
     const { version, serveMcp: serve } = deps;
     const doorParts = { log, version, closing: parts.closing, ...(serve !== undefined && { serve }) };
-    return createDoor(async (request) => app.fetch(request, {}), doorParts);
+    return createDoor(async (request) => app.fetch(request, inside(request)), doorParts);
   };
   app.all("/mcp", async (c) => {
     try {
       // No cookie opens it: it is for programs, and they have a token.
-      const caller = c.req.raw.headers.has("authorization") ? await signedIn(c.req.raw, c.env) : null;
+      const caller = c.req.raw.headers.has("authorization") ? await signedIn(c.env) : null;
       if (caller === null || caller.credential === null) throw noToken();
       const { user, credential } = caller;
       const opened = await (door ??= openDoor());
@@ -212,9 +217,9 @@ export function createHttp(
   });
   const pages = signInPages({ deps, auth, limit, fonts });
   app.get("/login", (c) => pages.login(c.req.raw));
-  app.post("/login", (c) => pages.signIn(c.req.raw, c.env.remote ?? ""));
+  app.post("/login", (c) => pages.signIn(c.req.raw, c.env.arrival));
   app.get("/invite", (c) => pages.invite(c.req.raw));
-  app.post("/invite", (c) => pages.accept(c.req.raw, c.env.remote ?? ""));
+  app.post("/invite", (c) => pages.accept(c.req.raw, c.env.arrival));
   app.notFound((c) => {
     const { method, path } = c.req;
     const page = method === "GET" || method === "HEAD";
@@ -234,11 +239,12 @@ export function createHttp(
     const started = store.clock.now();
     let response: Response;
     try {
-      if (info.viewer === undefined) {
-        const host = request.headers.get("host") ?? url.host;
-        origins.check({ method: request.method, host, origin: request.headers.get("origin") });
-      }
-      response = await app.fetch(request, info);
+      const { method, headers: sent } = request;
+      const peer = { address: info.remote ?? "", host: sent.get("host") ?? url.host, encrypted: isTls(url) };
+      const arrival = parts.arrival(peer, (name) => sent.get(name));
+      if (info.viewer === undefined) origins.check({ method, host: arrival.host, origin: sent.get("origin") });
+      const headers = withPlainCookies(sent, arrival, deps.secret);
+      response = await app.fetch(request, { ...info, arrival, headers });
     } catch (error) {
       response = failure(error);
     }
@@ -252,6 +258,16 @@ export function createHttp(
     );
     return response;
   };
+}
+
+const isTls = ({ protocol }: URL): boolean => protocol === "https:";
+
+/** As the caller knows this server: `https://sparky.example`. */
+const baseOf = (host: string, safe: boolean): string => new URL(`${safe ? "https" : "http"}://${host}`).origin;
+
+/** A request that another one has made here: it has that one's token, which has been found right. */
+function inside({ headers, url }: Request): Came {
+  return { arrival: { address: "", host: new URL(url).host, encrypted: false }, headers };
 }
 
 const noToken = (): SparkyError =>

@@ -2,6 +2,7 @@ import type { ErrorBody } from "../../wire/api.ts";
 import { Failure, failureOfCode, notRunning } from "../console/failure.ts";
 import { exchange, open, textOf, type Answer, type Call, type FileBody, type Incoming, type Method } from "./http.ts";
 import { EXIT } from "../console/io.ts";
+import { OTHER_CERTIFICATE } from "./pinned.ts";
 
 /** A client of the HTTP API: over the network, or of the same app in this process. */
 export interface Client {
@@ -23,6 +24,8 @@ export interface Client {
 
 export interface Endpoint {
   readonly url: string;
+  /** SHA-256 of the one certificate that it may show; without: one that leads to whom this system trusts. */
+  readonly certificate?: string | null;
   readonly token: string | null;
 }
 
@@ -31,21 +34,21 @@ export function networkClient(endpoint: Endpoint): Client {
   const authorization = endpoint.token === null ? {} : { authorization: `Bearer ${endpoint.token}` };
   const downloadFile = async (path: string): Promise<AsyncIterable<Uint8Array>> => {
     const call = callOf("GET", path, undefined, authorization);
-    const answer = await open(url, call).catch((error: unknown) => unanswered(error, url));
+    const answer = await open(endpoint, call).catch((error: unknown) => unanswered(error, url));
     return untilCut(url, await whole(url, answer));
   };
   return {
     endpoint,
     async request<T>(method: Method, path: string, body?: unknown) {
       const call = callOf(method, path, body, authorization);
-      return read<T>(url, await exchange(url, call).catch((error: unknown) => unanswered(error, url)));
+      return read<T>(url, await exchange(endpoint, call).catch((error: unknown) => unanswered(error, url)));
     },
     download: async (path) => textOf(await downloadFile(path)),
     downloadFile,
     async upload<T>(path: string, file: FileBody) {
       const headers = { ...authorization, "content-type": "application/octet-stream" };
       const call = { method: "POST", path, headers, body: file } as const;
-      return read<T>(url, await exchange(url, call).catch((error: unknown) => unanswered(error, url)));
+      return read<T>(url, await exchange(endpoint, call).catch((error: unknown) => unanswered(error, url)));
     },
     close: async () => {},
   };
@@ -151,11 +154,25 @@ function parse(text: string): unknown {
   }
 }
 
-const NOBODY = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "EPIPE"];
+/** Its certificate leads to nobody whom this system trusts. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
+const TRUST_HINT = "if it is yours, name its certificate, or that of who has signed it: NODE_EXTRA_CA_CERTS=FILE";
+
+const NOBODY = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "EPIPE",
+  OTHER_CERTIFICATE,
+];
 
 function unanswered(error: unknown, url: string): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (NOBODY.includes(code)) throw notRunning(`no server answers at ${url} (${code})`);
   const message = error instanceof Error ? error.message : String(error);
-  throw new Failure(EXIT.error, "unavailable", `${url}: ${message}`, "sparky chat status");
+  const hint = UNTRUSTED.test(code) ? TRUST_HINT : "sparky chat status";
+  throw new Failure(EXIT.error, "unavailable", `${url}: ${message}`, hint);
 }

@@ -53,12 +53,12 @@ async function namedEndpoint(deps: Deps, config: CliConfig, url: string): Promis
 function heldEndpoint(config: CliConfig, state: HomeState): Endpoint | null {
   const file = readServerFile(config.home);
   if (file === null || (state.pid !== undefined && file.pid !== state.pid)) return null;
-  return { url: file.url, token: config.token ?? readToken(config.home) };
+  return { url: file.url, certificate: file.certificate, token: config.token ?? readToken(config.home) };
 }
 
 async function answers(endpoint: Endpoint): Promise<boolean> {
   try {
-    await networkClient({ url: endpoint.url, token: null }).request("GET", "/health");
+    await networkClient({ ...endpoint, token: null }).request("GET", "/health");
     return true;
   } catch (error) {
     if (isUnreachable(error)) return false;

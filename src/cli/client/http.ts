@@ -1,7 +1,14 @@
 import type { ClientRequest } from "node:http";
 import { patienceFor } from "../../wire/patience.ts";
+import { pinned } from "./pinned.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** Where requests go; with a certificate's SHA-256: to whoever shows that one. */
+interface Place {
+  readonly url: string;
+  readonly certificate?: string | null;
+}
 
 export interface Call {
   readonly method: Method;
@@ -36,8 +43,8 @@ const ANSWER_MS = 30_000;
  * One request, on a connection of its own, so that nothing is left open behind it. Not `fetch`: that takes twice as long
  * to load, and refuses ports that a server may well use.
  */
-export async function exchange(base: string, call: Call): Promise<Answer> {
-  const { status, parts } = await open(base, call);
+export async function exchange(server: Place, call: Call): Promise<Answer> {
+  const { status, parts } = await open(server, call);
   let text = "";
   for await (const part of textOf(parts)) text += part;
   return { status, text };
@@ -50,13 +57,17 @@ export async function* textOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 /** The same for an answer that is too long to be held: its body is read part by part. */
-export async function open(base: string, { method, path, headers, body }: Call): Promise<Incoming> {
+export async function open(
+  { url: base, certificate }: Place,
+  { method, path, headers, body }: Call,
+): Promise<Incoming> {
   const url = new URL(base + path);
   const send = url.protocol === "https:" ? process.getBuiltinModule("node:https").request : httpRequest;
   return new Promise((resolve, reject) => {
     const bytes = typeof body === "string" ? Buffer.byteLength(body) : body?.bytes;
     const length = bytes === undefined ? {} : { "content-length": bytes };
-    const outgoing = send(url, { method, agent: false, headers: { ...headers, ...length } }, (incoming) => {
+    const way = certificate ? { createConnection: pinned(url, certificate) } : { agent: false };
+    const outgoing = send(url, { method, ...way, headers: { ...headers, ...length } }, (incoming) => {
       resolve({ status: incoming.statusCode ?? 0, parts: incoming as AsyncIterable<Uint8Array> });
     });
     // Once an answer is there it counts, though not all of the body was wanted.

@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** `server.json`: where the server of a home answers. Only to be believed while the home's lock is held. */
 export interface ServerFile {
   readonly url: string;
+  /** SHA-256 of the certificate that it shows; null: it speaks plain HTTP. */
+  readonly certificate: string | null;
   readonly pid: number;
   readonly startedAt: string;
   readonly version: string;
@@ -20,10 +22,11 @@ export function readServerFile(home: string): ServerFile | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { url, pid, startedAt, version, args, daemon } = value as { readonly [key: string]: unknown };
+  const { url, certificate, pid, startedAt, version, args, daemon } = value as { readonly [key: string]: unknown };
   if (typeof url !== "string" || !URL.canParse(url) || typeof pid !== "number") return null;
   return {
     url: url.replace(/\/+$/, ""),
+    certificate: typeof certificate === "string" ? certificate : null,
     pid,
     startedAt: typeof startedAt === "string" ? startedAt : "",
     version: typeof version === "string" ? version : "",

@@ -2,6 +2,7 @@ import WebSocket from "ws";
 import type { ClientFrame, ServerFrame } from "../../wire/frames.ts";
 import { CLOSE } from "../../wire/limits.ts";
 import type { Endpoint } from "./client.ts";
+import { pinned } from "./pinned.ts";
 import { failureOfCode, type Failure } from "../console/failure.ts";
 
 export interface Socket {
@@ -16,7 +17,9 @@ const QUEUE_LOW = 100;
 
 /** Opens a socket and signs in. A reader that is slow stops the socket from being read, so the queue stays small. */
 export function openSocket(endpoint: Endpoint, signal: AbortSignal): Socket {
-  const ws = new WebSocket(`${endpoint.url.replace(/^http/, "ws")}/ws`, { perMessageDeflate: false });
+  const { url, certificate } = endpoint;
+  const way = certificate ? { createConnection: pinned(new URL(url), certificate) } : {};
+  const ws = new WebSocket(`${url.replace(/^http/, "ws")}/ws`, { perMessageDeflate: false, ...way });
   const queue: ServerFrame[] = [];
   let ended = false;
   let refused: Failure | null = null;

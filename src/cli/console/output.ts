@@ -81,7 +81,8 @@ export function createOutput(io: Io, options: OutputOptions): Output {
         return;
       }
       io.stderr.write(`${paintError.red("error:")} ${clean(message)}\n`);
-      if (hint !== undefined) io.stderr.write(`  ${paintError.dim("try:")} ${clean(hint)}\n`);
+      if (hint === undefined) return;
+      io.stderr.write(`  ${paintError.dim("try:")} ${clean(hint).replaceAll("\n", "\n       ")}\n`);
     },
   };
 }

@@ -28,6 +28,8 @@ export function addChatCommands(program: Command, execute: Execute): void {
     options: [
       ["--host <host>", "address to listen on (default: 127.0.0.1, or SPARKY_HOST)"],
       ["--port <port>", "port to listen on, 0 for any (default: 8000, or SPARKY_PORT)", port],
+      ["--behind-proxy [from]", "a proxy does TLS: on this machine, or at these addresses (or SPARKY_BEHIND_PROXY)"],
+      ["--insecure-lan", "listen beyond this machine though nothing keeps what is sent from others there"],
       ["--daemon", "return when the server is ready and leave it running"],
       ["--pidfile <file>", "write the server's process id there"],
       ["--agent-loop", "work on tasks (or SPARKY_ENABLE_AGENT_LOOP=true)"],

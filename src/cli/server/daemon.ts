@@ -1,5 +1,6 @@
 import { asStartFailure, type Context } from "../command/context.ts";
 import { networkClient } from "../client/client.ts";
+import { readServerFile } from "../client/server-file.ts";
 import { Failure } from "../console/failure.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
 import { EXIT, type Child, type ExitCode, type Io } from "../console/io.ts";
@@ -21,7 +22,10 @@ export async function startDaemon(context: Context, options: StartOptions): Prom
   let ready: { readonly url: string; readonly loginUrl: string } | null = null;
   try {
     ready = await untilInterrupted(io, (signal) => readiness(io, child, signal));
-    if (ready !== null) await networkClient({ url: ready.url, token: null }).request("GET", "/health");
+    if (ready !== null) {
+      const { certificate = null } = readServerFile(await home(context, options)) ?? {};
+      await networkClient({ url: ready.url, certificate, token: null }).request("GET", "/health");
+    }
   } catch (error) {
     await end(io, child);
     throw withLog(error, await home(context, options));

@@ -44,7 +44,10 @@ export async function restartChat(context: Context): Promise<ExitCode> {
     async () => {
       const file = readServerFile(home);
       if (file === null || file.pid === server.pid || (await holder(context)) !== file.pid) return null;
-      const health = networkClient({ url: file.url, token: null }).request("GET", "/health");
+      const health = networkClient({ url: file.url, certificate: file.certificate, token: null }).request(
+        "GET",
+        "/health",
+      );
       return health.then(
         () => file,
         () => null,

@@ -10,7 +10,11 @@ import { tempHome } from "../../../test/kit/temp-home.ts";
 import { ensureUsers } from "../../store/people/users.ts";
 
 const PUBLIC = "https://sparky.example.com";
+const PROXY = "10.0.0.2";
 const PROXIED = { host: "sparky.example.com", "x-forwarded-proto": "https" };
+
+/** The same session's as a browser has it that came by TLS. */
+const safe = (cookie: string): string => `__Host-${cookie}`;
 
 /** Sparky, and a tool server that wants a sign-in; requests as they come from browsers and programs. */
 async function scene(ways: Partial<Ways> = {}, oauth?: object) {
@@ -22,9 +26,12 @@ async function scene(ways: Partial<Ways> = {}, oauth?: object) {
   await writeFile(join(home, "mcp.json"), JSON.stringify({ mcpServers: { closed: { url: closed.url, oauth } } }));
   const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id, base: "http://127.0.0.1:8000" });
   onTestFinished(close);
-  const app = await chatServer(store, { mcp: admin, allowedHosts: ["sparky.example.com"] });
-  const send = (method: string, path: string, headers: Record<string, string>) =>
-    app.server.fetch(new Request(`http://${headers["host"] ?? "127.0.0.1:8000"}${path}`, { method, headers }));
+  const app = await chatServer(store, { mcp: admin, allowedHosts: ["sparky.example.com"], behindProxy: [PROXY] });
+  const send = (method: string, path: string, headers: Record<string, string>) => {
+    const remote = "x-forwarded-proto" in headers ? PROXY : "127.0.0.1";
+    const request = new Request(`http://${headers["host"] ?? "127.0.0.1:8000"}${path}`, { method, headers });
+    return app.server.fetch(request, { remote });
+  };
   return {
     closed,
     send,
@@ -103,7 +110,7 @@ test("a server's no is told in words, and ends the sign-in", async () => {
 test("issuers that read who a client is are told by a page where Sparky is reached by https, and others by registering", async () => {
   const { browser, login, agreed, send, signedIn, closed } = await scene({ readsClients: true });
   const cookie = await browser();
-  const page = await login({ cookie, ...PROXIED, origin: PUBLIC });
+  const page = await login({ cookie: safe(cookie), ...PROXIED, origin: PUBLIC });
   expect(page.searchParams.get("client_id")).toBe(`${PUBLIC}/oauth/client.json`);
   expect(page.searchParams.get("redirect_uri")).toBe(`${PUBLIC}/oauth/callback`);
   const read = await send("GET", "/oauth/client.json", PROXIED);
@@ -113,7 +120,7 @@ test("issuers that read who a client is are told by a page where Sparky is reach
     token_endpoint_auth_method: "none",
   });
   const back = await agreed(page);
-  expect((await send("GET", back.pathname + back.search, { cookie, ...PROXIED })).status).toBe(303);
+  expect((await send("GET", back.pathname + back.search, { cookie: safe(cookie), ...PROXIED })).status).toBe(303);
   expect(await signedIn(cookie)).toBe(true);
   expect(closed.seen).not.toContain("POST /register");
   // By another way to this server that page is none, and what it says would not be true.
@@ -129,10 +136,10 @@ test("issuers that read who a client is are told by a page where Sparky is reach
 test("a client that was made for Sparky comes before both, and is used at no issuer but its own", async () => {
   const { browser, login, agreed, send, closed } = await scene({ readsClients: true }, { clientId: "made" });
   const cookie = await browser();
-  const page = await login({ cookie, ...PROXIED, origin: PUBLIC });
+  const page = await login({ cookie: safe(cookie), ...PROXIED, origin: PUBLIC });
   expect(page.searchParams.get("client_id")).toBe("made");
   const back = await agreed(page);
-  await send("GET", back.pathname + back.search, { cookie, ...PROXIED });
+  await send("GET", back.pathname + back.search, { cookie: safe(cookie), ...PROXIED });
   const other = await oauthServer();
   onTestFinished(() => other[Symbol.asyncDispose]());
   closed.ways.issuer = new URL(other.url).origin;

@@ -25,7 +25,6 @@ import { mayHere } from "../../store/people/access.ts";
 import { AGENT_ID } from "../../store/people/user.ts";
 import { forOwner } from "./for-owner.ts";
 import type { Auth } from "../sign-in/auth.ts";
-import { isSecure } from "../sign-in/secure.ts";
 import { sessionOf, toolSignInAnswer } from "./tool-sign-in.ts";
 import { notFound } from "../../core/errors.ts";
 import { oauthClient } from "../../tools/mcp/oauth-client.ts";
@@ -46,22 +45,17 @@ function given({ items }: McpServers, viewer: User): McpServers {
   return { items: shown, next: null, total: shown.length, file: "", problem: null };
 }
 
-/** As the browser knows this server, behind a proxy that speaks TLS too. */
-const baseOf = (base: string, headers: Headers, { allowedHosts }: ServerDeps): string =>
-  isSecure({ url: base, headers }, allowedHosts) ? base.replace(/^http:/, "https:") : base;
-
 /** Who this client is, for issuers that read it at this address: they do not need to be told otherwise. */
-function clientPage(deps: ServerDeps): Route {
+function clientPage(): Route {
   return route({
     method: "GET",
     path: "/oauth/client.json",
     summary: "Who Sparky is to servers that it signs you in at; only where it is reached by https.",
     open: true,
     answers: { 200: oauthClientSchema },
-    async handle({ headers, base }) {
-      const address = baseOf(base, headers, deps);
-      if (!address.startsWith("https:")) throw notFound("a public address of this server");
-      return { status: 200, body: oauthClient(address) };
+    async handle({ base }) {
+      if (!base.startsWith("https:")) throw notFound("a public address of this server");
+      return { status: 200, body: oauthClient(base) };
     },
   });
 }
@@ -211,7 +205,7 @@ export function toolRoutes(deps: ServerDeps, auth: Auth, fonts: () => Promise<st
       async handle({ viewer, params: { name }, headers, base }) {
         forOwner(viewer, "sign in at tool servers");
         const session = await sessionOf(auth, headers);
-        const from = session === null ? null : { session, base: baseOf(base, headers, deps) };
+        const from = session === null ? null : { session, base };
         return { status: 200, body: { name, page: await mcp.login(of(viewer), name, from) } };
       },
     }),
@@ -228,7 +222,7 @@ export function toolRoutes(deps: ServerDeps, auth: Auth, fonts: () => Promise<st
       },
     }),
     toolSignInAnswer(deps, auth, fonts),
-    clientPage(deps),
+    clientPage(),
     route({
       method: "POST",
       path: "/api/mcp/servers/:name/approve",

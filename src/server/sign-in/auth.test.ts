@@ -218,32 +218,64 @@ test.each([
 });
 
 test.each([
-  { what: "a browser's own word", headers: { origin: "https://sparky.example" }, host: "sparky.example", secure: true },
-  { what: "its proxy's word", headers: { "x-forwarded-proto": "https" }, host: "sparky.example", secure: true },
-  {
-    what: "the first of several proxies",
-    headers: { "x-forwarded-proto": "HTTPS, http" },
-    host: "sparky.example",
-    secure: true,
-  },
+  { what: "a browser's own word", headers: { origin: "https://sparky.example" }, from: "10.0.0.9", secure: true },
+  { what: "its proxy's word", headers: { "x-forwarded-proto": "https" }, from: "10.0.0.2", secure: true },
   {
     what: "a proxy that came by plain HTTP",
     headers: { "x-forwarded-proto": "http" },
-    host: "sparky.example",
+    from: "10.0.0.2",
     secure: false,
   },
-  {
-    what: "a header where no proxy was named",
-    headers: { "x-forwarded-proto": "https" },
-    host: "127.0.0.1:8000",
-    secure: false,
-  },
-  { what: "nothing", headers: {}, host: "127.0.0.1:8000", secure: false },
-])("F106 the cookie is Secure by $what: $secure", async ({ headers, host, secure }) => {
-  const app = await chatServer(await sqlite.store(), { allowedHosts: ["sparky.example"] });
+  { what: "a header from elsewhere", headers: { "x-forwarded-proto": "https" }, from: "10.0.0.9", secure: false },
+  { what: "nothing", headers: {}, from: "10.0.0.2", secure: false },
+])("F106 the cookie is Secure by $what: $secure", async ({ headers, from, secure }) => {
+  const app = await chatServer(await sqlite.store(), { allowedHosts: ["sparky.example"], behindProxy: ["10.0.0.2"] });
   const { url } = await app.server.createLoginLink(app.people.owner);
   const body = new URLSearchParams({ token: new URL(url).searchParams.get("token") ?? "" });
-  const init = { method: "POST", headers: { host, ...headers } as Record<string, string>, body };
-  const [cookie = ""] = (await app.server.fetch(new Request(`${BASE}/login`, init))).headers.getSetCookie();
-  expect([cookie.includes("session_token"), /; Secure/i.test(cookie)]).toEqual([true, secure]);
+  const sent = { host: "sparky.example", ...headers } as Record<string, string>;
+  const request = new Request(`${BASE}/login`, { method: "POST", headers: sent, body });
+  const [set = ""] = (await app.server.fetch(request, { remote: from })).headers.getSetCookie();
+  expect([set.includes("session_token"), /; Secure/i.test(set), set.startsWith("__Host-")]).toEqual([
+    true,
+    secure,
+    secure,
+  ]);
+  // Whoever does not say how they came is known by the cookie itself, and what prolongs it stays as safe.
+  const cookie = set.split(";")[0] ?? "";
+  const me = new Request(`${BASE}/api/sign-out`, { method: "POST", headers: { host: "sparky.example", cookie } });
+  const out = await app.server.fetch(me, { remote: "10.0.0.9" });
+  expect([out.status, out.headers.getSetCookie().every((each) => each.startsWith("__Host-") === secure)]).toEqual([
+    204,
+    true,
+  ]);
+});
+
+test("F16 tries that are too many are those of one caller behind a proxy, and of whoever else sends its header", async () => {
+  const app = await chatServer(await sqlite.store(), { behindProxy: ["loopback"] });
+  const me = async (token: string, remote: string, forwarded: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, "x-forwarded-for": forwarded };
+    return (await app.server.fetch(new Request(`${BASE}/api/me`, { headers }), { remote })).status;
+  };
+  for (let n = 0; n < 20; n++) expect(await me("sparky_wrong", "127.0.0.1", `1.2.3.${n}, 203.0.113.9`)).toBe(401);
+  expect(await me("sparky_wrong", "127.0.0.1", "1.2.3.99, 203.0.113.9")).toBe(429);
+  expect(await me("sparky_wrong", "127.0.0.1", "203.0.113.10")).toBe(401);
+  for (let n = 0; n < 20; n++) expect(await me("sparky_wrong", "10.0.0.9", `203.0.113.${n}`)).toBe(401);
+  expect(await me("sparky_wrong", "10.0.0.9", "203.0.113.99")).toBe(429);
+});
+
+test("F16 passwords for a name are slowed down for the caller behind a proxy, and the audit names it", async () => {
+  const app = await chatServer(await sqlite.store(), { behindProxy: ["loopback"] });
+  const { owner } = app.people;
+  const password = "a long enough password";
+  expect((await app.as(owner, "POST", "/api/users/owner/password", { password })).status).toBe(200);
+  const attempt = (typed: string, forwarded: string) => {
+    const body = new URLSearchParams({ name: "owner", password: typed });
+    const init = { method: "POST", headers: { "x-forwarded-for": forwarded }, body };
+    return app.server.fetch(new Request(`${BASE}/login`, init), { remote: "127.0.0.1" });
+  };
+  for (let n = 0; n < 5; n++) expect((await attempt("wrong", "203.0.113.9")).status).toBe(401);
+  expect((await attempt(password, "203.0.113.9")).status).toBe(429);
+  expect((await attempt(password, "203.0.113.10")).status).toBe(303);
+  const { body } = await app.as(owner, "GET", "/api/audit?kind=sign_in");
+  expect(body.items[0]).toMatchObject({ kind: "sign_in", thing: "203.0.113.10" });
 });

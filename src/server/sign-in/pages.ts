@@ -3,18 +3,19 @@ import { isSparkyError } from "../../core/errors.ts";
 import { acceptInvite, findInvite } from "../../store/people/invites.ts";
 import { nameSchema, NAME_RULE, PASSWORD_RULE, passwordSchema } from "../../wire/people.ts";
 import type { ServerDeps } from "../deps.ts";
+import type { Arrival } from "../network/arrival.ts";
 import { readText } from "../input.ts";
 import type { Auth } from "./auth.ts";
 import { invitePage, spentInvitePage } from "./invite-page.ts";
 import { isLinkToken, nameOfLink } from "./login-link.ts";
 import { passwordPage, signInPage, spentLinkPage } from "./login-page.ts";
 import type { SignInLimit } from "./rate-limit.ts";
-import { isSecure, onlyBySafeWay } from "./secure.ts";
+import { isSafeWay, onlyBySafeWay } from "./session-cookie.ts";
 import type { Session } from "./sessions.ts";
 import { upper } from "./small-page.ts";
 
 interface Parts {
-  readonly deps: Pick<ServerDeps, "store" | "log" | "allowedHosts">;
+  readonly deps: Pick<ServerDeps, "store" | "log" | "secret">;
   readonly auth: Auth;
   readonly limit: SignInLimit;
   readonly fonts: () => Promise<string>;
@@ -22,48 +23,48 @@ interface Parts {
 
 /**
  * The pages for whoever is not signed in. Whatever fetches an address, as a preview, a prefetch or another site's image does, neither
- * spends a link nor counts; only a page of ours sends a form: its origin has been checked. `remote`: the peer's address.
+ * spends a link nor counts; only a page of ours sends a form: its origin has been checked.
  */
 export function signInPages({ deps, auth, limit, fonts }: Parts) {
   const { store, log } = deps;
 
   /** A good link is never refused for what others tried. */
-  function countFailure(remote: string): void {
-    limit.check(remote);
-    limit.failed(remote);
+  function countFailure({ address }: Arrival): void {
+    limit.check(address);
+    limit.failed(address);
   }
 
   async function letIn(
     request: Request,
     { user, cookies }: Omit<Session, "credential">,
-    { how, remote }: { readonly how: "link" | "password"; readonly remote: string },
+    { how, arrival }: { readonly how: "link" | "password"; readonly arrival: Arrival },
   ): Promise<Response> {
-    await audited(store, user, { kind: "sign_in", thing: remote === "" ? "this process" : remote, via: how });
+    await audited(store, user, { kind: "sign_in", thing: arrival.address || "this process", via: how });
     log.info({ user: user.name }, `signed in by ${how}`);
     const response = new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } });
-    const kept = isSecure(request, deps.allowedHosts) ? cookies.map(onlyBySafeWay) : cookies;
+    const kept = isSafeWay(request.headers, arrival, deps.secret) ? cookies.map(onlyBySafeWay) : cookies;
     for (const cookie of kept) response.headers.append("set-cookie", cookie);
     return response;
   }
 
-  async function byLink(request: Request, token: string, remote: string): Promise<Response> {
+  async function byLink(request: Request, token: string, arrival: Arrival): Promise<Response> {
     const session = isLinkToken(token) ? await auth.signIn(token, request.headers) : null;
-    if (session !== null) return letIn(request, session, { how: "link", remote });
-    countFailure(remote);
+    if (session !== null) return letIn(request, session, { how: "link", arrival });
+    countFailure(arrival);
     return spentLinkPage(await fonts());
   }
 
-  async function byPassword(request: Request, form: URLSearchParams, remote: string): Promise<Response> {
+  async function byPassword(request: Request, form: URLSearchParams, arrival: Arrival): Promise<Response> {
     const name = form.get("name")?.trim() ?? "";
     const given = { name, password: form.get("password") ?? "" };
     try {
-      const session = await auth.signInByPassword(given, request.headers, remote);
-      if (session !== null) return letIn(request, session, { how: "password", remote });
+      const session = await auth.signInByPassword(given, request.headers, arrival.address);
+      if (session !== null) return letIn(request, session, { how: "password", arrival });
     } catch (error) {
       if (!isSparkyError(error, "rate_limited")) throw error;
       return passwordPage(await fonts(), { name, problem: `${error.message}: ${error.hint ?? ""}`, status: 429 });
     }
-    log.info({ remote }, "a name and a password that do not go together");
+    log.info({ remote: arrival.address }, "a name and a password that do not go together");
     return passwordPage(await fonts(), { name, problem: "This name and password do not go together.", status: 401 });
   }
 
@@ -75,10 +76,10 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
       return name === null ? spentLinkPage(await fonts()) : signInPage(token, name, await fonts());
     },
 
-    async signIn(request: Request, remote: string): Promise<Response> {
+    async signIn(request: Request, arrival: Arrival): Promise<Response> {
       const form = new URLSearchParams(await readText(request));
       const token = form.get("token");
-      return token === null ? byPassword(request, form, remote) : byLink(request, token, remote);
+      return token === null ? byPassword(request, form, arrival) : byLink(request, token, arrival);
     },
 
     async invite(request: Request): Promise<Response> {
@@ -90,12 +91,12 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
     },
 
     /** What is wrong with a name or a password spends nothing. */
-    async accept(request: Request, remote: string): Promise<Response> {
+    async accept(request: Request, arrival: Arrival): Promise<Response> {
       const form = new URLSearchParams(await readText(request));
       const token = form.get("token") ?? "";
       const invite = isLinkToken(token) ? await findInvite(store, token) : null;
       if (invite === null) {
-        countFailure(remote);
+        countFailure(arrival);
         return spentInvitePage(await fonts());
       }
       const [name, password] = [form.get("name")?.trim() ?? "", form.get("password") ?? ""];
@@ -114,8 +115,8 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
         if (!isSparkyError(error, "conflict")) throw error;
         return again(`Somebody here is called ${name} already: choose another name.`);
       }
-      const session = await auth.signInByPassword({ name, password }, request.headers, remote);
-      return session === null ? passwordPage(await fonts()) : letIn(request, session, { how: "password", remote });
+      const session = await auth.signInByPassword({ name, password }, request.headers, arrival.address);
+      return session === null ? passwordPage(await fonts()) : letIn(request, session, { how: "password", arrival });
     },
   };
 }

@@ -1,8 +1,39 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { Arrival } from "../network/arrival.ts";
 
 /** Cookies do not know ports: two instances on one host must not overwrite each other's. */
 export function cookiePrefix(secret: string): string {
   return `sparky-${createHash("sha256").update(secret).digest("hex").slice(0, 8)}`;
+}
+
+/** A browser takes and sends one of this name by TLS alone, and lets no other host set it. */
+const SAFE = "__Host-";
+
+/** A cookie that came by TLS never goes another way, and is nobody else's. */
+export const onlyBySafeWay = (cookie: string): string =>
+  SAFE + cookie.replace(/;\s*(?:secure|path|domain)\b[^;]*/gi, "") + "; Path=/; Secure";
+
+/** Whether the caller's browser came by TLS: by the connection, or by what it sends itself. */
+export function isSafeWay(headers: Headers, { encrypted }: Pick<Arrival, "encrypted">, secret: string): boolean {
+  if (encrypted || headers.get("origin")?.startsWith("https://")) return true;
+  return headers.get("cookie")?.includes(`${SAFE}${cookiePrefix(secret)}.`) ?? false;
+}
+
+/**
+ * The headers with the cookies as the account library names them. By TLS only those count that no other way could have set:
+ * where there is one, and wherever the connection is known to be encrypted.
+ */
+export function withPlainCookies(headers: Headers, { encrypted }: Pick<Arrival, "encrypted">, secret: string): Headers {
+  const cookie = headers.get("cookie");
+  const ours = `${cookiePrefix(secret)}.`;
+  if (cookie === null || !cookie.includes(ours)) return headers;
+  const all = cookie.split(";").map((each) => each.trim());
+  const safe = all.filter((each) => each.startsWith(SAFE + ours));
+  if (safe.length === 0 && !encrypted) return headers;
+  const others = all.filter((each) => !each.startsWith(ours) && !each.startsWith(SAFE + ours));
+  const plain = new Headers(headers);
+  plain.set("cookie", [...safe.map((each) => each.slice(SAFE.length)), ...others].join("; "));
+  return plain;
 }
 
 export function hasSessionCookie(headers: Headers, secret: string): boolean {

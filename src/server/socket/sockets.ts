@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { WebSocketServer } from "ws";
 import { isSparkyError } from "../../core/errors.ts";
 import { chatFor } from "../../store/people/access.ts";
@@ -10,8 +11,9 @@ import { CLOSE, MAX_FRAME_BYTES } from "../../wire/limits.ts";
 import { Connection, type SignIn } from "./connection.ts";
 import { Lobby } from "./lobby.ts";
 import type { ServerDeps } from "../deps.ts";
-import type { OriginRules } from "../sign-in/origin.ts";
-import type { SignInLimit } from "../sign-in/rate-limit.ts";
+import type { Arrival } from "../network/arrival.ts";
+import type { Door } from "../sign-in/door.ts";
+import { withPlainCookies } from "../sign-in/session-cookie.ts";
 import { takingTurns } from "../sign-in/taking-turns.ts";
 import { Presence } from "./presence.ts";
 import { joinOnce, type LogSource } from "./subscription.ts";
@@ -29,7 +31,7 @@ export interface Sockets {
 }
 
 /** `/ws`: who comes in is checked before the upgrade; the rest is each connection's own. */
-export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginRules, limit: SignInLimit): Sockets {
+export function createSockets(deps: ServerDeps, signIn: SignIn, { origins, limit, arrival }: Door): Sockets {
   const { store, log } = deps;
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   const connections = new Set<Connection>();
@@ -70,21 +72,23 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginR
       if (closing) return refuse(socket, 503, "the server is stopping");
       // Not parsed as a URL: what comes in may be none, and nothing above catches an exception here.
       if (request.url?.split("?", 1)[0] !== "/ws") return refuse(socket, 404, "sockets are at /ws");
+      const came = arrival(peerOf(request), (name) => request.headers[name]?.toString() ?? null);
       try {
-        const { host = null, origin = null } = request.headers;
-        origins.check({ method: "GET", host, origin, upgrade: true });
+        const { origin = null } = request.headers;
+        origins.check({ method: "GET", host: came.host, origin, upgrade: true });
       } catch (error) {
         const { status, body } = errorBody(error);
         return refuse(socket, status, body.error.message);
       }
       const before = request.socket.bytesRead - head.length;
       server.handleUpgrade(request, socket, head, (opened) => {
-        const headers = new Headers();
+        const sent = new Headers();
         for (const name of ["cookie", "authorization"] as const) {
           const value = request.headers[name];
-          if (value !== undefined) headers.set(name, value);
+          if (value !== undefined) sent.set(name, value);
         }
-        const remote = request.socket.remoteAddress ?? "";
+        const headers = withPlainCookies(sent, came, deps.secret);
+        const remote = came.address;
         const connection = new Connection(opened, { deps, ...signIn, headers, remote, limit, lobby, source });
         connections.add(connection);
         // After the socket's own listener: what a chunk completes has been heard by then.
@@ -102,6 +106,10 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, origins: OriginR
       await Promise.all(gone);
     },
   };
+}
+
+function peerOf({ socket, headers }: IncomingMessage): Arrival {
+  return { address: socket.remoteAddress ?? "", host: headers.host ?? null, encrypted: socket instanceof TLSSocket };
 }
 
 function refuse(socket: Duplex, status: number, message: string): void {

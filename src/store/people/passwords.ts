@@ -14,6 +14,15 @@ export async function passwordHash(db: Db, userId: string): Promise<string | nul
   return rows[0]?.password ?? null;
 }
 
+/** Who may sign in and has no password: their names, in order. */
+export async function withoutPassword(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT name FROM "user" WHERE role <> 'agent' AND NOT banned AND NOT EXISTS (
+      SELECT 1 FROM "account" WHERE provider_id = ${PROVIDER} AND account_id = "user".id AND password IS NOT NULL)
+    ORDER BY created_at, id`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
 /**
  * Sets the password; whoever signed in by the one before is signed out, but for the session that asks, and sign-in links that are open do not work. `before`: its hash as it was
  * looked at. The sessions that have ended; null: somebody else has set it meanwhile.
