@@ -9,6 +9,7 @@ import { createAuth } from "./sign-in/auth.ts";
 import { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
 import { createHttp, type RequestInfo } from "./http.ts";
+import { secureHeaders } from "./http-headers.ts";
 import { createLoginLink } from "./sign-in/login-link.ts";
 import { originRules } from "./sign-in/origin.ts";
 import { createSockets } from "./socket/sockets.ts";
@@ -104,7 +105,7 @@ export function createServer(deps: ServerDeps): Server {
       const listener = getRequestListener(
         (request, { incoming }) =>
           answer(request, { remote: incoming.socket.remoteAddress ?? "", cut: () => incoming.destroy() }),
-        { overrideGlobalObjects: false, errorHandler: () => new Response("bad request\n", { status: 400 }) },
+        { overrideGlobalObjects: false, errorHandler: notUnderstood },
       );
       const begun = await listen({ host, port }, tls, (request, response) => {
         running.add(response);
@@ -136,4 +137,10 @@ export function createServer(deps: ServerDeps): Server {
       await closed;
     },
   };
+}
+
+function notUnderstood(): Response {
+  const response = new Response("bad request\n", { status: 400 });
+  secureHeaders(response.headers);
+  return response;
 }

@@ -1,5 +1,5 @@
-/** What every answer carries. Scripts come from this server alone, and nothing may frame it. */
-export const SECURITY_HEADERS: { readonly [name: string]: string } = {
+/** What every answer carries, one that is refused before it is understood too. Scripts come from this server alone, and nothing may frame it. */
+const SECURITY_HEADERS: { readonly [name: string]: string } = {
   "content-security-policy": [
     "default-src 'self'",
     "script-src 'self'",
@@ -16,6 +16,15 @@ export const SECURITY_HEADERS: { readonly [name: string]: string } = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
+
+/** Sets them. What does not say that it may be kept is kept nowhere: it may be private. */
+export function secureHeaders(headers: Headers): void {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (name !== "referrer-policy" || !headers.has(name)) headers.set(name, value);
+  }
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+}

@@ -10,7 +10,7 @@ import type { Auth } from "./sign-in/auth.ts";
 import type { Door } from "./sign-in/door.ts";
 import type { Identities } from "./sign-in/identities.ts";
 import type { ServerDeps } from "./deps.ts";
-import { SECURITY_HEADERS } from "./http-headers.ts";
+import { secureHeaders } from "./http-headers.ts";
 import type { Arrival } from "./network/arrival.ts";
 import { readJson } from "./input.ts";
 import { mustMayChange } from "./sign-in/may-change.ts";
@@ -248,9 +248,7 @@ export function createHttp(
     } catch (error) {
       response = failure(error);
     }
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-      if (name !== "referrer-policy" || !response.headers.has(name)) response.headers.set(name, value);
-    }
+    secureHeaders(response.headers);
     // The path without its query: a sign-in link's token is there.
     log.debug(
       { method: request.method, path: url.pathname, status: response.status, ms: store.clock.now() - started },
@@ -276,7 +274,7 @@ const noToken = (): SparkyError =>
   });
 
 function json({ status, body, cookies = [] }: Reply): Response {
-  const headers = new Headers({ "cache-control": "no-store" });
+  const headers = new Headers();
   if (body !== undefined) headers.set("content-type", "application/json; charset=utf-8");
   return withCookies(new Response(body === undefined ? null : JSON.stringify(body), { status, headers }), cookies);
 }

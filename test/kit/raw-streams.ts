@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/core/clock.ts";
 import { notFound, SparkyError } from "../../src/core/errors.ts";
-import { SECURITY_HEADERS } from "../../src/server/http-headers.ts";
+import { secureHeaders } from "../../src/server/http-headers.ts";
 import { serveStream, type StreamParts } from "../../src/server/stream/stream.ts";
 import { formatOffset } from "../../src/server/stream/offset.ts";
 import type { StreamSource, StreamWatcher } from "../../src/server/stream/source.ts";
@@ -71,7 +71,7 @@ export function rawStreams(options: { readonly longPollMs: number }): RawStreams
         const { status, body } = errorBody(error);
         return Response.json(body, { status });
       });
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+      secureHeaders(response.headers);
       return response;
     },
     endAnswers() {

@@ -35,7 +35,7 @@ eachEngine("a big result, over HTTP", (engine) => {
         "content-length": String(size),
         "content-disposition": `attachment; filename="result-${blob}.json"`,
         "x-content-type-options": "nosniff",
-        "cache-control": "private, no-cache",
+        "cache-control": "no-store",
       },
     ]);
     const kept = await get(ann, { "if-none-match": `"other", W/${etag}` });

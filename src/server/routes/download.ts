@@ -26,7 +26,6 @@ export async function download(
     headers: {
       "content-type": contentType,
       "content-disposition": `attachment; filename="${name}"`,
-      "cache-control": "no-store",
     },
   });
 }

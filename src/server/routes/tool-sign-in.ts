@@ -34,7 +34,7 @@ export function toolSignInAnswer({ mcp, log, store }: ServerDeps, auth: Auth, fo
         if (back.isOurs)
           return new Response(null, {
             status: 303,
-            headers: { location: "/tools?show=servers", "cache-control": "no-store" },
+            headers: { location: "/tools?show=servers" },
           });
         const line = `Sparky can use the tool server ${back.server} for you now.`;
         return await told(200, { title: "You are signed in, and may close this page", lines: [line] });
@@ -67,7 +67,7 @@ function plain(status: number, { title, lines }: Words): Response {
   const text = status === 200 ? `${title}.\n` : [title, ...lines, ""].join("\n");
   return new Response(text, {
     status,
-    headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+    headers: { "content-type": "text/plain; charset=utf-8" },
   });
 }
 

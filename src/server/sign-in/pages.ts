@@ -41,7 +41,7 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
   ): Promise<Response> {
     await audited(store, user, { kind: "sign_in", thing: arrival.address || "this process", via: how });
     log.info({ user: user.name }, `signed in by ${how}`);
-    const response = new Response(null, { status: 303, headers: { location: "/", "cache-control": "no-store" } });
+    const response = new Response(null, { status: 303, headers: { location: "/" } });
     const kept = isSafeWay(request.headers, arrival, deps.secret) ? cookies.map(onlyBySafeWay) : cookies;
     for (const cookie of kept) response.headers.append("set-cookie", cookie);
     return response;

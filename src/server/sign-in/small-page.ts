@@ -19,7 +19,6 @@ export function smallPage(status: number, title: string, main: string, fonts: st
     status,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
       // Without an address of its own the form would come from nowhere, which is refused. The token goes to no other host.
       "referrer-policy": "same-origin",
     },

@@ -11,6 +11,7 @@ import { CLOSE, MAX_FRAME_BYTES } from "../../wire/limits.ts";
 import { Connection, type SignIn } from "./connection.ts";
 import { Lobby } from "./lobby.ts";
 import type { ServerDeps } from "../deps.ts";
+import { secureHeaders } from "../http-headers.ts";
 import type { Arrival } from "../network/arrival.ts";
 import type { Door } from "../sign-in/door.ts";
 import { withPlainCookies } from "../sign-in/session-cookie.ts";
@@ -114,8 +115,9 @@ function peerOf({ socket, headers }: IncomingMessage): Arrival {
 
 function refuse(socket: Duplex, status: number, message: string): void {
   const body = `${message}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const headers = new Headers({ connection: "close", "content-type": "text/plain; charset=utf-8" });
+  headers.set("content-length", String(Buffer.byteLength(body)));
+  secureHeaders(headers);
+  const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines}\r\n${body}`);
 }

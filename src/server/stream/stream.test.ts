@@ -162,10 +162,10 @@ test("the headers tell the offsets, the end, and what a cache may do", async () 
   });
 
   const first = await ask(app, ann, path);
-  expect(told(first)).toEqual({ status: 200, next: offset(200), end: null, cache: "private, no-cache" });
+  expect(told(first)).toEqual({ status: 200, next: offset(200), end: null, cache: "no-store" });
   expect(first.headers.get("content-type")).toBe("application/json");
   const rest = await ask(app, ann, `${path}?offset=${offset(200)}`);
-  expect(told(rest)).toEqual({ status: 200, next: offset(301), end: "true", cache: "private, no-cache" });
+  expect(told(rest)).toEqual({ status: 200, next: offset(301), end: "true", cache: "no-store" });
   const now = await ask(app, ann, `${path}?offset=now`);
   expect(told(now)).toEqual({ status: 200, next: offset(301), end: "true", cache: "no-store" });
   expect(await now.text()).toBe("[]");

@@ -32,9 +32,6 @@ interface Held extends Disposable {
   readonly signal: AbortSignal;
 }
 
-// What is kept anywhere is asked for again each time, so that a lost right is lost at once.
-const KEPT = "private, no-cache";
-
 /**
  * The read path of the Durable Streams protocol over a source: catch-up, long-poll, server-sent events, HEAD. Rejects with
  * `invalid_input` and `not_found`; an offset of another history gets 410.
@@ -49,7 +46,7 @@ export async function serveStream<Item extends { readonly seq: number }>(
   const head = await source.head();
   if (request.method === "HEAD") {
     const headers = { "content-type": contentType, "stream-next-offset": formatOffset(epoch, head) };
-    return new Response(null, { headers: { ...headers, "cache-control": "no-store" } });
+    return new Response(null, { headers });
   }
   const { after, live, cursor } = parseStreamQuery(new URL(request.url).searchParams, epoch);
   if (after === "foreign" || (after !== "now" && after > head)) return goneElsewhere();
@@ -82,7 +79,7 @@ export async function serveStream<Item extends { readonly seq: number }>(
   }
 
   if (after === "now" && live === null) {
-    const headers = { ...position(), "content-type": contentType, "cache-control": "no-store" };
+    const headers = { ...position(), "content-type": contentType };
     return new Response(source.body([]), { headers });
   }
   let items = await reader.take();
@@ -96,12 +93,12 @@ export async function serveStream<Item extends { readonly seq: number }>(
       items = await reader.take();
     }
     if (items.length === 0) {
-      return new Response(null, { status: 204, headers: { ...position(), "cache-control": "no-store" } });
+      return new Response(null, { status: 204, headers: { ...position() } });
     }
   }
   // Whether this was the end is part of what the answer says, so a page that was the last has another tag than later.
   const etag = `"${epoch}:${start}:${reader.position}${reader.upToDate ? ":end" : ""}"`;
-  const headers = { ...position(), "content-type": contentType, "cache-control": KEPT, etag };
+  const headers = { ...position(), "content-type": contentType, etag };
   return isKnown(request.headers.get("if-none-match"), etag)
     ? new Response(null, { status: 304, headers })
     : new Response(source.body(items), { headers });
@@ -115,5 +112,5 @@ function goneElsewhere(): Response {
   const error = new SparkyError("conflict", "this offset is of another history: the log was cut since", {
     hint: "drop what you have and read again from offset=-1",
   });
-  return Response.json(errorBody(error).body, { status: 410, headers: { "cache-control": "no-store" } });
+  return Response.json(errorBody(error).body, { status: 410 });
 }
