@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sparky } from "../../golden/scripted-cli.ts";
 import { chatServer, type ChatServer } from "../../kit/chat-server.ts";
 import { overApp } from "../../kit/cli-app.ts";
@@ -65,6 +65,8 @@ const TITLES = [
   { what: "those that end", text: ESCAPES.map(([, escape]) => escape).join("") },
   { what: "one without an end", text: "\u001b]0;" },
 ];
+
+vi.setConfig({ testTimeout: 300_000 });
 
 eachEngine("terminal escapes in a task's title", (engine) => {
   test.each(TITLES)("F106 reach no terminal, by any command or export: $what", async ({ text }) => {

@@ -9,7 +9,7 @@ import { bearer } from "./wire.ts";
 
 // Attacks of pages that a person who is signed in has open beside Sparky's: the browser sends its cookie along.
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let scene: Attacked;
 beforeAll(async () => {

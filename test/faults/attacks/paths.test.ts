@@ -7,7 +7,7 @@ import { bearer } from "./wire.ts";
 
 // Path traversal, wherever a name or a path comes in: addresses, ids, names of what is brought in, tools' arguments.
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const CANARY = "quokka in the coal mine";
 

@@ -7,7 +7,7 @@ import { attacked, type Attacked } from "./scene.ts";
 
 // Attacks of a text that has talked the model into them: it calls whatever tool it can, and means harm.
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const CANARY = "quokka in the coal mine";
 

@@ -9,7 +9,7 @@ import { bearer } from "./wire.ts";
 
 // Attacks of who reaches the server over the network, with no sign-in or with a small one.
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let scene: Attacked;
 beforeAll(async () => {
