@@ -30,6 +30,24 @@ test("as Markdown what was copied from another chat bears the time at which it w
   expect(await whole(chatText("md", CHAT, log(copied)))).toBe(`# Tea\n\n## ann · ${originAt}\n\nHello\n`);
 });
 
+test("F100 as Markdown what a tool gave, or failed with, hides nothing: characters that are not seen are spelled out", async () => {
+  const hidden = "a\u200bb\u00a0c\u202ed\u001b[2J";
+  const seen = "a\\u200bb\\u00a0c\\u202ed\\u001b[2J";
+  const call = { callId: "c1", name: "web_fetch", durationMs: 5, size: 9 } as const;
+  const text = await whole(
+    chatText(
+      "md",
+      CHAT,
+      log(
+        { type: "tool_result", data: { ...call, ok: true, result: `${hidden}\r\nend` } },
+        { type: "tool_result", data: { ...call, ok: false, error: hidden } },
+      ),
+    ),
+  );
+  expect(text).toContain(`\`\`\`\n${seen}\nend\n\`\`\``);
+  expect(text).toContain(`failed: ${seen}`);
+});
+
 test.each([
   ["Ünïcode & “quotes”", "unicode-quotes-3f2a91c0.md"],
   ["../../etc/passwd", "etc-passwd-3f2a91c0.md"],

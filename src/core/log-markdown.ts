@@ -87,16 +87,19 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
   }
 }
 
+/** A tool's own words, of any length. */
+const MOST_OF_ERROR = 10_000;
+
 function callText(data: EventOf<"tool_result">["data"], use: EventOf<"tool_use">["data"] | undefined): string {
   const { name, ok, result, error, durationMs, blob, interrupted } = data;
   const took = neverRan(data) ? "" : ` · ${duration(durationMs)}`;
   const how = ok
     ? ""
     : neverRan(data)
-      ? ` · ${oneLine(error ?? "")}`
+      ? ` · ${exactLine(error ?? "", MOST_OF_ERROR)}`
       : interrupted
         ? " · interrupted: the outcome is unknown"
-        : ` · failed: ${oneLine(error ?? "")}`;
+        : ` · failed: ${exactLine(error ?? "", MOST_OF_ERROR)}`;
   const parts = [`**\`${exactLine(name)}\`**${took}${how}`];
   if (use !== undefined) parts.push(fenced("json", exactText(prettyJson(use.args))));
   if (ok && result !== undefined) {

@@ -47,6 +47,8 @@ test("an asset is kept for ever, sent small to who takes that, and not at all to
 test.each([
   "/assets/gone.js",
   "/favicon.png",
+  "/index.html~",
+  "/login~",
   "/..%2fsecret.txt",
   "/%2e%2e/secret.txt",
   "/assets/..%2f..%2fsecret.txt",

@@ -91,7 +91,8 @@ async function load(root: string, path: string): Promise<File> {
   return { path, data, etag, type: TYPES[extname(path)] ?? "application/octet-stream", gzipped: null };
 }
 
-const looksLikeFile = (path: string): boolean => path.startsWith("assets/") || /\.[a-z0-9]{1,12}$/i.test(path);
+/** With `~` behind it, a copy that an editor has left. */
+const looksLikeFile = (path: string): boolean => path.startsWith("assets/") || /\.[a-z0-9]{1,12}$|~$/i.test(path);
 
 function decodePath(pathname: string): string {
   try {

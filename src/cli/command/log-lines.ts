@@ -132,7 +132,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
         mark,
         text,
         ...(ran && { took: durationMs }),
-        ...(ok ? {} : { error: why }),
+        ...(ok ? {} : { error: exactLine(why, MOST_OF_ERROR) }),
       };
     }
     case "status":
@@ -194,6 +194,8 @@ function callText({ data }: EventOf<"tool_use">): string {
   return `${exactLine(data.name)} ${cut(exactLine(JSON.stringify(data.args)), 80)}`;
 }
 
+/** A tool's own words, of any length. */
+const MOST_OF_ERROR = 10_000;
 /** So much of a call is told where it also says how far it is. */
 const BESIDE_PROGRESS = 40;
 const KIND_WIDTH = 10;

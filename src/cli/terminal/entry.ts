@@ -5,7 +5,7 @@ import { byWhom } from "../../core/answered-by.ts";
 import { answerWords } from "../../core/form.ts";
 import { causeOf } from "../../core/causes.ts";
 import { isShown, type EventFilter } from "../../core/event-filter.ts";
-import { callLine } from "../../core/exact.ts";
+import { callLine, exactLine } from "../../core/exact.ts";
 import { NEWER, newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart, OpenParts } from "../../core/open-parts.ts";
 import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
@@ -192,10 +192,10 @@ function callLines(call: CallEntry, run: RunView | undefined, { width, now, prog
       return row(
         "✕",
         "bad",
-        `  ${duration(result?.data.durationMs ?? 0)}${answer}  ${oneLine(result?.data.error ?? "failed")}`,
+        `  ${duration(result?.data.durationMs ?? 0)}${answer}  ${exactLine(result?.data.error ?? "failed")}`,
       );
     case "not_run":
-      return row("⊘", "ask", `  ${oneLine(result?.data.error ?? "not run")}`);
+      return row("⊘", "ask", `  ${exactLine(result?.data.error ?? "not run")}`);
     case "unknown":
       return row("↯", "bad", "  interrupted: the outcome is unknown");
     case "stopped":
