@@ -197,6 +197,7 @@ test("every route answers in the shape that is described", async () => {
   for (const path of [
     "/api/activity?limit=5",
     "/api/away",
+    "/api/work",
     "/api/verify",
     "/api/db",
     "/api/models",

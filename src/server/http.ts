@@ -46,6 +46,7 @@ import { secretRoutes } from "./routes/secrets.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { workRoutes } from "./routes/work.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { taskRoutes } from "./routes/tasks.ts";
@@ -103,6 +104,7 @@ export function createHttp(
     ...systemRoutes(deps, auth, waitingSkills),
     ...peopleRoutes(deps, auth, identities),
     ...limitRoutes(deps),
+    ...workRoutes(deps),
     ...preferenceRoutes(deps),
     ...bulkRoutes(deps, parts.closing),
     ...chatRoutes(deps),

@@ -49,6 +49,7 @@ import { preferencesAnswerSchema, preferencesPatchSchema } from "./preferences.t
 import { namedItemSchema, recalledSchema, recallPageSchema } from "./recall.ts";
 import { foundSchema, searchPageSchema } from "./search.ts";
 import { skillSchema } from "./skills.ts";
+import { workSchema } from "./work.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -92,6 +93,7 @@ export const NAMED = {
   NewInvite: newInviteSchema,
   OpenSession: sessionSchema,
   OpenInvite: inviteSchema,
+  Work: workSchema,
   PersonLimits: personLimitsSchema,
   PersonLimitsPatch: personLimitsPatchSchema,
   Preferences: preferencesAnswerSchema,

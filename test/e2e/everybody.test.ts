@@ -54,6 +54,7 @@ describeInBrowser("for everybody", () => {
         "models",
         "tokens",
         "people",
+        "work",
         "audit",
         "about",
       ].map((id) => `/settings/${id}`),

@@ -53,7 +53,7 @@ describeInBrowser("the settings", () => {
     expect(await parts.getByRole("link", { name: "Time" }).evaluate((link) => link === document.activeElement)).toBe(
       true,
     );
-    for (const part of ["profile", "models", "tokens", "people", "audit", "about"]) {
+    for (const part of ["profile", "models", "tokens", "people", "work", "audit", "about"]) {
       await page.goto(new URL(`/settings/${part}`, page.url()).href);
       await page.getByRole("heading", { level: 2 }).first().waitFor();
     }
@@ -190,6 +190,8 @@ describeInBrowser("the settings", () => {
     await page.getByRole("button", { name: "Withdraw the invitation for cleo" }).click();
     await page.getByText("Nobody is invited.").waitFor();
     expect((await fetch(link)).status).toBe(401);
+    await page.getByRole("link", { name: "Running work" }).click();
+    await page.getByText("Nothing is at work.").waitFor();
     const { body } = await app.as(app.people.owner, "GET", "/api/users");
     expect(body.items).toMatchObject([{ name: "ann", role: "viewer" }, { name: "bob", disabled: false }, {}, {}]);
     expect(complaints).toEqual([]);
@@ -208,6 +210,7 @@ describeInBrowser("the settings", () => {
       "models",
       "tokens",
       "people",
+      "work",
       "audit",
       "about",
     ]) {
@@ -221,5 +224,5 @@ describeInBrowser("the settings", () => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(wide, `${part}: wider than the phone`).toBeLessThanOrEqual(0);
     }
-  });
+  }, 600_000);
 });

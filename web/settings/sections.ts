@@ -1,4 +1,5 @@
 import {
+  Activity,
   Bell,
   Bot,
   CircleUser,
@@ -31,6 +32,7 @@ export const SECTIONS = [
   { id: "models", ...WORDS.sections.models, icon: Bot },
   { id: "tokens", ...WORDS.sections.tokens, icon: KeyRound },
   { id: "people", ...WORDS.sections.people, icon: Users },
+  { id: "work", ...WORDS.sections.work, icon: Activity },
   { id: "audit", ...WORDS.sections.audit, icon: ScrollText },
   { id: "about", ...WORDS.sections.about, icon: Info },
 ] as const satisfies readonly SettingsSection[];

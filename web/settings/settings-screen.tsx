@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Audit } from "../audit/audit.tsx";
 import { People } from "../people/people.tsx";
+import { RunningWork } from "../people/work.tsx";
 import { Tokens } from "../tokens/tokens.tsx";
 import { Empty } from "../ui/notice.tsx";
 import { inView } from "../ui/in-view.ts";
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<(typeof SECTIONS)[number]["id"], ComponentType>> = 
   models: Models,
   tokens: Tokens,
   people: People,
+  work: RunningWork,
   audit: Audit,
   about: About,
 };

@@ -15,6 +15,7 @@ export const WORDS = {
     models: { word: "Models and keys", more: "provider api key model" },
     tokens: { word: "API tokens", more: "programs access bearer key scope" },
     people: { word: "People", more: "users accounts roles invite disable admin" },
+    work: { word: "Running work", more: "all runs at work everybody node now admin" },
     audit: { word: "Audit", more: "who did what log history security sign-ins" },
     about: { word: "About", more: "version node database docs help" },
   },

@@ -1,0 +1,19 @@
+import type { Work } from "../../src/wire/work.ts";
+
+/** What is said of all running work. A translation is another object of the same type. */
+export const WORDS = {
+  areOwners: "The owner of this Sparky sees all that is at work.",
+  intro:
+    "All that the agent works on or waits with, whoever’s it is. What it is about is shown only where you may see the chat.",
+  loading: "Loading the work…",
+  failed: "The work could not be loaded",
+  none: "Nothing is at work.",
+  list: "Running work",
+  kinds: {
+    answer: "an answer in a chat",
+    task: "a task",
+    schedule: "a task of a schedule",
+  } satisfies Readonly<Record<Work["kind"], string>>,
+  began: (when: string): string => `began ${when}`,
+  on: (node: string): string => `on ${node}`,
+} as const;
