@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { isSparkyError, SparkyError } from "../core/errors.ts";
 import type { User } from "../wire/api.ts";
 import { errorBody } from "../wire/errors.ts";
-import { openApiDocument } from "../wire/openapi.ts";
+import { openApiDocument, scopesFor } from "../wire/openapi.ts";
 import type { Credential, Identity } from "../store/people/identity.ts";
-import { requirePerson, requireScope, requireWholeToken, scopesFor } from "./sign-in/scope.ts";
+import { requirePerson, requireScope, requireWholeToken } from "./sign-in/scope.ts";
 import type { Acting } from "./sign-in/acting.ts";
 import type { Auth } from "./sign-in/auth.ts";
 import type { Door } from "./sign-in/door.ts";
@@ -13,7 +13,7 @@ import type { ServerDeps } from "./deps.ts";
 import { secureHeaders } from "./http-headers.ts";
 import type { Arrival } from "./network/arrival.ts";
 import { readJson } from "./input.ts";
-import { mustMayChange } from "./sign-in/may-change.ts";
+import { mustMay } from "./sign-in/must-may.ts";
 import { isSafeWay, onlyBySafeWay, withPlainCookies } from "./sign-in/session-cookie.ts";
 import { signInPages } from "./sign-in/pages.ts";
 import { builtFonts } from "./sign-in/built-fonts.ts";
@@ -153,12 +153,12 @@ export function createHttp(
 
   async function serve(route: Route, request: Request, came: Came, params: { readonly [name: string]: string }) {
     const anybody = { user: { id: "", name: "", role: "member" as const }, credential: null, cookies: [] };
-    const caller: Caller = route.doc.open ? anybody : await signedIn(came);
+    const caller: Caller = route.doc.right === null ? anybody : await signedIn(came);
     requireScope(caller.scopes, scopesFor(route.doc));
     if (route.doc.lets) requirePerson(caller.credential, deps.approveBy);
     if (route.doc.letsIn) requireWholeToken(caller.scopes, deps.approveBy);
     const { user: viewer, credential, cookies } = caller;
-    if (route.doc.method !== "GET" && !route.doc.own) mustMayChange(viewer);
+    if (route.doc.right !== null) mustMay(viewer, route.doc.right);
     const identity = credential === null ? null : { user: viewer, credential };
     const url = new URL(request.url);
     const safe = isSafeWay(request.headers, came.arrival, deps.secret);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { SparkyError } from "../core/errors.ts";
-import { mayHere } from "../store/people/access.ts";
+import { mayAs } from "../store/people/access.ts";
 import { AGENT_ID, type User } from "../store/people/user.ts";
 import type { PinPlace } from "../store/skills/pins.ts";
 
@@ -43,14 +43,14 @@ export function placesOfRun(roots: SkillRoots, userId: string): readonly Place[]
 /** Those that a person is shown. */
 export function placesFor(roots: SkillRoots, viewer: User): readonly Place[] {
   const own = placesOfRun(roots, viewer.id);
-  if (!mayHere(viewer, "act for agent") || viewer.id === AGENT_ID) return own;
+  if (!mayAs(viewer, "agents", "skills.decide") || viewer.id === AGENT_ID) return own;
   const agent = { name: "agent", place: "workspace", owner: AGENT_ID, root: workspaceSkills(roots, AGENT_ID) } as const;
   return [...own, agent].sort((a, b) => PLACES.indexOf(a.name) - PLACES.indexOf(b.name));
 }
 
 /** One's own workspace is one's own to decide about; what all runs get, the instance's owner decides. */
 export function mayDecide(viewer: User, { owner }: PinPlace): boolean {
-  return owner === viewer.id || mayHere(viewer, "administer");
+  return owner === viewer.id || mayAs(viewer, "everybodys", "skills.decide");
 }
 
 export function checkDecide(viewer: User, place: PinPlace): void {

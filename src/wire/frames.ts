@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { chatEventSchema } from "../core/events.ts";
+import type { Right } from "../core/rights.ts";
+import type { Scope } from "../core/scopes.ts";
 import { idSchema, keySchema, textSchema } from "./api.ts";
 import { noteSchema, scopeSchema } from "./approvals.ts";
 
@@ -35,6 +37,22 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pong") }),
 ]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
+
+interface Needed {
+  readonly right: Right;
+  readonly scope: Scope;
+}
+
+/** What their sender must have the right to do, and what a token must be for; null: they change nothing and tell nothing. */
+export const FRAMES: { readonly [type in ClientFrame["type"]]: Needed | null } = {
+  hello: null,
+  subscribe: { right: "chats.see", scope: "read" },
+  unsubscribe: null,
+  message: { right: "chats.write", scope: "write" },
+  stop: { right: "chats.write", scope: "write" },
+  decide: { right: "chats.decide", scope: "admin" },
+  pong: null,
+};
 
 export const TOPICS = ["chats", "tasks", "schedules", "approvals", "graph", "preferences"] as const;
 export type Topic = (typeof TOPICS)[number];

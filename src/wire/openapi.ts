@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
+import type { Right } from "../core/rights.ts";
+import type { Scope } from "../core/scopes.ts";
 import * as api from "./api.ts";
 import { approvalSchema, decisionSchema, grantSchema } from "./approvals.ts";
 import { answerSchema, questionSchema } from "./questions.ts";
@@ -58,11 +60,9 @@ export interface RouteDoc {
   readonly method: Method;
   /** With `:name` for its parameters. */
   readonly path: string;
+  /** What its caller must have the right to do, with the thing that it is about; null: it answers anybody, signed in or not. */
+  readonly right: Right | null;
   readonly summary: string;
-  /** Answers without a sign-in. */
-  readonly open?: true;
-  /** Changes nothing but the caller's own sign-ins: also for those who may only look. */
-  readonly own?: true;
   /** Takes a secret or a password, as it is: nothing is masked in it. */
   readonly keepsSecrets?: true;
   /**
@@ -78,6 +78,13 @@ export interface RouteDoc {
   readonly body?: z.ZodType;
   /** The answer's shape by status; null: no body. */
   readonly answers: { readonly [status: number]: z.ZodType | null };
+}
+
+/** What a token must be for to call a route: any of these. */
+export function scopesFor({ method, scope }: Pick<RouteDoc, "method" | "scope">): readonly Scope[] {
+  if (scope === "admin") return ["admin"];
+  const usual = method === "GET" ? "read" : "write";
+  return scope === undefined ? [usual] : [usual, scope];
 }
 
 /** The shapes that people are told by name. */
@@ -204,7 +211,7 @@ function operation(doc: RouteDoc, ref: (schema: z.ZodType) => JsonObject): JsonO
   ]);
   return {
     summary: doc.summary,
-    ...(doc.open ? { security: [] } : {}),
+    ...(doc.right === null ? { security: [] } : { "x-right": doc.right, "x-scopes": scopesFor(doc) }),
     parameters: [...pathParameters(doc.path), ...queryParameters(doc.query)],
     ...(doc.body === undefined ? {} : { requestBody: content(doc.body) }),
     responses: {

@@ -10,6 +10,7 @@ export function activityRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/activity",
+      right: "tasks.see",
       summary:
         "The runs of tasks that were at work since a time, or in the last 24 hours: 200 of them, or `limit`, the one that began last first.",
       query: activityQuery,

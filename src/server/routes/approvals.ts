@@ -12,6 +12,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/approvals",
+      right: "chats.see",
       summary:
         "What the agent asks before it acts, the newest first: what is open, or with `state=all` the history too.",
       query: approvalsQuery,
@@ -21,6 +22,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/approvals/:id",
+      right: "chats.see",
       summary: "One approval, with the exact arguments of its call.",
       answers: { 200: approvalSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getApproval(store, viewer, params.id) }),
@@ -28,6 +30,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/approvals/:id",
+      right: "chats.decide",
       scope: "admin",
       lets: true,
       summary: "Answers an approval. The first answer wins: a later one gets 409, which says who answered what.",
@@ -38,6 +41,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/grants",
+      right: "grants.see",
       summary: "The standing yeses in force that you may take back.",
       query: grantsQuery,
       answers: { 200: listSchema(grantSchema) },
@@ -50,6 +54,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "DELETE",
       path: "/api/grants/:id",
+      right: "grants.revoke",
       scope: "admin",
       summary: "Takes a standing yes back: the next call asks again.",
       answers: { 204: null },

@@ -10,6 +10,7 @@ export function auditRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/audit",
+      right: "audit.see",
       summary:
         "Who, or which run, did what that counts, the newest first, numbered without gaps; of others only for the owner.",
       query: auditQuery,

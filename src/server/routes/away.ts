@@ -14,6 +14,7 @@ export function awayRoutes({ store }: ServerDeps, skills: WaitingSkills): readon
     route({
       method: "GET",
       path: "/api/away",
+      right: "chats.see",
       summary:
         "While you were away: what ended, failed, was recovered, asks and was spent in your chats since you saw them.",
       answers: { 200: awaySchema },
@@ -28,6 +29,7 @@ export function awayRoutes({ store }: ServerDeps, skills: WaitingSkills): readon
     route({
       method: "POST",
       path: "/api/away/seen",
+      right: "chats.mark",
       summary:
         "Remembers that you have seen chats up to these `seq`s; chats that are not there for you are passed over.",
       body: awaySeenSchema,

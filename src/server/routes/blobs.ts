@@ -9,6 +9,7 @@ export function blobRoutes({ store }: ServerDeps): readonly Route[] {
       doc: {
         method: "GET",
         path: "/api/blobs/:id",
+        right: "chats.see",
         summary: "The whole of what was too big for its event, as JSON to download; `ETag` is its SHA-256.",
         answers: { 200: jsonSchema, 304: null },
       },

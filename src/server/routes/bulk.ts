@@ -28,6 +28,7 @@ export function bulkRoutes({ store, log, cancelTask }: ServerDeps, closing: Abor
     route({
       method: "POST",
       path: "/api/chats/bulk",
+      right: "chats.write",
       summary:
         "Does the same with many chats, at most 500, one after another and each by itself; says what became of each.",
       body: chatsBulkSchema,
@@ -40,6 +41,7 @@ export function bulkRoutes({ store, log, cancelTask }: ServerDeps, closing: Abor
     route({
       method: "POST",
       path: "/api/tasks/bulk",
+      right: "tasks.change",
       summary:
         "Does the same with many tasks, at most 500, one after another and each by itself; says what became of each.",
       body: tasksBulkSchema,

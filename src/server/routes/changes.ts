@@ -12,13 +12,12 @@ import {
 } from "../../wire/changes.ts";
 import { toolChanges, toolChangesOf } from "../../worker/mcp/changes.ts";
 import type { ServerDeps } from "../deps.ts";
-import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
 
 /** What is new or changed and waits for this person's yes. */
 export async function changesFor(store: Store, skills: WaitingSkills, viewer: User): Promise<readonly Change[]> {
   const [tools, waiting] = await Promise.all([
-    mayHere(viewer, "administer") ? toolChanges(store) : [],
+    mayHere(viewer, "tools.manage") ? toolChanges(store) : [],
     skills.for(viewer),
   ]);
   const changed = waiting.map(({ name, place, folder, description, state, hash }): Change => {
@@ -32,6 +31,7 @@ export function changeRoutes({ store, mcp }: ServerDeps, skills: WaitingSkills):
     route({
       method: "GET",
       path: "/api/changes",
+      right: "tools.see",
       summary: "Tools and skills that are new or changed, and wait for your yes.",
       answers: { 200: listSchema(changeSchema) },
       async handle({ viewer }) {
@@ -42,11 +42,11 @@ export function changeRoutes({ store, mcp }: ServerDeps, skills: WaitingSkills):
     route({
       method: "GET",
       path: "/api/changes/tools/:server",
+      right: "tools.manage",
       summary:
         "The tools of a server that are new or changed, with how they differ from what was approved. For the owner.",
       answers: { 200: listSchema(toolChangeShownSchema) },
-      async handle({ viewer, params }) {
-        forOwner(viewer, "see what waits of tool servers");
+      async handle({ params }) {
         const items = [...(await toolChangesOf(store, params.server))];
         return { status: 200, body: { items, next: null, total: items.length } };
       },
@@ -54,6 +54,7 @@ export function changeRoutes({ store, mcp }: ServerDeps, skills: WaitingSkills):
     route({
       method: "POST",
       path: "/api/changes/tools/:server",
+      right: "tools.manage",
       scope: "admin",
       lets: true,
       summary:
@@ -61,7 +62,6 @@ export function changeRoutes({ store, mcp }: ServerDeps, skills: WaitingSkills):
       body: decideToolsSchema,
       answers: { 200: decidedToolsSchema },
       async handle({ viewer, params: { server }, body }) {
-        forOwner(viewer, "approve tools");
         await mcp.decide(server, body, viewer.name);
         const kind = body.decision === "approve" ? "tool.approved" : "tool.refused";
         for (const { tool, digest } of body.tools)

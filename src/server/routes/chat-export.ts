@@ -22,6 +22,7 @@ export function chatExport({ store, log }: Pick<ServerDeps, "store" | "log">): R
     doc: {
       method: "GET",
       path: "/api/chats/:id/export",
+      right: "chats.see",
       summary:
         "The whole log of a chat to download, as it is now: as JSON, or with `format=md` to read. Secrets are masked.",
       query: chatExportQuery,

@@ -42,6 +42,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "GET",
       path: "/api/chats",
+      right: "chats.see",
       summary:
         "The chats that you may see, the most recent first: by default those that are not archived, by `prefix` all.",
       query: chatsQuery,
@@ -51,6 +52,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats",
+      right: "work.begin",
       summary: "Starts a chat; 200 with your chat that has the same `key`, if there is one.",
       body: newChatSchema,
       answers: { 201: chatSchema, 200: chatSchema },
@@ -63,6 +65,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "GET",
       path: "/api/chats/:id",
+      right: "chats.see",
       summary: "A chat with the fold of its log: active run, open calls, approvals, plan, totals.",
       answers: { 200: chatWithViewSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getChatWithView(store, viewer, params.id) }),
@@ -70,6 +73,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "PATCH",
       path: "/api/chats/:id",
+      right: "chats.write",
       summary: "Renames a chat, archives it, or chooses its model.",
       body: chatPatchSchema,
       answers: { 200: chatSchema },
@@ -81,6 +85,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "DELETE",
       path: "/api/chats/:id",
+      right: "chats.delete",
       summary: "Deletes a chat and all that belongs to it; a run in it is cancelled.",
       answers: { 204: null },
       async handle({ viewer, params }) {
@@ -91,6 +96,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/restore",
+      right: "chats.restore",
       summary: "Takes the deletion of a chat back, within a minute of it; what it cancelled stays so.",
       answers: { 200: chatSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await restoreChat(store, viewer, params.id) }),
@@ -98,6 +104,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "GET",
       path: "/api/chats/:id/events",
+      right: "chats.see",
       summary:
         "A page of the chat's log, ascending: after a `seq`, before one, or else the newest. At most `limit` events and 256 KB of them, but one at least: there are more while `last`, or `first`, is not reached.",
       query: eventsQuery,
@@ -110,6 +117,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/messages",
+      right: "chats.write",
       summary:
         "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once; 409 if `by` is somebody else.",
       body: newMessageSchema,
@@ -122,6 +130,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/fork",
+      right: "chats.write",
       summary:
         "Makes a chat that begins as this one did up to an event of it, and sends `text` there; 200 with the one that has the same `key`.",
       body: newForkSchema,
@@ -135,6 +144,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "GET",
       path: "/api/chats/:id/places",
+      right: "chats.see",
       summary:
         "The messages from which this chat and others that were made from it, or it from them, go their own ways.",
       answers: { 200: forkPlacesSchema },
@@ -143,6 +153,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/stop",
+      right: "chats.write",
       summary: "Stops the chat's active run, within two seconds; `runId` is null when nothing ran.",
       answers: { 200: stoppedSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { chatId: params.id }) }),
@@ -150,6 +161,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/pin",
+      right: "chats.mark",
       summary: "Pins a chat in your own list, or takes the pin away.",
       body: pinSchema,
       answers: { 204: null },
@@ -161,6 +173,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/tags",
+      right: "chats.mark",
       summary: "Puts tags on a chat in your own list, and takes others away; answers with all that it has then.",
       body: tagPatchSchema,
       answers: { 200: chatTagsSchema },
@@ -172,6 +185,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "GET",
       path: "/api/tags",
+      right: "chats.see",
       summary: "The tags that you have put on chats, and on how many.",
       answers: { 200: listSchema(tagInUseSchema) },
       handle: async ({ viewer }) => ({ status: 200, body: { items: await listTags(store, viewer), next: null } }),
@@ -179,6 +193,7 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
     route({
       method: "POST",
       path: "/api/chats/:id/seen",
+      right: "chats.mark",
       summary: "Remembers how far you have read.",
       body: seenSchema,
       answers: { 204: null },

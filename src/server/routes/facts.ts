@@ -11,6 +11,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/facts",
+      right: "memory.see",
       summary:
         "What is remembered, of what you may see, the newest first. `status`: active when left out, or `all`. `about`: a node's id, or " +
         "`me` for who you are and what you like.",
@@ -21,6 +22,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/facts",
+      right: "memory.change",
       summary: "Remembers what you say yourself. 200: it was remembered before.",
       body: newFactSchema,
       answers: { 201: factSchema, 200: factSchema },
@@ -33,6 +35,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/facts/:id",
+      right: "memory.see",
       summary: "One fact.",
       answers: { 200: factSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getFact(store, viewer, params.id) }),
@@ -40,6 +43,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "PATCH",
       path: "/api/facts/:id",
+      right: "memory.change",
       summary:
         "Confirms, corrects, pins, shares or puts aside a fact. The answer is the fact as it is then; with another text, the one that " +
         "took its place.",
@@ -56,6 +60,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "DELETE",
       path: "/api/facts/:id",
+      right: "memory.change",
       summary:
         "Forgets a fact: it is found and told no more, and what was said of it is recalled no more. The messages themselves stay in " +
         "their chats until those are deleted.",
@@ -68,6 +73,7 @@ export function factRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/entities/:id",
+      right: "memory.see",
       summary:
         "All that you may see of a node: what is known of it, what it is joined to, and which runs were given of it.",
       answers: { 200: entitySchema },

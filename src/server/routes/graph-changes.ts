@@ -11,6 +11,7 @@ export function graphChangeRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/graph/changes",
+      right: "memory.see",
       summary:
         "What became of the graph, the newest first; `thing` of one node with its edges, or of one edge; `run` by one run. " +
         "What belongs to another change is told by `partOf`.",
@@ -21,6 +22,7 @@ export function graphChangeRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/graph/changes/:id/undo",
+      right: "memory.change",
       summary:
         "Puts back what a change has changed, and answers with the change that this is. 409 where something newer stands on it.",
       answers: { 200: graphChangeSchema },

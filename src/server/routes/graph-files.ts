@@ -5,8 +5,8 @@ import { graphExportSchema } from "../../wire/graph.ts";
 import { MAX_IMPORT_BYTES } from "../../wire/limits.ts";
 import type { ServerDeps } from "../deps.ts";
 import { parseInput } from "../input.ts";
+import { mustMay } from "../sign-in/must-may.ts";
 import { download } from "./download.ts";
-import { forOwner } from "./for-owner.ts";
 import { exportQuery, importQuery } from "./queries.ts";
 import type { RawCall, Route } from "./route.ts";
 
@@ -37,6 +37,7 @@ export function graphFileRoutes({ store, log }: ServerDeps, closing: AbortSignal
       doc: {
         method: "GET",
         path: "/api/graph/export",
+        right: "memory.see",
         summary:
           "All that you may see of the graph, as a file: JSON, or as `format` says, `md` in a zip; `part` for csv, nodes or edges.",
         query: exportQuery,
@@ -48,6 +49,7 @@ export function graphFileRoutes({ store, log }: ServerDeps, closing: AbortSignal
       doc: {
         method: "POST",
         path: "/api/graph/import",
+        right: "memory.change",
         summary:
           "Takes in a file, which is the body as it is. It is yours alone; `shared`, for the owner: what it says is shared is. " +
           "`dryRun` changes nothing.",
@@ -56,7 +58,7 @@ export function graphFileRoutes({ store, log }: ServerDeps, closing: AbortSignal
       },
       async run({ viewer, query, request }) {
         const { format, shared = false, dryRun = false } = parseInput(importQuery, query);
-        if (shared) forOwner(viewer, "import for everybody");
+        if (shared) mustMay(viewer, "memory.share");
         if (Number(request.headers.get("content-length") ?? 0) > MAX_IMPORT_BYTES) throw tooLarge();
         if (importing.has(viewer.id)) throw busy();
         importing.add(viewer.id);

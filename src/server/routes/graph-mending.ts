@@ -19,6 +19,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/graph/neighbors/:id",
+      right: "memory.see",
       summary:
         "What a node is joined to, by up to `depth` edges (1 to 3), at most `limit` nodes (300), the nearest first.",
       query: neighboursQuery,
@@ -30,6 +31,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/graph/path",
+      right: "memory.see",
       summary: "The shortest way between the nodes `from` and `to`, by up to six edges, whichever way they lead.",
       query: pathQuery,
       answers: { 200: graphPathSchema },
@@ -41,6 +43,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/graph/duplicates",
+      right: "memory.see",
       summary: "Pairs of nodes that may be one and that you may merge, side by side, each with why.",
       query: duplicatesQuery,
       answers: { 200: duplicatesSchema },
@@ -52,6 +55,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/graph/apart",
+      right: "memory.change",
       summary:
         "Says that the nodes `left` and `right` are not the same: the pair is not proposed any more, and `fix` does not merge it. " +
         "`apart: false` takes that back.",
@@ -65,6 +69,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/graph/merge",
+      right: "memory.change",
       summary:
         "Makes one node of two: contents, data and edges of both are kept, and the other's name finds it. `dryRun`: only says " +
         "what would be. It is undone by its change.",
@@ -78,6 +83,7 @@ export function graphMendingRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/graph/fix",
+      right: "memory.change",
       summary:
         "Puts right what a check finds of these kinds, some two hundred at a time, each undone by its change: broken edges, " +
         "edges and nodes of one type that are there twice but for how they are written, and nodes that nothing is known of. " +

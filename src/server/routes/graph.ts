@@ -36,6 +36,7 @@ export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readon
     route({
       method: "GET",
       path: "/api/graph/stats",
+      right: "memory.see",
       summary: "How many nodes and edges you may see, by type; `deep`: what of them belongs together, and its middle.",
       query: statsOfGraphQuery,
       answers: { 200: z.union([graphStatsSchema, deepStatsSchema]) },
@@ -47,6 +48,7 @@ export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readon
     route({
       method: "GET",
       path: "/api/graph/search",
+      right: "memory.see",
       summary: "Nodes with any of the words in `q`, the best first; without words all, by name.",
       query: graphSearchQuery,
       answers: { 200: foundNodesSchema },
@@ -64,6 +66,7 @@ export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readon
     route({
       method: "GET",
       path: "/api/graph/nodes/:id",
+      right: "memory.see",
       summary: "A node with its edges, those that leave it first.",
       answers: { 200: graphNodeSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await graphNode(store.db, viewer.id, params.id) }),
@@ -71,6 +74,7 @@ export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readon
     route({
       method: "GET",
       path: "/api/graph/nodes/:id/edges",
+      right: "memory.see",
       summary: "A node's edges, page by page.",
       query: edgesQuery,
       answers: { 200: listSchema(nodeEdgeSchema) },
@@ -82,6 +86,7 @@ export function graphRoutes({ store }: ServerDeps, closing: AbortSignal): readon
     route({
       method: "GET",
       path: "/api/graph/check",
+      right: "memory.see",
       summary: "What in the graph needs care: each kind counted, with at most twenty examples. It changes nothing.",
       answers: { 200: graphCheckSchema },
       handle: async ({ viewer: { id } }) => ({

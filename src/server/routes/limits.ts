@@ -4,7 +4,7 @@ import { standingOf } from "../../store/limits/standing.ts";
 import type { User } from "../../wire/api.ts";
 import { personLimitsPatchSchema, personLimitsSchema, type PersonLimits } from "../../wire/people.ts";
 import type { ServerDeps } from "../deps.ts";
-import { ownerOver, personFor } from "./people.ts";
+import { personFor } from "./people.ts";
 import { route, type Route } from "./route.ts";
 
 export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
@@ -18,6 +18,7 @@ export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/users/:name/limits",
+      right: "self.see",
       summary:
         "What may be spent in somebody’s name, and what was, in the day and the month that it is on the server: your own, or, for " +
         "owners, anybody’s.",
@@ -30,12 +31,12 @@ export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "PATCH",
       path: "/api/users/:name/limits",
+      right: "people.manage",
       scope: "admin",
       summary: "Sets limits, and takes away those that are null: runs that wait for one go on at once. For owners.",
       body: personLimitsPatchSchema,
       answers: { 200: personLimitsSchema },
       async handle({ viewer, params, body }) {
-        ownerOver(viewer, params.name, "say what people may spend");
         const user = await personFor(store, viewer, params.name);
         await setLimits(store, viewer, user, body);
         log.info({ by: viewer.name, user: user.name, ...body }, "limits were set");

@@ -12,6 +12,7 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/resources",
+      right: "tools.see",
       summary:
         "What your tool servers offer for reading, by `q`: a message refers to it by its `reference`. Servers whose tools were " +
         "never looked at are not asked.",
@@ -24,6 +25,7 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/prompts",
+      right: "tools.see",
       summary: "The prompts of your tool servers and, for the owner, those of the home's `prompts` folder.",
       answers: { 200: promptsSchema },
       async handle({ viewer }) {
@@ -33,6 +35,7 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/prompts/:server/:name",
+      right: "work.begin",
       summary: "The words of a server's prompt, its arguments filled in. Nothing is sent to the agent.",
       body: fillPromptSchema,
       answers: { 200: promptTextSchema },
@@ -44,6 +47,7 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/prompts/:name",
+      right: "prompts.use",
       summary: "The words of a file in the home's `prompts` folder. For the owner.",
       body: fillPromptSchema,
       answers: { 200: promptTextSchema },

@@ -23,7 +23,6 @@ import {
 import type { ServerDeps } from "../deps.ts";
 import type { Auth } from "../sign-in/auth.ts";
 import type { Identities } from "../sign-in/identities.ts";
-import { forOwner } from "./for-owner.ts";
 import { parseInput } from "../input.ts";
 import { invitesQuery, sessionsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
@@ -33,10 +32,10 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "GET",
       path: "/api/users",
+      right: "people.see",
       summary: "Everybody who has an account here, the agent among them. For owners.",
       answers: { 200: listSchema(accountSchema) },
-      async handle({ viewer }) {
-        forOwner(viewer, "see who has an account");
+      async handle() {
         const items = [...(await listAccounts(store))];
         return { status: 200, body: { items, next: null, total: items.length } };
       },
@@ -44,12 +43,12 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "POST",
       path: "/api/users",
+      right: "people.manage",
       scope: "admin",
       summary: "Adds an account, a member’s unless another role is named; 409 where somebody has the name. For owners.",
       body: newAccountSchema,
       answers: { 201: accountSchema },
       async handle({ viewer, body }) {
-        forOwner(viewer, "add people");
         const account = await addAccount(store, body.name, body.role ?? "member", viewer);
         log.info({ by: viewer.name, user: account.name, role: account.role }, "an account was added");
         return { status: 201, body: account };
@@ -58,13 +57,13 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "PATCH",
       path: "/api/users/:name",
+      right: "people.manage",
       scope: "admin",
       summary:
         "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. The home’s own owner stays an owner. For owners.",
       body: accountPatchSchema,
       answers: { 200: accountSchema },
       async handle({ viewer, params, body }) {
-        ownerOver(viewer, params.name, "say what people may do");
         const account = await changeAccount(store, params.name, body, viewer);
         identities.userChanged(account.id, account.disabled ? null : account.role);
         log.info({ by: viewer.name, user: account.name, ...body }, "an account was changed");
@@ -74,12 +73,12 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "POST",
       path: "/api/users/:name/password",
+      right: "self.sign-ins",
       scope: "admin",
       letsIn: true,
       summary:
         "Sets a password: your own, or, as an owner, anybody’s but the agent’s. Other sessions of theirs end where there was one " +
         "before. `current`: the one that there is, for who asks for themselves in a browser.",
-      own: true,
       keepsSecrets: true,
       body: newPasswordSchema,
       answers: { 200: passwordSetSchema },
@@ -115,6 +114,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "POST",
       path: "/api/users/:name/invite",
+      right: "people.manage",
       scope: "admin",
       letsIn: true,
       summary:
@@ -123,7 +123,6 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       body: newInviteSchema,
       answers: { 201: loginLinkSchema },
       async handle({ viewer, params, body, base }) {
-        ownerOver(viewer, params.name, "invite people");
         const name = parseInput(z.object({ name: nameSchema }), params).name;
         const { token, expiresAt } = await createInvite(store, viewer, { name, role: body.role ?? "member" });
         log.info({ by: viewer.name, name, role: body.role ?? "member" }, "somebody was invited");
@@ -133,11 +132,11 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "GET",
       path: "/api/invites",
+      right: "people.see",
       summary: "The invitations that hold still, the newest first, without their links. For owners.",
       query: invitesQuery,
       answers: { 200: listSchema(inviteSchema) },
-      async handle({ viewer, query }) {
-        forOwner(viewer, "see who is invited");
+      async handle({ query }) {
         const invites = await listInvites(store, query.prefix ?? "");
         return { status: 200, body: { items: invites.slice(0, query.limit), next: null, total: invites.length } };
       },
@@ -145,11 +144,11 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "DELETE",
       path: "/api/invites/:id",
+      right: "people.manage",
       scope: "admin",
       summary: "Withdraws an invitation: its link makes no account any more. For owners.",
       answers: { 204: null },
       async handle({ viewer, params }) {
-        forOwner(viewer, "withdraw invitations");
         await withdrawInvite(store, viewer, params.id);
         log.info({ by: viewer.name, invite: params.id }, "an invitation was withdrawn");
         return { status: 204 };
@@ -158,6 +157,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "GET",
       path: "/api/sessions",
+      right: "self.see",
       summary: "Where you are signed in by a browser, the newest first; `user`: where somebody else is, for owners.",
       query: sessionsQuery,
       answers: { 200: listSchema(sessionSchema) },
@@ -174,9 +174,9 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
     route({
       method: "DELETE",
       path: "/api/sessions/:id",
+      right: "self.sign-ins",
       scope: "admin",
       summary: "Signs a browser out: one of yours, or, as an owner, anybody’s. What it has open ends at once.",
-      own: true,
       answers: { 204: null },
       async handle({ viewer, params }) {
         await endSession(store, viewer, params.id);
@@ -190,15 +190,8 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
 /** Oneself, or, for an owner, anybody. */
 export async function personFor(store: Store, viewer: User, name: string): Promise<User> {
   const user = await getUserByName(store, name);
-  if (user === null || (user.id !== viewer.id && !mayHere(viewer, "administer"))) {
+  if (user === null || (user.id !== viewer.id && !mayHere(viewer, "people.manage"))) {
     throw notFound(`user ${JSON.stringify(name)}`);
   }
   return user;
-}
-
-/** Who is no owner knows of nobody but themselves. */
-export function ownerOver(viewer: User, name: string, what: string): void {
-  if (mayHere(viewer, "administer")) return;
-  if (name !== viewer.name) throw notFound(`user ${JSON.stringify(name)}`);
-  throw new SparkyError("forbidden", `only the owner of this instance may ${what}`);
 }

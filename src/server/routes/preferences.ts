@@ -10,6 +10,7 @@ export function preferenceRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: PATH,
+      right: "self.see",
       summary: "What you prefer: which events are shown, the clock, and what you are told of and how.",
       answers: { 200: preferencesAnswerSchema },
       handle: async ({ viewer }) => ({ status: 200, body: preferencesFrom(await preferencesOf(store, viewer.id)) }),
@@ -17,6 +18,7 @@ export function preferenceRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "PATCH",
       path: PATH,
+      right: "self.change",
       summary: "Sets what you prefer, each by its name; null: as it is for everybody. The others stay as they are.",
       body: preferencesPatchSchema,
       answers: { 200: preferencesAnswerSchema },

@@ -11,6 +11,7 @@ export function questionRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/questions",
+      right: "chats.see",
       summary: "What the agent asks you, the newest first: what is open, or with `state=all` the history too.",
       query: approvalsQuery,
       answers: { 200: listSchema(questionSchema) },
@@ -19,6 +20,7 @@ export function questionRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/questions/:id",
+      right: "chats.see",
       summary: "One question, with its choices or its form.",
       answers: { 200: questionSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getQuestion(store, viewer, params.id) }),
@@ -26,6 +28,7 @@ export function questionRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/questions/:id",
+      right: "chats.decide",
       summary: "Answers a question, or declines to with null. The first answer wins: a later one gets 409.",
       body: answerSchema,
       answers: { 200: questionSchema },

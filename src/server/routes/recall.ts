@@ -15,6 +15,7 @@ export function recallRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/recall",
+      right: "memory.see",
       summary:
         "What was said and is known that fits `q`, of what you may see, the best first, each with why it was found. `who` said it, " +
         "`from` and `to` a day or a time, `kind`, `chatId`: only that.",
@@ -32,6 +33,7 @@ export function recallRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/recall/items",
+      right: "memory.see",
       summary:
         "What these `ids` stand for, as in a `recall` event, with commas between; those that you may not see are left out.",
       query: recallItemsQuery,

@@ -31,19 +31,21 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules",
+      right: "schedules.see",
       summary: "Your schedules, by name; with `recent`, each with so many of the newest rows of its ledger.",
       query: schedulesQuery,
       answers: { 200: scheduleListSchema },
       async handle({ viewer, query }) {
         const items = await listSchedules(store, viewer, query);
         const problems =
-          mayHere(viewer, "administer") && scheduleProblems.length > 0 ? { problems: scheduleProblems } : {};
+          mayHere(viewer, "data.see") && scheduleProblems.length > 0 ? { problems: scheduleProblems } : {};
         return { status: 200, body: { items, next: null, total: items.length, ...problems } };
       },
     }),
     route({
       method: "POST",
       path: "/api/schedules",
+      right: "work.begin",
       summary: "Adds a schedule; it counts at once.",
       body: newScheduleSchema,
       answers: { 201: scheduleSchema },
@@ -52,6 +54,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "POST",
       path: "/api/schedules/preview",
+      right: "work.begin",
       summary:
         "What a rule means: its words and its next instants (`n` of them, 5 by default), or what is wrong with it.",
       body: rulePreviewSchema,
@@ -65,6 +68,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name",
+      right: "schedules.see",
       summary: "A schedule.",
       answers: { 200: scheduleSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await getSchedule(store, viewer, params.name) }),
@@ -72,6 +76,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name/prompt",
+      right: "schedules.see",
       summary: "What the agent is told when the schedule runs: its words, or those of its file as they are now.",
       answers: { 200: schedulePromptSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await schedulePrompt(store, viewer, params.name) }),
@@ -79,6 +84,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "PATCH",
       path: "/api/schedules/:name",
+      right: "schedules.change",
       summary: "Changes a schedule, at once: what was due before is settled by the rule that it had.",
       body: schedulePatchSchema,
       answers: { 200: scheduleSchema },
@@ -90,6 +96,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "DELETE",
       path: "/api/schedules/:name",
+      right: "schedules.change",
       summary: "Deletes a schedule; its tasks and its chat stay.",
       answers: { 204: null },
       async handle({ viewer, params }) {
@@ -100,6 +107,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "POST",
       path: "/api/schedules/:name/run",
+      right: "schedules.change",
       summary: "Queues a schedule's task now, beside what its rule says.",
       answers: { 201: taskSchema },
       handle: async ({ viewer, params }) => ({ status: 201, body: await runScheduleNow(store, viewer, params.name) }),
@@ -107,6 +115,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name/occurrences",
+      right: "schedules.see",
       summary:
         "The ledger of a schedule, the newest first: one row for every due instant, and those run by hand; more than 10,000 are counted only with `total=true`.",
       query: occurrencesQuery,
@@ -119,6 +128,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name/check",
+      right: "schedules.see",
       summary: "Computes what was due from the rules that a schedule had, and compares it with its ledger.",
       answers: { 200: ledgerCheckSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await checkSchedule(store, viewer, params.name) }),
@@ -126,6 +136,7 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
     route({
       method: "GET",
       path: "/api/schedules/:name/next",
+      right: "schedules.see",
       summary: "The next instants at which a schedule is to run: `n` of them, 5 by default.",
       query: nextQuery,
       answers: { 200: listSchema(upcomingSchema) },

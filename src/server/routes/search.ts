@@ -9,6 +9,7 @@ export function searchRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/search",
+      right: "chats.see",
       summary:
         "What you may see that has all words of `q`: chats, tasks, nodes, then events, each the newest first. With `runId`: events of that run alone.",
       query: searchQuery,

@@ -5,7 +5,6 @@ import { listSchema } from "../../wire/api.ts";
 import { newSecretSchema, secretSchema, setSecretSchema } from "../../wire/secrets.ts";
 import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
-import { forOwner } from "./for-owner.ts";
 import { route, type Route } from "./route.ts";
 
 /** The secrets that a server's definition refers to, with or without what counts otherwise. */
@@ -21,10 +20,10 @@ export function secretRoutes({ store, mcp }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: SECRETS_PATH,
+      right: "secrets.manage",
       summary: "The secrets of this home, by name: no value is ever told. For owners.",
       answers: { 200: listSchema(secretSchema) },
       async handle({ viewer }) {
-        forOwner(viewer, "have secrets");
         const [secrets, servers, tools] = await Promise.all([
           listSecrets(store, (await owner()).id),
           mcpServers(store),
@@ -43,24 +42,24 @@ export function secretRoutes({ store, mcp }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: SECRETS_PATH,
+      right: "secrets.manage",
       scope: "admin",
       summary: "Sets a secret, or another value of it. For the owner.",
       keepsSecrets: true,
       body: newSecretSchema,
       answers: { 200: setSecretSchema },
       async handle({ viewer, body }) {
-        forOwner(viewer, "have secrets");
         return { status: 200, body: await setSecret(store, await owner(), body.name, body.value, viewer) };
       },
     }),
     route({
       method: "DELETE",
       path: `${SECRETS_PATH}/:name`,
+      right: "secrets.manage",
       scope: "admin",
       summary: "Removes a secret. For the owner.",
       answers: { 204: null },
       async handle({ viewer, params }) {
-        forOwner(viewer, "have secrets");
         await removeSecret(store, await owner(), params.name, viewer);
         return { status: 204 };
       },

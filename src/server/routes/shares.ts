@@ -9,6 +9,7 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/people",
+      right: "self.see",
       summary: "The names of everybody with whom you can share a chat; none for who may only look.",
       answers: { 200: listSchema(personSchema) },
       async handle({ viewer }) {
@@ -19,6 +20,7 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/chats/:id/shares",
+      right: "chats.see",
       summary: "With whom a chat is shared, to watch or to write, for whoever sees it.",
       answers: { 200: sharesSchema },
       async handle({ viewer, params }) {
@@ -29,6 +31,7 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/chats/:id/shares",
+      right: "chats.share",
       scope: "admin",
       summary:
         "Shares a chat with somebody, by name: all that was said there and will be. 200 where they had a share, which is as you say now. For its owner; the agent’s chats for owners.",
@@ -44,6 +47,7 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "DELETE",
       path: "/api/chats/:id/shares/:user",
+      right: "chats.share",
       scope: "admin",
       summary: "Shares a chat with somebody no longer: what they have open of it ends at once.",
       answers: { 204: null },

@@ -43,6 +43,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "GET",
       path: "/api/skills",
+      right: "skills.see",
       summary: "The skills in your places, with those that wait for a yes.",
       answers: { 200: listSchema(skillSchema) },
       async handle({ viewer }) {
@@ -53,6 +54,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills",
+      right: "skills.decide",
       scope: "admin",
       summary: "Puts a skill into the home; it waits there for a yes.",
       body: newSkillSchema,
@@ -69,6 +71,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills/validate",
+      right: "work.begin",
       summary: "What would be said of a skill with these files; nothing is kept.",
       body: checkSkillSchema,
       answers: { 200: checkedSkillSchema },
@@ -85,6 +88,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "GET",
       path: "/api/skills/:name",
+      right: "skills.see",
       summary: "A skill with its text, its files, and what a yes to it would change.",
       query: placeQuery,
       answers: { 200: skillWithFilesSchema },
@@ -98,6 +102,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "GET",
       path: "/api/skills/:name/files",
+      right: "skills.see",
       summary: "One file of a skill: its SKILL.md, or the one that `path` names.",
       query: fileQuery,
       answers: { 200: skillFileSchema },
@@ -112,6 +117,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills/:name/approve",
+      right: "skills.decide",
       scope: "admin",
       lets: true,
       summary: "Lets runs use a skill as it is now; `hash` says what was seen.",
@@ -125,6 +131,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "POST",
       path: "/api/skills/:name/refuse",
+      right: "skills.decide",
       scope: "admin",
       summary: "Keeps a skill out as it is now: it waits again when it changes. `hash` says what was seen.",
       body: decideSkillSchema,
@@ -137,6 +144,7 @@ export function skillRoutes({ store, skillRoots: roots }: ServerDeps): readonly 
     route({
       method: "DELETE",
       path: "/api/skills/:name",
+      right: "skills.decide",
       scope: "admin",
       summary: "Deletes a skill of the home; one that lies elsewhere is only not used any more.",
       query: placeQuery.pick({ place: true }),

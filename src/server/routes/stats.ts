@@ -9,6 +9,7 @@ export function statsRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/stats",
+      right: "chats.see",
       summary:
         "What the runs of a span came to: how many ended how, waits, durations, tokens, cost, by day and by schedule.",
       query: statsQuery,

@@ -14,6 +14,7 @@ export function streamRoutes({ store, log }: ServerDeps, closing: AbortSignal): 
       doc: {
         method: "GET",
         path: "/api/chats/:id/stream",
+        right: "chats.see",
         summary: "The chat's log as a Durable Stream: `offset`, `live=long-poll` or `live=sse`; HEAD tells its end.",
         query,
         answers: { 200: eventsPageSchema.shape.events, 204: null, 304: null },

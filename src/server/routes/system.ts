@@ -31,14 +31,15 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
     route({
       method: "GET",
       path: "/health",
+      right: null,
       summary: "Whether the server answers.",
-      open: true,
       answers: { 200: healthSchema },
       handle: async () => ({ status: 200, body: { status: "ok", version, agentLoop, startedAt } }),
     }),
     route({
       method: "GET",
       path: "/api/me",
+      right: "self.see",
       summary: "Who you are.",
       answers: { 200: meSchema },
       handle: async ({ viewer }) => ({ status: 200, body: await me(store, viewer) }),
@@ -46,6 +47,7 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
     route({
       method: "PATCH",
       path: "/api/me",
+      right: "self.change",
       summary: "Says how far your welcome has come; once done it stays so.",
       body: mePatchSchema,
       answers: { 200: meSchema },
@@ -57,6 +59,7 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
     route({
       method: "GET",
       path: "/api/status",
+      right: "self.see",
       summary: "Counts of tasks, what runs now, and by which model and node.",
       answers: { 200: statusSchema },
       async handle({ viewer }) {
@@ -76,6 +79,7 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
     route({
       method: "POST",
       path: "/api/users/:name/login-link",
+      right: "self.change",
       scope: "admin",
       letsIn: true,
       summary: "A link that signs in once, within ten minutes: for yourself, and by the owner for `agent`.",
@@ -83,7 +87,7 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
       async handle({ viewer, params, base }) {
         const user = await getUserByName(store, params.name);
         const mine = user?.id === viewer.id;
-        if (user === null || (!mine && !mayHere(viewer, "act for agent")))
+        if (user === null || (!mine && !mayHere(viewer, "agent.act")))
           throw notFound(`user ${JSON.stringify(params.name)}`);
         if (!mine && user.role !== "agent") {
           throw new SparkyError("forbidden", "a sign-in link is for yourself or for agent", {
@@ -96,8 +100,8 @@ export function systemRoutes(deps: ServerDeps, auth: Auth, skills: WaitingSkills
     route({
       method: "POST",
       path: "/api/sign-out",
+      right: "self.sign-ins",
       summary: "Ends the session that the cookie names.",
-      own: true,
       answers: { 204: null },
       async handle({ viewer, credential, headers }) {
         // Who comes by a token ends nothing, though a cookie comes beside it: that may be another person's.

@@ -23,6 +23,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks",
+      right: "tasks.see",
       scope: "tasks",
       summary: "Your tasks, the newest first; more than 10,000 are counted only with `total=true`.",
       query: tasksQuery,
@@ -32,6 +33,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks",
+      right: "work.begin",
       scope: "tasks",
       summary: "Queues work for the agent; 200 with your task that has the same `key`, if there is one.",
       body: newTaskSchema,
@@ -44,6 +46,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/clear",
+      right: "tasks.change",
       summary:
         "Deletes your tasks that match, 50 in one transaction; what is being worked on stays. `dryRun` only tells.",
       body: clearTasksSchema,
@@ -53,6 +56,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks/:id",
+      right: "tasks.see",
       scope: "tasks",
       summary: "A task.",
       answers: { 200: taskSchema },
@@ -61,6 +65,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks/:id/tree",
+      right: "tasks.see",
       scope: "tasks",
       summary: "All that a task's runs have started, each behind what has started it, at most 200.",
       answers: { 200: listSchema(treeTaskSchema) },
@@ -69,6 +74,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "PATCH",
       path: "/api/tasks/:id",
+      right: "tasks.change",
       summary: "Changes a task that is pending or waiting; its metadata always, its status never.",
       body: taskPatchSchema,
       answers: { 200: taskSchema },
@@ -80,6 +86,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "DELETE",
       path: "/api/tasks/:id",
+      right: "tasks.change",
       summary: "Deletes a task.",
       answers: { 204: null },
       async handle({ viewer, params }) {
@@ -90,6 +97,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/:id/cancel",
+      right: "tasks.change",
       scope: "tasks",
       summary: "Cancels a task; its run ends within two seconds.",
       answers: { 200: stoppedSchema },
@@ -98,6 +106,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "POST",
       path: "/api/tasks/:id/retry",
+      right: "tasks.change",
       scope: "tasks",
       summary: "Runs a failed or cancelled task again; with `attempts`, only if it has had so many runs.",
       body: retrySchema,
@@ -110,6 +119,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
     route({
       method: "GET",
       path: "/api/tasks/:id/runs",
+      right: "tasks.see",
       scope: "tasks",
       summary: "A task's runs, one for each attempt.",
       answers: { 200: listSchema(runSchema) },

@@ -12,6 +12,7 @@ export function tokenRoutes({ store }: ServerDeps, identities: Identities): read
     route({
       method: "GET",
       path: TOKENS_PATH,
+      right: "self.see",
       summary:
         "Your API tokens, the newest first: what each may be used for, and when it was. None is ever told again.",
       answers: { 200: listSchema(tokenSchema) },
@@ -23,6 +24,7 @@ export function tokenRoutes({ store }: ServerDeps, identities: Identities): read
     route({
       method: "POST",
       path: TOKENS_PATH,
+      right: "self.change",
       summary: "Makes an API token of yours, and tells it this once.",
       scope: "admin",
       body: newTokenSchema,
@@ -32,9 +34,9 @@ export function tokenRoutes({ store }: ServerDeps, identities: Identities): read
     route({
       method: "DELETE",
       path: `${TOKENS_PATH}/:id`,
+      right: "self.sign-ins",
       summary: "Revokes a token of yours, by its id or name: what is open by it ends at once.",
       scope: "admin",
-      own: true,
       answers: { 204: null },
       async handle({ viewer, params }) {
         identities.ended({ kind: "token", id: await revokeToken(store, viewer, params.id) });

@@ -20,8 +20,8 @@ export function toolSignInAnswer({ mcp, log, store }: ServerDeps, auth: Auth, fo
     doc: {
       method: "GET",
       path: "/oauth/callback",
+      right: null,
       summary: "Where a browser comes back to from signing in at a tool server.",
-      open: true,
       answers: { 200: null },
     },
     async run({ query, headers, request }) {

@@ -2,14 +2,6 @@ import { SparkyError } from "../../core/errors.ts";
 import { isWithin, type Scope } from "../../core/scopes.ts";
 import type { Credential, Identity } from "../../store/people/identity.ts";
 import type { ServerDeps } from "../deps.ts";
-import type { RouteDoc } from "../../wire/openapi.ts";
-
-/** What a token must be for to call a route: any of these. */
-export function scopesFor({ method, scope }: Pick<RouteDoc, "method" | "scope">): readonly Scope[] {
-  if (scope === "admin") return ["admin"];
-  const usual = method === "GET" ? "read" : "write";
-  return scope === undefined ? [usual] : [usual, scope];
-}
 
 /** Throws `forbidden` where the token is for something else. */
 export function requireScope(scopes: readonly Scope[] | null | undefined, needed: readonly Scope[]): void {

@@ -6,13 +6,13 @@ import { soundText } from "../../core/text.ts";
 import { postMessage } from "../../store/chats/messages.ts";
 import type { User } from "../../wire/api.ts";
 import { errorBody } from "../../wire/errors.ts";
-import { clientFrameSchema, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
+import { clientFrameSchema, FRAMES, type ClientFrame, type ServerFrame } from "../../wire/frames.ts";
 import { CLOSE, HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_SUBSCRIPTIONS } from "../../wire/limits.ts";
 import type { Identity } from "../../store/people/identity.ts";
 import { requirePerson, requireScope } from "../sign-in/scope.ts";
 import type { Acting } from "../sign-in/acting.ts";
 import type { Auth } from "../sign-in/auth.ts";
-import { mustMayChange } from "../sign-in/may-change.ts";
+import { mustMay } from "../sign-in/must-may.ts";
 import { isCookieOurs } from "../sign-in/session-cookie.ts";
 import type { Held, Identities } from "../sign-in/identities.ts";
 import type { SignInLimit } from "../sign-in/rate-limit.ts";
@@ -159,17 +159,19 @@ export class Connection implements Guest {
     if (frame.type === "hello") return this.#hello(frame.token ?? null);
     const user = this.#user;
     if (user === null) return this.close(CLOSE.unauthenticated, "the first frame must be hello");
+    const needed = FRAMES[frame.type];
+    if (needed !== null) {
+      mustMay(user.identity.user, needed.right);
+      requireScope(user.identity.scopes, [needed.scope]);
+    }
     switch (frame.type) {
       case "subscribe":
-        requireScope(user.identity.scopes, ["read"]);
         return this.#subscribe(frame, user.source);
       case "unsubscribe":
         return this.#bySub.get(frame.sub)?.end();
       case "message":
       case "stop":
       case "decide":
-        mustMayChange(user.identity.user);
-        requireScope(user.identity.scopes, [frame.type === "decide" ? "admin" : "write"]);
         if (frame.type === "decide") requirePerson(user.identity.credential, this.#parts.deps.approveBy);
         return this.#parts.acting.as(user.identity, () => this.#command(frame, user.identity.user));
       case "pong":

@@ -67,7 +67,7 @@ export async function standing(
     throw new SparkyError("invalid_input", "scope: the time must lie within the next seven days");
   }
   // What `agent` may do until a time, it may do in every member's tasks.
-  if (scope.kind === "until" && chat.owner_id === AGENT_ID && !mayHere(viewer, "act for agent")) {
+  if (scope.kind === "until" && chat.owner_id === AGENT_ID && !mayHere(viewer, "agent.act")) {
     throw new SparkyError("forbidden", "only the owner can let `agent` use a tool until a time", {
       hint: "allow it for this run instead",
     });

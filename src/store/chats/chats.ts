@@ -288,7 +288,7 @@ export async function deleteChat(store: Store, viewer: User, chatId: string): Pr
 
 /** The viewer has seen the chat up to `seq`; never goes back. */
 export async function markSeen(store: Store, viewer: User, chatId: string, seq: number): Promise<void> {
-  const chat = await chatFor(store.db, viewer, "see", chatId);
+  const chat = await chatFor(store.db, viewer, "mark", chatId);
   const value = Math.min(seq, chat.head);
   await store.transact(async (tx) => {
     await seenIn(tx, viewer, chatId, value);

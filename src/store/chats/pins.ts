@@ -4,7 +4,7 @@ import type { Store } from "../database/store.ts";
 
 /** Pins a chat for the viewer alone, or takes the pin away. */
 export async function pinChat(store: Store, viewer: User, chatId: string, pinned: boolean): Promise<void> {
-  await chatFor(store.db, viewer, "see", chatId);
+  await chatFor(store.db, viewer, "mark", chatId);
   await store.transact(async (tx) => {
     if (pinned) {
       const row = { chat_id: chatId, user_id: viewer.id, at: tx.now };

@@ -43,7 +43,7 @@ export async function sharesOf(store: Store, viewer: User, chatId: string): Prom
   const items = rows
     .filter((person) => !hasItAnyway(person, chat))
     .map(({ name, can_write }) => ({ user: name, write: can_write === 1 }));
-  return { items, owner: owner.name, mayShare: mayHere(viewer, "change") && Boolean(owner.may_share) };
+  return { items, owner: owner.name, mayShare: mayHere(viewer, "work.begin") && Boolean(owner.may_share) };
 }
 
 /** Lets somebody watch the chat, or write in it; again, it is changed. `created`: they had no share before. */
@@ -108,7 +108,7 @@ export async function unshareChat(store: Store, viewer: User, chatId: string, us
 
 /** The names of those with whom the viewer can share: of other people here nobody but an owner is told more. */
 export async function peopleToShareWith({ db }: Store, viewer: User): Promise<readonly string[]> {
-  if (!mayHere(viewer, "change")) return [];
+  if (!mayHere(viewer, "work.begin")) return [];
   const rows = await db
     .selectFrom("user")
     .select("name")
@@ -140,7 +140,7 @@ async function personWith(db: Db, name: string): Promise<Person> {
 
 /** Whose chat it is, and for `agent`'s whoever acts for it. */
 function hasItAnyway(person: User, chat: Pick<ChatRow, "owner_id">): boolean {
-  return person.id === chat.owner_id || (chat.owner_id === AGENT_ID && mayHere(person, "act for agent"));
+  return person.id === chat.owner_id || (chat.owner_id === AGENT_ID && mayHere(person, "agent.act"));
 }
 
 function refuseWhere(viewer: User, person: Person, chat: ChatRow, write: boolean): void {
@@ -156,7 +156,7 @@ function refuseWhere(viewer: User, person: Person, chat: ChatRow, write: boolean
       `an owner can let them in: sparky user enable ${name}`,
     );
   }
-  if (write && !mayHere(person, "change")) {
+  if (write && !mayHere(person, "work.begin")) {
     throw refusal(`${name} may only look, whatever is shared`, "share it to watch");
   }
 }

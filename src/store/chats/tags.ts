@@ -18,12 +18,12 @@ export async function tagChat(
   { add = [], remove = [] }: TagChange,
 ): Promise<readonly string[]> {
   if (add.length + remove.length === 0) {
-    await chatFor(store.db, viewer, "see", chatId);
+    await chatFor(store.db, viewer, "mark", chatId);
     return tagsOf(store.db, viewer, chatId);
   }
   return store.transact(async (tx) => {
     // Under its lock, so that two at once cannot put more on it than there may be.
-    await lockChatFor(tx, viewer, "see", chatId);
+    await lockChatFor(tx, viewer, "mark", chatId);
     if (remove.length > 0) {
       const mine = tx.db.deleteFrom("chat_tags").where("chat_id", "=", chatId).where("user_id", "=", viewer.id);
       await mine.where("tag", "in", remove).execute();

@@ -1,7 +1,7 @@
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { ChangedBy } from "../graph/changes.ts";
 import type { GraphWriter } from "../graph/save.ts";
-import { mayHere } from "../people/access.ts";
+import { mayAs } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { factToBeIndexed } from "../recall/fact-items.ts";
 import { stemmerOf, type Stemmer } from "../recall/stems.ts";
@@ -139,7 +139,7 @@ export async function removeFact(store: Store, viewer: User, id: string): Promis
 /** What all share is changed by who has said it, and by who administers the home; what is one person's, by them alone. */
 export function mayChangeFact(viewer: User, row: FactRow): boolean {
   if (row.owner_id !== null) return row.owner_id === viewer.id;
-  return row.author_id === viewer.id || mayHere(viewer, "administer");
+  return row.author_id === viewer.id || mayAs(viewer, "everybodys", "memory.change");
 }
 
 async function ownRow(tx: Tx, viewer: User, id: string): Promise<FactRow> {

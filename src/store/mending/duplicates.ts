@@ -8,7 +8,7 @@ import { nodeOf, type NodeFacts } from "../graph/node.ts";
 import { plainSql } from "../graph/plain.ts";
 import { scopeSql } from "../graph/scope.ts";
 import { visible } from "../graph/visible.ts";
-import { mayHere } from "../people/access.ts";
+import { mayAs } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 
 /** One of two nodes that may be one. */
@@ -82,7 +82,7 @@ async function keptApart(db: Db, ids: readonly string[]): Promise<ReadonlySet<st
 /** What only they see, and what all share if they may change it. */
 function mendable(viewer: User, table: string): RawBuilder<boolean> {
   const own = sql<boolean>`${sql.ref(`${table}.owner_id`)} = ${viewer.id}`;
-  return mayHere(viewer, "act for agent") ? visible(viewer.id, table) : own;
+  return mayAs(viewer, "everybodys", "memory.change") ? visible(viewer.id, table) : own;
 }
 
 async function sidesOf(db: Db, viewer: User, ids: readonly string[]): Promise<ReadonlyMap<string, Side>> {

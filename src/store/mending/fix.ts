@@ -5,7 +5,7 @@ import { plainSql } from "../graph/plain.ts";
 import { scopeSql } from "../graph/scope.ts";
 import { visible } from "../graph/visible.ts";
 import type { Store, Tx } from "../database/store.ts";
-import { mayHere } from "../people/access.ts";
+import { mayAs } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { lockIndex } from "../recall/indexing.ts";
 import { joinEdges, removeEdge } from "./edges.ts";
@@ -52,7 +52,7 @@ export async function fixGraph(
       const room = AT_A_TIME + 1 - fixed.length;
       if (room > 0) fixed.push(...(await FIX[kind](tx, viewer, by, room)));
     }
-    if (fixed.length > 0) told(tx, mayHere(viewer, "act for agent") ? [null] : [viewer.id]);
+    if (fixed.length > 0) told(tx, mayAs(viewer, "everybodys", "memory.change") ? [null] : [viewer.id]);
     return { done: fixed, more: fixed.length > AT_A_TIME };
   });
   return { dryRun, done: dryRun ? done.map(({ kind, what }) => ({ kind, what })) : done, more };
@@ -62,7 +62,7 @@ type Fix = (tx: Tx, viewer: User, by: ChangedBy, most: number) => Promise<readon
 
 /** Rows that the viewer sees, and may change. */
 const theirs = (viewer: User, table: string): RawBuilder<boolean> =>
-  mayHere(viewer, "act for agent")
+  mayAs(viewer, "everybodys", "memory.change")
     ? visible(viewer.id, table)
     : sql<boolean>`${sql.ref(`${table}.owner_id`)} = ${viewer.id}`;
 

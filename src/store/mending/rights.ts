@@ -1,11 +1,11 @@
 import { SparkyError } from "../../core/errors.ts";
 import type { Tx } from "../database/store.ts";
-import { mayHere } from "../people/access.ts";
+import { mayAs } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 
 /** Whoever sees a thing of the graph may not always change it: what all share is put right by who acts for `agent`. */
 export function mayMend(viewer: User, ownerId: string | null): void {
-  if (ownerId === viewer.id || (ownerId === null && mayHere(viewer, "act for agent"))) return;
+  if (ownerId === viewer.id || (ownerId === null && mayAs(viewer, "everybodys", "memory.change"))) return;
   throw new SparkyError("forbidden", "what everybody shares is changed by the owner of this instance alone", {
     hint: "ask them to",
   });

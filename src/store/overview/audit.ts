@@ -33,7 +33,7 @@ const NEWEST = orderBy(["audit.number desc"], z.tuple([z.int()]));
 export async function listAudit(db: Db, viewer: User, query: AuditQuery) {
   const found = db
     .selectFrom("audit")
-    .$if(!mayHere(viewer, "administer"), (own) => own.where("user_id", "=", viewer.id))
+    .$if(!mayHere(viewer, "audit.all"), (own) => own.where("user_id", "=", viewer.id))
     .$if(query.user !== undefined, (by) => by.where("by_name", "=", query.user ?? ""))
     .$if(query.kind !== undefined, (of) => of.where("kind", "=", query.kind ?? ""))
     .$if(query.since !== undefined, (from) => from.where("at", ">=", query.since ?? 0));

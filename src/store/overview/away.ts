@@ -96,7 +96,7 @@ export async function markAwaySeen(
       .selectFrom("chats")
       .select(["chats.id", "chats.head"])
       .where("chats.id", "in", ids)
-      .where(may(viewer, "see", "chats"))
+      .where(may(viewer, "mark", "chats"))
       .execute();
     if (chats.length === 0) return 0;
     await tx.db

@@ -7,57 +7,82 @@ import {
   type SqlBool,
 } from "kysely";
 import { notFound, SparkyError } from "../../core/errors.ts";
+import {
+  rolesWith,
+  standingsWith,
+  type RightHere,
+  type RightOf,
+  type Standing,
+  type VerbOf,
+} from "../../core/rights.ts";
 import { AGENT_ID, type User } from "./user.ts";
-import type { ChatRow, Schema, TaskRow, UserRow } from "../database/schema.ts";
+import type { ChatRow, Schema, TaskRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Tx } from "../database/store.ts";
 
 /**
- * The one gate: who may do what. It stands in front of HTTP, sockets, streams, replay, search and export, as a condition
- * of their queries. A chat is seen by its owner, by whom it is shared with, and, when it belongs to `agent`, by who acts
- * for `agent`; a task by its author and by whoever sees its chat. What one may not see does not exist for one.
+ * The one gate, in front of HTTP, sockets, streams, replay, search and export: what the table of rights says, as a condition of
+ * their queries. What one may not see does not exist for one.
  */
 interface Rights {
-  chats: "see" | "write" | "decide" | "delete" | "share" | "restore";
-  tasks: "see" | "change";
-  schedules: "see" | "change";
-  grants: "see" | "revoke";
+  chats: VerbOf<"chats">;
+  tasks: VerbOf<"tasks">;
+  schedules: VerbOf<"schedules">;
+  grants: VerbOf<"grants">;
 }
 
 type Rules = {
-  readonly [T in keyof Rights]: (viewer: User, right: Rights[T]) => ExpressionWrapper<Schema, T, SqlBool>;
+  readonly [T in keyof Rights]: (
+    viewer: User,
+    of: Standings,
+    right: Rights[T],
+  ) => ExpressionWrapper<Schema, T, SqlBool>;
 };
 
 /** For a query over the table, alone or joined: the rows with which the viewer may do this. Also to be selected. */
 export function may<T extends keyof Rights>(viewer: User, right: Rights[T], table: T): ReturnType<Rules[T]> {
-  return RULES[table](viewer, right) as ReturnType<Rules[T]>;
+  // Each verb of a table, with its name before it, is a right.
+  const of = new Set(standingsWith(`${table}.${right}` as RightOf, rowRole(viewer)));
+  return RULES[table](viewer, of, right) as ReturnType<Rules[T]>;
+}
+
+/** How one may stand to the thing. */
+type Standings = ReadonlySet<Standing>;
+
+/** That a viewer changes nothing is seen to at the door: what they had begun and planned before goes on. */
+const rowRole = ({ role }: User): User["role"] => (role === "viewer" ? "member" : role);
+
+/** The chats to which one stands so. */
+function chatsOf(viewer: User, of: Standings): ExpressionWrapper<Schema, "chats", SqlBool> {
+  const eb = expressionBuilder<Schema, "chats">();
+  const shared = eb
+    .selectFrom("chat_shares")
+    .select(sql`1`.as("one"))
+    .whereRef("chat_shares.chat_id", "=", "chats.id")
+    .where("chat_shares.user_id", "=", viewer.id)
+    .$if(!of.has("watches"), (query) => query.where("chat_shares.can_write", "=", 1));
+  return eb.or([
+    ...(of.has("own") ? [eb("chats.owner_id", "=", viewer.id)] : []),
+    ...(of.has("writes") ? [eb.exists(shared)] : []),
+    ...(of.has("agents") ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
+  ]);
 }
 
 const RULES: Rules = {
-  chats(viewer, right) {
+  chats(viewer, of, right) {
     const eb = expressionBuilder<Schema, "chats">();
-    const shared = eb
-      .selectFrom("chat_shares")
-      .select(sql`1`.as("one"))
-      .whereRef("chat_shares.chat_id", "=", "chats.id")
-      .where("chat_shares.user_id", "=", viewer.id)
-      .$if(right !== "see", (query) => query.where("chat_shares.can_write", "=", 1));
-    const whose = eb.or([
-      eb("chats.owner_id", "=", viewer.id),
-      // Nobody hands on what is shared with them.
-      ...(right === "share" ? [] : [eb.exists(shared)]),
-      ...(mayHere(viewer, "act for agent") ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
-    ]);
-    return right === "restore" ? whose : eb.and([eb("chats.deleted_at", "is", null), whose]);
+    const theirs = chatsOf(viewer, of);
+    return right === "restore" ? theirs : eb.and([eb("chats.deleted_at", "is", null), theirs]);
   },
 
-  tasks(viewer, right) {
+  tasks(viewer, of, right) {
     const eb = expressionBuilder<Schema, "tasks">();
     const chat = eb
       .selectFrom("chats")
       .select(sql`1`.as("one"))
       .whereRef("chats.id", "=", "tasks.chat_id")
-      .where(may(viewer, right === "see" ? "see" : "write", "chats"));
+      .where("chats.deleted_at", "is", null)
+      .where(chatsOf(viewer, of));
     // Who may write in its chat no more may not begin work there again, by a task that was theirs either.
     const whose = right === "see" ? eb.or([eb("tasks.owner_id", "=", viewer.id), eb.exists(chat)]) : eb.exists(chat);
     return eb.and([eb("tasks.deleted_at", "is", null), whose]);
@@ -68,35 +93,29 @@ const RULES: Rules = {
     return eb.and([eb("schedules.owner_id", "=", viewer.id), eb("schedules.deleted_at", "is", null)]);
   },
 
-  grants(viewer) {
+  grants(viewer, of) {
     const eb = expressionBuilder<Schema, "grants">();
     return eb.or([
       eb("grants.principal_id", "=", viewer.id),
       eb("grants.granted_by", "=", viewer.id),
-      ...(mayHere(viewer, "act for agent") ? [eb("grants.principal_id", "=", AGENT_ID)] : []),
+      ...(of.has("agents") ? [eb("grants.principal_id", "=", AGENT_ID)] : []),
     ]);
   },
 };
 
-/** Rights over the whole instance, by role. */
-const HERE = {
-  /** Change anything at all, beside one's own sign-ins. Who may not is stopped at one door, in front of every route and frame. */
-  change: ["owner", "admin", "member", "agent"],
-  /** See how it works and is set: its models, its database. */
-  administer: ["owner"],
-  /** Do what `agent` may do in its own chats, and sign in as it. */
-  "act for agent": ["owner"],
-  /** Name files of the server's machine as prompts. */
-  "use its files": ["owner"],
-} satisfies { readonly [right: string]: readonly UserRow["role"][] };
+/** What one's role alone gives. */
+export function mayHere({ role }: Pick<User, "role">, right: RightHere): boolean {
+  return rolesWith(right).includes(role);
+}
 
-export function mayHere(viewer: User, right: keyof typeof HERE): boolean {
-  return HERE[right].some((role) => role === viewer.role);
+/** Whether somebody may do this with what they stand to in this way: for rules that are no query. */
+export function mayAs(viewer: User, standing: Standing, right: RightOf): boolean {
+  return standingsWith(right, rowRole(viewer)).includes(standing);
 }
 
 /** What who sees a chat is told when more is asked for than the right to see it gives. */
 const REFUSED: {
-  readonly [right in Exclude<Rights["chats"], "see" | "restore">]: readonly [message: string, hint?: string];
+  readonly [right in Exclude<Rights["chats"], "see" | "mark" | "restore">]: readonly [message: string, hint?: string];
 } = {
   write: ["you may watch this chat, but not write in it", "ask its owner to share it with you for writing"],
   decide: ["you may watch this chat, but not answer for it"],
@@ -144,7 +163,8 @@ function asked(db: Db, viewer: User, right: ChatRight, chatId: string) {
 function allowed(found: (ChatRow & { allowed: SqlBool }) | undefined, right: ChatRight, hidden: string): ChatRow {
   if (found === undefined) throw notFound(hidden);
   const { allowed: isAllowed, ...chat } = found;
-  if (right === "see" || isAllowed) return chat;
+  // Whoever sees a chat may mark it for themselves.
+  if (right === "see" || right === "mark" || isAllowed) return chat;
   const [message, hint] = REFUSED[right];
   throw new SparkyError("forbidden", message, hint === undefined ? {} : { hint });
 }

@@ -50,7 +50,7 @@ export async function sessionsOf(store: Store, userId: string, prefix: string): 
 export async function endSession(store: Store, viewer: User, id: string): Promise<void> {
   await store.transact(async (tx) => {
     const { rows } = await sql`
-      DELETE FROM "session" WHERE id = ${id} AND (user_id = ${viewer.id} OR ${mayHere(viewer, "administer") ? 1 : 0} = 1)
+      DELETE FROM "session" WHERE id = ${id} AND (user_id = ${viewer.id} OR ${mayHere(viewer, "people.manage") ? 1 : 0} = 1)
       RETURNING id`.execute(tx.db);
     if (rows.length === 0) throw notFound(`session ${JSON.stringify(id)}`);
     audit(tx, viewer, { kind: "session.ended", thing: id });

@@ -1,0 +1,147 @@
+/**
+ * Who may do what: the one table. The server's door asks it for each route and frame, the store for each row, and the
+ * documentation is made of it.
+ */
+
+export const ROLES = ["owner", "admin", "member", "viewer", "agent"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** How somebody stands to a thing. To whom none of these is granted it is not there, or, if they may see it, refused. */
+export const STANDINGS = {
+  own: "one’s own",
+  writes: "shared with one to write",
+  watches: "shared with one to watch",
+  agents: "of `agent`",
+  everybodys: "shared by all",
+} as const;
+export type Standing = keyof typeof STANDINGS;
+
+/** Whoever is signed in. */
+const ALL = ROLES;
+/** Who does more than look. */
+const WORKING = ["owner", "admin", "member", "agent"] as const;
+const OWNER = ["owner"] as const;
+
+interface Spoken {
+  /** As it goes on after "may". */
+  readonly what: string;
+}
+
+interface Here extends Spoken {
+  /** By their role alone. */
+  readonly here: readonly Role[];
+}
+
+interface Of extends Spoken {
+  /** By their role, and how they stand to the thing. */
+  readonly of: { readonly [standing in Standing]?: readonly Role[] };
+}
+
+export const RIGHTS = {
+  "self.see": { what: "see who one is, where one is signed in, one’s tokens and what one prefers", here: ALL },
+  "self.sign-ins": { what: "set one’s own password, end one’s own sessions, revoke one’s own tokens", here: ALL },
+  "self.change": { what: "set what one prefers, make tokens and sign-in links of one’s own", here: WORKING },
+
+  "work.begin": { what: "begin chats, tasks and schedules, and fill in what begins them", here: WORKING },
+
+  "chats.see": {
+    what: "see a chat: its log as it grows and as it was, what is found in it, what it asks, its files",
+    of: { own: ALL, writes: ALL, watches: ALL, agents: OWNER },
+  },
+  "chats.mark": {
+    what: "pin and tag a chat in one’s own list, and keep how far one has read",
+    of: { own: WORKING, writes: WORKING, watches: WORKING, agents: OWNER },
+  },
+  "chats.write": {
+    what: "write in a chat, stop what works in it, make another one from it, change its name and its settings",
+    of: { own: WORKING, writes: WORKING, agents: OWNER },
+  },
+  "chats.decide": {
+    what: "answer what the agent asks in a chat",
+    of: { own: WORKING, writes: WORKING, agents: OWNER },
+  },
+  "chats.delete": { what: "delete a chat", of: { own: WORKING, writes: WORKING, agents: OWNER } },
+  "chats.share": {
+    what: "share a chat with somebody, to watch or to write, and take that back",
+    of: { own: WORKING, agents: OWNER },
+  },
+  "chats.restore": {
+    what: "take the deletion of a chat back",
+    of: { own: WORKING, writes: WORKING, agents: OWNER },
+  },
+
+  "tasks.see": {
+    what: "see a task that one has added, or that works in the chat",
+    of: { own: ALL, writes: ALL, watches: ALL, agents: OWNER },
+  },
+  "tasks.change": {
+    what: "change, cancel, repeat and delete a task",
+    of: { own: WORKING, writes: WORKING, agents: OWNER },
+  },
+  "schedules.see": { what: "see a schedule and its ledger", of: { own: ALL } },
+  "schedules.change": { what: "change, pause, run and delete a schedule", of: { own: WORKING } },
+
+  "grants.see": {
+    what: "see a standing yes that one has given, or that stands for one’s runs",
+    of: { own: ALL, agents: OWNER },
+  },
+  "grants.revoke": { what: "take a standing yes back", of: { own: WORKING, agents: OWNER } },
+
+  "memory.see": {
+    what: "see what is remembered: nodes, edges, facts and what became of them",
+    of: { own: ALL, everybodys: ALL },
+  },
+  "memory.change": {
+    what: "add, correct, merge, forget and put right what is remembered; of facts that all share also whoever has said them",
+    of: { own: WORKING, everybodys: OWNER },
+  },
+  "memory.share": { what: "import for everybody", here: OWNER },
+
+  "skills.see": { what: "see skills", of: { own: ALL, everybodys: ALL } },
+  "skills.decide": {
+    what: "approve, refuse, add and remove skills",
+    of: { own: WORKING, agents: OWNER, everybodys: OWNER },
+  },
+
+  "tools.see": { what: "see the tools, the tool servers and the models that one’s runs can have", here: ALL },
+  "tools.manage": { what: "set what tools may do, and manage tool servers", here: OWNER },
+  "models.manage": { what: "see and set how this instance reaches its models", here: OWNER },
+  "secrets.manage": { what: "have secrets", here: OWNER },
+  "prompts.use": { what: "use prompts of the home’s folder and files of its machine", here: OWNER },
+
+  "people.see": { what: "see who has an account", here: OWNER },
+  "people.manage": {
+    what: "add and invite people, say what they may do, shut them out, sign them out, set their passwords",
+    here: OWNER,
+  },
+
+  "audit.see": { what: "see in the audit what one has done oneself", here: ALL },
+  "audit.all": { what: "see in the audit what anybody has done", here: OWNER },
+  "data.see": { what: "look at all of its data", here: OWNER },
+  "agent.act": { what: "do what `agent` may do in its own chats, and sign in as it", here: OWNER },
+} as const satisfies { readonly [right: string]: Here | Of };
+
+export type Right = keyof typeof RIGHTS;
+
+/** Those that one has by one's role alone. */
+export type RightHere = { [R in Right]: (typeof RIGHTS)[R] extends Here ? R : never }[Right];
+/** Those that hang on how one stands to the thing. */
+export type RightOf = Exclude<Right, RightHere>;
+
+/** `see`, of `chats.see`. */
+export type VerbOf<Things extends string, R = RightOf> = R extends `${Things}.${infer Verb}` ? Verb : never;
+
+/** Who may do it with anything at all. */
+export function rolesWith(right: Right): readonly Role[] {
+  const spec: Here | Of = RIGHTS[right];
+  return "here" in spec ? spec.here : ROLES.filter((role) => standingsWith(right, role).length > 0);
+}
+
+/** To which things somebody of this role may do it, by how they stand to them. */
+export function standingsWith(right: Right, role: Role): readonly Standing[] {
+  const spec: Here | Of = RIGHTS[right];
+  if ("here" in spec) return [];
+  // Every name of `of` is a standing.
+  const of = Object.entries(spec.of) as [Standing, readonly Role[]][];
+  return of.flatMap(([standing, roles]) => (roles.includes(role) ? [standing] : []));
+}
