@@ -1,3 +1,5 @@
+import type { Right } from "../../src/core/rights.ts";
+import type { Scope } from "../../src/core/scopes.ts";
 import { isInline, nameOf, shapeWords, type Schema, type Schemas } from "./shape-words.ts";
 
 /** The reference of the HTTP API, from the document at `/openapi.json`. */
@@ -9,6 +11,8 @@ interface Content {
 interface Operation {
   readonly summary: string;
   readonly security?: readonly object[];
+  readonly "x-right"?: Right;
+  readonly "x-scopes"?: readonly Scope[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
   readonly requestBody?: Content;
   readonly responses: { readonly [status: string]: Content };

@@ -12,3 +12,10 @@ export function spendLink(server: Pick<Server, "fetch">, url: string, remote = "
     { remote },
   );
 }
+
+/** What it lets a browser in by, as the header `cookie` says it. */
+export const cookiesOf = (signedIn: Response): string =>
+  signedIn.headers
+    .getSetCookie()
+    .map((each) => each.split(";")[0])
+    .join("; ");

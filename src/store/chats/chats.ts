@@ -338,7 +338,7 @@ function chatRows(db: Db, viewer: User) {
         .selectFrom("user")
         .select("user.name")
         .whereRef("user.id", "=", "chats.owner_id")
-        .where("chats.owner_id", "not in", mayHere(viewer, "act for agent") ? [viewer.id, AGENT_ID] : [viewer.id])
+        .where("chats.owner_id", "not in", mayHere(viewer, "agent.act") ? [viewer.id, AGENT_ID] : [viewer.id])
         .as("owner"),
       eb
         .selectFrom("runs")
