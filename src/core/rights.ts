@@ -109,6 +109,7 @@ export const RIGHTS = {
   "secrets.manage": { what: "have secrets", here: OWNER },
   "prompts.use": { what: "use prompts of the home’s folder and files of its machine", here: OWNER },
 
+  "people.names": { what: "see the names of those with whom one can share", here: ALL },
   "people.see": { what: "see who has an account", here: OWNER },
   "people.manage": {
     what: "add and invite people, say what they may do, shut them out, sign them out, set their passwords",

@@ -26,7 +26,7 @@ export interface AnnsThings {
   readonly cookie: string;
 }
 
-/** One of everything that a person can have, made by Ann and hers alone; and a secret of the owner's. */
+/** One of everything that a person can have, made by Ann and hers alone; and a secret and an invitation of the owner's. */
 export async function annsThings(store: Store, home: string, { server, as, people }: ChatServer): Promise<AnnsThings> {
   const { ann } = people;
   const made = async (path: string, body: object): Promise<{ id: string; runId: string; seq: number }> => {
@@ -59,6 +59,8 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
   const blob = await store.db.selectFrom("blobs").select("id").executeTakeFirstOrThrow();
   const secret = { name: MARK, value: "known to the owner alone" };
   expect((await as(people.owner, "POST", "/api/secrets", secret)).status).toBe(200);
+  expect((await as(people.owner, "POST", "/api/users/zoe/invite", {})).status).toBe(201);
+  const [invite] = (await as(people.owner, "GET", "/api/invites")).body.items;
   const { nodes } = await addGraph(store, ann.id, [person(MARK), person(`${MARK} 2`)]);
   const [one, two] = nodes;
   if (one === undefined || two === undefined) throw new Error("no nodes");
@@ -95,6 +97,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
       "/api/tokens/": token.id,
       "/api/users/": "ann",
       "/api/sessions/": session.id,
+      "/api/invites/": invite.id,
       "/api/prompts/": MARK,
       "/api/secrets/": MARK,
       "/api/tools/": MARK,

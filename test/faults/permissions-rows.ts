@@ -25,7 +25,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/models/choices,GET /api/resources,GET /api/prompts,GET /api/sessions,GET /api/preferences".split(","),
     ..."GET /api/questions,GET /api/recall,GET /api/recall/items,GET /api/schedules,GET /api/search".split(","),
     ..."GET /api/skills,GET /api/stats,GET /api/me,GET /api/status,GET /api/tasks,GET /api/tokens".split(","),
-    ..."GET /api/tools,GET /api/tools/usage,GET /api/mcp/servers,POST /api/sign-out".split(","),
+    ..."GET /api/tools,GET /api/tools/usage,GET /api/mcp/servers,GET /api/people,POST /api/sign-out".split(","),
   ],
   [WHO_WORKS]: [
     ..."POST /api/chats,POST /api/tasks,POST /api/tasks/clear,POST /api/schedules,POST /api/schedules/preview".split(
@@ -42,8 +42,10 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
       ",",
     ),
     ..."GET /api/blobs/{id},GET /api/runs/{id},GET /api/tasks/{id},GET /api/tasks/{id}/tree".split(","),
-    ..."GET /api/tasks/{id}/runs,frame subscribe".split(","),
+    ..."GET /api/tasks/{id}/runs,GET /api/chats/{id}/shares,frame subscribe".split(","),
   ],
+  // Only she says with whom it is shared.
+  "--y-nnn-": ["POST /api/chats/{id}/shares", "DELETE /api/chats/{id}/shares/{user}"],
   "--y-yyn-": ["POST /api/chats/{id}/pin", "POST /api/chats/{id}/tags", "POST /api/chats/{id}/seen"],
   "--y-nyn-": [
     ..."PATCH /api/chats/{id},DELETE /api/chats/{id},POST /api/chats/{id}/messages,POST /api/chats/{id}/fork".split(
@@ -72,8 +74,8 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."POST /api/schedules/{name}/run,POST /api/skills/{name}/approve,POST /api/skills/{name}/refuse".split(","),
     ..."DELETE /api/skills/{name},DELETE /api/grants/{id}".split(","),
   ],
-  // Her sign-ins.
-  "y-y-----": ["POST /api/users/{name}/password", "DELETE /api/sessions/{id}"],
+  // Her sign-ins, and what is spent in her name.
+  "y-y-----": ["POST /api/users/{name}/password", "DELETE /api/sessions/{id}", "GET /api/users/{name}/limits"],
   "n-y---n-": ["POST /api/users/{name}/login-link"],
   // What concerns the whole instance.
   [OWNER]: [
@@ -88,7 +90,10 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."POST /api/mcp/servers/{name}/login,POST /api/mcp/servers/{name}/logout".split(","),
     ..."POST /api/mcp/servers/{name}/approve,POST /api/mcp/servers/{name}/call".split(","),
     ..."GET /api/mcp/servers/{name}/logs,POST /api/prompts/{name},GET /api/users,POST /api/users".split(","),
-    ..."PATCH /api/users/{name},POST /api/users/{name}/invite,POST /api/skills".split(","),
+    ..."PATCH /api/users/{name},POST /api/users/{name}/invite,PATCH /api/users/{name}/limits,GET /api/invites".split(
+      ",",
+    ),
+    ..."DELETE /api/invites/{id},POST /api/skills".split(","),
   ],
 };
 
@@ -126,6 +131,7 @@ export function bodiesFor({ chatId, taskId, nodes }: AnnsThings): { readonly [ro
     "POST /api/chats/{id}/pin": { pinned: true },
     "POST /api/chats/{id}/tags": { add: ["tea"] },
     "POST /api/chats/{id}/fork": { seq: 1 },
+    "POST /api/chats/{id}/shares": { user: "bob" },
     "POST /api/away/seen": { chats: { [chatId]: 1 } },
     "POST /api/tasks": { instruction: "wait", runAt: "2999-01-01T00:00:00Z" },
     "POST /api/schedules": { name: "other", when: "every(1 hour)", prompt: "look" },
@@ -146,6 +152,7 @@ export function bodiesFor({ chatId, taskId, nodes }: AnnsThings): { readonly [ro
     "PATCH /api/preferences": { "time.clock": "24" },
     "POST /api/users": { name: "dora" },
     "PATCH /api/users/{name}": { disabled: true },
+    "PATCH /api/users/{name}/limits": { tokensPerDay: 1000 },
     "POST /api/users/{name}/password": { password: "three small words" },
     "POST /api/secrets": { name: "OTHER", value: "another value" },
     "PATCH /api/models": { model: null },

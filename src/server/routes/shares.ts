@@ -9,7 +9,7 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
     route({
       method: "GET",
       path: "/api/people",
-      right: "self.see",
+      right: "people.names",
       summary: "The names of everybody with whom you can share a chat; none for who may only look.",
       answers: { 200: listSchema(personSchema) },
       async handle({ viewer }) {

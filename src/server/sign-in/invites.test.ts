@@ -132,7 +132,7 @@ test("an invitation ends after seven days", async () => {
 
 test("only owners invite, with a name that may be one and a role that there is", async () => {
   const { as, people } = await chatServer(await sqlite.store());
-  expect((await as(people.ann, "POST", "/api/users/cleo/invite", {})).status).toBe(404);
+  expect((await as(people.ann, "POST", "/api/users/cleo/invite", {})).status).toBe(403);
   expect((await as(people.ann, "POST", "/api/users/ann/invite", {})).status).toBe(403);
   expect((await as(people.owner, "POST", "/api/users/ann/invite", {})).status).toBe(409);
   expect((await as(people.owner, "POST", "/api/users/Cleo/invite", {})).status).toBe(400);
