@@ -63,12 +63,15 @@ interface Scene extends ChatServer {
   /** Whose sign-in holds no more, or never did. */
   readonly strangers: readonly Omit<Asker, "as" | "scopes">[];
   readonly rehearse: (on: boolean) => void;
+  /** As if each request came from elsewhere: nobody is slowed down for failing. */
+  readonly address: () => string;
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 async function scene(plain: Store, home: string): Promise<Scene> {
   const { store, rehearse } = rehearsing(plain);
+  let asked = 0;
   const skillRoots = { home, personal: home, shipped: null, workspaces: `${home}/workspace` };
   const chat = await chatServer(store, { skillRoots, mcp: noServers });
   const { people, server } = chat;
@@ -122,6 +125,7 @@ async function scene(plain: Store, home: string): Promise<Scene> {
       { name: "a token that was revoked", headers: bearer(revoked) },
     ],
     rehearse,
+    address: () => `10.0.${++asked >> 8}.${asked & 255}`,
   };
 }
 
@@ -131,15 +135,14 @@ const CODES: { readonly [code: string]: Outcome } = { conflict: "y", forbidden: 
 const outcomeOf = (code: string | undefined): string => (code === undefined ? "y" : (CODES[code] ?? code));
 
 async function ask(
-  { server }: ChatServer,
+  { server, address }: Scene,
   headers: Asker["headers"],
   method: string,
   url: string,
   body: object | undefined,
 ) {
   const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
-  // As if each came from elsewhere: nobody is slowed down for failing.
-  const remote = JSON.stringify([method, url, headers]);
+  const remote = address();
   const response = await server.fetch(new Request(`http://127.0.0.1:8000${url}`, init), { remote });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
