@@ -16,6 +16,7 @@ import { clientFrameSchema, serverFrameSchema } from "../src/wire/frames.ts";
 import { answerSchema, describedPath } from "./docs/answers.ts";
 import { cliReference, commandPaths } from "./docs/cli-page.ts";
 import { httpReference, type OpenApi } from "./docs/http-page.ts";
+import { permissionsReference } from "./docs/permissions-page.ts";
 import { anchorsOf, commandsOf, linksOf, namesIn, page, pages, rowsOf, withGenerated } from "./docs/pages.ts";
 import { Shell } from "./docs/shell.ts";
 import { chatServer } from "./kit/chat-server.ts";
@@ -76,6 +77,12 @@ test("the reference of the HTTP API is what the server says of itself", async ()
   const http = page("docs/reference/http.md");
   const content = httpReference((await response.json()) as OpenApi);
   await expect(withGenerated(http, "http", content)).toMatchFileSnapshot(http.path);
+});
+
+test("the reference of rights is the table by which the server decides", async () => {
+  const permissions = page("docs/reference/permissions.md");
+  const text = withGenerated(permissions, "permissions", permissionsReference());
+  await expect(text).toMatchFileSnapshot(permissions.path);
 });
 
 interface Answer {

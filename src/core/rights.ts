@@ -112,7 +112,7 @@ export const RIGHTS = {
   "people.names": { what: "see the names of those with whom one can share", here: ALL },
   "people.see": { what: "see who has an account", here: OWNER },
   "people.manage": {
-    what: "add and invite people, say what they may do, shut them out, sign them out, set their passwords",
+    what: "add and invite people, say what they may do and spend, shut them out, sign them out, set their passwords",
     here: OWNER,
   },
 
@@ -145,4 +145,29 @@ export function standingsWith(right: Right, role: Role): readonly Standing[] {
   // Every name of `of` is a standing.
   const of = Object.entries(spec.of) as [Standing, readonly Role[]][];
   return of.flatMap(([standing, roles]) => (roles.includes(role) ? [standing] : []));
+}
+
+/** One line of the table as it is told: who may do this with things to which they stand so; null: by their role alone. */
+export interface RightLine {
+  readonly right: Right;
+  readonly what: string;
+  readonly standing: Standing | null;
+  readonly roles: readonly Role[];
+}
+
+export function rightLines(): readonly RightLine[] {
+  // The names of the table are its keys.
+  return (Object.entries(RIGHTS) as [Right, Here | Of][]).flatMap(([right, spec]): RightLine[] => {
+    const { what } = spec;
+    if ("here" in spec) return [{ right, what, standing: null, roles: spec.here }];
+    const of = Object.entries(spec.of) as [Standing, readonly Role[]][];
+    return of.map(([standing, roles]) => ({ right, what, standing, roles }));
+  });
+}
+
+/** "everybody", "all but viewers", "owner": as people say it. */
+export function roleWords(roles: readonly Role[]): string {
+  const without = ROLES.filter((role) => !roles.includes(role));
+  if (without.length === 0) return "everybody";
+  return without.length === 1 ? `all but ${without[0]}s` : roles.join(", ");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { chatEventSchema } from "../../src/core/events.ts";
+import { ROLES } from "../../src/core/rights.ts";
 import {
   chatSchema,
   exportedChatSchema,
@@ -227,6 +228,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   search: one(searchPageSchema),
   recall: one(recallPageSchema),
   "user list": list(accountSchema),
+  "user rights": list(z.object({ right: text, what: text, standing: text.nullable(), roles: z.array(z.enum(ROLES)) })),
   "user add": one(accountSchema),
   "user role": one(accountSchema),
   "user disable": one(accountSchema),

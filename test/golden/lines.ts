@@ -170,6 +170,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   search: [{ args: ["time"] }, { args: ["graph", "--kind", "event", "--limit", "2"] }, { args: ["nowhere"] }, { args: ["?!"] }],
   recall: [{ args: ["time", "--why"] }, { args: ["graph", "--kind", "node", "--limit", "2"] }, { args: ["what is it"] }, { args: ["x", "--who", "nobody"] }],
   "user list": [{}],
+  "user rights": [{}],
   "user add": [
     { args: ["cleo"] },
     { args: ["cleo", "--role", "viewer"], server: true },

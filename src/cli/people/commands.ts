@@ -26,6 +26,11 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
     examples: ["sparky user list", "sparky user list --json"],
     run: async (context) => (await import("./accounts.ts")).listAccounts(context),
   });
+  verb(user, execute, "rights", {
+    summary: "Print who may do what: by role, and by how one stands to the thing. It needs no server.",
+    examples: ["sparky user rights", "sparky user rights --json"],
+    run: async (context) => (await import("./rights.ts")).listRights(context),
+  });
   verb(user, execute, "add <name>", {
     summary: "Add an account.",
     examples: ["sparky user add ann", "sparky user add cleo --role viewer"],
