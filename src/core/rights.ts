@@ -116,6 +116,10 @@ export const RIGHTS = {
     here: OWNER,
   },
 
+  "work.all": {
+    what: "see all running work: whose, since when and where, and what it is about only where one may see its chat",
+    here: OWNER,
+  },
   "audit.see": { what: "see in the audit what one has done oneself", here: ALL },
   "audit.all": { what: "see in the audit what anybody has done", here: OWNER },
   "data.see": { what: "look at all of its data", here: OWNER },

@@ -79,7 +79,9 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   "n-y---n-": ["POST /api/users/{name}/login-link"],
   // What concerns the whole instance.
   [OWNER]: [
-    ..."GET /api/changes/tools/{server},POST /api/changes/tools/{server},GET /api/verify,GET /api/db".split(","),
+    ..."GET /api/changes/tools/{server},POST /api/changes/tools/{server},GET /api/verify,GET /api/db,GET /api/work".split(
+      ",",
+    ),
     ..."GET /api/models,PATCH /api/models,POST /api/models/test,POST /api/models/providers/{provider}".split(","),
     ..."DELETE /api/models/providers/{provider},GET /api/secrets,POST /api/secrets,DELETE /api/secrets/{name}".split(
       ",",
