@@ -6,7 +6,7 @@ import type { ServerDeps } from "../../src/server/deps.ts";
 import { addAccount, changeAccount } from "../../src/store/people/accounts.ts";
 import { createToken } from "../../src/store/people/tokens.ts";
 import { makeToken } from "../../src/store/tokens/tokens.ts";
-import type { Store } from "../../src/store/database/store.ts";
+import type { Store, Tx } from "../../src/store/database/store.ts";
 import { clientFrameSchema, FRAMES, type ServerFrame } from "../../src/wire/frames.ts";
 import type { OpenApi } from "../docs/http-page.ts";
 import { chatServer, type ChatServer } from "../kit/chat-server.ts";
@@ -37,14 +37,16 @@ function rehearsing(plain: Store) {
   const transact: Store["transact"] = (body, wait) =>
     plain.transact(async (tx) => {
       let isTold = false;
-      const noted =
-        <A extends readonly unknown[], R>(tell: (...args: A) => R) =>
-        (...args: A): R => {
-          isTold = true;
-          return tell(...args);
-        };
-      const { append, appendAll, changed, last } = tx;
-      const told = { append: noted(append), appendAll: noted(appendAll), changed: noted(changed), last: noted(last) };
+      const tell = <R>(answer: R): R => {
+        isTold = true;
+        return answer;
+      };
+      const told: Pick<Tx, "append" | "appendAll" | "changed" | "last"> = {
+        append: (...of) => tell(tx.append(...of)),
+        appendAll: (...of) => tell(tx.appendAll(...of)),
+        changed: (...of) => tell(tx.changed(...of)),
+        last: (...of) => tell(tx.last(...of)),
+      };
       const result = await body({ ...tx, ...told });
       if (on && isTold) throw new SparkyError("conflict", UNDONE);
       return result;

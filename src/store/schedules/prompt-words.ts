@@ -36,8 +36,7 @@ function whyUnreadable(error: unknown): string {
 export function checkPrompt(store: Pick<Store, "home">, viewer: User, prompt: string): void {
   const path = promptPath(prompt);
   if (path === undefined) return;
-  if (!mayHere(viewer, "prompts.use"))
-    throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
+  if (!mayHere(viewer, "prompts.use")) throw new SparkyError("forbidden", "only the owner may use file(…) as a prompt");
   if (!isWholePath(path) && store.home === null) {
     throw new SparkyError("invalid_input", `prompt: file(${path}) must be named from the root`, {
       hint: "the command line does so by itself, from its own folder",
