@@ -32,13 +32,13 @@ async function scene(store: Store, { clock }: { readonly clock: ReturnType<typeo
     [agent, "How exciting! Do you have a flat there yet?"],
     [ann, "Yes, near the river. The lease begins on the first."],
   ]);
-  await clock.advance(7 * 24 * HOUR_MS);
+  clock.step(7 * 24 * HOUR_MS);
   const food = await talk(store, ann, [
     [ann, "Which restaurants does my sister like?"],
     [agent, "Your sister likes the Italian restaurant at the harbour."],
     [ann, "She is allergic to peanuts, so never order satay for her."],
   ]);
-  await clock.advance(7 * 24 * HOUR_MS);
+  clock.step(7 * 24 * HOUR_MS);
   await say(store, move, [
     [ann, "The movers come on Friday at 09:30."],
     [agent, "I have noted the movers."],
@@ -164,7 +164,7 @@ eachEngine("recall", (engine) => {
       [agent, "When does he come?"],
       [ann, "On Thursday morning."],
     ]);
-    await clock.advance(7 * HOUR_MS);
+    clock.step(7 * HOUR_MS);
     await say(store, chatId, [[ann, "The soup needs salt."]]);
     expect(await found(store, ann, "plumber Okafor")).toMatchObject([
       { seq: 2, why: ['"plumber", "okafor" in it'] },
@@ -223,7 +223,7 @@ eachEngine("recall", (engine) => {
     expect(await textsFor(store, ann, "satay")).toHaveLength(3);
     await deleteChat(store, ann, food);
     expect(await textsFor(store, ann, "satay")).toEqual([]);
-    await clock.advance(61_000);
+    clock.step(61_000);
     await purgeDeleted(store, () => false, forgetChat);
     const left = await store.db.selectFrom("recall_items").select("id").where("chat_id", "=", food).execute();
     expect(left).toEqual([]);
@@ -274,7 +274,7 @@ eachEngine("the index of recall", (engine) => {
     const chats: string[] = [];
     for (let at = 0; at < 70; at++) {
       chats.push(await talk(store, ann, lines(ann, 2)));
-      await clock.advance(HOUR_MS);
+      clock.step(HOUR_MS);
     }
     for (let at = 0; !(await indexRecall(store, 20)); at += 20) {
       const old = chats[at] ?? "";
@@ -309,9 +309,9 @@ eachEngine("the index of recall", (engine) => {
     const { ann } = await people(store);
     const chatId = await talk(store, ann, lines(ann, 2));
     await indexRecall(store, 100);
-    await clock.advance(5 * HOUR_MS);
+    clock.step(5 * HOUR_MS);
     await say(store, chatId, lines(ann, 1));
-    await clock.advance(6 * HOUR_MS);
+    clock.step(6 * HOUR_MS);
     await say(store, chatId, lines(ann, 2));
     await indexRecall(store, 100);
     const rows = await store.db.selectFrom("recall_items").select("session").orderBy("place").execute();
