@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import type { Locator, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { List, Task } from "../../src/wire/api.ts";
 import type { Approval } from "../../src/wire/approvals.ts";
@@ -11,13 +11,19 @@ vi.setConfig({ testTimeout: 300_000 });
 const LONGEST_MS = 90_000;
 const NO_ANSWER = "The server did not answer in time";
 
-/** Requests of this kind reach a server that takes them and says nothing, until the returned function is called. */
+/** Requests of this kind reach a server that takes them and says nothing, until the returned function is called: then they are answered. */
 async function silence(page: Page, method: string, path: RegExp): Promise<() => Promise<void>> {
   const isMeant = (url: URL): boolean => path.test(url.pathname);
+  const held: Route[] = [];
   await page.route(isMeant, async (route) => {
-    if (route.request().method() !== method) await route.fallback();
+    if (route.request().method() === method) held.push(route);
+    else await route.fallback();
   });
-  return () => page.unroute(isMeant);
+  return async () => {
+    await page.unroute(isMeant);
+    // Those that the page has given up are gone.
+    for (const route of held) await route.continue().catch(() => undefined);
+  };
 }
 
 describeInBrowser("F21: a server that takes a request and never answers", () => {
@@ -76,22 +82,24 @@ describeInBrowser("F21: a server that takes a request and never answers", () => 
     const ended = screens.map(async ({ path, silent, failure, shows }) => {
       const page = await device.context.newPage();
       const speak = await silence(page, "GET", silent);
-      await page.goto(`http://127.0.0.1:${device.network.port}${path}`);
+      // What it says while it loads is looked for from the start: on a busy machine all of the page may be there only when it has given up.
+      await page.goto(`http://127.0.0.1:${device.network.port}${path}`, { waitUntil: "commit" });
       await page
         .getByText(/^(Loading|Looking|Asking|Connecting)\b.*…$/)
         .first()
         .waitFor();
       const alert = page.getByRole("alert").filter({ hasText: failure });
       await alert.getByText(NO_ANSWER).waitFor({ timeout: LONGEST_MS });
-      await speak();
+      // Before the server speaks again: news could have the screen load by itself then.
       await alert.getByRole("button", { name: "Try again" }).click();
+      await speak();
       await page.getByText(shows).first().waitFor();
       await alert.waitFor({ state: "detached" });
       await page.close();
     });
     const slow = await device.context.newPage();
     await silence(slow, "GET", /^\/api\/tasks$/);
-    await slow.goto(`http://127.0.0.1:${device.network.port}/tasks`);
+    await slow.goto(`http://127.0.0.1:${device.network.port}/tasks`, { waitUntil: "commit" });
     await slow.getByText("The server has not answered yet").waitFor();
     await slow.getByRole("button", { name: "Reload the page" }).waitFor();
     await Promise.all(ended);

@@ -1,6 +1,7 @@
 import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createInvalidator } from "./queries.ts";
+import { RequestFailure } from "../live/http.ts";
+import { createInvalidator, retryQuery } from "./queries.ts";
 
 test("lists are fresh again a moment after they changed; what happened elsewhere is looked at once in five seconds, however much changes", () => {
   vi.useFakeTimers();
@@ -86,4 +87,30 @@ test("a page that was asked for comes, whatever the news are, and is fresh then"
   changed("tasks");
   await vi.advanceTimersByTimeAsync(5000);
   expect(list.getCurrentResult().data?.pages).toEqual([0, 1]);
+});
+
+test("what the server did not answer in time stays told, whatever the news are, until the connection is back", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: retryQuery } } });
+  let began = 0;
+  const list = new QueryObserver(queries, {
+    queryKey: ["status"],
+    queryFn: async () => {
+      began++;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      throw new RequestFailure("timeout", "The server did not answer in time");
+    },
+  });
+  onTestFinished(list.subscribe(() => {}));
+  const changed = createInvalidator(queries);
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    changed("chats");
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(began).toBe(1);
+  expect(list.getCurrentResult()).toMatchObject({ status: "error", fetchStatus: "idle" });
+  changed("all");
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(began).toBe(2);
 });

@@ -265,20 +265,31 @@ export function createInvalidator(queries: QueryClient): (topic: Topic | "all") 
   const lists = oftenAtMost(queries, AT_MOST_EVERY_MS);
   const away = oftenAtMost(queries, AWAY_AT_MOST_EVERY_MS);
   return (topic) => {
-    lists(topic === "all" ? ["me", "status", ...Object.values(STALE).flat()] : ["status", ...STALE[topic]]);
-    if (TELLS.has(topic)) away(["away"]);
+    const isBack = topic === "all";
+    lists(isBack ? ["me", "status", ...Object.values(STALE).flat()] : ["status", ...STALE[topic]], isBack);
+    if (TELLS.has(topic)) away(["away"], isBack);
   };
 }
 
-/** Makes queries stale a moment after they are named, and no sooner than `everyMs` after the last time. */
-function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly string[]) => void {
+/** There is nothing to show, since the server did not answer in time: that stands there until somebody asks again. */
+const ranOut = ({ state: { data, error } }: Query): boolean =>
+  data === undefined && error instanceof RequestFailure && error.code === "timeout";
+
+/**
+ * Makes queries stale a moment after they are named, and no sooner than `everyMs` after the last time. `isBack`: the connection is
+ * back, so that what ran out is worth another try.
+ */
+function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly string[], isBack: boolean) => void {
   const due = new Set<string>();
   const arriving = new Set<Query>();
+  let back = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = -Infinity;
-  const renew = (query: Query): void => {
-    if (query.state.fetchStatus === "idle")
+  const renew = (query: Query, isBack: boolean): void => {
+    if (query.state.fetchStatus === "idle") {
+      if (!isBack && ranOut(query)) return;
       return void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    }
     if (arriving.has(query)) return;
     // What is on its way arrives first: cancelled by news, a slow list would never come where much happens, nor a page
     // that somebody asked for with "Show more".
@@ -286,12 +297,13 @@ function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly str
     void Promise.allSettled([query.promise]).then(() =>
       setTimeout(() => {
         arriving.delete(query);
-        renew(query);
+        renew(query, false);
       }),
     );
   };
-  return (keys) => {
+  return (keys, isBack) => {
     for (const key of keys) due.add(key);
+    back ||= isBack;
     timer ??= setTimeout(
       () => {
         timer = undefined;
@@ -300,8 +312,9 @@ function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly str
           queries
             .getQueryCache()
             .findAll({ queryKey: [key] })
-            .forEach(renew);
+            .forEach((query) => renew(query, back));
         due.clear();
+        back = false;
       },
       Math.max(AT_MOST_EVERY_MS, last + everyMs - performance.now()),
     );
