@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Chat } from "../../src/wire/api.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
-import { Stage } from "./stage.ts";
+import { openMenu, Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -68,17 +68,17 @@ describeInBrowser("the list of chats", () => {
   test("a row's menu pins it on top, for this person, and renames and archives it", async () => {
     const tab = await (await stage.device("owner", { colorScheme: "dark" })).tab("/chats");
     const elsewhere = await (await stage.device()).tab("/chats");
-    await tab.page.getByRole("button", { name: "More about Something else" }).click();
+    await openMenu(tab.page.getByRole("button", { name: "More about Something else" }));
     await tab.page.getByRole("button", { name: "Pin", exact: true }).click();
     for (const each of [tab, elsewhere]) {
       await each.page.getByRole("region", { name: "Pinned" }).locator(`[data-chat-id="${other.id}"]`).waitFor();
     }
-    await tab.page.getByRole("button", { name: "More about Something else" }).click();
+    await openMenu(tab.page.getByRole("button", { name: "More about Something else" }));
     expect(await faultsOf(tab.page)).toEqual([]);
     await tab.page.getByRole("button", { name: "Archive", exact: true }).click();
     await tab.chatLink(other.id).waitFor({ state: "detached" });
     await tab.page.getByRole("button", { name: "Archived" }).click();
-    await tab.page.getByRole("button", { name: "More about Something else" }).click();
+    await openMenu(tab.page.getByRole("button", { name: "More about Something else" }));
     await tab.page.getByRole("button", { name: "Unpin" }).click();
     await tab.page.getByRole("region", { name: "Pinned" }).waitFor({ state: "detached" });
     await tab.chatLink(other.id).waitFor();
@@ -87,7 +87,7 @@ describeInBrowser("the list of chats", () => {
 
   test("tags are put on a chat from its row and by the command line, and narrow the list by its address", async () => {
     const tab = await (await stage.device()).tab("/chats");
-    await tab.page.getByRole("button", { name: "More about About green tea" }).click();
+    await openMenu(tab.page.getByRole("button", { name: "More about About green tea" }));
     await tab.page.getByRole("button", { name: "Tags…" }).click();
     const dialog = tab.page.getByRole("dialog", { name: "Tags of this chat" });
     await dialog.getByRole("textbox", { name: "Tags" }).fill("Drinks, two  words");

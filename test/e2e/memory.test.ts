@@ -5,6 +5,7 @@ import { describeInBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
 import { type MemoryScene, memoryScene } from "./memory-scene.ts";
 import type { Tab } from "./thread-page.ts";
+import { openMenu } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
@@ -158,11 +159,11 @@ describeInBrowser("the pages of memory", () => {
     await tab.page.waitForURL(`**/memory/nodes/${await scene.nodeId("Mara")}`);
     await tab.page.goBack();
     const menu = tab.page.getByRole("button", { name: /^Rename, archive/ });
-    await menu.click();
+    await openMenu(menu);
     await tab.page.getByRole("button", { name: "Pause memory here" }).click();
     await tab.page.getByText("memory paused").waitFor();
     expect(await stage.sparky.api("GET", `/api/chats/${chat.id}`)).toMatchObject({ recall: false });
-    await menu.click();
+    await openMenu(menu);
     await tab.page.getByRole("button", { name: "Use memory here again" }).click();
     await tab.page.getByText("memory paused").waitFor({ state: "detached" });
     expect(await stage.sparky.api("GET", `/api/chats/${chat.id}`)).toMatchObject({ recall: true });
@@ -179,16 +180,16 @@ describeInBrowser("the pages of memory", () => {
     // The home's owner reads what the agent's own account does.
     const tab = await (await stage.device("agent", { viewport: { width: 320, height: 640 } })).tab(`/chats/${chatId}`);
     const menu = tab.page.getByRole("button", { name: /^Rename, archive/ });
-    await menu.click();
+    await openMenu(menu);
     await tab.page.getByText("its runs are given nothing that you alone know").waitFor();
     expect(await faultsOf(tab.page)).toEqual([]);
     await tab.page.getByRole("button", { name: "Use my memory here too" }).click();
     await tab.page.getByText(/^Private memory opened to this chat/).waitFor();
-    await menu.click();
+    await openMenu(menu);
     await tab.page.getByText("its runs are given what you alone know").waitFor();
     await tab.page.getByRole("button", { name: "Keep my memory out" }).click();
     await tab.page.getByText(/^Private memory closed to this chat/).waitFor();
-    await menu.click();
+    await openMenu(menu);
     await tab.page.getByRole("button", { name: "Use my memory here too" }).waitFor();
     expect(tab.complaints).toEqual([]);
   });

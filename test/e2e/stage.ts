@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
 import type { LoginLink } from "../../src/wire/api.ts";
 import { launchBrowser, openLink } from "../kit/browser.ts";
 import { type TcpProxy, tcpProxy } from "../kit/tcp-proxy.ts";
@@ -68,4 +68,10 @@ export interface Device {
   /** All that passes between this device and the server. */
   readonly network: TcpProxy;
   readonly tab: (path?: string) => Promise<Tab>;
+}
+
+/** Opens a menu once the one before is shut: what was chosen is shown by its news, which may come before the answer that shuts it. */
+export async function openMenu(button: Locator): Promise<void> {
+  await button.page().locator("[popover]:popover-open").waitFor({ state: "detached" });
+  await button.click();
 }

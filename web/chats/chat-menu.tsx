@@ -63,11 +63,11 @@ export function ChatMenu({ chatId, title, isArchived, row, canWrite = true, reca
   const pin = useMutation({
     mutationFn: (pinned: boolean) =>
       http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/pin`, { pinned }, anything),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["chats"] }),
   });
   const read = useMutation({
     mutationFn: (seq: number) => http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/seen`, { seq }, anything),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["chats"] }),
   });
   const close = (): void => {
     menu.current?.hidePopover();
@@ -214,7 +214,8 @@ function usePatch(chatId: string) {
   const { http, queries } = useServices();
   return useMutation({
     mutationFn: (patch: ChatPatch) => http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, patch, chatSchema),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["chats"] }),
+    // The lists are fetched again after it is done: the menu does not stay open for them.
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["chats"] }),
   });
 }
 

@@ -15,6 +15,7 @@ import {
   type ConnectionOptions,
 } from "./connect.ts";
 import { askedBy, askedMeanwhile, goneWithServer, resumed, type Reply, type Resumed } from "./elicitation.ts";
+import { reasonOf } from "./http.ts";
 import { keepListening } from "./listening.ts";
 import {
   offeredPrompts,
@@ -285,7 +286,8 @@ export class Connection {
     if (signal.aborted) return "it was stopped";
     const exit = this.#transport instanceof StdioTransport ? this.#transport.exit : null;
     if (exit !== null) return `it ${exit}`;
-    return codeOf(error) === "REQUEST_TIMEOUT" ? "it took too long" : messageOf(error);
+    if (codeOf(error) === "REQUEST_TIMEOUT") return "it took too long";
+    return error instanceof TypeError ? reasonOf(error) : messageOf(error);
   }
 }
 

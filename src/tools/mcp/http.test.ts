@@ -67,6 +67,36 @@ test.each([
   expect(await servers.call(definition("odd"), ann, echo, signal())).toBe("hi");
 });
 
+test("a connection that the server closes before it answers is asked again for what only reads, and never for a call", async () => {
+  const seen: string[] = [];
+  const url = await listen((request, response) => {
+    void asked(request).then(({ id, method }) => {
+      const isFirst = !seen.includes(method);
+      seen.push(method);
+      if (isFirst && /^(initialize|tools)/.test(method)) return request.socket.destroy();
+      if (request.method !== "POST" || id === undefined)
+        return response.writeHead(request.method === "POST" ? 202 : 405).end();
+      const body =
+        method === "initialize"
+          ? { result: HELLO }
+          : method === "tools/list"
+            ? { result: TOOLS }
+            : { error: { code: -32_601, message: "no such method" } };
+      return response.writeHead(200, json).end(JSON.stringify({ jsonrpc: "2.0", id, ...body }));
+    });
+  });
+  const { servers, definition } = await startServers({ odd: { url } });
+  expect((await servers.list(definition("odd"), ann, signal())).tools).toHaveLength(1);
+  await expect(servers.call(definition("odd"), ann, echo, signal())).rejects.toThrow(/other side closed|ECONNRESET/);
+  expect(seen.filter((method) => /^(initialize|tools)/.test(method))).toEqual([
+    "initialize",
+    "initialize",
+    "tools/list",
+    "tools/list",
+    "tools/call",
+  ]);
+});
+
 test.each([
   { how: "as JSON", headers: json, body: (id: number) => result(id, HUGE) },
   { how: "in a stream", headers: stream, body: (id: number) => `data: ${result(id, HUGE)}\n\n` },

@@ -1,4 +1,5 @@
 import { MAX_MESSAGE_BYTES } from "./bounds.ts";
+import { askedAgain } from "./kept-connection.ts";
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -40,7 +41,8 @@ const REDIRECTS = 5;
 async function withinOrigin(address: string | URL, init: RequestInit = {}): Promise<Response> {
   let url = new URL(address);
   for (let hops = 0; ; hops++) {
-    const response = await fetch(url, { ...init, redirect: "manual" });
+    const at = url;
+    const response = await askedAgain(init, () => fetch(at, { ...init, redirect: "manual" }));
     const location = response.headers.get("location");
     const leads = /^(GET|HEAD)$/.test(init.method ?? "GET") ? [301, 302, 303, 307, 308] : [307, 308];
     if (!leads.includes(response.status) || location === null || hops === REDIRECTS) return response;
