@@ -162,7 +162,7 @@ test("every route answers in the shape that is described", async () => {
   await requestApprovals(
     store,
     claimed,
-    [{ callId: "c1", tool: "shell", summary: "ls", args: { command: "ls" } }],
+    [{ callId: "c1", tool: "shell", effect: "external", summary: "ls", args: { command: "ls" } }],
     60_000,
   );
   const approvals = await ask("GET", "/api/approvals");

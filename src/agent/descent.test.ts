@@ -16,6 +16,7 @@ import { readEvents } from "../store/log/events.ts";
 import { addTask } from "../store/tasks/add.ts";
 import { getTask, listTasks, type Task } from "../store/tasks/read.ts";
 import type { User } from "../store/people/user.ts";
+import { changeAccount } from "../store/people/accounts.ts";
 import { policyOf, type Policy, type Verdict } from "../tools/policy.ts";
 import type { Tool } from "../tools/tool.ts";
 
@@ -82,7 +83,9 @@ eachEngine("F98: what a run starts", (engine) => {
 
   test("is the person's who said yes to its exact prompt, with the policy of any task of theirs", async () => {
     const store = await engine.store();
-    const { ann, bob } = await people(store);
+    const { ann, bob: member } = await people(store);
+    await changeAccount(store, member.name, { role: "admin" });
+    const bob = { ...member, role: "admin" } as const;
     const { ran, all } = tools(store, { schedule: "deny", chat: "deny" }, { chat: "ask" });
     await startAgent(store, { model: obeying(), tools: all });
     const { chat } = await createChat(store, ann, {});

@@ -206,7 +206,10 @@ async function gateOf(
   }
   const rules = line === undefined || secret ? [] : await suggestedRules(line);
   const summary = unknown ? `again, after an interruption: ${prepared.summary}` : prepared.summary;
-  return { gate: { pass: "ask" }, request: { callId: call.callId, tool: tool.name, summary, args, terms, rules } };
+  return {
+    gate: { pass: "ask" },
+    request: { callId: call.callId, tool: tool.name, effect: tool.effect, summary, args, terms, rules },
+  };
 }
 
 /** Asked before the call was started anew, it still holds: a crash since has not unsaid the answer. */

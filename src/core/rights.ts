@@ -12,6 +12,7 @@ export const STANDINGS = {
   writes: "shared with one to write",
   watches: "shared with one to watch",
   agents: "of `agent`",
+  below: "of somebody of a lesser role",
   everybodys: "shared by all",
 } as const;
 export type Standing = keyof typeof STANDINGS;
@@ -21,6 +22,8 @@ const ALL = ROLES;
 /** Who does more than look. */
 const WORKING = ["owner", "admin", "member", "agent"] as const;
 const OWNER = ["owner"] as const;
+/** Who answers for what others begin. */
+const ANSWERING = ["owner", "admin"] as const;
 
 interface Spoken {
   /** As it goes on after "may". */
@@ -56,9 +59,13 @@ export const RIGHTS = {
     what: "write in a chat, stop what works in it, make another one from it, change its name and its settings",
     of: { own: WORKING, writes: WORKING, agents: OWNER },
   },
-  "chats.decide": {
-    what: "answer what the agent asks in a chat",
+  "chats.answer": {
+    what: "answer what the agent asks in a chat, and say no to what it is about to do",
     of: { own: WORKING, writes: WORKING, agents: OWNER },
+  },
+  "chats.approve": {
+    what: "see what the agent is about to do where it must ask, and say yes or no to it; to what reaches outside only an owner does who has asked for it",
+    of: { own: ANSWERING, writes: ANSWERING, agents: OWNER, below: ANSWERING },
   },
   "chats.delete": { what: "delete a chat", of: { own: WORKING, writes: WORKING, agents: OWNER } },
   "chats.share": {
@@ -110,23 +117,37 @@ export const RIGHTS = {
   "prompts.use": { what: "use prompts of the home’s folder and files of its machine", here: OWNER },
 
   "people.names": { what: "see the names of those with whom one can share", here: ALL },
-  "people.see": { what: "see who has an account", here: OWNER },
+  "people.see": { what: "see who has an account, and who is invited", here: ANSWERING },
   "people.manage": {
-    what: "add and invite people, say what they may do and spend, shut them out, sign them out, set their passwords",
-    here: OWNER,
+    what: "add and invite people, say what they may do and spend, shut them out, sign them out: owners anybody, admins those of a lesser role",
+    here: ANSWERING,
   },
+  "people.passwords": { what: "set another’s password", here: OWNER },
 
   "work.all": {
     what: "see all running work: whose, since when and where, and what it is about only where one may see its chat",
-    here: OWNER,
+    here: ANSWERING,
   },
-  "audit.see": { what: "see in the audit what one has done oneself", here: ALL },
+  "audit.see": { what: "see in the audit what was done", of: { own: ALL, below: ANSWERING } },
   "audit.all": { what: "see in the audit what anybody has done", here: OWNER },
   "data.see": { what: "look at all of its data", here: OWNER },
   "agent.act": { what: "do what `agent` may do in its own chats, and sign in as it", here: OWNER },
 } as const satisfies { readonly [right: string]: Here | Of };
 
+/** The roles that stand below one. `agent` stands beside: its things are the owner's by a standing of their own. */
+export const BELOW: { readonly [role in Role]: readonly Role[] } = {
+  owner: ["admin", "member", "viewer"],
+  admin: ["member", "viewer"],
+  member: [],
+  viewer: [],
+  agent: [],
+};
+
 export type Right = keyof typeof RIGHTS;
+
+/** Whether somebody says what people of this role may do here. */
+export const manages = (who: Role, role: Role): boolean =>
+  rolesWith("people.manage").includes(who) && (who === "owner" || BELOW[who].includes(role));
 
 /** Those that one has by one's role alone. */
 export type RightHere = { [R in Right]: (typeof RIGHTS)[R] extends Here ? R : never }[Right];

@@ -8,7 +8,10 @@ export const APPROVAL_STATES = ["requested", "approved", "denied", "expired", "w
 export const approvalSchema = z.object({
   id: z.string(),
   chatId: z.string(),
-  chatTitle: z.string(),
+  /** null: the caller answers for somebody else, and sees nothing of the chat but this. */
+  chatTitle: z.string().nullable(),
+  /** The name of the chat's owner. */
+  chatOwner: z.string().default(""),
   runId: z.string(),
   taskId: z.string().nullable(),
   callId: z.string(),
@@ -31,8 +34,10 @@ export const approvalSchema = z.object({
   /** By which credential: `session`, `token:NAME` or `token file`. */
   via: z.string().nullable().default(null),
   note: z.string().nullable(),
-  /** The caller may answer it. */
+  /** The caller may answer it: with a no at least. */
   canDecide: z.boolean(),
+  /** The caller may say yes. */
+  canApprove: z.boolean().default(true),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

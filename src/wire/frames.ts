@@ -50,7 +50,7 @@ export const FRAMES: { readonly [type in ClientFrame["type"]]: Needed | null } =
   unsubscribe: null,
   message: { right: "chats.write", scope: "write" },
   stop: { right: "chats.write", scope: "write" },
-  decide: { right: "chats.decide", scope: "admin" },
+  decide: { right: "chats.answer", scope: "admin" },
   pong: null,
 };
 

@@ -38,7 +38,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
   const message = await made(`/api/chats/${chat.id}/messages`, { text: `${MARK} message` });
   const [run] = await claimRuns(store, { kind: "turn", limit: 1 });
   if (run === undefined) throw new Error("no run");
-  const call = { tool: "shell", args: { command: MARK } } as const;
+  const call = { tool: "shell", effect: "external", args: { command: MARK } } as const;
   const asked = ["c1", "c2"].map((callId) => ({ ...call, callId, summary: `${MARK} ${callId}` }));
   await requestApprovals(store, run, asked, 3_600_000);
   const question = { callId: "c3", tool: "ask_user", text: MARK, choices: [], form: undefined, kept: null };
@@ -48,7 +48,8 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
   const task = await made("/api/tasks", { ...later, chatId: chat.id });
   await made("/api/schedules", { name: `${MARK}-schedule`, when: "every(1 hour)", prompt: `${MARK} prompt` });
   const approvals = (await as(ann, "GET", "/api/approvals")).body.items;
-  await made(`/api/approvals/${approvals[0].id}`, { decision: "approve", scope: "run" });
+  const yes = { decision: "approve", scope: "run" };
+  expect((await as(people.owner, "POST", `/api/approvals/${approvals[0].id}`, yes)).status).toBe(200);
   await requestApprovals(store, run, [{ ...call, callId: "c4", summary: `${MARK} c4` }], 3_600_000);
   const [open] = (await as(ann, "GET", "/api/approvals")).body.items;
   const [grant] = (await as(ann, "GET", "/api/grants")).body.items;

@@ -38,12 +38,13 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   // The chat and what is in it.
   "--y-yyy-": [
     ..."GET /api/chats/{id},GET /api/chats/{id}/export,GET /api/chats/{id}/events".split(","),
-    ..."GET /api/chats/{id}/places,GET /api/chats/{id}/stream,GET /api/approvals/{id},GET /api/questions/{id}".split(
-      ",",
-    ),
+    ..."GET /api/chats/{id}/places,GET /api/chats/{id}/stream,GET /api/questions/{id}".split(","),
     ..."GET /api/blobs/{id},GET /api/runs/{id},GET /api/tasks/{id},GET /api/tasks/{id}/tree".split(","),
     ..."GET /api/tasks/{id}/runs,GET /api/chats/{id}/shares,frame subscribe".split(","),
   ],
+  // What it asks before it acts: whoever answers for her sees that of it, and says yes to it; she may say no.
+  "yyy-yyy-": ["GET /api/approvals/{id}"],
+  "yyn-nnn-": ["POST /api/approvals/{id}", "frame decide"],
   // Only she says with whom it is shared.
   "--y-nnn-": ["POST /api/chats/{id}/shares", "DELETE /api/chats/{id}/shares/{user}"],
   "--y-yyn-": ["POST /api/chats/{id}/pin", "POST /api/chats/{id}/tags", "POST /api/chats/{id}/seen"],
@@ -53,7 +54,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ),
     ..."POST /api/chats/{id}/stop,POST /api/chats/bulk,POST /api/runs/{id}/stop,POST /api/questions/{id}".split(","),
     ..."PATCH /api/tasks/{id},DELETE /api/tasks/{id},POST /api/tasks/{id}/cancel,POST /api/tasks/{id}/retry".split(","),
-    ..."POST /api/tasks/bulk,POST /api/approvals/{id},frame message,frame stop,frame decide".split(","),
+    ..."POST /api/tasks/bulk,frame message,frame stop".split(","),
   ],
   "--y--yn-": ["POST /api/chats/{id}/restore"],
   // What is hers alone.
@@ -72,16 +73,17 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
       ",",
     ),
     ..."POST /api/schedules/{name}/run,POST /api/skills/{name}/approve,POST /api/skills/{name}/refuse".split(","),
-    ..."DELETE /api/skills/{name},DELETE /api/grants/{id}".split(","),
+    "DELETE /api/skills/{name}",
   ],
+  // Of her runs, and given by the owner.
+  "y-y---n-": ["DELETE /api/grants/{id}"],
   // Her sign-ins, and what is spent in her name.
-  "y-y-----": ["POST /api/users/{name}/password", "DELETE /api/sessions/{id}", "GET /api/users/{name}/limits"],
+  "yny-----": ["POST /api/users/{name}/password"],
+  "yyy-----": ["DELETE /api/sessions/{id}", "GET /api/users/{name}/limits"],
   "n-y---n-": ["POST /api/users/{name}/login-link"],
   // What concerns the whole instance.
   [OWNER]: [
-    ..."GET /api/changes/tools/{server},POST /api/changes/tools/{server},GET /api/verify,GET /api/db,GET /api/work".split(
-      ",",
-    ),
+    ..."GET /api/changes/tools/{server},POST /api/changes/tools/{server},GET /api/verify,GET /api/db".split(","),
     ..."GET /api/models,PATCH /api/models,POST /api/models/test,POST /api/models/providers/{provider}".split(","),
     ..."DELETE /api/models/providers/{provider},GET /api/secrets,POST /api/secrets,DELETE /api/secrets/{name}".split(
       ",",
@@ -91,11 +93,12 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."POST /api/mcp/servers/{name}/enable,POST /api/mcp/servers/{name}/disable".split(","),
     ..."POST /api/mcp/servers/{name}/login,POST /api/mcp/servers/{name}/logout".split(","),
     ..."POST /api/mcp/servers/{name}/approve,POST /api/mcp/servers/{name}/call".split(","),
-    ..."GET /api/mcp/servers/{name}/logs,POST /api/prompts/{name},GET /api/users,POST /api/users".split(","),
-    ..."PATCH /api/users/{name},POST /api/users/{name}/invite,PATCH /api/users/{name}/limits,GET /api/invites".split(
-      ",",
-    ),
-    ..."DELETE /api/invites/{id},POST /api/skills".split(","),
+    ..."GET /api/mcp/servers/{name}/logs,POST /api/prompts/{name},POST /api/skills".split(","),
+  ],
+  // Who looks after people.
+  yynnnnnn: [
+    ..."GET /api/users,POST /api/users,PATCH /api/users/{name},POST /api/users/{name}/invite".split(","),
+    ..."PATCH /api/users/{name}/limits,GET /api/invites,DELETE /api/invites/{id},GET /api/work".split(","),
   ],
 };
 

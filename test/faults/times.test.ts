@@ -48,7 +48,7 @@ async function waitsForRetry(store: Store, owner: User): Promise<string> {
 
 async function waitsForApproval(store: Store, owner: User, ttlMs: number): Promise<string> {
   const claimed = await claimTask(store, owner);
-  const request = { callId: "c1", tool: "shell", summary: "ls", args: {} };
+  const request = { callId: "c1", tool: "shell", effect: "external", summary: "ls", args: {} } as const;
   await requestApprovals(store, claimed, [request], ttlMs);
   await store.transact((tx) => waitForOthers(tx, claimed.run.id, fenceOf(claimed)));
   return claimed.run.id;

@@ -14,7 +14,8 @@ const GRACE_MS = 2000;
 
 interface Resource {
   readonly type: string;
-  readonly stack: string;
+  /** Where it was made: put into words only for what is left at a test's end. */
+  readonly made: Error;
 }
 
 const alive = new Map<number, Resource>();
@@ -22,9 +23,7 @@ const alive = new Map<number, Resource>();
 createHook({
   trackPromises: false,
   init(id, type) {
-    if (!WATCHED.has(type)) return;
-    const stack = new Error().stack ?? "";
-    if (isOurs(stack)) alive.set(id, { type, stack });
+    if (WATCHED.has(type)) alive.set(id, { type, made: new Error("made here") });
   },
   destroy(id) {
     alive.delete(id);
@@ -43,7 +42,10 @@ beforeEach(() => {
   const before = new Set(alive.keys());
   // Registered first, so it runs last: after every clean-up of the test itself.
   onTestFinished(async ({ task }) => {
-    const left = () => [...alive].filter(([id]) => !before.has(id)).map(([, resource]) => resource);
+    const left = () =>
+      [...alive]
+        .filter(([id, { made }]) => !before.has(id) && isOurs(made.stack ?? ""))
+        .map(([, resource]) => resource);
     for (let waited = 0; left().length > 0 && waited < GRACE_MS; waited += 10) await wait(10);
     const leaks = left();
     for (const id of alive.keys()) if (!before.has(id)) alive.delete(id);
@@ -52,7 +54,7 @@ beforeEach(() => {
   });
 });
 
-function describeLeak({ type, stack }: Resource): string {
+function describeLeak({ type, made: { stack = "" } }: Resource): string {
   const frames = stack
     .split("\n")
     .slice(2)

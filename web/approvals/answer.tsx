@@ -53,31 +53,40 @@ export function Answer({ approval, onTold }: Props) {
         className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
       />
       <div className="flex flex-wrap gap-2">
-        <Button
-          kind="primary"
-          className="max-sm:w-full"
-          disabled={isBusy}
-          onClick={() => send({ decision: "approve", scope: "call" })}
-        >
-          <Check aria-hidden="true" className="size-4" />
-          {WORDS.approveCall}
-        </Button>
-        <Button className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "approve", scope: "run" })}>
-          {WORDS.approveRun(tool)}
-        </Button>
-        <Button
-          className="max-sm:w-full"
-          disabled={isBusy}
-          onClick={() => send({ decision: "approve", scope: `until ${midnight()}` })}
-        >
-          {WORDS.approveUntilMidnight(tool)}
-        </Button>
+        {approval.canApprove && (
+          <>
+            <Button
+              kind="primary"
+              className="max-sm:w-full"
+              disabled={isBusy}
+              onClick={() => send({ decision: "approve", scope: "call" })}
+            >
+              <Check aria-hidden="true" className="size-4" />
+              {WORDS.approveCall}
+            </Button>
+            <Button
+              className="max-sm:w-full"
+              disabled={isBusy}
+              onClick={() => send({ decision: "approve", scope: "run" })}
+            >
+              {WORDS.approveRun(tool)}
+            </Button>
+            <Button
+              className="max-sm:w-full"
+              disabled={isBusy}
+              onClick={() => send({ decision: "approve", scope: `until ${midnight()}` })}
+            >
+              {WORDS.approveUntilMidnight(tool)}
+            </Button>
+          </>
+        )}
         <Button kind="danger" className="max-sm:w-full" disabled={isBusy} onClick={() => send({ decision: "deny" })}>
           <X aria-hidden="true" className="size-4" />
           {WORDS.deny}
         </Button>
       </div>
-      {approval.rules.length > 0 && (
+      {!approval.canApprove && <p className="text-sm text-muted">{WORDS.needsAnother}</p>}
+      {approval.canApprove && approval.rules.length > 0 && (
         <CommandRules
           suggested={approval.rules}
           disabled={isBusy}

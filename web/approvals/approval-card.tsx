@@ -12,7 +12,9 @@ import { WORDS } from "../words/approvals.tsx";
 
 /** One question of the agent: what exactly, for what, why, and until when it can be answered. */
 export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold: (words: string) => void }) {
-  const reason = useReason(approval.chatId, approval.callId);
+  const { chatTitle, chatOwner } = approval;
+  const task = approval.taskId?.slice(0, 8) ?? null;
+  const reason = useReason(approval.chatId, approval.callId, chatTitle !== null);
   const now = useNow(15_000);
   return (
     <article
@@ -26,14 +28,18 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
           <span>{WORDS.mayItRun(<code className="font-mono">{exactLine(approval.tool)}</code>)}</span>
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
-          <Link
-            to="/chats/$chatId"
-            params={{ chatId: approval.chatId }}
-            search={reason?.seq == null ? {} : { at: reason.seq }}
-            className="text-accent underline [overflow-wrap:anywhere]"
-          >
-            {WORDS.from(approval.taskId?.slice(0, 8) ?? null, oneLine(approval.chatTitle, 80))}
-          </Link>
+          {chatTitle === null ? (
+            <span className="[overflow-wrap:anywhere]">{WORDS.fromOf(task, chatOwner)}</span>
+          ) : (
+            <Link
+              to="/chats/$chatId"
+              params={{ chatId: approval.chatId }}
+              search={reason?.seq == null ? {} : { at: reason.seq }}
+              className="text-accent underline [overflow-wrap:anywhere]"
+            >
+              {WORDS.from(task, oneLine(chatTitle, 80))}
+            </Link>
+          )}
           <time dateTime={approval.requestedAt} title={fullTime(approval.requestedAt)}>
             {WORDS.asked(ago(approval.requestedAt, now))}
           </time>
@@ -41,6 +47,7 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
         </p>
       </div>
       <Arguments args={approval.args} terms={approval.terms} />
+      {chatTitle === null && <p className="text-sm text-muted">{WORDS.yoursToAnswer(chatOwner)}</p>}
       <ReasonText reason={reason} />
       <Answer approval={approval} onTold={onTold} />
     </article>

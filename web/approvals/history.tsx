@@ -65,6 +65,7 @@ function PastApprovals() {
 function Past({ approval, now }: { approval: Approval; now: number }) {
   const { icon: Icon, colour } = LOOKS[approval.state];
   const at = approval.decidedAt ?? approval.requestedAt;
+  const task = approval.taskId?.slice(0, 8) ?? null;
   return (
     <li data-approval-id={approval.id} data-approval-state={approval.state} className="py-2 text-sm">
       <p className="flex flex-wrap items-center gap-x-2">
@@ -83,16 +84,20 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
       )}
       <details className="pl-6 text-muted">
         <summary className="tap w-fit text-xs">
-          {WORDS.details(approval.taskId?.slice(0, 8) ?? null, oneLine(approval.chatTitle, 60))}
+          {approval.chatTitle === null
+            ? WORDS.detailsOf(task, approval.chatOwner)
+            : WORDS.details(task, oneLine(approval.chatTitle, 60))}
         </summary>
         <Arguments args={approval.args} terms={approval.terms} />
-        <Link
-          to="/chats/$chatId"
-          params={{ chatId: approval.chatId }}
-          className="tap inline-flex items-center text-xs text-accent underline"
-        >
-          {WORDS.openChat}
-        </Link>
+        {approval.chatTitle !== null && (
+          <Link
+            to="/chats/$chatId"
+            params={{ chatId: approval.chatId }}
+            className="tap inline-flex items-center text-xs text-accent underline"
+          >
+            {WORDS.openChat}
+          </Link>
+        )}
       </details>
     </li>
   );

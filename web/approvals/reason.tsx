@@ -14,10 +14,11 @@ interface Reason {
 }
 
 /** Why the agent makes this call: what it said in the call's step, else what it thought. From the log, which never changes. */
-export function useReason(chatId: string, callId: string): Reason | undefined {
+export function useReason(chatId: string, callId: string, isSeen: boolean): Reason | undefined {
   const { http } = useServices();
   const { data } = useQuery({
     queryKey: ["reason", chatId, callId],
+    enabled: isSeen,
     staleTime: Infinity,
     queryFn: async ({ signal }): Promise<Reason> => {
       const path = `/api/chats/${encodeURIComponent(chatId)}/events?type=thought,tool_use&limit=${LOOK_BACK}`;

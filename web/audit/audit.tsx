@@ -1,3 +1,4 @@
+import { BELOW, rolesWith, type Role } from "../../src/core/rights.ts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -13,6 +14,12 @@ import { useNow } from "../ui/now.tsx";
 import { auditQuery } from "./queries.ts";
 import { WORDS } from "../words/audit.ts";
 
+/** Whose doings one is shown. */
+function whose(role: Role): string {
+  if (rolesWith("audit.all").includes(role)) return "";
+  return BELOW[role].length > 0 ? WORDS.yoursAndBelow : WORDS.onlyYours;
+}
+
 /** Who, or which run, did what that counts, the newest first. */
 export function Audit() {
   const { http } = useServices();
@@ -24,7 +31,7 @@ export function Audit() {
   return (
     <>
       <p className="text-sm text-muted">
-        {WORDS.intro} {me !== undefined && me.role !== "owner" && WORDS.onlyYours}
+        {WORDS.intro} {me !== undefined && whose(me.role)}
       </p>
       <div className="flex max-w-sm flex-col gap-1">
         <label htmlFor="audit-kind" className="text-sm font-medium">

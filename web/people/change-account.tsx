@@ -1,6 +1,8 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { manages, ROLES } from "../../src/core/rights.ts";
 import { accountSchema, type Account } from "../../src/wire/people.ts";
+import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -29,7 +31,7 @@ export function RoleDialog({ account, onClose }: { account: Account; onClose: ()
   return (
     <Dialog title={WORDS.roleOf(account.name)} onClose={onClose}>
       <div className="mt-3">
-        <Choices id="role" label={WORDS.theirRole} value={role} words={WORDS.roles} onChange={setRole} />
+        <RoleChoices id="role" value={role} onChange={setRole} />
       </div>
       <Problem error={change.error} />
       <div className="mt-4 flex flex-wrap justify-end gap-2">
@@ -44,6 +46,15 @@ export function RoleDialog({ account, onClose }: { account: Account; onClose: ()
       </div>
     </Dialog>
   );
+}
+
+/** Those that one may give. */
+export function RoleChoices(props: { id: string; value: string; onChange: (role: string) => void }) {
+  const { http } = useServices();
+  const me = useQuery(meQuery(http)).data;
+  const given = ROLES.filter((role) => role !== "agent").filter((role) => me !== undefined && manages(me.role, role));
+  const words = Object.fromEntries(given.map((role) => [role, WORDS.roles[role]]));
+  return <Choices {...props} label={WORDS.theirRole} words={words} />;
 }
 
 export function DisableDialog({ name, onClose }: { name: string; onClose: () => void }) {

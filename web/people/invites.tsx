@@ -6,10 +6,11 @@ import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
-import { Choices, TextField } from "../ui/field.tsx";
+import { TextField } from "../ui/field.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Failure, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/people.ts";
+import { RoleChoices } from "./change-account.tsx";
 import { accountPath, INVITES, invitesQuery } from "./queries.ts";
 
 /** Invitations that hold still, and a form for another one. */
@@ -116,7 +117,7 @@ function InviteForm() {
           spellCheck={false}
           onChange={({ target }) => setName(target.value)}
         />
-        <Choices id="invite-role" label={WORDS.theirRole} value={role} words={WORDS.roles} onChange={setRole} />
+        <RoleChoices id="invite-role" value={role} onChange={setRole} />
         <Problem error={make.error} />
         <Button type="submit" kind="primary" className="self-start" disabled={make.isPending || name === "" || isWrong}>
           {make.isPending ? WORDS.making : WORDS.makeLink}

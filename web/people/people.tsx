@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { manages } from "../../src/core/rights.ts";
+import type { User } from "../../src/wire/api.ts";
 import type { Account } from "../../src/wire/people.ts";
 import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Sessions } from "../settings/sessions.tsx";
-import { useIsOwner } from "../tools/queries.ts";
+import { useMayHere } from "../tools/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { ago, fullTime } from "../ui/format.ts";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
@@ -15,9 +17,9 @@ import { Invites } from "./invites.tsx";
 import { LimitsDialog } from "./limits.tsx";
 import { peopleQuery } from "./queries.ts";
 
-/** Everybody who has an account, for owners: their roles, browsers, who is shut out, and who is invited. */
+/** Everybody who has an account, for whoever looks after some of them: their roles, browsers, who is shut out, and who is invited. */
 export function People() {
-  return useIsOwner() ? <Accounts /> : <p className="text-sm">{WORDS.areOwners}</p>;
+  return useMayHere("people.see") ? <Accounts /> : <p className="text-sm">{WORDS.areOwners}</p>;
 }
 
 function Accounts() {
@@ -34,7 +36,7 @@ function Accounts() {
       {list.data !== undefined && (
         <ul aria-label={WORDS.list} className="divide-y divide-line border-y border-line">
           {list.data.items.map((account) => (
-            <Row key={account.id} account={account} isMe={account.id === me?.id} />
+            <Row key={account.id} account={account} me={me} />
           ))}
         </ul>
       )}
@@ -46,12 +48,14 @@ function Accounts() {
 type Open = "role" | "limits" | "disable" | "browsers" | null;
 
 /** Oneself, and the agent, are changed by nobody here: so nobody locks themselves out by a click. */
-function Row({ account, isMe }: { account: Account; isMe: boolean }) {
+function Row({ account, me }: { account: Account; me: User | undefined }) {
   const { name, role, disabled, createdAt } = account;
   const now = useNow(60_000);
   const [open, setOpen] = useState<Open>(null);
   const enable = useChangeAccount(name);
-  const isFixed = isMe || role === "agent";
+  const isMe = account.id === me?.id;
+  const isMine = me !== undefined && manages(me.role, role);
+  const isFixed = isMe || role === "agent" || !isMine;
   const close = (): void => setOpen(null);
   return (
     <li data-account={name} className="py-2 text-sm">
@@ -71,7 +75,7 @@ function Row({ account, isMe }: { account: Account; isMe: boolean }) {
           </p>
         </div>
         <div className="flex flex-wrap max-sm:-ml-3 max-sm:basis-full">
-          {role !== "agent" && (
+          {role !== "agent" && isMine && (
             <Button kind="quiet" aria-label={WORDS.limitsOf(name)} onClick={() => setOpen("limits")}>
               {WORDS.limits}
             </Button>

@@ -4,7 +4,7 @@ import { listSchema } from "../../src/wire/api.ts";
 import { workSchema, type Work } from "../../src/wire/work.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
-import { useIsOwner } from "../tools/queries.ts";
+import { useMayHere } from "../tools/queries.ts";
 import { ago, fullTime, oneLine } from "../ui/format.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
@@ -22,9 +22,9 @@ const workQuery = (http: Http) =>
     refetchInterval: AGAIN_MS,
   });
 
-/** All running work, for owners: whose, since when and where, and what it is about only where they may see that. */
+/** All running work, for owners and admins: whose, since when and where, and what it is about only where they may see that. */
 export function RunningWork() {
-  return useIsOwner() ? <List /> : <p className="text-sm">{WORDS.areOwners}</p>;
+  return useMayHere("work.all") ? <List /> : <p className="text-sm">{WORDS.areOwners}</p>;
 }
 
 function List() {

@@ -1,3 +1,4 @@
+import { rolesWith, type RightHere } from "../../src/core/rights.ts";
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import type { z } from "zod";
 import { listSchema } from "../../src/wire/api.ts";
@@ -59,6 +60,13 @@ export const secretsQuery = (http: Http) =>
 export function useIsOwner(): boolean {
   const { http } = useServices();
   return useQuery(meQuery(http)).data?.role === "owner";
+}
+
+/** The same for a right that one has by one's role. */
+export function useMayHere(right: RightHere): boolean {
+  const { http } = useServices();
+  const role = useQuery(meQuery(http)).data?.role;
+  return role !== undefined && rolesWith(right).includes(role);
 }
 
 export const serverPath = (name: string): string => `/api/mcp/servers/${encodeURIComponent(name)}`;

@@ -19,6 +19,11 @@ export const WORDS = {
   heard: (tool: string, summary: string): string => `${tool}: ${summary}`,
   mayItRun: (tool: ReactNode): ReactNode => <>May it run {tool}?</>,
   from: (taskId: string | null, chat: string): string => `${taskId === null ? "Chat" : `Task ${taskId}`}: ${chat}`,
+  /** Of a chat that one does not see. */
+  fromOf: (taskId: string | null, owner: string): string =>
+    taskId === null ? `A chat of ${owner}` : `Task ${taskId} of ${owner}`,
+  yoursToAnswer: (owner: string): string =>
+    `You answer for ${owner}, who may not say yes to this. The chat stays theirs: you see this call of it.`,
   asked: (ago: string): string => `asked ${ago === "now" ? "just now" : ago}`,
   expires: (left: string | null): string => (left === null ? "expired" : `expires in ${left}`),
   /** `terms`: with which rights, as `outside the sandbox`. */
@@ -32,6 +37,8 @@ export const WORDS = {
 
   /** The answer. */
   mayOnlyWatch: "You may watch this chat, not answer for it.",
+  needsAnother:
+    "You may say no. Whoever asks for something does not also say yes to it: an owner or an admin finds it in their inbox.",
   note: "A word to the agent",
   noteOptional: "A word to the agent (optional)",
   approveCall: "Approve this call",
@@ -76,5 +83,7 @@ export const WORDS = {
   quoted: (note: string): string => `“${note}”`,
   details: (taskId: string | null, chat: string): string =>
     `${taskId === null ? "In the chat" : `Task ${taskId} in`} “${chat}”: details`,
+  detailsOf: (taskId: string | null, owner: string): string =>
+    `${taskId === null ? "In a chat" : `Task ${taskId}`} of ${owner}: details`,
   openChat: "Open the chat",
 } as const;

@@ -5,7 +5,7 @@ type Role = Exclude<Account["role"], "agent">;
 
 /** What is said where an owner looks after the people. A translation is another object of the same type. */
 export const WORDS = {
-  areOwners: "The owner of this Sparky looks after its people.",
+  areOwners: "The owner and the admins of this Sparky look after its people.",
   intro: "Who has an account here, and what they may do. A change counts at once, wherever they are signed in.",
   loading: "Loading the people…",
   failed: "The people could not be loaded",
@@ -17,7 +17,7 @@ export const WORDS = {
   roleOf: (name: string): string => `Role of ${name}`,
   roles: {
     owner: "Owner: all that concerns this Sparky, its people, models and tools",
-    admin: "Admin: what a member may",
+    admin: "Admin: what a member may; looks after members and viewers, and answers for them",
     member: "Member: chats, tasks, schedules and a memory of their own",
     viewer: "Viewer: may look, and change nothing",
   } satisfies Readonly<Record<Role, string>>,

@@ -234,7 +234,7 @@ export const WORDS = {
   /** What is asked within it, and answered. */
   loadingAsked: "Loading what it asks…",
   askedNotLoaded: "What it asks could not be loaded",
-  runsIfYes: "It runs when you say yes, exactly as it stands here ·",
+  runsIfYes: "It runs after a yes, exactly as it stands here ·",
   loadingHow: "Loading how it can be answered…",
   howNotLoaded: "How it can be answered could not be loaded",
   answerHere: "Answer here, or write a message ·",

@@ -2,7 +2,7 @@ import type { Work } from "../../src/wire/work.ts";
 
 /** What is said of all running work. A translation is another object of the same type. */
 export const WORDS = {
-  areOwners: "The owner of this Sparky sees all that is at work.",
+  areOwners: "The owner and the admins of this Sparky see all that is at work.",
   intro:
     "All that the agent works on or waits with, whoever’s it is. What it is about is shown only where you may see the chat.",
   loading: "Loading the work…",

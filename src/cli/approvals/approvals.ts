@@ -43,7 +43,7 @@ export async function listApprovals(context: Context, _args: readonly string[], 
       out.terminal ? shortId(item.id) : item.id,
       item.state,
       exactLine(item.tool),
-      item.chatTitle,
+      item.chatTitle ?? `a chat of ${item.chatOwner}`,
       time(item.requestedAt),
       item.state === "requested" ? time(item.expiresAt) : "",
       byWhom(item.by, item.via) ?? "",
@@ -73,7 +73,7 @@ export async function showApproval(context: Context, args: readonly string[]): P
         ? null
         : approval.rules.map((rule) => exactLine(rule)).join(out.terminal ? "\n" : "; "),
     ],
-    ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle)}`],
+    ["chat", `${approval.chatId}  ${oneLine(approval.chatTitle ?? `of ${approval.chatOwner}`)}`],
     ["task", approval.taskId],
     ["asked", time(approval.requestedAt)],
     ["until", open ? time(approval.expiresAt) : null],
@@ -89,6 +89,11 @@ export async function showApproval(context: Context, args: readonly string[]): P
     out.print(out.terminal ? `${out.paint.dim(name.padEnd(8))}  ${lines}` : `${name}\t${oneLine(value)}`);
   }
   if (open && approval.canDecide && out.terminal) {
-    out.note(`  answer: sparky approvals approve ${shortId(approval.id)}, or deny`);
+    const id = shortId(approval.id);
+    out.note(
+      approval.canApprove
+        ? `  answer: sparky approvals approve ${id}, or deny`
+        : `  an owner or an admin says yes to it; you may say no: sparky approvals deny ${id}`,
+    );
   }
 }

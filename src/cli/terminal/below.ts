@@ -95,10 +95,15 @@ function questionLines({ view, approvals }: BelowState, width: number, now: numb
   return questions(view).map(({ name, use, approval }) => {
     const known = approvals.get(approval.data.approvalId);
     const until = known === undefined ? "" : `  expires ${ago(known.expiresAt, now)}`;
-    const how = known?.canDecide === false ? "  you may only watch" : "  /approve or /deny";
+    const how = howToAnswer(known);
     const what = fit([span(callLine(name, use?.data.summary))], Math.max(width - until.length - how.length - 4, 8));
     return fit([span("  ? ", "ask"), ...what, span(`${how}${until}`, "ask")], width);
   });
+}
+
+function howToAnswer(known: Pick<Approval, "canDecide" | "canApprove"> | undefined): string {
+  if (known?.canDecide === false) return "  you may only watch";
+  return known?.canApprove === false ? "  waits for an owner’s yes; /deny" : "  /approve or /deny";
 }
 
 const CHOICES_SHOWN = 6;

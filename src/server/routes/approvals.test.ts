@@ -52,7 +52,13 @@ eachEngine("an approval, over HTTP", (engine) => {
     const { as, people, asks, ended, ran, open } = await scene(engine);
     const { ann, owner } = people;
     const { task, approval, path } = await asks(ann, "the attic");
-    expect(approval).toMatchObject({ tool: "wipe", args: { text: "the attic" }, canDecide: true, by: null });
+    expect(approval).toMatchObject({
+      tool: "wipe",
+      args: { text: "the attic" },
+      canDecide: true,
+      canApprove: false,
+      by: null,
+    });
     expect((await as(ann, "GET", path)).body).toEqual(approval);
     for (const [prefix, found] of [
       [approval.id.slice(0, 6), 1],
@@ -65,7 +71,7 @@ eachEngine("an approval, over HTTP", (engine) => {
     const answers = await Promise.all([
       as(ann, "POST", path, { decision: "deny", note: " not the attic " }),
       as(owner, "POST", path, { decision: "approve" }),
-      as(ann, "POST", path, { decision: "approve" }),
+      as(owner, "POST", path, { decision: "deny" }),
     ]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     const won = approvalSchema.parse(answers.find(({ status }) => status === 200)?.body);
@@ -121,12 +127,12 @@ eachEngine("an approval, over HTTP", (engine) => {
 
   test("is answered on another device over a socket, which every watcher of the list is told of", async () => {
     const { people, asks, listen, token, ended, ran } = await scene(engine);
-    const { ann } = people;
+    const { owner } = people;
     const url = await listen();
     const [phone, desk] = [await socketClient(url), await socketClient(url)];
-    for (const device of [phone, desk]) device.send({ type: "hello", v: 1, token: await token(ann) });
+    for (const device of [phone, desk]) device.send({ type: "hello", v: 1, token: await token(owner) });
     for (const device of [phone, desk]) await device.first("welcome");
-    const { approval, task } = await asks(ann, "the attic");
+    const { approval, task } = await asks(owner, "the attic");
     await desk.first("changed", ({ topic }) => topic === "approvals");
     phone.send({ type: "decide", ref: "1", approvalId: approval.id, decision: "approve", scope: "for ever" });
     expect(await phone.first("error", ({ ref }) => ref === "1")).toMatchObject({
@@ -138,18 +144,18 @@ eachEngine("an approval, over HTTP", (engine) => {
     phone.send({ type: "decide", ref: "3", approvalId: approval.id, decision: "deny" });
     expect(await phone.first("error", ({ ref }) => ref === "3")).toMatchObject({ code: "conflict" });
     await desk.first("changed", ({ topic, id }) => topic === "approvals" && id === approval.id);
-    await ended(ann, task.id);
+    await ended(owner, task.id);
     expect(ran).toEqual(["the attic"]);
   });
 
   test("that may be watched only is seen, and answered by somebody else", async () => {
     const { as, people, asks, store, ended } = await scene(engine);
-    const { ann, bob } = people;
+    const { ann, bob, owner } = people;
     const { path, task, approval } = await asks(ann, "the attic");
     await store.db.insertInto("chat_shares").values({ chat_id: task.chatId, user_id: bob.id, can_write: 0 }).execute();
     expect((await as(bob, "GET", path)).body).toMatchObject({ id: approval.id, canDecide: false });
     expect((await as(bob, "POST", path, { decision: "approve" })).body.error).toMatchObject({ code: "forbidden" });
-    expect((await as(ann, "POST", path, { decision: "approve" })).status).toBe(200);
+    expect((await as(owner, "POST", path, { decision: "approve" })).status).toBe(200);
     await ended(ann, task.id);
   });
 
@@ -164,10 +170,10 @@ eachEngine("an approval, over HTTP", (engine) => {
     await before.agent.stop();
     await before.store[Symbol.asyncDispose]();
     const store = await engine.open(place);
-    const { ann } = before.people;
+    const { ann, owner } = before.people;
     const after = await scene(engine, store);
     expect((await after.as(ann, "GET", path)).body).toEqual(approval);
-    expect((await after.as(ann, "POST", path, { decision: "approve" })).status).toBe(200);
+    expect((await after.as(owner, "POST", path, { decision: "approve" })).status).toBe(200);
     const done = await until("the end", async () => {
       const { body } = await after.as(ann, "GET", `/api/tasks/${task.id}`);
       return body.status === "completed" && body;
@@ -214,8 +220,8 @@ test.each([
   { what: "an endless note", body: { decision: "deny", note: "x".repeat(2001) }, says: "note: must be at most 2000" },
 ])("an answer with $what is refused, and the approval stays open", async ({ body, says }) => {
   const { as, people, asks, open } = await scene(sqlite);
-  const { path } = await asks(people.ann, "the attic");
-  const answer = await as(people.ann, "POST", path, body);
+  const { path } = await asks(people.owner, "the attic");
+  const answer = await as(people.owner, "POST", path, body);
   expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining(says)]);
-  expect(await open(people.ann)).toHaveLength(1);
+  expect(await open(people.owner)).toHaveLength(1);
 });

@@ -14,7 +14,7 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
       path: "/api/approvals",
       right: "chats.see",
       summary:
-        "What the agent asks before it acts, the newest first: what is open, or with `state=all` the history too.",
+        "What the agent asks before it acts, in chats that you see and where you answer for others, the newest first: what is open, or with `state=all` the history too.",
       query: approvalsQuery,
       answers: { 200: listSchema(approvalSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await listApprovals(store, viewer, query) }),
@@ -30,10 +30,11 @@ export function approvalRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/approvals/:id",
-      right: "chats.decide",
+      right: "chats.answer",
       scope: "admin",
       lets: true,
-      summary: "Answers an approval. The first answer wins: a later one gets 409, which says who answered what.",
+      summary:
+        "Answers an approval: a yes asks for the right `chats.approve`. The first answer wins: a later one gets 409, which says who answered what.",
       body: decisionSchema,
       answers: { 200: approvalSchema },
       handle: async ({ viewer, params, body }) => ({ status: 200, body: await decide(store, viewer, params.id, body) }),

@@ -2,7 +2,7 @@ import { audit } from "../../store/audit/audit.ts";
 import { z } from "zod";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import { addAccount, changeAccount, listAccounts } from "../../store/people/accounts.ts";
-import { mayHere } from "../../store/people/access.ts";
+import { mayHere, requireManages } from "../../store/people/access.ts";
 import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
 import { endSession, sessionsOf } from "../../store/people/sessions.ts";
 import { getUserByName } from "../../store/people/users.ts";
@@ -33,7 +33,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       method: "GET",
       path: "/api/users",
       right: "people.see",
-      summary: "Everybody who has an account here, the agent among them. For owners.",
+      summary: "Everybody who has an account here, the agent among them. For owners and admins.",
       answers: { 200: listSchema(accountSchema) },
       async handle() {
         const items = [...(await listAccounts(store))];
@@ -45,7 +45,8 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       path: "/api/users",
       right: "people.manage",
       scope: "admin",
-      summary: "Adds an account, a member’s unless another role is named; 409 where somebody has the name. For owners.",
+      summary:
+        "Adds an account, a member’s unless another role is named; 409 where somebody has the name. For owners; admins add members and viewers.",
       body: newAccountSchema,
       answers: { 201: accountSchema },
       async handle({ viewer, body }) {
@@ -60,7 +61,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       right: "people.manage",
       scope: "admin",
       summary:
-        "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. The home’s own owner stays an owner. For owners.",
+        "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. The home’s own owner stays an owner. For owners; admins look after members and viewers.",
       body: accountPatchSchema,
       answers: { 200: accountSchema },
       async handle({ viewer, params, body }) {
@@ -83,7 +84,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       body: newPasswordSchema,
       answers: { 200: passwordSetSchema },
       async handle({ viewer, credential, params, body }) {
-        const user = await personFor(store, viewer, params.name);
+        const user = await personFor(store, viewer, params.name, "people.passwords");
         if (user.role === "agent") {
           throw new SparkyError("conflict", "agent has no password: one signs in as it by a link", {
             hint: "sparky user login-link agent",
@@ -119,7 +120,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       letsIn: true,
       summary:
         "A link by which somebody makes an account of their own, once, within seven days: the name is proposed to them, the role is as " +
-        "you say, a member’s if you do not. 409 where somebody has the name. For owners.",
+        "you say, a member’s if you do not. 409 where somebody has the name. For owners; admins invite members and viewers.",
       body: newInviteSchema,
       answers: { 201: loginLinkSchema },
       async handle({ viewer, params, body, base }) {
@@ -133,7 +134,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       method: "GET",
       path: "/api/invites",
       right: "people.see",
-      summary: "The invitations that hold still, the newest first, without their links. For owners.",
+      summary: "The invitations that hold still, the newest first, without their links. For owners and admins.",
       query: invitesQuery,
       answers: { 200: listSchema(inviteSchema) },
       async handle({ query }) {
@@ -146,7 +147,8 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       path: "/api/invites/:id",
       right: "people.manage",
       scope: "admin",
-      summary: "Withdraws an invitation: its link makes no account any more. For owners.",
+      summary:
+        "Withdraws an invitation: its link makes no account any more. For owners; admins withdraw those of members and viewers.",
       answers: { 204: null },
       async handle({ viewer, params }) {
         await withdrawInvite(store, viewer, params.id);
@@ -158,11 +160,12 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       method: "GET",
       path: "/api/sessions",
       right: "self.see",
-      summary: "Where you are signed in by a browser, the newest first; `user`: where somebody else is, for owners.",
+      summary:
+        "Where you are signed in by a browser, the newest first; `user`: where somebody else is whom you look after.",
       query: sessionsQuery,
       answers: { 200: listSchema(sessionSchema) },
       async handle({ viewer, credential, query }) {
-        const user = query.user === undefined ? viewer : await personFor(store, viewer, query.user);
+        const user = query.user === undefined ? viewer : await personFor(store, viewer, query.user, "people.manage");
         const sessions = await sessionsOf(store, user.id, query.prefix ?? "");
         const items = sessions.slice(0, query.limit).map((session) => ({
           ...session,
@@ -176,7 +179,7 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       path: "/api/sessions/:id",
       right: "self.sign-ins",
       scope: "admin",
-      summary: "Signs a browser out: one of yours, or, as an owner, anybody’s. What it has open ends at once.",
+      summary: "Signs a browser out: one of yours, or of somebody whom you look after. What it has open ends at once.",
       answers: { 204: null },
       async handle({ viewer, params }) {
         await endSession(store, viewer, params.id);
@@ -187,11 +190,18 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
   ];
 }
 
-/** Oneself, or, for an owner, anybody. */
-export async function personFor(store: Store, viewer: User, name: string): Promise<User> {
+/** Oneself, or somebody with whom one may do this: whom one may not see is not there. */
+export async function personFor(
+  store: Store,
+  viewer: User,
+  name: string,
+  right: "people.manage" | "people.passwords",
+): Promise<User> {
   const user = await getUserByName(store, name);
-  if (user === null || (user.id !== viewer.id && !mayHere(viewer, "people.manage"))) {
-    throw notFound(`user ${JSON.stringify(name)}`);
-  }
+  const isSeen = user?.id === viewer.id || mayHere(viewer, "people.see");
+  if (user === null || !isSeen) throw notFound(`user ${JSON.stringify(name)}`);
+  if (user.id === viewer.id) return user;
+  requireManages(viewer, user.role);
+  if (!mayHere(viewer, right)) throw new SparkyError("forbidden", "only an owner sets another’s password");
   return user;
 }

@@ -28,7 +28,7 @@ export function questionRoutes({ store }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/questions/:id",
-      right: "chats.decide",
+      right: "chats.answer",
       summary: "Answers a question, or declines to with null. The first answer wins: a later one gets 409.",
       body: answerSchema,
       answers: { 200: questionSchema },

@@ -12,7 +12,7 @@ export function workRoutes({ store }: ServerDeps): readonly Route[] {
       right: "work.all",
       summary:
         "All runs that are at work or wait now, the longest first: whose, of what kind, since when and on which node, and nothing " +
-        "of what they are about but where you may see the chat. For owners.",
+        "of what they are about but where you may see the chat. For owners and admins.",
       answers: { 200: listSchema(workSchema) },
       async handle({ viewer }) {
         const items = [...(await workNow(store, viewer))];

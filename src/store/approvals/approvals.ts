@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import type { SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
-import type { Json } from "../../core/events.ts";
+import type { Effect, Json } from "../../core/events.ts";
 import { exactLine } from "../../core/exact.ts";
-import { audienceOf, lockChatFor, may } from "../people/access.ts";
+import { chatLock, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { letGoOn } from "../questions/go-on.ts";
+import { GO_ON, instructedBy, mayApprove, noYes, seesApproval, toldOfApprovals } from "./approvers.ts";
 import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
 import { addRules, checkRules } from "./command-rules.ts";
@@ -25,7 +26,10 @@ import { viaOf } from "../audit/via.ts";
 export interface Approval {
   readonly id: string;
   readonly chatId: string;
-  readonly chatTitle: string;
+  /** null: the viewer answers for somebody else, and sees nothing of the chat but this. */
+  readonly chatTitle: string | null;
+  /** The name of the chat's owner. */
+  readonly chatOwner: string;
   readonly runId: string;
   readonly taskId: string | null;
   readonly callId: string;
@@ -45,8 +49,10 @@ export interface Approval {
   /** By which credential: `session`, `token:NAME`, `token file`. */
   readonly via: string | null;
   readonly note: string | null;
-  /** The viewer may answer it. */
+  /** The viewer may answer it: with a no at least. */
   readonly canDecide: boolean;
+  /** The viewer may say yes. */
+  readonly canApprove: boolean;
 }
 
 export interface ApprovalRequest {
@@ -54,13 +60,11 @@ export interface ApprovalRequest {
   readonly tool: string;
   readonly summary: string;
   readonly args: Json;
+  readonly effect: Effect;
   readonly terms?: string | null;
   /** Rules that would let it through. */
   readonly rules?: readonly string[];
 }
-
-/** Asked in place of a tool: whether a run goes on after a crash. */
-export const GO_ON = "go_on";
 
 /** SHA-256 over the tool's name and its arguments with sorted keys: equal exactly when the call is. */
 export function argsDigest(tool: string, args: Json): string {
@@ -88,7 +92,8 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const rows = requests.map(({ callId, tool, summary, args, terms = null, rules = [] }): ApprovalRow => ({
+    const instructor = await instructedBy(tx, claimed);
+    const rows = requests.map(({ callId, tool, summary, args, effect, terms = null, rules = [] }): ApprovalRow => ({
       id: tx.newId(),
       chat_id: run.chat_id,
       run_id: run.id,
@@ -107,6 +112,8 @@ export async function requestApprovals(
       terms,
       rules: rules.length === 0 ? null : JSON.stringify(rules),
       via: null,
+      effect,
+      instructed_by: instructor,
     }));
     await tx.append(
       run.chat_id,
@@ -114,7 +121,7 @@ export async function requestApprovals(
       fenceOf(claimed),
     );
     await tx.db.insertInto("approvals").values(rows).execute();
-    tx.changed("approvals", await audienceOf(tx.db, claimed.chat));
+    tx.changed("approvals", await toldOfApprovals(tx.db, claimed.chat));
   });
 }
 
@@ -142,11 +149,11 @@ export interface Decision {
 export async function decideApproval(store: Store, viewer: User, id: string, answer: Decision): Promise<Approval> {
   await checkRules(answer.rules ?? [], answer.scope);
   await store.transact(async (tx) => {
-    const seen = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirst();
-    if (seen === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
-    // In the words for one that does not exist: for this viewer none does.
-    const chat = await lockChatFor(tx, viewer, "decide", seen.chat_id, `approval ${JSON.stringify(id)}`);
-    const row = await tx.db.selectFrom("approvals").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    const asked = tx.db.selectFrom("approvals").select("chat_id").where("id", "=", id);
+    const chat = await chatLock(tx, (eb) => eb("id", "=", asked)).executeTakeFirst();
+    const row = await approvalRows(tx, viewer).where("approvals.id", "=", id).executeTakeFirst();
+    if (chat === undefined || row === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
+    if (!row.can_deny) throw new SparkyError("forbidden", "you may watch this chat, but not answer for it");
     if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
       throw new SparkyError("conflict", "this expired already: nobody answered in time");
     }
@@ -154,6 +161,7 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
       const by = row.decided_by === null ? "" : ` by ${row.decided_by}`;
       throw new SparkyError("conflict", `this was ${row.state} already${by}`);
     }
+    if (answer.decision === "approve" && !row.can_approve) throw noYes(viewer);
     const isOnce = answer.decision === "deny" || row.tool === GO_ON;
     const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
     const { rules = [] } = answer;
@@ -174,7 +182,7 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
       chatId: chat.id,
     });
     await letGoOn(tx, chat, row.run_id);
-    tx.changed("approvals", await audienceOf(tx.db, chat), id);
+    tx.changed("approvals", await toldOfApprovals(tx.db, chat), id);
   }, PROMPTLY);
   return getApproval(store, viewer, id);
 }
@@ -243,18 +251,34 @@ export function approvalRows(store: Pick<Store, "db">, viewer: User) {
     .selectFrom("approvals")
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .innerJoin("runs", "runs.id", "approvals.run_id")
+    .innerJoin("user as owners", "owners.id", "chats.owner_id")
     .selectAll("approvals")
-    .select(["chats.title", "runs.task_id", may(viewer, "decide", "chats").as("can_decide")])
-    .where(may(viewer, "see", "chats"));
+    .select((eb) => [
+      "chats.title",
+      "runs.task_id",
+      "owners.name as owner",
+      may(viewer, "see", "chats").as("can_see"),
+      mayApprove(viewer).as("can_approve"),
+      eb.or([may(viewer, "answer", "chats"), may(viewer, "approve", "chats")]).as("can_deny"),
+    ])
+    .where(seesApproval(viewer));
 }
 
-type ListedRow = ApprovalRow & { title: string; task_id: string | null; can_decide: SqlBool };
+type ListedRow = ApprovalRow & {
+  title: string;
+  task_id: string | null;
+  owner: string;
+  can_see: SqlBool;
+  can_approve: SqlBool;
+  can_deny: SqlBool;
+};
 
 function approvalOf(row: ListedRow): Approval {
   return {
     id: row.id,
     chatId: row.chat_id,
-    chatTitle: row.title,
+    chatTitle: row.can_see ? row.title : null,
+    chatOwner: row.owner,
     runId: row.run_id,
     taskId: row.task_id,
     callId: row.call_id,
@@ -272,6 +296,7 @@ function approvalOf(row: ListedRow): Approval {
     by: row.decided_by,
     via: row.via,
     note: row.note,
-    canDecide: row.state === "requested" && Boolean(row.can_decide),
+    canDecide: row.state === "requested" && Boolean(row.can_deny),
+    canApprove: row.state === "requested" && Boolean(row.can_approve),
   };
 }

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../../core/events.ts";
-import { audienceOf } from "../people/access.ts";
+import { toldOfApprovals } from "./approvers.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { expireQuestions, withdrawQuestions } from "../questions/withdraw.ts";
 import type { ApprovalRow, RunRow } from "../database/schema.ts";
@@ -39,7 +39,7 @@ async function told(tx: Tx, run: OfRun, events: NewEvent[]): Promise<NewEvent[]>
     .select(["id", "owner_id"])
     .where("id", "=", run.chat_id)
     .executeTakeFirstOrThrow();
-  tx.changed("approvals", await audienceOf(tx.db, chat));
+  tx.changed("approvals", await toldOfApprovals(tx.db, chat));
   return events;
 }
 

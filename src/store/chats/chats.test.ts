@@ -99,7 +99,12 @@ eachEngine("a deleted chat", (engine) => {
     await store.transact((tx) =>
       appendResult(tx, claimed, { ...big, outcome: { ok: true, result: "x".repeat(40_000) } }, []),
     );
-    await requestApprovals(store, claimed, [{ callId: "c", tool: "t", summary: "", args: {} }], 1000);
+    await requestApprovals(
+      store,
+      claimed,
+      [{ callId: "c", tool: "t", effect: "external", summary: "", args: {} }],
+      1000,
+    );
     await checkpoint(store, claimed, [{ part: "1.2", ord: 2, kind: "message", text: "more" }]);
     const during = await counts(store);
     for (const table of OF_CHATS) expect([table, during[table]! > before[table]!]).toEqual([table, true]);

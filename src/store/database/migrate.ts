@@ -36,6 +36,7 @@ import { facts } from "./migrations/0029-facts.ts";
 import { audit } from "./migrations/0033-audit.ts";
 import { tokenScopes } from "./migrations/0034-token-scopes.ts";
 import { limits } from "./migrations/0035-limits.ts";
+import { approvers } from "./migrations/0036-approvers.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -76,6 +77,7 @@ export const MIGRATIONS: readonly Migration[] = [
   audit,
   tokenScopes,
   limits,
+  approvers,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -182,6 +182,10 @@ export interface ApprovalRow {
   rules: string | null;
   /** By which credential it was answered. */
   via: string | null;
+  /** What the tool touches; null: asked by an older version, or about no tool. */
+  effect: "read" | "write" | "external" | null;
+  /** Who has given the instruction that the run works on; null: asked by an older version. */
+  instructed_by: string | null;
 }
 
 /** What a call asks of people before it goes on, and their answer: so it outlives every connection. */

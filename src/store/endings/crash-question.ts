@@ -1,5 +1,6 @@
-import { audienceOf } from "../people/access.ts";
-import { argsDigest, approvalsOfRun, GO_ON } from "../approvals/approvals.ts";
+import { toldOfApprovals } from "../approvals/approvers.ts";
+import { GO_ON } from "../approvals/approvers.ts";
+import { argsDigest, approvalsOfRun } from "../approvals/approvals.ts";
 import { expireAskedBy } from "../approvals/expire.ts";
 import { approvalEvent } from "../approvals/withdraw.ts";
 import type { Ending } from "../runs/ending.ts";
@@ -37,10 +38,12 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
     decided_by: null,
     author_id: null,
     note: null,
+    effect: null,
+    instructed_by: null,
   };
   await tx.append(chat.id, [approvalEvent(row, run)]);
   await tx.db.insertInto("approvals").values(row).execute();
-  tx.changed("approvals", await audienceOf(tx.db, chat));
+  tx.changed("approvals", await toldOfApprovals(tx.db, chat));
   await waitForOthers(tx, runId);
 }
 

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { sql } from "kysely";
-import { argsDigest, GO_ON } from "../approvals/approvals.ts";
+import { argsDigest } from "../approvals/approvals.ts";
+import { GO_ON } from "../approvals/approvers.ts";
 import { approvalEvent } from "../approvals/withdraw.ts";
 import type { ApprovalRow, Schema } from "../database/schema.ts";
 import type { Tx } from "../database/store.ts";

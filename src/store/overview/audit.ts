@@ -1,7 +1,10 @@
+import type { ExpressionBuilder } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import type { AuditKind } from "../../core/audit-kinds.ts";
 import { orderBy, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
+import { BELOW, standingsWith } from "../../core/rights.ts";
+import type { Schema } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import { mayHere } from "../people/access.ts";
 import type { User } from "../people/user.ts";
@@ -29,11 +32,18 @@ export interface AuditQuery extends PageQuery {
 
 const NEWEST = orderBy(["audit.number desc"], z.tuple([z.int()]));
 
-/** The newest first; of others only for the instance's owner. */
+/** The newest first; of others as far as the table of rights says. */
 export async function listAudit(db: Db, viewer: User, query: AuditQuery) {
+  const isBelow = standingsWith("audit.see", viewer.role).includes("below");
+  const below = (eb: ExpressionBuilder<Schema, "audit">) =>
+    isBelow
+      ? [eb("user_id", "in", eb.selectFrom("user").select("user.id").where("user.role", "in", BELOW[viewer.role]))]
+      : [];
   const found = db
     .selectFrom("audit")
-    .$if(!mayHere(viewer, "audit.all"), (own) => own.where("user_id", "=", viewer.id))
+    .$if(!mayHere(viewer, "audit.all"), (some) =>
+      some.where((eb) => eb.or([eb("user_id", "=", viewer.id), ...below(eb)])),
+    )
     .$if(query.user !== undefined, (by) => by.where("by_name", "=", query.user ?? ""))
     .$if(query.kind !== undefined, (of) => of.where("kind", "=", query.kind ?? ""))
     .$if(query.since !== undefined, (from) => from.where("at", ">=", query.since ?? 0));

@@ -61,7 +61,7 @@ const ask = (store: Store, claimed: Claimed) =>
   requestApprovals(
     store,
     claimed,
-    [{ callId: "c1", tool: "shell", summary: "ls -l", args: { command: "ls -l" } }],
+    [{ callId: "c1", tool: "shell", effect: "external", summary: "ls -l", args: { command: "ls -l" } }],
     60_000,
   );
 

@@ -5,6 +5,7 @@ import type { ChatEvent } from "../../core/events.ts";
 import { ENDED } from "../../core/run-state.ts";
 import { may } from "../people/access.ts";
 import { openQuestions } from "../questions/questions.ts";
+import { seesApproval } from "../approvals/approvers.ts";
 import { askedApprovals } from "../approvals/asked.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { lookBackOf } from "../database/look-back.ts";
@@ -71,14 +72,14 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
   return { items: await itemsOf(store, ranges), next: null, total, totals, waiting, complete };
 }
 
-/** How many approvals wait for an answer in chats that the viewer may see. */
+/** How many approvals wait for an answer where the viewer sees them. */
 export async function openApprovals(store: Store, viewer: User): Promise<number> {
   const { count } = await store.db
     .selectFrom("approvals")
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where(askedApprovals())
-    .where(may(viewer, "see", "chats"))
+    .where(seesApproval(viewer))
     .executeTakeFirstOrThrow();
   return Number(count);
 }

@@ -7,13 +7,16 @@ import { chatFor, may, taskFor } from "./access.ts";
 
 type Who = "ann" | "bob" | "owner" | "agent";
 
-const CHAT_RIGHTS = ["see", "write", "decide", "delete", "share", "restore"] as const;
+const CHAT_RIGHTS = ["see", "write", "answer", "approve", "delete", "share", "restore"] as const;
+/** A member's own: who says yes to what the agent is about to do is another. */
+const OWN = CHAT_RIGHTS.filter((right) => right !== "approve");
 
 eachEngine("who may do what", (engine) => {
   test.each([
-    { whose: "a chat", of: "ann", who: "ann", may: [...CHAT_RIGHTS] },
+    { whose: "a chat", of: "ann", who: "ann", may: [...OWN] },
     { whose: "a chat", of: "ann", who: "bob", may: [] },
-    { whose: "a chat", of: "ann", who: "owner", may: [] },
+    { whose: "a chat", of: "ann", who: "owner", may: ["approve"] },
+    { whose: "a chat", of: "owner", who: "owner", may: [...CHAT_RIGHTS] },
     { whose: "a chat", of: "ann", who: "agent", may: [] },
     { whose: "a chat that is shown to bob", of: "ann", who: "bob", share: 0, may: ["see"] },
     {
@@ -21,7 +24,7 @@ eachEngine("who may do what", (engine) => {
       of: "ann",
       who: "bob",
       share: 1,
-      may: ["see", "write", "decide", "delete", "restore"],
+      may: ["see", "write", "answer", "delete", "restore"],
     },
     { whose: "a chat", of: "agent", who: "owner", may: [...CHAT_RIGHTS] },
     { whose: "a chat", of: "agent", who: "bob", may: [] },
@@ -40,7 +43,7 @@ eachEngine("who may do what", (engine) => {
     const rights: string[] = [];
     for (const right of CHAT_RIGHTS) if (await has(who, right)) rights.push(right);
     expect(rights).toEqual(allowed);
-    for (const right of ["see", "write", "decide", "delete", "share"] as const) {
+    for (const right of ["see", "write", "answer", "delete", "share"] as const) {
       const asked = chatFor(store.db, all[who], right, chat.id);
       if (rights.includes(right)) expect(await asked).toMatchObject({ id: chat.id, owner_id: all[of].id });
       else await expect(asked).rejects.toMatchObject({ code: rights.includes("see") ? "forbidden" : "not_found" });

@@ -8,6 +8,8 @@ import {
 } from "kysely";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import {
+  BELOW,
+  manages,
   rolesWith,
   standingsWith,
   type RightHere,
@@ -65,8 +67,17 @@ function chatsOf(viewer: User, of: Standings): ExpressionWrapper<Schema, "chats"
     ...(of.has("own") ? [eb("chats.owner_id", "=", viewer.id)] : []),
     ...(of.has("writes") ? [eb.exists(shared)] : []),
     ...(of.has("agents") ? [eb("chats.owner_id", "=", AGENT_ID)] : []),
+    ...(of.has("below") ? [eb.exists(ownersBelow(viewer))] : []),
   ]);
 }
+
+/** The chat's owner, where that is somebody of a lesser role. */
+const ownersBelow = ({ role }: User) =>
+  expressionBuilder<Schema, "chats">()
+    .selectFrom("user")
+    .select(sql`1`.as("one"))
+    .whereRef("user.id", "=", "chats.owner_id")
+    .where("user.role", "in", BELOW[role]);
 
 const RULES: Rules = {
   chats(viewer, of, right) {
@@ -108,6 +119,18 @@ export function mayHere({ role }: Pick<User, "role">, right: RightHere): boolean
   return rolesWith(right).includes(role);
 }
 
+/** Throws `forbidden` where somebody has not to say what people of this role may do. */
+export function requireManages({ role }: Pick<User, "role">, ...of: readonly User["role"][]): void {
+  if (of.every((each) => manages(role, each))) return;
+  throw new SparkyError(
+    "forbidden",
+    "an admin looks after members and viewers; the others are an owner’s to look after",
+    {
+      hint: "ask an owner",
+    },
+  );
+}
+
 /** Whether somebody may do this with what they stand to in this way: for rules that are no query. */
 export function mayAs(viewer: User, standing: Standing, right: RightOf): boolean {
   return standingsWith(right, rowRole(viewer)).includes(standing);
@@ -115,10 +138,13 @@ export function mayAs(viewer: User, standing: Standing, right: RightOf): boolean
 
 /** What who sees a chat is told when more is asked for than the right to see it gives. */
 const REFUSED: {
-  readonly [right in Exclude<Rights["chats"], "see" | "mark" | "restore">]: readonly [message: string, hint?: string];
+  readonly [right in Exclude<Rights["chats"], "see" | "mark" | "restore" | "approve">]: readonly [
+    message: string,
+    hint?: string,
+  ];
 } = {
   write: ["you may watch this chat, but not write in it", "ask its owner to share it with you for writing"],
-  decide: ["you may watch this chat, but not answer for it"],
+  answer: ["you may watch this chat, but not answer for it"],
   delete: ["only who may write in a chat can delete it"],
   share: ["only its owner can share this chat, and say with whom"],
 };
@@ -149,7 +175,7 @@ export async function lockChatFor(
   return allowed(found, right, hidden);
 }
 
-type ChatRight = Exclude<Rights["chats"], "restore">;
+type ChatRight = Exclude<Rights["chats"], "restore" | "approve">;
 
 function asked(db: Db, viewer: User, right: ChatRight, chatId: string) {
   return db

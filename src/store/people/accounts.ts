@@ -5,6 +5,7 @@ import { isoOf } from "./library-time.ts";
 import { endInvitesBy, endLinksFor } from "./links.ts";
 import { emailOf, homeOwner } from "./users.ts";
 import { skipWelcome } from "./welcome.ts";
+import { requireManages } from "./access.ts";
 import type { User } from "./user.ts";
 import { audit } from "../audit/audit.ts";
 import type { UserRow } from "../database/schema.ts";
@@ -30,8 +31,9 @@ export async function listAccounts({ db }: Pick<Store, "db">): Promise<readonly 
   return rows.map(shown);
 }
 
-/** Throws `conflict` where somebody has the name. */
+/** Throws `conflict` where somebody has the name, `forbidden` where it is not for `by` to give the role. */
 export async function addAccount(store: Store, name: string, role: Role, by?: User): Promise<Account> {
+  if (by !== undefined) requireManages(by, role);
   return store.transact(async (tx) => {
     const account = await insertAccount(tx, name, role);
     if (by !== undefined) audit(tx, by, { kind: "user.added", thing: name, detail: role });
@@ -79,6 +81,7 @@ export async function changeAccount(
     if (user === undefined) throw notFound(`user ${JSON.stringify(name)}`);
     if (user.role === "agent")
       throw refusal("agent is the agent’s own account: it keeps its role, and is never disabled");
+    if (by !== undefined) requireManages(by, user.role, role ?? user.role);
     const home = await homeOwner(db);
     if (user.id === home.id && (disabled === true || (role !== undefined && role !== "owner"))) {
       throw refusal(
@@ -92,7 +95,8 @@ export async function changeAccount(
       await sql`DELETE FROM "session" WHERE user_id = ${user.id}`.execute(db);
       await endLinksFor(db, user.id);
     }
-    if (disabled === true || (role !== undefined && role !== "owner")) await endInvitesBy(db, user.id);
+    if (disabled === true || (role !== undefined && role !== "owner" && role !== user.role))
+      await endInvitesBy(db, user.id);
     if (role === "owner") await skipWelcome(tx, user.id);
     const changed = await db
       .updateTable("user")

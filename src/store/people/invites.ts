@@ -3,8 +3,10 @@ import { sql } from "kysely";
 import { z } from "zod";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
+import { manages } from "../../core/rights.ts";
 import { insertAccount, type Account } from "./accounts.ts";
 import { isoOf, type LibraryTime } from "./library-time.ts";
+import { requireManages } from "./access.ts";
 import { keepPassword } from "./passwords.ts";
 import { getUserByName } from "./users.ts";
 import { audit } from "../audit/audit.ts";
@@ -49,6 +51,7 @@ export async function createInvite(
   by: User,
   { name, role }: Pick<Invite, "name" | "role">,
 ): Promise<{ readonly token: string; readonly expiresAt: string }> {
+  requireManages(by, role);
   if ((await getUserByName(store, name)) !== null) {
     throw new SparkyError("conflict", `somebody here is called ${name} already`, {
       hint: `who has an account signs in by a password: sparky user set-password ${name}`,
@@ -121,15 +124,17 @@ export async function withdrawInvite(store: Store, by: User, id: string): Promis
       DELETE FROM "verification" WHERE id = ${id} AND identifier LIKE ${`${PREFIX}%`} RETURNING value`.execute(tx.db);
     const [row] = rows;
     if (row === undefined) throw notFound(`invitation ${JSON.stringify(id)}`);
-    audit(tx, by, { kind: "user.uninvited", thing: kept.parse(JSON.parse(row.value)).name });
+    const { name, role } = kept.parse(JSON.parse(row.value));
+    requireManages(by, role);
+    audit(tx, by, { kind: "user.uninvited", thing: name });
   }, PROMPTLY);
 }
 
 async function shown(db: Db, value: string): Promise<Invite | null> {
   const { by, name, role } = kept.parse(JSON.parse(value));
-  const maker = db.selectFrom("user").select("name").where("id", "=", by).where("role", "=", "owner");
+  const maker = db.selectFrom("user").select(["name", "role"]).where("id", "=", by);
   const found = await maker.where(sql<boolean>`NOT banned`).executeTakeFirst();
-  return found === undefined ? null : { name, role, by: found.name };
+  return found === undefined || !manages(found.role, role) ? null : { name, role, by: found.name };
 }
 
 const PREFIX = "invite:";

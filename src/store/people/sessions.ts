@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
+import { manages, ROLES } from "../../core/rights.ts";
 import { shorten } from "../../core/text.ts";
-import { mayHere } from "./access.ts";
 import { isoOf, type LibraryTime } from "./library-time.ts";
 import { audit } from "../audit/audit.ts";
 import type { User } from "./user.ts";
@@ -46,11 +46,12 @@ export async function sessionsOf(store: Store, userId: string, prefix: string): 
   }));
 }
 
-/** Ends one of one's own, or, as an owner, anybody's. Throws `not_found` for any other. */
+/** Ends one of one's own, or of somebody whom one looks after. Throws `not_found` for any other. */
 export async function endSession(store: Store, viewer: User, id: string): Promise<void> {
   await store.transact(async (tx) => {
     const { rows } = await sql`
-      DELETE FROM "session" WHERE id = ${id} AND (user_id = ${viewer.id} OR ${mayHere(viewer, "people.manage") ? 1 : 0} = 1)
+      DELETE FROM "session" WHERE id = ${id} AND (user_id = ${viewer.id} OR user_id IN (
+        SELECT id FROM "user" WHERE role IN (${sql.join(["", ...ROLES.filter((role) => manages(viewer.role, role))])})))
       RETURNING id`.execute(tx.db);
     if (rows.length === 0) throw notFound(`session ${JSON.stringify(id)}`);
     audit(tx, viewer, { kind: "session.ended", thing: id });

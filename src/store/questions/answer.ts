@@ -20,7 +20,7 @@ export async function answerQuestion(store: Store, viewer: User, id: string, ans
     const what = `question ${JSON.stringify(id)}`;
     const seen = await tx.db.selectFrom("questions").selectAll().where("id", "=", id).executeTakeFirst();
     if (seen === undefined) throw notFound(what);
-    const chat = await lockChatFor(tx, viewer, "decide", seen.chat_id, what);
+    const chat = await lockChatFor(tx, viewer, "answer", seen.chat_id, what);
     const row = await tx.db.selectFrom("questions").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
     if (row.state === "expired" || (row.state === "asked" && row.expires_at <= tx.now)) {
       throw new SparkyError("conflict", "this expired already: nobody answered in time");

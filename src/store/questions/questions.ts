@@ -84,11 +84,11 @@ function questionRows(store: Pick<Store, "db">, viewer: User) {
     .innerJoin("chats", "chats.id", "questions.chat_id")
     .innerJoin("runs", "runs.id", "questions.run_id")
     .selectAll("questions")
-    .select(["chats.title", "runs.task_id", may(viewer, "decide", "chats").as("can_decide")])
+    .select(["chats.title", "runs.task_id", may(viewer, "answer", "chats").as("can_answer")])
     .where(may(viewer, "see", "chats"));
 }
 
-type ListedRow = QuestionRow & { title: string; task_id: string | null; can_decide: SqlBool };
+type ListedRow = QuestionRow & { title: string; task_id: string | null; can_answer: SqlBool };
 
 function questionOf(row: ListedRow): Question {
   return {
@@ -109,6 +109,6 @@ function questionOf(row: ListedRow): Question {
     answeredAt: row.answered_at === null ? null : isoTime(row.answered_at),
     by: row.answered_by,
     via: row.via,
-    canAnswer: row.state === "asked" && Boolean(row.can_decide),
+    canAnswer: row.state === "asked" && Boolean(row.can_answer),
   };
 }
