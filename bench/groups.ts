@@ -4,6 +4,7 @@ import type { Figure, Setting } from "./kit/figure.ts";
 export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting) => Promise<Figure[]>> } = {
   "start-up": async () => (await import("./start-up.ts")).startUp,
   "command-line": async () => (await import("./command-line.ts")).commandLine,
+  "sign-in": async () => (await import("./sign-in.ts")).signInFigures,
   append: async () => (await import("./append.ts")).append,
   claims: async () => (await import("./claims.ts")).claims,
   wake: async () => (await import("./wake.ts")).wake,

@@ -3,6 +3,7 @@ import type { Store } from "../../store/database/store.ts";
 import type { Identity } from "../../store/people/identity.ts";
 import { identityOfToken } from "../../store/people/tokens.ts";
 import type { Identities } from "./identities.ts";
+import { KnownSignIns } from "./known-sign-ins.ts";
 import type { Log } from "../../core/log.ts";
 import { MOST_OF_PASSWORD } from "../../wire/people.ts";
 import { BackOff } from "./rate-limit.ts";
@@ -44,6 +45,7 @@ export function createAuth(store: Store, secret: string, log: Log, identities: I
   const fromThere = new BackOff(store.clock, { free: 5, mostMs: 900_000 });
   // Nobody is locked out by what others try: at most for as long as it takes to type.
   const fromAnywhere = new BackOff(store.clock, { free: 100, mostMs: 10_000 });
+  const known = new KnownSignIns(store.clock, identities);
   const turn = takingTurns(AT_ONCE);
   let waiting = 0;
   /** Asked before a try is counted: what is turned away here was none. */
@@ -68,11 +70,14 @@ export function createAuth(store: Store, secret: string, log: Log, identities: I
       const authorization = headers.get("authorization");
       if (authorization !== null) {
         const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-        const identity = token === undefined ? null : await identityOfToken(store, token);
-        return identity === null ? null : { ...identity, cookies: [] };
+        if (token === undefined) return null;
+        return known.find(authorization, async () => {
+          const identity = await identityOfToken(store, token);
+          return identity === null ? null : { ...identity, cookies: [] };
+        });
       }
       if (!hasSessionCookie(headers, secret)) return null;
-      return (await load()).find(headers, renew);
+      return known.find(headers.get("cookie") ?? "", async () => (await load()).find(headers, renew));
     },
     signIn: async (token, headers) => (await load()).signIn(token, headers),
     async signInByPassword({ name, password }, headers, caller) {

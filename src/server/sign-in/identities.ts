@@ -21,13 +21,17 @@ export class Identities implements Disposable {
   readonly #store: Store;
   readonly #log: Log;
   readonly #open = new Map<string, Set<{ readonly identity: Identity; readonly over: AbortController }>>();
+  readonly #listeners = new Set<() => void>();
   #cancelLook: (() => void) | null = null;
   readonly #stopListening: () => void;
 
   constructor(store: Store, log: Log) {
     this.#store = store;
     this.#log = log;
-    this.#stopListening = store.hub.onRights(() => void this.#look());
+    this.#stopListening = store.hub.onRights(() => {
+      for (const listener of this.#listeners) listener();
+      void this.#look();
+    });
   }
 
   hold(identity: Identity): Held {
@@ -43,6 +47,11 @@ export class Identities implements Disposable {
         if (this.#open.size === 0) this.#stopLooking();
       },
     };
+  }
+
+  /** Called in the tick in which this node hears that a sign-in has ended or a role has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Its row is gone: everything that is open by it here ends in this tick, and other nodes are told to look. */

@@ -14,5 +14,6 @@ export function mustMay({ role }: User, right: Right): void {
       hint: "an owner can give you another role: sparky user role NAME member",
     });
   }
-  throw new SparkyError("forbidden", `only the owner of this instance may ${RIGHTS[right].what}`);
+  const who = roles.includes("admin") ? "only an owner or an admin" : "only the owner of this instance";
+  throw new SparkyError("forbidden", `${who} may ${RIGHTS[right].what}`);
 }
