@@ -198,7 +198,7 @@ async function gateOf(
   }
   // A yes to the tool, or to such commands, was none to a secret.
   const line = tool.commandOf?.(givenArgs(args));
-  if (!unknown && !secret && (await isGranted(deps.store, claimed, { tool: tool.name, terms }))) {
+  if (!unknown && !secret && (await isGranted(deps.store, claimed, { tool: tool.name, terms, effect: tool.effect }))) {
     return { gate: { pass: "run" } };
   }
   if (!unknown && !secret && line !== undefined && (await isRuled(deps.store, claimed, terms, line))) {

@@ -47,3 +47,6 @@ export const AUDIT_KINDS = [
   "backup.restored",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** What concerns accounts, and tells nothing of what somebody's work is about. */
+export const isOfAccounts = (kind: AuditKind): boolean => /^(sign_|session\.|user\.|token\.)/.test(kind);

@@ -64,7 +64,7 @@ export const RIGHTS = {
     of: { own: WORKING, writes: WORKING, agents: OWNER },
   },
   "chats.approve": {
-    what: "see what the agent is about to do where it must ask, and say yes or no to it; to what reaches outside only an owner does who has asked for it",
+    what: "see what the agent is about to do where it must ask, and say yes or no to it; to what reaches outside from a chat in which they may write only owners do",
     of: { own: ANSWERING, writes: ANSWERING, agents: OWNER, below: ANSWERING },
   },
   "chats.delete": { what: "delete a chat", of: { own: WORKING, writes: WORKING, agents: OWNER } },
@@ -128,7 +128,10 @@ export const RIGHTS = {
     what: "see all running work: whose, since when and where, and what it is about only where one may see its chat",
     here: ANSWERING,
   },
-  "audit.see": { what: "see in the audit what was done", of: { own: ALL, below: ANSWERING } },
+  "audit.see": {
+    what: "see in the audit what was done: of others what concerns their accounts",
+    of: { own: ALL, below: ANSWERING },
+  },
   "audit.all": { what: "see in the audit what anybody has done", here: OWNER },
   "data.see": { what: "look at all of its data", here: OWNER },
   "agent.act": { what: "do what `agent` may do in its own chats, and sign in as it", here: OWNER },

@@ -8,8 +8,8 @@ export const APPROVAL_STATES = ["requested", "approved", "denied", "expired", "w
 export const approvalSchema = z.object({
   id: z.string(),
   chatId: z.string(),
-  /** null: the caller answers for somebody else, and sees nothing of the chat but this. */
-  chatTitle: z.string().nullable(),
+  /** Empty where the caller does not see the chat. */
+  chatTitle: z.string(),
   /** The name of the chat's owner. */
   chatOwner: z.string().default(""),
   runId: z.string(),
@@ -34,6 +34,8 @@ export const approvalSchema = z.object({
   /** By which credential: `session`, `token:NAME` or `token file`. */
   via: z.string().nullable().default(null),
   note: z.string().nullable(),
+  /** The caller sees the chat; else they answer for its owner, and see nothing of it but this. */
+  canSee: z.boolean().default(true),
   /** The caller may answer it: with a no at least. */
   canDecide: z.boolean(),
   /** The caller may say yes. */

@@ -41,17 +41,21 @@ export function Answer({ approval, onTold }: Props) {
   const isBusy = answer.isPending || isOver;
   return (
     <div className="flex flex-col gap-2">
-      <label htmlFor={noteId} className="sr-only">
-        {WORDS.note}
-      </label>
-      <input
-        id={noteId}
-        value={note}
-        maxLength={2000}
-        placeholder={WORDS.noteOptional}
-        onChange={(event) => setNote(event.target.value)}
-        className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
-      />
+      {approval.canSee && (
+        <>
+          <label htmlFor={noteId} className="sr-only">
+            {WORDS.note}
+          </label>
+          <input
+            id={noteId}
+            value={note}
+            maxLength={2000}
+            placeholder={WORDS.noteOptional}
+            onChange={(event) => setNote(event.target.value)}
+            className="tap w-full rounded-md border border-line-strong bg-page px-2 py-1 text-sm placeholder:text-muted"
+          />
+        </>
+      )}
       <div className="flex flex-wrap gap-2">
         {approval.canApprove && (
           <>

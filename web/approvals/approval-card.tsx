@@ -12,9 +12,9 @@ import { WORDS } from "../words/approvals.tsx";
 
 /** One question of the agent: what exactly, for what, why, and until when it can be answered. */
 export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold: (words: string) => void }) {
-  const { chatTitle, chatOwner } = approval;
+  const { canSee, chatTitle, chatOwner } = approval;
   const task = approval.taskId?.slice(0, 8) ?? null;
-  const reason = useReason(approval.chatId, approval.callId, chatTitle !== null);
+  const reason = useReason(approval.chatId, approval.callId, canSee);
   const now = useNow(15_000);
   return (
     <article
@@ -28,7 +28,7 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
           <span>{WORDS.mayItRun(<code className="font-mono">{exactLine(approval.tool)}</code>)}</span>
         </h3>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-xs text-muted">
-          {chatTitle === null ? (
+          {!canSee ? (
             <span className="[overflow-wrap:anywhere]">{WORDS.fromOf(task, chatOwner)}</span>
           ) : (
             <Link
@@ -47,7 +47,7 @@ export function ApprovalCard({ approval, onTold }: { approval: Approval; onTold:
         </p>
       </div>
       <Arguments args={approval.args} terms={approval.terms} />
-      {chatTitle === null && <p className="text-sm text-muted">{WORDS.yoursToAnswer(chatOwner)}</p>}
+      {!canSee && <p className="text-sm text-muted">{WORDS.yoursToAnswer(chatOwner)}</p>}
       <ReasonText reason={reason} />
       <Answer approval={approval} onTold={onTold} />
     </article>

@@ -84,12 +84,12 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
       )}
       <details className="pl-6 text-muted">
         <summary className="tap w-fit text-xs">
-          {approval.chatTitle === null
+          {!approval.canSee
             ? WORDS.detailsOf(task, approval.chatOwner)
             : WORDS.details(task, oneLine(approval.chatTitle, 60))}
         </summary>
         <Arguments args={approval.args} terms={approval.terms} />
-        {approval.chatTitle !== null && (
+        {approval.canSee && (
           <Link
             to="/chats/$chatId"
             params={{ chatId: approval.chatId }}

@@ -38,7 +38,7 @@ export const WORDS = {
   /** The answer. */
   mayOnlyWatch: "You may watch this chat, not answer for it.",
   needsAnother:
-    "You may say no. Whoever asks for something does not also say yes to it: an owner or an admin finds it in their inbox.",
+    "You may say no. Whoever may ask for something does not also say yes to it: an owner or an admin finds it in their inbox.",
   note: "A word to the agent",
   noteOptional: "A word to the agent (optional)",
   approveCall: "Approve this call",

@@ -4,7 +4,7 @@ import type { AuditKind } from "../../src/core/audit-kinds.ts";
 export const WORDS = {
   intro: "What counts, and who or which run did it. Lines are only ever added, and numbered without gaps.",
   onlyYours: "You see what you did.",
-  yoursAndBelow: "You see what you did, and what members and viewers did.",
+  yoursAndBelow: "You see what you did, and what concerns the accounts of members and viewers.",
   loading: "Loading the audit…",
   failed: "The audit could not be loaded",
   none: "Nothing yet",

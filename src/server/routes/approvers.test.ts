@@ -76,7 +76,8 @@ eachEngine("who says yes", (engine) => {
         {
           id: approval.id,
           args: { text: "one" },
-          chatTitle: null,
+          chatTitle: "",
+          canSee: false,
           chatOwner: "ann",
           canDecide: true,
           canApprove: true,
@@ -123,8 +124,10 @@ eachEngine("who says yes", (engine) => {
     expect(await answer(admin, byAdmin.path, "approve")).toEqual(FORBIDDEN);
     expect(await answer(bob, byAdmin.path, "approve")).toEqual(FORBIDDEN);
     expect(await answer(bob, byAdmin.path, "deny")).toEqual([200, undefined]);
+    // Nor to what Ann has asked for there: nobody can tell whose idea it was.
     const byAnn = await asked(ann, "send two", ann, chatId);
-    expect(await answer(admin, byAnn.path, "approve")).toEqual([200, undefined]);
+    expect(await answer(admin, byAnn.path, "approve")).toEqual(FORBIDDEN);
+    expect(await answer(owner, byAnn.path, "approve")).toEqual([200, undefined]);
     // An owner's own are nobody else's to see.
     const mine = await asked(owner, "send three");
     expect(await open(admin)).toEqual([]);

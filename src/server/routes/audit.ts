@@ -12,7 +12,7 @@ export function auditRoutes({ store }: ServerDeps): readonly Route[] {
       path: "/api/audit",
       right: "audit.see",
       summary:
-        "Who, or which run, did what that counts, the newest first, numbered without gaps; of others only for the owner.",
+        "Who, or which run, did what that counts, the newest first, numbered without gaps; of others for owners, and for admins what concerns the accounts of members and viewers.",
       query: auditQuery,
       answers: { 200: listSchema(auditEntrySchema) },
       async handle({ viewer, query: { since, ...query } }) {

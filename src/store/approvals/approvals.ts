@@ -8,13 +8,14 @@ import { exactLine } from "../../core/exact.ts";
 import { chatLock, may } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { letGoOn } from "../questions/go-on.ts";
-import { GO_ON, instructedBy, mayApprove, noYes, seesApproval, toldOfApprovals } from "./approvers.ts";
+import { GO_ON, mayApprove, mayDeny, noYes, seesApproval, toldOfApprovals } from "./approvers.ts";
 import { askedApprovals } from "./asked.ts";
 import { approvalEvent } from "./withdraw.ts";
 import { addRules, checkRules } from "./command-rules.ts";
 import { addGrant, type GrantScope } from "./grants.ts";
 import type { Claimed } from "../runs/claim.ts";
 import { fenceOf } from "../runs/record.ts";
+import { whoseWork, workOf } from "../runs/whose.ts";
 import type { ApprovalRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, type PageQuery } from "../database/page.ts";
 import { begins } from "../database/spellings.ts";
@@ -26,8 +27,8 @@ import { viaOf } from "../audit/via.ts";
 export interface Approval {
   readonly id: string;
   readonly chatId: string;
-  /** null: the viewer answers for somebody else, and sees nothing of the chat but this. */
-  readonly chatTitle: string | null;
+  /** Empty where the viewer does not see the chat. */
+  readonly chatTitle: string;
   /** The name of the chat's owner. */
   readonly chatOwner: string;
   readonly runId: string;
@@ -49,6 +50,8 @@ export interface Approval {
   /** By which credential: `session`, `token:NAME`, `token file`. */
   readonly via: string | null;
   readonly note: string | null;
+  /** The viewer sees the chat; else they answer for its owner, and see nothing of it but this. */
+  readonly canSee: boolean;
   /** The viewer may answer it: with a no at least. */
   readonly canDecide: boolean;
   /** The viewer may say yes. */
@@ -92,7 +95,6 @@ export async function requestApprovals(
 ): Promise<void> {
   const { run } = claimed;
   await store.transact(async (tx) => {
-    const instructor = await instructedBy(tx, claimed);
     const rows = requests.map(({ callId, tool, summary, args, effect, terms = null, rules = [] }): ApprovalRow => ({
       id: tx.newId(),
       chat_id: run.chat_id,
@@ -113,7 +115,6 @@ export async function requestApprovals(
       rules: rules.length === 0 ? null : JSON.stringify(rules),
       via: null,
       effect,
-      instructed_by: instructor,
     }));
     await tx.append(
       run.chat_id,
@@ -151,7 +152,11 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
   await store.transact(async (tx) => {
     const asked = tx.db.selectFrom("approvals").select("chat_id").where("id", "=", id);
     const chat = await chatLock(tx, (eb) => eb("id", "=", asked)).executeTakeFirst();
-    const row = await approvalRows(tx, viewer).where("approvals.id", "=", id).executeTakeFirst();
+    // Who comes too late is told so, whatever they see of it afterwards.
+    const row = await asViewed(tx, viewer)
+      .where((eb) => eb.or([may(viewer, "see", "chats"), mayDeny(viewer)]))
+      .where("approvals.id", "=", id)
+      .executeTakeFirst();
     if (chat === undefined || row === undefined) throw notFound(`approval ${JSON.stringify(id)}`);
     if (!row.can_deny) throw new SparkyError("forbidden", "you may watch this chat, but not answer for it");
     if (row.state === "expired" || (row.state === "requested" && row.expires_at <= tx.now)) {
@@ -162,6 +167,12 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
       throw new SparkyError("conflict", `this was ${row.state} already${by}`);
     }
     if (answer.decision === "approve" && !row.can_approve) throw noYes(viewer);
+    // What the agent reads is an instruction.
+    if (answer.note !== undefined && !row.can_answer) {
+      throw new SparkyError("forbidden", "a word to the agent is for whoever may write in its chat", {
+        hint: "answer without a note",
+      });
+    }
     const isOnce = answer.decision === "deny" || row.tool === GO_ON;
     const scope = isOnce ? { kind: "call" as const } : (answer.scope ?? { kind: "call" });
     const { rules = [] } = answer;
@@ -171,8 +182,11 @@ export async function decideApproval(store: Store, viewer: User, id: string, ans
       if (rules.length === 0) await addGrant(tx, viewer, chat, row, scope);
       else await addRules(tx, viewer, chat, row, { scope, rules });
     }
-    if (answer.decision === "approve")
-      await tx.db.updateTable("approvals").set({ author_id: viewer.id }).where("id", "=", id).execute();
+    if (answer.decision === "approve") {
+      const work = row.task_id === null ? undefined : await workOf(tx.db, row.task_id);
+      const author = await whoseWork(tx.db, chat, work);
+      await tx.db.updateTable("approvals").set({ author_id: author }).where("id", "=", id).execute();
+    }
     await answerRows(tx, viewer, row, scope.kind === "call" || rules.length > 0, answer);
     audit(tx, viewer, {
       kind: answer.decision === "approve" ? "approval.approved" : "approval.denied",
@@ -246,22 +260,25 @@ export async function getApproval(store: Store, viewer: User, id: string): Promi
 }
 
 /** What the viewer may see of what is, or was, asked. */
-export function approvalRows(store: Pick<Store, "db">, viewer: User) {
+export const approvalRows = (store: Pick<Store, "db">, viewer: User) =>
+  asViewed(store, viewer).where(seesApproval(viewer));
+
+function asViewed(store: Pick<Store, "db">, viewer: User) {
   return store.db
     .selectFrom("approvals")
     .innerJoin("chats", "chats.id", "approvals.chat_id")
     .innerJoin("runs", "runs.id", "approvals.run_id")
     .innerJoin("user as owners", "owners.id", "chats.owner_id")
     .selectAll("approvals")
-    .select((eb) => [
+    .select([
       "chats.title",
       "runs.task_id",
       "owners.name as owner",
       may(viewer, "see", "chats").as("can_see"),
       mayApprove(viewer).as("can_approve"),
-      eb.or([may(viewer, "answer", "chats"), may(viewer, "approve", "chats")]).as("can_deny"),
-    ])
-    .where(seesApproval(viewer));
+      may(viewer, "answer", "chats").as("can_answer"),
+      mayDeny(viewer).as("can_deny"),
+    ]);
 }
 
 type ListedRow = ApprovalRow & {
@@ -270,6 +287,7 @@ type ListedRow = ApprovalRow & {
   owner: string;
   can_see: SqlBool;
   can_approve: SqlBool;
+  can_answer: SqlBool;
   can_deny: SqlBool;
 };
 
@@ -277,7 +295,7 @@ function approvalOf(row: ListedRow): Approval {
   return {
     id: row.id,
     chatId: row.chat_id,
-    chatTitle: row.can_see ? row.title : null,
+    chatTitle: row.can_see ? row.title : "",
     chatOwner: row.owner,
     runId: row.run_id,
     taskId: row.task_id,
@@ -295,7 +313,8 @@ function approvalOf(row: ListedRow): Approval {
     decidedAt: row.decided_at === null ? null : isoTime(row.decided_at),
     by: row.decided_by,
     via: row.via,
-    note: row.note,
+    note: row.can_see ? row.note : null,
+    canSee: Boolean(row.can_see),
     canDecide: row.state === "requested" && Boolean(row.can_deny),
     canApprove: row.state === "requested" && Boolean(row.can_approve),
   };

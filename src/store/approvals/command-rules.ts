@@ -45,7 +45,7 @@ export async function isRuled(store: Store, claimed: Claimed, terms: string | nu
   const rows = await store.db
     .selectFrom("command_rules")
     .select("rule")
-    .where((eb) => standsFor(eb, claimed, terms, store.clock.now()))
+    .where((eb) => standsFor(eb, claimed, { terms, effect: "external", now: store.clock.now() }))
     .limit(1000)
     .execute();
   return isCovered(

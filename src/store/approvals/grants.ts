@@ -7,7 +7,9 @@ import {
   type ExpressionWrapper,
   type SqlBool,
 } from "kysely";
+import { giverHolds } from "./approvers.ts";
 import { isoTime } from "../../core/clock.ts";
+import type { Effect } from "../../core/events.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { Origin } from "../../core/origins.ts";
 import { ENDED } from "../../core/run-state.ts";
@@ -102,13 +104,13 @@ async function originsOfRun(tx: Tx, runId: string): Promise<readonly Origin[]> {
 export async function isGranted(
   store: Store,
   { run, chat, task }: Claimed,
-  { tool, terms }: Pick<Grant, "tool" | "terms">,
+  { tool, terms, effect }: Pick<Grant, "tool" | "terms"> & { readonly effect: Effect },
 ): Promise<boolean> {
   const row = await store.db
     .selectFrom("grants")
     .select("id")
     .where("tool", "=", tool)
-    .where((eb) => standsFor(eb, { run, chat, task }, terms, store.clock.now()))
+    .where((eb) => standsFor(eb, { run, chat, task }, { terms, effect, now: store.clock.now() }))
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -119,14 +121,14 @@ type Standing = Omit<GrantRow, "tool">;
 export function standsFor<T extends "grants" | "command_rules">(
   builder: ExpressionBuilder<Schema, T>,
   { run, chat, task }: Pick<Claimed, "run" | "chat" | "task">,
-  terms: string | null,
-  now: number,
+  { terms, effect, now }: { readonly terms: string | null; readonly effect: Effect; readonly now: number },
 ) {
   // Both have these columns.
   const eb = builder as unknown as ExpressionBuilder<{ standing: Standing }, "standing">;
   return eb.and([
     terms === null ? eb("terms", "is", null) : eb("terms", "=", terms),
     eb("revoked_at", "is", null),
+    giverHolds(chat, effect),
     eb.or([
       eb("run_id", "in", lineOf(run.id)),
       eb.and([

@@ -173,7 +173,7 @@ export interface ApprovalRow {
   expires_at: number;
   decided_at: number | null;
   decided_by: string | null;
-  /** Who said yes to exactly this call, and not to one like it: what it asks to be done is then their own word. */
+  /** After a yes to exactly this call, and not to one like it, whose work the run does: what it asks to be done is then their own word. */
   author_id: string | null;
   note: string | null;
   /** What people were told of how the call would run: an answer counts only for that. */
@@ -184,8 +184,6 @@ export interface ApprovalRow {
   via: string | null;
   /** What the tool touches; null: asked by an older version, or about no tool. */
   effect: "read" | "write" | "external" | null;
-  /** Who has given the instruction that the run works on; null: asked by an older version. */
-  instructed_by: string | null;
 }
 
 /** What a call asks of people before it goes on, and their answer: so it outlives every connection. */

@@ -39,7 +39,6 @@ export async function askAfterCrash(tx: Tx, runId: string): Promise<void> {
     author_id: null,
     note: null,
     effect: null,
-    instructed_by: null,
   };
   await tx.append(chat.id, [approvalEvent(row, run)]);
   await tx.db.insertInto("approvals").values(row).execute();

@@ -1,6 +1,7 @@
 import { LIMIT_NAMES, limitName, type LimitName } from "../../core/limit-words.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { audit } from "../audit/audit.ts";
+import { requireManages } from "../people/access.ts";
 import { AGENT_ID, type User } from "../people/user.ts";
 import { claimableRuns } from "../runs/open.ts";
 import { whoseWork, workOf } from "../runs/whose.ts";
@@ -30,6 +31,10 @@ export async function setLimits(
   const named = LIMIT_NAMES.filter((name) => changes[name] !== undefined);
   if (named.length === 0) return;
   await store.transact(async (tx) => {
+    const row = tx.db.selectFrom("user").select("role").where("id", "=", user.id);
+    const { role } = await row.$if(tx.kind === "postgres", (q) => q.forNoKeyUpdate()).executeTakeFirstOrThrow();
+    // An admin's own are not theirs to set either.
+    requireManages(by, role);
     const columns = Object.fromEntries(named.map((name) => [COLUMNS[name], changes[name]]));
     await tx.db
       .insertInto("user_limits")

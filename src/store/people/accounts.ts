@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
+import { rolesWith } from "../../core/rights.ts";
 import { isoOf } from "./library-time.ts";
 import { endInvitesBy, endLinksFor } from "./links.ts";
 import { emailOf, homeOwner } from "./users.ts";
@@ -9,6 +10,7 @@ import { requireManages } from "./access.ts";
 import type { User } from "./user.ts";
 import { audit } from "../audit/audit.ts";
 import type { UserRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
 import { formsOf } from "../database/spellings.ts";
 import { PROMPTLY, type EngineKind, type Store, type Tx } from "../database/store.ts";
 
@@ -108,6 +110,8 @@ export async function changeAccount(
       .where("id", "=", user.id)
       .returning(COLUMNS)
       .executeTakeFirstOrThrow();
+    // What they ask is another's to answer now, and what others ask theirs.
+    if (role !== undefined && role !== user.role) tx.changed("approvals", await whoAnswers(db, user.id));
     // What was so before is not told as done.
     if (by !== undefined && role !== undefined && role !== user.role)
       audit(tx, by, { kind: "user.role", thing: user.name, detail: role });
@@ -115,6 +119,15 @@ export async function changeAccount(
       audit(tx, by, { kind: disabled ? "user.disabled" : "user.enabled", thing: user.name });
     return shown(changed);
   }, PROMPTLY);
+}
+
+async function whoAnswers(db: Db, userId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("user")
+    .select("id")
+    .where((eb) => eb.or([eb("role", "in", [...rolesWith("chats.approve")]), eb("id", "=", userId)]))
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Waits for the changes that are being made with this user's sign-ins: `requireIdentity` holds them. */

@@ -84,7 +84,9 @@ export async function addTaskIn(
   const from = options.from?.descent;
   const owners = [viewer, ...(options.from === undefined ? [] : [options.from.owner])].map(({ id }) => id);
   const watchers = options.delegated === undefined ? [] : await watchersOf(tx, options.delegated.parentChat);
-  const sharers = [...new Set([...owners, ...watchers])].filter((id) => id !== chat.owner_id);
+  const writes = new Map([...watchers, ...owners.map((id) => [id, 1] as const)]);
+  writes.delete(chat.owner_id);
+  const sharers = [...writes.keys()];
   const task: TaskRow = {
     id: tx.newId(),
     owner_id: viewer.id,
@@ -126,7 +128,7 @@ export async function addTaskIn(
   const deps = dependsOn.map((id) => ({ task_id: task.id, depends_on: id }));
   await together(
     tx,
-    ...(isNew ? insertsOf(tx, sharers, chat) : []),
+    ...(isNew ? insertsOf(tx, writes, chat) : []),
     tx.db.insertInto("tasks").values(task),
     ...(deps.length > 0 ? [tx.db.insertInto("task_deps").values(deps)] : []),
     ...(runId === null ? [] : [tx.db.insertInto("runs").values(newRunRow(tx, runId, run, chat.head + events.length))]),
@@ -183,9 +185,10 @@ async function chatOf(
   return { chat, isNew: true };
 }
 
-async function watchersOf(tx: Tx, chatId: string): Promise<readonly string[]> {
-  const rows = await tx.db.selectFrom("chat_shares").select("user_id").where("chat_id", "=", chatId).execute();
-  return rows.map((row) => row.user_id);
+/** Who reads the chat that delegates, and whether they may write there: so it is where that is done. */
+async function watchersOf(tx: Tx, chatId: string): Promise<readonly (readonly [id: string, canWrite: number])[]> {
+  const query = tx.db.selectFrom("chat_shares").select(["user_id", "can_write"]).where("chat_id", "=", chatId);
+  return (await query.execute()).map(({ user_id, can_write }) => [user_id, can_write]);
 }
 
 /** What is delegated gets no tool that the run has not, however deep. */
@@ -202,9 +205,11 @@ async function toolsOf(tx: Tx, runId: string, own: readonly string[] | undefined
 }
 
 /** The author, and the owner of a run that adds it, may watch and write where the task works. */
-function insertsOf(tx: Tx, sharers: readonly string[], chat: ChatRow) {
+function insertsOf(tx: Tx, writes: ReadonlyMap<string, number>, chat: ChatRow) {
   return [
     tx.db.insertInto("chats").values(chat),
-    ...sharers.map((id) => tx.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: id, can_write: 1 })),
+    ...[...writes].map(([id, can_write]) =>
+      tx.db.insertInto("chat_shares").values({ chat_id: chat.id, user_id: id, can_write }),
+    ),
   ];
 }
