@@ -27,8 +27,8 @@ export function originsOf(task: Pick<TaskRow, "origins" | "schedule"> | null): r
 }
 
 /**
- * What the task that the run adds by this call inherits. A person who said yes to exactly this call has written the task:
- * then it comes from them, as any task of theirs, but it counts, and is paid for, as what the run has started.
+ * What the task that the run adds by this call inherits. After a person's yes to exactly this call the task is as if
+ * written by whose work the run does, but it counts, and is paid for, as what the run has started.
  * Throws when the run may not start more. The caller's transaction is the one that adds it.
  */
 export async function descendFrom(
