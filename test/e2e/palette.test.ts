@@ -24,6 +24,28 @@ describeInBrowser("the palette", () => {
     await palette(tab).getByRole("combobox").waitFor();
   };
 
+  test("opens once its code comes, when the network was away as it was asked for, and so does what an answer is drawn by", async () => {
+    const { context, tab: open } = await stage.device();
+    const parts = /\/assets\/(palette|markdown)-[^/]*\.js$/;
+    let isAway = true;
+    const refused = new Set<string>();
+    await context.route(parts, (route) => {
+      if (!isAway) return route.continue();
+      refused.add(parts.exec(route.request().url())?.[1] ?? "");
+      return route.abort("connectionreset");
+    });
+    const tab = await open(`/chats/${task.chatId}`);
+    const bare = tab.conversation.locator(".prose[aria-busy]");
+    await bare.first().waitFor();
+    await tab.page.getByRole("button", { name: "Search and commands" }).click();
+    await expect.poll(() => [...refused].sort()).toEqual(["markdown", "palette"]);
+    expect(await palette(tab).count()).toBe(0);
+    isAway = false;
+    await palette(tab).getByRole("combobox").waitFor();
+    await bare.first().waitFor({ state: "detached" });
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("opens by keys while one writes too, and finds a word of a tool's result at the very step", async () => {
     const tab = await (await stage.device()).tab("/chats/new");
     await tab.composer.fill("half a word");

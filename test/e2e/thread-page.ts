@@ -38,6 +38,7 @@ export class Tab {
   static async #empty(context: BrowserContext, base: string): Promise<Tab> {
     const page = await context.newPage();
     await page.addInitScript(tellOfViolations);
+    await page.addInitScript(tellErrorsInWords);
     const tab = new Tab(page, base);
     // Whatever a test is about: no page complains in its console, but that the server has refused something.
     onTestFinished(() => expect(tab.complaints.filter((text) => !REFUSED.test(text))).toEqual([]));
@@ -189,6 +190,13 @@ function tellOfViolations(): void {
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
     console.error(`against its policy: ${violatedDirective} ${blockedURI} at ${sourceFile}:${lineNumber}`),
   );
+}
+
+/** Runs in the page: Firefox tells its driver of an error only that it is one. */
+function tellErrorsInWords(): void {
+  const tell = console.error.bind(console);
+  const inWords = (thing: unknown) => (thing instanceof Error ? `${String(thing)}\n${thing.stack ?? ""}` : thing);
+  console.error = (...things: unknown[]) => tell(...things.map(inWords));
 }
 
 /** Runs in the page: whether it is connected, up to which event it is, and which part of the list is in view. */

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Brain, CalendarClock, House, Inbox, ListTodo, MessagesSquare, Settings, Wrench, Zap } from "lucide-react";
 import { RequestFailure } from "../live/http.ts";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { PaletteOpener } from "../palette/opener.tsx";
 import { preferencesQuery, usePreferences } from "../settings/preferences.ts";
 import { Boundary } from "../ui/boundary.tsx";
 import { clockOf, setClock } from "../ui/clock.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { AgentNow } from "./agent-now.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
 import { usePerson } from "./person.ts";
@@ -17,22 +18,7 @@ import { SignedOut } from "./signed-out.tsx";
 import { UserMenu } from "./user-menu.tsx";
 import { WORDS } from "../words/app.tsx";
 
-const Notifications = lazy(async () => ({
-  default: (await untilFetched(() => import("../notifications/notifications.tsx"))).Notifications,
-}));
-
-const LONGEST_PAUSE_MS = 60_000;
-
-/** The network may go just as a part of the page is fetched that nobody would miss: it is asked for again until it comes. */
-async function untilFetched<T>(fetchPart: () => Promise<T>): Promise<T> {
-  for (let pauseMs = 1000; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await fetchPart();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
-}
+const Notifications = part(async () => (await import("../notifications/notifications.tsx")).Notifications);
 
 const PLACES = [
   { to: "/", label: WORDS.placeNames.home, icon: House },

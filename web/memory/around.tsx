@@ -1,12 +1,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import type { Neighbourhood } from "../../src/wire/graph-mending.ts";
 import type { NodeLabel } from "../../src/wire/graph.ts";
 import { useServices } from "../app/services.tsx";
 import { Boundary } from "../ui/boundary.tsx";
 import { Button } from "../ui/button.tsx";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { Pill } from "../ui/pill.tsx";
 import { Section } from "../ui/section.tsx";
 import { WORDS } from "../words/memory.tsx";
@@ -14,7 +15,7 @@ import { AroundTable } from "./around-table.tsx";
 import { neighboursQuery } from "./around-queries.ts";
 import { joined, linksOf } from "./neighbourhood.ts";
 
-const Picture = lazy(() => import("./picture.tsx"));
+const Picture = part(async () => (await import("./picture.tsx")).default);
 
 const DEPTHS = [1, 2, 3] as const;
 /** With more links than these only the next nodes are shown at first. */

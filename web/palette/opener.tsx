@@ -1,11 +1,12 @@
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Boundary } from "../ui/boundary.tsx";
 import { useKeys } from "../ui/keys.ts";
+import { part } from "../ui/part.ts";
 import { WORDS } from "../words/palette.ts";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
-const KeysHelp = lazy(async () => ({ default: (await import("./keys-help.tsx")).KeysHelp }));
+const Palette = part(async () => (await import("./palette.tsx")).Palette);
+const KeysHelp = part(async () => (await import("./keys-help.tsx")).KeysHelp);
 
 const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
@@ -43,7 +44,7 @@ export function PaletteOpener() {
         </kbd>
       </button>
       {open !== null && (
-        // Without a network the parts cannot be fetched: then nothing opens, and the pill says why.
+        // Without a network nothing opens, and the pill says why; what was asked for opens once it is back.
         <Boundary instead={null}>
           <Suspense fallback={null}>
             {open === "palette" ? (

@@ -1,8 +1,9 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { shorten } from "../../src/core/text.ts";
 import { plain } from "../ui/format.ts";
+import { part } from "../ui/part.ts";
 
-const Markdown = lazy(() => import("./markdown.tsx"));
+const Markdown = part(async () => (await import("./markdown.tsx")).default);
 
 /** As much as is drawn while the rest waits for its code. */
 const SHOWN = 20_000;

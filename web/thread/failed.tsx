@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleX, KeyRound, RotateCw } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { causeOf, isOfSettings } from "../../src/core/causes.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import type { EventEntry } from "../../src/core/transcript.ts";
@@ -8,6 +8,7 @@ import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { CommandLine, Problem } from "../ui/notice.tsx";
+import { part } from "../ui/part.ts";
 import { useThreadActions } from "./actions.ts";
 import { Anew } from "./message-actions.tsx";
 import { EndFacts } from "./noted.tsx";
@@ -15,7 +16,7 @@ import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
 /** With its forms, which a thread seldom needs. */
-const ModelDialog = lazy(async () => ({ default: (await import("../models/model-dialog.tsx")).ModelDialog }));
+const ModelDialog = part(async () => (await import("../models/model-dialog.tsx")).ModelDialog);
 
 interface Props {
   readonly entry: EventEntry;
