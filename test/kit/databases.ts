@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ export function eachEngine(name: string, suite: (engine: Engine) => void): void 
 }
 
 /** Tests where the engine does not matter use the embedded default. */
-export const sqlite: Engine = engine("sqlite", sqlitePlace, sqlitePlace);
+export const sqlite: Engine = engine("sqlite", sqlitePlace, migratedSqlitePlace);
 export const postgres: Engine = engine("postgres", () => postgresPlace(null), migratedPostgresPlace);
 const engines = [sqlite, postgres];
 
@@ -46,10 +46,23 @@ function engine(kind: Store["kind"], emptyPlace: () => Promise<Place>, place: ()
   return { kind, emptyPlace, place, open, store: async (deps) => open(await place(), deps) };
 }
 
-async function sqlitePlace(): Promise<Place> {
+async function sqlitePlace(): Promise<{ readonly kind: "sqlite"; readonly file: string }> {
   const folder = await mkdtemp(join(tmpdir(), "sparky-store-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return { kind: "sqlite", file: join(folder, "sparky.db") };
+}
+
+async function migratedSqlitePlace(): Promise<Place> {
+  const place = await sqlitePlace();
+  const template = join(inject("runFolder"), "template.db");
+  await copyFile(template, place.file).catch(async () => {
+    // The first of a worker: whoever else makes one at the same time makes the same.
+    const draft = join(inject("runFolder"), `${randomBytes(8).toString("hex")}.db`);
+    await (await openStore({ kind: "sqlite", file: draft }))[Symbol.asyncDispose]();
+    await rename(draft, template);
+    await copyFile(template, place.file);
+  });
+  return place;
 }
 
 async function postgresPlace(template: string | null): Promise<Place> {

@@ -12,6 +12,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A socket that answers every connection with `{url}` of the run's PostgreSQL server, or with `{error}`. */
     readonly postgresSocket: string;
+    /** For what any test makes once and all others of the run copy. */
+    readonly runFolder: string;
   }
 }
 
@@ -36,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   server.listen(path);
   await once(server, "listening");
   project.provide("postgresSocket", path);
+  project.provide("runFolder", folder);
   return async () => {
     server.close();
     await (await cluster?.catch(() => undefined))?.[Symbol.asyncDispose]();
