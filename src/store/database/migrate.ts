@@ -112,8 +112,9 @@ export async function migrate(
     return { from, kept: behind && where.kind === "postgres" ? await keepPostgres(tx, from) : null, behind };
   });
   const kept = begun.behind && where.kind === "sqlite" ? await keepSqlite(db, where.file, begun.from) : begun.kept;
-  for (const migration of MIGRATIONS) {
+  for (const migration of MIGRATIONS.filter(({ number }) => number > begun.from)) {
     await step(db, where.kind, async (tx, done) => {
+      // Another node may have come first.
       if (migration.number <= done) return;
       for (const statement of migration.statements(where.kind)) await sql.raw(statement).execute(tx);
       await tx.insertInto("migrations").values({ number: migration.number, name: migration.name, at: now }).execute();
