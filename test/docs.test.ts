@@ -89,6 +89,8 @@ interface Answer {
   readonly id: string;
   readonly runId: string;
   readonly hash: string;
+  /** Of a link. */
+  readonly url: string;
   readonly items: readonly { readonly id: string }[];
   readonly subject?: { readonly id: string };
 }
@@ -281,6 +283,10 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", `${chat}/shares`, { user: "ann", write: true });
   await ask("GET", `${chat}/shares`);
   await ask("DELETE", `${chat}/shares/ann`);
+  const { id: link, url } = await ask("POST", `${chat}/links`, {});
+  await ask("GET", `${chat}/links`);
+  await ask("POST", "/api/shared", { token: new URL(url).hash.slice(1) });
+  await ask("DELETE", `${chat}/links/${link}?unshare=true`);
   await ask("POST", "/api/users/dora/invite", { role: "viewer" });
   await ask("DELETE", `/api/invites/${(await ask("GET", "/api/invites")).items[0]?.id}`);
   await ask("PATCH", "/api/users/cleo/limits", { tokensPerDay: 1000, dollarsPerMonth: null });

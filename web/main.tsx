@@ -11,6 +11,7 @@ import { createHttp } from "./live/http.ts";
 import { Outbox } from "./live/outbox.ts";
 import { LiveSocket } from "./live/socket.ts";
 import { Started, startedBy } from "./notifications/started.ts";
+import { comeBack } from "./shares/come-back.ts";
 import { moveOldPreferences } from "./settings/moved.ts";
 import "./styles.css";
 
@@ -57,6 +58,7 @@ function start(root: HTMLElement): void {
   });
   const services: Services = { http, socket, chats, outbox, queries, started };
 
+  comeBack();
   followLook();
   addEventListener("online", () => socket.check());
   addEventListener("offline", () => socket.wentOffline());

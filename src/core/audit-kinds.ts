@@ -41,6 +41,8 @@ export const AUDIT_KINDS = [
   "chat.restored",
   "chat.shared",
   "chat.unshared",
+  "chat.link_made",
+  "chat.link_revoked",
   "chat.memory_opened",
   "chat.memory_closed",
   "task.deleted",

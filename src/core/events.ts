@@ -249,6 +249,8 @@ export const chatData = z.discriminatedUnion("change", [
     userId: z.string(),
     name: z.string().optional(),
     write: z.boolean().optional(),
+    /** They came by a link. */
+    link: z.literal(true).optional(),
   }),
   z.object({ change: z.literal("unshared"), userId: z.string(), name: z.string().optional() }),
   z.object({ change: z.literal("archived"), archived: z.boolean() }),

@@ -45,6 +45,8 @@ export const RIGHTS = {
   "self.sign-ins": { what: "set one’s own password, end one’s own sessions, revoke one’s own tokens", here: ALL },
   "self.change": { what: "set what one prefers, make tokens and sign-in links of one’s own", here: WORKING },
 
+  "links.take": { what: "take up a link by which a chat is shared; viewers to watch", here: ALL },
+
   "work.begin": { what: "begin chats, tasks and schedules, and fill in what begins them", here: WORKING },
 
   "chats.see": {
@@ -69,7 +71,7 @@ export const RIGHTS = {
   },
   "chats.delete": { what: "delete a chat", of: { own: WORKING, writes: WORKING, agents: OWNER } },
   "chats.share": {
-    what: "share a chat with somebody, to watch or to write, and take that back",
+    what: "share a chat with somebody or by a link, to watch or to write, and take that back",
     of: { own: WORKING, agents: OWNER },
   },
   "chats.restore": {

@@ -30,6 +30,7 @@ import { bulkRoutes } from "./routes/bulk.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
+import { chatLinkRoutes } from "./routes/chat-links.ts";
 import { dataRoutes } from "./routes/data.ts";
 import { graphFileRoutes } from "./routes/graph-files.ts";
 import { graphRoutes } from "./routes/graph.ts";
@@ -109,6 +110,7 @@ export function createHttp(
     ...bulkRoutes(deps, parts.closing),
     ...chatRoutes(deps),
     ...shareRoutes(deps),
+    ...chatLinkRoutes(deps),
     ...runRoutes(deps),
     ...streamRoutes(deps, parts.closing),
     ...taskRoutes(deps),

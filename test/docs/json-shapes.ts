@@ -71,7 +71,7 @@ import {
 } from "../../src/wire/skills.ts";
 import { modelChoicesSchema, modelTestSchema, modelsSchema } from "../../src/wire/models.ts";
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
-import { shareSchema, sharesSchema } from "../../src/wire/shares.ts";
+import { chatLinkSchema, madeChatLinkSchema, shareSchema, sharesSchema } from "../../src/wire/shares.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
 import { chatTagsSchema, tagInUseSchema } from "../../src/wire/tags.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
@@ -192,6 +192,9 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "chats share": one(shareSchema),
   "chats unshare": one(z.object({ ...id, user: text, unshared: yes })),
   "chats shares": one(sharesSchema),
+  "chats link": one(madeChatLinkSchema),
+  "chats links": one(listSchema(chatLinkSchema)),
+  "chats unlink": one(z.object({ ...id, revoked: yes })),
   "chats delete": one(z.object({ ...id, deleted: yes })),
   "graph stats": [{ shape: graphStatsSchema }, { given: "--deep", shape: deepStatsSchema }],
   "graph search": one(foundNodesSchema),

@@ -22,6 +22,8 @@ export interface AnnsThings {
   readonly seq: number;
   readonly factId: string;
   readonly nodes: readonly [string, string];
+  /** To her chat. */
+  readonly link: { readonly id: string; readonly token: string };
   /** Of her browser. */
   readonly cookie: string;
 }
@@ -71,6 +73,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
   const skill = join(home, "workspace/ann/.agents/skills", `${MARK}-skill`);
   await mkdir(skill, { recursive: true });
   await writeFile(join(skill, "SKILL.md"), `---\nname: ${MARK}-skill\ndescription: ${MARK}\n---\n${MARK}\n`);
+  const { id: linkId, url } = (await as(ann, "POST", `/api/chats/${chat.id}/links`, { write: true })).body;
   const signedIn = await spendLink(server, (await server.createLoginLink(ann)).url);
   const [session] = (await as(ann, "GET", "/api/sessions")).body.items;
   return {
@@ -79,6 +82,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
     seq: message.seq,
     factId: fact.id,
     nodes: [one.id, two.id],
+    link: { id: linkId, token: new URL(url).hash.slice(1) },
     cookie: cookiesOf(signedIn),
     named: {
       "/api/skills/": `${MARK}-skill`,

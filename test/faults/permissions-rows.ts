@@ -26,6 +26,8 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/questions,GET /api/recall,GET /api/recall/items,GET /api/schedules,GET /api/search".split(","),
     ..."GET /api/skills,GET /api/stats,GET /api/me,GET /api/status,GET /api/tasks,GET /api/tokens".split(","),
     ..."GET /api/tools,GET /api/tools/usage,GET /api/mcp/servers,GET /api/people,POST /api/sign-out".split(","),
+    // A link to Ann's chat: whoever is signed in comes by it; it is refused to the agent as what it has no need of.
+    "POST /api/shared",
   ],
   [WHO_WORKS]: [
     ..."POST /api/chats,POST /api/tasks,POST /api/tasks/clear,POST /api/schedules,POST /api/schedules/preview".split(
@@ -46,7 +48,10 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   "yyy-yyy-": ["GET /api/approvals/{id}"],
   "yyn-nnn-": ["POST /api/approvals/{id}", "frame decide"],
   // Only she says with whom it is shared.
-  "--y-nnn-": ["POST /api/chats/{id}/shares", "DELETE /api/chats/{id}/shares/{user}"],
+  "--y-nnn-": [
+    ..."POST /api/chats/{id}/shares,DELETE /api/chats/{id}/shares/{user},GET /api/chats/{id}/links".split(","),
+    ..."POST /api/chats/{id}/links,DELETE /api/chats/{id}/links/{link}".split(","),
+  ],
   "--y-yyn-": ["POST /api/chats/{id}/pin", "POST /api/chats/{id}/tags", "POST /api/chats/{id}/seen"],
   "--y-nyn-": [
     ..."PATCH /api/chats/{id},DELETE /api/chats/{id},POST /api/chats/{id}/messages,POST /api/chats/{id}/fork".split(
@@ -124,7 +129,7 @@ export function queriesFor(things: AnnsThings): { readonly [route: string]: stri
 }
 
 /** Bodies that a route takes from who may; `{}` for all others. */
-export function bodiesFor({ chatId, taskId, nodes }: AnnsThings): { readonly [route: string]: object } {
+export function bodiesFor({ chatId, taskId, nodes, link }: AnnsThings): { readonly [route: string]: object } {
   const [one, two] = nodes;
   const hash = "0".repeat(64);
   const file = { path: "SKILL.md", text: "---\nname: other\ndescription: other\n---\nother\n" };
@@ -137,6 +142,7 @@ export function bodiesFor({ chatId, taskId, nodes }: AnnsThings): { readonly [ro
     "POST /api/chats/{id}/tags": { add: ["tea"] },
     "POST /api/chats/{id}/fork": { seq: 1 },
     "POST /api/chats/{id}/shares": { user: "bob" },
+    "POST /api/shared": { token: link.token },
     "POST /api/away/seen": { chats: { [chatId]: 1 } },
     "POST /api/tasks": { instruction: "wait", runAt: "2999-01-01T00:00:00Z" },
     "POST /api/schedules": { name: "other", when: "every(1 hour)", prompt: "look" },

@@ -190,7 +190,11 @@ eachEngine("every route and every frame", (engine) => {
         const start = Object.keys(things.named).find((each) => path.startsWith(each));
         if (path.includes("{")) expect(start, `${path}: which thing of Ann's is it about?`).toBeDefined();
         const thing = things.named[start ?? ""] ?? "";
-        const url = path.replace("{user}", "wanda").replace(/\{\w+\}/g, thing) + (queries[name] ?? "");
+        const url =
+          path
+            .replace("{user}", "wanda")
+            .replace("{link}", things.link.id)
+            .replace(/\{\w+\}/g, thing) + (queries[name] ?? "");
         const body = method === "GET" ? undefined : (bodies[name] ?? {});
         made.rehearse(method !== "GET");
         const look = async (headers: Asker["headers"], at: string) => ask(made, headers, method, at, body);

@@ -4,6 +4,7 @@ import { CHAT_ORIGINS, TASK_ORIGINS, taskStatusSchema } from "../../src/wire/api
 import { recallKindSchema } from "../../src/wire/recall.ts";
 import { tagSchema } from "../../src/wire/tags.ts";
 import { WELCOME_STEPS } from "../../src/wire/welcome.ts";
+import { SHARED_PATH } from "../shares/come-back.ts";
 import { Empty, Failure } from "../ui/notice.tsx";
 import { Shell } from "./shell.tsx";
 import { WORDS } from "../words/app.tsx";
@@ -189,6 +190,13 @@ const toolsSearch = z.object({
   add: z.literal(true).optional().catch(undefined),
 });
 
+/** What is behind its `#` is the link; it stands in no search, which servers are sent. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: SHARED_PATH,
+  component: lazyRouteComponent(() => import("../shares/shared-screen.tsx"), "SharedScreen"),
+});
+
 const tools = createRoute({
   getParentRoute: () => root,
   path: "/tools",
@@ -228,6 +236,7 @@ const routeTree = root.addChildren([
   memoryMe,
   memoryReview,
   approvals,
+  shared,
   tools,
   welcome,
   settings.addChildren([settingsSection]),

@@ -1,5 +1,6 @@
 import { Zap } from "lucide-react";
 import { useEffect } from "react";
+import { keepPlace } from "../shares/come-back.ts";
 import { Button } from "../ui/button.tsx";
 import { CommandLine } from "../ui/notice.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
@@ -36,7 +37,7 @@ export function SignedOut() {
         <CommandLine command="sparky user login-link owner" />
         <p className="mt-4 text-muted">
           {WORDS.orPassword((words) => (
-            <a href="/login" className="text-accent underline">
+            <a href="/login" onClick={keepPlace} className="text-accent underline">
               {words}
             </a>
           ))}

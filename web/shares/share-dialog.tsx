@@ -7,6 +7,7 @@ import { IconButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/shares.ts";
+import { Links } from "./links.tsx";
 import { NewShareForm } from "./new-share.tsx";
 import { sharesQuery } from "./queries.ts";
 import { RightChoice } from "./right-choice.tsx";
@@ -22,6 +23,7 @@ export function ShareDialog({ chatId, at, onClose }: { chatId: string; at: numbe
         <Failure what={WORDS.notLoaded} error={shares.error} retry={() => void shares.refetch()} />
       )}
       {shares.data !== undefined && <List chatId={chatId} shares={shares.data} />}
+      {shares.data?.mayShare && <Links chatId={chatId} at={at} />}
     </Dialog>
   );
 }

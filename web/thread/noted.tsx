@@ -204,8 +204,8 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
       return data.by === "agent" ? WORDS.changes.named(data.title) : WORDS.changes.renamed(data.title);
     case "shared":
       return data.userId === myId
-        ? WORDS.changes.sharedWithYou(data.write)
-        : WORDS.changes.shared(data.name ?? null, data.write);
+        ? WORDS.changes.sharedWithYou(data.write, data.link)
+        : WORDS.changes.shared(data.name ?? null, data.write, data.link);
     case "unshared":
       return data.userId === myId ? WORDS.changes.unsharedWithYou : WORDS.changes.unshared(data.name ?? null);
     case "archived":

@@ -61,6 +61,8 @@ export const WORDS = {
     "chat.restored": "Restored a chat",
     "chat.shared": "Shared a chat",
     "chat.unshared": "Shares a chat no longer",
+    "chat.link_made": "Made a link to a chat",
+    "chat.link_revoked": "Revoked a link to a chat",
     "chat.memory_opened": "Opened their memory to a chat",
     "chat.memory_closed": "Closed their memory to a chat",
     "task.deleted": "Deleted a task",

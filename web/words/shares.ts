@@ -22,4 +22,35 @@ export const WORDS = {
   share: "Share",
   sharing: "Sharing…",
   nobodyLeft: "Everybody here sees it.",
+
+  /** Links. */
+  byLink: "By a link",
+  linkMeans: "Whoever has it and signs in here has the chat from then on; who may only look watches. You see who came.",
+  linksFailed: "The links could not be loaded",
+  linkBy: (name: string): string => `by ${name}`,
+  ends: (when: string): string => `ends ${when}`,
+  came: (people: readonly string[]): string => `came by it: ${people.join(", ")}`,
+  revokeLink: "Revoke this link",
+  whatOfThem: (people: readonly string[]): string =>
+    `Nobody comes by it any more. ${people.join(", ")} came by it, and would keep the chat.`,
+  linkAlone: "Revoke the link",
+  linkAndShares: "Take the chat away too",
+  newLink: "New link",
+  linkRight: "What whoever has the link may do",
+  linkEnd: "When the link ends",
+  endIn: { "1": "for a day", "7": "for 7 days", "30": "for 30 days", "365": "for a year" },
+  makeLink: "Make a link",
+  making: "Making it…",
+  thisOnce: "Copy it now: it is not shown again.",
+  copyLink: "Copy the link",
+
+  /** Where one leads. */
+  windowTitle: "A shared chat · Sparky",
+  sharedByLink: "Somebody shares a chat with you",
+  takingMeans: "Opened, it stands in your list, and whoever sees the chat is told your name.",
+  takingWatches: "Opened, it stands in your list to watch, and whoever sees the chat is told your name.",
+  take: "Open the chat",
+  taking: "Opening it…",
+  noToken: "This link is not whole",
+  copyAgain: "Copy all of it, from its first to its last character.",
 } as const;

@@ -259,9 +259,10 @@ export const WORDS = {
     named: (title: string): string => `Named “${title}”`,
     renamed: (title: string): string => `Renamed to “${title}”`,
     /** `write`: not known of the oldest. */
-    sharedWithYou: (write: boolean | undefined): string => `Shared with you${toDo(write)}`,
-    shared: (name: string | null, write: boolean | undefined): string =>
-      `Shared with ${name ?? "another user"}${toDo(write)}`,
+    sharedWithYou: (write: boolean | undefined, byLink = false): string =>
+      `Shared with you${toDo(write)}${byLink ? ", by a link" : ""}`,
+    shared: (name: string | null, write: boolean | undefined, byLink = false): string =>
+      `Shared with ${name ?? "another user"}${toDo(write)}${byLink ? ", by a link" : ""}`,
     unsharedWithYou: "No longer shared with you",
     unshared: (name: string | null): string => `No longer shared with ${name ?? "a user"}`,
     archived: "Archived",

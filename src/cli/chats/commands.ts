@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { group, oneOf, repeated, verb, wholeNumber, type Execute } from "../command/command.ts";
 import { EVENTS_OPTION } from "../command/events-option.ts";
+import { momentAhead } from "../command/moment.ts";
 import { CHAT_FORMATS } from "../../wire/export-formats.ts";
 import type { SetOptions } from "./change.ts";
 import type { ExportOptions } from "./export.ts";
 import type { ForkOptions } from "./fork.ts";
+import type { LinkOptions, UnlinkOptions } from "./links.ts";
 import type { ShareOptions } from "./shares.ts";
 import type { ShowOptions } from "./show.ts";
 import type { TagOptions } from "./tags.ts";
@@ -133,6 +135,30 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     examples: ["sparky chats shares 3f2a", "sparky chats shares 3f2a --json"],
     args: ID,
     run: async (context, args) => (await import("./shares.ts")).listShares(context, args),
+  });
+  verb(chats, execute, "link <id>", {
+    summary: "Make a link to a chat of yours, and show it this once: whoever signs in here and opens it sees the chat.",
+    examples: ["sparky chats link 3f2a", "sparky chats link 3f2a --write --expires 2d"],
+    args: ID,
+    options: [
+      ["-w, --write", "they may write there too, and stop what runs; viewers only watch"],
+      ["--expires <time>", "when it ends: a time, or so long from now, a year at most (default: 7d)", momentAhead],
+    ],
+    run: async (context, args, options: LinkOptions) => (await import("./links.ts")).makeLink(context, args, options),
+  });
+  verb(chats, execute, "links <id>", {
+    summary: "List the links to a chat that hold still, and who came by each.",
+    examples: ["sparky chats links 3f2a", "sparky chats links 3f2a --json"],
+    args: ID,
+    run: async (context, args) => (await import("./links.ts")).listLinks(context, args),
+  });
+  verb(chats, execute, "unlink <id> <link>", {
+    summary: "Revoke a link to a chat: nobody comes by it any more; who has come keeps the chat.",
+    examples: ["sparky chats unlink 3f2a 9c1d", "sparky chats unlink 3f2a 9c1d --unshare"],
+    args: { ...ID, link: "the link's id, or its first 4 or more characters" },
+    options: [["--unshare", "take the chat from who has come by it, too"]],
+    run: async (context, args, options: UnlinkOptions) =>
+      (await import("./links.ts")).revokeLink(context, args, options),
   });
   verb(chats, execute, "delete <id>", {
     summary: "Delete a chat with all that belongs to it; what runs there is cancelled.",

@@ -4,6 +4,7 @@ import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
 import type { OpenInvite, OpenSession } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
+import type { ChatLink } from "../../wire/shares.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
@@ -78,6 +79,15 @@ export async function inviteId(client: Client, given: string): Promise<string> {
     path: "/api/invites",
     list: "sparky user invites",
     title: (invite: OpenInvite) => invite.name,
+  });
+}
+
+export async function linkId(client: Client, given: string, chat: string): Promise<string> {
+  return resolve(client, given, {
+    word: "link",
+    path: `/api/chats/${chat}/links`,
+    list: `sparky chats links ${chat}`,
+    title: (link: ChatLink) => (link.write ? "to write" : "to watch"),
   });
 }
 

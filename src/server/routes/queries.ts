@@ -67,6 +67,9 @@ export const resourcesQuery = z.object({ limit: page.limit, q: z.string().max(20
 
 export const invitesQuery = z.object({ prefix: words, limit: page.limit }).exactPartial();
 
+export const chatLinksQuery = z.object({ prefix: words, limit: page.limit }).exactPartial();
+export const revokedLinkQuery = z.object({ unshare: yes }).exactPartial();
+
 export const sessionsQuery = z.object({ user: words, prefix: words, limit: page.limit }).exactPartial();
 
 export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();

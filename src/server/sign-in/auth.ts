@@ -42,9 +42,10 @@ export function createAuth(store: Store, secret: string, log: Log, identities: I
   let sessions: Promise<Sessions> | null = null;
   const load = (): Promise<Sessions> =>
     (sessions ??= import("./sessions.ts").then(({ openSessions }) => openSessions(store, secret, log)));
-  const fromThere = new BackOff(store.clock, { free: 5, mostMs: 900_000 });
+  const what = "wrong passwords";
+  const fromThere = new BackOff(store.clock, { what, free: 5, mostMs: 900_000 });
   // Nobody is locked out by what others try: at most for as long as it takes to type.
-  const fromAnywhere = new BackOff(store.clock, { free: 100, mostMs: 10_000 });
+  const fromAnywhere = new BackOff(store.clock, { what, free: 100, mostMs: 10_000 });
   const known = new KnownSignIns(store.clock, identities);
   const turn = takingTurns(AT_ONCE);
   let waiting = 0;

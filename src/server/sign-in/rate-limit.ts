@@ -35,6 +35,8 @@ export class SignInLimit {
 }
 
 interface Patience {
+  /** What there was too much of, as it is told. */
+  readonly what: string;
   /** So many are nobody's fault. */
   readonly free: number;
   /** Nobody is kept waiting longer than this. */
@@ -57,13 +59,13 @@ export class BackOff {
 
   /** Throws `rate_limited` while the wait of the tries before lasts. */
   attempt(key: string): void {
-    const { free, mostMs } = this.#patience;
+    const { what, free, mostMs } = this.#patience;
     const now = this.#clock.now();
     const known = this.#tried.get(key);
     const left = (known?.until ?? 0) - now;
     // One that is longer than any wait is of a clock that was set back.
     if (left > 0 && left <= mostMs) {
-      throw new SparkyError("rate_limited", "too many wrong passwords", {
+      throw new SparkyError("rate_limited", `too many ${what}`, {
         hint: `try again in ${Math.ceil(left / 1000)} s`,
       });
     }

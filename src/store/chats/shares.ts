@@ -57,25 +57,39 @@ export async function shareChat(
     const chat = await lockChatFor(tx, viewer, "share", chatId);
     const person = await personWith(tx.db, user);
     refuseWhere(viewer, person, chat, write);
-    const created = await giveShare(tx, viewer, chat, person, write);
+    const created = await giveShare(tx, viewer, chat, person, { write });
     return { user: person.name, write, created };
   }, PROMPTLY);
 }
 
+/** The link by which somebody takes a share, and how the audit calls it. */
+interface Source {
+  readonly id: string;
+  readonly words: string;
+}
+
 /** The share of somebody who may have one: its row, its event and its audit. */
-export async function giveShare(tx: Tx, by: User, chat: ChatRow, person: User, write: boolean): Promise<boolean> {
+export async function giveShare(
+  tx: Tx,
+  by: User,
+  chat: ChatRow,
+  person: User,
+  { write, link = null }: { readonly write: boolean; readonly link?: Source | null },
+): Promise<boolean> {
   const before = await shareIn(tx.db, chat.id, person.id);
-  if (before?.can_write === Number(write)) return false;
-  const row = { chat_id: chat.id, user_id: person.id, can_write: Number(write) };
+  const what = { can_write: Number(write), link_id: link?.id ?? null };
   await tx.db
     .insertInto("chat_shares")
-    .values(row)
-    .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet({ can_write: row.can_write }))
+    .values({ chat_id: chat.id, user_id: person.id, ...what })
+    .onConflict((oc) => oc.columns(["chat_id", "user_id"]).doUpdateSet(what))
     .execute();
+  if (before?.can_write === what.can_write) return false;
   if (!write) await shutMemory(tx, chat.id, person.id);
-  await tx.append(chat.id, [chatEvent(by, { change: "shared", userId: person.id, name: person.name, write })]);
+  const source = link === null ? {} : { link: true as const };
+  const shared = { change: "shared", userId: person.id, name: person.name, write, ...source } as const;
+  await tx.append(chat.id, [chatEvent(by, shared)]);
   await told(tx, by, chat, person);
-  const detail = `${person.name}, ${write ? "to write" : "to watch"}`;
+  const detail = `${person.name}, ${toDo(write)}${link === null ? "" : `, by ${link.words}`}`;
   audit(tx, by, { kind: "chat.shared", thing: chat.title, detail, chatId: chat.id });
   return before === undefined;
 }
@@ -88,22 +102,29 @@ export async function unshareChat(store: Store, viewer: User, chatId: string, us
     if (hasItAnyway(person, chat)) {
       throw refusal(`${person.name} has this chat without a share: that cannot be taken away`, SEE_SHARES);
     }
-    const taken = await tx.db
-      .deleteFrom("chat_shares")
-      .where("chat_id", "=", chatId)
-      .where("user_id", "=", person.id)
-      .returning("user_id")
-      .executeTakeFirst();
-    if (taken === undefined) {
+    if ((await shareIn(tx.db, chatId, person.id)) === undefined) {
       throw notFound(`a share of this chat with ${person.name}`, SEE_SHARES);
     }
-    await shutMemory(tx, chatId, person.id);
-    // Announced before the event is: nobody is sent it by a right that is gone.
-    tx.after(() => store.hub.gone(chatId));
-    await tx.append(chatId, [chatEvent(viewer, { change: "unshared", userId: person.id, name: person.name })]);
-    await told(tx, viewer, chat, person);
-    audit(tx, viewer, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId });
+    await takeShare(tx, store.hub, viewer, chat, person);
   }, PROMPTLY);
+}
+
+/** The end of a share that there is. */
+export async function takeShare(
+  tx: Tx,
+  hub: Store["hub"],
+  by: User,
+  chat: ChatRow,
+  person: Pick<User, "id" | "name">,
+): Promise<void> {
+  const theirs = tx.db.deleteFrom("chat_shares").where("chat_id", "=", chat.id);
+  await theirs.where("user_id", "=", person.id).execute();
+  await shutMemory(tx, chat.id, person.id);
+  // Announced before the event is: nobody is sent it by a right that is gone.
+  tx.after(() => hub.gone(chat.id));
+  await tx.append(chat.id, [chatEvent(by, { change: "unshared", userId: person.id, name: person.name })]);
+  await told(tx, by, chat, person);
+  audit(tx, by, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId: chat.id });
 }
 
 /** The names of those with whom the viewer can share: of other people here nobody but an owner is told more. */
@@ -139,14 +160,14 @@ async function personWith(db: Db, name: string): Promise<Person> {
 }
 
 /** Whose chat it is, and for `agent`'s whoever acts for it. */
-function hasItAnyway(person: User, chat: Pick<ChatRow, "owner_id">): boolean {
+export function hasItAnyway(person: User, chat: Pick<ChatRow, "owner_id">): boolean {
   return person.id === chat.owner_id || (chat.owner_id === AGENT_ID && mayHere(person, "agent.act"));
 }
 
 function refuseWhere(viewer: User, person: Person, chat: ChatRow, write: boolean): void {
   const { name } = person;
   if (person.id === AGENT_ID) {
-    throw refusal("agent works in every chat that it is asked in: it needs no share", "share it with a person");
+    throw agentNeedsNone();
   }
   if (person.id === viewer.id) throw refusal("you have this chat already", "share it with somebody else");
   if (hasItAnyway(person, chat)) throw refusal(`${name} has this chat already`, SEE_SHARES);
@@ -161,11 +182,16 @@ function refuseWhere(viewer: User, person: Person, chat: ChatRow, write: boolean
   }
 }
 
+export const agentNeedsNone = (): SparkyError =>
+  refusal("agent works in every chat that it is asked in: it needs no share", "share it with a person");
+
 const SEE_SHARES = "sparky chats shares ID shows who sees a chat";
 
 const refusal = (message: string, hint: string): SparkyError => new SparkyError("conflict", message, { hint });
 
-async function shareIn(db: Db, chatId: string, userId: string) {
+export const toDo = (write: boolean): string => (write ? "to write" : "to watch");
+
+export async function shareIn(db: Db, chatId: string, userId: string) {
   const query = db.selectFrom("chat_shares").select("can_write").where("chat_id", "=", chatId);
   return query.where("user_id", "=", userId).executeTakeFirst();
 }
@@ -175,7 +201,7 @@ async function shutMemory(tx: Tx, chatId: string, userId: string): Promise<void>
   await tx.db.deleteFrom("chat_memory").where("chat_id", "=", chatId).where("user_id", "=", userId).execute();
 }
 
-async function told(tx: Tx, by: User, chat: ChatRow, person: User): Promise<void> {
+async function told(tx: Tx, by: User, chat: ChatRow, person: Pick<User, "id">): Promise<void> {
   await ownIsSeen(tx, by, chat, 1);
   tx.changed("chats", [...new Set([...(await audienceOf(tx.db, chat)), person.id])], chat.id);
   // What they see of its work comes and goes with it.

@@ -37,6 +37,7 @@ import { audit } from "./migrations/0033-audit.ts";
 import { tokenScopes } from "./migrations/0034-token-scopes.ts";
 import { limits } from "./migrations/0035-limits.ts";
 import { approvers } from "./migrations/0036-approvers.ts";
+import { chatLinks } from "./migrations/0037-chat-links.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -78,6 +79,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenScopes,
   limits,
   approvers,
+  chatLinks,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

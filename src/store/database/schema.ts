@@ -41,6 +41,18 @@ export interface TokenRow {
   last_used_at: number | null;
 }
 
+/** A link by which a chat is shared: see `store/chats/links.ts`. */
+export interface ChatLinkRow {
+  id: string;
+  chat_id: string;
+  made_by: string;
+  hash: string;
+  can_write: number;
+  created_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
 /** See `store/audit`. */
 export interface AuditRow {
   number: number;
@@ -528,7 +540,9 @@ export interface Schema {
   user: UserRow;
   tokens: TokenRow;
   chats: ChatRow;
-  chat_shares: { chat_id: string; user_id: string; can_write: number };
+  /** `link_id`: the link by which they have it as they have it; null: it was shared with them by hand. */
+  chat_shares: { chat_id: string; user_id: string; can_write: number; link_id: string | null };
+  chat_links: ChatLinkRow;
   seen: { chat_id: string; user_id: string; seq: number };
   chat_pins: { chat_id: string; user_id: string; at: number };
   chat_tags: { chat_id: string; user_id: string; tag: string };

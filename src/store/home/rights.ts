@@ -51,6 +51,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   questions: "data",
   chats: "data",
   chat_shares: "data",
+  chat_links: "rights",
   seen: "data",
   chat_pins: "data",
   chat_tags: "data",

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
-import { rolesWith } from "../../core/rights.ts";
+import { rolesWith, standingsWith } from "../../core/rights.ts";
 import { isoOf } from "./library-time.ts";
-import { endInvitesBy, endLinksFor } from "./links.ts";
+import { endChatLinksBy, endInvitesBy, endLinksFor } from "./links.ts";
 import { emailOf, homeOwner } from "./users.ts";
 import { skipWelcome } from "./welcome.ts";
 import { requireManages } from "./access.ts";
@@ -68,7 +68,7 @@ export async function insertAccount(tx: Tx, name: string, role: Role): Promise<A
 /**
  * Once this is answered nothing is done with the rights of before: what was let in with them has ended by then, or is refused
  * inside its transaction. Who is shut out is signed out everywhere, and no sign-in link of theirs works; nor does an invitation of whoever
- * may not invite any more, also when they may again.
+ * may not invite any more, or a link to a chat of whoever may not share as before, also when they may again.
  */
 export async function changeAccount(
   store: Store,
@@ -99,6 +99,7 @@ export async function changeAccount(
     }
     if (disabled === true || (role !== undefined && role !== "owner" && role !== user.role))
       await endInvitesBy(db, user.id);
+    if (disabled === true || (role !== undefined && sharesLess(role, user.role))) await endChatLinksBy(tx, user.id);
     if (role === "owner") await skipWelcome(tx, user.id);
     const changed = await db
       .updateTable("user")
@@ -137,6 +138,9 @@ async function endBefore({ db, kind }: Tx, userId: string): Promise<void> {
     await sql`SELECT 1 FROM ${sql.table(table)} WHERE user_id = ${userId} ORDER BY id FOR UPDATE`.execute(db);
   }
 }
+
+const sharesLess = (role: Role, than: UserRow["role"]): boolean =>
+  standingsWith("chats.share", role).length < standingsWith("chats.share", than).length;
 
 const refusal = (message: string): SparkyError => new SparkyError("conflict", message);
 
