@@ -9,6 +9,7 @@ import { decide } from "../../src/server/socket/decide.ts";
 import { AGENT_ACTOR } from "../../src/store/people/actors.ts";
 import { listApprovals } from "../../src/store/approvals/approvals.ts";
 import { createChat } from "../../src/store/chats/chats.ts";
+import { makeLink } from "../../src/store/chats/links.ts";
 import { postMessage } from "../../src/store/chats/messages.ts";
 import { openStore } from "../../src/store/open.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
@@ -220,6 +221,8 @@ async function seedChat(scene: Scene): Promise<void> {
   const { chat } = await createChat(store, owner, { title: "The time in Tokyo" });
   await postMessage(store, owner, chat.id, { text: "What time is it in Tokyo?" });
   await work(scene, [[say("It is 22:55 in Tokyo.")]], "turn");
+  ids.from("1nk0");
+  await makeLink(store, owner, chat.id, { write: true });
 }
 
 /** A task in the middle of its work: its process is not this one. */
