@@ -76,8 +76,14 @@ export const STAND_INS: readonly StandIn[] = [
   {
     text: "3f2a",
     of: /\bchats? /,
-    make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1`,
+    make: `sparky chat send "What time is it?" >&2 && sparky chats list --limit 1 | cut -f 1 | tee "$HOME/chat.txt"`,
     lasts: true,
+  },
+  // To that chat.
+  {
+    text: "9c1d",
+    of: /\bchats unlink\b/,
+    make: `chat=$(cat "$HOME/chat.txt") && sparky chats link $chat >&2 && sparky chats links $chat | cut -f 1 | head -n 1`,
   },
   {
     text: "~/.claude/skills/tidy",
