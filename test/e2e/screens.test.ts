@@ -175,13 +175,14 @@ describeInBrowser("the screens", () => {
     const device = await stage.device("owner", options);
     // Something that nobody has seen, for home.
     await stage.sparky.addTask("What time is it?", "--wait");
+    const tab = await device.tab("/");
     for (const { name, path, ready } of screens) {
       const places: { readonly [name: string]: string } = {
         chat: `/chats/${task.chatId}`,
         asking: `/chats/${asking.chatId}`,
         run: `/runs/${(await stage.sparky.task(task.id)).runId}`,
       };
-      const tab = await device.tab(places[path] ?? path);
+      await tab.go(places[path] ?? path);
       await tab.connection("live");
       await ready(tab);
       expect(await faultsOf(tab.page), name).toEqual([]);
@@ -189,7 +190,6 @@ describeInBrowser("the screens", () => {
         tab.complaints.filter((text) => !/404 \(Not Found\)/.test(text)),
         name,
       ).toEqual([]);
-      await tab.page.close();
     }
   });
 

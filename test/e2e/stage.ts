@@ -1,12 +1,10 @@
 import { onTestFinished } from "vitest";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
 import type { LoginLink } from "../../src/wire/api.ts";
-import { launchBrowser, openLink } from "../kit/browser.ts";
+import { launchBrowser, type SignIn, signInByLink } from "../kit/browser.ts";
 import { type TcpProxy, tcpProxy } from "../kit/tcp-proxy.ts";
 import { Sparky } from "./sparky-process.ts";
 import { Tab } from "./thread-page.ts";
-
-type SignIn = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 /** Nothing that a page shows of its own accord takes longer than this. */
 const PATIENCE_MS = 60_000;
@@ -15,7 +13,7 @@ const PATIENCE_MS = 60_000;
 export class Stage implements AsyncDisposable {
   readonly sparky: Sparky;
   readonly #browser: Browser;
-  readonly #signIns = new Map<string, SignIn>();
+  readonly #signIns = new Map<string, Promise<SignIn>>();
 
   private constructor(sparky: Sparky, browser: Browser) {
     this.sparky = sparky;
@@ -24,19 +22,18 @@ export class Stage implements AsyncDisposable {
 
   static async open(env: { readonly [name: string]: string }): Promise<Stage> {
     const sparky = await Sparky.start({ SPARKY_ENABLE_AGENT_LOOP: "true", ...env });
-    const stage = new Stage(sparky, await launchBrowser());
-    for (const name of ["owner", "agent"]) await stage.#signIn(name);
-    return stage;
+    return new Stage(sparky, await launchBrowser());
   }
 
   /** A browser of its own, signed in; closed when the test ends. */
   async device(user: "owner" | "agent" = "owner", options: BrowserContextOptions = {}): Promise<Device> {
-    const signIn = this.#signIns.get(user);
+    const signIn = this.#signIns.get(user) ?? this.#signIn(user);
+    this.#signIns.set(user, signIn);
     const context = await this.#browser.newContext({
       viewport: { width: 1280, height: 800 },
       // Only where a test is about it: what passes through one cannot be held back.
       serviceWorkers: "block",
-      ...(signIn !== undefined && { storageState: signIn }),
+      storageState: await signIn,
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
@@ -54,12 +51,9 @@ export class Stage implements AsyncDisposable {
     await this.sparky[Symbol.asyncDispose]();
   }
 
-  async #signIn(name: string): Promise<void> {
+  async #signIn(name: string): Promise<SignIn> {
     const { url } = await this.sparky.json<LoginLink>("user", "login-link", name);
-    const context = await this.#browser.newContext();
-    await openLink(await context.newPage(), url);
-    this.#signIns.set(name, await context.storageState());
-    await context.close();
+    return signInByLink(url);
   }
 }
 

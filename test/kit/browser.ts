@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, firefox, type Browser, type Page } from "playwright-core";
+import { chromium, firefox, request, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
@@ -47,6 +47,23 @@ async function launchFirefox(): Promise<Browser> {
     env: { ...process.env, FIREFOX: firefoxProgram ?? "firefox" },
     timeout: 60_000,
   });
+}
+
+/** What a browser begins with in which somebody is signed in. */
+export type SignIn = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+/** The sign-in of somebody whose welcome is over, by a link: for tests that are about what comes after, without a page of its own. */
+export async function signInByLink(link: string): Promise<SignIn> {
+  const { origin, searchParams } = new URL(link);
+  const browser = await request.newContext({ extraHTTPHeaders: { origin } });
+  try {
+    await browser.post(`${origin}/login`, { form: { token: searchParams.get("token") ?? "" }, maxRedirects: 0 });
+    const answer = await browser.patch(`${origin}/api/me`, { data: { welcome: "done" } });
+    expect(answer.status()).toBe(200);
+    return await browser.storageState();
+  } finally {
+    await browser.dispose();
+  }
 }
 
 /** Opens a sign-in link and presses its button. */
