@@ -131,14 +131,15 @@ export interface Taken {
 
 /**
  * The share that a link gives, to whoever takes it up: as by hand, and never less than what they have. Throws `not_found` for a token that is
- * none here, and one and the same `conflict` for any that was one: nobody learns more of the chat by it.
+ * none here, and one and the same `conflict` for any that was one, or is none for them: nobody learns more of the chat by it.
  */
 export async function takeLink(store: Store, taker: User, token: string): Promise<Taken> {
   return store.transact(async (tx) => {
     const link = await tx.db
       .selectFrom("chat_links")
       .innerJoin("user", "user.id", "chat_links.made_by")
-      .select(["chat_links.id", "chat_id", "can_write", "user.id as maker", "user.name", "user.role"])
+      .select(["chat_links.id", "chat_id", "can_write", "chat_links.created_at"])
+      .select(["user.id as maker", "user.name", "user.role"])
       .select(sql<boolean>`NOT "user".banned`.as("is_in"))
       .where("hash", "=", hashOf(token))
       .executeTakeFirst();
@@ -152,19 +153,45 @@ export async function takeLink(store: Store, taker: User, token: string): Promis
     ).executeTakeFirst();
     // Looked at under the chat's lock: who ends it has come before, or comes after.
     const holds = await isOpen(tx, link.id);
-    if (chat === undefined || !holds || !link.is_in || !mayHere(maker, "work.begin"))
-      throw new SparkyError("conflict", "this link has ended", { hint: "ask whoever gave it to you for another one" });
+    if (chat === undefined || !holds || !link.is_in || !mayHere(maker, "work.begin")) throw ended();
     if (taker.id === AGENT_ID) throw agentNeedsNone();
     const mayWrite = mayHere(taker, "work.begin");
     if (hasItAnyway(taker, chat)) return { chatId: chat.id, write: mayWrite, created: false };
     const write = mayWrite && link.can_write === 1;
     const before = await shareIn(tx.db, chat.id, taker.id);
-    if (before !== undefined && before.can_write >= Number(write))
+    const isSaid = await saidByHand(tx.db, link, taker.id);
+    if (before === undefined && isSaid) throw ended();
+    if (before !== undefined && (isSaid || before.can_write >= Number(write)))
       return { chatId: chat.id, write: mayWrite && before.can_write === 1, created: false };
     const source = { id: link.id, words: `${maker.name}’s ${nameOf(link)}` };
     const created = await giveShare(tx, taker, chat, taker, { write, link: source });
     return { chatId: chat.id, write, created };
   }, PROMPTLY);
+}
+
+const ended = (): SparkyError =>
+  new SparkyError("conflict", "this link has ended", { hint: "ask whoever gave it to you for another one" });
+
+/**
+ * Whether the chat was shared with somebody by hand, or taken from them, since a link was made: that word counts for more than the link,
+ * by which they would undo it. As it stands in events, and in no text: quotes are escaped there.
+ */
+async function saidByHand(
+  db: Db,
+  { chat_id, created_at }: Pick<ChatLinkRow, "chat_id" | "created_at">,
+  userId: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("events")
+    .select("seq")
+    .where("chat_id", "=", chat_id)
+    .where("type", "=", "chat")
+    .where("at", ">=", created_at)
+    .where("body", "like", `%"userId":"${userId}"%`)
+    .where("body", "not like", `%"link":true%`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Until the transaction has ended nobody ends it, whether by hand or with its maker's rights. */

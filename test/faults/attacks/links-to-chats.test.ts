@@ -96,6 +96,33 @@ eachEngine("a link to a chat lets in nobody", (engine) => {
     expect(await take(bob, link.token)).toEqual(ENDED);
   });
 
+  test("from whom its owner has taken the chat since, nor to write whom she lets watch since; a newer one does", async () => {
+    const { as, bob, people, clock, chat, make, take, sharesIn } = await scene();
+    const { token } = await make(people.ann, chat);
+    expect(await take(bob, token)).toEqual({ status: 201 });
+    await clock.advance(1000);
+    await as(people.ann, "POST", `/api/chats/${chat}/shares`, { user: "bob", write: false });
+    expect(await take(bob, token)).toEqual({ status: 200 });
+    expect(await sharesIn(chat)).toEqual([{ user_id: "bob", can_write: 0 }]);
+    await as(people.ann, "DELETE", `/api/chats/${chat}/shares/bob`);
+    expect(await take(bob, token)).toEqual(ENDED);
+    expect(await take(people.owner, token)).toEqual({ status: 201 });
+    await clock.advance(1000);
+    const newer = await make(people.ann, chat);
+    expect(await take(bob, newer.token)).toEqual({ status: 201 });
+    // Also where it went with another link.
+    const other = await make(people.ann, chat);
+    await clock.advance(1000);
+    await as(people.ann, "DELETE", `/api/chats/${chat}/links/${newer.id}?unshare=true`);
+    expect(await take(bob, other.token)).toEqual(ENDED);
+    // No words of hers are taken for it.
+    await as(people.ann, "PATCH", `/api/chats/${chat}`, { title: '"userId":"bob"' });
+    await clock.advance(1000);
+    const last = await make(people.ann, chat);
+    await as(people.ann, "PATCH", `/api/chats/${chat}`, { title: '"userId":"bob", and more' });
+    expect(await take(bob, last.token)).toEqual({ status: 201 });
+  });
+
   test("twice: who takes it up two times at once has one share, and comes once", async () => {
     const { bob, people, store, chat, make, take, sharesIn } = await scene();
     const { token } = await make(people.ann, chat);
