@@ -61,7 +61,7 @@ describeInBrowser("a link to a chat", () => {
     await dialog.locator('[data-share="bob"]').waitFor();
     await row.getByText("came by it: bob").waitFor();
     await row.getByRole("button", { name: "Revoke this link" }).click();
-    await row.getByText("bob came by it, and would keep the chat.").waitFor();
+    await row.getByText("bob came by it. If you revoke the link alone, that stays so.").waitFor();
     expect(await faultsOf(anns)).toEqual([]);
     await row.getByRole("button", { name: "Take the chat away too" }).click();
     await row.waitFor({ state: "detached" });

@@ -66,7 +66,11 @@ function Row({ chatId, link }: { chatId: string; link: ChatLink }) {
         </IconButton>
       </div>
       {isAsking && people.length > 0 && (
-        <div role="group" aria-label={WORDS.revokeLink} className="mb-2 rounded-md border border-line bg-panel p-3">
+        <div
+          role="group"
+          aria-label={WORDS.revokeLink}
+          className="mt-1 mb-2 rounded-md border border-line bg-panel p-3"
+        >
           <p>{WORDS.whatOfThem(people)}</p>
           <div className="mt-2 flex flex-wrap gap-2">
             <Button disabled={revoke.isPending} onClick={() => revoke.mutate(false)}>

@@ -25,15 +25,15 @@ export const WORDS = {
 
   /** Links. */
   byLink: "By a link",
-  linkMeans: "Whoever has it and signs in here has the chat from then on; who may only look watches. You see who came.",
+  linkMeans: "Whoever has it and signs in here has the chat from then on; viewers watch. You see who came.",
   linksFailed: "The links could not be loaded",
   linkBy: (name: string): string => `by ${name}`,
   ends: (when: string): string => `ends ${when}`,
   came: (people: readonly string[]): string => `came by it: ${people.join(", ")}`,
   revokeLink: "Revoke this link",
   whatOfThem: (people: readonly string[]): string =>
-    `Nobody comes by it any more. ${people.join(", ")} came by it, and would keep the chat.`,
-  linkAlone: "Revoke the link",
+    `${people.join(", ")} came by it. If you revoke the link alone, that stays so.`,
+  linkAlone: "Revoke the link alone",
   linkAndShares: "Take the chat away too",
   newLink: "New link",
   linkRight: "What whoever has the link may do",
