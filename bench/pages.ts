@@ -6,7 +6,7 @@ import { createChat } from "../src/store/chats/chats.ts";
 import { openStore } from "../src/store/open.ts";
 import { getUserByName } from "../src/store/people/users.ts";
 import type { Chat, LoginLink, Status } from "../src/wire/api.ts";
-import { launchBrowser, openLink } from "../test/kit/browser.ts";
+import { launchWholeBrowser, openLink } from "../test/kit/browser.ts";
 import { event } from "./kit/event.ts";
 import type { Figure } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";
@@ -28,7 +28,7 @@ export async function pages(): Promise<Figure[]> {
   const longChat = await chatOf(home, MESSAGES);
   await using sparky = await startSparky(home, await freePort());
   const { url: link } = await call<LoginLink>(home, `${sparky.url}/api/users/owner/login-link`, "POST");
-  const browser = await launchBrowser();
+  const browser = await launchWholeBrowser();
   try {
     const ours = await (await browser.newContext({ viewport: VIEW })).newPage();
     await openLink(ours, link);

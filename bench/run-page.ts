@@ -7,7 +7,7 @@ import { fenceOf } from "../src/store/runs/record.ts";
 import { getUserByName } from "../src/store/people/users.ts";
 import { addTask } from "../src/store/tasks/add.ts";
 import type { LoginLink } from "../src/wire/api.ts";
-import { launchBrowser, openLink } from "../test/kit/browser.ts";
+import { launchWholeBrowser, openLink } from "../test/kit/browser.ts";
 import { workingEvent } from "./kit/event.ts";
 import type { Figure } from "./kit/figure.ts";
 import { bareRows, opened, served as servedBare } from "./kit/pages.ts";
@@ -25,7 +25,7 @@ export async function runPage(): Promise<Figure[]> {
   const runId = await longRun(home);
   await using served = await startSparky(home, await freePort());
   const { url } = await call<LoginLink>(home, `${served.url}/api/users/owner/login-link`, "POST");
-  const browser = await launchBrowser();
+  const browser = await launchWholeBrowser();
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await openLink(page, url);
   const ours = await opened(page, `${served.url}/runs/${runId}`, "[data-step-kind]");

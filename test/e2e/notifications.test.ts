@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import type { NewEvent } from "../../src/core/events.ts";
 import { AGENT_ACTOR } from "../../src/store/people/actors.ts";
-import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
+import { describeInBrowser, launchWholeBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
 import { tcpProxy } from "../kit/tcp-proxy.ts";
@@ -63,7 +63,7 @@ function hideable(): void {
 
 describeInBrowser("what happens elsewhere", () => {
   let browser: Browser;
-  beforeAll(async () => void (browser = await launchBrowser()));
+  beforeAll(async () => void (browser = await launchWholeBrowser()));
   afterAll(() => browser.close());
 
   /** Ann's browser, behind a network that can be cut, and a chat of hers in which something happens. */

@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
 /** Where the system has Chromium. */
 export const program = PLACES.find((path) => existsSync(path));
+/** The same engine with nothing around its pages: most of what a browser costs a test is its own windows. */
+const SHELL = "/usr/bin/chromium-headless-shell";
 
 const FIREFOX_PLACES = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
 const firefoxProgram = FIREFOX_PLACES.find((path) => existsSync(path));
@@ -22,7 +24,7 @@ export function describeInBrowser(name: string, suite: () => void): void {
 
 /** A suite that is run in Chromium, and once more in Firefox: each is skipped or fails as above where it is missing. */
 export function describeInBrowsers(name: string, suite: (launch: () => Promise<Browser>) => void): void {
-  describeInBrowser(`${name}, in Chromium`, () => suite(launchBrowser));
+  describeInBrowser(`${name}, in Chromium`, () => suite(launchWholeBrowser));
   if (firefoxProgram === undefined) return needs("Firefox", FIREFOX_PLACES, name);
   describe(`${name}, in Firefox`, () => suite(launchFirefox));
 }
@@ -34,9 +36,18 @@ function needs(browser: string, places: readonly string[], name: string): void {
   describe.skip(name, () => test(`needs ${browser}`, () => {}));
 }
 
-/** The system's Chromium, without a window. Close it, or declare it with `await using`. */
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: program ?? "chromium", args: FLAGS, timeout: 60_000 });
+/** The system's Chromium for tests of pages: its shell, where there is one. Close it, or declare it with `await using`. */
+export function launchBrowser(): Promise<Browser> {
+  return launchChromium(existsSync(SHELL) ? SHELL : program);
+}
+
+/** The system's Chromium as people have it, without a window: for what it does beside showing pages. */
+export function launchWholeBrowser(): Promise<Browser> {
+  return launchChromium(program);
+}
+
+function launchChromium(path = "chromium"): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: FLAGS, timeout: 60_000 });
 }
 
 /** The system's own Firefox, over WebDriver BiDi: neither emulation of media nor stored sign-ins work there. */
