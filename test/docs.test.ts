@@ -295,12 +295,23 @@ test("every route answers in the shape that is described", async () => {
   await spendLink(server, (await server.createLoginLink(people.owner)).url);
   const [session] = (await ask("GET", "/api/sessions?user=owner")).items ?? [];
   await ask("DELETE", `/api/sessions/${session?.id}`);
+  const passkey = { user_id: people.owner.id, name: "phone", address: "localhost", credential: "c", public_key: "k" };
+  await store.db
+    .insertInto("passkeys")
+    .values({ id: "a-passkey", ...passkey, uses: 0, created_at: 0, used_at: null })
+    .execute();
+  await ask("GET", "/api/passkeys");
+  await ask("PATCH", "/api/passkeys/a-passkey", { name: "tablet" });
+  await ask("DELETE", "/api/passkeys/a-passkey");
 
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(described.filter((route) => !asked.has(route))).toEqual([
     "POST /api/sign-out",
+    // Only in a browser: src/server/sign-in/passkeys.test.ts asks for them.
+    "POST /api/passkeys",
+    "POST /api/passkeys/begin",
     // It answers a browser, in words: test/e2e/mcp.test.ts has one.
     "GET /oauth/callback",
     // Only by https: src/server/routes/tool-sign-in.test.ts asks for it.

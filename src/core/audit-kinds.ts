@@ -13,6 +13,9 @@ export const AUDIT_KINDS = [
   "user.enabled",
   "user.password",
   "user.limits",
+  "passkey.added",
+  "passkey.renamed",
+  "passkey.removed",
   "token.made",
   "token.revoked",
   "approval.approved",
@@ -51,4 +54,4 @@ export const AUDIT_KINDS = [
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** What concerns accounts, and tells nothing of what somebody's work is about. */
-export const isOfAccounts = (kind: AuditKind): boolean => /^(sign_|session\.|user\.|token\.)/.test(kind);
+export const isOfAccounts = (kind: AuditKind): boolean => /^(sign_|session\.|user\.|passkey\.|token\.)/.test(kind);

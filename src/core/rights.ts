@@ -41,8 +41,14 @@ interface Of extends Spoken {
 }
 
 export const RIGHTS = {
-  "self.see": { what: "see who one is, where one is signed in, one’s tokens and what one prefers", here: ALL },
-  "self.sign-ins": { what: "set one’s own password, end one’s own sessions, revoke one’s own tokens", here: ALL },
+  "self.see": {
+    what: "see who one is, where one is signed in, one’s passkeys and tokens and what one prefers",
+    here: ALL,
+  },
+  "self.sign-ins": {
+    what: "set one’s own password, add and remove one’s own passkeys, end one’s own sessions, revoke one’s own tokens",
+    here: ALL,
+  },
   "self.change": { what: "set what one prefers, make tokens and sign-in links of one’s own", here: WORKING },
 
   "links.take": { what: "take up a link by which a chat is shared; viewers to watch", here: ALL },

@@ -17,9 +17,13 @@ import { mustMay } from "./sign-in/must-may.ts";
 import { isSafeWay, onlyBySafeWay, withPlainCookies } from "./sign-in/session-cookie.ts";
 import { signInPages } from "./sign-in/pages.ts";
 import { builtFonts } from "./sign-in/built-fonts.ts";
+import { passkeyPlace } from "./sign-in/passkey-place.ts";
+import { passkeyPages } from "./sign-in/passkey-pages.ts";
+import { passkeys as openPasskeys } from "./sign-in/passkeys.ts";
 import type { RawCall, Reply, Route } from "./routes/route.ts";
 import { activityRoutes } from "./routes/activity.ts";
 import { preferenceRoutes } from "./routes/preferences.ts";
+import { passkeyRoutes } from "./routes/passkeys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { questionRoutes } from "./routes/questions.ts";
 import { awayRoutes } from "./routes/away.ts";
@@ -101,9 +105,11 @@ export function createHttp(
   const { auth, identities, acting, origins, limit } = parts;
   const waitingSkills = new WaitingSkills(store, deps.skillRoots);
   const fonts = builtFonts(deps.webRoot);
+  const passkeys = openPasskeys(deps);
   const routes = [
     ...systemRoutes(deps, auth, waitingSkills),
     ...peopleRoutes(deps, auth, identities),
+    ...passkeyRoutes(deps, { auth, identities, passkeys }),
     ...limitRoutes(deps),
     ...workRoutes(deps),
     ...preferenceRoutes(deps),
@@ -220,8 +226,15 @@ export function createHttp(
     return json({ status: 200, body: document });
   });
   const pages = signInPages({ deps, auth, limit, fonts });
-  app.get("/login", (c) => pages.login(c.req.raw));
+  app.get("/login", (c) => pages.login(c.req.raw, c.env.arrival));
   app.post("/login", (c) => pages.signIn(c.req.raw, c.env.arrival));
+  const byPasskey = passkeyPages({ deps, auth, limit, passkeys });
+  const atPlace = (request: Request, { arrival, headers }: Came) => {
+    const base = baseOf(arrival.host ?? new URL(request.url).host, isSafeWay(request.headers, arrival, deps.secret));
+    return { request, arrival, headers, place: passkeyPlace(base) };
+  };
+  app.post("/login/passkey/begin", (c) => byPasskey.begin(atPlace(c.req.raw, c.env)));
+  app.post("/login/passkey", (c) => byPasskey.signIn(atPlace(c.req.raw, c.env)));
   app.get("/invite", (c) => pages.invite(c.req.raw));
   app.post("/invite", (c) => pages.accept(c.req.raw, c.env.arrival));
   app.notFound((c) => {

@@ -31,7 +31,7 @@ export const approvalSchema = z.object({
   decidedAt: z.string().nullable(),
   /** Who answered, by name. */
   by: z.string().nullable(),
-  /** By which credential: `session`, `token:NAME` or `token file`. */
+  /** By which credential: `session`, `passkey` (a session that one has begun), `token:NAME` or `token file`. */
   via: z.string().nullable().default(null),
   note: z.string().nullable(),
   /** The caller sees the chat; else they answer for its owner, and see nothing of it but this. */

@@ -13,7 +13,7 @@ export const auditEntrySchema = z.object({
   /** The account's name then; of a run, whose it was. */
   by: z.string(),
   /**
-   * By which credential: `session`, `token:NAME`, `token file`, `link`; `command`: of this machine, while no server ran;
+   * By which credential: `session`, `passkey`, `token:NAME`, `token file`, `link`; `command`: of this machine, while no server ran;
    * `schedules file`; `run`: a run of theirs did it by itself.
    */
   via: z.string(),

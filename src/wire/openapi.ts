@@ -47,6 +47,7 @@ import {
   personLimitsSchema,
   sessionSchema,
 } from "./people.ts";
+import { passkeySchema } from "./passkeys.ts";
 import { preferencesAnswerSchema, preferencesPatchSchema } from "./preferences.ts";
 import { namedItemSchema, recalledSchema, recallPageSchema } from "./recall.ts";
 import { foundSchema, searchPageSchema } from "./search.ts";
@@ -99,6 +100,7 @@ export const NAMED = {
   NewPassword: newPasswordSchema,
   NewInvite: newInviteSchema,
   OpenSession: sessionSchema,
+  Passkey: passkeySchema,
   OpenInvite: inviteSchema,
   Work: workSchema,
   PersonLimits: personLimitsSchema,

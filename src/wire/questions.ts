@@ -24,7 +24,7 @@ export const questionSchema = z.object({
   answeredAt: z.string().nullable(),
   /** Who answered, or declined to, by name. */
   by: z.string().nullable(),
-  /** By which credential: `session`, `token:NAME` or `token file`; `message`: by what was written in the chat. */
+  /** By which credential: `session`, `passkey` (a session that one has begun), `token:NAME` or `token file`; `message`: by what was written in the chat. */
   via: z.string().nullable().default(null),
   /** The caller may answer it. */
   canAnswer: z.boolean(),

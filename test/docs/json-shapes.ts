@@ -56,6 +56,7 @@ import {
   personLimitsSchema,
   sessionSchema,
 } from "../../src/wire/people.ts";
+import { passkeyRemovedSchema, passkeySchema } from "../../src/wire/passkeys.ts";
 import { preferencesAnswerSchema } from "../../src/wire/preferences.ts";
 import { auditEntrySchema } from "../../src/wire/audit.ts";
 import { madeTokenSchema, tokenSchema } from "../../src/wire/tokens.ts";
@@ -247,6 +248,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     { shape: listSchema(sessionSchema) },
     { given: "--revoke", shape: z.object({ ...id, revoked: yes }) },
   ],
+  "user passkeys": [{ shape: listSchema(passkeySchema) }, { given: "--remove", shape: passkeyRemovedSchema }],
   "user login-link": one(loginLinkSchema),
   open: [{ shape: loginLinkSchema, and: z.object({ opened: z.boolean() }) }],
 

@@ -74,6 +74,12 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
   await mkdir(skill, { recursive: true });
   await writeFile(join(skill, "SKILL.md"), `---\nname: ${MARK}-skill\ndescription: ${MARK}\n---\n${MARK}\n`);
   const { id: linkId, url } = (await as(ann, "POST", `/api/chats/${chat.id}/links`, { write: true })).body;
+  const passkey = { id: `${MARK}-passkey`, user_id: ann.id, name: `${MARK} passkey`, address: "localhost", uses: 0 };
+  const key = { credential: MARK, public_key: MARK, created_at: store.clock.now(), used_at: null };
+  await store.db
+    .insertInto("passkeys")
+    .values({ ...passkey, ...key })
+    .execute();
   const signedIn = await spendLink(server, (await server.createLoginLink(ann)).url);
   const [session] = (await as(ann, "GET", "/api/sessions")).body.items;
   return {
@@ -102,6 +108,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
       "/api/tokens/": token.id,
       "/api/users/": "ann",
       "/api/sessions/": session.id,
+      "/api/passkeys/": passkey.id,
       "/api/invites/": invite.id,
       "/api/prompts/": MARK,
       "/api/secrets/": MARK,

@@ -28,6 +28,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/tools,GET /api/tools/usage,GET /api/mcp/servers,GET /api/people,POST /api/sign-out".split(","),
     // A link to Ann's chat: whoever is signed in comes by it; it is refused to the agent as what it has no need of.
     "POST /api/shared",
+    ..."GET /api/passkeys,POST /api/passkeys/begin,POST /api/passkeys".split(","),
   ],
   [WHO_WORKS]: [
     ..."POST /api/chats,POST /api/tasks,POST /api/tasks/clear,POST /api/schedules,POST /api/schedules/preview".split(
@@ -70,7 +71,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/graph/neighbors/{id},GET /api/graph/path,GET /api/schedules/{name}".split(","),
     ..."GET /api/schedules/{name}/prompt,GET /api/schedules/{name}/occurrences".split(","),
     ..."GET /api/schedules/{name}/check,GET /api/schedules/{name}/next,GET /api/skills/{name}".split(","),
-    ..."GET /api/skills/{name}/files,DELETE /api/tokens/{id}".split(","),
+    ..."GET /api/skills/{name}/files,DELETE /api/tokens/{id},PATCH /api/passkeys/{id}".split(","),
   ],
   "--y---n-": [
     ..."PATCH /api/facts/{id},DELETE /api/facts/{id},POST /api/graph/changes/{id}/undo".split(","),
@@ -84,7 +85,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   "y-y---n-": ["DELETE /api/grants/{id}"],
   // Her sign-ins, and what is spent in her name.
   "yny-----": ["POST /api/users/{name}/password"],
-  "yyy-----": ["DELETE /api/sessions/{id}", "GET /api/users/{name}/limits"],
+  "yyy-----": ["DELETE /api/sessions/{id}", "DELETE /api/passkeys/{id}", "GET /api/users/{name}/limits"],
   "n-y---n-": ["POST /api/users/{name}/login-link"],
   // What concerns the whole instance.
   [OWNER]: [
@@ -132,6 +133,8 @@ export function queriesFor(things: AnnsThings): { readonly [route: string]: stri
 export function bodiesFor({ chatId, taskId, nodes, link }: AnnsThings): { readonly [route: string]: object } {
   const [one, two] = nodes;
   const hash = "0".repeat(64);
+  const key = { clientDataJSON: "", attestationObject: "" };
+  const madeElsewhere = { id: "x", rawId: "x", type: "public-key", response: key };
   const file = { path: "SKILL.md", text: "---\nname: other\ndescription: other\n---\nother\n" };
   return {
     "POST /api/chats/bulk": { do: "archive", ids: [chatId] },
@@ -165,6 +168,8 @@ export function bodiesFor({ chatId, taskId, nodes, link }: AnnsThings): { readon
     "PATCH /api/users/{name}": { disabled: true },
     "PATCH /api/users/{name}/limits": { tokensPerDay: 1000 },
     "POST /api/users/{name}/password": { password: "three small words" },
+    "PATCH /api/passkeys/{id}": { name: "other" },
+    "POST /api/passkeys": { name: "other", response: madeElsewhere },
     "POST /api/secrets": { name: "OTHER", value: "another value" },
     "PATCH /api/models": { model: null },
     "POST /api/models/providers/{provider}": { key: "a key", untested: true },

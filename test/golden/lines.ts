@@ -205,6 +205,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
     { args: ["agent"], answer: "three small words" },
   ],
   "user sessions": [{}, { args: ["bob", "--revoke", "zzzz"] }],
+  "user passkeys": [{}, { args: ["bob", "--remove", "zzzz"] }],
   "user login-link": [{ args: ["agent"], server: true }, { args: ["agent"] }, { server: true }],
   open: [{ server: true }],
 

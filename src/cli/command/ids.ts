@@ -2,6 +2,7 @@ import { callLine } from "../../core/exact.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import { ID_LENGTH } from "../../core/ids.ts";
+import type { Passkey } from "../../wire/passkeys.ts";
 import type { OpenInvite, OpenSession } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { ChatLink } from "../../wire/shares.ts";
@@ -70,6 +71,16 @@ export async function sessionId(client: Client, given: string, user: string): Pr
     query: { user },
     list: `sparky user sessions ${user}`,
     title: (session: OpenSession) => session.browser ?? "",
+  });
+}
+
+export async function passkeyId(client: Client, given: string, user: string): Promise<string> {
+  return resolve(client, given, {
+    word: "passkey",
+    path: "/api/passkeys",
+    query: { user },
+    list: `sparky user passkeys ${user}`,
+    title: (passkey: Passkey) => passkey.name,
   });
 }
 

@@ -4,6 +4,7 @@ import { group, oneOf, positive, verb, wholeNumber, type Execute } from "../comm
 import type { AddOptions } from "./accounts.ts";
 import type { InvitesOptions } from "./invites.ts";
 import type { LimitsOptions } from "./limits.ts";
+import type { PasskeyOptions } from "./passkeys.ts";
 import type { SessionOptions } from "./sessions.ts";
 
 const NAME = { name: "who, as `sparky user list` shows them" };
@@ -98,6 +99,14 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
     options: [["--revoke <session>", "sign this one out, by its id or the start of it"]],
     run: async (context, args, options: SessionOptions) =>
       (await import("./sessions.ts")).sessions(context, args, options),
+  });
+  verb(user, execute, "passkeys [name]", {
+    summary: "List the passkeys that somebody signs in by, or remove one, as of a device that is lost.",
+    examples: ["sparky user passkeys", "sparky user passkeys ann --json"],
+    args: { name: "whose; without it your own" },
+    options: [["--remove <passkey>", "remove this one, by its id or the start of it"]],
+    run: async (context, args, options: PasskeyOptions) =>
+      (await import("./passkeys.ts")).passkeys(context, args, options),
   });
   verb(user, execute, "login-link [name]", {
     summary: "Make a link that signs in as this user, once, within ten minutes.",

@@ -23,6 +23,8 @@ interface Given {
   readonly password: string;
 }
 
+type Holder = Parameters<Sessions["signInByPasskey"]>[0];
+
 export interface Auth {
   /** Whom the headers speak for: a token when there is one, else a session cookie; null: nobody. */
   identify(headers: Headers, renew: boolean): Promise<Session | null>;
@@ -30,6 +32,13 @@ export interface Auth {
   signIn(token: string, headers: Headers): ReturnType<Sessions["signIn"]>;
   /** Throws `rate_limited` where too much was tried for this name. `caller`: the peer's address. */
   signInByPassword(given: Given, headers: Headers, caller: string): ReturnType<Sessions["signInByPassword"]>;
+  /** `check`: whose the passkey of this id is, if it is right. Throws `rate_limited` where too much was tried for it. */
+  signInByPasskey(
+    id: string,
+    check: () => Promise<Holder | null>,
+    headers: Headers,
+    caller: string,
+  ): ReturnType<Sessions["signInByPasskey"]>;
   hash(password: string): Promise<string>;
   /** The same limit, for who must tell the one that they have. */
   isPassword(hash: string, password: string, userId: string): Promise<boolean>;
@@ -44,6 +53,7 @@ export function createAuth(store: Store, secret: string, log: Log, identities: I
     (sessions ??= import("./sessions.ts").then(({ openSessions }) => openSessions(store, secret, log)));
   const what = "wrong passwords";
   const fromThere = new BackOff(store.clock, { what, free: 5, mostMs: 900_000 });
+  const fromThereByPasskey = new BackOff(store.clock, { what: "wrong passkeys", free: 5, mostMs: 900_000 });
   // Nobody is locked out by what others try: at most for as long as it takes to type.
   const fromAnywhere = new BackOff(store.clock, { what, free: 100, mostMs: 10_000 });
   const known = new KnownSignIns(store.clock, identities);
@@ -91,6 +101,14 @@ export function createAuth(store: Store, secret: string, log: Log, identities: I
       if (session === null) return null;
       fromThere.succeeded(keys[0]);
       fromAnywhere.succeeded(keys[1]);
+      return session;
+    },
+    async signInByPasskey(id, check, headers, caller) {
+      const key = `${caller} ${id}`;
+      fromThereByPasskey.attempt(key);
+      const holder = await check();
+      const session = holder === null ? null : await (await load()).signInByPasskey(holder, headers);
+      if (session !== null) fromThereByPasskey.succeeded(key);
       return session;
     },
     hash: (password) => inTurn(async () => (await load()).hash(password)),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { escaped, smallPage } from "./small-page.ts";
 
 const TITLE = "Sign in to Sparky";
@@ -24,14 +25,15 @@ interface Tried {
   readonly status: 401 | 429;
 }
 
-/** Where a name and a password are typed; `tried`: what was wrong with those of before. */
-export function passwordPage(fonts: string, tried: Tried | null = null): Response {
+/** Where a name and a password are typed, or a passkey is used; `at`: the host's name. `tried`: what was wrong with those of before. */
+export function passwordPage(fonts: string, at: string, tried: Tried | null = null): Response {
   return smallPage(
     tried?.status ?? 200,
     TITLE,
     `<h1>Sign in to Sparky</h1>
   ${tried === null ? "" : `<p class="problem" role="alert">${escaped(tried.problem)}</p>`}
   ${passwordForm(tried?.name ?? "", tried === null ? "name" : "password")}
+  ${passkeyPart(at)}
   ${linkWays(`No password yet? On the machine where Sparky runs, this signs you in and opens the browser:`)}`,
     fonts,
   );
@@ -62,6 +64,20 @@ function passwordForm(name: string, focus: "name" | "password" | null): string {
     <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="200"${at("password")}>
     <button type="submit">Sign in</button>
   </form>`;
+}
+
+/** Shown by its script alone, where the browser has passkeys. It tells nothing of who has one. */
+function passkeyPart(at: string): string {
+  if (isIP(at.replace(/^\[|\]$/g, "")) !== 0) {
+    return `<p>Passkeys belong to a name: at <b>${escaped(at)}</b>, a number, browsers offer none.</p>`;
+  }
+  const noneUsed = `No passkey was used. One that was added at another address is not offered at ${at}.`;
+  return `<section id="passkey" aria-label="Passkey" data-none="${escaped(noneUsed)}" hidden>
+    <button type="button" class="other">Sign in with a passkey</button>
+    <p>It is offered only at the address where it was added: here at <b>${escaped(at)}</b>.</p>
+    <p class="problem" role="alert"></p>
+    <script src="/passkey.js" defer></script>
+  </section>`;
 }
 
 const linkWays = (first: string): string => `<p>${first}</p>

@@ -1,4 +1,3 @@
-import { audited } from "../../store/audit/audit.ts";
 import { isSparkyError } from "../../core/errors.ts";
 import { acceptInvite, findInvite } from "../../store/people/invites.ts";
 import { nameSchema, NAME_RULE, PASSWORD_RULE, passwordSchema } from "../../wire/people.ts";
@@ -7,11 +6,10 @@ import type { Arrival } from "../network/arrival.ts";
 import { readText } from "../input.ts";
 import type { Auth } from "./auth.ts";
 import { invitePage, spentInvitePage } from "./invite-page.ts";
+import { letIn } from "./let-in.ts";
 import { isLinkToken, nameOfLink } from "./login-link.ts";
 import { passwordPage, signInPage, spentLinkPage } from "./login-page.ts";
 import type { SignInLimit } from "./rate-limit.ts";
-import { isSafeWay, onlyBySafeWay } from "./session-cookie.ts";
-import type { Session } from "./sessions.ts";
 import { upper } from "./small-page.ts";
 
 interface Parts {
@@ -34,22 +32,9 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
     limit.failed(address);
   }
 
-  async function letIn(
-    request: Request,
-    { user, cookies }: Omit<Session, "credential">,
-    { how, arrival }: { readonly how: "link" | "password"; readonly arrival: Arrival },
-  ): Promise<Response> {
-    await audited(store, user, { kind: "sign_in", thing: arrival.address || "this process", via: how });
-    log.info({ user: user.name }, `signed in by ${how}`);
-    const response = new Response(null, { status: 303, headers: { location: "/" } });
-    const kept = isSafeWay(request.headers, arrival, deps.secret) ? cookies.map(onlyBySafeWay) : cookies;
-    for (const cookie of kept) response.headers.append("set-cookie", cookie);
-    return response;
-  }
-
   async function byLink(request: Request, token: string, arrival: Arrival): Promise<Response> {
     const session = isLinkToken(token) ? await auth.signIn(token, request.headers) : null;
-    if (session !== null) return letIn(request, session, { how: "link", arrival });
+    if (session !== null) return letIn(deps, session, { request, how: "link", arrival }, toHome());
     countFailure(arrival);
     return spentLinkPage(await fonts());
   }
@@ -59,19 +44,24 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
     const given = { name, password: form.get("password") ?? "" };
     try {
       const session = await auth.signInByPassword(given, request.headers, arrival.address);
-      if (session !== null) return letIn(request, session, { how: "password", arrival });
+      if (session !== null) return letIn(deps, session, { request, how: "password", arrival }, toHome());
     } catch (error) {
       if (!isSparkyError(error, "rate_limited")) throw error;
-      return passwordPage(await fonts(), { name, problem: `${error.message}: ${error.hint ?? ""}`, status: 429 });
+      return passwordPage(await fonts(), nameOf(arrival), {
+        name,
+        problem: `${error.message}: ${error.hint ?? ""}`,
+        status: 429,
+      });
     }
     log.info({ remote: arrival.address }, "a name and a password that do not go together");
-    return passwordPage(await fonts(), { name, problem: "This name and password do not go together.", status: 401 });
+    const problem = "This name and password do not go together.";
+    return passwordPage(await fonts(), nameOf(arrival), { name, problem, status: 401 });
   }
 
   return {
-    async login(request: Request): Promise<Response> {
+    async login(request: Request, arrival: Arrival): Promise<Response> {
       const token = new URL(request.url).searchParams.get("token") ?? "";
-      if (token === "") return passwordPage(await fonts());
+      if (token === "") return passwordPage(await fonts(), nameOf(arrival));
       const name = await nameOfLink(store, token);
       return name === null ? spentLinkPage(await fonts()) : signInPage(token, name, await fonts());
     },
@@ -116,7 +106,13 @@ export function signInPages({ deps, auth, limit, fonts }: Parts) {
         return again(`Somebody here is called ${name} already: choose another name.`);
       }
       const session = await auth.signInByPassword({ name, password }, request.headers, arrival.address);
-      return session === null ? passwordPage(await fonts()) : letIn(request, session, { how: "password", arrival });
+      if (session === null) return passwordPage(await fonts(), nameOf(arrival));
+      return letIn(deps, session, { request, how: "password", arrival }, toHome());
     },
   };
 }
+
+const toHome = (): Response => new Response(null, { status: 303, headers: { location: "/" } });
+
+/** What this server is called where the caller has come in, as the door has found it to be called. */
+const nameOf = ({ host }: Arrival): string => new URL(`http://${host ?? "localhost"}`).hostname;

@@ -36,6 +36,20 @@ export function withPlainCookies(headers: Headers, { encrypted }: Pick<Arrival, 
   return plain;
 }
 
+/** For as long as a passkey is looked for: what was asked of this browser is answered by it alone. */
+export function passkeyCookie(browser: string, seconds: number, secret: string): string {
+  return `${cookiePrefix(secret)}.passkey=${browser}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict`;
+}
+
+export function browserOfPasskey(headers: Headers, secret: string): string | null {
+  const name = `${cookiePrefix(secret)}.passkey=`;
+  const cookies = headers
+    .get("cookie")
+    ?.split(";")
+    .map((each) => each.trim());
+  return cookies?.find((each) => each.startsWith(name))?.slice(name.length) || null;
+}
+
 export function hasSessionCookie(headers: Headers, secret: string): boolean {
   return headers.get("cookie")?.includes(`${cookiePrefix(secret)}.session_token=`) ?? false;
 }

@@ -1,4 +1,6 @@
-import { betterAuth, type BetterAuthOptions } from "better-auth";
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
 import { admin } from "better-auth/plugins/admin";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { username } from "better-auth/plugins/username";
@@ -27,6 +29,24 @@ const ADMIN = {
   session: { fields: { impersonatedBy: "impersonated_by" } },
 };
 
+/** Begins a session for whoever was found to hold a passkey, as signing in by a password does: also not for who is shut out. */
+const byPasskey = {
+  id: "by-passkey",
+  endpoints: {
+    beginByPasskey: createAuthEndpoint.serverOnly(
+      { method: "POST", body: z.object({ userId: z.string(), passkeyId: z.string() }) },
+      async (ctx) => {
+        const { userId, passkeyId } = ctx.body;
+        const user = await ctx.context.internalAdapter.findUserById(userId);
+        if (user === null) throw new APIError("UNAUTHORIZED");
+        const session = await ctx.context.internalAdapter.createSession(userId, false, { passkeyId });
+        await setSessionCookie(ctx, { session, user });
+        return ctx.json({ user });
+      },
+    ),
+  },
+} satisfies BetterAuthPlugin;
+
 export function authOptions(store: Store, secret: string) {
   const times = { createdAt: "created_at", updatedAt: "updated_at" } as const;
   return {
@@ -47,6 +67,7 @@ export function authOptions(store: Store, secret: string) {
         userAgent: "user_agent",
         userId: "user_id",
       },
+      additionalFields: { passkeyId: { type: "string", required: false, input: false, fieldName: "passkey_id" } },
     },
     account: {
       fields: {
@@ -80,6 +101,7 @@ export function authOptions(store: Store, secret: string) {
         expiresIn: LINK_SECONDS,
         sendMagicLink: () => Promise.reject(new Error("sign-in links are handed over, never sent")),
       }),
+      byPasskey,
     ],
     advanced: { cookiePrefix: cookiePrefix(secret), useSecureCookies: false },
     rateLimit: { enabled: false },
@@ -99,6 +121,11 @@ export interface Sessions {
   signIn(token: string, headers: Headers): Promise<Omit<Session, "credential"> | null>;
   /** Null: they do not go together, or there is no such name, or it is shut out. Whichever it is takes the same time. */
   signInByPassword(name: string, password: string, headers: Headers): Promise<Omit<Session, "credential"> | null>;
+  /** For who has been found to hold it; null: they are shut out. */
+  signInByPasskey(
+    passkey: { readonly id: string; readonly user_id: string },
+    headers: Headers,
+  ): Promise<Omit<Session, "credential"> | null>;
   hash(password: string): Promise<string>;
   isPassword(hash: string, password: string): Promise<boolean>;
   signOut(headers: Headers): Promise<readonly string[]>;
@@ -142,6 +169,10 @@ export function openSessions(store: Store, secret: string, log: Log): Sessions {
       }
       const body = { username: name, password };
       return signedIn(await auth.api.signInUsername({ body, headers, asResponse: true }));
+    },
+    async signInByPasskey({ id, user_id }, headers) {
+      const body = { userId: user_id, passkeyId: id };
+      return signedIn(await auth.api.beginByPasskey({ body, headers, asResponse: true }));
     },
     hash: async (password) => (await auth.$context).password.hash(password),
     isPassword: async (hash, password) => (await auth.$context).password.verify({ hash, password }),

@@ -45,8 +45,10 @@ const LOOK = `
   .name { display: flex; align-items: center; gap: .5rem; margin: 0; font-size: 16px; font-weight: 700 }
   h1 { margin: 1.5rem 0 0; font-size: 20px; font-weight: 600; line-height: 1.4 }
   p { margin: .5rem 0 0 }
-  main > p + p:not(.line), form + p { margin-top: 1rem; color: var(--muted) }
-  main > p.problem { margin-top: 1rem; color: var(--bad) }
+  main > p + p:not(.line), form + p, section + p { margin-top: 1rem; color: var(--muted) }
+  section p { color: var(--muted) }
+  main > p.problem, section p.problem { margin-top: 1rem; color: var(--bad) }
+  p.problem:empty { display: none }
   a { color: var(--accent) }
   label { display: block; margin-top: 1rem; font-weight: 500 }
   input:not([type="hidden"]) { display: block; width: 100%; min-height: 44px; margin-top: .25rem; padding: .4rem .75rem;
@@ -56,5 +58,6 @@ const LOOK = `
     font-variant-ligatures: none }
   button { font: inherit; font-weight: 500; min-height: 44px; margin-top: 1rem; padding: .4rem 1.25rem; border: 0;
     border-radius: 6px; background: var(--accent); color: var(--accent-ink); cursor: pointer }
+  button.other { border: 1px solid var(--line-strong); background: var(--page); color: var(--ink) }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `;

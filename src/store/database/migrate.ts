@@ -38,6 +38,7 @@ import { tokenScopes } from "./migrations/0034-token-scopes.ts";
 import { limits } from "./migrations/0035-limits.ts";
 import { approvers } from "./migrations/0036-approvers.ts";
 import { chatLinks } from "./migrations/0037-chat-links.ts";
+import { passkeys } from "./migrations/0038-passkeys.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -80,6 +81,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limits,
   approvers,
   chatLinks,
+  passkeys,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

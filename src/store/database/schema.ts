@@ -53,6 +53,21 @@ export interface ChatLinkRow {
   revoked_at: number | null;
 }
 
+export interface PasskeyRow {
+  id: string;
+  user_id: string;
+  name: string;
+  /** The host at which it was added: browsers offer it at no other. */
+  address: string;
+  /** What the browser calls it. */
+  credential: string;
+  public_key: string;
+  /** As the device counts them, where it does: they only grow. */
+  uses: number;
+  created_at: number;
+  used_at: number | null;
+}
+
 /** See `store/audit`. */
 export interface AuditRow {
   number: number;
@@ -539,6 +554,7 @@ export interface Schema {
   migrations: { number: number; name: string; at: number };
   user: UserRow;
   tokens: TokenRow;
+  passkeys: PasskeyRow;
   chats: ChatRow;
   /** `link_id`: the link by which they have it as they have it; null: it was shared with them by hand. */
   chat_shares: { chat_id: string; user_id: string; can_write: number; link_id: string | null };

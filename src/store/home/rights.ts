@@ -26,6 +26,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   account: "rights",
   verification: "rights",
   tokens: "rights",
+  passkeys: "rights",
   grants: "rights",
   command_rules: "rights",
   // Of no use without the key, which is in no backup.
