@@ -163,7 +163,7 @@ describeInBrowser("the settings", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await ann.getByText("Viewer").waitFor();
-    await page.getByRole("button", { name: "Browsers of ann" }).click();
+    await page.getByRole("button", { name: "Sign-ins of ann" }).click();
     await ann.getByText("No browser is signed in.").waitFor();
     await page.getByRole("button", { name: "Disable bob" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();

@@ -5,6 +5,7 @@ import type { User } from "../../src/wire/api.ts";
 import type { Account } from "../../src/wire/people.ts";
 import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { Passkeys } from "../settings/passkeys.tsx";
 import { Sessions } from "../settings/sessions.tsx";
 import { useMayHere } from "../tools/queries.ts";
 import { Button } from "../ui/button.tsx";
@@ -115,6 +116,8 @@ function Row({ account, me }: { account: Account; me: User | undefined }) {
       {open === "browsers" && (
         <div className="mt-1 pl-3">
           <Sessions user={name} />
+          <h4 className="mt-2 text-sm font-medium">{WORDS.passkeys}</h4>
+          <Passkeys user={name} />
         </div>
       )}
       {open === "role" && <RoleDialog account={account} onClose={close} />}

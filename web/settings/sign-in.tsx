@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/sign-in.ts";
+import { OwnPasskeys } from "./passkeys.tsx";
 import { SESSIONS, Sessions } from "./sessions.tsx";
 
 /** How one signs in, and where one is signed in. */
@@ -14,6 +15,10 @@ export function SignIn() {
   return (
     <>
       <Password />
+      <div>
+        <h3 className="text-sm font-semibold">{WORDS.passkeysTitle}</h3>
+        <OwnPasskeys />
+      </div>
       <div>
         <h3 className="text-sm font-semibold">{WORDS.sessionsTitle}</h3>
         <Sessions />

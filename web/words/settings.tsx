@@ -7,7 +7,7 @@ export const WORDS = {
   /** `more`: other words by which the palette finds it. */
   sections: {
     profile: { word: "Profile", more: "name account sign in sign out device" },
-    "sign-in": { word: "Sign-in", more: "password sessions browsers devices sign out" },
+    "sign-in": { word: "Sign-in", more: "password passkeys sessions browsers devices sign out" },
     look: { word: "Appearance", more: "theme light dark system high contrast colours look" },
     time: { word: "Time", more: "time zone clock 12 24 hours" },
     events: { word: "Events", more: "event filter show hide thoughts tool calls plans notes" },
@@ -103,6 +103,6 @@ export const WORDS = {
     agent: "The agent’s own account",
   },
   email: "E-mail",
-  noEmail: "None: you sign in here with a link or a password",
+  noEmail: "None: you sign in here with a link, a password or a passkey",
   linkForDevice: "For another device, this prints a link that works once:",
 } as const;
