@@ -33,6 +33,7 @@ CREATE TABLE node_aliases ( node_id TEXT NOT NULL REFERENCES nodes(id) ON DELETE
 CREATE TABLE nodes ( id TEXT PRIMARY KEY NOT NULL, owner_id TEXT REFERENCES "user"(id) ON DELETE CASCADE, type TEXT NOT NULL, name TEXT NOT NULL, content TEXT NOT NULL, data TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, chat_id TEXT) STRICT;
 CREATE TABLE occurrences ( id TEXT PRIMARY KEY NOT NULL, schedule_id TEXT NOT NULL REFERENCES schedules(id) ON DELETE CASCADE, due_at INTEGER NOT NULL, until_at INTEGER, count INTEGER NOT NULL, manual INTEGER NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('queued', 'ran', 'ran late', 'merged', 'skipped', 'interrupted', 'failed', 'cancelled')), reason TEXT, start_at INTEGER NOT NULL, task_id TEXT REFERENCES tasks(id) ON DELETE SET NULL, run_id TEXT, started_at INTEGER, ended_at INTEGER, created_at INTEGER NOT NULL) STRICT;
 CREATE TABLE parts ( run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, part TEXT NOT NULL, ord INTEGER NOT NULL DEFAULT 0, lease INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('message', 'thought')), text TEXT NOT NULL, PRIMARY KEY (run_id, part)) STRICT, WITHOUT ROWID;
+CREATE TABLE passkeys ( id TEXT PRIMARY KEY NOT NULL, user_id TEXT NOT NULL REFERENCES "user" (id) ON DELETE CASCADE, name TEXT NOT NULL, address TEXT NOT NULL, credential TEXT NOT NULL UNIQUE, public_key TEXT NOT NULL, uses INTEGER NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER ) STRICT;
 CREATE TABLE preferences ( user_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (user_id, name)) STRICT;
 CREATE TABLE questions ( id TEXT PRIMARY KEY NOT NULL, chat_id TEXT NOT NULL REFERENCES chats(id) ON DELETE CASCADE, run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, call_id TEXT NOT NULL, tool TEXT NOT NULL, asked_seq INTEGER NOT NULL, text TEXT NOT NULL, choices TEXT, form TEXT, kept TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('asked', 'answered', 'expired', 'withdrawn')), answer TEXT, asked_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, answered_at INTEGER, answered_by TEXT, via TEXT) STRICT;
 CREATE TABLE recall_chats ( chat_id TEXT PRIMARY KEY NOT NULL REFERENCES chats(id) ON DELETE CASCADE, seq INTEGER NOT NULL) STRICT;
@@ -66,7 +67,7 @@ CREATE TABLE 'search_words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTE
 CREATE TABLE 'search_words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 CREATE TABLE secrets ( owner_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, name TEXT NOT NULL, sealed TEXT NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (owner_id, name)) STRICT;
 CREATE TABLE seen ( chat_id TEXT NOT NULL REFERENCES chats(id) ON DELETE CASCADE, user_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, seq INTEGER NOT NULL, PRIMARY KEY (chat_id, user_id)) STRICT, WITHOUT ROWID;
-CREATE TABLE "session" ( "id" text not null primary key, "expires_at" text not null, "token" text not null unique, "created_at" text not null, "updated_at" text not null, "ip_address" text, "user_agent" text, "user_id" text not null references "user" ("id") on delete cascade , impersonated_by TEXT) strict;
+CREATE TABLE "session" ( "id" text not null primary key, "expires_at" text not null, "token" text not null unique, "created_at" text not null, "updated_at" text not null, "ip_address" text, "user_agent" text, "user_id" text not null references "user" ("id") on delete cascade , impersonated_by TEXT, passkey_id TEXT REFERENCES passkeys (id) ON DELETE CASCADE) strict;
 CREATE TABLE skill_files ( version TEXT NOT NULL REFERENCES skill_versions(hash) ON DELETE CASCADE, path TEXT NOT NULL, size INTEGER NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (version, path)) STRICT;
 CREATE TABLE skill_pins ( place TEXT NOT NULL, owner_id TEXT NOT NULL, folder TEXT NOT NULL, state TEXT NOT NULL, hash TEXT, said_by TEXT NOT NULL, at INTEGER NOT NULL, refused_hash TEXT, PRIMARY KEY (place, owner_id, folder)) STRICT;
 CREATE TABLE skill_versions ( hash TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, by_person_only INTEGER NOT NULL, body TEXT NOT NULL, main TEXT NOT NULL, kept_at INTEGER NOT NULL) STRICT;
@@ -122,6 +123,7 @@ CREATE UNIQUE INDEX occurrences_due ON occurrences (schedule_id, due_at) WHERE m
 CREATE INDEX occurrences_early ON occurrences (schedule_id, start_at) WHERE manual = 2;
 CREATE INDEX occurrences_recent ON occurrences (schedule_id, due_at, id);
 CREATE INDEX occurrences_task ON occurrences (task_id) WHERE task_id IS NOT NULL;
+CREATE INDEX passkeys_of_user ON passkeys (user_id);
 CREATE INDEX questions_chat ON questions (chat_id);
 CREATE INDEX questions_open ON questions (asked_at, id) WHERE state = 'asked';
 CREATE INDEX questions_run ON questions (run_id);
@@ -146,6 +148,7 @@ CREATE INDEX schedules_chat ON schedules (chat_id);
 CREATE INDEX schedules_due ON schedules (next_due) WHERE next_due IS NOT NULL;
 CREATE UNIQUE INDEX schedules_name ON schedules (owner_id, name) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX search_events_place ON search_events (chat_id, seq);
+CREATE INDEX session_of_passkey ON "session" (passkey_id);
 CREATE INDEX "session_user_id_idx" on "session" ("user_id");
 CREATE INDEX steps_chat ON steps (chat_id);
 CREATE INDEX task_deps_on ON task_deps (depends_on);
