@@ -37,6 +37,8 @@ const bytes = z
   .string()
   .max(50_000)
   .regex(/^[\w-]*$/);
+/** 1,023 bytes at most, as WebAuthn has it. */
+const credential = bytes.max(1364);
 const keyType = z.literal("public-key");
 
 export const addOptionsSchema = z.object({
@@ -64,7 +66,7 @@ export interface SignInOptions {
 }
 
 /** What browsers say beside it is not looked at. */
-const answered = { id: bytes, rawId: bytes, type: keyType, clientExtensionResults: z.object({}).default({}) };
+const answered = { id: credential, rawId: credential, type: keyType, clientExtensionResults: z.object({}).default({}) };
 
 const addedKeySchema = z.object({
   ...answered,

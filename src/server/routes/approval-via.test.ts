@@ -1,9 +1,10 @@
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { startAgent } from "../../../test/kit/agent.ts";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { eachEngine } from "../../../test/kit/databases.ts";
 import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
-import { spendLink } from "../../../test/kit/sign-in.ts";
+import { cookiesOf, spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
 import { getApproval, listApprovals } from "../../store/approvals/approvals.ts";
@@ -16,7 +17,7 @@ import { addTask } from "../../store/tasks/add.ts";
 import { policyOf } from "../../tools/policy.ts";
 
 eachEngine("an answer", (engine) => {
-  test("F97 says by which credential it came: a session, a token by its name, the token file, over HTTP and sockets", async () => {
+  test("F97 says by which credential it came: a session, one that a passkey has begun, a token by its name, the token file, over HTTP and sockets", async () => {
     const store = await engine.store();
     const app = await chatServer(store);
     const { owner } = app.people;
@@ -29,12 +30,29 @@ eachEngine("an answer", (engine) => {
     const file = "sparky_the-token-of-the-file";
     await setToken(store, owner.id, `${TOKEN_FILE}/home/ada/.sparky`, file);
     const phone = await createToken(store, owner.id, "phone");
+    const another = await app.server.createLoginLink(owner);
+    const byPasskey = cookiesOf(await spendLink(app.server, another.url));
+    const passkey = {
+      id: "k",
+      user_id: owner.id,
+      name: "phone",
+      address: "localhost",
+      credential: "c",
+      public_key: "p",
+    };
+    const counted = { uses: 0, created_at: 0, used_at: null };
+    await store.db
+      .insertInto("passkeys")
+      .values({ ...passkey, ...counted })
+      .execute();
+    await sql`UPDATE "session" SET passkey_id = 'k'`.execute(store.db);
     const link = await app.server.createLoginLink(owner);
     const cookie = (await spendLink(app.server, link.url)).headers.getSetCookie()[0]?.split(";")[0] ?? "";
     const post = (id: string, headers: Record<string, string>) =>
       fetch(`${url}/api/approvals/${id}`, { method: "POST", headers, body: '{"decision":"approve"}' });
     const answers: readonly (readonly [via: string, answer: (id: string) => Promise<unknown>])[] = [
       ["session", (id) => post(id, { cookie })],
+      ["passkey", (id) => post(id, { cookie: byPasskey })],
       ["token:phone", (id) => post(id, { authorization: `Bearer ${phone}` })],
       ["token file", (id) => post(id, { authorization: `Bearer ${file}` })],
       ["token file", (id) => app.as(owner, "POST", `/api/approvals/${id}`, { decision: "approve" })],

@@ -305,7 +305,13 @@ test("a wrong answer is refused before anything of it is looked at", async () =>
   const app = await chatServer(await sqlite.store());
   const begun = await ask(app, "POST", "/login/passkey/begin", "", {});
   const fine = authenticator(HERE).use(begun.body);
-  for (const body of [{}, { ...fine, type: "password" }, { ...fine, id: "a b" }, { ...fine, response: {} }]) {
+  for (const body of [
+    {},
+    { ...fine, type: "password" },
+    { ...fine, id: "a b" },
+    { ...fine, id: "a".repeat(1365) },
+    {},
+  ]) {
     expect((await ask(app, "POST", "/login/passkey", begun.cookie, body)).status).toBe(400);
   }
 });
