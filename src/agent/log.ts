@@ -78,7 +78,7 @@ export class RunLog {
   }
 
   async #readRecalled(fresh: readonly EventOf<"recall">[]): Promise<void> {
-    const { db } = this.#store;
+    const { db, clock } = this.#store;
     const { id, chat_id: chatId, task_id: taskId } = this.#claimed.run;
     const runs = new Map(fresh.map(({ seq, runId }) => [seq, runId]));
     for (const { seq, text } of await recalledTexts(db, chatId, [...runs.keys()])) {
@@ -86,7 +86,7 @@ export class RunLog {
     }
     // The chat may have been shared since the last look.
     if ([...this.#recalled.values()].every(({ runId }) => runId === id)) return;
-    this.#isShared = (await readerFor(db, { chatId, taskId })).within !== null;
+    this.#isShared = (await readerFor({ db, now: clock.now() }, { chatId, taskId })).within !== null;
   }
 
   /** What was brought in of memory, by the `seq` of its event, as it is told now: what was forgotten meanwhile is told no more. */

@@ -42,7 +42,10 @@ export async function bringMemory(
   if (words === null) return false;
   try {
     await indexRecall(store, INDEX_NOW);
-    const reader = await readerFor(store.db, { chatId: run.chat_id, taskId: task?.id ?? null });
+    const reader = await readerFor(
+      { db: store.db, now: store.clock.now() },
+      { chatId: run.chat_id, taskId: task?.id ?? null },
+    );
     // A schedule's chat is full of what is nearly the same, and its runs are told what the last ones came to.
     const seqs = chat.origin === "user" ? (await lookedAt()).seqs : ("all" as const);
     const inSight = { chatId: chat.id, seqs, text: words.text };

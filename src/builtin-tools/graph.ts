@@ -23,8 +23,9 @@ const graphStatsTool = defineTransactionalTool<object, Tx>({
     "Use it for statistics, or to see how much the memory holds.",
   args: z.strictObject({}),
   summary: () => "",
-  execute: async (_, run, { db }) => {
-    const reader = await readerFor(db, run);
+  execute: async (_, run, tx) => {
+    const { db } = tx;
+    const reader = await readerFor(tx, run);
     return plain({ ...(await graphStats(db, reader)), ...(await leftOut(db, reader)) });
   },
 });
@@ -39,7 +40,7 @@ const graphCheckTool = defineTransactionalTool<object, Tx>({
   args: z.strictObject({}),
   summary: () => "",
   execute: async (_, run, { db, now }) => {
-    const reader = await readerFor(db, run);
+    const reader = await readerFor({ db, now }, run);
     return plain({ ...(await checkMemory(db, reader, now)), ...(await leftOut(db, reader)) });
   },
 });
@@ -66,7 +67,7 @@ const graphSearchTool = (store: Store): Tool<Tx> =>
     }),
     summary: ({ query, type }) => [`"${query}"`, ...(type === undefined ? [] : [type])].join(" "),
     execute: async (args, run, tx) => {
-      const reader = await readerFor(tx.db, run);
+      const reader = await readerFor(tx, run);
       const { items, ...page } = await searchNodes(store, reader, args, tx);
       const ids = items.map(({ id }) => id);
       const notes = await notesAmong(tx.db, ids);
@@ -87,7 +88,7 @@ const graphAddTool = defineTransactionalTool<AddArgs, Tx>({
   summary: ({ nodes, edges }) =>
     [...nodes.map((node) => node.name), ...edges.map((edge) => `${edge.source} → ${edge.target}`)].join(", "),
   execute: async ({ nodes, edges }, { chatId, taskId, runId, callId }, tx) => {
-    const reader = await readerFor(tx.db, { chatId, taskId });
+    const reader = await readerFor(tx, { chatId, taskId });
     const run = { runId, chatId, seq: await placeOfCall(tx.db, { chatId, runId, callId }) };
     const added = await graphAdd(tx.db, writerOf(reader, tx, run), {
       nodes,

@@ -40,7 +40,7 @@ export function recallTool(store: Store): Tool<unknown> {
     summary: ({ query, who }) => [`"${query}"`, ...(who === undefined ? [] : [`by ${who}`])].join(" "),
     execute: async ({ from, to, ...query }, run) => {
       const isWhole = await indexRecall(store, INDEX_NOW);
-      const reader = await readerFor(store.db, run);
+      const reader = await readerFor({ db: store.db, now: store.clock.now() }, run);
       const span = { from: edge(from, "from"), to: edge(to, "to") };
       const inSight = run.inSight === undefined ? undefined : { chatId: run.chatId, ...(await run.inSight()) };
       const { items, note } = await recall(store, reader, { ...query, ...span, inSight, signal: run.signal });

@@ -202,7 +202,7 @@ export const chatSchema = z.object({
   recall: z.boolean(),
   /** Your memory is used here, whoever reads it. */
   openMemory: z.literal(true).optional(),
-  /** Others read it too: without `openMemory` runs here know only what all share and what is said here. */
+  /** Others read it too, or may by a link that holds: without `openMemory` runs here know only what all share and what is said here. */
   othersRead: z.literal(true).optional(),
   createdAt: z.string(),
   /** When its last event came: what "recent" means. */

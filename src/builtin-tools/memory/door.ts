@@ -34,7 +34,7 @@ export async function openDoor(
 ): Promise<Door> {
   return {
     stem: await stemmerOf(store),
-    reader: await readerFor(tx.db, { chatId, taskId }),
+    reader: await readerFor(tx, { chatId, taskId }),
     said: await saidHere(tx.db, { chatId, taskId }),
     run: { runId, chatId, seq: await placeOfCall(tx.db, { chatId, runId, callId }) },
   };

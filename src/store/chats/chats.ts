@@ -4,7 +4,7 @@ import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
 import { shorten } from "../../core/text.ts";
-import { audienceOf, chatFor, lockChatFor, may, mayHere } from "../people/access.ts";
+import { audienceOf, chatFor, hasLink, lockChatFor, may, mayHere } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { readEvents } from "../log/events.ts";
 import { openMemory } from "./open-memory.ts";
@@ -161,7 +161,7 @@ export async function listChats(
   viewer: User,
   query: ChatsQuery = {},
 ): Promise<{ readonly items: readonly Chat[]; readonly next: string | null }> {
-  const rows = await chatRows(store.db, viewer)
+  const rows = await chatRows(store, viewer)
     .$if(query.archived !== undefined || query.prefix === undefined, (q) =>
       q.where("chats.archived", "=", query.archived ? 1 : 0),
     )
@@ -224,7 +224,7 @@ function previewFor(preview: ChatPreview | undefined): { readonly preview?: Chat
 }
 
 export async function getChat(store: Store, viewer: User, chatId: string): Promise<Chat> {
-  const row = await chatRows(store.db, viewer).where("chats.id", "=", chatId).executeTakeFirst();
+  const row = await chatRows(store, viewer).where("chats.id", "=", chatId).executeTakeFirst();
   if (row === undefined) throw notFound(`chat ${JSON.stringify(chatId)}`);
   return chatOf(row);
 }
@@ -315,7 +315,7 @@ export async function ownIsSeen(tx: Tx, viewer: User, before: ChatRow, events: n
     .execute();
 }
 
-function chatRows(db: Db, viewer: User) {
+function chatRows({ db, clock }: Store, viewer: User) {
   return db
     .selectFrom("chats")
     .selectAll("chats")
@@ -333,7 +333,7 @@ function chatRows(db: Db, viewer: User) {
         .whereRef("chat_memory.chat_id", "=", "chats.id")
         .where("chat_memory.user_id", "=", viewer.id)
         .as("open_memory"),
-      othersRead(viewer).as("others_read"),
+      othersRead(viewer, clock.now()).as("others_read"),
       eb
         .selectFrom("user")
         .select("user.name")
@@ -367,11 +367,12 @@ function chatRows(db: Db, viewer: User) {
     .where(may(viewer, "see", "chats"));
 }
 
-/** As `audienceOf` tells it. */
-function othersRead(viewer: User): RawBuilder<SqlBool> {
+/** As `audienceOf` tells it; or whoever has a link may at any moment. */
+function othersRead(viewer: User, now: number): RawBuilder<SqlBool> {
   return sql<SqlBool>`(
     chats.owner_id NOT IN (${viewer.id}, ${AGENT_ID})
     OR EXISTS (SELECT 1 FROM chat_shares s WHERE s.chat_id = chats.id AND s.user_id <> ${viewer.id})
+    OR ${hasLink(now)}
     OR (chats.owner_id = ${AGENT_ID} AND EXISTS (SELECT 1 FROM "user" u WHERE u.role = 'owner' AND u.id <> ${viewer.id})))`;
 }
 

@@ -4,6 +4,7 @@ import {
   type Expression,
   type ExpressionBuilder,
   type ExpressionWrapper,
+  type RawBuilder,
   type SqlBool,
 } from "kysely";
 import { notFound, SparkyError } from "../../core/errors.ts";
@@ -230,6 +231,10 @@ export function chatLock(tx: Tx, which: (eb: ExpressionBuilder<Schema, "chats">)
     .where("deleted_at", "is", null)
     .$if(tx.kind === "postgres", (query) => query.forNoKeyUpdate());
 }
+
+/** Whether a link by which the chat is shared holds: of a query over chats. */
+export const hasLink = (now: number): RawBuilder<SqlBool> =>
+  sql<SqlBool>`EXISTS (SELECT 1 FROM chat_links l WHERE l.chat_id = chats.id AND l.revoked_at IS NULL AND l.expires_at > ${now})`;
 
 /** Whoever may see the chat: to them alone its changes are announced. */
 export async function audienceOf(db: Db, chat: Pick<ChatRow, "id" | "owner_id">): Promise<readonly string[]> {

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
 import { people } from "../../../test/kit/members.ts";
 import { oldDatabase } from "../../../test/kit/old-database.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { createChat, getChat, patchChat } from "../chats/chats.ts";
+import { makeLink, revokeLink } from "../chats/links.ts";
 import { postMessage } from "../chats/messages.ts";
 import type { Store } from "../database/store.ts";
 import { graphSearch } from "../graph/search.ts";
@@ -24,7 +26,7 @@ interface Place {
 
 /** Whose memory a run there has: all of it, or only what the chat of this id may know. */
 async function memoryOf(store: Store, place: Place): Promise<readonly [whose: string, within: string | null]> {
-  const { viewer, within } = await readerFor(store.db, place);
+  const { viewer, within } = await readerFor({ db: store.db, now: store.clock.now() }, place);
   return [viewer.name, within];
 }
 
@@ -61,6 +63,24 @@ eachEngine("a run's memory", (engine) => {
     expect(await memoryOf(store, turn)).toEqual(["ann", chatId]);
     await store.db.deleteFrom("chat_shares").where("chat_id", "=", chatId).execute();
     expect(await memoryOf(store, turn)).toEqual(["ann", null]);
+  });
+
+  test("is what others may know from when on a link to the chat holds, until none does", async () => {
+    const clock = testClock(Date.parse("2026-03-01T09:00:00Z"));
+    const store = await engine.store({ clock });
+    const { ann } = await people(store);
+    const chatId = await chatOf(store, ann);
+    const turn = { chatId, taskId: null };
+    const { id } = await makeLink(store, ann, chatId, { write: false });
+    expect(await memoryOf(store, turn)).toEqual(["ann", chatId]);
+    expect(await getChat(store, ann, chatId)).toMatchObject({ othersRead: true });
+    await revokeLink(store, ann, chatId, id, { unshare: false });
+    expect(await memoryOf(store, turn)).toEqual(["ann", null]);
+    await makeLink(store, ann, chatId, { write: false, expiresAt: "2026-03-02T09:00:00Z" });
+    expect(await memoryOf(store, turn)).toEqual(["ann", chatId]);
+    await clock.advance(86_400_000);
+    expect(await memoryOf(store, turn)).toEqual(["ann", null]);
+    expect(await getChat(store, ann, chatId)).not.toHaveProperty("othersRead");
   });
 
   test("is all of it where others read too once whose it is has said so, which nobody says for them", async () => {
