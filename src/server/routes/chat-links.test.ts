@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine } from "../../../test/kit/databases.ts";
+import { descendFrom } from "../../store/runs/descent.ts";
+import { addTaskIn } from "../../store/tasks/add.ts";
 import type { User } from "../../wire/api.ts";
 
 const DAY_MS = 86_400_000;
@@ -101,6 +103,45 @@ eachEngine("a link to a chat", (engine) => {
     expect(await list()).toMatchObject({ items: [] });
     // It is no news to who did it.
     expect((await as(ann, "GET", `/api/chats/${chat}`)).body).toMatchObject({ seen: 4, head: 4 });
+  });
+
+  test("takes what was delegated from the chat, however deep, along with it, and writing there with writing here", async () => {
+    const { as, store, ann, bob, chat, links, make, take } = await scene();
+    const made = await make({ write: true });
+    await take(bob, made.token);
+    const delegate = async (from: string): Promise<string> => {
+      const { runId = "" } = (await as(ann, "POST", `/api/chats/${from}/messages`, { text: "Go on" })).body;
+      return store.transact(async (tx) => {
+        const { descent } = await descendFrom(tx, runId, "call");
+        const delegated = { callId: "call", parentChat: from, tools: undefined, model: undefined };
+        const { chatId } = await addTaskIn(
+          tx,
+          bob,
+          { instruction: "a part" },
+          { from: { descent, owner: ann }, delegated },
+        );
+        return chatId;
+      });
+    };
+    const part = await delegate(chat);
+    const all = [chat, part, await delegate(part)];
+    const rights = () =>
+      Promise.all(
+        all.map(async (id) => (await as(bob, "GET", `/api/chats/${id}`)).body.canWrite as boolean | undefined),
+      );
+    expect(await rights()).toEqual([true, true, true]);
+    expect((await as(ann, "DELETE", `${links}/${made.id}?unshare=true`)).status).toBe(204);
+    expect(await rights()).toEqual([undefined, undefined, undefined]);
+
+    for (const id of all) await as(ann, "POST", `/api/chats/${id}/shares`, { user: "bob", write: true });
+    expect(await rights()).toEqual([true, true, true]);
+    await as(ann, "POST", `/api/chats/${chat}/shares`, { user: "bob" });
+    expect(await rights()).toEqual([false, false, false]);
+    expect((await as(ann, "DELETE", `/api/chats/${chat}/shares/bob`)).status).toBe(204);
+    expect(await rights()).toEqual([undefined, undefined, undefined]);
+    // What each chat says of it is said once.
+    const { events } = (await as(ann, "GET", `/api/chats/${part}/events`)).body;
+    expect(events.filter(({ data }: { data: { change?: string } }) => data.change === "unshared")).toHaveLength(2);
   });
 
   test("takes nothing from whom she has shared it with by hand since", async () => {

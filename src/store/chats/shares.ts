@@ -91,7 +91,10 @@ export async function giveShare(
   await told(tx, by, chat, person);
   const detail = `${person.name}, ${toDo(write)}${link === null ? "" : `, by ${link.words}`}`;
   audit(tx, by, { kind: "chat.shared", thing: chat.title, detail, chatId: chat.id });
-  return before === undefined;
+  if (before === undefined) return true;
+  if (!write)
+    for (const below of await delegatedFrom(tx, chat, person)) await giveShare(tx, by, below, person, { write });
+  return false;
 }
 
 /** Takes it away: what that person has open of the chat ends before anything more of it goes out. */
@@ -109,7 +112,7 @@ export async function unshareChat(store: Store, viewer: User, chatId: string, us
   }, PROMPTLY);
 }
 
-/** The end of a share that there is. */
+/** The end of a share that there is, and with it of those in what was delegated from there. */
 export async function takeShare(
   tx: Tx,
   hub: Store["hub"],
@@ -125,6 +128,30 @@ export async function takeShare(
   await tx.append(chat.id, [chatEvent(by, { change: "unshared", userId: person.id, name: person.name })]);
   await told(tx, by, chat, person);
   audit(tx, by, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId: chat.id });
+  for (const below of await delegatedFrom(tx, chat, person)) await takeShare(tx, hub, by, below, person);
+}
+
+/** Where what the chat's runs have delegated is done, as far as it is shared with somebody: a part of what they have here. */
+async function delegatedFrom(
+  { db, kind }: Tx,
+  { id }: Pick<ChatRow, "id">,
+  person: Pick<User, "id">,
+): Promise<readonly ChatRow[]> {
+  const works = db
+    .selectFrom("tasks")
+    .innerJoin("runs", "runs.id", "tasks.parent_run")
+    .select("tasks.chat_id")
+    .where("runs.chat_id", "=", id)
+    .where("tasks.parent_call", "is not", null);
+  const theirs = db.selectFrom("chat_shares").select("chat_id").where("user_id", "=", person.id);
+  return db
+    .selectFrom("chats")
+    .selectAll()
+    .where("id", "in", works)
+    .where("id", "in", theirs)
+    .orderBy("id")
+    .$if(kind === "postgres", (query) => query.forNoKeyUpdate())
+    .execute();
 }
 
 /** The names of those with whom the viewer can share: of other people here nobody but an owner is told more. */
