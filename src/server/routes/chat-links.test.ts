@@ -153,6 +153,18 @@ eachEngine("a link to a chat", (engine) => {
     expect(await shares()).toEqual([{ user: "bob", write: false }]);
   });
 
+  test("brings nobody back from whom she has taken the chat since, also by a clock that was set back", async () => {
+    const { as, ann, bob, clock, chat, make, take, shares } = await scene();
+    const made = await make({ write: true });
+    await take(bob, made.token);
+    clock.step(-3_600_000);
+    await as(ann, "POST", `/api/chats/${chat}/shares`, { user: "bob" });
+    expect(await take(bob, made.token)).toEqual({ status: 200, body: { chatId: chat, write: false } });
+    await as(ann, "DELETE", `/api/chats/${chat}/shares/bob`);
+    expect((await take(bob, made.token)).status).toBe(409);
+    expect(await shares()).toEqual([]);
+  });
+
   test("ends when it was said, and says so to whoever has it, and the same for a chat that is deleted", async () => {
     const { as, ann, bob, clock, chat, make, take } = await scene();
     const ends = (after: number) => ({ expiresAt: new Date(clock.now() + after).toISOString() });

@@ -138,7 +138,7 @@ export async function takeLink(store: Store, taker: User, token: string): Promis
     const link = await tx.db
       .selectFrom("chat_links")
       .innerJoin("user", "user.id", "chat_links.made_by")
-      .select(["chat_links.id", "chat_id", "can_write", "chat_links.created_at"])
+      .select(["chat_links.id", "chat_id", "can_write"])
       .select(["user.id as maker", "user.name", "user.role"])
       .select(sql<boolean>`NOT "user".banned`.as("is_in"))
       .where("hash", "=", hashOf(token))
@@ -152,14 +152,14 @@ export async function takeLink(store: Store, taker: User, token: string): Promis
       eb.and([eb("id", "=", link.chat_id), may(maker, "share", "chats")]),
     ).executeTakeFirst();
     // Looked at under the chat's lock: who ends it has come before, or comes after.
-    const holds = await isOpen(tx, link.id);
-    if (chat === undefined || !holds || !link.is_in || !mayHere(maker, "work.begin")) throw ended();
+    const open = await openNow(tx, link.id);
+    if (chat === undefined || open === null || !link.is_in || !mayHere(maker, "work.begin")) throw ended();
     if (taker.id === AGENT_ID) throw agentNeedsNone();
     const mayWrite = mayHere(taker, "work.begin");
     if (hasItAnyway(taker, chat)) return { chatId: chat.id, write: mayWrite, created: false };
     const write = mayWrite && link.can_write === 1;
     const before = await shareIn(tx.db, chat.id, taker.id);
-    const isSaid = await saidByHand(tx.db, link, taker.id);
+    const isSaid = await saidByHand(tx.db, open, taker.id);
     if (before === undefined && isSaid) throw ended();
     if (before !== undefined && (isSaid || before.can_write >= Number(write)))
       return { chatId: chat.id, write: mayWrite && before.can_write === 1, created: false };
@@ -194,11 +194,11 @@ async function saidByHand(
   return row !== undefined;
 }
 
-/** Until the transaction has ended nobody ends it, whether by hand or with its maker's rights. */
-async function isOpen({ db, kind, now }: Tx, linkId: string): Promise<boolean> {
-  const query = db.selectFrom("chat_links").select(["revoked_at", "expires_at"]).where("id", "=", linkId);
+/** null: it holds no more. Until the transaction has ended nobody ends it, whether by hand or with its maker's rights. */
+async function openNow({ db, kind, now }: Tx, linkId: string): Promise<ChatLinkRow | null> {
+  const query = db.selectFrom("chat_links").selectAll().where("id", "=", linkId);
   const row = await query.$if(kind === "postgres", (locked) => locked.forShare()).executeTakeFirst();
-  return row !== undefined && row.revoked_at === null && row.expires_at > now;
+  return row === undefined || row.revoked_at !== null || row.expires_at <= now ? null : row;
 }
 
 const openIn = (db: Db, chatId: string, now: number) =>

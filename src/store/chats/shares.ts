@@ -76,6 +76,7 @@ export async function giveShare(
   person: User,
   { write, link = null }: { readonly write: boolean; readonly link?: Source | null },
 ): Promise<boolean> {
+  if (link === null) await afterLinks(tx, chat);
   const before = await shareIn(tx.db, chat.id, person.id);
   const what = { can_write: Number(write), link_id: link?.id ?? null };
   await tx.db
@@ -120,6 +121,7 @@ export async function takeShare(
   chat: ChatRow,
   person: Pick<User, "id" | "name">,
 ): Promise<void> {
+  await afterLinks(tx, chat);
   const theirs = tx.db.deleteFrom("chat_shares").where("chat_id", "=", chat.id);
   await theirs.where("user_id", "=", person.id).execute();
   await shutMemory(tx, chat.id, person.id);
@@ -129,6 +131,12 @@ export async function takeShare(
   await told(tx, by, chat, person);
   audit(tx, by, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId: chat.id });
   for (const below of await delegatedFrom(tx, chat, person)) await takeShare(tx, hub, by, below, person);
+}
+
+/** What is said by name now is said after every link: one that lies in the future was made before a clock was set back. */
+async function afterLinks({ db, now }: Tx, { id }: Pick<ChatRow, "id">): Promise<void> {
+  const later = db.updateTable("chat_links").set({ created_at: now }).where("created_at", ">", now);
+  await later.where("chat_id", "=", id).execute();
 }
 
 /** Where what the chat's runs have delegated is done, as far as it is shared with somebody: a part of what they have here. */
