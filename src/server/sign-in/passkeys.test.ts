@@ -313,7 +313,7 @@ test("a wrong answer is refused before anything of it is looked at", async () =>
     { ...fine, type: "password" },
     { ...fine, id: "a b" },
     { ...fine, id: "a".repeat(1365) },
-    {},
+    { ...fine, response: {} },
   ]) {
     expect((await ask(app, "POST", "/login/passkey", begun.cookie, body)).status).toBe(400);
   }
