@@ -142,6 +142,19 @@ eachEngine("a link to a chat", (engine) => {
     // What each chat says of it is said once.
     const { events } = (await as(ann, "GET", `/api/chats/${part}/events`)).body;
     expect(events.filter(({ data }: { data: { change?: string } }) => data.change === "unshared")).toHaveLength(2);
+
+    // Also in what is deleted by then: it may be restored.
+    for (const id of all) await as(ann, "POST", `/api/chats/${id}/shares`, { user: "bob", write: true });
+    const whileDeleted = async (act: () => Promise<{ readonly status: number }>) => {
+      await as(ann, "DELETE", `/api/chats/${part}`);
+      const { status } = await act();
+      await as(ann, "POST", `/api/chats/${part}/restore`);
+      return [status, await rights()];
+    };
+    const watch = () => as(ann, "POST", `/api/chats/${chat}/shares`, { user: "bob" });
+    expect(await whileDeleted(watch)).toEqual([200, [false, false, false]]);
+    const none = [undefined, undefined, undefined];
+    expect(await whileDeleted(() => as(ann, "DELETE", `/api/chats/${chat}/shares/bob`))).toEqual([204, none]);
   });
 
   test("takes nothing from whom she has shared it with by hand since", async () => {

@@ -86,12 +86,15 @@ export async function giveShare(
     .execute();
   if (before?.can_write === what.can_write) return false;
   if (!write) await shutMemory(tx, chat.id, person.id);
-  const source = link === null ? {} : { link: true as const };
-  const shared = { change: "shared", userId: person.id, name: person.name, write, ...source } as const;
-  await tx.append(chat.id, [chatEvent(by, shared)]);
-  await told(tx, by, chat, person);
-  const detail = `${person.name}, ${toDo(write)}${link === null ? "" : `, by ${link.words}`}`;
-  audit(tx, by, { kind: "chat.shared", thing: chat.title, detail, chatId: chat.id });
+  // One that is deleted says nothing; restored, it is shared as is said now.
+  if (chat.deleted_at === null) {
+    const source = link === null ? {} : { link: true as const };
+    const shared = { change: "shared", userId: person.id, name: person.name, write, ...source } as const;
+    await tx.append(chat.id, [chatEvent(by, shared)]);
+    await told(tx, by, chat, person);
+    const detail = `${person.name}, ${toDo(write)}${link === null ? "" : `, by ${link.words}`}`;
+    audit(tx, by, { kind: "chat.shared", thing: chat.title, detail, chatId: chat.id });
+  }
   if (before === undefined) return true;
   if (!write)
     for (const below of await delegatedFrom(tx, chat, person)) await giveShare(tx, by, below, person, { write });
@@ -125,11 +128,13 @@ export async function takeShare(
   const theirs = tx.db.deleteFrom("chat_shares").where("chat_id", "=", chat.id);
   await theirs.where("user_id", "=", person.id).execute();
   await shutMemory(tx, chat.id, person.id);
-  // Announced before the event is: nobody is sent it by a right that is gone.
-  tx.after(() => hub.gone(chat.id));
-  await tx.append(chat.id, [chatEvent(by, { change: "unshared", userId: person.id, name: person.name })]);
-  await told(tx, by, chat, person);
-  audit(tx, by, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId: chat.id });
+  if (chat.deleted_at === null) {
+    // Announced before the event is: nobody is sent it by a right that is gone.
+    tx.after(() => hub.gone(chat.id));
+    await tx.append(chat.id, [chatEvent(by, { change: "unshared", userId: person.id, name: person.name })]);
+    await told(tx, by, chat, person);
+    audit(tx, by, { kind: "chat.unshared", thing: chat.title, detail: person.name, chatId: chat.id });
+  }
   for (const below of await delegatedFrom(tx, chat, person)) await takeShare(tx, hub, by, below, person);
 }
 
