@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { compiled } from "../kit/compiled.ts";
 import type { Engine } from "../kit/databases.ts";
 import { tempHome } from "../kit/temp-home.ts";
 import { expectWhole, type Story } from "./crash-checks.ts";
@@ -12,6 +13,7 @@ const CHILD = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
 /** Lives in a process of its own until it kills itself; false: it had fewer commits without events, and ended well. */
 async function die(scenario: Scenario, death: Moment): Promise<boolean> {
   const child = spawn(process.execPath, [CHILD, JSON.stringify({ scenario, death })], {
+    env: { ...process.env, ...compiled() },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [said, complaint] = ["", ""];

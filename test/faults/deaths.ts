@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { compiled } from "../kit/compiled.ts";
 import type { Moment } from "./crash-scenario.ts";
 import { LIFE } from "./life-to-live.ts";
 
 /** Lives in a process of its own, by this module, until it kills itself; false: the moment never came. */
 export async function dieIn(module: URL, scenario: object, death: Moment): Promise<boolean> {
   // Not on its command line, by which the processes of a scenario are looked for.
-  const env = { ...process.env, [LIFE]: JSON.stringify({ scenario, death }) };
+  const env = { ...process.env, ...compiled(), [LIFE]: JSON.stringify({ scenario, death }) };
   const child = spawn(process.execPath, [fileURLToPath(module)], { env, stdio: ["ignore", "ignore", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (data: Buffer) => (complaint += data.toString()));

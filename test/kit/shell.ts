@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ARGUMENTS_FOLLOW } from "../../src/cli/console/process-io.ts";
 import { homeState } from "../../src/store/home/lock.ts";
+import { compiled } from "./compiled.ts";
 import { tempHome } from "./temp-home.ts";
 
 /** The whole program as processes: what a person's shell and scripts see. */
@@ -36,7 +37,7 @@ export async function shell(): Promise<Shell> {
   const home = await tempHome();
   const run = (program: string, args: readonly string[], env: { readonly [name: string]: string } = {}): Running => {
     const child = spawn(program, args, {
-      env: { PATH: process.env["PATH"], HOME: home, SPARKY_HOME: home, SPARKY_PORT: "0", ...env },
+      env: { PATH: process.env["PATH"], HOME: home, SPARKY_HOME: home, SPARKY_PORT: "0", ...compiled(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
