@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto";
 import { isoCBOR } from "@simplewebauthn/server/helpers";
 import type { AddedKey, AddOptions, SignInOptions, UsedKey } from "../../src/wire/passkeys.ts";
 
@@ -13,6 +13,8 @@ interface Otherwise {
   readonly uses?: number;
   readonly userHandle?: string;
   readonly id?: string;
+  /** The key and the certificate, as PEM, of the maker that vouches for it. */
+  readonly maker?: { readonly key: string; readonly cert: string };
 }
 
 const PRESENT = 0x01;
@@ -39,6 +41,17 @@ export function authenticator(origin: string) {
     return Buffer.concat([...head, ...made]);
   }
 
+  /** What a maker signs of a device of FIDO U2F. */
+  function vouched({ key, cert }: NonNullable<Otherwise["maker"]>, rpId: string, client: Buffer): Map<string, unknown> {
+    const hashes = [rpId, client].map((each) => createHash("sha256").update(each).digest());
+    const point = [Buffer.from([4]), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")];
+    const signed = Buffer.concat([Buffer.from([0]), ...hashes, credential, ...point]);
+    return new Map<string, unknown>([
+      ["sig", new Uint8Array(sign("sha256", signed, key))],
+      ["x5c", [new Uint8Array(new X509Certificate(cert).raw)]],
+    ]);
+  }
+
   return {
     id,
 
@@ -58,14 +71,15 @@ export function authenticator(origin: string) {
         ]),
       );
       const authData = data(otherwise.rpId ?? asked.rp.id, otherwise, key);
+      const client = clientData("webauthn.create", otherwise.challenge ?? asked.challenge, otherwise.origin ?? origin);
+      const statement = otherwise.maker === undefined ? null : vouched(otherwise.maker, asked.rp.id, client);
       const attestation = isoCBOR.encode(
         new Map<string, unknown>([
-          ["fmt", "none"],
-          ["attStmt", new Map()],
+          ["fmt", statement === null ? "none" : "fido-u2f"],
+          ["attStmt", new Map(statement)],
           ["authData", new Uint8Array(authData)],
         ]) as Parameters<typeof isoCBOR.encode>[0],
       );
-      const client = clientData("webauthn.create", otherwise.challenge ?? asked.challenge, otherwise.origin ?? origin);
       return {
         ...{ id, rawId: id, type: "public-key", clientExtensionResults: {} },
         response: {

@@ -4,6 +4,7 @@ import { authenticator, type Authenticator } from "../../../test/kit/authenticat
 import { chatServer, SECRET, type ChatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
+import { selfSigned } from "../../../test/kit/self-signed.ts";
 import { cookiesOf, spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import type { Store } from "../../store/database/store.ts";
@@ -142,6 +143,18 @@ eachEngine("a passkey", (engine) => {
     expect((await ask(app, "POST", "/api/passkeys", cookie, third)).body.error.message).toBe(
       "this answer was given before",
     );
+  });
+
+  test("is added without a certificate of its device’s maker: nothing is fetched to check one", async () => {
+    const { app, cookie } = await scene(await engine.store());
+    const begun = await ask(app, "POST", "/api/passkeys/begin", cookie, {});
+    const add = (response: unknown) => ask(app, "POST", "/api/passkeys", cookie, { name: "x", response });
+    expect(await add(authenticator(HERE).add(begun.body, { maker: selfSigned }))).toMatchObject({
+      status: 400,
+      body: { error: { message: "this is no answer to what was asked of the browser" } },
+    });
+    // Its challenge is not spent by it.
+    expect((await add(authenticator(HERE).add(begun.body))).status).toBe(201);
   });
 
   test("one whose uses count backwards is refused, as a copy of it would be", async () => {

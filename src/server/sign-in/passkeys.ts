@@ -67,6 +67,7 @@ export function passkeys({ store, log, secret }: Parts) {
       session: string,
     ): Promise<PasskeyRow> {
       const { verifyRegistrationResponse } = await import("@simplewebauthn/server");
+      await refuseStatement(response);
       const { spent, expectedChallenge } = expecting({ what: "add", browser: session, place: place.name });
       const checked = await verifyRegistrationResponse({
         response,
@@ -119,6 +120,24 @@ export function passkeys({ store, log, secret }: Parts) {
         : null;
     },
   };
+}
+
+/**
+ * What a device's maker says of it was not asked for. Checking it would have the server fetch lists of what was revoked, from wherever
+ * certificates say that they are.
+ */
+async function refuseStatement({ response }: AddedKey): Promise<void> {
+  const { decodeAttestationObject } = await import("@simplewebauthn/server/helpers");
+  let said;
+  try {
+    said = decodeAttestationObject(new Uint8Array(Buffer.from(response.attestationObject, "base64url")));
+    if (said.get("fmt") === "none") return;
+    // A device that signs for itself.
+    if (said.get("fmt") === "packed" && said.get("attStmt").get("x5c") === undefined) return;
+  } catch (cause) {
+    throw wrongAnswer(cause);
+  }
+  throw wrongAnswer(new Error(`a statement of the format ${said.get("fmt")} was not asked for`));
 }
 
 export type Passkeys = ReturnType<typeof passkeys>;
