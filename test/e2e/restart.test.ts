@@ -30,6 +30,8 @@ describeInBrowser("a server that goes away in the middle of a run", () => {
       const held = provider.hold("story");
       const task = await sparky.addTask("Tell me a story", "--chat", chat.id);
       await tab.conversation.getByText("Sentence 8 ").waitFor();
+      // What is shown is saved twice a second: a kill takes what has come since.
+      await expect.poll(() => sparky.savedWords()).toContain("Sentence 2 ");
       const { port } = sparky;
       await sparky.kill(signal);
       held[Symbol.dispose]();

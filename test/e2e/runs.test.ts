@@ -167,6 +167,8 @@ describeInBrowser("a run's page while the server goes away", () => {
     await tab.page.locator(`[data-task-id="${task.id}"]`).getByRole("link").first().click();
     await tab.page.getByRole("button", { name: "Transcript" }).click();
     await tab.conversation.getByText("Sentence 8 ").waitFor();
+    // What is shown is saved twice a second: a kill takes what has come since.
+    await expect.poll(() => sparky.savedWords()).toContain("Sentence 2 ");
     await tab.page.getByRole("button", { name: "Timeline" }).click();
     const { port } = sparky;
     await sparky.kill("SIGKILL");

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import Database from "better-sqlite3";
 import type { ChatEvent } from "../../src/core/events.ts";
 import type { EventsPage, Run, Status, Task } from "../../src/wire/api.ts";
 
@@ -46,6 +47,17 @@ export class Sparky implements AsyncDisposable {
       throw error;
     }
     return sparky;
+  }
+
+  /** What would be left of the words that are underway, if the server died now. */
+  savedWords(): string {
+    const db = new Database(join(this.home, "sparky.db"), { readonly: true });
+    try {
+      const rows = db.prepare<[], { readonly text: string }>("SELECT text FROM parts").all();
+      return rows.map(({ text }) => text).join("");
+    } finally {
+      db.close();
+    }
   }
 
   /** Starts the server again on the same home, after it has ended. */

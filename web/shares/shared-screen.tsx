@@ -16,8 +16,8 @@ export function SharedScreen() {
   const onlyLooks = useOnlyLooks();
   const take = useMutation({
     mutationFn: () => http.send("POST", "/api/shared", { token }, takenLinkSchema),
-    async onSuccess({ chatId }) {
-      await queries.invalidateQueries({ queryKey: ["chats"] });
+    onSuccess: async ({ chatId }) => {
+      void queries.invalidateQueries({ queryKey: ["chats"] });
       // Going back leads to where one was before, and not to the link again.
       await navigate({ to: "/chats/$chatId", params: { chatId }, replace: true });
     },
