@@ -44,7 +44,7 @@ describeInBrowser("a link to a chat", () => {
     // Bob is not signed in: he signs in first, and is where the link leads.
     await bobs.goto(link);
     await bobs.getByRole("heading", { name: "You are signed out" }).waitFor();
-    await bobs.getByRole("link", { name: "sign in with a password" }).click();
+    await bobs.getByRole("link", { name: "sign in with it" }).click();
     await bobs.getByLabel("Name").fill("bob");
     await bobs.getByLabel("Password").fill(PASSWORD);
     await bobs.getByRole("button", { name: "Sign in" }).click();

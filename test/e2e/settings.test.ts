@@ -135,7 +135,7 @@ describeInBrowser("the settings", () => {
     await there.getByRole("heading", { name: "You are signed out" }).waitFor();
     await page.getByRole("button", { name: "Sign out Firefox on Linux" }).waitFor({ state: "detached" });
     await page.getByText("This browser").waitFor();
-    await there.getByRole("link", { name: "sign in with a password" }).click();
+    await there.getByRole("link", { name: "sign in with it" }).click();
     await there.waitForURL(`${base}/login`);
     await there.getByLabel("Name").fill("owner");
     await there.getByLabel("Password").fill("three small words");

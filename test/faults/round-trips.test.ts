@@ -38,3 +38,14 @@ test.each([
   expect(await counted(() => forceCancel(store, claimed.run.id))).toBeLessThanOrEqual(force);
   expect(await runRow(store.db, claimed.run.id)).toMatchObject({ state: "cancelled", attempt: 2 });
 });
+
+test("a start on a database that is up to date costs few round trips, however many migrations there were", async () => {
+  const place = await postgres.place();
+  const url = new URL(place.kind === "postgres" ? place.url : "");
+  const proxy = await tcpProxy({ port: Number(url.port) });
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  url.port = String(proxy.port);
+  await postgres.open({ kind: "postgres", url: url.href });
+  expect(proxy.turns).toBeGreaterThan(3);
+  expect(proxy.turns).toBeLessThanOrEqual(12);
+});

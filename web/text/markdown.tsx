@@ -7,6 +7,7 @@ import { shorten } from "../../src/core/text.ts";
 import { Boundary } from "../ui/boundary.tsx";
 import { Button } from "../ui/button.tsx";
 import { count } from "../ui/format.ts";
+import { untilFetched } from "../ui/part.ts";
 import { toBlocks } from "./blocks.ts";
 import { blocksIn, isParseable } from "./bounds.ts";
 import { citations, citedPlace } from "./citations.ts";
@@ -78,11 +79,8 @@ function useMaths(isWanted: boolean): Maths | null {
   useEffect(() => {
     if (!isWanted || maths !== null) return;
     let isLeft = false;
-    // What sets formulas did not come: they stay as they were written.
-    import("./maths.ts").then(
-      ({ MATHS }) => isLeft || setMaths(MATHS),
-      () => undefined,
-    );
+    // Until what sets formulas has come they stay as they were written.
+    void untilFetched(() => import("./maths.ts")).then(({ MATHS }) => isLeft || setMaths(MATHS));
     return () => void (isLeft = true);
   }, [isWanted, maths]);
   return maths;

@@ -10,7 +10,8 @@ export function part<Props>(fetchPart: () => Promise<ComponentType<Props>>): Laz
   return lazy(async () => ({ default: await untilFetched(fetchPart) }));
 }
 
-async function untilFetched<T>(fetchPart: () => Promise<T>): Promise<T> {
+/** The same of code that is not drawn by itself. */
+export async function untilFetched<T>(fetchPart: () => Promise<T>): Promise<T> {
   for (let pauseMs = 1000; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       return await fetchPart();

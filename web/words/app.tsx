@@ -53,7 +53,7 @@ export const WORDS = {
   elsewhere: "For another device, this prints a link that works once:",
   /** `link`: of these two, the one to follow. */
   orPassword: (link: (words: string) => ReactNode): ReactNode => (
-    <>Whoever has a password needs no link: {link("sign in with a password")}.</>
+    <>Whoever has a password or a passkey needs no link: {link("sign in with it")}.</>
   ),
   goesOn: "The agent goes on with its work meanwhile. What you were writing is kept in this browser.",
   checkAgain: "Check again",
