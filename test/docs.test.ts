@@ -214,6 +214,7 @@ test("every route answers in the shape that is described", async () => {
     "/api/models/choices",
   ])
     await ask("GET", path);
+  await ask("POST", `/api/work/${claimed.run.id}/stop`);
   await ask("POST", "/api/models/test", { model: "demo" });
   await ask("POST", "/api/models/providers/openai", { key: "sk-1", model: "gpt-5", untested: true });
   await ask("PATCH", "/api/models", { model: "demo" });

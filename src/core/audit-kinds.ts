@@ -49,6 +49,7 @@ export const AUDIT_KINDS = [
   "chat.memory_opened",
   "chat.memory_closed",
   "task.deleted",
+  "work.stopped",
   "backup.restored",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];

@@ -136,6 +136,10 @@ export const RIGHTS = {
     what: "see all running work: whose, since when and where, and what it is about only where one may see its chat",
     here: ANSWERING,
   },
+  "work.stop": {
+    what: "stop running work without seeing what it is about: owners anybody’s, admins their own and that of people of a lesser role",
+    here: ANSWERING,
+  },
   "audit.see": {
     what: "see in the audit what was done: of others what concerns their accounts",
     of: { own: ALL, below: ANSWERING },

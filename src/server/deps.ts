@@ -39,7 +39,7 @@ export interface ServerDeps {
   readonly webRoot: string | null;
   readonly stopRun: (
     viewer: User,
-    target: { readonly chatId: string } | { readonly runId: string },
+    target: { readonly chatId: string } | { readonly runId: string } | { readonly workId: string },
   ) => Promise<Stopped>;
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
   /** What was wrong with `SPARKY_SCHEDULES_FILE` at the start, for the owner. */

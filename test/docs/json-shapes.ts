@@ -74,6 +74,7 @@ import { modelChoicesSchema, modelTestSchema, modelsSchema } from "../../src/wir
 import { ledgerCheckSchema, occurrenceSchema, scheduleSchema } from "../../src/wire/schedules.ts";
 import { chatLinkSchema, madeChatLinkSchema, shareSchema, sharesSchema } from "../../src/wire/shares.ts";
 import { statsSchema } from "../../src/wire/stats.ts";
+import { workSchema } from "../../src/wire/work.ts";
 import { chatTagsSchema, tagInUseSchema } from "../../src/wire/tags.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
 
@@ -243,6 +244,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
     { given: "--revoke", shape: z.object({ ...id, revoked: yes }) },
   ],
   "user limits": one(personLimitsSchema),
+  "user work": [{ shape: listSchema(workSchema) }, { given: "--stop", shape: stoppedSchema }],
   "user set-password": one(passwordSetSchema),
   "user sessions": [
     { shape: listSchema(sessionSchema) },

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
+import { claimRuns } from "../../src/store/runs/claim.ts";
+import { forceCancel } from "../../src/store/endings/stop.ts";
 import { faultsOf } from "./axe.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -14,7 +16,8 @@ describeInBrowser("the settings", () => {
   afterAll(() => browser.close());
 
   async function scene(options: BrowserContextOptions = {}) {
-    const app = await chatServer(await sqlite.store(), { webRoot: join(import.meta.dirname, "../../dist/web") });
+    const store = await sqlite.store();
+    const app = await chatServer(store, { webRoot: join(import.meta.dirname, "../../dist/web") });
     const base = (await app.listen()).replace(/\/$/, "");
     const { owner } = app.people;
     const { body: link } = await app.as(owner, "POST", "/api/users/owner/login-link", {});
@@ -32,7 +35,7 @@ describeInBrowser("the settings", () => {
       await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
       return page;
     };
-    return { app, owner, base, context, open, complaints };
+    return { app, store, owner, base, context, open, complaints };
   }
 
   test("has an address for each part, is found by its words, and is walked through by keyboard", async () => {
@@ -197,8 +200,28 @@ describeInBrowser("the settings", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("let an owner stop the work of somebody whose chat they do not see", async () => {
+    const { app, store, open, complaints } = await scene();
+    const { body: chat } = await app.as(app.people.ann, "POST", "/api/chats", { title: "quokka" });
+    await app.as(app.people.ann, "POST", `/api/chats/${chat.id}/messages`, { text: "quokka" });
+    const [turn] = await claimRuns(store, { kind: "turn", limit: 1 });
+    const page = await open("/settings/work");
+    const work = page.getByRole("list", { name: "Running work" });
+    await work.locator('[data-work="ann"]').getByText("Working").waitFor();
+    expect(await work.textContent()).not.toContain("quokka");
+    await page.getByRole("button", { name: "Stop ann’s work: an answer in a chat" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Stop it" }).click();
+    await work.locator('[data-work="ann"]').getByText("Stopping").waitFor();
+    await work.getByRole("button").waitFor({ state: "detached" });
+    await forceCancel(store, turn?.run.id ?? "");
+    await page.getByText("Nothing is at work.").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("fits a phone and has no fault that axe knows, in light and dark", async () => {
-    const { open, base } = await scene({ viewport: { width: 320, height: 700 }, colorScheme: "dark" });
+    const { app, store, open, base } = await scene({ viewport: { width: 320, height: 700 }, colorScheme: "dark" });
+    await app.as(app.people.ann, "POST", "/api/tasks", { instruction: "Read the news" });
+    await claimRuns(store, { kind: "task", limit: 1 });
     const page = await open("/settings");
     for (const part of [
       "profile",

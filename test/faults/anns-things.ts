@@ -107,6 +107,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
       "/api/entities/": one.id,
       "/api/tokens/": token.id,
       "/api/users/": "ann",
+      "/api/work/": run.run.id,
       "/api/sessions/": session.id,
       "/api/passkeys/": passkey.id,
       "/api/invites/": invite.id,

@@ -105,6 +105,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   yynnnnnn: [
     ..."GET /api/users,POST /api/users,PATCH /api/users/{name},POST /api/users/{name}/invite".split(","),
     ..."PATCH /api/users/{name}/limits,GET /api/invites,DELETE /api/invites/{id},GET /api/work".split(","),
+    "POST /api/work/{id}/stop",
   ],
 };
 

@@ -197,6 +197,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
     { args: ["bob", "--none", "--tokens-per-day", "5"] },
     { args: ["agent", "--none"] },
   ],
+  "user work": [{}, { args: ["--stop", "zzzz"] }],
   "user set-password": [
     { args: ["bob"], answer: "three small words" },
     { answer: "three small words", server: true },

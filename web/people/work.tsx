@@ -1,12 +1,15 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { listSchema } from "../../src/wire/api.ts";
+import { useState } from "react";
+import { listSchema, stoppedSchema } from "../../src/wire/api.ts";
 import { workSchema, type Work } from "../../src/wire/work.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
 import { useMayHere } from "../tools/queries.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { ago, fullTime, oneLine } from "../ui/format.ts";
-import { Failure, Loading } from "../ui/notice.tsx";
+import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { useNow } from "../ui/now.tsx";
 import { StateMark } from "../ui/state.tsx";
 import { WORDS } from "../words/work.ts";
@@ -41,8 +44,8 @@ function List() {
       {list.data?.items.length === 0 && <p className="text-sm text-muted">{WORDS.none}</p>}
       {list.data !== undefined && list.data.items.length > 0 && (
         <ul aria-label={WORDS.list} className="divide-y divide-line border-y border-line">
-          {list.data.items.map((work, at) => (
-            <Row key={at} work={work} now={now} />
+          {list.data.items.map((work) => (
+            <Row key={work.id} work={work} now={now} />
           ))}
         </ul>
       )}
@@ -50,30 +53,68 @@ function List() {
   );
 }
 
-function Row({ work: { user, kind, state, since, node, shown }, now }: { work: Work; now: number }) {
+function Row({ work, now }: { work: Work; now: number }) {
+  const { user, kind, state, since, node, mayStop, shown } = work;
+  const [asking, setAsking] = useState(false);
   return (
-    <li data-work={user} className="py-2 text-sm">
-      <div className="flex flex-wrap items-center gap-x-3">
-        <StateMark state={state} />
-        <span className="font-medium [overflow-wrap:anywhere]">{user}</span>
-        {shown === null ? (
-          <span className="text-muted">{WORDS.kinds[kind]}</span>
-        ) : (
-          <Link
-            to="/runs/$runId"
-            params={{ runId: shown.runId }}
-            className="min-w-0 text-accent underline [overflow-wrap:anywhere]"
-          >
-            {oneLine(shown.title, 120)}
-          </Link>
-        )}
+    <li data-work={user} className="flex items-center gap-3 py-2 text-sm">
+      <div className="min-w-0 grow">
+        <div className="flex flex-wrap items-center gap-x-3">
+          <StateMark state={state} />
+          <span className="font-medium [overflow-wrap:anywhere]">{user}</span>
+          {shown === null ? (
+            <span className="text-muted">{WORDS.kinds[kind]}</span>
+          ) : (
+            <Link
+              to="/runs/$runId"
+              params={{ runId: shown.runId }}
+              className="min-w-0 text-accent underline [overflow-wrap:anywhere]"
+            >
+              {oneLine(shown.title, 120)}
+            </Link>
+          )}
+        </div>
+        <p className="text-xs text-muted">
+          <time dateTime={since} title={fullTime(since)}>
+            {WORDS.began(ago(since, now))}
+          </time>
+          {node !== null && ` · ${WORDS.on(node)}`}
+        </p>
       </div>
-      <p className="text-xs text-muted">
-        <time dateTime={since} title={fullTime(since)}>
-          {WORDS.began(ago(since, now))}
-        </time>
-        {node !== null && ` · ${WORDS.on(node)}`}
-      </p>
+      {mayStop && state !== "stopping" && (
+        <Button
+          aria-label={WORDS.stopThis(user, shown === null ? WORDS.kinds[kind] : oneLine(shown.title, 120))}
+          onClick={() => setAsking(true)}
+        >
+          {WORDS.stop}
+        </Button>
+      )}
+      {asking && <StopDialog work={work} onClose={() => setAsking(false)} />}
     </li>
+  );
+}
+
+function StopDialog({ work: { id, user }, onClose }: { work: Work; onClose: () => void }) {
+  const { http, queries } = useServices();
+  const stop = useMutation({
+    mutationFn: () => http.send("POST", `/api/work/${id}/stop`, {}, stoppedSchema),
+    onSuccess() {
+      void queries.invalidateQueries({ queryKey: ["work"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={WORDS.stopQuestion(user)} onClose={onClose}>
+      <p className="mt-2 text-sm">{WORDS.stopMeans}</p>
+      <Problem error={stop.error} />
+      <div className="mt-4 flex flex-wrap justify-end gap-2">
+        <Button data-first onClick={onClose}>
+          {WORDS.cancel}
+        </Button>
+        <Button kind="danger" disabled={stop.isPending} onClick={() => stop.mutate()}>
+          {stop.isPending ? WORDS.stopping : WORDS.stopYes}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

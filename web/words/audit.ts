@@ -75,6 +75,7 @@ export const WORDS = {
     "chat.memory_opened": "Opened their memory to a chat",
     "chat.memory_closed": "Closed their memory to a chat",
     "task.deleted": "Deleted a task",
+    "work.stopped": "Stopped somebody’s work",
     "backup.restored": "Put a backup back",
   } satisfies Readonly<Record<AuditKind, string>>,
 } as const;

@@ -14,6 +14,14 @@ export const WORDS = {
     task: "a task",
     schedule: "a task of a schedule",
   } satisfies Readonly<Record<Work["kind"], string>>,
+  stop: "Stop",
+  stopThis: (user: string, what: string): string => `Stop ${user}’s work: ${what}`,
+  stopQuestion: (user: string): string => `Stop this work of ${user}?`,
+  stopMeans:
+    "It ends within two seconds, and cannot be taken up where it was. Its chat tells that you have stopped it.",
+  cancel: "Cancel",
+  stopYes: "Stop it",
+  stopping: "Stopping…",
   began: (when: string): string => `began ${when}`,
   on: (node: string): string => `on ${node}`,
 } as const;

@@ -6,6 +6,7 @@ import type { Passkey } from "../../wire/passkeys.ts";
 import type { OpenInvite, OpenSession } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { ChatLink } from "../../wire/shares.ts";
+import type { Work } from "../../wire/work.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
@@ -90,6 +91,15 @@ export async function inviteId(client: Client, given: string): Promise<string> {
     path: "/api/invites",
     list: "sparky user invites",
     title: (invite: OpenInvite) => invite.name,
+  });
+}
+
+export async function workId(client: Client, given: string): Promise<string> {
+  return resolve(client, given, {
+    word: "run",
+    path: "/api/work",
+    list: "sparky user work",
+    title: (work: Work) => `${work.user}  ${work.kind}`,
   });
 }
 

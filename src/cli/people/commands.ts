@@ -6,6 +6,7 @@ import type { InvitesOptions } from "./invites.ts";
 import type { LimitsOptions } from "./limits.ts";
 import type { PasskeyOptions } from "./passkeys.ts";
 import type { SessionOptions } from "./sessions.ts";
+import type { WorkOptions } from "./work.ts";
 
 const NAME = { name: "who, as `sparky user list` shows them" };
 const role = oneOf(ROLES);
@@ -84,6 +85,13 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
       ["--none", "take all limits away"],
     ],
     run: async (context, args, options: LimitsOptions) => (await import("./limits.ts")).limits(context, args, options),
+  });
+  verb(user, execute, "work", {
+    summary:
+      "List all that is at work or waits, whoever’s it is, or stop one of it. What it is about is shown only where you may see the chat.",
+    examples: ["sparky user work", "sparky user work --json"],
+    options: [["--stop <run>", "stop this one, by its id or the start of it: its chat tells that you have"]],
+    run: async (context, _, options: WorkOptions) => (await import("./work.ts")).work(context, options),
   });
   verb(user, execute, "set-password [name]", {
     summary:

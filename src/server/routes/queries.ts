@@ -72,6 +72,8 @@ export const revokedLinkQuery = z.object({ unshare: yes }).exactPartial();
 
 export const sessionsQuery = z.object({ user: words, prefix: words, limit: page.limit }).exactPartial();
 
+export const workQuery = z.object({ prefix: words, limit: page.limit }).exactPartial();
+
 export const activityQuery = z.object({ limit: page.limit, since: timeSchema }).exactPartial();
 
 export const approvalsQuery = z.object({ ...page, state: z.enum(["open", "all"]) }).exactPartial();

@@ -1,15 +1,22 @@
 import { notFound } from "../../core/errors.ts";
 import type { NewEvent } from "../../core/events.ts";
-import { lockChatFor, may } from "../people/access.ts";
+import { isEnded } from "../../core/run-state.ts";
+import { audit } from "../audit/audit.ts";
+import { lockChatFor, may, requireManages } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce } from "../runs/queue.ts";
+import { whoseWork, workOf } from "../runs/whose.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
-export type StopTarget = { readonly chatId: string } | { readonly runId: string };
+export type StopTarget =
+  | { readonly chatId: string }
+  | { readonly runId: string }
+  /** A run, by the right to stop people's work: whether they may see its chat or not. */
+  | { readonly workId: string };
 
 export interface StopOutcome {
   /** null: nothing ran. */
@@ -23,11 +30,31 @@ export interface StopOutcome {
  * `stopping`, and its worker is told.
  */
 export async function requestStop(store: Store, viewer: User, target: StopTarget): Promise<StopOutcome> {
+  if ("workId" in target) return stopWork(store, viewer, target.workId);
   const chatId = "chatId" in target ? target.chatId : await chatOfRun(store, viewer, target.runId);
   return store.transact(async (tx) => {
     const chat = await lockChatFor(tx, viewer, "write", chatId);
     const run = await targetRun(tx, chat, target);
-    return run === undefined ? { runId: null, working: false } : stopIn(store, tx, viewer, chat, run);
+    return run === undefined ? NOTHING : stopIn(store, tx, viewer, chat, run);
+  }, PROMPTLY);
+}
+
+const NOTHING: StopOutcome = { runId: null, working: false };
+
+/** Its chat's log tells who has stopped it, and so does the audit. */
+async function stopWork(store: Store, viewer: User, runId: string): Promise<StopOutcome> {
+  return store.transact(async (tx) => {
+    const { run, chat } = await lockRun(tx, runId);
+    const task = run.task_id === null ? undefined : await workOf(tx.db, run.task_id);
+    const whose = await whoseWork(tx.db, chat, task);
+    const person = tx.db.selectFrom("user").select(["name", "role"]).where("id", "=", whose);
+    const { name, role } = await person.executeTakeFirstOrThrow();
+    if (whose !== viewer.id) requireManages(viewer, role);
+    if (isEnded(run.state)) return NOTHING;
+    if (run.state !== "stopping") {
+      audit(tx, viewer, { kind: "work.stopped", thing: name, detail: `run ${run.id}`, chatId: chat.id });
+    }
+    return stopIn(store, tx, viewer, chat, run);
   }, PROMPTLY);
 }
 
@@ -83,7 +110,11 @@ async function chatOfRun(store: Store, viewer: User, runId: string): Promise<str
 }
 
 /** The run that was named if it has not ended; for a chat its active run, else the first that is queued. */
-async function targetRun(tx: Tx, chat: ChatRow, target: StopTarget): Promise<RunRow | undefined> {
+async function targetRun(
+  tx: Tx,
+  chat: ChatRow,
+  target: Exclude<StopTarget, { workId: string }>,
+): Promise<RunRow | undefined> {
   const runs = await tx.db
     .selectFrom("runs")
     .selectAll()

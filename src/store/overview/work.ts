@@ -1,4 +1,6 @@
+import { sql, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
+import { manages } from "../../core/rights.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { may } from "../people/access.ts";
 import { readEvents } from "../log/events.ts";
@@ -11,6 +13,7 @@ import type { Store } from "../database/store.ts";
 
 /** A run that is at work, or waits, with nothing of what it is about unless the viewer may see its chat. */
 interface WorkNow {
+  readonly id: string;
   /** The name of the account whose work it is. */
   readonly user: string;
   readonly kind: "answer" | "task" | "schedule";
@@ -19,14 +22,16 @@ interface WorkNow {
   readonly since: string;
   /** Where it is worked on; null: nowhere, it waits. */
   readonly node: string | null;
+  /** Whether the viewer may stop it, by the right to stop people's work. */
+  readonly mayStop: boolean;
   /** null: it is not for the viewer. */
   readonly shown: { readonly runId: string; readonly title: string } | null;
 }
 
 const MOST = 200;
 
-/** All that holds a chat, whoever's it is; the longest at it first. */
-export async function workNow({ db }: Pick<Store, "db">, viewer: User): Promise<readonly WorkNow[]> {
+/** All that holds a chat, whoever's it is; the longest at it first. With `prefix` those whose id begins so. */
+export async function workNow({ db }: Pick<Store, "db">, viewer: User, prefix = ""): Promise<readonly WorkNow[]> {
   const rows = await db
     .selectFrom("runs")
     // From the few runs that are at work.
@@ -38,24 +43,28 @@ export async function workNow({ db }: Pick<Store, "db">, viewer: User): Promise<
     .select(["tasks.owner_id", "tasks.parent_run", "tasks.parent_call", "tasks.instruction", "tasks.schedule"])
     .select(may(viewer, "see", "chats").as("seen"))
     .where(holdingRuns())
+    .where(sql<SqlBool>`substr(runs.id, 1, ${prefix.length}) = ${prefix}`)
     .orderBy("runs.started_at")
     .orderBy("runs.id")
     .limit(MOST)
     .execute();
-  const names = new Map(
-    (await db.selectFrom("user").select(["id", "name"]).execute()).map(({ id, name }) => [id, name]),
+  const people = new Map(
+    (await db.selectFrom("user").select(["id", "name", "role"]).execute()).map((user) => [user.id, user]),
   );
   return Promise.all(
     rows.map(async ({ id, chat_id, chat_owner, state, schedule, instruction, seen, ...row }): Promise<WorkNow> => {
       const { owner_id, parent_run, parent_call } = row;
       const task = owner_id === null ? undefined : { owner_id, chat_id, parent_run, parent_call };
       const title = schedule ?? (instruction === null ? row.title : titleFrom(instruction));
+      const whose = people.get(await whoseWork(db, { id: chat_id, owner_id: chat_owner }, task));
       return {
-        user: names.get(await whoseWork(db, { id: chat_id, owner_id: chat_owner }, task)) ?? "",
+        id,
+        user: whose?.name ?? "",
         kind: schedule !== null ? "schedule" : row.task_id !== null ? "task" : "answer",
         state,
         since: isoTime(Number(row.started_at ?? row.queued_at)),
         node: state === "waiting" ? null : await nodeOf(db, { id, chat_id, first_seq: row.first_seq }),
+        mayStop: whose !== undefined && (whose.id === viewer.id || manages(viewer.role, whose.role)),
         shown: seen ? { runId: id, title } : null,
       };
     }),
