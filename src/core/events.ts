@@ -31,6 +31,8 @@ export const messageData = z.object({
   part: z.string().optional(),
   /** The sender's own id for this message: sent twice, stored once. */
   key: z.string().optional(),
+  /** Whom a person's words mention by `@name`: of those who could see the chat when it was said. */
+  mentions: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
   attachments: z.array(z.object({ id: z.string(), name: z.string(), size: z.number() })).optional(),
   /** The part was cut off: the step did not finish. */
   partial: z.literal(true).optional(),

@@ -13,11 +13,12 @@ export const AWAY_KINDS = [
   "notice",
   "skipped",
   "paused",
+  "mentioned",
 ] as const;
 export const MAX_AWAY = 500;
 
 export const awayItemSchema = z.object({
-  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `notice`: what the agent wants you to know; `skipped`, `paused`: what a schedule did not do. */
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `notice`: what the agent wants you to know; `skipped`, `paused`: what a schedule did not do; `mentioned`: somebody means you by `@` and your name. */
   kind: z.enum(AWAY_KINDS),
   chatId: z.string(),
   /** The event that says so. */
@@ -27,7 +28,7 @@ export const awayItemSchema = z.object({
   taskId: z.string().nullable(),
   /** The schedule's name, the task's first words, or the chat's title. */
   title: z.string(),
-  /** Why it failed, by whom it was cancelled, what is asked, what the notice says. */
+  /** Why it failed, by whom it was cancelled, what is asked, what the notice says, who mentions you in which words. */
   reason: z.string().nullable(),
   /** Of what is asked. */
   approvalId: z.string().nullable(),
@@ -56,6 +57,7 @@ export const awaySchema = z.object({
     notice: z.number(),
     skipped: z.number(),
     paused: z.number(),
+    mentioned: z.number(),
     inputTokens: z.number(),
     outputTokens: z.number(),
     costUsd: z.number().nullable(),

@@ -71,13 +71,23 @@ describeInBrowser("two people in two browsers", () => {
 
     // It comes into his list as hers, and he is told so in it.
     await row(bobs, chat).locator('[data-owner="ann"]').waitFor();
-    await row(bobs, chat).click();
+    // Those who see it can be mentioned, and are told of it with the way there.
+    await anns.keyboard.press("Escape");
+    await box(anns).pressSequentially("Water the garden, @");
+    await anns.getByRole("option", { name: "@bob" }).waitFor();
+    expect(await anns.getByRole("option").count()).toBe(1);
+    await box(anns).press("Tab");
+    await expect.poll(() => box(anns).inputValue()).toBe("Water the garden, @bob ");
+    await box(anns).pressSequentially("and @owner");
+    await box(anns).press("Enter");
+    const told = bobs.locator("[data-notification]");
+    await told.getByText("ann: Water the garden, @bob and @owner").waitFor();
+    await told.getByRole("button", { name: /^For you: The garden/ }).click();
+    for (const page of [anns, bobs]) {
+      await expect.poll(() => log(page).locator("[data-mention]").allTextContents()).toEqual(["@bob"]);
+    }
     await log(bobs).getByText("Shared with you, to write").waitFor();
     await box(bobs).fill("Mind the tulips");
-
-    await anns.keyboard.press("Escape");
-    await box(anns).fill("Water the garden");
-    await box(anns).press("Enter");
     for (const page of [anns, bobs]) await log(page).getByText("The roses are watered.").waitFor();
     await bobs.getByRole("button", { name: /^Stop/ }).waitFor();
     await bobs.locator('[data-watching="ann"]').waitFor();

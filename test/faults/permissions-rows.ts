@@ -43,7 +43,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/chats/{id},GET /api/chats/{id}/export,GET /api/chats/{id}/events".split(","),
     ..."GET /api/chats/{id}/places,GET /api/chats/{id}/stream,GET /api/questions/{id}".split(","),
     ..."GET /api/blobs/{id},GET /api/runs/{id},GET /api/tasks/{id},GET /api/tasks/{id}/tree".split(","),
-    ..."GET /api/tasks/{id}/runs,GET /api/chats/{id}/shares,frame subscribe".split(","),
+    ..."GET /api/tasks/{id}/runs,GET /api/chats/{id}/shares,GET /api/chats/{id}/people,frame subscribe".split(","),
   ],
   // What it asks before it acts: whoever answers for her sees that of it, and says yes to it; she may say no.
   "yyy-yyy-": ["GET /api/approvals/{id}"],

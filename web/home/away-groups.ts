@@ -8,9 +8,9 @@ export interface AwayGroup {
 }
 
 /** What a person may have to do something about stands above what went its way. */
-const FIRST: readonly AwayItem["kind"][] = ["asks", "failed", "paused", "notice"];
+const FIRST: readonly AwayItem["kind"][] = ["asks", "mentioned", "failed", "paused", "notice"];
 
-/** Failures, questions and notices on top; in each part the newest first, alike ones as one. */
+/** Failures, questions, mentions and notices on top; in each part the newest first, alike ones as one. */
 export function awayGroups(items: readonly AwayItem[]): readonly AwayGroup[] {
   const groups = new Map<string, AwayGroup>();
   for (const item of items) {
@@ -23,4 +23,4 @@ export function awayGroups(items: readonly AwayItem[]): readonly AwayGroup[] {
   return [...groups.values()].toSorted((a, b) => place(a) - place(b) || (a.item.at < b.item.at ? 1 : -1));
 }
 
-const isAlone = ({ kind }: AwayItem): boolean => kind === "asks" || kind === "notice";
+const isAlone = ({ kind }: AwayItem): boolean => kind === "asks" || kind === "notice" || kind === "mentioned";

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CheckCheck } from "lucide-react";
+import { AtSign, CheckCheck } from "lucide-react";
 import { useState } from "react";
 import { awayMarkedSchema, type Away as AwayList, type AwayItem } from "../../src/wire/away.ts";
 import type { Shown } from "../../src/wire/state-words.ts";
@@ -13,7 +13,9 @@ import { StateMark } from "../ui/state.tsx";
 import { awayGroups, type AwayGroup } from "./away-groups.ts";
 import { WORDS } from "../words/home.ts";
 
-const LOOKS: Readonly<Record<AwayItem["kind"], { readonly state: Shown; readonly word?: string }>> = {
+const LOOKS: Readonly<
+  Record<Exclude<AwayItem["kind"], "mentioned">, { readonly state: Shown; readonly word?: string }>
+> = {
   completed: { state: "completed" },
   failed: { state: "failed" },
   cancelled: { state: "cancelled" },
@@ -59,6 +61,7 @@ function Totals({ away: { totals } }: { away: AwayList }) {
     totals.recovered > 0 && WORDS.totals.recovered(totals.recovered),
     totals.skipped > 0 && WORDS.totals.skipped(totals.skipped),
     totals.paused > 0 && WORDS.totals.paused(totals.paused),
+    totals.mentioned > 0 && WORDS.totals.mentioned(totals.mentioned),
     totals.notice > 0 && WORDS.totals.notice(totals.notice),
     totals.asks > 0 && WORDS.totals.asks(totals.asks),
     tokens > 0 && WORDS.tokens(count(tokens)),
@@ -68,7 +71,6 @@ function Totals({ away: { totals } }: { away: AwayList }) {
 }
 
 function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
-  const { state, word } = LOOKS[item.kind];
   return (
     <li data-away={item.kind} data-away-times={n} className="py-1">
       <Link
@@ -78,7 +80,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         className="tap flex flex-wrap items-center gap-x-3 rounded-md py-0.5 hover:bg-panel"
       >
         <span className="w-24 shrink-0 text-sm">
-          {word === undefined ? <StateMark state={state} /> : <StateMark state={state} word={word} />}
+          <Mark kind={item.kind} />
         </span>
         <span className="min-w-0 flex-1 basis-32 truncate">
           {oneLine(item.title, 120)}
@@ -97,6 +99,18 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
       </Link>
     </li>
   );
+}
+
+function Mark({ kind }: { kind: AwayItem["kind"] }) {
+  if (kind === "mentioned") {
+    return (
+      <span className="inline-flex items-center gap-1.5 font-medium whitespace-nowrap text-accent">
+        <AtSign aria-hidden="true" className="size-4 shrink-0" />
+        {WORDS.awayKinds.mentioned}
+      </span>
+    );
+  }
+  return <StateMark {...LOOKS[kind]} />;
 }
 
 function MarkSeen({ away }: { away: AwayList }) {

@@ -10,6 +10,7 @@ const done: AwayItem = {
 test.each([
   { what: "a failure", item: { ...done, kind: "failed" as const }, own: true, is: true },
   { what: "what waits for a person", item: { ...done, kind: "asks" as const }, own: true, is: true },
+  { what: "a message that is meant for one", item: { ...done, kind: "mentioned" as const }, own: true, is: true },
   { what: "short work that was begun in this tab", item: done, own: true, is: false },
   { what: "short work that was begun elsewhere", item: done, own: false, is: true },
   { what: "long work", item: { ...done, tookMs: 31_000 }, own: true, is: true },

@@ -12,7 +12,7 @@ const LONGEST_TEXT = 200;
 /** The same in every tab and on every device. */
 export const keyOf = ({ chatId, seq }: AwayItem): string => `${chatId} ${seq}`;
 
-/** What fails or waits for a person is always told of. `isOwn`: it was begun in this tab. */
+/** What fails, waits for a person or means them is always told of. `isOwn`: it was begun in this tab. */
 export function isWorthTelling(
   item: AwayItem,
   finished: Preferences["notify.finished"],
@@ -23,6 +23,7 @@ export function isWorthTelling(
     case "asks":
     case "notice":
     case "paused":
+    case "mentioned":
       return true;
     case "completed":
       if (finished !== "usual") return finished === "all";

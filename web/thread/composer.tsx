@@ -11,6 +11,8 @@ import { WORDS } from "../words/thread.ts";
 
 interface Props {
   readonly draftKey: string;
+  /** Where those can be mentioned who see it; null: nobody does yet. */
+  readonly chatId?: string | null;
   readonly isBusy?: boolean;
   /** What becomes of a message that is sent now, where that is not simply an answer; null: nothing else. */
   readonly note?: string | null;
@@ -32,7 +34,7 @@ export function Composer(props: Props) {
   );
 }
 
-function Box({ draftKey, isBusy = false, note = null, isAbove = false, onSend, others = [] }: Props) {
+function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = false, onSend, others = [] }: Props) {
   const [text, setText, add] = useDraft(draftKey);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
@@ -45,7 +47,7 @@ function Box({ draftKey, isBusy = false, note = null, isAbove = false, onSend, o
     box.current?.focus();
     box.current?.setSelectionRange(start, end);
   };
-  const offers = useOffers({ text, cursor, put });
+  const offers = useOffers({ text, cursor, put, chatId });
   const bytes = text.length > MAX_TEXT_BYTES / 4 ? new TextEncoder().encode(text).length : 0;
   const isTooLong = bytes > MAX_TEXT_BYTES;
   const canSend = text.trim() !== "" && !isTooLong && !isBusy;

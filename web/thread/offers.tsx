@@ -2,6 +2,8 @@ import { keepPreviousData, queryOptions, useMutation, useQuery } from "@tanstack
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { exactLine } from "../../src/core/exact.ts";
 import { promptsSchema, promptTextSchema, resourcesSchema, type Prompt, type Resource } from "../../src/wire/offers.ts";
+import { listSchema } from "../../src/wire/api.ts";
+import { personSchema } from "../../src/wire/shares.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
 import { Exact } from "../text/exact.tsx";
@@ -13,7 +15,7 @@ import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
-/** What tool servers offer while a message is written: resources behind `@`, prompts behind `/`. Asked for only then. */
+/** What is offered while a message is written: people and tool servers' resources behind `@`, prompts behind `/`. Asked for only then. */
 
 const MOST = 20;
 /** Servers change what they offer; nobody types for so long. */
@@ -35,14 +37,25 @@ const promptsQuery = (http: Http) =>
     staleTime: FRESH_MS,
   });
 
+const peopleSchema = listSchema(personSchema);
+
+const mentionableQuery = (http: Http, chatId: string) =>
+  queryOptions({
+    queryKey: ["offers", "people", chatId],
+    queryFn: ({ signal }) => http.get(`/api/chats/${encodeURIComponent(chatId)}/people`, peopleSchema, signal),
+    staleTime: FRESH_MS,
+  });
+
 interface Box {
   readonly text: string;
   readonly cursor: number;
   /** Puts another text into the box, with what is to be written over chosen. */
   readonly put: (text: string, start: number, end: number) => void;
+  readonly chatId: string | null;
 }
 
 type Offer =
+  | { readonly kind: "person"; readonly key: string; readonly name: string }
   | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
   | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
 
@@ -63,7 +76,7 @@ interface Offers {
   onKeyDown(event: KeyboardEvent): boolean;
 }
 
-export function useOffers({ text, cursor, put }: Box): Offers {
+export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const { http } = useServices();
   const id = useId();
   const [dismissed, setDismissed] = useState<string | null>(null);
@@ -79,6 +92,7 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   const isResource = isOpen && words.kind === "resource";
   const isPrompt = isOpen && words.kind === "prompt";
   const resources = useQuery({ ...resourcesQuery(http, words?.query ?? ""), enabled: isResource });
+  const people = useQuery({ ...mentionableQuery(http, chatId ?? ""), enabled: isResource && chatId !== null });
   const prompts = useQuery({ ...promptsQuery(http), enabled: isPrompt });
   const fill = useMutation({
     mutationFn: ({ prompt, values }: Asked & { readonly values: Readonly<Record<string, string>> }) =>
@@ -91,7 +105,14 @@ export function useOffers({ text, cursor, put }: Box): Offers {
   });
 
   const offers: readonly Offer[] = isResource
-    ? (resources.data?.items ?? []).map((resource) => ({ kind: "resource", key: resource.reference, resource }))
+    ? [
+        ...((chatId !== null && people.data?.items) || [])
+          .filter(({ name }) => name.startsWith(words.query.toLowerCase()))
+          .map(({ name }) => ({ kind: "person", key: `@${name}`, name }) as const),
+        ...(resources.data?.items ?? []).map(
+          (resource) => ({ kind: "resource", key: resource.reference, resource }) as const,
+        ),
+      ]
     : isPrompt
       ? (prompts.data?.items ?? [])
           .filter((prompt) => isNamed(prompt, words.query))
@@ -108,7 +129,8 @@ export function useOffers({ text, cursor, put }: Box): Offers {
       else fill.mutate({ ...asked, values: {} });
       return;
     }
-    const { reference, template } = offer.resource;
+    const { reference, template } =
+      offer.kind === "person" ? { reference: `@${offer.name}`, template: false } : offer.resource;
     const blank = template ? blankIn(reference) : null;
     const behind = text.slice(cursor);
     const written = `${text.slice(0, words.from)}${reference}${blank !== null || /^\s/.test(behind) ? "" : " "}`;
@@ -196,6 +218,14 @@ function isNamed({ server, name, title }: Prompt, query: string): boolean {
 }
 
 function OfferLine({ offer }: { offer: Offer }) {
+  if (offer.kind === "person") {
+    return (
+      <>
+        <span className="font-medium">@{offer.name}</span>{" "}
+        <span className="text-xs text-muted">{WORDS.offers.person}</span>
+      </>
+    );
+  }
   const [name, server, about] =
     offer.kind === "resource"
       ? [offer.resource.name, offer.resource.server, offer.resource.uri]

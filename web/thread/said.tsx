@@ -1,6 +1,7 @@
 import { Brain, ChevronRight, ClipboardList, RotateCw, Trash2, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { happenedAt, type EventOf } from "../../src/core/events.ts";
+import { mentionsIn } from "../../src/core/mentions.ts";
 import { piece, shorten } from "../../src/core/text.ts";
 import { useConnection, useServices } from "../app/services.tsx";
 import type { OutboxItem } from "../live/kept-messages.ts";
@@ -16,7 +17,12 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
   const Shape = event.taskId === null ? PersonBubble : Instruction;
   return (
     <div className="group">
-      <Shape text={event.data.text} name={event.actor.name} at={happenedAt(event)} />
+      <Shape
+        text={event.data.text}
+        mentions={event.data.mentions ?? NOBODY}
+        name={event.actor.name}
+        at={happenedAt(event)}
+      />
       <div className={event.taskId === null ? "flex justify-end" : ""}>
         <MessageActions seq={event.seq} text={event.data.text} role="user" />
       </div>
@@ -24,14 +30,23 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
   );
 }
 
-function PersonBubble({ text, name, at }: { text: string; name: string; at: string }) {
+interface Said {
+  readonly text: string;
+  readonly mentions: readonly { readonly name: string }[];
+  readonly name: string;
+  readonly at: string;
+}
+
+const NOBODY: Said["mentions"] = [];
+
+function PersonBubble({ text, mentions, name, at }: Said) {
   return (
     <article aria-label={name} className="flex flex-col items-end">
       <div
         dir="auto"
         className="max-w-[85%] rounded-2xl rounded-br-sm bg-accent-soft px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere]"
       >
-        {text}
+        <WithMentions text={text} mentions={mentions} />
       </div>
       <p className="mt-0.5 px-1 text-xs text-muted">
         {WORDS.by(name)}{" "}
@@ -43,8 +58,29 @@ function PersonBubble({ text, name, at }: { text: string; name: string; at: stri
   );
 }
 
+/** Words in which those stand out whom they mention; nobody else's name does. */
+function WithMentions({ text, mentions }: Pick<Said, "text" | "mentions">) {
+  const places = mentionsIn(
+    text,
+    mentions.map(({ name }) => name),
+  );
+  return (
+    <>
+      {places.map(({ from, to }, n) => (
+        <Fragment key={from}>
+          {text.slice(places[n - 1]?.to ?? 0, from)}
+          <strong data-mention className="font-semibold text-accent">
+            {text.slice(from, to)}
+          </strong>
+        </Fragment>
+      ))}
+      {text.slice(places.at(-1)?.to ?? 0)}
+    </>
+  );
+}
+
 /** A task's instruction: neither the agent's words nor a chat message. */
-function Instruction({ text, name, at }: { text: string; name: string; at: string }) {
+function Instruction({ text, name, at }: Said) {
   return (
     <article aria-label={WORDS.instruction} className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
       <p className="flex items-center gap-1.5 text-xs font-semibold text-accent">

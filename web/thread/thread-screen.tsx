@@ -129,6 +129,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
       {chat.canWrite ? (
         <Composer
           draftKey={chatId}
+          chatId={chatId}
           note={sendWords(currentRun(view), isConnected)}
           onSend={(text) => outbox.send(chatId, text)}
         />

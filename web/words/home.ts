@@ -51,7 +51,13 @@ export const WORDS = {
   tokens: (n: string): string => `${n} tokens`,
 
   away: "While you were away",
-  awayKinds: { recovered: "Interrupted, then resumed", asks: "Asked you", notice: "Notice", paused: "Paused" },
+  awayKinds: {
+    recovered: "Interrupted, then resumed",
+    asks: "Asked you",
+    notice: "Notice",
+    paused: "Paused",
+    mentioned: "For you",
+  },
   more: "There is more. Mark these as seen to go further back.",
   totals: {
     failed: (n: number): string => `${n} failed`,
@@ -60,6 +66,7 @@ export const WORDS = {
     recovered: (n: number): string => `${n} resumed after an interruption`,
     skipped: (n: number): string => `${n} skipped`,
     paused: (n: number): string => `${n} paused`,
+    mentioned: (n: number): string => plural(n, { one: "# mention", other: "# mentions" }),
     notice: (n: number): string => plural(n, { one: "# notice", other: "# notices" }),
     asks: (n: number): string => `${n} asked`,
   },

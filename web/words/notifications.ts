@@ -11,6 +11,7 @@ export const WORDS = {
     notice: "Notice",
     skipped: "Skipped",
     paused: "Paused",
+    mentioned: "For you",
   },
   one: (kind: string, title: string): string => `${kind}: ${title}`,
   several: (n: number): string => `${n} things happened`,

@@ -108,7 +108,8 @@ export const WORDS = {
   },
   offers: {
     prompts: "Prompts",
-    resources: "Resources",
+    resources: "People and resources",
+    person: "sees this chat",
     problem: (server: string, message: string): string => `${server}: ${message}`,
     yours: "yours",
     mayBeLeftOut: (name: string): string => `${name} (may be left out)`,

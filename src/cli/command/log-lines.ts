@@ -5,6 +5,7 @@ import { byWhom } from "../../core/answered-by.ts";
 import { ALL_EVENTS, isShown, type EventFilter } from "../../core/event-filter.ts";
 import { exactLine } from "../../core/exact.ts";
 import { answerWords } from "../../core/form.ts";
+import { mentionsIn } from "../../core/mentions.ts";
 import { neverRan } from "../../core/transcript.ts";
 import { happenedAt, NEWER, newerType, type ChatEvent, type EventOf } from "../../core/events.ts";
 import type { Progress } from "../../core/open-parts.ts";
@@ -30,6 +31,8 @@ interface Row {
   readonly text: string;
   readonly took?: number;
   readonly error?: string;
+  /** Whom the text mentions, by name. */
+  readonly mentions?: readonly string[];
   /** Whose line it is, where lines of many chats are mixed. */
   readonly label?: Label;
 }
@@ -114,7 +117,8 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "message": {
       const who =
         event.data.role === "assistant" ? "" : event.taskId === null ? `${event.actor.name}: ` : "instruction: ";
-      return row("message", `${who}${event.data.text}${event.data.partial ? " [cut off]" : ""}`);
+      const mentions = event.data.mentions?.map(({ name }) => name) ?? [];
+      return { ...row("message", `${who}${event.data.text}${event.data.partial ? " [cut off]" : ""}`), mentions };
     }
     case "thought":
       if (event.data.said) return row("message", event.data.text);
@@ -210,12 +214,20 @@ function forPeople(out: Output, row: Row, width: number): string {
   const room = Math.max(width - indent.length, 20);
   // Where lines of many chats are mixed, each is one line.
   if (row.kind === "message" && row.label === undefined)
-    return head + clean(row.text).trimEnd().split("\n").join(`\n${indent}`).replace(/ +$/gm, "");
-  if (row.kind !== "tool") return head + cut(oneLine(row.text), room);
+    return head + marked(paint, row, clean(row.text).trimEnd()).split("\n").join(`\n${indent}`).replace(/ +$/gm, "");
+  if (row.kind !== "tool") return head + marked(paint, row, cut(oneLine(row.text), room));
   const took = row.took === undefined ? "" : `  ${duration(row.took)}`;
   const error = row.error === undefined ? "" : `  ${oneLine(row.error)}`;
   const text = oneLine(row.text);
   return head + cut(`${pad(text, Math.min(40, room - took.length))}${took}${error}`, room).trimEnd();
+}
+
+function marked(paint: Output["paint"], { mentions = [] }: Row, text: string): string {
+  const places = mentionsIn(text, mentions);
+  const parts = places.map(
+    ({ from, to }, n) => text.slice(places[n - 1]?.to ?? 0, from) + paint.bold(text.slice(from, to)),
+  );
+  return parts.join("") + text.slice(places.at(-1)?.to ?? 0);
 }
 
 function painted(paint: Output["paint"], row: Row, text: string): string {

@@ -44,6 +44,7 @@ function summaryOf({ totals }: Away): string {
     [totals.recovered, "resumed after an interruption"],
     [totals.skipped, "skipped"],
     [totals.paused, "paused"],
+    [totals.mentioned, totals.mentioned === 1 ? "mention" : "mentions"],
     [totals.notice, totals.notice === 1 ? "notice" : "notices"],
     [totals.asks, "asked"],
   ];
@@ -69,6 +70,7 @@ const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = {
   completed: "done",
   recovered: "resumed",
   asks: "asked you",
+  mentioned: "mentions you",
 };
 
 /** Time, kind, chat, seq, run, task, title, reason, approval or question, its expiry. */

@@ -9,10 +9,11 @@ import { callLine, exactLine } from "../../core/exact.ts";
 import { NEWER, newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart, OpenParts } from "../../core/open-parts.ts";
 import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
+import { mentionsIn } from "../../core/mentions.ts";
 import { piece } from "../../core/text.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
 import { markdown } from "./markdown.ts";
-import { fit, span, wrap, type Line, type Look } from "./text.ts";
+import { fit, span, wrap, type Line, type Look, type Span } from "./text.ts";
 import { clean, clock, duration, oneLine, shortId, tokens } from "../console/text.ts";
 
 /** What a part of the transcript looks like in the terminal. Pure: the same live and when the chat is opened later. */
@@ -112,13 +113,32 @@ function personLines(
   { width, me }: Reader,
 ): readonly Line[] {
   const who = taskId !== null ? `task ${shortId(taskId)} ` : actor.id === me ? "" : `${oneLine(actor.name)} `;
-  const [first = "", ...others] = clean(data.text).trimEnd().replaceAll("\t", "    ").split("\n");
+  const [first = [], ...others] = personSpans(data);
   const head = [span(`${who}› `, taskId === null ? "bold" : "note")];
-  return [
-    [],
-    ...wrap([span(first, "bold")], width, head),
-    ...others.flatMap((line) => wrap([span(line, "bold")], width, [span(MARGIN)])),
-  ];
+  return [[], ...wrap(first, width, head), ...others.flatMap((line) => wrap(line, width, [span(MARGIN)]))];
+}
+
+/** A person's words by their lines; whom they mention stands out. */
+function personSpans({ text, mentions = [] }: EventOf<"message">["data"]): readonly Line[] {
+  const shown = clean(text).trimEnd().replaceAll("\t", "    ");
+  const lines: Span[][] = [[]];
+  const add = (words: string, look: Look): void => {
+    for (const [n, line] of words.split("\n").entries()) {
+      if (n > 0) lines.push([]);
+      lines.at(-1)?.push(span(line, look));
+    }
+  };
+  let at = 0;
+  for (const { from, to } of mentionsIn(
+    shown,
+    mentions.map(({ name }) => name),
+  )) {
+    add(shown.slice(at, from), "bold");
+    add(shown.slice(from, to), "note");
+    at = to;
+  }
+  add(shown.slice(at), "bold");
+  return lines;
 }
 
 function statusLines(

@@ -8,7 +8,7 @@ import type { Context } from "../command/context.ts";
 import { cut } from "../console/columns.ts";
 import { asFailure, Failure } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
-import { completeSlash } from "./slash-complete.ts";
+import { complete } from "./complete.ts";
 import { runSlash } from "./slash-commands.ts";
 import type { Talk } from "./talk.ts";
 import { createAnswers, type Answers } from "./answers.ts";
@@ -86,7 +86,7 @@ export class TerminalSession implements Talk, Disposable {
       failedElsewhere: ({ text }) =>
         this.#page.note(`not sent, to the chat before: ${oneLine(text)}. Try: /retry`, "bad"),
     });
-    this.#editor = createEditor(history.entries, (text) => completeSlash(request, text), {
+    this.#editor = createEditor(history.entries, (text) => complete(request, this.#followed.chat, text), {
       changed,
       line: (text) => this.#typed(text),
       interrupt: () => this.#interrupted(),

@@ -56,7 +56,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 export const KEYS: readonly (readonly [key: string, does: string])[] = [
   ["Enter", "send"],
   ["Alt-Enter", "a new line"],
-  ["Tab", "complete a command, a prompt or an id"],
+  ["Tab", "complete a command, a prompt, an id or a name"],
   ["Up, Down", "what you sent before"],
   ["Ctrl-C", "stop the agent; with nothing to stop, leave"],
   ["Ctrl-D", "leave; the agent goes on"],

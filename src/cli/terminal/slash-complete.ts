@@ -3,7 +3,7 @@ import { skillNames, SLASH_COMMANDS } from "./slash-commands.ts";
 import { promptIn, promptName, promptsOf } from "./slash-prompts.ts";
 import type { Request } from "./link.ts";
 
-type Completions = readonly [hits: readonly string[], part: string];
+export type Completions = readonly [hits: readonly string[], part: string];
 
 /** What Tab offers: names of commands, then what a command or a prompt takes; and the part of the text that is replaced by it. */
 export async function completeSlash(request: Request, text: string): Promise<Completions> {

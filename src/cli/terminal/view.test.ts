@@ -86,6 +86,25 @@ test.each([
   expect(shownMessage(text, 22)).toEqual(is);
 });
 
+test("of a person's words the names stand out of those whom they mention, and no others", () => {
+  const text = "@bob and @cleo,\nlook `@bob`";
+  const data = { role: "user", text, mentions: [{ id: "b", name: "bob" }] } as const;
+  const actor = { kind: "user", id: "a", name: "ann" } as const;
+  const event: ChatEvent = {
+    ...place,
+    runId: null,
+    step: null,
+    actor,
+    seq: 1,
+    type: "message",
+    data: { ...data, mentions: [...data.mentions] },
+  };
+  const lines = advance(emptyTerminalView, arrivals([event])).settled.flatMap((each) => entryLines(each, reader));
+  expect(lines.map(textOf)).toEqual(["", "ann › @bob and @cleo,", "  look `@bob`"]);
+  const noted = lines.flat().filter(({ look }) => look === "note");
+  expect(noted.map((each) => each.text).join("")).toBe("@bob");
+});
+
 const call = (seq: number, callId: string): ChatEvent => ({
   ...place,
   seq,

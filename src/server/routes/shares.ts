@@ -1,3 +1,4 @@
+import { mentionable } from "../../store/chats/mentions.ts";
 import { peopleToShareWith, shareChat, sharesOf, unshareChat } from "../../store/chats/shares.ts";
 import { listSchema } from "../../wire/api.ts";
 import { newShareSchema, personSchema, shareSchema, sharesSchema } from "../../wire/shares.ts";
@@ -14,6 +15,17 @@ export function shareRoutes({ store, log }: ServerDeps): readonly Route[] {
       answers: { 200: listSchema(personSchema) },
       async handle({ viewer }) {
         const items = (await peopleToShareWith(store, viewer)).map((name) => ({ name }));
+        return { status: 200, body: { items, next: null, total: items.length } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/chats/:id/people",
+      right: "chats.see",
+      summary: "The names of everybody else who can see a chat: a message there mentions them by `@` and their name.",
+      answers: { 200: listSchema(personSchema) },
+      async handle({ viewer, params }) {
+        const items = (await mentionable(store, viewer, params.id)).map((name) => ({ name }));
         return { status: 200, body: { items, next: null, total: items.length } };
       },
     }),

@@ -16,7 +16,8 @@ export function forkedEvents(events: readonly ChatEvent[], firstSeq: number): Ne
     const originAt = happenedAt(event);
     switch (event.type) {
       case "message": {
-        const { key: _, part: __, ...data } = event.data;
+        // Nobody else sees the new chat yet: who is let in later was not meant there.
+        const { key: _, part: __, mentions: ___, ...data } = event.data;
         // What a run has told its own task is no person's word here either.
         const isAgents = data.role === "user" && event.taskId !== null && added.has(event.taskId);
         return [{ type: "message", data: { ...data, originAt }, ...place, ...(isAgents && { actor: AGENT_ACTOR }) }];

@@ -2,6 +2,7 @@ import type { ChatEvent, NewEvent } from "../../core/events.ts";
 import { lockChatFor } from "../people/access.ts";
 import { AGENT_ACTOR, userActor } from "../people/actors.ts";
 import { titleFrom } from "./chats.ts";
+import { mentionsOf } from "./mentions.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import { withdrawAsked } from "../approvals/withdraw.ts";
 import { answerByMessage } from "../questions/answer.ts";
@@ -48,7 +49,12 @@ export async function postInto(
   }
   const event: NewEvent = {
     type: "message",
-    data: { role: "user", text: message.text, ...(message.key !== undefined && { key: message.key }) },
+    data: {
+      role: "user",
+      text: message.text,
+      ...(message.key !== undefined && { key: message.key }),
+      ...(await mentionsOf(tx, viewer, chat, message.text)),
+    },
     runId: null,
     taskId: null,
     step: null,

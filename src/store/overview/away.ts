@@ -2,7 +2,7 @@ import { callLine, exactLine } from "../../core/exact.ts";
 import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
-import { ENDED } from "../../core/run-state.ts";
+import { shorten } from "../../core/text.ts";
 import { may } from "../people/access.ts";
 import { openQuestions } from "../questions/questions.ts";
 import { seesApproval } from "../approvals/approvers.ts";
@@ -12,11 +12,10 @@ import { lookBackOf } from "../database/look-back.ts";
 import { readableEvent } from "../log/events.ts";
 import type { ApprovalRow, QuestionRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
+import { field, kindOf, mayBeTold, type AwayKind } from "./away-events.ts";
 import type { User } from "../people/user.ts";
 
 /** What a person has missed: read from the log above their own `seen`, with no model call. */
-
-export type AwayKind = "completed" | "failed" | "cancelled" | "recovered" | "asks" | "notice" | "skipped" | "paused";
 
 export interface AwayItem {
   readonly kind: AwayKind;
@@ -51,6 +50,8 @@ export interface Away {
 }
 
 const MAX_ITEMS = 500;
+/** Of a message that mentions the viewer: it is a link to the rest. */
+const MAX_WORDS = 500;
 const MAX_CHATS = 500;
 /** So many unseen events are looked at, those of the most recent chats first: one look costs no more, however long one was away. */
 const MAX_EVENTS = 20_000;
@@ -59,7 +60,7 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
   const { ranges, complete } = await unseen(store, viewer, lookAt);
   const waiting = (await openApprovals(store, viewer)) + (await openQuestions(store, viewer));
   if (ranges.length === 0) return { items: [], next: null, total: 0, totals: NOTHING, waiting, complete };
-  const totals = await totalsOf(store, ranges);
+  const totals = await totalsOf(store, viewer, ranges);
   const total =
     totals.completed +
     totals.failed +
@@ -68,8 +69,9 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
     totals.asks +
     totals.notice +
     totals.skipped +
-    totals.paused;
-  return { items: await itemsOf(store, ranges), next: null, total, totals, waiting, complete };
+    totals.paused +
+    totals.mentioned;
+  return { items: await itemsOf(store, viewer, ranges), next: null, total, totals, waiting, complete };
 }
 
 /** How many approvals wait for an answer where the viewer sees them. */
@@ -154,18 +156,6 @@ async function unseen(
   return { ranges, complete };
 }
 
-/** A field of an event's data, as text. */
-function field(store: Store, name: string): RawBuilder<string | null> {
-  return store.kind === "sqlite"
-    ? sql<string | null>`(e.body ->> ${sql.lit(`$.data.${name}`)})`
-    : sql<
-        string | null
-      >`(regexp_replace(e.body, ${UNREADABLE}, ${"\\\\ufffd"}, 'gi')::json -> 'data' ->> ${sql.lit(name)})`;
-}
-
-/** What older versions may have written into an event, and PostgreSQL does not read: half a character, and U+0000. */
-const UNREADABLE = String.raw`\\u(0000|d[89a-f][0-9a-f]{2})`;
-
 /** The ranges as a table: so it is one statement, whatever their number. */
 function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
   const json = JSON.stringify(ranges);
@@ -173,22 +163,6 @@ function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
     ? sql`(SELECT value ->> 'chatId' AS chat_id, value ->> 'after' AS after_seq FROM json_each(${json}))`
     : sql`(SELECT value ->> 'chatId' AS chat_id, (value ->> 'after')::bigint AS after_seq
            FROM json_array_elements(${json}::json))`;
-}
-
-/** What is told of, as one word; null for every other event. What is asked is told of while it is open. */
-function kindOf(store: Store): RawBuilder<AwayKind | null> {
-  const state = field(store, "state");
-  return sql<AwayKind | null>`CASE
-    WHEN e.type = 'status' AND ${state} IN (${sql.join(ENDED.map((each) => sql.lit(each)))}) THEN ${state}
-    WHEN e.type = 'status' AND ${state} = 'resumed' AND ${field(store, "reason")} = 'recovered' THEN 'recovered'
-    WHEN e.type = 'approval' AND ${state} = 'requested'
-      AND EXISTS (SELECT 1 FROM approvals a WHERE a.id = ${field(store, "approvalId")} AND a.state = 'requested')
-      THEN 'asks'
-    WHEN e.type = 'question' AND ${state} = 'asked'
-      AND EXISTS (SELECT 1 FROM questions q WHERE q.id = ${field(store, "questionId")} AND q.state = 'asked')
-      THEN 'asks'
-    WHEN e.type = 'notice' THEN 'notice'
-    WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
 
 const NOTHING: AwayTotals = {
@@ -200,12 +174,13 @@ const NOTHING: AwayTotals = {
   notice: 0,
   skipped: 0,
   paused: 0,
+  mentioned: 0,
   inputTokens: 0,
   outputTokens: 0,
   costUsd: null,
 };
 
-async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTotals> {
+async function totalsOf(store: Store, viewer: User, ranges: readonly Range[]): Promise<AwayTotals> {
   const number = (name: string) => sql<number | null>`sum(CAST(${field(store, name)} AS DOUBLE PRECISION))`;
   const { rows } = await sql<{
     kind: AwayKind | null;
@@ -214,10 +189,10 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     output: number;
     cost: number | null;
   }>`
-    SELECT ${kindOf(store)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
+    SELECT ${kindOf(store, viewer)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'notice', 'usage', 'schedule')
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND ${mayBeTold(store, viewer, ["usage"])}
     GROUP BY 1`.execute(store.db);
   const count = (kind: AwayKind): number => Number(rows.find((row) => row.kind === kind)?.count ?? 0);
   const spent = rows.find((row) => row.kind === null);
@@ -230,6 +205,7 @@ async function totalsOf(store: Store, ranges: readonly Range[]): Promise<AwayTot
     notice: count("notice"),
     skipped: count("skipped"),
     paused: count("paused"),
+    mentioned: count("mentioned"),
     inputTokens: Number(spent?.input ?? 0),
     outputTokens: Number(spent?.output ?? 0),
     costUsd: spent?.cost == null ? null : Number(spent.cost),
@@ -245,11 +221,11 @@ interface ItemRow {
   readonly task_id: string | null;
 }
 
-async function itemsOf(store: Store, ranges: readonly Range[]): Promise<readonly AwayItem[]> {
+async function itemsOf(store: Store, viewer: User, ranges: readonly Range[]): Promise<readonly AwayItem[]> {
   const { rows } = await sql<ItemRow>`
-    SELECT ${kindOf(store)} AS kind, e.chat_id, e.seq, e.at, e.body, e.task_id
+    SELECT ${kindOf(store, viewer)} AS kind, e.chat_id, e.seq, e.at, e.body, e.task_id
     FROM ${above(store, ranges)} r CROSS JOIN events e
-    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND e.type IN ('status', 'approval', 'question', 'notice', 'schedule') AND ${kindOf(store)} IS NOT NULL
+    WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND ${mayBeTold(store, viewer)} AND ${kindOf(store, viewer)} IS NOT NULL
     ORDER BY e.at DESC, e.chat_id, e.seq DESC
     LIMIT ${MAX_ITEMS}`.execute(store.db);
   const events = rows.flatMap((row) => {
@@ -374,6 +350,7 @@ function itemOf(
 function reasonOf(event: ChatEvent): string | null {
   if (event.type === "schedule") return event.data.message;
   if (event.type === "notice") return event.data.text;
+  if (event.type === "message") return `${event.actor.name}: ${shorten(event.data.text, MAX_WORDS)}`;
   if (event.type !== "status") return null;
   if (event.data.state === "failed") return event.data.reason;
   return event.data.state === "cancelled" ? `by ${event.data.by}` : null;
