@@ -291,7 +291,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("DELETE", `${chat}/links/${link}?unshare=true`);
   await ask("POST", "/api/users/dora/invite", { role: "viewer" });
   await ask("DELETE", `/api/invites/${(await ask("GET", "/api/invites")).items[0]?.id}`);
-  await ask("PATCH", "/api/users/cleo/limits", { tokensPerDay: 1000, dollarsPerMonth: null });
+  await ask("PATCH", "/api/users/cleo/limits", { tokensPerDay: 1000, dollarsPerMonth: null, tasksAtOnce: 2 });
   await ask("GET", "/api/users/cleo/limits");
   await ask("POST", "/api/users/cleo/password", { password: "three small words" });
   await spendLink(server, (await server.createLoginLink(people.owner)).url);

@@ -87,6 +87,29 @@ eachEngine("a person's limits", (engine) => {
     expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 2 });
   });
 
+  test("of requests count each call of a model, in the day and in the month", async () => {
+    const clock = testClock(Date.UTC(2026, 0, 5, 9));
+    const store = await engine.store({ clock });
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { requestsPerDay: 1, requestsPerMonth: 2 });
+    await startAgent(store, { model: twoSteps(), tools: [echoTool] });
+    const { task } = await addTask(store, ann, { instruction: "hers" });
+    expect(await waiting(store, task.runId)).toMatchObject({
+      step: 1,
+      reason: "The daily limit of 1 request is used up (1 used); it begins anew at 00:00 (UTC)",
+    });
+    clock.step(15 * HOUR);
+    await clock.advance(10_000);
+    expect(await ended(store, task.runId)).toMatchObject({ state: "completed", step: 2 });
+    const next = (await addTask(store, ann, { instruction: "more" })).task;
+    expect(await waiting(store, next.runId)).toMatchObject({
+      step: 0,
+      reason: "The monthly limit of 2 requests is used up (2 used); it begins anew on 1 February at 00:00 (UTC)",
+    });
+    const { day, month } = await standingOf(store.db, ann.id, { now: clock.now(), zone: "UTC" });
+    expect([day.requests, month.requests]).toEqual([1, 2]);
+  });
+
   test("are asked again when a person writes to what waits, and no word is lost", async () => {
     const store = await engine.store();
     const { owner, ann } = await people(store);
@@ -136,6 +159,7 @@ eachEngine("a person's limits", (engine) => {
       await Promise.all([putTimesRight(store, clock.now()), putTimesRight(store, clock.now())]);
     }
     expect(await spentBy(store, ann.id)).toEqual([4400, 4400]);
+    expect((await standingOf(store.db, ann.id, { now: clock.now(), zone: "UTC" })).day.requests).toBe(4);
     const { total } = await store.db
       .selectFrom("user_spent")
       .select((eb) => eb.fn.countAll<number>().as("total"))

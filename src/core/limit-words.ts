@@ -1,10 +1,30 @@
-/** What somebody may spend in whose name it is; null: no limit. A day and a month are those of the server's time zone. */
-export const LIMIT_NAMES = ["tokensPerDay", "tokensPerMonth", "dollarsPerDay", "dollarsPerMonth"] as const;
+/**
+ * What may be spent in somebody's name; null: no limit. A day and a month are those of the server's time zone. A request is one
+ * call of a model.
+ */
+export const SPENDING_LIMITS = [
+  "requestsPerDay",
+  "requestsPerMonth",
+  "tokensPerDay",
+  "tokensPerMonth",
+  "dollarsPerDay",
+  "dollarsPerMonth",
+] as const;
+export type SpendingLimit = (typeof SPENDING_LIMITS)[number];
+
+/** With how many of their tasks may be at work at once. */
+export const LIMIT_NAMES = [...SPENDING_LIMITS, "tasksAtOnce"] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
+
+export const MOST_TASKS_AT_ONCE = 1000;
+
+export type LimitUnit = "requests" | "tokens" | "dollars" | "tasks";
+export const limitUnit = (name: LimitName): LimitUnit => UNITS.find((unit) => name.startsWith(unit)) ?? "tasks";
+const UNITS = ["requests", "tokens", "dollars"] as const;
 
 /** One that is used up. */
 export interface Reached {
-  readonly name: LimitName;
+  readonly name: SpendingLimit;
   readonly limit: number;
   readonly used: number;
   /** When it begins anew, in milliseconds. */
@@ -13,16 +33,21 @@ export interface Reached {
 
 /** `The daily limit of 100,000 tokens is used up (100,412 used); it begins anew at 00:00 (Europe/Berlin)`. */
 export function limitWords({ name, limit, used, endsAt }: Reached, zone: string): string {
-  const amount = name.startsWith("tokens") ? tokens : dollars;
-  const is = `${limitName(name)} of ${amount(limit)}${name.startsWith("tokens") ? " tokens" : ""}`;
+  const unit = limitUnit(name);
+  const amount = unit === "dollars" ? dollars : whole;
+  const is = `${limitName(name)} of ${amount(limit)}${unit === "dollars" ? "" : ` ${limit === 1 ? unit.slice(0, -1) : unit}`}`;
   const at = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(endsAt);
   const on = new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "long" }).format(endsAt);
   const when = name.endsWith("Day") ? `at ${at}` : `on ${on} at ${at}`;
   return `The ${is} is used up (${amount(used)} used); it begins anew ${when} (${zone})`;
 }
 
-export const limitName = (name: LimitName): string => (name.endsWith("Day") ? "daily limit" : "monthly limit");
+/** Behind `Queued: `, of a task that waits for another of the same person. */
+export const atOnceWords = (limit: number): string =>
+  `the limit of ${limit === 1 ? "one task" : `${whole(limit)} tasks`} at once is reached; it starts when another has ended or waits`;
 
-const tokens = (n: number): string => n.toLocaleString("en-US");
+export const limitName = (name: SpendingLimit): string => (name.endsWith("Day") ? "daily limit" : "monthly limit");
+
+const whole = (n: number): string => n.toLocaleString("en-US");
 /** A small sum that is left out would be none. */
 const dollars = (n: number): string => `$${n.toLocaleString("en-US", { maximumFractionDigits: n < 1 ? 4 : 2 })}`;

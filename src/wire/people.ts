@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LimitName } from "../core/limit-words.ts";
+import { MOST_TASKS_AT_ONCE, type LimitName } from "../core/limit-words.ts";
 import { userSchema } from "./api.ts";
 
 /** Accounts, and who may have which name. */
@@ -81,33 +81,33 @@ export const sessionSchema = z.object({
 });
 export type OpenSession = z.infer<typeof sessionSchema>;
 
-const tokenLimit = z.number().int().min(1).max(1_000_000_000_000).nullable();
+const countLimit = z.number().int().min(1).max(1_000_000_000_000).nullable();
 const dollarLimit = z.number().positive().max(1_000_000).nullable();
 
 /** null: none. */
-export const personLimitsPatchSchema = z
-  .strictObject({
-    tokensPerDay: tokenLimit,
-    tokensPerMonth: tokenLimit,
-    dollarsPerDay: dollarLimit,
-    dollarsPerMonth: dollarLimit,
-  } satisfies Readonly<Record<LimitName, z.ZodType>>)
-  .partial();
+const limits = {
+  requestsPerDay: countLimit,
+  requestsPerMonth: countLimit,
+  tokensPerDay: countLimit,
+  tokensPerMonth: countLimit,
+  dollarsPerDay: dollarLimit,
+  dollarsPerMonth: dollarLimit,
+  tasksAtOnce: z.number().int().min(1).max(MOST_TASKS_AT_ONCE).nullable(),
+} satisfies Readonly<Record<LimitName, z.ZodType>>;
+
+export const personLimitsPatchSchema = z.strictObject(limits).partial();
 export type PersonLimitsPatch = z.infer<typeof personLimitsPatchSchema>;
 
 /** What was spent in somebody’s name, and when it begins anew to be counted. */
-const spentSchema = z.object({ tokens: z.number(), dollars: z.number(), endsAt: z.string() });
+const spentSchema = z.object({ requests: z.number(), tokens: z.number(), dollars: z.number(), endsAt: z.string() });
 
 export const personLimitsSchema = z.object({
   name: z.string(),
-  limits: z.object({
-    tokensPerDay: tokenLimit,
-    tokensPerMonth: tokenLimit,
-    dollarsPerDay: dollarLimit,
-    dollarsPerMonth: dollarLimit,
-  }),
+  limits: z.object(limits),
   day: spentSchema,
   month: spentSchema,
+  /** Their tasks that are at work now, and those that wait for their turn. */
+  tasks: z.object({ working: z.number().int(), queued: z.number().int() }),
   /** Whose days and months: the server’s. */
   zone: z.string(),
 });

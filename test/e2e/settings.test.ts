@@ -178,10 +178,14 @@ describeInBrowser("the settings", () => {
     await page.getByText("A whole number above 0, or nothing").waitFor();
     await page.getByLabel("Tokens a day").fill("100000");
     await page.getByLabel("Dollars a month").fill("2.5");
+    await page.getByLabel("Tasks at once").fill("2.5");
+    await page.getByText("A whole number from 1 to 1000, or nothing").waitFor();
+    await page.getByLabel("Tasks at once").fill("2");
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect((await app.as(app.people.ann, "GET", "/api/users/ann/limits")).body.limits).toEqual({
-      ...{ tokensPerDay: 100_000, tokensPerMonth: null, dollarsPerDay: null, dollarsPerMonth: 2.5 },
+      ...{ requestsPerDay: null, requestsPerMonth: null, tokensPerDay: 100_000, tokensPerMonth: null },
+      ...{ dollarsPerDay: null, dollarsPerMonth: 2.5, tasksAtOnce: 2 },
     });
     await page.getByText("Nobody is invited.").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("cleo");

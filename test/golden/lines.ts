@@ -194,6 +194,8 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "user limits": [
     { args: ["bob"] },
     { args: ["bob", "--tokens-per-day", "100000", "--dollars-per-month", "20"] },
+    { args: ["bob", "--requests-per-day", "200", "--tasks-at-once", "2"] },
+    { args: ["bob", "--tasks-at-once", "0"] },
     { args: ["bob", "--none", "--tokens-per-day", "5"] },
     { args: ["agent", "--none"] },
   ],

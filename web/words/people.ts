@@ -1,4 +1,5 @@
-import type { LimitName } from "../../src/core/limit-words.ts";
+import { limitUnit, MOST_TASKS_AT_ONCE, type LimitName } from "../../src/core/limit-words.ts";
+import type { PersonLimits } from "../../src/wire/people.ts";
 import type { Account } from "../../src/wire/people.ts";
 
 type Role = Exclude<Account["role"], "agent">;
@@ -45,20 +46,30 @@ export const WORDS = {
   limits: "Limits…",
   limitsOf: (name: string): string => `Limits of ${name}`,
   limitsMean:
-    "What the agent may spend in their name. Work that would go beyond waits, says so, and goes on by itself when the limit begins anew.",
+    "What the agent may spend in their name, and how many tasks it may work on for them at once. Work that would go beyond waits, says so, and goes on by itself.",
   limitsLoading: "Loading the limits…",
   limitsFailed: "The limits could not be loaded",
   limit: {
+    requestsPerDay: "Requests to models a day",
+    requestsPerMonth: "Requests to models a month",
     tokensPerDay: "Tokens a day",
     tokensPerMonth: "Tokens a month",
     dollarsPerDay: "Dollars a day",
     dollarsPerMonth: "Dollars a month",
+    tasksAtOnce: "Tasks at once",
   } satisfies Readonly<Record<LimitName, string>>,
   noLimit: "no limit",
-  spent: ({ tokens, dollars }: { tokens: number; dollars: number }, isTokens: boolean): string =>
-    `${isTokens ? tokens.toLocaleString() : `$${dollars.toFixed(2)}`} used`,
-  limitRule: (isTokens: boolean): string =>
-    isTokens ? "A whole number above 0, or nothing" : "A number above 0, or nothing",
+  used: ({ tasks, ...told }: PersonLimits, limit: LimitName): string => {
+    const unit = limitUnit(limit);
+    if (unit === "tasks") return `${tasks.working} at work, ${tasks.queued} queued`;
+    const used = told[limit.endsWith("Day") ? "day" : "month"][unit];
+    return `${unit === "dollars" ? `$${used.toFixed(2)}` : used.toLocaleString()} used`;
+  },
+  limitRule: (limit: LimitName): string => {
+    const unit = limitUnit(limit);
+    if (unit === "tasks") return `A whole number from 1 to ${MOST_TASKS_AT_ONCE}, or nothing`;
+    return unit === "dollars" ? "A number above 0, or nothing" : "A whole number above 0, or nothing";
+  },
   limitsEnd: (day: string, month: string, zone: string): string =>
     `The day ends ${day}, the month ${month}: by the server’s clock (${zone}).`,
   invite: "Invite somebody",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { MOST_TASKS_AT_ONCE } from "../../core/limit-words.ts";
 import { ROLES } from "../../wire/people.ts";
 import { group, oneOf, positive, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./accounts.ts";
@@ -15,7 +16,8 @@ const orNone =
   (parse: (value: string) => number) =>
   (value: string): number | "none" =>
     value === "none" ? value : parse(value);
-const tokens = orNone(wholeNumber(1, 1_000_000_000_000));
+const count = orNone(wholeNumber(1, 1_000_000_000_000));
+const tasks = orNone(wholeNumber(1, MOST_TASKS_AT_ONCE));
 const dollars = orNone(positive);
 
 export function addPeopleCommands(program: Command, execute: Execute): void {
@@ -74,14 +76,18 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
   });
   verb(user, execute, "limits [name]", {
     summary:
-      "Show what may be spent in somebody’s name in a day and a month, and what was; or set it. What would go beyond waits, and goes on by itself.",
+      "Show what may be spent in somebody’s name in a day and a month, what was, and how many of their tasks may be at work at once; or set " +
+      "it. What would go beyond waits, and goes on by itself.",
     examples: ["sparky user limits", "sparky user limits ann --tokens-per-day 100000", "sparky user limits ann --none"],
     args: { name: "whose; without it your own" },
     options: [
-      ["--tokens-per-day <number>", "tokens of input and output together, or `none`", tokens],
-      ["--tokens-per-month <number>", "the same for a calendar month, or `none`", tokens],
+      ["--requests-per-day <number>", "requests to models: each step of a run is one; or `none`", count],
+      ["--requests-per-month <number>", "the same for a calendar month, or `none`", count],
+      ["--tokens-per-day <number>", "tokens of input and output together, or `none`", count],
+      ["--tokens-per-month <number>", "the same for a calendar month, or `none`", count],
       ["--dollars-per-day <usd>", "what models cost (needs their prices), or `none`", dollars],
       ["--dollars-per-month <usd>", "the same for a calendar month, or `none`", dollars],
+      ["--tasks-at-once <number>", "tasks at work at the same time, or `none`: the others wait in the queue", tasks],
       ["--none", "take all limits away"],
     ],
     run: async (context, args, options: LimitsOptions) => (await import("./limits.ts")).limits(context, args, options),

@@ -1,6 +1,6 @@
 import { isoTime, machineZone } from "../../core/clock.ts";
 import { setLimits } from "../../store/limits/change.ts";
-import { standingOf } from "../../store/limits/standing.ts";
+import { standingOf, tasksOf } from "../../store/limits/standing.ts";
 import type { User } from "../../wire/api.ts";
 import { personLimitsPatchSchema, personLimitsSchema, type PersonLimits } from "../../wire/people.ts";
 import type { ServerDeps } from "../deps.ts";
@@ -10,9 +10,11 @@ import { route, type Route } from "./route.ts";
 export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
   const told = async ({ id, name }: User): Promise<PersonLimits> => {
     const zone = machineZone();
-    const { limits, day, month } = await standingOf(store.db, id, { now: store.clock.now(), zone });
-    const spent = ({ tokens, dollars, end }: typeof day) => ({ tokens, dollars, endsAt: isoTime(end) });
-    return { name, limits, day: spent(day), month: spent(month), zone };
+    const now = store.clock.now();
+    const { limits, day, month } = await standingOf(store.db, id, { now, zone });
+    const spent = ({ start: _, end, ...used }: typeof day) => ({ ...used, endsAt: isoTime(end) });
+    const tasks = await tasksOf(store.db, id, now);
+    return { name, limits, day: spent(day), month: spent(month), tasks, zone };
   };
   return [
     route({
@@ -20,8 +22,8 @@ export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
       path: "/api/users/:name/limits",
       right: "self.see",
       summary:
-        "What may be spent in somebody’s name, and what was, in the day and the month that it is on the server: your own, or " +
-        "of somebody whom you look after.",
+        "What may be spent in somebody’s name, and what was, in the day and the month that it is on the server, and how many of their " +
+        "tasks may be at work at once, and are: your own, or of somebody whom you look after.",
       answers: { 200: personLimitsSchema },
       handle: async ({ viewer, params }) => ({
         status: 200,
@@ -34,7 +36,7 @@ export function limitRoutes({ store, log }: ServerDeps): readonly Route[] {
       right: "people.manage",
       scope: "admin",
       summary:
-        "Sets limits, and takes away those that are null: runs that wait for one go on at once. For owners; admins set those of members and viewers.",
+        "Sets limits, and takes away those that are null: runs that wait for one go on at once, and what runs goes on. For owners; admins set those of members and viewers.",
       body: personLimitsPatchSchema,
       answers: { 200: personLimitsSchema },
       async handle({ viewer, params, body }) {

@@ -112,6 +112,8 @@ export interface RunRow {
   id: string;
   chat_id: string;
   task_id: string | null;
+  /** Of a task's run: whose work it is, as it was when the run was queued. null: nobody asks. */
+  whose: string | null;
   state: "queued" | "working" | "waiting" | "stopping" | "completed" | "failed" | "cancelled";
   priority: number;
   /** Leases so far; also the fence number of the newest. */
@@ -616,13 +618,16 @@ export interface Schema {
   /** null: no limit. */
   user_limits: {
     user_id: string;
+    requests_day: number | null;
+    requests_month: number | null;
     tokens_day: number | null;
     tokens_month: number | null;
     dollars_day: number | null;
     dollars_month: number | null;
+    tasks_at_once: number | null;
   };
   /** `at`: the beginning of the quarter of an hour in which it was spent. */
-  user_spent: { user_id: string; at: number; tokens: number; dollars: number };
+  user_spent: { user_id: string; at: number; requests: number; tokens: number; dollars: number };
   /** How far each chat is in the index of search. */
   search_chats: { chat_id: string; seq: number };
   /** `id` follows the event's time. Its words are beside it: in `search_words` on SQLite, in a column on PostgreSQL. */

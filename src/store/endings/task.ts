@@ -1,5 +1,6 @@
 import { shorten } from "../../core/text.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
+import { placeInQueue } from "../runs/at-once.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import type { Ending } from "../runs/ending.ts";
 import { endOccurrence } from "../ledger/outcome.ts";
@@ -75,7 +76,7 @@ export async function queueTaskRun(tx: Tx, task: TaskRow, message: string): Prom
     taskId: task.id,
     priority: task.priority,
     notBefore: task.run_at ?? 0,
-    message,
+    ...(await placeInQueue(tx, chat, task, message)),
   });
   await tx.db
     .updateTable("tasks")

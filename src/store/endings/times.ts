@@ -37,10 +37,10 @@ export async function putTimesRight(store: Store, now: number): Promise<void> {
     const spent = await db
       .deleteFrom("user_spent")
       .where("at", ">", ahead)
-      .returning(["user_id", "tokens", "dollars"])
+      .returning(["user_id", "requests", "tokens", "dollars"])
       .execute();
-    for (const { user_id, tokens, dollars } of spent.toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1))) {
-      await addSpent(db, user_id, now, { tokens: Number(tokens), dollars });
+    for (const { user_id, requests, tokens, dollars } of spent.toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1))) {
+      await addSpent(db, user_id, now, { requests: Number(requests), tokens: Number(tokens), dollars });
     }
     await db
       .updateTable("runs")

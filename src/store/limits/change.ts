@@ -1,4 +1,4 @@
-import { LIMIT_NAMES, limitName, type LimitName } from "../../core/limit-words.ts";
+import { LIMIT_NAMES, limitName, limitUnit, type LimitName } from "../../core/limit-words.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { audit } from "../audit/audit.ts";
 import { requireManages } from "../people/access.ts";
@@ -8,10 +8,13 @@ import { whoseWork, workOf } from "../runs/whose.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 
 const COLUMNS = {
+  requestsPerDay: "requests_day",
+  requestsPerMonth: "requests_month",
   tokensPerDay: "tokens_day",
   tokensPerMonth: "tokens_month",
   dollarsPerDay: "dollars_day",
   dollarsPerMonth: "dollars_month",
+  tasksAtOnce: "tasks_at_once",
 } as const satisfies { readonly [name in LimitName]: string };
 
 type Changes = { readonly [name in LimitName]?: number | null | undefined };
@@ -52,7 +55,7 @@ export async function setLimits(
 
 function told(name: LimitName, changes: Changes): string {
   const value = changes[name] ?? null;
-  const of = `${limitName(name)} of ${name.startsWith("tokens") ? "tokens" : "dollars"}`;
+  const of = name === "tasksAtOnce" ? "limit of tasks at once" : `${limitName(name)} of ${limitUnit(name)}`;
   return value === null ? `no ${of}` : `${of}: ${value}`;
 }
 

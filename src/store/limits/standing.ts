@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { dayAround, monthAround, type Period } from "../../core/periods.ts";
-import type { LimitName, Reached } from "../../core/limit-words.ts";
+import { SPENDING_LIMITS, type LimitName, type Reached, type SpendingLimit } from "../../core/limit-words.ts";
+import { claimableRuns, heldRuns } from "../runs/open.ts";
 import type { Spent } from "../runs/spent.ts";
 import type { Db } from "../database/sql.ts";
 
@@ -20,16 +21,23 @@ export interface Standing {
 export async function standingOf(db: Db, userId: string, at: { now: number; zone: string }): Promise<Standing> {
   const [day, month] = [dayAround(at.zone, at.now), monthAround(at.zone, at.now)];
   const { rows } = await sql<{
+    requests_day: number | null;
+    requests_month: number | null;
     tokens_day: number | null;
     tokens_month: number | null;
     dollars_day: number | null;
     dollars_month: number | null;
+    tasks_at_once: number | null;
+    day_requests: number | string;
     day_tokens: number | string;
     day_dollars: number;
+    month_requests: number | string;
     month_tokens: number | string;
     month_dollars: number;
   }>`
-    SELECT l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month,
+    SELECT l.requests_day, l.requests_month, l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month, l.tasks_at_once,
+      coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.requests END), 0) AS day_requests,
+      coalesce(sum(s.requests), 0) AS month_requests,
       coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.tokens END), 0) AS day_tokens,
       coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.dollars END), 0) AS day_dollars,
       coalesce(sum(s.tokens), 0) AS month_tokens, coalesce(sum(s.dollars), 0) AS month_dollars
@@ -42,27 +50,65 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
   const limit = (value: number | null | undefined): number | null => (value == null ? null : Number(value));
   return {
     limits: {
+      requestsPerDay: limit(row?.requests_day),
+      requestsPerMonth: limit(row?.requests_month),
       tokensPerDay: limit(row?.tokens_day),
       tokensPerMonth: limit(row?.tokens_month),
       dollarsPerDay: limit(row?.dollars_day),
       dollarsPerMonth: limit(row?.dollars_month),
+      tasksAtOnce: limit(row?.tasks_at_once),
     },
-    day: { ...day, tokens: Number(row?.day_tokens ?? 0), dollars: Number(row?.day_dollars ?? 0) },
-    month: { ...month, tokens: Number(row?.month_tokens ?? 0), dollars: Number(row?.month_dollars ?? 0) },
+    day: {
+      ...day,
+      requests: Number(row?.day_requests ?? 0),
+      tokens: Number(row?.day_tokens ?? 0),
+      dollars: Number(row?.day_dollars ?? 0),
+    },
+    month: {
+      ...month,
+      requests: Number(row?.month_requests ?? 0),
+      tokens: Number(row?.month_tokens ?? 0),
+      dollars: Number(row?.month_dollars ?? 0),
+    },
   };
 }
 
 /** Of those that are used up the one that ends last; null: none is. */
 export function reachedOf({ limits, day, month }: Standing): Reached | null {
-  const used: { readonly [name in LimitName]: readonly [number, Period] } = {
+  const used: { readonly [name in SpendingLimit]: readonly [number, Period] } = {
+    requestsPerMonth: [month.requests, month],
     dollarsPerMonth: [month.dollars, month],
     tokensPerMonth: [month.tokens, month],
+    requestsPerDay: [day.requests, day],
     dollarsPerDay: [day.dollars, day],
     tokensPerDay: [day.tokens, day],
   };
-  for (const name of ["dollarsPerMonth", "tokensPerMonth", "dollarsPerDay", "tokensPerDay"] as const) {
+  for (const name of SOONEST_LAST) {
     const [limit, [spent, period]] = [limits[name], used[name]];
     if (limit !== null && spent >= limit) return { name, limit, used: spent, endsAt: period.end };
   }
   return null;
+}
+
+const SOONEST_LAST = SPENDING_LIMITS.toSorted((a, b) => Number(a.endsWith("Day")) - Number(b.endsWith("Day")));
+
+/** How many tasks are at work for somebody, and how many wait for their turn. */
+export async function tasksOf(
+  db: Db,
+  userId: string,
+  now: number,
+): Promise<{ readonly working: number; readonly queued: number }> {
+  const ofRuns = db
+    .selectFrom("runs")
+    .select(db.fn.countAll<number | string>().as("count"))
+    .where("whose", "=", userId);
+  const [working, queued] = await Promise.all([
+    ofRuns.where(heldRuns()).executeTakeFirstOrThrow(),
+    ofRuns
+      .where(claimableRuns())
+      .where("state", "=", "queued")
+      .where("not_before", "<=", now)
+      .executeTakeFirstOrThrow(),
+  ]);
+  return { working: Number(working.count), queued: Number(queued.count) };
 }

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { sleep, systemClock } from "../../core/clock.ts";
 import type { NewEvent } from "../../core/events.ts";
 import { byAgent } from "../people/actors.ts";
+import { withinTheirLimits } from "./at-once.ts";
 import { candidateQuery, candidates, type Candidate, type Wanted } from "./next.ts";
 import { claimableRuns, heldRuns } from "./open.ts";
 import { announceAll } from "./queue.ts";
@@ -53,7 +54,8 @@ export async function claimRuns(store: Store, options: ClaimOptions): Promise<re
     try {
       const took = await store.transact(async (tx) => {
         taking = await candidates(tx, { kind, want, lost, now });
-        return taking.length === 0 ? [] : take(store, tx, oneOfEachChat(taking));
+        const starting = await withinTheirLimits(tx, oneOfEachChat(taking));
+        return starting.length === 0 ? [] : take(store, tx, starting);
       });
       claimed.push(...took);
       if (took.length > 0) onClaimed?.(took);

@@ -1,10 +1,14 @@
 import { sql, type SqlBool } from "kysely";
+import { heldRuns } from "./open.ts";
 import type { RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { EngineKind, Tx } from "../database/store.ts";
 
 /** A run that may be claimed, as it was before. */
-export type Candidate = Pick<RunRow, "id" | "chat_id" | "task_id" | "state" | "attempt" | "wait_reason">;
+export type Candidate = Pick<RunRow, "id" | "chat_id" | "task_id" | "whose" | "state" | "attempt" | "wait_reason"> & {
+  /** How many tasks of the one whose work it is may be at work at once; null: any number. */
+  readonly at_once: number | string | null;
+};
 
 export interface Wanted {
   readonly kind: "turn" | "task";
@@ -20,6 +24,13 @@ export async function candidates(tx: Tx, wanted: Wanted): Promise<readonly Candi
   if (tx.kind === "postgres") await sql`SET LOCAL enable_sort = off`.execute(tx.db);
   return candidateQuery(tx, wanted).execute();
 }
+
+const atOnce = sql<number | string | null>`(SELECT l.tasks_at_once FROM user_limits l WHERE l.user_id = r.whose)`;
+
+/** Work of those for whom no more tasks may start now is passed over, so that nobody waits behind it: who that is, is asked once. */
+const notOfTheFull = sql<SqlBool>`(r.whose IS NULL OR r.whose NOT IN (
+  SELECT l.user_id FROM user_limits l WHERE l.tasks_at_once <= (
+    SELECT count(*) FROM runs b WHERE b.whose = l.user_id AND ${heldRuns("b")})))`;
 
 /**
  * The runs that are due, the highest priority first, then the oldest; a waiting one is due when its back-off ends, when
@@ -39,9 +50,11 @@ export function candidateQuery(
   return tx.db
     .selectFrom("runs as r")
     .innerJoin("chats as c", "c.id", "r.chat_id")
-    .select(["r.id", "r.chat_id", "r.task_id", "r.state", "r.attempt", "r.wait_reason"])
+    .select(["r.id", "r.chat_id", "r.task_id", "r.whose", "r.state", "r.attempt", "r.wait_reason"])
+    .select(kind === "turn" ? sql<null>`NULL`.as("at_once") : atOnce.as("at_once"))
     .where(kind === "turn" ? sql<SqlBool>`r.task_id IS NULL` : sql<SqlBool>`r.task_id IS NOT NULL`)
     .where(due)
+    .$if(kind === "task", (query) => query.where(notOfTheFull))
     .where("r.not_before", "<=", now)
     .where("c.deleted_at", "is", null)
     .$if(lost.length > 0, (query) => query.where("r.id", "not in", lost))

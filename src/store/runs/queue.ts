@@ -8,6 +8,8 @@ import type { Tx } from "../database/store.ts";
 interface NewRun {
   readonly chat: Pick<ChatRow, "id" | "owner_id">;
   readonly taskId: string | null;
+  /** Of a task: whose work it is. */
+  readonly whose?: string;
   readonly priority: number;
   /** Milliseconds; 0: at once. */
   readonly notBefore: number;
@@ -47,6 +49,7 @@ export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): Ru
     id,
     chat_id: run.chat.id,
     task_id: run.taskId,
+    whose: run.whose ?? null,
     state: "queued",
     priority: run.priority,
     attempt: 0,

@@ -109,7 +109,7 @@ async function spend(
     )
     .execute();
   const userId = await whoseWork(tx.db, chat, task ?? undefined);
-  const spent = { tokens: inputTokens + outputTokens, dollars: costUsd ?? 0 };
+  const spent = { requests: 1, tokens: inputTokens + outputTokens, dollars: costUsd ?? 0 };
   // Last: of a person's runs at work each waits only for another's commit.
   tx.last(() => addSpent(tx.db, userId, tx.now, spent));
 }

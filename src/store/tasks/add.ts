@@ -4,6 +4,7 @@ import { lockChatFor, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
 import { chatEvent, createdEvent, newChatRow, titleFrom } from "../chats/chats.ts";
+import { placeInQueue } from "../runs/at-once.ts";
 import { announceAll, newRunRow, queuedEvent } from "../runs/queue.ts";
 import type { Descent } from "../runs/descent.ts";
 import type { ChatRow, TaskRow } from "../database/schema.ts";
@@ -118,7 +119,8 @@ export async function addTaskIn(
     finished_at: null,
     deleted_at: null,
   };
-  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, message: "Queued", from };
+  const place = runId === null ? { message: "Queued" } : await placeInQueue(tx, chat, task, "Queued");
+  const run = { chat, taskId: task.id, priority: task.priority, notBefore: runAt ?? 0, ...place, from };
   const events = [
     ...(isNew
       ? [createdEvent(viewer, chat), ...sharers.map((id) => chatEvent(viewer, { change: "shared", userId: id }))]
