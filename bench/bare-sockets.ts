@@ -5,8 +5,9 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocketServer } from "ws";
 import { answerQuestions } from "./kit/child.ts";
-import { event, frameOf, workingEvent } from "./kit/event.ts";
+import { deltaFrame, event, frameOf, workingEvent } from "./kit/event.ts";
 import { sharedNow } from "./kit/measure.ts";
+import { spentOn } from "./kit/paced.ts";
 import type { BareQuestion, Sent } from "./kit/questions.ts";
 
 /** `ws` and nothing else, sending the bytes that the product sends: what a machine can do at most. */
@@ -27,6 +28,11 @@ answerQuestions(async (question: BareQuestion): Promise<unknown> => {
       return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
     case "send":
       return sendTimed(question.chatId, question.count, question.everyMs);
+    case "deltas":
+      return spentOn(question.count, (n) => {
+        const frame = deltaFrame(question.chatId, n);
+        for (const client of server.clients) client.send(frame);
+      });
   }
 });
 

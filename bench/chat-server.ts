@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { createServer } from "../src/server/app.ts";
+import { createLoginLink } from "../src/server/sign-in/login-link.ts";
 import { createChat } from "../src/store/chats/chats.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/database/store.ts";
@@ -9,8 +10,9 @@ import { ensureUsers } from "../src/store/people/users.ts";
 import type { User } from "../src/store/people/user.ts";
 import { McpAdmin } from "../src/worker/mcp/admin.ts";
 import { answerQuestions } from "./kit/child.ts";
-import { event, workingEvent } from "./kit/event.ts";
+import { delta, event, workingEvent } from "./kit/event.ts";
 import { rateInFlight, sharedNow } from "./kit/measure.ts";
+import { spentOn } from "./kit/paced.ts";
 import type { Sent, ServerQuestion, ServerStarted } from "./kit/questions.ts";
 
 /** The real chat server in a process of its own, with appends made inside it as a run makes them. */
@@ -32,6 +34,8 @@ answerQuestions(async (question: ServerQuestion): Promise<unknown> => {
       return chatWith(store, owner, question.events);
     case "append":
       return appendTimed(store, question.chatId, question.count, question.everyMs);
+    case "deltas":
+      return spentOn(question.count, (n) => store.hub.delta(delta(question.chatId, n)));
   }
 });
 
@@ -77,7 +81,9 @@ async function serve(file: string): Promise<Serving> {
     cancelTask: async () => nothing,
   });
   const { url } = await server.listen("127.0.0.1", 0);
-  return { store, owner, started: { url, token: await createToken(store, owner.id, "bench") } };
+  const token = await createToken(store, owner.id, "bench");
+  const { url: loginUrl } = await createLoginLink(store, owner, url);
+  return { store, owner, started: { url, token, loginUrl } };
 }
 
 async function chatWith(store: Store, owner: User, events: number): Promise<string> {

@@ -9,6 +9,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   claims: async () => (await import("./claims.ts")).claims,
   wake: async () => (await import("./wake.ts")).wake,
   schedules: async () => (await import("./schedules.ts")).schedules,
+  frames: async () => (await import("./frames.ts")).frames,
   "fan-out": async () => (await import("./fan-out.ts")).fanOut,
   replay: async () => (await import("./replay.ts")).replay,
   recall: async () => (await import("./recall.ts")).recallFigures,

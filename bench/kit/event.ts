@@ -1,4 +1,5 @@
 import type { NewEvent } from "../../src/core/events.ts";
+import type { HubDelta } from "../../src/core/hub.ts";
 
 const WORDS = "The graph holds 1,204 nodes and 3,377 edges; nothing is missing, nothing is doubled. ".repeat(3);
 const PLACE = { runId: null, taskId: null, step: null, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
@@ -51,6 +52,17 @@ export function workingEvent(n: number): NewEvent {
         ...place,
       };
   }
+}
+
+/** The n-th piece of an answer as it streams. */
+export function delta(chatId: string, n: number): HubDelta {
+  return { chatId, runId: "run_1", lease: 1, part: "1.1", kind: "message", offset: n * WORDS.length, text: WORDS };
+}
+
+/** And its frame as the wire has it, for the bare sockets. */
+export function deltaFrame(chatId: string, n: number): string {
+  const { lease: _, ...rest } = delta(chatId, n);
+  return JSON.stringify({ type: "delta", sub: "s", ...rest });
 }
 
 /** What the body of an event's row is like, for the bare databases. */

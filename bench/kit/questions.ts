@@ -5,16 +5,32 @@ export type ServerQuestion =
   | { readonly do: "start"; readonly file: string }
   /** A new chat with so many events in its log. */
   | { readonly do: "chat"; readonly events: number }
-  | { readonly do: "append"; readonly chatId: string; readonly count: number; readonly everyMs: number };
+  | { readonly do: "append"; readonly chatId: string; readonly count: number; readonly everyMs: number }
+  | SendDeltas;
+
+/** Pieces of an answer as it streams, which nothing stores. */
+interface SendDeltas {
+  readonly do: "deltas";
+  readonly chatId: string;
+  readonly count: number;
+}
 
 export interface ServerStarted {
   readonly url: string;
   readonly token: string;
+  /** Signs a browser in, once. */
+  readonly loginUrl: string;
+}
+
+export interface Spent {
+  /** Of the sender's processor. */
+  readonly cpuMs: number;
 }
 
 export type BareQuestion =
   | { readonly do: "start" }
-  | { readonly do: "send"; readonly chatId: string; readonly count: number; readonly everyMs: number };
+  | { readonly do: "send"; readonly chatId: string; readonly count: number; readonly everyMs: number }
+  | SendDeltas;
 
 export interface Sent {
   /** How late the event loop was while it sent, in milliseconds. */
