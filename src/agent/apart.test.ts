@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, gate, pause, say, scriptedModel, think, type Gate } from "../../test/kit/scripted-model.ts";
+import { call, gate, pause, say, scriptedModel, think, type Gate, untimed } from "../../test/kit/scripted-model.ts";
 import { ended, testTool } from "../../test/kit/worker.ts";
 import type { HubEvent } from "../core/hub.ts";
 import { AGENT_ID } from "../store/people/user.ts";
@@ -62,7 +62,7 @@ eachEngine("two chats at once", (engine) => {
     );
     expect([mixed, model.requests.length]).toEqual([[], 3]);
     // F15: the first request of each chat holds nothing but its first message.
-    expect(model.requests.slice(0, 2).map(({ messages }) => messages)).toEqual([
+    expect(model.requests.slice(0, 2).map(({ messages }) => untimed(messages))).toEqual([
       [{ role: "user", content: "an apple" }],
       [{ role: "user", content: "a plum" }],
     ]);

@@ -7,12 +7,17 @@ import { estimateTokens } from "../models/tokens.ts";
 /** What is kept or left out as one: somebody's words, or a step with its results. */
 export interface Piece {
   readonly messages: readonly ModelMessage[];
-  /** A person's or a task's words, which what follows works on. */
-  readonly words: boolean;
-  /** The instruction of the task at hand. */
-  readonly instruction: boolean;
+  /** `memory`: what was recalled for one person, whoever reads the chat. */
+  readonly kind: "words" | "step" | "material" | "memory" | "summary";
+  /** The instruction of the task at hand, or the summary of what came before. */
+  readonly stays: boolean;
   /** Where in the log what was said in it stands. */
   readonly seqs: readonly number[];
+  /** The places in the log that it is made of. */
+  readonly first: number;
+  readonly last: number;
+  /** As they are estimated. */
+  readonly tokens: number;
 }
 
 interface Fitted {
@@ -32,19 +37,16 @@ export function tokensOf(messages: readonly ModelMessage[]): number {
  * instruction; what is too long even so is cut in its middle.
  */
 export function fit(pieces: readonly Piece[], budget: number): Fitted {
-  const sizes = pieces.map(({ messages }) => tokensOf(messages));
   let from = 0;
   let total = 0;
-  for (const [at, size] of sizes.entries()) {
-    total += size;
+  for (const [at, { tokens }] of pieces.entries()) {
+    total += tokens;
     if (total <= budget) continue;
-    for (; from < at && total > budget / 2; from++) total -= sizes[from] ?? 0;
+    for (; from < at && total > budget / 2; from++) total -= pieces[from]?.tokens ?? 0;
   }
   const before = pieces.slice(0, from);
   const kept = pieces.slice(from);
-  const words = kept[0]?.words === false ? before.findLast((each) => each.words) : undefined;
-  const instruction = before.find((each) => each.instruction);
-  const stays = before.filter((each) => each === words || each === instruction);
+  const stays = stayingOf(before, kept);
   const shown = [...stays, ...kept];
   const messages = cutTo(
     shown.flatMap((each) => each.messages),
@@ -52,6 +54,14 @@ export function fit(pieces: readonly Piece[], budget: number): Fitted {
   );
   return { messages, leftOut: before.length - stays.length, seqs: shown.flatMap(({ seqs }) => seqs) };
 }
+
+/** Of what goes: the words that the rest works on, and what stays whatever goes. */
+export function stayingOf(before: readonly Piece[], kept: readonly Piece[]): readonly Piece[] {
+  const words = kept[0] === undefined || kept[0].kind === "words" ? undefined : before.findLast(isWords);
+  return before.filter((each) => each.stays || each === words);
+}
+
+const isWords = ({ kind }: Piece): boolean => kind === "words";
 
 /** A text that is kept whole however little fits. */
 const SHORT = 400;
@@ -82,7 +92,8 @@ function cutTexts(value: unknown, longest: number): unknown {
   );
 }
 
-function cut(text: string, longest: number): string {
+/** Its middle is left out, and said to be. */
+export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const head = piece(text, 0, Math.floor(longest * 0.7));
   const tail = piece(text, text.length - Math.floor(longest * 0.3));

@@ -68,7 +68,7 @@ eachEngine("what stands before a run", (engine) => {
   test("is told where it does not fit any more, by the tool and before a run", async () => {
     const store = await engine.store();
     const { owner } = await people(store);
-    await startAgent(store, { model: looker({ contextTokens: 4000 }), tools: [recallTool(store)], recall: true });
+    await startAgent(store, { model: looker({ contextTokens: 9000 }), tools: [recallTool(store)], recall: true });
     const { chat } = await createChat(store, owner, {});
     const talked = Array.from({ length: 60 }, (_, at) => `Line ${at}: ${"and so on ".repeat(60)}`);
     await sayIn(store, chat.id, [[owner, MOVERS], ...talked.map((text) => [owner, text] as const)]);

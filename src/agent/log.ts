@@ -10,10 +10,11 @@ import { readerFor } from "../store/recall/reader.ts";
 import { recalledTexts } from "../store/recall/recalled.ts";
 import type { Db } from "../store/database/sql.ts";
 import type { Claimed } from "../store/runs/claim.ts";
+import { summariesOf } from "../store/runs/summary.ts";
 import type { Store } from "../store/database/store.ts";
 import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
-import { LAST_RUNS, type RecordedStep } from "./context.ts";
+import { LAST_RUNS, type RecordedStep, type Summary } from "./context.ts";
 import { isAfterthought } from "./last-words.ts";
 
 /** The types that a run's next move depends on. */
@@ -22,8 +23,11 @@ const TYPES = [
   ...(["summary", "resource", "recall"] as const),
 ] as const;
 
-/** More than any context holds: a long chat's older events are not read at all. */
+/** A chat's older events are not read at all, but to be summed up: and then as far back as so many. */
 const MAX_EVENTS = 4000;
+const MAX_TO_SUM_UP = 20_000;
+/** Of them one is for this run, unless many tasks had long work in this chat since. */
+const MAX_SUMMARIES = 20;
 
 /** A chat's log as one run reads it: once from the store, then only what was added. */
 export class RunLog {
@@ -39,6 +43,12 @@ export class RunLog {
   readonly #known = new Map<string, number>();
   #view = emptyChatView;
   #head = 0;
+  #summary: Summary | null = null;
+  /** Where what belongs to the run, or to its task, begins. */
+  #own = 0;
+  /** How many events are read at most, and whether there are older ones that no summary is of. */
+  #most = MAX_EVENTS;
+  #hasOlder = false;
 
   /** `scope`: what the run's context is made of. */
   constructor(store: Store, claimed: Claimed, scope: "chat" | "task") {
@@ -60,6 +70,32 @@ export class RunLog {
     return this.#head;
   }
 
+  /** What stands for the beginning of the conversation. */
+  get summary(): Summary | null {
+    return this.#summary;
+  }
+
+  /** What a summary of this run's context is for. */
+  get scope(): string {
+    return this.#claimed.run.task_id ?? "chat";
+  }
+
+  /** There are older events that neither were read nor are in a summary. */
+  get hasOlder(): boolean {
+    return this.#hasOlder;
+  }
+
+  /** Reads on into the past, to sum it up; false: there is nothing more to be read. */
+  async readOlder(): Promise<boolean> {
+    if (!this.#hasOlder || this.#most > MAX_EVENTS) return false;
+    this.#most = MAX_TO_SUM_UP;
+    [this.#events, this.#steps, this.#view, this.#head] = [[], [], emptyChatView, 0];
+    this.#known.clear();
+    this.#recalled.clear();
+    await this.read();
+    return true;
+  }
+
   async read(): Promise<void> {
     const { chat_id } = this.#claimed.run;
     const { db } = this.#store;
@@ -73,6 +109,9 @@ export class RunLog {
     this.#events.push(...fresh);
     this.#view = foldChat(fresh, this.#view);
     this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
+    const summaries = fresh.filter((event) => event.type === "summary");
+    const newest = summaryIn(summaries.findLast((event) => this.#isMine(event)));
+    if (newest !== null) [this.#summary, this.#hasOlder] = [newest, false];
     await this.#readSteps(fresh.filter((event) => event.seq >= from));
     await this.#readRecalled(fresh.filter((event) => event.type === "recall"));
   }
@@ -133,12 +172,15 @@ export class RunLog {
     }
   }
 
-  /** Where reading begins: with the newest events that a context may hold, and with everything of the run itself. */
+  /**
+   * Where reading begins: behind what is summed up, with the newest events that a context may hold, and with everything of the run
+   * itself.
+   */
   async #start(): Promise<number> {
     const { run, task } = this.#claimed;
     const { db } = this.#store;
-    const own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
-    if (this.#scope === "task") {
+    let own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
+    if (task !== null) {
       const first = await db
         .selectFrom("runs")
         .select("first_seq")
@@ -146,18 +188,31 @@ export class RunLog {
         .orderBy("first_seq")
         .limit(1)
         .executeTakeFirst();
-      return Math.min(own, first?.first_seq ?? own);
+      own = Math.min(own, first?.first_seq ?? own);
     }
+    this.#own = own;
+    const summaries = await summariesOf(db, run.chat_id, MAX_SUMMARIES);
+    this.#summary = summaryIn(summaries.find((event) => this.#isMine(event)));
+    if (this.#scope === "task") return own;
+    const behind = (this.#summary?.upTo ?? 0) + 1;
     const newest = await db
       .selectFrom("events")
       .select("seq")
       .where("chat_id", "=", run.chat_id)
+      .where("seq", ">=", behind)
       .where("type", "in", [...TYPES])
       .orderBy("seq", "desc")
-      .offset(MAX_EVENTS)
+      .offset(this.#most)
       .limit(1)
       .executeTakeFirst();
-    return Math.min(newest?.seq ?? 1, own);
+    this.#hasOlder = newest !== undefined && newest.seq > behind;
+    return Math.min(newest?.seq ?? behind, own);
+  }
+
+  /** A chat's summary may be of what a task's run must know word for word of its own. */
+  #isMine({ data: { scope, upTo } }: EventOf<"summary">): boolean {
+    const { task } = this.#claimed;
+    return scope === this.scope || (task !== null && this.#scope === "chat" && scope === "chat" && upTo < this.#own);
   }
 
   /** The run's calls without a result, each with its whole arguments. */
@@ -191,6 +246,10 @@ export class RunLog {
     const whole = words.join("\n\n");
     return isBlank(whole) ? null : whole;
   }
+}
+
+function summaryIn(event: EventOf<"summary"> | undefined): Summary | null {
+  return event === undefined ? null : { seq: event.seq, text: event.data.text, upTo: event.data.upTo };
 }
 
 const MAX_RUNS = 100;

@@ -5,7 +5,6 @@ const ann = { userId: "u1", name: "ann", isAgent: false };
 const base: PromptInput = {
   principal: ann,
   task: null,
-  now: "2026-01-05T09:30:12.000Z",
   timeZone: "Europe/Vienna",
   hasTools: true,
   skills: "",
@@ -28,11 +27,4 @@ test.each([
   const text = instructions(more);
   for (const pattern of says) expect(text).toMatch(pattern);
   for (const pattern of not) expect(text).not.toMatch(pattern);
-});
-
-test("only the end of the instructions changes with time, so that providers can keep the rest", () => {
-  const [a, b] = [instructions(), instructions({ now: "2026-01-06T10:31:00.000Z" })];
-  expect(a).not.toBe(b);
-  expect(a.slice(0, a.lastIndexOf("\n\n"))).toBe(b.slice(0, b.lastIndexOf("\n\n")));
-  expect(a.endsWith("It is 2026-01-05T09:30Z; the local time zone is Europe/Vienna.")).toBe(true);
 });

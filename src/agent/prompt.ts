@@ -4,8 +4,6 @@ export interface PromptInput {
   readonly principal: Principal;
   /** null: an answer in a chat. */
   readonly task: { readonly schedule: string | null } | null;
-  /** ISO 8601. */
-  readonly now: string;
   readonly timeZone: string;
   readonly hasTools: boolean;
   /** What there is to say of skills; "" for nothing. */
@@ -31,7 +29,7 @@ const TASK = `You are working on a task by yourself; nobody waits at the screen.
 ask back: make a sensible choice and say which. Work until it is done or cannot be done. Your last message is the task's
 result: start it with what came out, then what matters about it. If a person writes to you meanwhile, take it into account.`;
 
-/** The system text of a run. What changes from call to call stands last, so that providers can cache the rest. */
+/** The system text of a run: the same for every call, so that providers can cache it. The time stands among the messages. */
 export function instructionsFor(input: PromptInput): string {
   const { principal, task } = input;
   const where =
@@ -49,6 +47,6 @@ export function instructionsFor(input: PromptInput): string {
     ...(input.skills === "" ? [] : [input.skills]),
     where,
     who,
-    `It is ${input.now.slice(0, 16)}Z; the local time zone is ${input.timeZone}.`,
+    `Times are told in UTC; the local time zone is ${input.timeZone}.`,
   ].join("\n\n");
 }

@@ -4,7 +4,7 @@ import { dataOf, startAgent } from "../../test/kit/agent.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { addGraph } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, fail, say, scriptedModel } from "../../test/kit/scripted-model.ts";
+import { call, fail, say, scriptedModel, untimed } from "../../test/kit/scripted-model.ts";
 import { talk } from "../../test/kit/talk.ts";
 import { echoTool, ended } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
@@ -86,7 +86,7 @@ eachEngine("before a run", (engine) => {
     const off = (await createChat(store, owner, {})).chat.id;
     expect(await patchChat(store, owner, off, { recall: false })).toMatchObject({ recall: false });
     await asked(store, owner, off, ASKED);
-    expect(model.requests.map(({ messages }) => messages)).toEqual(
+    expect(model.requests.map(({ messages }) => untimed(messages))).toEqual(
       [ASKED, "Hi there", ASKED].map((content) => [{ role: "user", content }]),
     );
     for (const id of [chat.id, other, off]) expect(await dataOf(store, id, "recall")).toEqual([]);

@@ -4,7 +4,19 @@ import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock, type TestClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, cut, end, fail, gate, pause, say, scriptedModel, spend, think } from "../../test/kit/scripted-model.ts";
+import {
+  call,
+  cut,
+  end,
+  fail,
+  gate,
+  pause,
+  say,
+  scriptedModel,
+  spend,
+  think,
+  untimed,
+} from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { ModelError } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
@@ -95,7 +107,7 @@ eachEngine("a turn", (engine) => {
     await third.reached;
     third.open();
     expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 3 });
-    expect(model.requests.map(({ messages }) => messages.map(brief))).toEqual([
+    expect(model.requests.map(({ messages }) => untimed(messages).map(brief))).toEqual([
       ["user: one"],
       ["user: one", "assistant: tool-call", "tool: tool-result", "user: two"],
       [
@@ -137,7 +149,11 @@ eachEngine("a turn", (engine) => {
       "assistant: You are welcome.",
       "completed",
     ]);
-    expect(model.requests[1]?.messages.map(brief).at(-1)).toBe("user: Thanks!");
+    expect(
+      untimed(model.requests[1]?.messages ?? [])
+        .map(brief)
+        .at(-1),
+    ).toBe("user: Thanks!");
   });
 });
 
@@ -207,7 +223,7 @@ test("a failed model call is tried again after a visible back-off that grows, an
     "completed",
   ]);
   // What was cut off is not in the next try's context: the model begins again.
-  expect(model.requests.map(({ messages }) => messages.map(brief))).toEqual(
+  expect(model.requests.map(({ messages }) => untimed(messages).map(brief))).toEqual(
     Array.from({ length: 4 }, () => ["user: go"]),
   );
   expect(agent.errors).toEqual([]);
@@ -224,7 +240,7 @@ test("a person's message cuts a back-off short", async () => {
   await backOffOf(store, runId, clock);
   expect((await postMessage(store, owner, chat.id, { text: "still there?" })).runId).toBe(runId);
   expect(await ended(store, runId)).toMatchObject({ state: "completed" });
-  expect(model.requests[1]?.messages.map(brief)).toEqual(["user: hello\n\nstill there?"]);
+  expect(untimed(model.requests[1]?.messages ?? []).map(brief)).toEqual(["user: hello\n\nstill there?"]);
 });
 
 test("F48: a model that keeps failing makes a failed task with the cause, after six tries, never a completed one", async () => {

@@ -4,7 +4,6 @@ import { isSparkyError, messageOf } from "../core/errors.ts";
 import type { EventOf } from "../core/events.ts";
 import { callsInWords } from "../core/transcript.ts";
 import { ModelError, type Model } from "../models/model.ts";
-import { estimateTokens } from "../models/tokens.ts";
 import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
@@ -26,18 +25,18 @@ import { exhausted, loops, unpriced } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
 import { limitedTo, toolLists } from "./delegated.ts";
-import { buildContext } from "./context.ts";
 import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { withOwnModel } from "./own-model.ts";
 import { Parts } from "./parts.ts";
-import { instructionsFor } from "./prompt.ts";
+import { compact } from "./compaction.ts";
 import { bringMemory, newestWords } from "./recalled.ts";
 import { readReferences } from "./references.ts";
+import { requestFor, scopeOf, type Request } from "./request.ts";
 import { backOffMs, maxRetries } from "./retry.ts";
 import { modelStep } from "./step.ts";
-import { isFull } from "./window.ts";
+import { isFull, shortened } from "./window.ts";
 
 /** How long to wait before writing a run's end again, while the database cannot be written to. */
 const LEAVE_AGAIN_MS = [200, 500, 1000] as const;
@@ -80,11 +79,6 @@ export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSig
   }
 }
 
-/** A task in a chat of its own, or in its schedule's, is not given the whole chat. */
-function scopeOf({ task, chat }: Claimed): "chat" | "task" {
-  return task === null || chat.origin === "user" ? "chat" : "task";
-}
-
 class RunWork {
   readonly #deps: WorkDeps;
   #claimed: Claimed;
@@ -92,8 +86,8 @@ class RunWork {
   readonly #log: RunLog;
   readonly signal: AbortSignal;
   #whose: string | undefined;
-  /** Tokens of a call that gave no step, not yet written down. */
-  spent: EventOf<"usage">["data"] | null = null;
+  /** What calls that gave no step have taken, as far as it is not yet written down. */
+  readonly spent: EventOf<"usage">["data"][] = [];
 
   constructor(deps: WorkDeps, claimed: Claimed, parts: Parts, signal: AbortSignal) {
     this.#deps = deps;
@@ -160,11 +154,14 @@ class RunWork {
         return;
       }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
+      const request = await requestFor(deps, this.#claimed, this.#log, { model, principal });
+      if (await compact(deps, this.#claimed, this.#log, { model, request, spent: this.spent, signal: this.signal }))
+        continue;
       if (run.step === 0 && !lookedBack) {
         lookedBack = true;
         if (await bringMemory(deps, this.#claimed, this.#log, inSight, this.signal)) continue;
       }
-      await this.#step(deps, model, principal, run.step + 1);
+      await this.#step(deps, model, request, run.step + 1);
     }
   }
 
@@ -224,43 +221,15 @@ class RunWork {
     return null;
   }
 
-  /** What a step that starts now is given. */
-  async #request(deps: AgentDeps, model: Model, principal: Principal) {
-    const { store, registry, timeZone } = deps;
-    const { run, task } = this.#claimed;
-    const instructions = instructionsFor({
-      principal,
-      task: task === null ? null : { schedule: task.schedule },
-      now: isoTime(store.clock.now()),
-      timeZone,
-      hasTools: registry.list().length > 0,
-      skills: deps.skills,
-    });
-    const window = deps.windows.of(model);
-    const system = estimateTokens(instructions);
-    const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
-    const context = buildContext({
-      events: this.#log.events,
-      steps: this.#log.steps,
-      recalled: await this.#log.recalled(),
-      forgotten: await this.#log.forgotten(),
-      run: { id: run.id, taskId: run.task_id },
-      scope: scopeOf(this.#claimed),
-      reader: { provider: model.provider, model: model.id },
-      budget: window.room(system + tools),
-    });
-    return { instructions, window, system, tools, ...context };
-  }
-
   async #inSight(deps: AgentDeps, model: Model, principal: Principal): Promise<InSight> {
-    const { seqs } = await this.#request(deps, model, principal);
+    const { seqs } = await requestFor(deps, this.#claimed, this.#log, { model, principal });
     return { seqs, text: newestWords(this.#claimed, this.#log)?.text ?? "" };
   }
 
-  async #step(deps: AgentDeps, model: Model, principal: Principal, step: number): Promise<void> {
+  async #step(deps: AgentDeps, model: Model, request: Request, step: number): Promise<void> {
     const { store } = deps;
     const readSeq = this.#log.head;
-    const { instructions, window, system, tools, messages, leftOut } = await this.#request(deps, model, principal);
+    const { instructions, window, system, tools, messages, leftOut } = request;
     const overhead = system + tools;
     const told = tokensOf(messages);
     const estimate = overhead + told;
@@ -274,7 +243,7 @@ class RunWork {
       signal: this.signal,
       estimate,
       context,
-      onSpent: (usage: EventOf<"usage">["data"]): void => void (this.spent = usage),
+      onSpent: (usage: EventOf<"usage">["data"]): void => void this.spent.push(usage),
     };
     const record = await modelStep(deps, this.#claimed, this.#parts, input).catch((error: unknown) => {
       throw isFull(error) ? shortened(error, window.refused(estimate, overhead, error.limitTokens ?? null)) : error;
@@ -312,9 +281,9 @@ async function leave(
       await end(deps, claimed, { state: "cancelled", message, by: stopped_by ?? "a person" }, read_seq);
       return;
     }
-    if (work.spent !== null) {
-      await recordSpent(store, claimed, work.spent);
-      work.spent = null;
+    for (let usage = work.spent[0]; usage !== undefined; usage = work.spent[0]) {
+      await recordSpent(store, claimed, usage);
+      work.spent.shift();
     }
     if (reason === "shutdown") {
       await store.transact((tx) => handBack(tx, run.id, "shutdown", fenceOf(claimed)));
@@ -366,15 +335,6 @@ async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error
     },
   } as const;
   await store.transact((tx) => backOff(tx, run.id, wait, { runId: run.id, lease }));
-}
-
-/** The next try is made at once, with less; unless there is nothing left to leave out. */
-function shortened(error: ModelError, shorter: boolean): ModelError {
-  const hint = shorter
-    ? "; what is oldest is left out now"
-    : "; its window is too small for the instructions and tools alone: use another model, or set SPARKY_MODEL_WINDOW";
-  const retry = shorter ? { retryable: true, retryAfterMs: 0 } : { retryable: false };
-  return new ModelError(error.code, error.message + hint, { ...retry, cause: error });
 }
 
 function failed(claimed: Claimed, reason: string, code: string): Ending {

@@ -11,6 +11,7 @@ import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
 import { checkAnswer, doubtOf, isBlank } from "./answer.ts";
 import type { AgentDeps } from "./deps.ts";
+import { heeding } from "./heeding.ts";
 import { isAfterthought } from "./last-words.ts";
 import type { Parts } from "./parts.ts";
 import { callOf, ours, toolUse, type Call } from "./tool-use.ts";
@@ -89,30 +90,6 @@ function shownSpent({ estimate }: StepInput, parts: Parts): StepUsage | undefine
 function usageData({ model, context }: StepInput, usage: StepUsage, durationMs: number): UsageData {
   const costUsd = model.price === null ? 0 : costOf(model.price, usage);
   return { model: model.id, durationMs, ...usage, ...(costUsd > 0 && { costUsd }), context };
-}
-
-/** What the source gives, until the signal aborts: then its reason, even if the source does not heed it or hangs. */
-async function* heeding<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => {});
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  let ended = false;
-  try {
-    signal.throwIfAborted();
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      ended = next.done === true;
-      if (next.done === true) return;
-      signal.throwIfAborted();
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    // Not awaited: a source that hangs must not hold its reader. What it still throws is nobody's any more.
-    if (!ended) iterator.return?.().then(undefined, () => {});
-  }
 }
 
 function record(

@@ -4,7 +4,17 @@ import { dataOf, startAgent, story, type Agent } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, deafPause, gate, pause, say, scriptedModel, stepsIn, type Step } from "../../test/kit/scripted-model.ts";
+import {
+  call,
+  deafPause,
+  gate,
+  pause,
+  say,
+  scriptedModel,
+  stepsIn,
+  type Step,
+  untimed,
+} from "../../test/kit/scripted-model.ts";
 import { tempHome } from "../../test/kit/temp-home.ts";
 import { agentDeps, ended, noteTool, testTool, until } from "../../test/kit/worker.ts";
 import type { HubDelta } from "../core/hub.ts";
@@ -253,7 +263,7 @@ eachEngine("a shutdown", (engine) => {
       "assistant: The answer is 42.",
       "completed",
     ]);
-    expect(model.requests[0]?.messages).toEqual([{ role: "user", content: "What is it?" }]);
+    expect(untimed(model.requests[0]?.messages ?? [])).toEqual([{ role: "user", content: "What is it?" }]);
   });
 
   test("of a stopped run keeps the stop", async () => {

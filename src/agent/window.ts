@@ -70,3 +70,12 @@ export class Windows {
 export function isFull(error: unknown): error is ModelError {
   return error instanceof ModelError && error.code === "model_context_full";
 }
+
+/** The next try is made at once, with less; unless there is nothing left to leave out. */
+export function shortened(error: ModelError, shorter: boolean): ModelError {
+  const hint = shorter
+    ? "; what is oldest is summed up or left out now"
+    : "; its window is too small for the instructions and tools alone: use another model, or set SPARKY_MODEL_WINDOW";
+  const retry = shorter ? { retryable: true, retryAfterMs: 0 } : { retryable: false };
+  return new ModelError(error.code, error.message + hint, { ...retry, cause: error });
+}

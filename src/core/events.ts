@@ -186,7 +186,13 @@ export const usageData = z.object({
     .optional(),
 });
 
-export const summaryData = z.object({ text: z.string(), upTo: z.number().int() });
+export const summaryData = z.object({
+  text: z.string(),
+  /** The last event that it speaks of. */
+  upTo: z.number().int(),
+  /** Whose context begins with it: `chat`, or a task's id. */
+  scope: z.string(),
+});
 export const recallData = z.object({
   query: z.string(),
   /** What was brought in: a node, or a message as `CHAT.SEQ`. Only their readers are told what they say. */

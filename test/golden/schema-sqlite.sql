@@ -103,6 +103,7 @@ CREATE INDEX edges_in ON edges (target, source, type);
 CREATE UNIQUE INDEX edges_link ON edges (source, target, type, coalesce(owner_id, ''), coalesce(chat_id, ''));
 CREATE INDEX events_message ON events (chat_id, type, seq) WHERE type = 'message';
 CREATE INDEX events_plan ON events (chat_id, type, seq) WHERE type = 'plan';
+CREATE INDEX events_summary ON events (chat_id, type, seq) WHERE type = 'summary';
 CREATE INDEX fact_sources_chat ON fact_sources (chat_id);
 CREATE INDEX facts_newest ON facts (recorded_at, id);
 CREATE INDEX facts_object ON facts (object_id);

@@ -91,6 +91,12 @@ export function stepsIn({ messages }: StepRequest): number {
   return messages.filter((message) => message.role === "assistant").length;
 }
 
+/** Without what a run is told of the time. */
+export function untimed(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const json = JSON.stringify(messages).replaceAll(/(\\n\\n)?\(It is [^ "]+ now\.\)/g, "");
+  return JSON.parse(json) as ModelMessage[];
+}
+
 async function* play(step: Step | undefined, signal: AbortSignal): AsyncGenerator<StepChunk, void, undefined> {
   if (step === undefined)
     throw new ModelError("model_bad_request", "the script has no further step", { retryable: false });

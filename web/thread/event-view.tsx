@@ -8,6 +8,7 @@ import type { EventEntry } from "../../src/core/transcript.ts";
 import { ChatChange, Note, Plan, Problem, Status, Unknown } from "./noted.tsx";
 import { Recalled } from "./recalled.tsx";
 import { PersonMessage } from "./said.tsx";
+import { SummedUp } from "./summed-up.tsx";
 import { WORDS } from "../words/thread.ts";
 
 /** What is not the agent's words. */
@@ -24,7 +25,7 @@ export function EventView({ entry: { event }, run }: { entry: EventEntry; run: R
     case "error":
       return <Problem event={event} />;
     case "summary":
-      return <Note at={event.at}>{WORDS.summarised(event.data.upTo)}</Note>;
+      return <SummedUp event={event} />;
     case "resource":
       return <Note at={happenedAt(event)}>{resourceWords(event.data)}</Note>;
     case "recall":

@@ -244,7 +244,10 @@ export const WORDS = {
   answeredBy: (who: string): string => ` by ${who}`,
 
   /** What else happened. */
-  summarised: (seq: number): string => `What came before was summarised for the model, up to event ${seq}`,
+  summarised: (isForChat: boolean): string =>
+    `${isForChat ? "From here on the model" : "From here on this task’s model"} is given a summary of what came before ·`,
+  summaryOf: (seq: number): string =>
+    `It is of all up to event ${seq}; nothing is lost, and the memory finds it still.`,
   notice: (text: string): string => `Notice: ${text}`,
   beforeTime: (note: string): string => `${note} ·`,
   eventOfKind: (kind: string): string => `Event of the kind “${kind}”`,

@@ -156,7 +156,7 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     case "child":
       return row("child", `task ${event.data.taskId} ${event.data.state}`);
     case "summary":
-      return row("summary", `the log up to event ${event.data.upTo} was summarised`);
+      return row("summary", `from here on the model is given a summary of all up to event ${event.data.upTo}`);
     case "schedule":
       return row("schedule", event.data.message);
     case "resource":

@@ -79,7 +79,7 @@ function eventLines({ event, taskId }: EventEntry, run: RunView | undefined, at:
     case "error":
       return note(`✕ ${causeOf(event.data.code)}: ${event.data.message}`, "bad");
     case "summary":
-      return note(`the chat up to event ${event.data.upTo} was summarised`);
+      return note(`from here on the model is given a summary of all up to event ${event.data.upTo}`);
     case "notice":
       return note(`Notice: ${event.data.text}`, "note");
     case "schedule":

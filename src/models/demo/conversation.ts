@@ -8,8 +8,9 @@ export interface Outcome {
   readonly value: Json;
 }
 
-/** What the context tells of work that goes on elsewhere, and of what is remembered, in lines of its own: no request. */
-const REMARK = /^\((?:A task was given here|An earlier run here ended)\b.*\)$|^\(From memory: .*\)(?:\n\[m:.*)*$/gm;
+/** What the context tells of work that goes on elsewhere, of what is remembered or summed up, and of the time, in lines of its own: no request. */
+const REMARK =
+  /^\((?:A task was given here|An earlier run here ended|It is \S+ now\.)(?:\s.*)?\)$|^\(From memory: .*\)(?:\n\[m:.*)*$|^\(To save room, .*\)\n".*"$/gm;
 
 /** Tools that it is told of only by a search, and the one tool that calls them. */
 export const TOOL_SEARCH = "tool_search";

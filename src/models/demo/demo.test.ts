@@ -2,6 +2,7 @@ import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
 import type { Effect, Json } from "../../core/events.ts";
 import type { StepChunk, ToolSpec } from "../model.ts";
+import { readConversation } from "./conversation.ts";
 import { createDemoModel } from "./demo.ts";
 import { planStep } from "./plan.ts";
 
@@ -281,6 +282,12 @@ test("a new message is taken up, an earlier request and its results are no part 
     { name: "alarm_reset" },
   ]);
   expect(planStep([...before, user("(Reset the alarm)")], FOREIGN).text).not.toContain(": 1");
+});
+
+test("what a run is told of the time, and what is summed up, is no request", () => {
+  const told = '(To save room, all of it is summed up.)\n"Echo this: no"';
+  const { instruction } = readConversation([user(`${told}\n\nHow are you?\n\n(It is 2026-01-05T09:30Z now.)`)]);
+  expect(instruction).toBe("How are you?");
 });
 
 async function run(content: string, pauseMs = 0, signal = new AbortController().signal): Promise<StepChunk[]> {

@@ -40,6 +40,7 @@ import { approvers } from "./migrations/0036-approvers.ts";
 import { chatLinks } from "./migrations/0037-chat-links.ts";
 import { passkeys } from "./migrations/0038-passkeys.ts";
 import { tasksAtOnce } from "./migrations/0039-tasks-at-once.ts";
+import { summaries } from "./migrations/0040-summaries.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -84,6 +85,7 @@ export const MIGRATIONS: readonly Migration[] = [
   chatLinks,
   passkeys,
   tasksAtOnce,
+  summaries,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

@@ -74,13 +74,18 @@ export async function recordSpent(store: Store, claimed: Claimed, usage: StepRec
   const { run } = claimed;
   await store.transact(async (tx) => {
     await tx.append(run.chat_id, [{ type: "usage", data: usage, ...byAgent(run, null) }], fenceOf(claimed));
-    await tx.db
-      .updateTable("runs")
-      .set((eb) => ({ model: usage.model, ...addedUsage(eb, usage) }))
-      .where("id", "=", run.id)
-      .execute();
-    await spend(tx, claimed, usage);
+    await addUsage(tx, claimed, usage);
   });
+}
+
+/** Of a call that is no step of the run: in the transaction of its `usage` event. */
+export async function addUsage(tx: Tx, claimed: Claimed, usage: StepRecord["usage"]): Promise<void> {
+  await tx.db
+    .updateTable("runs")
+    .set((eb) => ({ model: usage.model, ...addedUsage(eb, usage) }))
+    .where("id", "=", claimed.run.id)
+    .execute();
+  await spend(tx, claimed, usage);
 }
 
 function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["usage"]) {

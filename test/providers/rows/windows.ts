@@ -52,7 +52,7 @@ export const WINDOWS: readonly Quirk[] = [
       requests: 2,
       answer: "All is well.",
       errors: ["model_context_full"],
-      errorSays: /too long for .*; what is oldest is left out now/,
+      errorSays: /too long for .*; what is oldest is summed up or left out now/,
       sent: /Keep this\. 漢.*characters left out here.*What is it\?/,
     },
   },

@@ -1,0 +1,57 @@
+import { estimateTokens } from "../models/tokens.ts";
+import type { Model } from "../models/model.ts";
+import type { Claimed } from "../store/runs/claim.ts";
+import type { Principal } from "../tools/tool.ts";
+import { buildContext, type Context } from "./context.ts";
+import type { AgentDeps } from "./deps.ts";
+import type { RunLog } from "./log.ts";
+import { instructionsFor } from "./prompt.ts";
+import type { Window } from "./window.ts";
+
+/** What a step that starts now is given. */
+export interface Request extends Context {
+  readonly instructions: string;
+  readonly window: Window;
+  /** Tokens that the conversation may take, that the instructions take, and the tools. */
+  readonly budget: number;
+  readonly system: number;
+  readonly tools: number;
+}
+
+/** A task in a chat of its own, or in its schedule's, is not given the whole chat. */
+export function scopeOf({ task, chat }: Claimed): "chat" | "task" {
+  return task === null || chat.origin === "user" ? "chat" : "task";
+}
+
+export async function requestFor(
+  deps: AgentDeps,
+  claimed: Claimed,
+  log: RunLog,
+  { model, principal }: { readonly model: Model; readonly principal: Principal },
+): Promise<Request> {
+  const { registry, timeZone, skills } = deps;
+  const { run, task } = claimed;
+  const instructions = instructionsFor({
+    principal,
+    task: task === null ? null : { schedule: task.schedule },
+    timeZone,
+    hasTools: registry.list().length > 0,
+    skills,
+  });
+  const window = deps.windows.of(model);
+  const system = estimateTokens(instructions);
+  const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
+  const budget = window.room(system + tools);
+  const context = buildContext({
+    events: log.events,
+    steps: log.steps,
+    recalled: await log.recalled(),
+    forgotten: await log.forgotten(),
+    summary: log.summary,
+    run: { id: run.id, taskId: run.task_id },
+    scope: scopeOf(claimed),
+    reader: { provider: model.provider, model: model.id },
+    budget,
+  });
+  return { instructions, window, budget, system, tools, ...context };
+}

@@ -1,0 +1,46 @@
+import type { EventOf, NewEvent } from "../../core/events.ts";
+import { soundText } from "../../core/text.ts";
+import type { Db } from "../database/sql.ts";
+import type { Store } from "../database/store.ts";
+import { readableEvent } from "../log/events.ts";
+import { byAgent } from "../people/actors.ts";
+import type { Claimed } from "./claim.ts";
+import { addUsage, fenceOf } from "./record.ts";
+
+/** What stands in a run's context for the beginning of its chat. */
+
+/** The summary and what it has cost, behind the run's fence: both, or nothing. */
+export async function recordSummary(
+  store: Store,
+  claimed: Claimed,
+  summary: EventOf<"summary">["data"],
+  usages: readonly EventOf<"usage">["data"][],
+): Promise<void> {
+  const { run } = claimed;
+  const by = byAgent(run, null);
+  const text = store.secrets.text(soundText(summary.text));
+  const events: readonly NewEvent[] = [
+    { type: "summary", data: { ...summary, text }, ...by },
+    ...usages.map((data): NewEvent => ({ type: "usage", data, ...by })),
+  ];
+  await store.transact(async (tx) => {
+    await tx.append(run.chat_id, events, fenceOf(claimed));
+    for (const usage of usages) await addUsage(tx, claimed, usage);
+  });
+}
+
+/** The newest first. */
+export async function summariesOf(db: Db, chatId: string, limit: number): Promise<readonly EventOf<"summary">[]> {
+  const rows = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("type", "=", "summary")
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
+  return rows.flatMap(({ seq, body }) => {
+    const event = readableEvent(chatId, seq, body);
+    return event?.type === "summary" ? [event] : [];
+  });
+}
