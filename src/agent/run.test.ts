@@ -23,6 +23,7 @@ import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { runRow } from "../store/runs/run.ts";
 import type { Store } from "../store/database/store.ts";
+import { stats } from "../store/overview/stats.ts";
 import { addTask, type NewTask } from "../store/tasks/add.ts";
 import { getTask } from "../store/tasks/read.ts";
 
@@ -241,6 +242,19 @@ test("a person's message cuts a back-off short", async () => {
   expect((await postMessage(store, owner, chat.id, { text: "still there?" })).runId).toBe(runId);
   expect(await ended(store, runId)).toMatchObject({ state: "completed" });
   expect(untimed(model.requests[1]?.messages ?? []).map(brief)).toEqual(["user: hello\n\nstill there?"]);
+});
+
+test("what the provider had from the call before is counted with the run", async () => {
+  const store = await sqlite.store();
+  const had = (inputTokens: number, cachedTokens: number) => spend({ inputTokens, outputTokens: 1, cachedTokens });
+  const model = scriptedModel([
+    [call("echo", { text: "1" }), had(1000, 0)],
+    [call("echo", { text: "2" }), had(1100, 1000)],
+    [say("Done."), had(1200, 1100)],
+  ]);
+  const { owner, task } = await taskWith(store, model);
+  expect(await ended(store, task.runId)).toMatchObject({ input_tokens: 3300, cached_tokens: 2100 });
+  expect((await stats(store, owner, {})).all).toMatchObject({ inputTokens: 3300, cachedTokens: 2100 });
 });
 
 test("F48: a model that keeps failing makes a failed task with the cause, after six tries, never a completed one", async () => {

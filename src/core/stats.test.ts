@@ -12,6 +12,7 @@ const run = (endedAt: string, more: Partial<EndedRun> = {}): EndedRun => ({
   tookMs: 100,
   inputTokens: 1,
   outputTokens: 2,
+  cachedTokens: 0,
   costUsd: null,
   reason: null,
   ...more,

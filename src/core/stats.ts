@@ -16,6 +16,7 @@ export interface EndedRun {
   readonly tookMs: number | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cachedTokens: number;
   readonly costUsd: number | null;
   readonly reason: string | null;
 }
@@ -32,6 +33,8 @@ export interface Sums {
   readonly cancelled: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of the input: what providers had from the call before. */
+  readonly cachedTokens: number;
   /** null: no model told what it costs. */
   readonly costUsd: number | null;
   /** null: none began. */
@@ -130,6 +133,7 @@ interface Sum {
   readonly states: { [state in EndedRun["state"]]: number };
   inputTokens: number;
   outputTokens: number;
+  cachedTokens: number;
   costUsd: number | null;
   readonly waits: number[];
   readonly times: number[];
@@ -143,13 +147,14 @@ interface Origin {
 
 function newSum(): Sum {
   const states = { completed: 0, failed: 0, cancelled: 0 };
-  return { states, inputTokens: 0, outputTokens: 0, costUsd: null, waits: [], times: [] };
+  return { states, inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: null, waits: [], times: [] };
 }
 
 function addTo(sum: Sum, run: EndedRun): void {
   sum.states[run.state]++;
   sum.inputTokens += run.inputTokens;
   sum.outputTokens += run.outputTokens;
+  sum.cachedTokens += run.cachedTokens;
   if (run.costUsd !== null) sum.costUsd = (sum.costUsd ?? 0) + run.costUsd;
   if (run.waitMs !== null) sum.waits.push(run.waitMs);
   if (run.tookMs !== null) sum.times.push(run.tookMs);
@@ -165,14 +170,15 @@ function together(a: Sum, b: Sum): Sum {
     },
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
     costUsd: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
     waits: [...a.waits, ...b.waits],
     times: [...a.times, ...b.times],
   };
 }
 
-function sumsOf({ states, inputTokens, outputTokens, costUsd, waits, times }: Sum): Sums {
-  return { ...states, inputTokens, outputTokens, costUsd, wait: spreadOf(waits), took: spreadOf(times) };
+function sumsOf({ states, waits, times, ...sums }: Sum): Sums {
+  return { ...states, ...sums, wait: spreadOf(waits), took: spreadOf(times) };
 }
 
 /** By the nearest rank: a value that really occurred. */

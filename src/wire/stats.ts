@@ -10,6 +10,8 @@ const sums = {
   cancelled: z.number(),
   inputTokens: z.number(),
   outputTokens: z.number(),
+  /** Of the input: what providers had from the call before, and charge less for. */
+  cachedTokens: z.number(),
   /** null: no model told what it costs. */
   costUsd: z.number().nullable(),
   /** In the queue, and from its first start to its end. null: nothing started. */

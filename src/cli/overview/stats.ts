@@ -87,9 +87,11 @@ function spread(of: Sums["wait"]): string {
   return `half within ${duration(of.p50)} · 95 % within ${duration(of.p95)} · longest ${duration(of.max)}`;
 }
 
-function spent({ inputTokens, outputTokens, costUsd }: Sums): string {
+function spent({ inputTokens, outputTokens, cachedTokens, costUsd }: Sums): string {
   const cost = costUsd === null ? "" : ` · $${costUsd.toFixed(2)}`;
-  return `${tokens(inputTokens + outputTokens)} (${tokens(inputTokens)} in, ${tokens(outputTokens)} out)${cost}`;
+  const share = Math.round((100 * cachedTokens) / Math.max(inputTokens, 1));
+  const cached = cachedTokens === 0 ? "" : `, ${share} % of that cached`;
+  return `${tokens(inputTokens + outputTokens)} (${tokens(inputTokens)} in${cached}, ${tokens(outputTokens)} out)${cost}`;
 }
 
 /** `kind`, `name`, then the same numbers for each; a failure: its count, time, chat, task, reason. */
@@ -106,8 +108,19 @@ function forScripts(out: Output, stats: Stats): void {
   }
 }
 
-function numbers({ completed, failed, cancelled, wait, took, inputTokens, outputTokens, costUsd }: Sums): unknown[] {
+function numbers(sums: Sums): unknown[] {
+  const { completed, failed, cancelled, wait, took, inputTokens, outputTokens, cachedTokens, costUsd } = sums;
   const seconds = (of: Sums["wait"]): string[] =>
     of === null ? ["", ""] : [of.p50, of.p95].map((ms) => (ms / 1000).toFixed(3));
-  return [completed, failed, cancelled, ...seconds(wait), ...seconds(took), inputTokens, outputTokens, costUsd ?? ""];
+  return [
+    completed,
+    failed,
+    cancelled,
+    ...seconds(wait),
+    ...seconds(took),
+    inputTokens,
+    outputTokens,
+    costUsd ?? "",
+    cachedTokens,
+  ];
 }

@@ -143,6 +143,8 @@ export interface RunRow {
   input_tokens: number;
   output_tokens: number;
   cost_usd: number | null;
+  /** Of the input: what the provider had from the call before. */
+  cached_tokens: number;
   model: string | null;
   queued_at: number;
   started_at: number | null;

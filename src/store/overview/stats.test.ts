@@ -24,7 +24,7 @@ eachEngine("statistics", (engine) => {
       await clock.advance(waitMs);
       const [claimed] = await claimRuns(store, { kind, limit: 1 });
       if (claimed === undefined) throw new Error("nothing to claim");
-      const usage = { input_tokens: 100, output_tokens: 10, cost_usd: 0.5 };
+      const usage = { input_tokens: 100, output_tokens: 10, cached_tokens: 80, cost_usd: 0.5 };
       await store.db.updateTable("runs").set(usage).where("id", "=", claimed.run.id).execute();
       await clock.advance(tookMs);
       const fence = { runId: claimed.run.id, lease: claimed.lease };
@@ -46,7 +46,15 @@ eachEngine("statistics", (engine) => {
       since: "2026-11-24T10:00:18.001Z",
       until: "2026-12-01T10:00:18.001Z",
       zone: "Asia/Tokyo",
-      tasks: { completed: 1, failed: 2, cancelled: 0, inputTokens: 200, outputTokens: 20, costUsd: 1 },
+      tasks: {
+        completed: 1,
+        failed: 2,
+        cancelled: 0,
+        inputTokens: 200,
+        outputTokens: 20,
+        cachedTokens: 160,
+        costUsd: 1,
+      },
       answers: { completed: 0, wait: null },
       all: { wait: { p50: 1000, p95: 2000, max: 2000 }, took: { p50: 5000, p95: 7000 } },
     });

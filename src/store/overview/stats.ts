@@ -86,7 +86,7 @@ async function endedPage(
       "runs.started_at",
       "runs.ended_at",
     ])
-    .select(["runs.input_tokens", "runs.output_tokens", "runs.cost_usd", "tasks.schedule"])
+    .select(["runs.input_tokens", "runs.output_tokens", "runs.cached_tokens", "runs.cost_usd", "tasks.schedule"])
     // A task that is due later does not wait before.
     .select(
       sql<number>`CASE WHEN tasks.run_at > runs.queued_at THEN tasks.run_at ELSE runs.queued_at END`.as("ready_at"),
@@ -114,6 +114,7 @@ async function endedPage(
       tookMs: startedAt === null ? null : Math.max(0, endedAt - startedAt),
       inputTokens: Number(row.input_tokens),
       outputTokens: Number(row.output_tokens),
+      cachedTokens: Number(row.cached_tokens),
       costUsd: row.cost_usd === null ? null : Number(row.cost_usd),
       reason: row.state === "failed" ? row.reason : null,
     };
@@ -144,6 +145,7 @@ async function endedWithoutRun(store: Store, viewer: User, since: number, until:
     tookMs: null,
     inputTokens: 0,
     outputTokens: 0,
+    cachedTokens: 0,
     costUsd: null,
     reason: row.status === "failed" ? row.error : null,
   }));

@@ -69,6 +69,7 @@ export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): Ru
     input_tokens: 0,
     output_tokens: 0,
     cost_usd: null,
+    cached_tokens: 0,
     model: null,
     queued_at: tx.now,
     started_at: null,

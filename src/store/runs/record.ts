@@ -92,6 +92,7 @@ function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["us
   return {
     input_tokens: eb("input_tokens", "+", usage.inputTokens),
     output_tokens: eb("output_tokens", "+", usage.outputTokens),
+    cached_tokens: eb("cached_tokens", "+", usage.cachedTokens ?? 0),
     ...(usage.costUsd !== undefined && { cost_usd: sql<number>`coalesce(cost_usd, 0) + ${usage.costUsd}` }),
   };
 }
