@@ -58,7 +58,7 @@ describeInBrowser("two people in two browsers", () => {
   const row = (page: Page, chat: string) => page.locator(`[data-chat-id="${chat}"]`);
 
   test("watch one run; who may only watch changes nothing; what is taken away in its middle is gone, and said so", async () => {
-    const { base, chat, goesOn, complaints, anns, bobs } = await scene();
+    const { as, people, base, chat, goesOn, complaints, anns, bobs } = await scene();
     await bobs.goto(`${base}/chats`);
     await anns.goto(`${base}/chats/${chat}`);
     await anns.getByRole("button", { name: "Share this chat" }).click();
@@ -92,6 +92,12 @@ describeInBrowser("two people in two browsers", () => {
     await bobs.getByRole("button", { name: /^Stop/ }).waitFor();
     await bobs.locator('[data-watching="ann"]').waitFor();
     await anns.getByText("bob is watching").waitFor();
+
+    // Each sees what they want of it, and what one wants to see changes nothing for the other.
+    await as(people.bob, "PATCH", "/api/preferences", { "events.bookkeeping": true, "events.states": false });
+    await log(bobs).getByText("Chat created").waitFor();
+    expect(await log(anns).getByText("Chat created").count()).toBe(0);
+    expect((await as(people.ann, "GET", "/api/preferences")).body.set).toEqual([]);
 
     // To watch only: nothing to write in, nothing to stop; what he was writing is not lost.
     await anns.getByRole("button", { name: "Shared with 1 person" }).click();

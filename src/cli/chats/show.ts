@@ -2,7 +2,7 @@ import type { ChatEvent } from "../../core/events.ts";
 import type { ChatWithView } from "../../wire/api.ts";
 import { chatLog } from "./log.ts";
 import type { Context } from "../command/context.ts";
-import { eventFilter } from "../command/event-filter.ts";
+import { followedFilter } from "../command/event-filter.ts";
 import type { EventOptions } from "../command/events-option.ts";
 import { notRunning } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
@@ -23,8 +23,8 @@ export async function showChat(context: Context, args: readonly string[], option
   if (options.follow && client.endpoint === null)
     throw notRunning("no server runs, so nothing can come to be followed");
   const chat = await client.request<ChatWithView>("GET", `/api/chats/${id}`);
-  const filter = await eventFilter(context, client, options);
-  const printer = createLogPrinter(out, io.stdout.columns, "data", { filter });
+  const filter = await followedFilter(context, client, options);
+  const printer = createLogPrinter(out, io.stdout.columns, "data", { filter: filter.shown });
   if (out.terminal) out.note(`${oneLine(chat.title)} · ${chat.head} events`);
   const show = (event: ChatEvent): void => (out.json ? out.document(event) : printer.event(event));
   if (!options.follow) {
@@ -39,6 +39,7 @@ export async function showChat(context: Context, args: readonly string[], option
       for await (const watched of context.watch({ chatId: id, after, deltas: false, signal })) {
         if (watched.kind === "lost") out.progress("… reconnecting");
         if (watched.kind === "reset") out.note("The server's history was cut; showing it from its start.");
+        if (watched.kind === "preferences") await filter.again();
         if (watched.kind === "event") show(watched.event);
       }
     });

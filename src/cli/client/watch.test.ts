@@ -62,13 +62,17 @@ const events = (sub: string, ...seqs: number[]): ServerFrame => ({
   events: seqs.map(event),
 });
 
-/** Reads until `enough`, and names each thing that came. */
-async function read(url: string, enough: (names: readonly string[]) => boolean): Promise<string[]> {
+/** Reads until `enough`, and names each thing that came; what comes with every connection only where it is asked for. */
+async function read(
+  url: string,
+  enough: (names: readonly string[]) => boolean,
+  withPreferences = false,
+): Promise<string[]> {
   const controller = new AbortController();
   const names: string[] = [];
   const endpoint = async () => ({ url, token: "t0ken" });
   for await (const each of watch(io, { endpoint, chatId: "c", after: 0, deltas: true, signal: controller.signal })) {
-    names.push(nameOf(each));
+    if (each.kind !== "preferences" || withPreferences) names.push(nameOf(each));
     if (enough(names)) controller.abort();
   }
   return names;
@@ -98,6 +102,19 @@ test("a lost connection is taken up from the cursor, and what comes twice is giv
     [0, "e1"],
     [2, "e1"],
   ]);
+});
+
+test("what a person prefers is to be asked for with each connection, and when it has changed", async () => {
+  const url = await serve((peer, frame, connection) => {
+    if (frame.type === "hello") peer.send({ ...welcome, pingMs: 60_000 });
+    if (frame.type !== "subscribe") return;
+    peer.send({ type: "changed", topic: "chats" });
+    if (connection === 1) peer.send({ type: "changed", topic: "preferences" });
+    peer.send(events(frame.sub, connection));
+    if (connection === 1) peer.close(1012);
+  });
+  const names = await read(url, (all) => all.includes("2"), true);
+  expect(names.slice(0, 5)).toEqual(["preferences", "preferences", "1", "lost", "preferences"]);
 });
 
 test("a cut history is read again from its first event, in its own epoch", async () => {

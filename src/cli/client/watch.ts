@@ -13,6 +13,8 @@ export type Watched =
   | { readonly kind: "live" }
   /** The history was cut: events come again from the first. */
   | { readonly kind: "reset" }
+  /** What this person prefers has changed, or may have before this connection. */
+  | { readonly kind: "preferences" }
   /** The connection was lost; it is tried again. */
   | { readonly kind: "lost" };
 
@@ -93,6 +95,7 @@ async function* connection(socket: Socket, options: WatchOptions, cursor: Cursor
       case "welcome":
         cursor.epoch ||= frame.epoch;
         subscribe();
+        yield { kind: "preferences" };
         break;
       case "events":
         behind = 0;
@@ -125,8 +128,10 @@ async function* connection(socket: Socket, options: WatchOptions, cursor: Cursor
       case "error":
         if (frame.sub !== undefined) throw frame.code === "not_found" ? gone() : failureOf(frame);
         break;
-      case "ack":
       case "changed":
+        if (frame.topic === "preferences") yield { kind: "preferences" };
+        break;
+      case "ack":
       case "watching":
         break;
     }

@@ -38,6 +38,7 @@ export async function* followTask(
         progressed(watched.progress);
         break;
       case "delta":
+      case "preferences":
         break;
     }
     if (live && ended) return;

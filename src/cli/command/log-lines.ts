@@ -53,7 +53,7 @@ interface Call {
 
 export interface LogLook {
   /** What is shown; all of it when left out. */
-  readonly filter?: EventFilter;
+  readonly filter?: () => EventFilter;
   readonly labelOf?: (event: ChatEvent) => Label;
 }
 
@@ -62,7 +62,7 @@ export function createLogPrinter(
   out: Output,
   width: number,
   to: "data" | "notes",
-  { filter = ALL_EVENTS, labelOf }: LogLook = {},
+  { filter = () => ALL_EVENTS, labelOf }: LogLook = {},
 ): LogPrinter {
   const calls = new Map<string, Call>();
   const line = (text: string): void => (to === "data" ? out.print(text) : out.note(text));
@@ -79,7 +79,8 @@ export function createLogPrinter(
       const row = rowOf(event, calls);
       if (event.type === "tool_result") calls.delete(event.data.callId);
       if (event.type === "status" && isEnd(event)) forget(event.runId);
-      if (row !== null && isShown(event, filter)) show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
+      if (row !== null && isShown(event, filter()))
+        show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
     },
     progress({ callId, text }) {
       const call = calls.get(callId);

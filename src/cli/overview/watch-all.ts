@@ -13,6 +13,8 @@ export type WatchedAll =
   | { readonly kind: "progress"; readonly progress: ProgressFrame }
   /** All that there was has been given; from here on it comes as it happens. */
   | { readonly kind: "live" }
+  /** What this person prefers has changed, or may have before this connection. */
+  | { readonly kind: "preferences" }
   /** The history was cut: it goes on from the end of the new one. */
   | { readonly kind: "reset" }
   | { readonly kind: "gone"; readonly chatId: string; readonly title: string }
@@ -140,6 +142,7 @@ async function* connection(
           yield { kind: "reset" };
         }
         memory.epoch = frame.epoch;
+        yield { kind: "preferences" };
         await look(false);
         await look(true);
         memory.started = true;
@@ -161,6 +164,7 @@ async function* connection(
         if (catchingUp.delete(frame.sub) && catchingUp.size === 0) yield { kind: "live" };
         break;
       case "changed":
+        if (frame.topic === "preferences") yield { kind: "preferences" };
         if (frame.topic !== "chats") break;
         if (frame.id === undefined) {
           await look(false);

@@ -2,7 +2,7 @@ import type { ChatEvent } from "../../core/events.ts";
 import type { Status } from "../../wire/api.ts";
 import { currentEndpoint } from "../client/connect.ts";
 import type { Context } from "../command/context.ts";
-import { eventFilter } from "../command/event-filter.ts";
+import { followedFilter } from "../command/event-filter.ts";
 import type { EventOptions } from "../command/events-option.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -31,9 +31,9 @@ export async function watchEverything(
   const running = new RunningRuns();
   const titles = new Map<string, string>();
   const titleOf = (event: ChatEvent): string => titles.get(event.chatId) ?? "";
-  const filter = await eventFilter(context, client, options);
+  const filter = await followedFilter(context, client, options);
   const printer = createLogPrinter(out, io.stdout.columns, "data", {
-    filter,
+    filter: filter.shown,
     labelOf: (event) => labelOf(event, titleOf(event)),
   });
   let early: ChatEvent[] | null = [];
@@ -64,6 +64,9 @@ export async function watchEverything(
           case "live":
             flush();
             tick();
+            break;
+          case "preferences":
+            await filter.again();
             break;
           case "progress":
             running.progress(watched.progress);

@@ -15,6 +15,8 @@ export interface FollowDeps {
   readonly changed: () => void;
   /** Asks something of the person for the first time. */
   readonly asked: (approval: Approval) => void;
+  /** What this person prefers is to be asked for again. */
+  readonly preferences: () => Promise<void>;
   readonly reset: () => void;
   /** The chat cannot be followed any more. */
   readonly lost: (failure: Failure) => void;
@@ -108,6 +110,9 @@ export class FollowedChat implements Disposable {
         case "delta":
         case "progress":
           this.#arrivals.push(watched);
+          break;
+        case "preferences":
+          await this.#deps.preferences();
           break;
         case "live":
           this.connection = { state: "live" };

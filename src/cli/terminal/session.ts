@@ -1,10 +1,10 @@
-import type { EventFilter } from "../../core/event-filter.ts";
 import { prettyJson } from "../../core/pretty-json.ts";
 import type { EventOf } from "../../core/events.ts";
 import { exactLine, exactText } from "../../core/exact.ts";
 import type { Chat, ChatWithView, EventsPage, List, Stopped, User } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
 import type { Context } from "../command/context.ts";
+import type { FollowedFilter } from "../command/event-filter.ts";
 import { cut } from "../console/columns.ts";
 import { asFailure, Failure } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -33,7 +33,7 @@ export interface SessionParts {
   readonly request: Request;
   readonly me: User;
   /** What this person wants to see of what happened. */
-  readonly filter: EventFilter;
+  readonly filter: FollowedFilter;
   readonly history: History;
 }
 
@@ -73,6 +73,7 @@ export class TerminalSession implements Talk, Disposable {
       request,
       changed: () => this.#page.drawIn(FRAME_MS),
       asked: ({ tool, args }) => this.#page.note(exactText(`${tool} ${prettyJson(args)}`), "ask"),
+      preferences: () => parts.filter.again(),
       reset: () => this.say("The history was cut on the server; it is shown from its start."),
       lost: (failure) => this.#lost(failure),
     });
@@ -284,7 +285,7 @@ export class TerminalSession implements Talk, Disposable {
   }
 
   #arrived(): readonly Line[] {
-    const settled = this.#followed.fold().filter((each) => isWanted(each, this.#parts.filter));
+    const settled = this.#followed.fold().filter((each) => isWanted(each, this.#parts.filter.shown()));
     const lines = settled.flatMap((each) => this.#linesOf(each));
     const { transcript, keys } = this.#followed.view;
     this.#posts.arrived(transcript.last, keys);

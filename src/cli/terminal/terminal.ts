@@ -1,6 +1,6 @@
 import type { Chat, List, User } from "../../wire/api.ts";
 import type { Context } from "../command/context.ts";
-import { eventFilter } from "../command/event-filter.ts";
+import { followedFilter } from "../command/event-filter.ts";
 import type { EventOptions } from "../command/events-option.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
@@ -22,7 +22,7 @@ export async function terminalChat(
   if (options.chat !== undefined && options.new) throw usage("--chat and --new exclude each other");
   const client = await context.client("server");
   const me = await client.request<User>("GET", "/api/me");
-  const filter = await eventFilter(context, client, options);
+  const filter = await followedFilter(context, client, options);
   const known = options.new
     ? null
     : options.chat === undefined
