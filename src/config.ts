@@ -8,7 +8,7 @@ import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
 import { readNamedFile } from "./named-file.ts";
 import { parsePrices, type Prices } from "./models/price.ts";
-import { EMBEDDING_FORM, isEmbedding } from "./models/select.ts";
+import { chainOf, EMBEDDING_FORM, isEmbedding } from "./models/select.ts";
 
 /** Environment in, one frozen `Config` out. The only reader of `process.env`; everything else gets values. */
 
@@ -36,6 +36,7 @@ export interface Config {
   readonly schedulesFile: string | null;
   /** As asked for (`openai/gpt-5`); null: found from the keys that are set, else `demo`. */
   readonly model: string | null;
+  readonly fallbacks: readonly string[];
   readonly modelUrl: string | null;
   /** Tokens of the model's window; null: as far as known. */
   readonly modelWindow: number | null;
@@ -319,7 +320,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     pollIntervalMs: get("SPARKY_AGENT_POLL_INTERVAL") * 1000,
     concurrency: get("SPARKY_AGENT_CONCURRENCY"),
     schedulesFile: schedulesFile === undefined ? null : pathFrom(schedulesFile, environment),
-    model: get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null,
+    ...chainOf(get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null),
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,

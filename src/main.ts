@@ -27,7 +27,7 @@ import { recallTool } from "./builtin-tools/recall.ts";
 import { LiveModels } from "./models/live.ts";
 import { openModel } from "./models/open.ts";
 import { probeModel, type Probe } from "./models/probe.ts";
-import { selectModel, type ModelSettings } from "./models/select.ts";
+import { selectChain, selectModel, type ModelSettings } from "./models/select.ts";
 import { ModelSetup } from "./models/setup.ts";
 import type { Model } from "./models/model.ts";
 import { estimateTokens } from "./models/tokens.ts";
@@ -242,7 +242,7 @@ async function build(
   lock: (home: string) => HomeLock | Promise<HomeLock>,
 ): Promise<Parts> {
   // A wrong model name or a missing key is said before anything is opened.
-  selectModel(config);
+  selectChain(config);
   const secrets = new KnownSecrets();
   const log = openLog(config.logLevel, (line) => secrets.text(line));
   const models = liveModels(config, secrets, log);
@@ -345,7 +345,8 @@ async function build(
     },
     resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),
-    modelFor: (choice) => models.for(choice),
+    modelFor: (choice, place) => models.for(choice, place),
+    fallbacks: () => models.settings().fallbacks ?? [],
     recall: config.recall,
     windows: new Windows(),
     workspaces,

@@ -32,7 +32,7 @@ import { withSetting, withoutSetting } from "./core/env-file.ts";
 import { isSparkyError, messageOf, SparkyError } from "./core/errors.ts";
 import { isSecret, masked } from "./core/secrets.ts";
 import { readNamedFile } from "./named-file.ts";
-import { selectModel } from "./models/select.ts";
+import { selectChain } from "./models/select.ts";
 
 /** What is set, where it comes from, and the home's own settings file, changed. */
 
@@ -213,7 +213,7 @@ const withHint = (error: unknown): string =>
 /** What a start would say to the settings as they are. */
 function startProblem(environment: Environment): string | null {
   try {
-    selectModel(loadConfig(environment));
+    selectChain(loadConfig(environment));
     return null;
   } catch (error) {
     return withHint(error);

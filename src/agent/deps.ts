@@ -17,8 +17,13 @@ export interface WorkDeps {
   toolsFor(claimed: Claimed, principal: Principal): Promise<Registry<Tx>>;
   /** What the run's system text says of skills: the same at each call of a run, however often it is taken up. */
   skillsFor(claimed: Claimed, principal: Principal): Promise<string>;
-  /** The model for a chat's own choice; null: the instance's. Throws `model_unset` where it cannot be used as things are set. */
-  modelFor(choice: string | null): Model;
+  /**
+   * The model for a chat's own choice; null: the instance's, or from 1 on what stands in for it. Throws `model_unset` where it cannot be
+   * used as things are set.
+   */
+  modelFor(choice: string | null, place?: number): Model;
+  /** The ids of those that stand in for the instance's model; undefined: none do. */
+  fallbacks?(): readonly string[];
   /** Reads what messages refer to at tool servers; undefined: they refer to nothing. */
   readonly resources?: {
     /** The names of the servers that this person's runs have. */

@@ -25,6 +25,7 @@ import { exhausted, loops, unpriced } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
 import { limitedTo, toolLists } from "./delegated.ts";
+import { nextTry } from "./fallback.ts";
 import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
@@ -120,7 +121,7 @@ class RunWork {
     const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
     // Its own from here to the end of this work, whatever is set meanwhile.
-    const model = this.#deps.modelFor(this.#claimed.chat.model);
+    const model = this.#deps.modelFor(this.#claimed.chat.model, this.#claimed.run.fallback);
     const deps = { ...this.#deps, registry, skills };
     const inSight = (): Promise<InSight> => this.#inSight(deps, model, principal);
     let lookedBack = false;
@@ -313,21 +314,30 @@ async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error
   const hint = isSparkyError(error) && error.hint !== undefined ? `; ${error.hint}` : "";
   const said = known ? messageOf(error) + hint : "something went wrong inside Sparky; its log has the cause";
   const reason = store.secrets.text(said);
-  const { retries, step } = await runRow(store.db, run.id);
-  if (!retryable || retries >= maxRetries(error)) {
-    const tried = retryable ? ` (tried ${retries + 1} times)` : "";
+  const row = await runRow(store.db, run.id);
+  const { retries, step } = row;
+  // A chat's own choice is nobody else's to answer: it may be there to keep what is said from others.
+  const fallbacks = claimed.chat.model === null ? (deps.fallbacks?.() ?? []) : [];
+  const next = await nextTry(store.db, row, error, fallbacks, retryable);
+  if (!next.retryable || (next.id === null && retries >= maxRetries(error))) {
+    const tried = next.retryable ? ` (tried ${retries + 1} times)` : "";
     await end(deps, claimed, failed(claimed, reason + tried, code), work.readSeq);
     return;
   }
-  const ms = backOffMs(retries, error, deps.chance());
+  const ms = next.id === null ? backOffMs(retries, error, deps.chance()) : 0;
   const until = store.clock.now() + ms;
   const wait = {
     until,
     untilIso: isoTime(until),
-    message: `Waits to try again in ${Math.max(1, Math.round(ms / 1000))} s: ${reason}`,
+    message:
+      next.id === null
+        ? `Waits to try again in ${Math.max(1, Math.round(ms / 1000))} s: ${reason}`
+        : `Goes on with ${next.id}: ${reason}`,
+    fallback: next.fallback,
+    isRetry: next.id === null,
     error: {
       type: "error",
-      data: { code, message: reason, retryable: true },
+      data: { code, message: reason, retryable },
       runId: run.id,
       taskId: run.task_id,
       step: step + 1,

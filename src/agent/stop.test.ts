@@ -158,7 +158,7 @@ test("a stop that was recorded first wins over a back-off, a hand-back, a step a
         backOff(
           tx,
           runId,
-          { until: 1, untilIso: "", message: "", error: { ...error, ...place, runId } },
+          { until: 1, untilIso: "", message: "", error: { ...error, ...place, runId }, fallback: 0, isRetry: true },
           { runId, lease },
         ),
       ),

@@ -1,7 +1,7 @@
 import { isSparkyError, messageOf } from "../core/errors.ts";
 import { openModel } from "../models/open.ts";
 import { probeModel } from "../models/probe.ts";
-import { selectModel, type ModelChoice } from "../models/select.ts";
+import { selectChain, type ModelChoice } from "../models/select.ts";
 import { fail, ok, warn, type Diagnosis, type Patient } from "./diagnosis.ts";
 
 const PROBE_MS = 20_000;
@@ -10,7 +10,7 @@ export async function* checkModel({ config, offline }: Patient): AsyncGenerator<
   if (config === null) return;
   let choice: ModelChoice;
   try {
-    choice = selectModel(config);
+    choice = selectChain(config);
   } catch (error) {
     yield fail("model", messageOf(error), (isSparkyError(error) ? error.hint : undefined) ?? "sparky help environment");
     return;

@@ -5,6 +5,7 @@ import { tempHome } from "../../test/kit/temp-home.ts";
 import { loadConfig } from "../config.ts";
 import { changeSetting, settingsStamp } from "../settings.ts";
 import { LiveModels } from "./live.ts";
+import { ModelSetup } from "./setup.ts";
 
 async function scene(file = "") {
   const home = await tempHome();
@@ -39,6 +40,31 @@ test("a changed file counts from the next answer on; a model that was taken befo
   await set("LOG_LEVEL", "info");
   expect(models.for(null)).toBe(same);
   expect(problems).toEqual([]);
+});
+
+test("what stands in for the default model is found by its place, and is kept when another one is set, or a provider forgotten", async () => {
+  const { models, set } = await scene("OPENAI_API_KEY=a\nANTHROPIC_API_KEY=b\nGEMINI_API_KEY=c\n");
+  await set("SPARKY_MODEL", "openai/a,anthropic/b,google/c");
+  expect([0, 1, 2, 3].map((place) => models.for(null, place).id)).toEqual([
+    ...(["openai/a", "anthropic/b", "google/c", "openai/a"] as const),
+  ]);
+  expect(models.for("google/c", 1).id).toBe("google/c");
+  const setup = new ModelSetup({
+    models,
+    write: async (changes) => {
+      for (const [name, value] of changes) await set(name, value);
+    },
+    probe: () => Promise.reject(new Error("nothing is asked here")),
+    severalNodes: false,
+    file: ".env",
+    restartNeeded: () => false,
+  });
+  await setup.choose("google/c");
+  expect(models.settings()).toMatchObject({ model: "google/c", fallbacks: ["anthropic/b"] });
+  await setup.forget("anthropic");
+  expect(models.settings()).toMatchObject({ model: "google/c", fallbacks: [] });
+  await setup.forget("google");
+  expect(models.id()).toBe("openai/gpt-6-astra");
 });
 
 test("a file that is made wrong by hand is told of once, and what was set before goes on", async () => {

@@ -60,10 +60,13 @@ export class LiveModels {
     return this.#settings;
   }
 
-  /** By a chat's own choice; null: the default. Kept, for what is learned of a server that refuses a part of a request. */
-  for(choice: string | null): Model {
+  /**
+   * By a chat's own choice; null: the default, or what stands in for it, by its place behind it. Kept, for what is learned of a
+   * server that refuses a part of a request.
+   */
+  for(choice: string | null, place = 0): Model {
     const settings = this.settings();
-    const asked = choice ?? settings.model;
+    const asked = choice ?? [settings.model, ...(settings.fallbacks ?? [])].at(place) ?? settings.model;
     const known = this.#opened.get(asked ?? "");
     if (known !== undefined) return known;
     const { modelPrices: prices, modelWindow: window, modelIdleMs: idleMs } = settings;
@@ -108,6 +111,14 @@ function chosen(settings: ModelSettings, by: ChosenBy): ReturnType<typeof select
 }
 
 /** What a model is opened from. */
-function partsOf({ model, modelUrl, providers, modelPrices, modelWindow, modelIdleMs }: ModelConfig): string {
-  return JSON.stringify([model, modelUrl, providers, modelPrices, modelWindow, modelIdleMs]);
+function partsOf({
+  model,
+  fallbacks,
+  modelUrl,
+  providers,
+  modelPrices,
+  modelWindow,
+  modelIdleMs,
+}: ModelConfig): string {
+  return JSON.stringify([model, fallbacks, modelUrl, providers, modelPrices, modelWindow, modelIdleMs]);
 }

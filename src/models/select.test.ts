@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { SparkyError } from "../core/errors.ts";
 import { openModel } from "./open.ts";
-import { selectModel, type ModelSettings } from "./select.ts";
+import { chainOf, selectChain, selectModel, type ModelSettings } from "./select.ts";
 
 const from = (model: string | null, providers: ModelSettings["providers"] = {}, modelUrl: string | null = null) =>
   selectModel({ model, modelUrl, providers });
@@ -70,6 +70,28 @@ test.each([
   refusal.toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));
   refusal.toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
   refusal.toThrow(expect.objectContaining({ message: expect.not.stringContaining("SPARKY_MODEL is") }));
+});
+
+test.each([
+  [null, null, []],
+  [" ", null, []],
+  ["openai/a", "openai/a", []],
+  ["openai/a, anthropic/b ,,google/c,", "openai/a", ["anthropic/b", "google/c"]],
+])("SPARKY_MODEL=%j names the model %j, and in its place %j", (named, model, fallbacks) =>
+  expect(chainOf(named)).toEqual({ model, fallbacks }),
+);
+
+test.each([
+  { named: "openai/a,anthropic/b", says: null },
+  { named: "openai/a,claude-opus-5", says: 'SPARKY_MODEL is "claude-opus-5", which is not allowed' },
+  { named: "openai/a,compatible/b", says: "SPARKY_MODEL_URL is not set" },
+  { named: "openai/a,demo", says: '"demo" only plays' },
+  { named: "openai/a,anthropic/b,openai/a", says: '"openai/a" is named twice' },
+])("the models $named are checked at the start, each of them: $says", ({ named, says }) => {
+  const select = () => selectChain({ ...chainOf(named), modelUrl: null, providers: ALL });
+  if (says === null) expect(select().id).toBe("openai/a");
+  else
+    expect(select).toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));
 });
 
 test("neither a choice nor a refusal shows a key or a password (F17)", () => {

@@ -8,6 +8,8 @@ export type ProviderName = (typeof PROVIDERS)[number];
 export interface ModelSettings {
   /** `SPARKY_MODEL`; null: found from the keys that are set, else the demo model. */
   readonly model: string | null;
+  /** Behind it in `SPARKY_MODEL`: they answer in its place while it cannot, the first that can. */
+  readonly fallbacks?: readonly string[];
   readonly modelUrl: string | null;
   /** Keys and base addresses by variable name. */
   readonly providers: { readonly [variable: string]: string };
@@ -97,6 +99,41 @@ export function selectModel(settings: ModelSettings, chosenBy: ChosenBy = "setti
   if (asked !== "") return remoteChoice(asked, settings, chosenBy);
   const found = DEFAULT_MODELS.find((id) => keyOf(FACTS[providerOf(id)], settings.providers) !== null);
   return found === undefined ? { kind: "demo", id: "demo" } : remoteChoice(found, settings, chosenBy);
+}
+
+/** `SPARKY_MODEL`, names with commas between. */
+export function chainOf(
+  named: string | null,
+): Pick<ModelSettings, "model"> & { readonly fallbacks: readonly string[] } {
+  const [model = null, ...fallbacks] = (named ?? "")
+    .split(",")
+    .flatMap((each) => (each.trim() === "" ? [] : each.trim()));
+  return { model, fallbacks };
+}
+
+/** The default model, once it and all that stand in for it are ones that can be asked. Throws as `selectModel`. */
+export function selectChain(settings: ModelSettings): ModelChoice {
+  const first = selectModel(settings);
+  const { fallbacks = [] } = settings;
+  for (const [at, model] of fallbacks.entries()) {
+    const why =
+      model === "demo"
+        ? "only plays: it cannot answer in the place of another"
+        : [settings.model, ...fallbacks.slice(0, at)].includes(model)
+          ? "is named twice"
+          : null;
+    if (why !== null) {
+      throw new SparkyError(
+        "invalid_input",
+        `SPARKY_MODEL names several models, of which ${JSON.stringify(model)} ${why}`,
+        {
+          hint: "set SPARKY_MODEL to the model that answers, and behind commas those that stand in for it",
+        },
+      );
+    }
+    selectModel({ ...settings, model });
+  }
+  return first;
 }
 
 /** Those that have models which make vectors of texts. */

@@ -93,7 +93,7 @@ export class ModelSetup {
     const changes = new Map(variablesOf(name, wanted));
     const model = `${name}/${this.#modelOf(name, wanted)}`;
     selectModel(withChanges({ ...this.#deps.models.settings(), model }, changes));
-    if (wanted.use === true) changes.set("SPARKY_MODEL", model);
+    if (wanted.use === true) changes.set("SPARKY_MODEL", this.#chainFrom(model));
     return this.#write(changes);
   }
 
@@ -108,8 +108,11 @@ export class ModelSetup {
     const keys = providerKey(name).variables.filter((each) => !shared.has(each));
     const names = [...keys, ...(variable === null ? [] : [variable])];
     const changes = new Map<string, string | null>(names.map((each) => [each, null]));
+    const isIts = (model: string): boolean => model.startsWith(`${name}/`);
+    const chain = [settings.model ?? [], settings.fallbacks ?? []].flat();
+    const left = chain.filter((model) => !isIts(model)).join(",");
     for (const each of ["SPARKY_MODEL", "AGENT_MODEL"]) {
-      if (settings.model?.startsWith(`${name}/`) === true && settings.origins[each] === "home") changes.set(each, null);
+      if (chain.some(isIts) && settings.origins[each] === "home") changes.set(each, left === "" ? null : left);
     }
     return this.#write(changes);
   }
@@ -117,7 +120,13 @@ export class ModelSetup {
   /** null: found from the keys that are set. */
   async choose(model: string | null): Promise<readonly string[]> {
     if (model !== null) selectModel({ ...this.#deps.models.settings(), model });
-    return this.#write(new Map([["SPARKY_MODEL", model]]));
+    return this.#write(new Map([["SPARKY_MODEL", model === null ? null : this.#chainFrom(model)]]));
+  }
+
+  /** What stands in for the default model goes on to stand in for another. */
+  #chainFrom(model: string): string {
+    const { fallbacks = [] } = this.#deps.models.settings();
+    return [model, ...fallbacks.filter((each) => each !== model && model !== "demo")].join(",");
   }
 
   async #write(changes: Changes): Promise<readonly string[]> {

@@ -41,7 +41,7 @@ async function waitsForRetry(store: Store, owner: User): Promise<string> {
     actor: { kind: "agent", id: "agent", name: "agent" },
   } as const;
   const error = { type: "error", data: { code: "model", message: "busy", retryable: true }, ...by } as const;
-  const wait = { until, untilIso: new Date(until).toISOString(), message: "Waits", error };
+  const wait = { until, untilIso: new Date(until).toISOString(), message: "Waits", error, fallback: 0, isRetry: true };
   await store.transact((tx) => backOff(tx, run.id, wait, fenceOf(claimed)));
   return run.id;
 }

@@ -18,6 +18,7 @@ export interface AgentOptions {
   readonly model: Model;
   /** Instead of `model`, where chats choose theirs. */
   readonly modelFor?: WorkDeps["modelFor"];
+  readonly fallbacks?: WorkDeps["fallbacks"];
   readonly tools?: readonly Tool<Tx>[];
   /** Instead of `tools`, where each run has its own. */
   readonly toolsFor?: WorkDeps["toolsFor"];
@@ -42,6 +43,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     ...(options.resources !== undefined && { resources: options.resources }),
     ...(options.recall !== undefined && { recall: options.recall }),
     modelFor: options.modelFor ?? (() => options.model),
+    ...(options.fallbacks !== undefined && { fallbacks: options.fallbacks }),
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",

@@ -42,6 +42,7 @@ import { passkeys } from "./migrations/0038-passkeys.ts";
 import { tasksAtOnce } from "./migrations/0039-tasks-at-once.ts";
 import { summaries } from "./migrations/0040-summaries.ts";
 import { cachedTokens } from "./migrations/0041-cached-tokens.ts";
+import { fallbacks } from "./migrations/0042-fallbacks.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -88,6 +89,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tasksAtOnce,
   summaries,
   cachedTokens,
+  fallbacks,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

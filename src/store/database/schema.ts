@@ -145,6 +145,8 @@ export interface RunRow {
   cost_usd: number | null;
   /** Of the input: what the provider had from the call before. */
   cached_tokens: number;
+  /** Which of the models that stand in for the default one it is at; 0: none. */
+  fallback: number;
   model: string | null;
   queued_at: number;
   started_at: number | null;

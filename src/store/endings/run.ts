@@ -92,13 +92,19 @@ export async function handBack(tx: Tx, runId: string, reason: "shutdown" | "cras
   await announce(tx, chat, run.task_id);
 }
 
+export interface BackOff {
+  readonly until: number;
+  readonly untilIso: string;
+  readonly message: string;
+  readonly error: NewEvent;
+  /** The model that the next try asks: its place among those that stand in for the default one. */
+  readonly fallback: number;
+  /** false: another model is asked, so it is no further try of this one. */
+  readonly isRetry: boolean;
+}
+
 /** Waits before the next try of a failed model call; the run holds its chat, but no worker. */
-export async function backOff(
-  tx: Tx,
-  runId: string,
-  wait: { readonly until: number; readonly untilIso: string; readonly message: string; readonly error: NewEvent },
-  fence: Fence,
-): Promise<void> {
+export async function backOff(tx: Tx, runId: string, wait: BackOff, fence: Fence): Promise<void> {
   const { run, chat } = await lockRun(tx, runId);
   if (run.state === "stopping") return endStopped(tx, { run, chat }, { ...(fence && { fence }) });
   const data: StatusData = {
@@ -109,7 +115,9 @@ export async function backOff(
     message: wait.message,
   };
   await tx.append(chat.id, [...(await partialEvents(tx, run)), wait.error, statusEvent(run, data)], fence);
-  await letWait(tx, { run, chat }, { reason: "retry", until: wait.until, message: data.message }, run.retries + 1);
+  const { fallback, until, isRetry } = wait;
+  const next = { retries: run.retries + (isRetry ? 1 : 0), fallback };
+  await letWait(tx, { run, chat }, { reason: "retry", until, message: data.message }, next);
 }
 
 /** Waits until a limit of the person whose work it is begins anew; it holds its chat, but no worker. */
@@ -136,9 +144,9 @@ async function letWait(
   tx: Tx,
   { run, chat }: LockedRun,
   { reason, until, message }: { reason: NonNullable<RunRow["wait_reason"]>; until: number; message: string },
-  retries = run.retries,
+  next: Partial<Pick<RunRow, "retries" | "fallback">> = {},
 ): Promise<void> {
-  await release(tx, run, { state: "waiting", wait_reason: reason, retries, not_before: until, reason: message });
+  await release(tx, run, { state: "waiting", wait_reason: reason, not_before: until, reason: message, ...next });
   if (run.task_id !== null) {
     await tx.db.updateTable("tasks").set({ status: "waiting" }).where("id", "=", run.task_id).execute();
   }

@@ -70,6 +70,7 @@ export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): Ru
     output_tokens: 0,
     cost_usd: null,
     cached_tokens: 0,
+    fallback: 0,
     model: null,
     queued_at: tx.now,
     started_at: null,
