@@ -39,13 +39,13 @@ export function kindOf(store: Store, viewer: User): RawBuilder<AwayKind | null> 
     WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
 
-/** Whether a message mentions the viewer. */
+/** Whether a message mentions the viewer. What a run says is passed over unread: it mentions nobody, and may be much. */
 function mentions(store: Store, { id }: User): RawBuilder<boolean> {
   const named =
     store.kind === "sqlite"
       ? sql`json_each(e.body, '$.data.mentions') m WHERE m.value ->> 'id' = ${id}`
       : sql`json_array_elements(${READABLE}::json -> 'data' -> 'mentions') m WHERE m ->> 'id' = ${id}`;
-  return sql<boolean>`CASE WHEN e.type = 'message' AND e.body LIKE '%"mentions":[%' THEN EXISTS (SELECT 1 FROM ${named}) END`;
+  return sql<boolean>`CASE WHEN e.type = 'message' AND e.run_id IS NULL AND e.body LIKE '%"mentions":[%' THEN EXISTS (SELECT 1 FROM ${named}) END`;
 }
 
 /** A field of an event's data, as text. */
