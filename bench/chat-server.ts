@@ -78,6 +78,7 @@ async function serve(file: string): Promise<Serving> {
     webRoot: null,
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: null, workspaces: "/nowhere" },
     stopRun: async () => nothing,
+    stopWorkOf: async () => {},
     cancelTask: async () => nothing,
   });
   const { url } = await server.listen("127.0.0.1", 0);

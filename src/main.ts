@@ -380,6 +380,7 @@ async function build(
     scheduleProblems,
     skillRoots,
     stopRun: (viewer, target) => stopper.stop(viewer, target),
+    stopWorkOf: (by, userId, why) => stopper.stopWorkOf(by, userId, why),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
   });
   cleanup.defer(() => server.close());

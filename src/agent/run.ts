@@ -8,8 +8,9 @@ import { AGENT_ACTOR } from "../store/people/actors.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
-import { backOff, endRun, handBack, waitForLimit, waitForOthers } from "../store/endings/run.ts";
+import { backOff, endedBySparky, endRun, handBack, waitForLimit, waitForOthers } from "../store/endings/run.ts";
 import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
+import { turnedAway } from "../store/runs/authors.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
 import { whoseWork } from "../store/runs/whose.ts";
@@ -117,6 +118,7 @@ class RunWork {
     const principal = principalOf(owner ?? { id: this.#claimed.chat.owner_id, name: "unknown" });
     // Before anything that may fail: what a failed run has not read would be tried again, and fail again, without end.
     await this.#log.read();
+    if (await this.#turnedAway()) return;
     const tools = await this.#deps.toolsFor(this.#claimed, principal);
     const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
@@ -143,6 +145,10 @@ class RunWork {
       const words = this.#log.finalWords();
       if (words !== null && (await this.#complete(words, run))) return;
       const standing = await this.#standing();
+      if (standing.disabled) {
+        await this.#notGoOn(`${standing.name} is disabled`);
+        return;
+      }
       const over = (await this.#overBudget(run, model)) ?? unpriced(standing.limits, model);
       if (over !== null) {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
@@ -193,6 +199,19 @@ class RunWork {
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  /** Ends what is nobody's to go on with: of who is disabled, or for who may not write there any more. */
+  async #turnedAway(): Promise<boolean> {
+    const { name, disabled } = await this.#standing();
+    const { db } = this.#deps.store;
+    const why = disabled ? `${name} is disabled` : await turnedAway(db, this.#claimed, this.#log.events);
+    if (why !== null) await this.#notGoOn(why);
+    return why !== null;
+  }
+
+  async #notGoOn(why: string): Promise<void> {
+    await end(this.#deps, this.#claimed, endedBySparky(this.#claimed.run, why), this.readSeq);
   }
 
   /** How the person whose work it is stands with their limits. */

@@ -1,6 +1,6 @@
 import { isSparkyError } from "../core/errors.ts";
 import { stopDelegated } from "../store/delegated/tend.ts";
-import { forceCancel, requestStop, type StopOutcome, type StopTarget } from "../store/endings/stop.ts";
+import { forceCancel, requestStop, stopWorkOf, type StopOutcome, type StopTarget } from "../store/endings/stop.ts";
 import { cancelTask } from "../store/tasks/change.ts";
 import type { Store } from "../store/database/store.ts";
 import type { User } from "../store/people/user.ts";
@@ -25,6 +25,11 @@ export class Stopper implements Disposable {
 
   async stop(viewer: User, target: StopTarget): Promise<{ readonly runId: string | null }> {
     return this.#stopped(await requestStop(this.#store, viewer, target));
+  }
+
+  /** All work of somebody, for a reason that is told with it. */
+  async stopWorkOf(by: User, userId: string, why: string): Promise<void> {
+    for (const outcome of await stopWorkOf(this.#store, by, userId, why)) await this.#stopped(outcome);
   }
 
   async cancelTask(viewer: User, taskId: string): Promise<{ readonly runId: string | null }> {

@@ -3,7 +3,7 @@
 export interface DueInstant {
   readonly at: number;
   /** Why it is not to run, whatever the policy; null: it may. */
-  readonly held: "paused" | "backoff" | null;
+  readonly held: "paused" | "backoff" | "account" | null;
 }
 
 export interface CatchUp {
@@ -15,7 +15,11 @@ export interface CatchUp {
 
 export type Decision =
   | { readonly at: number; readonly what: "run"; readonly caughtUp: boolean }
-  | { readonly at: number; readonly what: "skip"; readonly reason: "paused" | "backoff" | "down" | "policy" };
+  | {
+      readonly at: number;
+      readonly what: "skip";
+      readonly reason: "paused" | "backoff" | "account" | "down" | "policy";
+    };
 
 const MINUTE_MS = 60_000;
 const LONGEST_REST_MS = 60 * MINUTE_MS;

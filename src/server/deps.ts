@@ -41,6 +41,8 @@ export interface ServerDeps {
     viewer: User,
     target: { readonly chatId: string } | { readonly runId: string } | { readonly workId: string },
   ) => Promise<Stopped>;
+  /** Stops all work of somebody, for a reason that is told with it. */
+  readonly stopWorkOf: (by: User, userId: string, why: string) => Promise<void>;
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
   /** What was wrong with `SPARKY_SCHEDULES_FILE` at the start, for the owner. */
   readonly scheduleProblems?: readonly string[];

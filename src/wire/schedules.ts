@@ -54,7 +54,7 @@ export const occurrenceSchema = z.object({
   schedule: z.string(),
   dueAt: z.string(),
   outcome: z.enum(OUTCOMES),
-  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`, `backoff`), or how it failed. */
+  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`, `backoff`, `account`), or how it failed. */
   reason: z.string().nullable(),
   /** Asked for by a person: not an instant of the rule. */
   manual: z.boolean(),

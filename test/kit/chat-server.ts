@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/core/log.ts";
-import { requestStop } from "../../src/store/endings/stop.ts";
+import { requestStop, stopWorkOf } from "../../src/store/endings/stop.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import { createToken } from "../../src/store/people/tokens.ts";
@@ -58,6 +58,9 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     async stopRun(viewer, target) {
       const { runId } = await requestStop(store, viewer, target);
       return { runId };
+    },
+    async stopWorkOf(by, userId, why) {
+      await stopWorkOf(store, by, userId, why);
     },
     async cancelTask(viewer, taskId) {
       const { runId } = await cancelTask(store, viewer, taskId);

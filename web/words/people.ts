@@ -39,7 +39,7 @@ export const WORDS = {
   disableName: (name: string): string => `Disable ${name}`,
   disableQuestion: (name: string): string => `Disable ${name}?`,
   disableMeans:
-    "What they have open ends at once, and nothing lets them in until they are enabled. Work that they have begun or planned goes on.",
+    "What they have open ends at once, and nothing lets them in until they are enabled. Their work is stopped, also what is queued, and their schedules start nothing until then.",
   disableYes: "Disable",
   enable: "Enable",
   enableName: (name: string): string => `Enable ${name}`,

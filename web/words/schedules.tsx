@@ -152,6 +152,7 @@ export const WORDS = {
     down: "Sparky was not running",
     policy: "its catch-up rule leaves it out",
     backoff: "it rests after a failure",
+    account: "the account whose it is was disabled",
   },
   merged: "one was waiting already and stands for both",
   outcomeBecause: (outcome: string, reason: string): string => `${outcome}: ${reason}`,

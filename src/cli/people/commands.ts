@@ -63,7 +63,7 @@ export function addPeopleCommands(program: Command, execute: Execute): void {
     run: async (context, args) => (await import("./accounts.ts")).setRole(context, args),
   });
   verb(user, execute, "disable <name>", {
-    summary: "Shut somebody out: what they have open ends at once, and nothing lets them in.",
+    summary: "Shut somebody out: what they have open ends at once, nothing lets them in, and their work is stopped.",
     examples: ["sparky user disable ann"],
     args: NAME,
     run: async (context, args) => (await import("./accounts.ts")).setDisabled(context, args, true),

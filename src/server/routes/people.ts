@@ -6,6 +6,7 @@ import { mayHere, requireManages } from "../../store/people/access.ts";
 import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
 import { endSession, sessionsOf } from "../../store/people/sessions.ts";
 import { getUserByName } from "../../store/people/users.ts";
+import { settleBeforeEnabling } from "../../store/schedules/account.ts";
 import { PROMPTLY, type Store } from "../../store/database/store.ts";
 import { createInvite, listInvites, withdrawInvite } from "../../store/people/invites.ts";
 import { listSchema, loginLinkSchema, type User } from "../../wire/api.ts";
@@ -27,7 +28,11 @@ import { parseInput } from "../input.ts";
 import { invitesQuery, sessionsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities: Identities): readonly Route[] {
+export function peopleRoutes(
+  { store, log, stopWorkOf }: ServerDeps,
+  auth: Auth,
+  identities: Identities,
+): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -61,12 +66,18 @@ export function peopleRoutes({ store, log }: ServerDeps, auth: Auth, identities:
       right: "people.manage",
       scope: "admin",
       summary:
-        "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. The home’s own owner stays an owner. For owners; admins look after members and viewers.",
+        "Gives somebody another role, shuts them out or lets them in again: at once, everywhere. Work of who is shut out is stopped, and their schedules start nothing. The home’s own owner stays an owner. For owners; admins look after members and viewers.",
       body: accountPatchSchema,
       answers: { 200: accountSchema },
       async handle({ viewer, params, body }) {
+        if (body.disabled === false) await settleBeforeEnabling(store, params.name);
         const account = await changeAccount(store, params.name, body, viewer);
         identities.userChanged(account.id, account.disabled ? null : account.role);
+        if (body.disabled === true) {
+          await stopWorkOf(viewer, account.id, `${account.name} is disabled`).catch((error: unknown) => {
+            log.warn({ err: error, user: account.name }, "work of a disabled account ends only where it is looked at");
+          });
+        }
         log.info({ by: viewer.name, user: account.name, ...body }, "an account was changed");
         return { status: 200, body: account };
       },

@@ -231,8 +231,13 @@ function stoppedEnding(run: RunRow): Ending {
   return { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? "a person" };
 }
 
-export function cancelledMessage(run: Pick<RunRow, "task_id">): string {
-  return run.task_id === null ? "Stopped" : "Task cancelled";
+export function cancelledMessage(run: Pick<RunRow, "task_id">, why?: string): string {
+  return `${run.task_id === null ? "Stopped" : "Task cancelled"}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/** Nobody has stopped it: it may not go on. */
+export function endedBySparky(run: Pick<RunRow, "task_id">, why: string): Ending {
+  return { state: "cancelled", message: cancelledMessage(run, why), by: "Sparky", why };
 }
 
 /** Locks the run's chat; the run is read under that lock. */

@@ -1,14 +1,17 @@
-import { notFound } from "../../core/errors.ts";
+import { isSparkyError, notFound } from "../../core/errors.ts";
 import type { NewEvent } from "../../core/events.ts";
+import { sql } from "kysely";
 import { isEnded } from "../../core/run-state.ts";
 import { audit } from "../audit/audit.ts";
 import { lockChatFor, may, requireManages } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
+import { AGENT_ID } from "../people/user.ts";
 import { cancelledMessage, endRun, endStopped, lockRun } from "./run.ts";
 import { openRuns } from "../runs/open.ts";
 import { announce } from "../runs/queue.ts";
 import { whoseWork, workOf } from "../runs/whose.ts";
 import type { ChatRow, RunRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
@@ -58,15 +61,72 @@ async function stopWork(store: Store, viewer: User, runId: string): Promise<Stop
   }, PROMPTLY);
 }
 
+/**
+ * Stops all that is at work, waits or is queued for somebody, each in a transaction of its own. What cannot be stopped now, or is
+ * added meanwhile, ends where its worker looks whose work it is.
+ */
+export async function stopWorkOf(store: Store, by: User, userId: string, why: string): Promise<readonly StopOutcome[]> {
+  const outcomes: StopOutcome[] = [];
+  for (const runId of await openRunsOf(store.db, userId)) {
+    const stop = store.transact(async (tx) => {
+      const { run, chat } = await lockRun(tx, runId);
+      return isEnded(run.state) ? NOTHING : stopIn(store, tx, by, chat, run, why);
+    }, PROMPTLY);
+    outcomes.push(
+      await stop.catch((error: unknown) => {
+        // Its chat has been deleted meanwhile, which has stopped it.
+        if (isSparkyError(error, "not_found")) return NOTHING;
+        throw error;
+      }),
+    );
+  }
+  return outcomes;
+}
+
+/** What is queued comes first: nothing of it is taken up when the place of another becomes free. */
+async function openRunsOf(db: Db, userId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("runs")
+    .innerJoin("chats", "chats.id", "runs.chat_id")
+    .leftJoin("tasks", "tasks.id", "runs.task_id")
+    .select(["runs.id", "runs.whose", "chats.id as chat_id", "chats.owner_id as chat_owner"])
+    .select(["tasks.owner_id", "tasks.parent_run", "tasks.parent_call"])
+    .where(openRuns())
+    .where("chats.deleted_at", "is", null)
+    .where((eb) =>
+      eb.or([
+        eb("runs.whose", "in", [userId, AGENT_ID]),
+        eb("runs.whose", "is", null).and("chats.owner_id", "in", [userId, AGENT_ID]),
+      ]),
+    )
+    .orderBy(sql`CASE runs.state WHEN 'queued' THEN 0 ELSE 1 END`)
+    .orderBy("runs.queued_at")
+    .execute();
+  const mine: string[] = [];
+  for (const { id, whose, chat_id, chat_owner, owner_id, ...row } of rows) {
+    const task = owner_id === null ? undefined : { owner_id, chat_id, ...row };
+    if (whose === userId || (await whoseWork(db, { id: chat_id, owner_id: chat_owner }, task)) === userId)
+      mine.push(id);
+  }
+  return mine;
+}
+
 /** The same inside a transaction that holds the chat's lock. */
-export async function stopIn(store: Store, tx: Tx, viewer: User, chat: ChatRow, run: RunRow): Promise<StopOutcome> {
+export async function stopIn(
+  store: Store,
+  tx: Tx,
+  viewer: User,
+  chat: ChatRow,
+  run: RunRow,
+  why?: string,
+): Promise<StopOutcome> {
   const by = viewer.name;
   const isMine = store.kind === "postgres" || run.boot_id === store.bootId;
   if (run.state === "stopping" && isMine) return { runId: run.id, working: true };
   if (run.state === "working" && isMine) {
     const event: NewEvent = {
       type: "status",
-      data: { state: "stopping", message: "Stopping…", by },
+      data: { state: "stopping", message: why === undefined ? "Stopping…" : `Stopping: ${why}`, by },
       runId: run.id,
       taskId: run.task_id,
       step: null,
@@ -83,7 +143,8 @@ export async function stopIn(store: Store, tx: Tx, viewer: User, chat: ChatRow, 
     await announce(tx, chat, run.task_id);
     return { runId: run.id, working: true };
   }
-  const ending = { state: "cancelled", message: cancelledMessage(run), by: run.stopped_by ?? by } as const;
+  const message = cancelledMessage(run, why);
+  const ending = { state: "cancelled", message, by: run.stopped_by ?? by, ...(why !== undefined && { why }) } as const;
   await endRun(tx, run.id, ending, { readSeq: chat.head });
   return { runId: run.id, working: false };
 }

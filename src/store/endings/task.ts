@@ -14,7 +14,7 @@ const MAX_RESULT = 4000;
 export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<void> {
   const result = ending.state === "completed" ? shorten(ending.result, MAX_RESULT) : null;
   const error =
-    ending.state === "failed" ? ending.reason : ending.state === "cancelled" ? `cancelled by ${ending.by}` : null;
+    ending.state === "failed" ? ending.reason : ending.state === "cancelled" ? cancelledWords(ending) : null;
   await tx.db
     .updateTable("tasks")
     .set({ status: ending.state, result, error, finished_at: tx.now })
@@ -26,6 +26,9 @@ export async function endTask(tx: Tx, taskId: string, ending: Ending): Promise<v
     else await failDependant(tx, task, taskId, ending.state);
   }
 }
+
+const cancelledWords = ({ by, why }: Extract<Ending, { state: "cancelled" }>): string =>
+  `cancelled by ${by}${why === undefined ? "" : `: ${why}`}`;
 
 const dependants = (tx: Tx, taskId: string): Promise<readonly TaskRow[]> =>
   tx.db

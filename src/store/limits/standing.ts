@@ -9,6 +9,8 @@ export type UserLimits = { readonly [name in LimitName]: number | null };
 
 /** What somebody may spend, and what was spent in their name in the day and the month that it is. */
 export interface Standing {
+  readonly name: string;
+  readonly disabled: boolean;
   readonly limits: UserLimits;
   readonly day: Period & Spent;
   readonly month: Period & Spent;
@@ -21,6 +23,8 @@ export interface Standing {
 export async function standingOf(db: Db, userId: string, at: { now: number; zone: string }): Promise<Standing> {
   const [day, month] = [dayAround(at.zone, at.now), monthAround(at.zone, at.now)];
   const { rows } = await sql<{
+    name: string;
+    banned: boolean | number;
     requests_day: number | null;
     requests_month: number | null;
     tokens_day: number | null;
@@ -35,7 +39,7 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
     month_tokens: number | string;
     month_dollars: number;
   }>`
-    SELECT l.requests_day, l.requests_month, l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month, l.tasks_at_once,
+    SELECT u.name, u.banned, l.requests_day, l.requests_month, l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month, l.tasks_at_once,
       coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.requests END), 0) AS day_requests,
       coalesce(sum(s.requests), 0) AS month_requests,
       coalesce(sum(CASE WHEN s.at >= ${day.start} THEN s.tokens END), 0) AS day_tokens,
@@ -49,6 +53,8 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
   const [row] = rows;
   const limit = (value: number | null | undefined): number | null => (value == null ? null : Number(value));
   return {
+    name: row?.name ?? userId,
+    disabled: Boolean(row?.banned ?? false),
     limits: {
       requestsPerDay: limit(row?.requests_day),
       requestsPerMonth: limit(row?.requests_month),

@@ -58,9 +58,9 @@ export class LedgerWriter {
     await this.#tell(skipped);
   }
 
-  /** That it is paused was told when it was. What an absence left out is told once, though the last of it has its own reason. */
+  /** That it is paused, or whoever's it is disabled, was told when it was. What an absence left out is told once, though the last of it has its own reason. */
   async #tell({ reason, first, last, count }: SkippedInstants): Promise<void> {
-    if (reason === "paused") return;
+    if (reason === "paused" || reason === "account") return;
     const before = this.#untold;
     if (before !== undefined && before.reason === "down" && reason === "policy") {
       this.#untold = { ...before, last, count: before.count + count };

@@ -30,6 +30,7 @@ export async function planPass(
   const rules = (await rulesFrom(store.db, schedule.id, schedule.settled_to)).filter(hasInstants);
   const written = await writtenFrom(store, schedule);
   const early = await earlyFrom(store, schedule);
+  const shutOut = await isShutOut(store, schedule);
   const restored: string[] = [];
   for await (const { rule, instants } of dueInstants(rules, { from: schedule.settled_to, to })) {
     if (store.clock.now() < now - ON_TIME_MS) {
@@ -41,7 +42,7 @@ export async function planPass(
       const ran = now - at > ON_TIME_MS ? early.get(at) : undefined;
       if (ran !== undefined) restored.push(ran);
       if (ran !== undefined || written.has(at)) found.passOver(at);
-      else found.add({ at, held: heldBack(schedule, rule, at) });
+      else found.add({ at, held: shutOut ? "account" : heldBack(schedule, rule, at) });
     }
   }
   return { schedule, now, to, stretches: found.stretches(), restored };
@@ -76,4 +77,10 @@ function heldBack({ rest_until: rests, failures }: ScheduleRow, rule: ScheduleRu
   if (rule.state === "paused") return "paused";
   // From the failure on: what was missed before it is caught up with.
   return rests !== null && at < rests && at >= rests - restMs(failures) ? "backoff" : null;
+}
+
+/** Whoever's schedule it is is disabled: what is due then is skipped. */
+async function isShutOut({ db }: Store, { owner_id }: ScheduleRow): Promise<boolean> {
+  const owner = await db.selectFrom("user").select("banned").where("id", "=", owner_id).executeTakeFirst();
+  return Boolean(owner?.banned ?? false);
 }
