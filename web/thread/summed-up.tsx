@@ -17,7 +17,7 @@ export function SummedUp({ event: { at, seq, data } }: { event: EventOf<"summary
       <summary className="tap inline-flex cursor-pointer items-center gap-1.5">
         <FoldVertical aria-hidden="true" className="size-3.5 shrink-0" />
         {WORDS.summarised(data.scope === "chat")}{" "}
-        <time dateTime={at} title={fullTime(at)}>
+        <time dateTime={at} title={fullTime(at)} className="shrink-0 whitespace-nowrap">
           {timeOfDay(at)}
         </time>
       </summary>
