@@ -40,6 +40,8 @@ export interface Config {
   readonly modelUrl: string | null;
   /** Tokens of the model's window; null: as far as known. */
   readonly modelWindow: number | null;
+  /** Whether models take pictures; null: as far as known of each. */
+  readonly modelImages: boolean | null;
   /** Silence in a model's stream that ends it. */
   readonly modelIdleMs: number;
   /** What models cost, by their id. */
@@ -187,6 +189,7 @@ export const VARIABLES = {
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
   SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
+  SPARKY_MODEL_IMAGES: [flag, "on or off"],
   SPARKY_MODEL_IDLE_TIMEOUT: [number(1, 3600, false), "seconds from 1 to 3600"],
   SPARKY_SEARCH_URL: [url(["http:", "https:"]), "http://host:port or https://host, of a SearXNG server"],
   BRAVE_API_KEY: [z.string(), "a key"],
@@ -323,6 +326,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     ...chainOf(get("SPARKY_MODEL") ?? get("AGENT_MODEL") ?? null),
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
+    modelImages: get("SPARKY_MODEL_IMAGES") ?? null,
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     shell: get("SPARKY_SHELL"),

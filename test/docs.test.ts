@@ -21,6 +21,7 @@ import { anchorsOf, commandsOf, linksOf, namesIn, page, pages, rowsOf, withGener
 import { Shell } from "./docs/shell.ts";
 import { chatServer } from "./kit/chat-server.ts";
 import { sqlite } from "./kit/databases.ts";
+import { form } from "./kit/files.ts";
 import { addGraph, person } from "./kit/graph.ts";
 import { mcpAdmin } from "./kit/mcp/admin.ts";
 import { odd } from "./kit/mcp/servers.ts";
@@ -117,8 +118,21 @@ test("every route answers in the shape that is described", async () => {
   };
 
   const chat = `/api/chats/${(await ask("POST", "/api/chats", { title: "A chat" })).id}`;
-  const { runId } = await ask("POST", `${chat}/messages`, { text: "Hello" });
+  const upload = async (): Promise<string> => {
+    const init = { method: "POST", body: form("notes.txt", "Buy clay.") };
+    const answer = await server.fetch(new Request("http://127.0.0.1:8000/api/files", init), { viewer: people.owner });
+    const file = answerSchema(document, "POST", "/api/files", 201)?.parse(await answer.json());
+    asked.add("POST /api/files");
+    return (file as { readonly id: string }).id;
+  };
+  const file = await upload();
+  const loose = `/api/files/${await upload()}`;
+  const { runId } = await ask("POST", `${chat}/messages`, { text: "Hello", attachments: [file] });
+  await ask("DELETE", loose);
   await ask("POST", `${chat}/fork`, { seq: 1 });
+  const read = await server.fetch(new Request(`http://127.0.0.1:8000/api/files/${file}`), { viewer: people.owner });
+  expect(await read.text()).toBe("Buy clay.");
+  asked.add("GET /api/files/{id}");
   const first = await ask("POST", "/api/tasks", { instruction: "Do it", runAt: "2999-01-01T00:00:00Z", key: "k" });
   const task = `/api/tasks/${first.id}`;
   await ask("POST", "/api/tasks", { instruction: "Then this", dependsOn: [first.id] });

@@ -5,6 +5,7 @@ import { neverRan } from "../core/transcript.ts";
 import { withoutThoughts } from "../models/tags.ts";
 import { withoutForgotten } from "../store/recall/forgotten.ts";
 import { RECALL, RESULT_READ } from "../tools/tool.ts";
+import { bothContents } from "./attachments.ts";
 import { fit, stayingOf, tokensOf, type Piece } from "./fit.ts";
 
 /** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
@@ -33,6 +34,8 @@ export interface ContextInput {
   readonly steps: readonly RecordedStep[];
   /** What was brought in of memory, by the `seq` of its event. */
   readonly recalled?: ReadonlyMap<number, string>;
+  /** What is told of the files of a message, behind it. */
+  readonly files?: (event: EventOf<"message">) => readonly UserContent[];
   /** What calls of `recall` gave and is forgotten since, by its id. */
   readonly forgotten?: ReadonlySet<string>;
   /** Stands in the place of all that it sums up. */
@@ -134,6 +137,8 @@ export function buildContext(input: ContextInput): Context {
       const at = step === undefined ? entries.length : placeOf(entries, step);
       const instruction = event.taskId !== null && event.taskId === input.run.taskId && event.data.role === "user";
       if (message !== undefined) entries.splice(at, 0, { kind: "message", seq: event.seq, message, instruction });
+      if (!isOwnWork(input, event)) continue;
+      for (const content of input.files?.(event) ?? []) addMaterial(entries, event.seq, content, "material");
     }
   }
   const pieces = withSummary(
@@ -207,7 +212,7 @@ function toldNow(
 }
 
 /** Right behind the message that it belongs to, where that is told at all. */
-function addMaterial(entries: Entry[], seq: number, content: string, material: "material" | "memory"): void {
+function addMaterial(entries: Entry[], seq: number, content: UserContent, material: "material" | "memory"): void {
   const at = entries.findLastIndex((entry) => entry.kind === "message" && entry.seq === seq) + 1;
   if (at === 0) return;
   const message = { role: "user", content } as const;
@@ -315,7 +320,7 @@ function joined(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   for (const message of messages) {
     const last = result.at(-1);
     if (last?.role === "user" && message.role === "user") {
-      result[result.length - 1] = { role: "user", content: `${textOf(last.content)}\n\n${textOf(message.content)}` };
+      result[result.length - 1] = { role: "user", content: bothContents(last.content, message.content) };
     } else if (last?.role === "assistant" && message.role === "assistant") {
       result[result.length - 1] = {
         role: "assistant",
@@ -326,11 +331,6 @@ function joined(messages: readonly ModelMessage[]): readonly ModelMessage[] {
     } else result.push(message);
   }
   return result;
-}
-
-function textOf(content: UserContent): string {
-  if (typeof content === "string") return content;
-  return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
 }
 
 type AssistantParts = Exclude<AssistantContent, string>;

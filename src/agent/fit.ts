@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { piece } from "../core/text.ts";
-import { estimateTokens } from "../models/tokens.ts";
+import { estimateJson } from "../models/tokens.ts";
 
 /** What of a conversation a model is given when it does not fit. */
 
@@ -28,7 +28,7 @@ interface Fitted {
 }
 
 export function tokensOf(messages: readonly ModelMessage[]): number {
-  return estimateTokens(JSON.stringify(messages));
+  return estimateJson(messages);
 }
 
 /**

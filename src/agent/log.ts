@@ -14,6 +14,7 @@ import { summariesOf } from "../store/runs/summary.ts";
 import type { Store } from "../store/database/store.ts";
 import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
+import type { FileText } from "./attachments.ts";
 import { LAST_RUNS, type RecordedStep, type Summary } from "./context.ts";
 import { isAfterthought } from "./last-words.ts";
 
@@ -39,6 +40,8 @@ export class RunLog {
   readonly #recalled = new Map<number, { readonly runId: string | null; readonly text: string }>();
   /** Others read the chat: what earlier runs were given of somebody's memory is not for this one. */
   #isShared = false;
+  /** What is written in files that were sent along, as far as it was read. */
+  readonly texts = new Map<string, FileText>();
   /** The last step that was read of each run. */
   readonly #known = new Map<string, number>();
   #view = emptyChatView;

@@ -2,6 +2,7 @@ import { estimateTokens } from "../models/tokens.ts";
 import type { Model } from "../models/model.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Principal } from "../tools/tool.ts";
+import { readTexts, tellFiles } from "./attachments.ts";
 import { buildContext, type Context } from "./context.ts";
 import type { AgentDeps } from "./deps.ts";
 import type { RunLog } from "./log.ts";
@@ -29,7 +30,7 @@ export async function requestFor(
   log: RunLog,
   { model, principal }: { readonly model: Model; readonly principal: Principal },
 ): Promise<Request> {
-  const { registry, timeZone, skills } = deps;
+  const { store, registry, timeZone, skills } = deps;
   const { run, task } = claimed;
   const instructions = instructionsFor({
     principal,
@@ -42,11 +43,13 @@ export async function requestFor(
   const system = estimateTokens(instructions);
   const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
   const budget = window.room(system + tools);
+  const texts = await readTexts(store, run.chat_id, log.events, log.texts);
   const context = buildContext({
     events: log.events,
     steps: log.steps,
     recalled: await log.recalled(),
     forgotten: await log.forgotten(),
+    files: tellFiles({ events: log.events, texts, takesImages: model.takesImages === true }),
     summary: log.summary,
     run: { id: run.id, taskId: run.task_id },
     scope: scopeOf(claimed),

@@ -9,6 +9,7 @@ import { byAgent } from "../store/people/actors.ts";
 import type { NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
+import { withPictures } from "./attachments.ts";
 import { checkAnswer, doubtOf, isBlank } from "./answer.ts";
 import type { AgentDeps } from "./deps.ts";
 import { heeding } from "./heeding.ts";
@@ -49,7 +50,7 @@ export async function modelStep(
   let finish: Finish | undefined;
   const request = {
     instructions: input.instructions,
-    messages: input.messages,
+    messages: await withPictures(deps.store.db, claimed.run.chat_id, input.messages),
     tools: deps.registry.specs(),
     signal,
   };

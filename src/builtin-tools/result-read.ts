@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readBlobText } from "../store/log/blobs.ts";
+import { readFileJson } from "../store/log/files.ts";
 import type { Tx } from "../store/database/store.ts";
 import { textPage } from "../tools/text-page.ts";
 import { defineTransactionalTool, RESULT_READ, type Tool } from "../tools/tool.ts";
@@ -23,8 +24,8 @@ const args = z.strictObject({
 export const resultRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>, Tx>({
   name: RESULT_READ,
   description:
-    "Reads on in an earlier tool result of this conversation that was cut because it was too long. The cut result names " +
-    "its id and where to go on.",
+    "Reads on in an earlier tool result, or in a file that was sent along, of this conversation that was cut because it was too long. " +
+    "What was cut names its id and where to go on.",
   effect: "read",
   idempotent: true,
   timeoutMs: 30_000,
@@ -32,7 +33,7 @@ export const resultRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>
   summary: ({ id, offset }) => `${id} from ${offset}`,
   execute: async ({ id, offset, limit }, { chatId, masking }, { db }) => {
     // What was kept was masked by the secrets of then.
-    const whole = masking.text(await readBlobText(db, chatId, id));
+    const whole = masking.text((await readFileJson(db, chatId, id)) ?? (await readBlobText(db, chatId, id)));
     const text = textPage(whole, offset, limit);
     const end = offset + text.length;
     return { text, offset, next: end < whole.length ? end : null, total: whole.length };

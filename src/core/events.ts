@@ -23,6 +23,20 @@ export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
  */
 const copied = { originAt: z.iso.datetime().optional() };
 
+/** A file that was sent along with a message. */
+export const attachmentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Bytes. */
+  size: z.number(),
+  /** By its bytes, whatever its name says. */
+  mime: z.string(),
+  /** Of pictures that can be shown. */
+  width: z.number().int().optional(),
+  height: z.number().int().optional(),
+});
+export type Attachment = z.infer<typeof attachmentSchema>;
+
 export const messageData = z.object({
   ...copied,
   role: z.enum(["user", "assistant"]),
@@ -33,7 +47,7 @@ export const messageData = z.object({
   key: z.string().optional(),
   /** Whom a person's words mention by `@name`: of those who could see the chat when it was said. */
   mentions: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
-  attachments: z.array(z.object({ id: z.string(), name: z.string(), size: z.number() })).optional(),
+  attachments: z.array(attachmentSchema).optional(),
   /** The part was cut off: the step did not finish. */
   partial: z.literal(true).optional(),
 });

@@ -5,6 +5,7 @@ import { byWhom } from "./answered-by.ts";
 import { prettyJson } from "./pretty-json.ts";
 import { exactLine, exactText, spelledOut } from "./exact.ts";
 import { happenedAt, NEWER, newerType, type ChatEvent, type EventOf } from "./events.ts";
+import { fileWords } from "./files.ts";
 import { answerWords } from "./form.ts";
 import { neverRan } from "./transcript.ts";
 import { clean, duration, oneLine } from "./plain-text.ts";
@@ -33,7 +34,7 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     case "message": {
       const instruction = event.data.role === "user" && event.taskId !== null ? ", instruction" : "";
       const cut = event.data.partial ? "\n\n*cut off*" : "";
-      return `## ${oneLine(event.actor.name)}${instruction} · ${happenedAt(event)}\n\n${clean(event.data.text)}${cut}`;
+      return `## ${oneLine(event.actor.name)}${instruction} · ${happenedAt(event)}\n\n${clean(event.data.text)}${cut}${filesText(event.data)}`;
     }
     case "thought":
       if (event.data.said) return `## ${oneLine(event.actor.name)} · ${happenedAt(event)}\n\n${clean(event.data.text)}`;
@@ -85,6 +86,12 @@ function textOf(event: ChatEvent, calls: ReadonlyMap<string, EventOf<"tool_use">
     default:
       return `*${oneLine(newerType(event))}: ${NEWER}*`;
   }
+}
+
+/** They are not in the document: it says where they are. */
+function filesText({ attachments = [] }: EventOf<"message">["data"]): string {
+  const lines = attachments.map((file) => `- *${oneLine(fileWords(file))}*: \`/api/files/${file.id}\``);
+  return lines.length === 0 ? "" : `\n\n${lines.join("\n")}`;
 }
 
 /** A tool's own words, of any length. */

@@ -24,7 +24,7 @@ import {
   type ToolSpec,
 } from "./model.ts";
 import { Tags, type Piece, type TextCall } from "./tags.ts";
-import { estimateTokens } from "./tokens.ts";
+import { estimateJson, estimateTokens } from "./tokens.ts";
 
 /** One step of a provider's model through the AI SDK. Loaded with the first step, never before. */
 
@@ -111,7 +111,7 @@ class StepReader {
     const { instructions, messages, tools } = this.#request;
     return {
       ...told,
-      inputTokens: told.inputTokens || estimateTokens(instructions + JSON.stringify([messages, tools])),
+      inputTokens: told.inputTokens || estimateTokens(instructions) + estimateJson([messages, tools]),
       outputTokens: told.outputTokens || this.#outputTokens,
       estimated: true,
     };

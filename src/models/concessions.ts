@@ -18,6 +18,9 @@ const REFUSALS = {
     /reasoning_content|reasoning_details|invalid_encrypted_content|encrypted content|signature.{0,20}(?:thinking|thought)|(?:thinking|thought).{0,20}signature/i,
   /** Templates in which a person cannot speak right behind a tool. */
   alternation: /roles must alternate|role .?user.? after role .?tool/i,
+  /** Models that cannot look at pictures: they are told so. */
+  images:
+    /(?:image|vision|multi-?modal).{0,80}(?:not support|unsupported|not allowed|only supported|not enabled|cannot)|(?:not support|unsupported|not accept|unknown variant|cannot).{0,60}(?:image|vision|multi-?modal)/i,
   /** Servers that are older than the usage of streams. */
   usage: /stream_options/i,
 } as const;
@@ -33,6 +36,7 @@ export function conceded(request: StepRequest, given: ReadonlySet<Concession>): 
   let { messages } = request;
   if (given.has("reasoning")) messages = messages.map(withoutReasoning);
   if (given.has("emptyReasoning")) messages = messages.map(withEmptyReasoning);
+  if (given.has("images")) messages = messages.map(withoutPictures);
   if (given.has("alternation")) messages = alternating(messages);
   return { ...request, messages };
 }
@@ -44,6 +48,16 @@ function withoutReasoning(message: ModelMessage): ModelMessage {
     .map(({ providerOptions: _, ...part }) => part);
   return { role: "assistant", content };
 }
+
+function withoutPictures(message: ModelMessage): ModelMessage {
+  if (message.role !== "user" || typeof message.content === "string") return message;
+  const content = message.content.map((part) =>
+    part.type === "text" ? part : ({ type: "text", text: UNSEEN } as const),
+  );
+  return { role: "user", content };
+}
+
+const UNSEEN = "(You cannot look at this picture: say so if it matters.)";
 
 function withEmptyReasoning(message: ModelMessage): ModelMessage {
   if (message.role !== "assistant" || hasReasoning(message)) return message;

@@ -10,6 +10,7 @@ import { selectModel, type ChosenBy, type ModelSettings } from "./select.ts";
 export interface ModelConfig extends ModelSettings {
   readonly modelPrices: Prices;
   readonly modelWindow: number | null;
+  readonly modelImages: boolean | null;
   readonly modelIdleMs: number;
   /** Where each setting that is set comes from. */
   readonly origins: { readonly [variable: string]: string };
@@ -69,10 +70,11 @@ export class LiveModels {
     const asked = choice ?? [settings.model, ...(settings.fallbacks ?? [])].at(place) ?? settings.model;
     const known = this.#opened.get(asked ?? "");
     if (known !== undefined) return known;
-    const { modelPrices: prices, modelWindow: window, modelIdleMs: idleMs } = settings;
+    const { modelPrices: prices, modelWindow: window, modelImages: images, modelIdleMs: idleMs } = settings;
     const opened = openModel(chosen({ ...settings, model: asked }, choice === null ? "setting" : "chat"), {
       prices,
       window,
+      images,
       idleMs,
     });
     this.#opened.set(asked ?? "", opened);
@@ -118,7 +120,8 @@ function partsOf({
   providers,
   modelPrices,
   modelWindow,
+  modelImages,
   modelIdleMs,
 }: ModelConfig): string {
-  return JSON.stringify([model, fallbacks, modelUrl, providers, modelPrices, modelWindow, modelIdleMs]);
+  return JSON.stringify([model, fallbacks, modelUrl, providers, modelPrices, modelWindow, modelImages, modelIdleMs]);
 }

@@ -68,6 +68,8 @@ export interface Model {
   readonly contextTokens: number;
   /** Nobody has said how many: a careful guess. */
   readonly isWindowGuessed?: boolean;
+  /** It can be given pictures, as far as known. */
+  readonly takesImages?: boolean;
   /** null: nobody has said what it costs. */
   readonly price: Price | null;
   /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */

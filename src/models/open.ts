@@ -5,6 +5,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type Model } from "./model.ts";
 import type { Prices } from "./price.ts";
 import type { ModelChoice, RemoteChoice } from "./select.ts";
+import { takesImages } from "./sight.ts";
 
 /** Until the first word; a model on one's own machine may read a long context for minutes. */
 const FIRST_MS = { hosted: 120_000, local: 300_000 } as const;
@@ -17,6 +18,8 @@ export interface OpenOptions {
   readonly prices?: Prices;
   /** Tokens of its window; null: as far as known. */
   readonly window?: number | null;
+  /** Whether it takes pictures; null: as far as known. */
+  readonly images?: boolean | null;
 }
 
 /** Opens a chosen model. Its provider's library is imported by the first step, not here. */
@@ -33,6 +36,7 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
     provider: makerOf(choice),
     contextTokens: window.tokens,
     isWindowGuessed: window.isGuess,
+    takesImages: takesImages(choice, options.images ?? null),
     // A model on one's own machine is paid for by the socket in the wall.
     price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
     async *step(request) {

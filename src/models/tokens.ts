@@ -46,6 +46,25 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tokens);
 }
 
+/** Of one picture: what providers take at most of one that is as big as they let it be. */
+const PICTURE = 1600;
+
+/** Of messages, tools and their like as JSON; pictures count as such, not by their bytes. */
+export function estimateJson(value: unknown): number {
+  let pictures = 0;
+  const json = JSON.stringify(value, (_key, each: unknown) => {
+    if (!isPicture(each)) return each;
+    pictures += 1;
+    return null;
+  });
+  return estimateTokens(json) + pictures * PICTURE;
+}
+
+function isPicture(value: unknown): boolean {
+  const { type, mediaType } = (value ?? {}) as { readonly type?: unknown; readonly mediaType?: unknown };
+  return type === "file" && typeof mediaType === "string" && mediaType.startsWith("image/");
+}
+
 function weightOf(unit: number): number {
   let weight = 1;
   for (const [from, its] of SCRIPTS) {

@@ -1,8 +1,14 @@
 import { LLMock } from "@copilotkit/aimock";
 import type { ModelMessage } from "ai";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as readAll } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { StepChunk, StepRequest, ToolSpec } from "./model.ts";
 import { openModel } from "./open.ts";
+import { png } from "../../test/kit/files.ts";
+import { takesImages } from "./sight.ts";
+import { estimateJson } from "./tokens.ts";
 import { selectModel, type ModelSettings } from "./select.ts";
 
 /** Each provider over its real wire format, answered by a scripted server on loopback. */
@@ -27,6 +33,7 @@ const settings = (model: string, url: string): ModelSettings => ({
     GEMINI_API_KEY: KEY,
     GOOGLE_GENERATIVE_AI_BASE_URL: url,
     SPARKY_MODEL_KEY: KEY,
+    OPENROUTER_API_KEY: KEY,
   },
 });
 
@@ -90,6 +97,74 @@ test.each(WIRES)("text and reasoning stream from $wire", async ({ model, usage }
   expect(finish.toolCalls).toEqual([]);
   expect(finish.usage).toMatchObject({ inputTokens: 40, outputTokens: 7 });
   expect(JSON.stringify(finish.messages)).toContain(text);
+});
+
+test.each(WIRES)("a picture goes to $wire as one, and counts as one", async ({ model }) => {
+  const picture = png(2, 3);
+  const content = [
+    { type: "text" as const, text: "look" },
+    { type: "file" as const, mediaType: "image/png", data: new Uint8Array(picture) },
+  ];
+  const bodies: string[] = [];
+  // The scripted server reads pictures away.
+  const refusing = createServer((incoming, outgoing) => {
+    void readAll(incoming).then((body) => {
+      bodies.push(body);
+      outgoing.writeHead(401, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
+    });
+  });
+  await new Promise<void>((resolve) => refusing.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void refusing.close());
+  const { port } = refusing.address() as AddressInfo;
+  const opened = openModel(selectModel(settings(model, `http://127.0.0.1:${port}`)));
+  await expect(collect(opened.step(request([{ role: "user", content }])))).rejects.toThrow();
+  expect(bodies[0]).toContain(picture.toString("base64"));
+  expect(bodies[0]).toContain("image/png");
+  expect(estimateJson([{ role: "user", content }])).toBeLessThan(1700);
+});
+
+test("a server that takes no pictures is asked again without them", async () => {
+  const refuse = {
+    error: { message: "this model does not support image input", type: "invalid_request_error" },
+    status: 400,
+  };
+  server.on(
+    { userMessage: "blind", predicate: (asked: unknown) => JSON.stringify(asked).includes("image_url") },
+    refuse,
+  );
+  server.onMessage("blind", { content: "I cannot see it" });
+  const opened = openModel(selectModel(settings("compatible/m", server.url)));
+  const content = [
+    { type: "text" as const, text: "blind" },
+    { type: "file" as const, mediaType: "image/png", data: new Uint8Array(png(1, 1)) },
+  ];
+  const { parts } = await collect(opened.step(request([{ role: "user", content }])));
+  expect(parts.at(-1)?.text).toBe("I cannot see it");
+  expect(lastBody()).toContain("You cannot look at this picture");
+});
+
+test.each([
+  ["anthropic/claude-sonnet-5-5", true],
+  ["openai/gpt-6-astra", true],
+  ["openai/o3-mini", false],
+  ["openai/gpt-3.5-turbo", false],
+  ["google/gemini-4-argon", true],
+  ["ollama/llama3.2", false],
+  ["ollama/llama3.2-vision:11b", true],
+  ["ollama/qwen2.5vl:7b", true],
+  ["ollama/qwen3-vl", true],
+  ["ollama/gemma3:4b", true],
+  ["ollama/gpt-oss:20b", false],
+  ["compatible/m", false],
+  ["openrouter/anthropic/claude-sonnet-5", true],
+  ["openrouter/deepseek/deepseek-chat", false],
+])("whether %s takes pictures is known: %s", (model, takes) => {
+  const choice = selectModel({ ...settings(model, "http://127.0.0.1:9"), model });
+  expect([takesImages(choice, null), takesImages(choice, true), takesImages(choice, false)]).toEqual([
+    takes,
+    true,
+    false,
+  ]);
 });
 
 test.each(WIRES)("parallel tool calls of $wire are answered under our own ids in the next step", async ({ model }) => {

@@ -21,10 +21,13 @@ const SECURITY_HEADERS: { readonly [name: string]: string } = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** An answer may be stricter in these. */
+const OWN = new Set(["referrer-policy", "content-security-policy"]);
+
 /** Sets them. What does not say that it may be kept is kept nowhere: it may be private. */
 export function secureHeaders(headers: Headers): void {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-    if (name !== "referrer-policy" || !headers.has(name)) headers.set(name, value);
+    if (!OWN.has(name) || !headers.has(name)) headers.set(name, value);
   }
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }

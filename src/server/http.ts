@@ -30,6 +30,7 @@ import { awayRoutes } from "./routes/away.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { WaitingSkills } from "../skills/waiting.ts";
 import { blobRoutes } from "./routes/blobs.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { bulkRoutes } from "./routes/bulk.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -129,6 +130,7 @@ export function createHttp(
     ...awayRoutes(deps, waitingSkills),
     ...changeRoutes(deps, waitingSkills),
     ...blobRoutes(deps),
+    ...fileRoutes(deps),
     ...graphRoutes(deps, parts.closing),
     ...graphFileRoutes(deps, parts.closing),
     ...graphChangeRoutes(deps),

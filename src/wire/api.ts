@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chatEventSchema, jsonSchema, usageData } from "../core/events.ts";
 import { ENDED, RUN_STATES } from "../core/run-state.ts";
+import { attachmentIdsSchema, fileSchema } from "./files.ts";
 import { MAX_TEXT_BYTES } from "./limits.ts";
 
 /** Every shape that crosses HTTP, shared by server, CLI and web UI. Times are ISO 8601 UTC, ids are opaque. */
@@ -69,6 +70,7 @@ export const newTaskSchema = z.strictObject({
   runAt: timeSchema.optional(),
   key: keySchema.optional(),
   limits: limitsSchema.optional(),
+  attachments: attachmentIdsSchema.optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
 
@@ -90,6 +92,8 @@ export const taskSchema = z.object({
   runAt: z.string().nullable(),
   key: z.string().nullable(),
   limits: limitsSchema,
+  /** The files of its instruction. */
+  attachments: z.array(fileSchema).optional(),
   /** How many runs it has had. */
   attempts: z.number(),
   /** The active or last run. */
@@ -263,6 +267,7 @@ export const exportedChatSchema = z.object({
 export const newMessageSchema = z.strictObject({
   text: textSchema,
   key: keySchema.optional(),
+  attachments: attachmentIdsSchema.optional(),
   /** The id of whoever wrote it: refused where the request comes from somebody else, as after another sign-in. */
   by: idSchema.optional(),
 });
@@ -274,6 +279,8 @@ export const newForkSchema = z.strictObject({
   /** The last event that the new chat begins with; 0: with none. */
   seq: z.number().int().nonnegative(),
   text: textSchema.optional(),
+  /** Files that go with the text: one's own, or such as the chat has. */
+  attachments: attachmentIdsSchema.optional(),
   model: z.string().min(1).max(200).optional(),
   key: keySchema.optional(),
 });

@@ -4,6 +4,7 @@ import type { Right } from "../core/rights.ts";
 import type { Scope } from "../core/scopes.ts";
 import { idSchema, keySchema, textSchema } from "./api.ts";
 import { noteSchema, scopeSchema } from "./approvals.ts";
+import { attachmentIdsSchema } from "./files.ts";
 
 /** WebSocket frames, one JSON object per text frame. `sub` and `ref` are the client's own strings. */
 
@@ -24,7 +25,14 @@ export const clientFrameSchema = z.discriminatedUnion("type", [
     watchers: z.boolean().optional(),
   }),
   z.object({ type: z.literal("unsubscribe"), sub }),
-  z.object({ type: z.literal("message"), ref, chatId: idSchema, text: textSchema, key: keySchema }),
+  z.object({
+    type: z.literal("message"),
+    ref,
+    chatId: idSchema,
+    text: textSchema,
+    key: keySchema,
+    attachments: attachmentIdsSchema.optional(),
+  }),
   z.object({ type: z.literal("stop"), ref, chatId: idSchema.optional(), runId: idSchema.optional() }),
   z.object({
     type: z.literal("decide"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
+import { fileSchema } from "./files.ts";
 import type { Right } from "../core/rights.ts";
 import type { Scope } from "../core/scopes.ts";
 import * as api from "./api.ts";
@@ -77,6 +78,8 @@ export interface RouteDoc {
   readonly letsIn?: true;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Its body is a form with one file. */
+  readonly takesFile?: true;
   /** The answer's shape by status; null: no body. */
   readonly answers: { readonly [status: number]: z.ZodType | null };
 }
@@ -118,6 +121,7 @@ export const NAMED = {
   ChatWithView: api.chatWithViewSchema,
   EventsPage: api.eventsPageSchema,
   NewMessage: api.newMessageSchema,
+  SentFile: fileSchema,
   ChatsBulk: chatsBulkSchema,
   TasksBulk: tasksBulkSchema,
   BulkDone: bulkDoneSchema,
@@ -216,12 +220,22 @@ function operation(doc: RouteDoc, ref: (schema: z.ZodType) => JsonObject): JsonO
     ...(doc.right === null ? { security: [] } : { "x-right": doc.right, "x-scopes": scopesFor(doc) }),
     parameters: [...pathParameters(doc.path), ...queryParameters(doc.query)],
     ...(doc.body === undefined ? {} : { requestBody: content(doc.body) }),
+    ...(doc.takesFile && { requestBody: FORM }),
     responses: {
       ...(Object.fromEntries(answers) as JsonObject),
       default: { description: "A failure.", ...content(api.errorBodySchema) },
     },
   };
 }
+
+const FORM = {
+  required: true,
+  content: {
+    "multipart/form-data": {
+      schema: { type: "object", required: ["file"], properties: { file: { type: "string", format: "binary" } } },
+    },
+  },
+};
 
 function pathParameters(path: string): readonly JsonObject[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({

@@ -2,6 +2,7 @@ import { ON_TIME_MS } from "../core/catch-up.ts";
 import { isoTime, type Clock } from "../core/clock.ts";
 import { claimRuns, LEASE_MS, nextRunDue, renewLeases, type Claimed, type ClaimOptions } from "../store/runs/claim.ts";
 import { purgeDeleted } from "../store/endings/purge.ts";
+import { sweepFiles } from "../store/log/files.ts";
 import { forgetChat } from "../store/recall/indexing.ts";
 import { sweepRuns, untilLeaseEnds } from "../store/endings/sweep.ts";
 import { tend } from "../store/delegated/tend.ts";
@@ -170,7 +171,11 @@ export class Loop implements AsyncDisposable {
 
   /** A big chat may take longer than until the next time. */
   #purge(): void {
-    const purging = (): Promise<void> => purgeDeleted(this.#options.store, () => this.#stopped, forgetChat);
+    const { store } = this.#options;
+    const purging = async (): Promise<void> => {
+      await purgeDeleted(store, () => this.#stopped, forgetChat);
+      await sweepFiles(store, () => this.#stopped);
+    };
     this.#purging ??= this.#guarded("purging", purging).finally(() => (this.#purging = undefined));
   }
 

@@ -63,6 +63,7 @@ export function httpReference({ paths, components: { schemas } }: OpenApi): stri
 
   function takes({ parameters, requestBody }: Operation): string {
     const query = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => `\`${name}\``);
+    if (requestBody?.content !== undefined && !("application/json" in requestBody.content)) return "a form with a file";
     const body = requestBody?.content?.["application/json"].schema;
     return [...(query.length > 0 ? [`?${query.join(" ")}`] : []), ...(body === undefined ? [] : [linked(body)])].join(
       "; ",

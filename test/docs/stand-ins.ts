@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { png } from "../kit/files.ts";
 
 /**
  * What stands in the documentation for things that its reader has: ids, files, a time to come. Each is made by a line for
@@ -37,6 +38,8 @@ const OPEN_APPROVAL = `
   done
   exit 1`;
 
+/** A picture of one pixel. */
+const PNG = [...png(1, 1)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 /** The very server, without its download. */
 const MEMORY = join(import.meta.dirname, "../../node_modules/.bin/mcp-server-memory");
 /** On the machine, and not in the home. */
@@ -45,6 +48,13 @@ const FRESH_SKILL = `
     printf -- '---\\nname: tidy\\ndescription: Tidies notes\\n---\\n# Tidy\\n' > ~/.claude/skills/tidy/SKILL.md; }`;
 
 export const STAND_INS: readonly StandIn[] = [
+  {
+    text: "notes.txt",
+    of: /--file/,
+    make: `printf 'Buy clay.\\n' > "$HOME/notes.txt" && echo "$HOME/notes.txt"`,
+    lasts: true,
+  },
+  { text: "plan.png", of: /--file/, make: `printf '${PNG}' > "$HOME/plan.png" && echo "$HOME/plan.png"`, lasts: true },
   { text: "npx -y @modelcontextprotocol/server-memory", of: /./, make: `echo ${MEMORY}`, lasts: true },
   {
     text: "servers.json",

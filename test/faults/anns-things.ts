@@ -7,6 +7,7 @@ import { askQuestion } from "../../src/store/questions/ask.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
 import { appendResult } from "../../src/store/runs/record.ts";
 import type { ChatServer } from "../kit/chat-server.ts";
+import { form } from "../kit/files.ts";
 import { addGraph, person } from "../kit/graph.ts";
 import { cookiesOf, spendLink } from "../kit/sign-in.ts";
 
@@ -37,7 +38,13 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
     return answer.body;
   };
   const chat = await made("/api/chats", { title: `${MARK} chat` });
-  const message = await made(`/api/chats/${chat.id}/messages`, { text: `${MARK} message` });
+  const body = form(`${MARK}.txt`, MARK);
+  const sent = await server.fetch(new Request("http://127.0.0.1:8000/api/files", { method: "POST", body }), {
+    viewer: ann,
+  });
+  const file = (await sent.json()) as { readonly id: string };
+  const words = { text: `${MARK} message`, attachments: [file.id] };
+  const message = await made(`/api/chats/${chat.id}/messages`, words);
   const [run] = await claimRuns(store, { kind: "turn", limit: 1 });
   if (run === undefined) throw new Error("no run");
   const call = { tool: "shell", effect: "external", args: { command: MARK } } as const;
@@ -100,6 +107,7 @@ export async function annsThings(store: Store, home: string, { server, as, peopl
       "/api/questions/": questions[0].id,
       "/api/grants/": grant.id,
       "/api/blobs/": blob.id,
+      "/api/files/": file.id,
       "/api/graph/nodes/": one.id,
       "/api/graph/changes/": String(changed.id),
       "/api/graph/neighbors/": one.id,

@@ -1,3 +1,4 @@
+import { form } from "../kit/files.ts";
 import type { AnnsThings } from "./anns-things.ts";
 import { MARK } from "./anns-things.ts";
 
@@ -35,14 +36,16 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
       ",",
     ),
     ..."POST /api/skills/validate,POST /api/facts,POST /api/graph/import,POST /api/graph/fix".split(","),
-    ..."POST /api/away/seen,PATCH /api/me,PATCH /api/preferences,POST /api/tokens".split(","),
+    ..."POST /api/files,POST /api/away/seen,PATCH /api/me,PATCH /api/preferences,POST /api/tokens".split(","),
     "POST /api/prompts/{server}/{name}",
   ],
   // The chat and what is in it.
   "--y-yyy-": [
     ..."GET /api/chats/{id},GET /api/chats/{id}/export,GET /api/chats/{id}/events".split(","),
     ..."GET /api/chats/{id}/places,GET /api/chats/{id}/stream,GET /api/questions/{id}".split(","),
-    ..."GET /api/blobs/{id},GET /api/runs/{id},GET /api/tasks/{id},GET /api/tasks/{id}/tree".split(","),
+    ..."GET /api/blobs/{id},GET /api/files/{id},GET /api/runs/{id},GET /api/tasks/{id},GET /api/tasks/{id}/tree".split(
+      ",",
+    ),
     ..."GET /api/tasks/{id}/runs,GET /api/chats/{id}/shares,GET /api/chats/{id}/people,frame subscribe".split(","),
   ],
   // What it asks before it acts: whoever answers for her sees that of it, and says yes to it; she may say no.
@@ -53,7 +56,11 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."POST /api/chats/{id}/shares,DELETE /api/chats/{id}/shares/{user},GET /api/chats/{id}/links".split(","),
     ..."POST /api/chats/{id}/links,DELETE /api/chats/{id}/links/{link}".split(","),
   ],
-  "--y-yyn-": ["POST /api/chats/{id}/pin", "POST /api/chats/{id}/tags", "POST /api/chats/{id}/seen"],
+  "--y-yyn-": [
+    ..."POST /api/chats/{id}/pin,POST /api/chats/{id}/tags,POST /api/chats/{id}/seen".split(","),
+    // What is sent belongs to the chat, and they are told so.
+    "DELETE /api/files/{id}",
+  ],
   "--y-nyn-": [
     ..."PATCH /api/chats/{id},DELETE /api/chats/{id},POST /api/chats/{id}/messages,POST /api/chats/{id}/fork".split(
       ",",
@@ -147,6 +154,7 @@ export function bodiesFor({ chatId, taskId, nodes, link }: AnnsThings): { readon
     "POST /api/chats/{id}/fork": { seq: 1 },
     "POST /api/chats/{id}/shares": { user: "bob" },
     "POST /api/shared": { token: link.token },
+    "POST /api/files": form("notes.txt", "hello"),
     "POST /api/away/seen": { chats: { [chatId]: 1 } },
     "POST /api/tasks": { instruction: "wait", runAt: "2999-01-01T00:00:00Z" },
     "POST /api/schedules": { name: "other", when: "every(1 hour)", prompt: "look" },

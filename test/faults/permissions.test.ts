@@ -143,7 +143,8 @@ async function ask(
   url: string,
   body: object | undefined,
 ) {
-  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+  const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
+  const init = { method, headers, body: sent ?? null };
   const remote = address();
   const response = await server.fetch(new Request(`http://127.0.0.1:8000${url}`, init), { remote });
   const text = await response.text();

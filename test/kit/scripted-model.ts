@@ -77,6 +77,7 @@ export function scriptedModel(script: Script, facts: Partial<Model> = {}): Scrip
     provider,
     contextTokens: facts.contextTokens ?? 100_000,
     ...(facts.isWindowGuessed !== undefined && { isWindowGuessed: facts.isWindowGuessed }),
+    ...(facts.takesImages !== undefined && { takesImages: facts.takesImages }),
     price: facts.price ?? null,
     requests,
     step(request) {

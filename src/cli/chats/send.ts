@@ -3,6 +3,7 @@ import type { Chat, EventsPage, MessageAccepted } from "../../wire/api.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
 import { Failure, usage } from "../console/failure.ts";
+import { uploadFiles } from "../command/files.ts";
 import { endsWork } from "../command/follow.ts";
 import { chatId } from "../command/ids.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
@@ -11,18 +12,20 @@ import { createLogPrinter } from "../command/log-lines.ts";
 import { createReplyPrinter } from "./reply.ts";
 import { shortId } from "../console/text.ts";
 
-export type SendOptions = { chat?: string; model?: string };
+export type SendOptions = { chat?: string; model?: string; file?: readonly string[] };
 
 export async function sendMessage(context: Context, args: readonly string[], options: SendOptions): Promise<ExitCode> {
   const { io, out } = context;
   const text = args[0] ?? "";
   if (text.trim() === "") throw usage("the message is empty", 'sparky chat send "What time is it?"');
   const client = await context.client("server");
+  const attachments = await uploadFiles(client, options.file);
   const known = options.chat === undefined ? null : await chatId(client, options.chat);
   const chat = await chatWithModel(client, known, options.model);
   const sent = await client.request<MessageAccepted>("POST", `/api/chats/${chat}/messages`, {
     text,
     key: crypto.randomUUID(),
+    ...(attachments.length > 0 && { attachments }),
   });
   if (options.chat === undefined) out.note(`chat ${out.terminal ? shortId(chat) : chat}`);
   const end = await untilInterrupted(io, (signal) => showRun(context, client, chat, sent, signal));

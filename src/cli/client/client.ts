@@ -46,7 +46,7 @@ export function networkClient(endpoint: Endpoint): Client {
     download: async (path) => textOf(await downloadFile(path)),
     downloadFile,
     async upload<T>(path: string, file: FileBody) {
-      const headers = { ...authorization, "content-type": "application/octet-stream" };
+      const headers = { ...authorization, "content-type": typeOf(file) };
       const call = { method: "POST", path, headers, body: file } as const;
       return read<T>(url, await exchange(endpoint, call).catch((error: unknown) => unanswered(error, url)));
     },
@@ -72,14 +72,17 @@ export function localClient(app: { fetch(request: Request): Promise<Response>; c
     },
     download: async (path) => textOf(await downloadFile(path)),
     downloadFile,
-    async upload<T>(path: string, { chunks }: FileBody) {
+    async upload<T>(path: string, file: FileBody) {
       // A body that is read as it is sent needs `duplex`, which the types of the browser do not know.
-      const init = { method: "POST", body: streamOf(chunks), duplex: "half" };
+      const headers = { "content-type": typeOf(file) };
+      const init = { method: "POST", headers, body: streamOf(file.chunks), duplex: "half" };
       return answered<T>(new Request(base + path, init));
     },
     close: () => app.close(),
   };
 }
+
+const typeOf = ({ contentType = "application/octet-stream" }: FileBody): string => contentType;
 
 function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();

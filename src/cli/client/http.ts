@@ -19,6 +19,8 @@ export interface Call {
 }
 
 export interface FileBody {
+  /** `application/octet-stream` when left out. */
+  readonly contentType?: string;
   readonly bytes: number;
   readonly chunks: AsyncIterable<Uint8Array>;
 }

@@ -4,6 +4,7 @@ import { resourceWords } from "../../core/references.ts";
 import { byWhom } from "../../core/answered-by.ts";
 import { ALL_EVENTS, isShown, type EventFilter } from "../../core/event-filter.ts";
 import { exactLine } from "../../core/exact.ts";
+import { fileWords } from "../../core/files.ts";
 import { answerWords } from "../../core/form.ts";
 import { mentionsIn } from "../../core/mentions.ts";
 import { neverRan } from "../../core/transcript.ts";
@@ -79,8 +80,10 @@ export function createLogPrinter(
       const row = rowOf(event, calls);
       if (event.type === "tool_result") calls.delete(event.data.callId);
       if (event.type === "status" && isEnd(event)) forget(event.runId);
-      if (row !== null && isShown(event, filter()))
-        show(labelOf === undefined ? row : { ...row, label: labelOf(event) });
+      if (row === null || !isShown(event, filter())) return;
+      for (const each of [row, ...fileRows(event)]) {
+        show(labelOf === undefined ? each : { ...each, label: labelOf(event) });
+      }
     },
     progress({ callId, text }) {
       const call = calls.get(callId);
@@ -176,6 +179,12 @@ function rowOf(event: ChatEvent, calls: ReadonlyMap<string, Call>): Row | null {
     default:
       return row(newerType(event), NEWER);
   }
+}
+
+/** What was sent along with a message, a line each. */
+function fileRows(event: ChatEvent): readonly Row[] {
+  const files = event.type === "message" ? (event.data.attachments ?? []) : [];
+  return files.map((file) => ({ at: happenedAt(event), kind: "file", mark: "", text: fileWords(file) }));
 }
 
 function approvalText({ data }: EventOf<"approval">, call: Call | undefined): string {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { FILE } from "../command/files.ts";
 import { group, verb, wholeNumber, type Execute } from "../command/command.ts";
 import { EVENTS_OPTION } from "../command/events-option.ts";
 import type { SendOptions } from "../chats/send.ts";
@@ -57,11 +58,16 @@ export function addChatCommands(program: Command, execute: Execute): void {
   });
   verb(chat, execute, "send <text>", {
     summary: "Send a message and show the reply as it comes.",
-    examples: ['sparky chat send "What time is it?"', 'sparky chat send --chat 3f2a "And in Tokyo?"'],
+    examples: [
+      'sparky chat send "What time is it?"',
+      'sparky chat send --chat 3f2a "And in Tokyo?"',
+      'sparky chat send --file report.pdf --file plan.png "Do these two fit together?"',
+    ],
     args: { text: "what to say" },
     options: [
       ["--chat <id>", "the chat to write in (default: a new one)"],
       ["--model <model>", "the model that answers there from now on; default: the server's own"],
+      FILE,
     ],
     run: async (context, args, options: SendOptions) =>
       (await import("../chats/send.ts")).sendMessage(context, args, options),

@@ -1,4 +1,5 @@
 import type { NewTask, Task } from "../../wire/api.ts";
+import { uploadFiles } from "../command/files.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
@@ -16,6 +17,7 @@ export type AddOptions = LimitOptions & {
   at?: string;
   priority?: number;
   key?: string;
+  file?: readonly string[];
   wait?: true;
 };
 
@@ -26,7 +28,8 @@ export async function addTask(context: Context, args: readonly string[], options
     throw usage("the instruction is empty", 'sparky agent tasks add "Check knowledge graph stats"');
   }
   const client = await context.client(options.wait ? "server" : "any");
-  const body = await newTask(client, instruction, options);
+  const attachments = await uploadFiles(client, options.file);
+  const body = { ...(await newTask(client, instruction, options)), ...(attachments.length > 0 && { attachments }) };
   const [task] = await Promise.all([
     client.request<Task>("POST", "/api/tasks", body),
     warnWithoutLoop(context, client),

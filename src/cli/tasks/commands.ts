@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { FILE } from "../command/files.ts";
 import { group, oneOf, positive, repeated, time, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./add.ts";
 import type { ClearOptions } from "./clear.ts";
@@ -36,6 +37,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--at <time>", "not before this time", time],
       ["--priority <number>", "higher goes first (default: 0)", wholeNumber(-1000, 1000)],
       ["--key <key>", "add it only once: a task with the same key is the same task"],
+      FILE,
       ...LIMITS,
       ["--wait", "wait for its end and show the result (exit 7 when it failed)"],
     ],

@@ -1,3 +1,4 @@
+import { fileWords } from "../../core/files.ts";
 import { factWords } from "../../core/fact-words.ts";
 import { recallWords } from "../../core/recall-words.ts";
 import { resourceWords } from "../../core/references.ts";
@@ -115,7 +116,13 @@ function personLines(
   const who = taskId !== null ? `task ${shortId(taskId)} ` : actor.id === me ? "" : `${oneLine(actor.name)} `;
   const [first = [], ...others] = personSpans(data);
   const head = [span(`${who}› `, taskId === null ? "bold" : "note")];
-  return [[], ...wrap(first, width, head), ...others.flatMap((line) => wrap(line, width, [span(MARGIN)]))];
+  const files = (data.attachments ?? []).map((file) => [span(oneLine(fileWords(file)), "note")]);
+  return [
+    [],
+    ...wrap(first, width, head),
+    ...others.flatMap((line) => wrap(line, width, [span(MARGIN)])),
+    ...files.flatMap((line) => wrap(line, width, [span(`${MARGIN}+ `)])),
+  ];
 }
 
 /** A person's words by their lines; whom they mention stands out. */

@@ -10,7 +10,10 @@ export interface Outcome {
 
 /** What the context tells of work that goes on elsewhere, of what is remembered or summed up, and of the time, in lines of its own: no request. */
 const REMARK =
-  /^\((?:A task was given here|An earlier run here ended|It is \S+ now\.)(?:\s.*)?\)$|^\(From memory: .*\)(?:\n\[m:.*)*$|^\(To save room, .*\)\n".*"$/gm;
+  /^\((?:A task was given here|An earlier run here ended|It is \S+ now\.)(?:\s.*)?\)$|^\(From memory: .*\)(?:\n\[m:.*)*$|^\(To save room, .*\)\n".*"$|^\(A (?:file|picture) was sent along: .*\)$(?:\n".*$)?(?:\n\[cut: .*$)?/gm;
+
+/** The beginning of what is told of a file that was sent along. */
+const FILES = /^\(A (?:file|picture) was sent along: /m;
 
 /** Tools that it is told of only by a search, and the one tool that calls them. */
 export const TOOL_SEARCH = "tool_search";
@@ -18,14 +21,15 @@ export const TOOL_CALL = "tool_call";
 
 /** What a person said last, how often tools were asked for since then, and what came of it. */
 export function readConversation(messages: readonly ModelMessage[]) {
-  let said = { instruction: "", steps: 0, outcomes: [] as readonly Outcome[] };
+  let said = { instruction: "", hasFiles: false, steps: 0, outcomes: [] as readonly Outcome[] };
   /** What calls through the constant tool are calls of, by the call's id. */
   const meant = new Map<string, string>();
   for (const { role, content } of messages) {
     if (role === "user") {
       const texts = typeof content === "string" ? [content] : content.map((part) => ("text" in part ? part.text : ""));
       const instruction = texts.join("\n").replace(REMARK, "").trim();
-      if (instruction !== "" || texts.join("").trim() === "") said = { instruction, steps: 0, outcomes: [] };
+      const hasFiles = FILES.test(texts.join("\n"));
+      if (instruction !== "" || texts.join("").trim() === "") said = { instruction, hasFiles, steps: 0, outcomes: [] };
     } else if (role === "assistant" && typeof content !== "string") {
       if (content.some(({ type }) => type === "tool-call")) said = { ...said, steps: said.steps + 1 };
       for (const part of content) {

@@ -10,13 +10,16 @@ import { foundTools, searchFor, throughOne } from "./search.ts";
  * asked for once, so a run of n stages has n + 1 steps and always ends. `why`: it did nothing, and this is why.
  */
 export function planStep(messages: readonly ModelMessage[], told: readonly ToolSpec[]) {
-  const { instruction, steps: all, outcomes: came } = readConversation(messages);
+  const { instruction, hasFiles, steps: all, outcomes: came } = readConversation(messages);
   const outcomes = came.filter(({ name, ok }) => name !== TOOL_SEARCH || !ok);
   const hasSearched = came.some(({ name }) => name === TOOL_SEARCH);
   const steps = hasSearched ? all - 1 : all;
   const found = foundTools(came);
   const tools = [...told.filter(({ name }) => name !== TOOL_SEARCH && name !== TOOL_CALL), ...found];
-  const answer = (text: string, why: string | null = null) => ({ text, calls: [] as readonly PlannedCall[], why });
+  const unread = hasFiles ? "I cannot read what you sent along.\n\n" : "";
+  const answer = (text: string, why: string | null = null) => {
+    return { text: unread + text, calls: [] as readonly PlannedCall[], why };
+  };
   if (isGreeting(instruction)) return answer(introduction("Hello!", tools));
   const page = followed(instruction, tools);
   const understood = page === null ? understand(instruction, tools) : { calls: [] };

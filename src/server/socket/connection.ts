@@ -269,8 +269,8 @@ export class Connection implements Guest {
     const { ref } = frame;
     switch (frame.type) {
       case "message": {
-        const { chatId, text, key } = frame;
-        return this.#send({ type: "ack", ref, ...(await postMessage(store, viewer, chatId, { text, key })) });
+        const { chatId, ...message } = frame;
+        return this.#send({ type: "ack", ref, ...(await postMessage(store, viewer, chatId, message)) });
       }
       case "stop": {
         const { chatId, runId } = frame;

@@ -1,9 +1,10 @@
 import { SparkyError } from "../../core/errors.ts";
-import type { NewEvent } from "../../core/events.ts";
+import type { Attachment, NewEvent } from "../../core/events.ts";
 import type { ChatRow } from "../database/schema.ts";
 import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { readEvents } from "../log/events.ts";
+import { copyFile } from "../log/files.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { chatEvent, createdEvent, forkedFrom, getChat, newChatRow, ownIsSeen, seenIn, type Chat } from "./chats.ts";
@@ -20,6 +21,8 @@ export interface NewFork {
   readonly seq: number;
   /** What is said there first. */
   readonly text?: string | undefined;
+  /** Files that go with it, by their ids: one’s own, or such as this chat has. */
+  readonly attachments?: readonly string[] | undefined;
   readonly model?: string | undefined;
   readonly key?: string | undefined;
 }
@@ -41,7 +44,12 @@ export async function forkChat(store: Store, viewer: User, chatId: string, wante
 
 type Made = { readonly id: string; readonly message: Accepted | null; readonly created: boolean };
 
-async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, key }: NewFork): Promise<Made> {
+async function fork(
+  tx: Tx,
+  viewer: User,
+  chatId: string,
+  { seq, text, attachments, model, key }: NewFork,
+): Promise<Made> {
   const source = await lockChatFor(tx, viewer, "write", chatId);
   const known = key === undefined ? undefined : await madeBefore(tx, viewer, key, chatId);
   if (known !== undefined) return known;
@@ -61,7 +69,7 @@ async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, ke
   });
   await tx.db.insertInto("chats").values(chat).execute();
   // Behind the event that says that the chat was made.
-  const copies = await withOwnBlobs(tx, chat, forkedEvents(events, 2));
+  const copies = await withOwnFiles(tx, chat, await withOwnBlobs(tx, chat, forkedEvents(events, 2)));
   if (Buffer.byteLength(JSON.stringify(copies)) > MOST_BYTES) throw tooLong("too much text");
   const whence = chatEvent(viewer, { change: "forked", from: chatId, seq });
   const chosen = chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })];
@@ -72,7 +80,7 @@ async function fork(tx: Tx, viewer: User, chatId: string, { seq, text, model, ke
   await ownIsSeen(tx, viewer, source, 1);
   tx.changed("chats", [viewer.id], chat.id);
   tx.changed("chats", await audienceOf(tx.db, source), chatId);
-  const message = text === undefined ? null : await postInto(tx, viewer, chat.id, { text, key });
+  const message = text === undefined ? null : await postInto(tx, viewer, chat.id, { text, key, attachments }, chatId);
   return { id: chat.id, message, created: true };
 }
 
@@ -129,6 +137,21 @@ async function withOwnBlobs(tx: Tx, chat: ChatRow, events: readonly NewEvent[]):
       .values({ ...blob, id: own, chat_id: chat.id, created_at: tx.now })
       .execute();
     copies.push({ ...event, data: { ...event.data, blob: own } } as NewEvent);
+  }
+  return copies;
+}
+
+/** The files of messages too; their bytes are shared. */
+async function withOwnFiles(tx: Tx, chat: ChatRow, events: readonly NewEvent[]): Promise<NewEvent[]> {
+  const copies: NewEvent[] = [];
+  for (const event of events) {
+    if (event.type !== "message" || event.data.attachments === undefined) {
+      copies.push(event);
+      continue;
+    }
+    const attachments: Attachment[] = [];
+    for (const file of event.data.attachments) attachments.push(await copyFile(tx, file, chat.id));
+    copies.push({ ...event, data: { ...event.data, attachments } });
   }
   return copies;
 }

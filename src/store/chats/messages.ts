@@ -1,4 +1,5 @@
 import type { ChatEvent, NewEvent } from "../../core/events.ts";
+import { attachFiles } from "../log/files.ts";
 import { lockChatFor } from "../people/access.ts";
 import { AGENT_ACTOR, userActor } from "../people/actors.ts";
 import { titleFrom } from "./chats.ts";
@@ -10,6 +11,13 @@ import type { RunRow } from "../database/schema.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import type { User } from "../people/user.ts";
 
+export interface NewMessage {
+  readonly text: string;
+  readonly key?: string | undefined;
+  /** Files by their ids. */
+  readonly attachments?: readonly string[] | undefined;
+}
+
 export interface Accepted {
   readonly seq: number;
   /** The run that will read it. */
@@ -20,21 +28,17 @@ export interface Accepted {
  * Puts a person's message into the log, with the run that will read it: the active run of the chat reads it at its next
  * step, else a queued turn, else a new one. Sent twice with the same key it is stored once.
  */
-export async function postMessage(
-  store: Store,
-  viewer: User,
-  chatId: string,
-  message: { readonly text: string; readonly key?: string | undefined },
-): Promise<Accepted> {
+export async function postMessage(store: Store, viewer: User, chatId: string, message: NewMessage): Promise<Accepted> {
   return store.transact((tx) => postInto(tx, viewer, chatId, message), PROMPTLY);
 }
 
-/** The same, as part of a transaction. */
+/** The same, as part of a transaction. `filesFrom`: a chat whose files may be sent once more. */
 export async function postInto(
   tx: Tx,
   viewer: User,
   chatId: string,
-  message: { readonly text: string; readonly key?: string | undefined },
+  message: NewMessage,
+  filesFrom: string | null = null,
 ): Promise<Accepted> {
   const chat = await lockChatFor(tx, viewer, "write", chatId);
   if (message.key !== undefined) {
@@ -47,6 +51,7 @@ export async function postInto(
       .executeTakeFirst();
     if (known !== undefined) return known;
   }
+  const attachments = await attachFiles(tx, viewer, chatId, message.attachments ?? [], filesFrom);
   const event: NewEvent = {
     type: "message",
     data: {
@@ -54,6 +59,7 @@ export async function postInto(
       text: message.text,
       ...(message.key !== undefined && { key: message.key }),
       ...(await mentionsOf(tx, viewer, chat, message.text)),
+      ...(attachments.length > 0 && { attachments: [...attachments] }),
     },
     runId: null,
     taskId: null,

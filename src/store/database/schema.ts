@@ -183,12 +183,31 @@ export interface TaskRow {
   tools: string | null;
   /** 1: the run that delegated it knows of its end. */
   told: number;
+  /** The files of its instruction as JSON, as its event will name them; null: none. */
+  attachments: string | null;
   /** The instruction's event, once its first run has started. */
   message_seq: number | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
   deleted_at: number | null;
+}
+
+/** A file that was sent, whole: its uploader's until it is attached, the chat's from then on. */
+export interface FileRow {
+  id: string;
+  content_id: string;
+  owner_id: string;
+  chat_id: string | null;
+  name: string;
+  mime: string;
+  size: number;
+  sha256: string;
+  width: number | null;
+  height: number | null;
+  /** What is written in it, where that is not its bytes: in a PDF. */
+  text: string | null;
+  created_at: number;
 }
 
 export interface ApprovalRow {
@@ -587,6 +606,9 @@ export interface Schema {
   runs: RunRow;
   tasks: TaskRow;
   task_deps: { task_id: string; depends_on: string };
+  files: FileRow;
+  /** A file's bytes, in order. Chats that were made from one another share them. */
+  file_parts: { content_id: string; n: number; data: Uint8Array; created_at: number };
   blobs: { id: string; chat_id: string; sha256: string; size: number; data: Uint8Array; created_at: number };
   approvals: ApprovalRow;
   questions: QuestionRow;

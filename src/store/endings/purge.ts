@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from "kysely";
 import { breathe } from "../database/breathe.ts";
 import type { Schema } from "../database/schema.ts";
 import type { Store, Tx } from "../database/store.ts";
+import { dropFilesOfChat } from "../log/files.ts";
 
 /** How long a deleted chat is kept before all that belongs to it goes. */
 const PURGE_AFTER_MS = 60_000;
@@ -30,6 +31,8 @@ const PORTIONS: readonly (readonly [table: keyof Schema, rows: number, ...key: s
 /** Removes at most `rows` of what else is kept of a chat, and says how many those were. */
 export type Forget = (tx: Tx, chatId: string, rows: number) => Promise<number>;
 const FORGOTTEN = 200;
+/** Each with all of its bytes. */
+const FILES = 1;
 
 /**
  * Removes what was deleted a while ago, with all that belongs to it: in portions, each a transaction of its own, so that nobody
@@ -61,6 +64,11 @@ async function purge(store: Store, chatId: string, isStopped: () => boolean, for
   for (let gone = FORGOTTEN; gone === FORGOTTEN;) {
     if (isStopped()) return;
     gone = await store.transact((tx) => forget(tx, chatId, FORGOTTEN));
+    await breathe();
+  }
+  for (let gone = FILES; gone === FILES;) {
+    if (isStopped()) return;
+    gone = await store.transact((tx) => dropFilesOfChat(tx, chatId, FILES));
     await breathe();
   }
   for (const [table, rows, ...key] of PORTIONS) {

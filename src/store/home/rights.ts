@@ -67,6 +67,8 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   tasks: "data",
   task_deps: "data",
   blobs: "data",
+  files: "data",
+  file_parts: "data",
   schedules: "data",
   schedule_rules: "data",
   occurrences: "data",

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { sleep, systemClock } from "../../core/clock.ts";
-import type { NewEvent } from "../../core/events.ts";
+import type { Attachment, NewEvent } from "../../core/events.ts";
 import { byAgent } from "../people/actors.ts";
 import { withinTheirLimits } from "./at-once.ts";
 import { candidateQuery, candidates, type Candidate, type Wanted } from "./next.ts";
@@ -185,7 +185,12 @@ function known<T>(row: T | undefined): T {
 function instructionOf(run: RunRow, task: TaskRow & { readonly author: string | null }): NewEvent {
   return {
     type: "message",
-    data: { role: "user", text: task.instruction },
+    data: {
+      role: "user",
+      text: task.instruction,
+      // Written by `addTask` alone.
+      ...(task.attachments !== null && { attachments: JSON.parse(task.attachments) as Attachment[] }),
+    },
     runId: run.id,
     taskId: task.id,
     step: null,

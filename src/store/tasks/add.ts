@@ -1,5 +1,6 @@
 import { SparkyError } from "../../core/errors.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
+import { attachFiles } from "../log/files.ts";
 import { lockChatFor, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { SYSTEM_ACTOR } from "../people/actors.ts";
@@ -25,6 +26,8 @@ export interface NewTask {
   readonly runAt?: string | undefined;
   readonly key?: string | undefined;
   readonly limits?: TaskLimits | undefined;
+  /** Files by their ids. */
+  readonly attachments?: readonly string[] | undefined;
 }
 
 interface Delegated {
@@ -113,6 +116,7 @@ export async function addTaskIn(
     tools: options.delegated === undefined ? null : await toolsOf(tx, from?.parentRun ?? "", options.delegated.tools),
     told: 0,
     origins: from?.origins.join(" ") ?? null,
+    attachments: null,
     message_seq: null,
     created_at: tx.now,
     started_at: null,
@@ -135,10 +139,18 @@ export async function addTaskIn(
     ...(deps.length > 0 ? [tx.db.insertInto("task_deps").values(deps)] : []),
     ...(runId === null ? [] : [tx.db.insertInto("runs").values(newRunRow(tx, runId, run, chat.head + events.length))]),
   );
+  await attach(tx, viewer, task, input.attachments ?? []);
   await tx.append(chat.id, events);
   if (runId !== null) tx.wake();
   await announceAll(tx, [{ chat, task }]);
   return { id: task.id, chatId: chat.id, created: true };
+}
+
+/** They are the chat's, which is there by now. */
+async function attach(tx: Tx, viewer: User, { id, chat_id }: TaskRow, files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  const attachments = JSON.stringify(await attachFiles(tx, viewer, chat_id, files));
+  await tx.db.updateTable("tasks").set({ attachments }).where("id", "=", id).execute();
 }
 
 /** What it waits for, held as it is until the task is there: else one that ends just now would never let it go. */

@@ -1,6 +1,6 @@
 import { isoTime } from "../../core/clock.ts";
 import { notFound } from "../../core/errors.ts";
-import type { Json } from "../../core/events.ts";
+import type { Attachment, Json } from "../../core/events.ts";
 import { may, taskFor } from "../people/access.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
 import type { TaskRow } from "../database/schema.ts";
@@ -30,6 +30,8 @@ export interface Task {
   readonly runAt: string | null;
   readonly key: string | null;
   readonly limits: TaskLimits;
+  /** The files of its instruction. */
+  readonly attachments?: readonly Attachment[];
   readonly attempts: number;
   readonly runId: string | null;
   readonly result: string | null;
@@ -114,6 +116,7 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonl
         runAt: row.run_at === null ? null : isoTime(row.run_at),
         key: row.key,
         limits: JSON.parse(row.limits) as TaskLimits,
+        ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) as Attachment[] }),
         attempts: row.attempts,
         runId: row.run_id,
         result: row.result,

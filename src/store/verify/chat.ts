@@ -5,6 +5,7 @@ import { nothingChecked, type Checked, type Finding, type Report } from "./findi
 import type { ChatRow, EventRow, RunRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { EngineKind } from "../database/store.ts";
+import { hashFiles, namedFiles } from "./files.ts";
 import { addRow, emptyLog, type LogCheck } from "./log.ts";
 import { compareMessages, danglingKeys } from "./messages.ts";
 import { compareRun, type RunScope } from "./runs.ts";
@@ -52,12 +53,14 @@ export async function verifyChat(
     await compareTasks(at, { chat, report, checked }, log, all);
     await compareMessages(at, chatId, log, report);
     await namedBlobs(at, log, report);
+    await namedFiles(at, chatId, log, report);
   };
   while (await addPage(db, chatId, log, report, checked)) {
     await settle(db, before, false);
     await source.breathe();
   }
   await hashBlobs(source, chatId, report, checked);
+  await hashFiles(source, chatId, report, checked);
   const gone = await source.snapshot(async (at) => {
     const chat = await chatRow(at, chatId);
     if (chat === undefined || chat.deleted_at === PURGING) return true;
@@ -219,7 +222,7 @@ async function hashBlobs(source: VerifySource, chatId: string, report: Report, c
   }
 }
 
-const TABLES = ["events", "runs", "tasks", "steps", "blobs", "message_keys", "seen", "chat_shares"] as const;
+const TABLES = ["events", "runs", "tasks", "steps", "blobs", "files", "message_keys", "seen", "chat_shares"] as const;
 
 async function reportOrphans(db: Db, chatId: string, report: Report): Promise<void> {
   for (const table of TABLES) {

@@ -22,6 +22,8 @@ export interface LogCheck {
   keyed: { readonly seq: number; readonly userId: string; readonly key: string }[];
   /** Results that are kept in a blob, since they were last compared. */
   blobs: { readonly seq: number; readonly id: string; readonly size: number }[];
+  /** Files that were sent with messages, since they were last compared. */
+  files: { readonly seq: number; readonly id: string; readonly size: number }[];
   /** A task's instruction, by `seq`, since they were last compared. */
   instructions: Map<string, number>;
 }
@@ -76,6 +78,7 @@ export const emptyLog = (): LogCheck => ({
   taskIds: new Set(),
   keyed: [],
   blobs: [],
+  files: [],
   instructions: new Map(),
 });
 
@@ -117,8 +120,10 @@ function addChat(log: LogCheck, event: ChatEvent): void {
     if (data.change === "created" || data.change === "renamed") log.title = data.title;
     else if (data.change === "archived") log.archived = data.archived;
     else if (data.change === "model") log.model = data.model;
-  } else if (event.type === "message" && event.data.key !== undefined) {
-    log.keyed.push({ seq: event.seq, userId: event.actor.id, key: event.data.key });
+  } else if (event.type === "message") {
+    const { key, attachments = [] } = event.data;
+    if (key !== undefined) log.keyed.push({ seq: event.seq, userId: event.actor.id, key });
+    log.files.push(...attachments.map(({ id, size }) => ({ seq: event.seq, id, size })));
   } else if (
     (event.type === "tool_result" || event.type === "tool_use" || event.type === "resource") &&
     event.data.blob !== undefined

@@ -117,6 +117,7 @@ async function nextChat(db: Db, after: string): Promise<string | null> {
       UNION ALL SELECT min(chat_id) FROM tasks WHERE chat_id > ${after}
       UNION ALL SELECT min(chat_id) FROM steps WHERE chat_id > ${after}
       UNION ALL SELECT min(chat_id) FROM blobs WHERE chat_id > ${after}
+      UNION ALL SELECT min(chat_id) FROM files WHERE chat_id > ${after}
       UNION ALL SELECT min(chat_id) FROM message_keys WHERE chat_id > ${after}
       UNION ALL SELECT min(chat_id) FROM seen WHERE chat_id > ${after}
       UNION ALL SELECT min(chat_id) FROM chat_shares WHERE chat_id > ${after}

@@ -1,0 +1,39 @@
+import { SparkyError } from "./errors.ts";
+import type { Attachment } from "./events.ts";
+
+/** Files that people send along with what they write. */
+
+export const MAX_FILE_BYTES = 25 * 1024 * 1024;
+/** Of one message or task. */
+export const MAX_ATTACHMENTS = 10;
+/** Pictures that models are given and pages show: all else is downloaded. */
+export const PICTURES: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+/** A small file can unfold into very many of them, where it is shown. */
+export const MAX_PIXELS = 50_000_000;
+const MAX_NAME_BYTES = 255;
+
+/** What cannot be seen, and what turns the direction of the text around it: a name with those shows another ending than it has. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/** Throws `invalid_input` for a name that would be another one where the file is shown or saved. */
+export function checkFileName(name: string): void {
+  const bad = (what: string): SparkyError =>
+    new SparkyError("invalid_input", `the file’s name ${what}`, { hint: "give it a plain name, like report.pdf" });
+  if (name.trim() === "") throw bad("is missing");
+  if (/[/\\]/.test(name) || name === "." || name === "..") throw bad("must not be a path");
+  if (UNSEEN.test(name)) throw bad("holds characters that cannot be seen");
+  if (new TextEncoder().encode(name).length > MAX_NAME_BYTES) throw bad(`is longer than ${MAX_NAME_BYTES} bytes`);
+}
+
+/** `812 bytes`, `4.2 KB`, `25 MB`. */
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  const [size, unit] = bytes < 1_000_000 ? [bytes / 1024, "KB"] : [bytes / 1024 / 1024, "MB"];
+  return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${unit}`;
+}
+
+/** `plan.png, 1200 × 800, 84 KB` */
+export function fileWords({ name, size, width, height }: Attachment): string {
+  const pixels = width === undefined || height === undefined ? [] : [`${width} × ${height}`];
+  return [name, ...pixels, sizeInWords(size)].join(", ");
+}
