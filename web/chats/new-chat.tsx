@@ -30,7 +30,7 @@ export function NewChat() {
               <button
                 type="button"
                 disabled={create.isPending}
-                onClick={() => create.mutate(words)}
+                onClick={() => create.mutate({ text: words })}
                 className="tap rounded-full border border-line px-3 py-1 text-sm hover:bg-sunken"
               >
                 {words}
@@ -52,7 +52,7 @@ export function NewChat() {
       <Composer
         draftKey="new"
         isBusy={create.isPending}
-        onSend={(text) => create.mutateAsync(text).then(() => undefined)}
+        onSend={(text, files) => create.mutateAsync({ text, files }).then(() => undefined)}
       />
     </div>
   );

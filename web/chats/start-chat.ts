@@ -2,10 +2,17 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { chatSchema } from "../../src/wire/api.ts";
+import type { SentFile } from "../../src/wire/files.ts";
 import { retryQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { handOverDraft } from "../thread/draft.ts";
 import { awaitFirstLetters } from "../thread/first-letters.ts";
+
+/** What is said there first. */
+interface First {
+  readonly text: string;
+  readonly files?: readonly SentFile[];
+}
 
 /** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
 export function useStartChat() {
@@ -13,11 +20,11 @@ export function useStartChat() {
   const navigate = useNavigate();
   const key = useRef(crypto.randomUUID());
   return useMutation({
-    mutationFn: (_text: string) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
+    mutationFn: (_first: First) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
     retry: retryQuery,
-    onSuccess: (chat, text) => {
+    onSuccess: (chat, { text, files = [] }) => {
       key.current = crypto.randomUUID();
-      outbox.send(chat.id, text);
+      outbox.send(chat.id, text, files);
       void queries.invalidateQueries({ queryKey: ["chats"] });
       handOverDraft("new", chat.id);
       awaitFirstLetters();

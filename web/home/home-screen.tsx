@@ -8,6 +8,7 @@ import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
 import { useStartChat } from "../chats/start-chat.ts";
 import { useStartSchedule } from "../schedules/start-schedule.ts";
+import type { SentFile } from "../../src/wire/files.ts";
 import { Composer } from "../thread/composer.tsx";
 import { keepDraft } from "../thread/draft.ts";
 import { Failure, Loading } from "../ui/notice.tsx";
@@ -51,7 +52,11 @@ function Ask() {
   const [suggested, setSuggested] = useState(0);
   const suggestions = useOnlyLooks() ? [] : WORDS.suggested;
   const task = useMutation({
-    mutationFn: (instruction: string) => http.send("POST", "/api/tasks", { instruction, key: key.current }, taskSchema),
+    mutationFn: ({ text, files }: { readonly text: string; readonly files: readonly SentFile[] }) => {
+      const attachments = files.map(({ id }) => id);
+      const wanted = { instruction: text, key: key.current, ...(attachments.length > 0 && { attachments }) };
+      return http.send("POST", "/api/tasks", wanted, taskSchema);
+    },
     onSuccess: () => {
       key.current = crypto.randomUUID();
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
@@ -70,10 +75,14 @@ function Ask() {
           draftKey="new"
           isAbove
           isBusy={chat.isPending || task.isPending}
-          onSend={(text) => chat.mutateAsync(text).then(() => undefined)}
+          onSend={(text, files) => chat.mutateAsync({ text, files }).then(() => undefined)}
           others={[
-            { label: WORDS.queueAsTask, onSend: (text) => task.mutateAsync(text).then(() => undefined) },
-            { label: WORDS.schedule, onSend: schedule },
+            {
+              label: WORDS.queueAsTask,
+              takesFiles: true,
+              onSend: (text, files) => task.mutateAsync({ text, files }).then(() => undefined),
+            },
+            { label: WORDS.schedule, takesFiles: false, onSend: schedule },
           ]}
         />
       </div>

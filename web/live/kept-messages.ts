@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileSchema } from "../../src/wire/files.ts";
 
 /** What a browser keeps of messages that have not arrived: all its tabs, and whoever signs in there, share one storage. */
 
@@ -8,6 +9,8 @@ const itemSchema = z.object({
   /** The id of whoever wrote it: nobody else is shown it, or sends it. */
   by: z.string(),
   text: z.string(),
+  /** What goes along with it: at the server already. */
+  files: z.array(fileSchema).optional(),
   /** Greater the later it was written: a storage keeps no order of its own. */
   order: z.number().default(0),
   /** `sent`: stored as event `seq`, which this tab may not have seen yet. */

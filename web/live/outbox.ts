@@ -1,4 +1,5 @@
 import { messageAcceptedSchema } from "../../src/wire/api.ts";
+import type { SentFile } from "../../src/wire/files.ts";
 import { mayRetry, RequestFailure, type Http } from "./http.ts";
 import { KeptMessages, keyOfEntry, type OutboxItem } from "./kept-messages.ts";
 
@@ -54,11 +55,12 @@ export class Outbox {
   }
 
   /** Throws while it is not known who writes: nothing is taken then. */
-  send(chatId: string, text: string): void {
+  send(chatId: string, text: string, sent: readonly SentFile[] = []): void {
     const by = this.#person;
     if (by === null) throw new RequestFailure("unauthenticated", "You are signed out", "Sign in, then send it again");
     const order = this.#items.reduce((most, item) => Math.max(most, item.order + 1), this.#kept.nextOrder());
-    const item: OutboxItem = { chatId, key: this.#deps.newKey(), by, text, order, state: "sending" };
+    const files = sent.length > 0 ? { files: [...sent] } : {};
+    const item: OutboxItem = { chatId, key: this.#deps.newKey(), by, text, ...files, order, state: "sending" };
     this.#kept.put(item);
     this.#show([...this.#items, item]);
     void this.#deliver(chatId);
@@ -117,7 +119,8 @@ export class Outbox {
       // Thrown away meanwhile, here or in another tab, or its writer has left: then nothing is sent.
       if (!this.#items.some(({ key }) => key === item.key) || !this.#kept.has(item.key)) return null;
       try {
-        const body = { text: item.text, key: item.key, by: item.by };
+        const attachments = item.files?.map(({ id }) => id);
+        const body = { text: item.text, key: item.key, by: item.by, ...(attachments !== undefined && { attachments }) };
         const { seq } = await this.#deps.http.send("POST", path, body, messageAcceptedSchema);
         return { ...item, state: "sent", seq };
       } catch (error) {

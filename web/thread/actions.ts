@@ -1,5 +1,13 @@
 import { createContext, useContext } from "react";
+import type { Attachment } from "../../src/core/events.ts";
 import type { Place } from "./places.ts";
+
+/** What a person has said; when it is asked again its files go along. */
+export interface Question {
+  readonly seq: number;
+  readonly text: string;
+  readonly files?: readonly Attachment[] | undefined;
+}
 
 /** What can be done from a row of the open chat; `canWrite` is false for who may only watch. */
 export interface ThreadActions {
@@ -10,7 +18,7 @@ export interface ThreadActions {
   /** Has the question of this run answered once more. */
   readonly tryAgain: (runId: string) => Promise<void>;
   /** The person's message that the answer at `seq` followed; null where it lies further up. */
-  readonly questionBefore: (seq: number) => { readonly seq: number; readonly text: string } | null;
+  readonly questionBefore: (seq: number) => Question | null;
   /** Where this chat and others part. */
   readonly places: ReadonlyMap<number, Place>;
 }

@@ -1,9 +1,12 @@
-import { SendHorizontal } from "lucide-react";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { Paperclip, SendHorizontal } from "lucide-react";
+import { useEffect, useId, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
+import type { SentFile } from "../../src/wire/files.ts";
 import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, IconButton } from "../ui/button.tsx";
+import { sentOf, useAttached } from "./attach.ts";
+import { AttachedList } from "./attached-list.tsx";
 import { useDraft } from "./draft.ts";
 import { takeFirstLetters } from "./first-letters.ts";
 import { useOffers } from "./offers.tsx";
@@ -18,11 +21,13 @@ interface Props {
   readonly note?: string | null;
   /** It stands above what else is on its page, as wide as that: what it offers while one types opens below it. */
   readonly isAbove?: boolean;
-  /** Rejects when the text was not taken: then it stays in the box. */
-  readonly onSend: (text: string) => void | Promise<void>;
+  /** Rejects when the text was not taken: then it stays in the box, with its files. */
+  readonly onSend: Send;
   /** Other things to do with the text, beside sending it. */
-  readonly others?: readonly { readonly label: string; readonly onSend: (text: string) => Promise<void> }[];
+  readonly others?: readonly { readonly label: string; readonly onSend: Send; readonly takesFiles: boolean }[];
 }
+
+type Send = (text: string, files: readonly SentFile[]) => void | Promise<void>;
 
 /** Where one writes to the agent; who may only look is told so instead. */
 export function Composer(props: Props) {
@@ -50,7 +55,12 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
   const offers = useOffers({ text, cursor, put, chatId });
   const bytes = text.length > MAX_TEXT_BYTES / 4 ? new TextEncoder().encode(text).length : 0;
   const isTooLong = bytes > MAX_TEXT_BYTES;
-  const canSend = text.trim() !== "" && !isTooLong && !isBusy;
+  const attached = useAttached();
+  const { files } = attached;
+  const [isOver, setOver] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const isReady = files.every(({ state }) => state.is === "there");
+  const canSend = (text.trim() !== "" || files.length > 0) && isReady && !isTooLong && !isBusy;
 
   useEffect(() => {
     const area = box.current;
@@ -69,15 +79,32 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, [draftKey]);
 
-  const send = async (by: Props["onSend"] = onSend): Promise<void> => {
+  const send = async (by: Send = onSend): Promise<void> => {
     if (!canSend) return;
     setText("");
+    const taken = attached.take();
+    // Without words the files' names say what was sent.
+    const words = text.trim() === "" ? taken.map(({ name }) => name).join(", ") : text;
     try {
-      await by(text);
+      await by(words, sentOf(taken));
+      for (const { preview } of taken) if (preview !== null) URL.revokeObjectURL(preview);
     } catch {
       // What was typed meanwhile stands below it.
       add(text, "before");
+      attached.putBack(taken);
     }
+  };
+  const onPaste = (event: ClipboardEvent): void => {
+    const pasted = [...event.clipboardData.files];
+    if (pasted.length === 0) return;
+    event.preventDefault();
+    attached.add(pasted);
+  };
+  const onDrag = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    setOver(event.type !== "dragleave" && event.type !== "drop");
+    if (event.type === "drop") attached.add([...event.dataTransfer.files]);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (offers.onKeyDown(event)) return event.preventDefault();
@@ -101,9 +128,31 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
           {offers.list && (
             <div className={`absolute inset-x-0 z-20 ${isAbove ? "top-full mt-1" : "bottom-full"}`}>{offers.list}</div>
           )}
+          <AttachedList files={files} onRemove={attached.remove} />
           <div
-            className={`flex items-end justify-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent ${others.length > 0 ? "max-sm:flex-wrap" : ""}`}
+            onDragOver={onDrag}
+            onDragLeave={onDrag}
+            onDrop={onDrag}
+            className={`flex items-end justify-end gap-2 rounded-xl border border-line-strong bg-page p-1.5 focus-within:outline-2 focus-within:outline-accent ${others.length > 0 ? "max-sm:flex-wrap" : ""} ${isOver ? "outline-2 outline-accent outline-dashed" : ""}`}
           >
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                attached.add([...(event.target.files ?? [])]);
+                // The same file can be chosen again.
+                event.target.value = "";
+              }}
+            />
+            <IconButton
+              label={WORDS.files.add}
+              className={`size-9 ${others.length > 0 ? "max-sm:order-1 max-sm:mr-auto" : ""}`}
+              onClick={() => picker.current?.click()}
+            >
+              <Paperclip aria-hidden="true" className="size-4" />
+            </IconButton>
             <textarea
               ref={box}
               rows={1}
@@ -111,7 +160,8 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
               value={text}
               aria-label={WORDS.message}
               aria-describedby={hintId}
-              placeholder={WORDS.messageAgent}
+              placeholder={isOver ? WORDS.files.drop : WORDS.messageAgent}
+              onPaste={onPaste}
               {...offers.attributes}
               onChange={(event) => {
                 setText(event.target.value);
@@ -124,8 +174,8 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
             {others.map((other) => (
               <Button
                 key={other.label}
-                disabled={!canSend}
-                className="shrink-0"
+                disabled={!canSend || (files.length > 0 && !other.takesFiles)}
+                className={`shrink-0 ${others.length > 0 ? "max-sm:order-2" : ""}`}
                 onClick={() => void send(other.onSend)}
               >
                 {other.label}
@@ -136,7 +186,7 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
               aria-label={WORDS.send}
               title={WORDS.sendTip}
               disabled={!canSend}
-              className="tap inline-flex size-9 items-center justify-center rounded-lg bg-accent text-accent-ink disabled:bg-sunken disabled:text-muted"
+              className="order-3 tap inline-flex size-9 items-center justify-center rounded-lg bg-accent text-accent-ink disabled:bg-sunken disabled:text-muted"
             >
               <SendHorizontal aria-hidden="true" className="size-4" />
             </button>

@@ -8,18 +8,18 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
-import { useThreadActions, type ThreadActions } from "./actions.ts";
+import { useThreadActions, type Question, type ThreadActions } from "./actions.ts";
 import { addToDraft } from "./draft.ts";
 import { modelChoicesQuery } from "./model-picker.tsx";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
 /** What can be done with one message: seen by a pointer above it, by focus within it, and where there is no pointer. */
-export function MessageActions({ seq, text, role }: { seq: number; text: string; role: "user" | "assistant" }) {
+export function MessageActions({ seq, text, files = [], role }: Question & { readonly role: "user" | "assistant" }) {
   const actions = useThreadActions();
   const [asks, setAsks] = useState<"edit" | "again" | null>(null);
   if (actions === null) return null;
-  const question = role === "assistant" ? actions.questionBefore(seq) : { seq, text };
+  const question = role === "assistant" ? actions.questionBefore(seq) : { seq, text, files };
   const canFork = actions.canWrite && question !== null;
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-x-1 text-muted" data-actions={seq}>
@@ -99,7 +99,7 @@ function Elsewhere({ seq, actions }: { seq: number; actions: ThreadActions }) {
 
 interface AnewProps {
   readonly chatId: string;
-  readonly question: { readonly seq: number; readonly text: string };
+  readonly question: Question;
   readonly isEdit: boolean;
   readonly onClose: () => void;
 }
@@ -125,7 +125,9 @@ export function Anew({ chatId, question, isEdit, onClose }: AnewProps) {
     const form = new FormData(event.currentTarget);
     const model = String(form.get("model") ?? "").trim();
     const text = isEdit ? String(form.get("text") ?? "") : question.text;
-    fork.mutate({ seq: question.seq - 1, text, key, ...(model !== "" && { model }) });
+    const attachments = question.files?.map(({ id }) => id) ?? [];
+    const more = { ...(model !== "" && { model }), ...(attachments.length > 0 && { attachments }) };
+    fork.mutate({ seq: question.seq - 1, text, key, ...more });
   };
   return (
     <Dialog title={isEdit ? WORDS.editAndSend : COMMON.tryAgain} onClose={onClose}>

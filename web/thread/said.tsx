@@ -1,6 +1,6 @@
 import { Brain, ChevronRight, ClipboardList, RotateCw, Trash2, TriangleAlert } from "lucide-react";
 import { Fragment, useState } from "react";
-import { happenedAt, type EventOf } from "../../src/core/events.ts";
+import { happenedAt, type Attachment, type EventOf } from "../../src/core/events.ts";
 import { mentionsIn } from "../../src/core/mentions.ts";
 import { piece, shorten } from "../../src/core/text.ts";
 import { useConnection, useServices } from "../app/services.tsx";
@@ -9,6 +9,7 @@ import { Words } from "../text/words.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, fullTime, timeOfDay } from "../ui/format.ts";
 import { MessageActions } from "./message-actions.tsx";
+import { SentFiles } from "./sent-files.tsx";
 import { WORDS } from "../words/thread.ts";
 
 /** What people and the agent said, thought, and were told. */
@@ -20,11 +21,12 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
       <Shape
         text={event.data.text}
         mentions={event.data.mentions ?? NOBODY}
+        files={event.data.attachments}
         name={event.actor.name}
         at={happenedAt(event)}
       />
       <div className={event.taskId === null ? "flex justify-end" : ""}>
-        <MessageActions seq={event.seq} text={event.data.text} role="user" />
+        <MessageActions seq={event.seq} text={event.data.text} files={event.data.attachments} role="user" />
       </div>
     </div>
   );
@@ -33,13 +35,14 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
 interface Said {
   readonly text: string;
   readonly mentions: readonly { readonly name: string }[];
+  readonly files: readonly Attachment[] | undefined;
   readonly name: string;
   readonly at: string;
 }
 
 const NOBODY: Said["mentions"] = [];
 
-function PersonBubble({ text, mentions, name, at }: Said) {
+function PersonBubble({ text, mentions, files, name, at }: Said) {
   return (
     <article aria-label={name} className="flex flex-col items-end">
       <div
@@ -48,6 +51,7 @@ function PersonBubble({ text, mentions, name, at }: Said) {
       >
         <WithMentions text={text} mentions={mentions} />
       </div>
+      <SentFiles files={files} />
       <p className="mt-0.5 px-1 text-xs text-muted">
         {WORDS.by(name)}{" "}
         <time dateTime={at} title={fullTime(at)}>
@@ -80,7 +84,7 @@ function WithMentions({ text, mentions }: Pick<Said, "text" | "mentions">) {
 }
 
 /** A task's instruction: neither the agent's words nor a chat message. */
-function Instruction({ text, name, at }: Said) {
+function Instruction({ text, files, name, at }: Said) {
   return (
     <article aria-label={WORDS.instruction} className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
       <p className="flex items-center gap-1.5 text-xs font-semibold text-accent">
@@ -96,6 +100,7 @@ function Instruction({ text, name, at }: Said) {
       <p dir="auto" className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">
         {text}
       </p>
+      <SentFiles files={files} />
     </article>
   );
 }
@@ -153,6 +158,7 @@ export function Unsent({ item }: { item: OutboxItem }) {
       >
         {item.text}
       </div>
+      <SentFiles files={item.files} />
       {item.state === "failed" ? (
         <div role="alert" className="mt-1 flex flex-wrap items-center justify-end gap-2 text-sm">
           <span className="text-bad">{WORDS.notSent(item.error ?? "")}</span>

@@ -131,7 +131,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           draftKey={chatId}
           chatId={chatId}
           note={sendWords(currentRun(view), isConnected)}
-          onSend={(text) => outbox.send(chatId, text)}
+          onSend={(text, files) => outbox.send(chatId, text, files)}
         />
       ) : (
         <>

@@ -4,6 +4,7 @@ import type { Entry } from "../../src/core/transcript.ts";
 import { taskSchema } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
 import { WORDS } from "../words/thread.ts";
+import type { Question } from "./actions.ts";
 
 /** The run that ended last, if nobody has said or queued anything since. */
 export function lastEndedIn(entries: readonly Entry[]): string | null {
@@ -17,22 +18,17 @@ export function lastEndedIn(entries: readonly Entry[]): string | null {
 }
 
 /** What a run that answered a message had read last; null where it lies further up. */
-export function questionOf(
-  entries: readonly Entry[],
-  runId: string,
-): { readonly seq: number; readonly text: string } | null {
+export function questionOf(entries: readonly Entry[], runId: string): Question | null {
   const start = entries.find((entry) => entry.runId === runId);
   return start === undefined ? null : questionBefore(entries, start.seq + 1);
 }
 
 /** The last message before `seq`; null where it is what a task was given, which may be nobody's word. */
-export function questionBefore(
-  entries: readonly Entry[],
-  seq: number,
-): { readonly seq: number; readonly text: string } | null {
+export function questionBefore(entries: readonly Entry[], seq: number): Question | null {
   for (const entry of entries.filter((each) => each.seq < seq).toReversed()) {
     if (entry.kind !== "event" || entry.event.type !== "message" || entry.event.data.role !== "user") continue;
-    return entry.event.taskId === null ? { seq: entry.seq, text: entry.event.data.text } : null;
+    const { text, attachments: files } = entry.event.data;
+    return entry.event.taskId === null ? { seq: entry.seq, text, files } : null;
   }
   return null;
 }

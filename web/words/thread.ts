@@ -94,6 +94,22 @@ export const WORDS = {
     `${kb} KB: a message is at most ${most} KB. Put long material into a file.`,
   onlyLooks: "You are a viewer here: you may look, and change nothing. An owner can give you another role.",
   keys: "Enter sends, Shift+Enter makes a new line.",
+  /** What goes along with a message. */
+  files: {
+    title: "Files",
+    add: "Add files",
+    remove: (name: string): string => `Remove ${name}`,
+    sending: (percent: number): string => `${percent} %`,
+    tooMany: (most: number): string => `At most ${most} files go along with a message.`,
+    tooBig: (mb: number): string => `It is larger than ${mb} MB.`,
+    empty: "It is empty.",
+    cutOff: "The connection broke off. Remove it and add it again.",
+    stopped: "It was stopped.",
+    answered: (status: number): string => `The server answered ${status}. Remove it and add it again.`,
+    large: (name: string): string => `${name}: see it large`,
+    save: (name: string): string => `Save ${name}`,
+    drop: "Drop files here",
+  },
   /** What becomes of a message that is sent now. */
   whenSent: {
     offline: "No connection: a message is kept here, and sent when the connection is back.",
