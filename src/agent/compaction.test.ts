@@ -206,6 +206,32 @@ test("one result that is larger than the window ends nothing, and is not summed 
   }
 });
 
+test("words that fill most of the window and stay for what they ask are not summed up over and over", async () => {
+  const store = await sqlite.store();
+  const { ann } = await people(store);
+  let read = 0;
+  let sums = 0;
+  const model = scriptedModel(
+    (request) => {
+      if (isSummary(request)) {
+        if (++sums > 9) return [fail(new ModelError("model_bad_request", "no more of it", { retryable: false }))];
+        return [say("Ann gave a long text.")];
+      }
+      return counted(request, read++ < 3 ? [call("page", { text: `page ${read}` })] : [say("Done.")]);
+    },
+    { contextTokens: WINDOW },
+  );
+  await startAgent(store, { model, tools: [pages] });
+  const { chat } = await createChat(store, ann, {});
+  const { runId } = await postMessage(store, ann, chat.id, {
+    text: `Compare it with three pages: ${"word ".repeat(4300)}`,
+  });
+  expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 4 });
+  const upTo = (await dataOf(store, chat.id, "summary")).map((each) => each.upTo);
+  expect(upTo).toEqual([...new Set(upTo)].toSorted((a, b) => a - b));
+  expect(textOf(model.requests.at(-1))).toContain("Compare it with three pages");
+});
+
 test("what was recalled for one person is in no summary, which everybody reads", async () => {
   const store = await sqlite.store();
   const { ann } = await people(store);

@@ -1,5 +1,6 @@
 import type { AssistantContent, ModelMessage, ToolModelMessage, UserContent } from "ai";
 import { estimateTokens } from "../models/tokens.ts";
+import { RECALL } from "../tools/tool.ts";
 import { cut, type Piece } from "./fit.ts";
 
 /** Which part of a conversation is summed up when it does not fit any more, and how it is told for that. Pure. */
@@ -39,7 +40,9 @@ export const summaryRoom = (budget: number): number => Math.min(Math.floor(budge
  */
 export function foldOf(pieces: readonly Piece[], room: Room): Fold | null {
   if (tokensIn(pieces) <= room.budget) return null;
-  const open = pieces.filter(({ kind, stays }) => kind !== "summary" && !stays);
+  // What stays although a summary is of it is not summed up again: each summary reaches further than the one before.
+  const told = pieces.find(({ kind }) => kind === "summary")?.last ?? 0;
+  const open = pieces.filter(({ stays, last }) => !stays && last > told);
   const newest = open.findLastIndex(({ kind }) => kind === "step");
   const last = newest >= 0 ? newest : open.findLastIndex(({ kind }) => kind === "words");
   const seams = seamsOf(open).filter((at) => at <= last);
@@ -119,6 +122,9 @@ function doneIn(content: AssistantContent): readonly object[] {
 function given(part: ToolModelMessage["content"][number]): readonly object[] {
   if (part.type !== "tool-result") return [];
   const { output, toolName } = part;
+  // What is forgotten later could not be taken out of a summary.
+  if (toolName === RECALL && output.type !== "error-text")
+    return [{ gave: RECALL, what: "(not told: recall it again)" }];
   return [
     { [output.type === "error-text" ? "failed" : "gave"]: toolName, what: "value" in output ? output.value : "" },
   ];
