@@ -129,6 +129,7 @@ eachEngine("a task that reads more than its model can hold", (engine) => {
     for (const request of model.requests.filter((each) => !isSummary(each))) {
       const sent = textOf(request);
       expect(sent).toContain("Read every page of the book");
+      expect(sent).toMatch(/\(It is \S+Z now\.\)/);
       if (!sent.startsWith(before.replace(/["\]}]+$/, ""))) breaks++;
       before = sent;
     }
@@ -204,6 +205,21 @@ test("one result that is larger than the window ends nothing, and is not summed 
   for (const request of model.requests) {
     expect(estimateTokens(textOf(request))).toBeLessThan(WINDOW);
   }
+});
+
+test("a summary that goes on without end is read no further than it may be long, and counted", async () => {
+  const store = await sqlite.store();
+  let words = 0;
+  const endless = function* (): Generator<string> {
+    for (; words < 1_000_000; words++) yield "and so on ";
+  };
+  const gives = (): Step => [{ do: "say", kind: "message", pieces: endless() as unknown as readonly string[] }];
+  const { task, run } = await reading(store, 8, gives);
+  expect(run).toMatchObject({ state: "completed", step: 9 });
+  expect(words).toBeLessThan(50_000);
+  const usages = await dataOf(store, task.chatId, "usage");
+  expect(usages.filter(({ estimated }) => estimated === true).length).toBeGreaterThan(0);
+  expect(run.output_tokens).toBe(usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0));
 });
 
 test("words that fill most of the window and stay for what they ask are not summed up over and over", async () => {

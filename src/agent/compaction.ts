@@ -54,7 +54,9 @@ export async function compact(
   const text = await summed(deps, input, { fold, before, most });
   const left = fold.isWhole && !log.hasOlder ? "" : "(Of what is oldest nothing is told here.)\n";
   const summary = { text: left + text, upTo: fold.upTo, scope: log.scope };
-  await recordSummary(deps.store, claimed, summary, input.spent.splice(0));
+  await recordSummary(deps.store, claimed, summary, [...input.spent]);
+  // Written with it: where that fails it is told with the failure.
+  input.spent.length = 0;
   return true;
 }
 
@@ -111,6 +113,12 @@ async function asked(
         if (chunk.recast) text = "";
         isThought = chunk.kind === "thought";
       } else if (!isThought) text += chunk.text;
+      // Some go on without end, and nobody sees it. So many characters are more than the limit in any script.
+      if (text.length > limit * 9) {
+        const inputTokens = estimateTokens(INSTRUCTIONS) + estimateTokens(content);
+        took({ inputTokens, outputTokens: estimateTokens(text), estimated: true });
+        return null;
+      }
     }
   } catch (error) {
     if (error instanceof ModelError && error.spent !== undefined) took(error.spent);

@@ -26,6 +26,8 @@ export interface Summary {
   readonly text: string;
   /** The last `seq` that it speaks of. */
   readonly upTo: number;
+  /** When it was made. */
+  readonly at: string;
 }
 
 export interface ContextInput {
@@ -168,7 +170,8 @@ function withSummary(pieces: readonly Piece[], summary: Summary | null): readonl
   if (summary === null) return pieces;
   const before = pieces.filter(({ last }) => last <= summary.upTo);
   const kept = pieces.filter(({ last }) => last > summary.upTo);
-  const messages = [{ role: "user", content: summaryText(summary.text) } as const];
+  // Where the run began may be in it, and what the time was then.
+  const messages = [{ role: "user", content: summaryText(summary.text) } as const, timeNote(summary)];
   const { upTo: last } = summary;
   const piece = {
     messages,
@@ -194,7 +197,7 @@ function summaryText(text: string): string {
  * Told where a run began, of every run here: so no request differs from the one before it by the time, in the middle of it, and
  * providers can cache it all.
  */
-function timeNote({ at }: ChatEvent): ModelMessage {
+function timeNote({ at }: Pick<ChatEvent, "at">): ModelMessage {
   return { role: "user", content: `(It is ${at.slice(0, 16)}Z now.)` };
 }
 

@@ -213,8 +213,10 @@ export class RunLog {
   }
 
   /** A chat's summary may be of what a task's run must know word for word of its own. */
-  #isMine({ data: { scope, upTo } }: EventOf<"summary">): boolean {
+  #isMine({ seq, data: { scope, upTo } }: EventOf<"summary">): boolean {
     const { task } = this.#claimed;
+    // What it could not have been of must not be hidden by it.
+    if (upTo >= seq) return false;
     return scope === this.scope || (task !== null && this.#scope === "chat" && scope === "chat" && upTo < this.#own);
   }
 
@@ -252,7 +254,7 @@ export class RunLog {
 }
 
 function summaryIn(event: EventOf<"summary"> | undefined): Summary | null {
-  return event === undefined ? null : { seq: event.seq, text: event.data.text, upTo: event.data.upTo };
+  return event === undefined ? null : { seq: event.seq, text: event.data.text, upTo: event.data.upTo, at: event.at };
 }
 
 const MAX_RUNS = 100;
