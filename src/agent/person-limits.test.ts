@@ -20,9 +20,12 @@ const used = spend({ inputTokens: 900, outputTokens: 200 });
 
 /** Each message and task is one call of 1,100 tokens, and a second one that ends it. */
 const twoSteps = (price: { input: number; output: number } | null = { input: 1000, output: 0 }) =>
-  scriptedModel(({ messages }) => (messages.at(-1)?.role === "tool" ? [say("Done."), used] : [call("echo"), used]), {
-    price,
-  });
+  scriptedModel(
+    ({ messages }) => (messages.some(({ role }) => role === "tool") ? [say("Done."), used] : [call("echo"), used]),
+    {
+      price,
+    },
+  );
 
 const waiting = (store: Store, runId: string | null) =>
   until("the run to wait", async () => {
