@@ -341,7 +341,7 @@ async function build(
     toolsFor: async ({ run, chat }, principal) => {
       // Another node may have set some.
       if (store.kind === "postgres") await knowSecrets(store, owner.id);
-      return createRegistry<Tx>(await toolsWith(models.for(chat.model), principal, run.id));
+      return createRegistry<Tx>(await toolsWith(models.for(chat.model, run.fallback), principal, run.id));
     },
     resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),

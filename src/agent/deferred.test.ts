@@ -30,6 +30,19 @@ test("few tools of servers are told to a model as they are, and many only by nam
   );
 });
 
+test("in a small window our own are told as far as there is room, the most used first, and the others are found", () => {
+  const names = ["task_list", "file_read", "schedule_add", "recall", "graph_check"];
+  const own = names.map((name) => testTool(name, async (text) => text));
+  const registry = createRegistry(withDeferred<Tx>(own, [], { ...size, window: 400 }));
+  const told = registry.specs().map(({ name }) => name);
+  expect(told).toEqual(["file_read", "recall", "tool_search", "tool_call"]);
+  expect(registry.get("schedule_add")).toMatchObject({ deferred: true });
+  const found = registry.get("tool_search")?.description;
+  for (const name of ["task_list", "schedule_add", "graph_check"]) expect(found).toContain(name);
+  const large = createRegistry(withDeferred<Tx>(own, [], size)).specs();
+  expect(large.map(({ name }) => name)).toEqual(names);
+});
+
 test("what is found is called through one tool, is recorded and run as itself, and every request begins as the one before it", async () => {
   const store = await sqlite.store();
   const { owner } = await people(store);

@@ -4,8 +4,8 @@ import { shorten } from "../core/text.ts";
 import { defineTool, type Tool } from "./tool.ts";
 
 /**
- * Where servers have so many tools that telling a model of each would fill its window, it is told their names, searches for
- * what it needs, and calls that through one tool that is always the same: so each request begins as the one before it.
+ * Where telling a model of every tool would fill its window, it is told the names of some, searches for what it needs, and
+ * calls that through one tool that is always the same: so each request begins as the one before it.
  */
 
 /** Calls what `tool_search` finds. Such a call is recorded, asked about and run as one of the tool that it names. */
@@ -14,6 +14,13 @@ export const TOOL_SEARCH = "tool_search";
 
 /** The share of a model's window that the tools may take before those of servers are searched for. */
 const SHARE = 0.1;
+/** The share that our own may take before those that are used the least are searched for too. */
+const OWN_SHARE = 0.3;
+/** Told as long as there is room, in this order; then the others. */
+const FIRST = [
+  ...["result_read", "recall", "remember", "shell", "file_read", "file_write", "file_edit", "web_fetch", "plan_update"],
+  ...["ask_user", "file_list", "file_search", "web_search", "forget", "task_add", "delegate", "current_time"],
+];
 const MOST_LINE = 100;
 const MOST_LINES = 400;
 const FOUND = 5;
@@ -24,10 +31,33 @@ export function withDeferred<Tx>(
   ofServers: readonly Tool<Tx>[],
   { tokensOf, window }: { readonly tokensOf: (text: string) => number; readonly window: number },
 ): readonly Tool<Tx>[] {
-  const specs = [...own, ...ofServers].map(({ name, description, parameters }) => ({ name, description, parameters }));
-  if (ofServers.length === 0 || tokensOf(JSON.stringify(specs)) <= window * SHARE) return [...own, ...ofServers];
-  const deferred = ofServers.map((tool) => ({ ...tool, deferred: true as const }));
-  return [...own, toolSearch(deferred), toolCall, ...deferred];
+  const take = (tools: readonly Tool<Tx>[]): number =>
+    tokensOf(JSON.stringify(tools.map(({ name, description, parameters }) => ({ name, description, parameters }))));
+  const told = take(own) <= window * OWN_SHARE ? own : fitting(own, window * OWN_SHARE, take);
+  const left = [
+    ...own.filter((tool) => !told.includes(tool)),
+    ...(take([...own, ...ofServers]) <= window * SHARE ? [] : ofServers),
+  ];
+  if (left.length === 0) return [...own, ...ofServers];
+  const deferred = left.map((tool) => ({ ...tool, deferred: true as const }));
+  return [...told, toolSearch(deferred), toolCall, ...deferred];
+}
+
+/** Those that have room, in the order in which they came. */
+function fitting<Tx>(
+  own: readonly Tool<Tx>[],
+  room: number,
+  take: (tools: readonly Tool<Tx>[]) => number,
+): readonly Tool<Tx>[] {
+  const placeOf = ({ name }: Tool<Tx>): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  const kept = new Set<Tool<Tx>>();
+  let taken = 0;
+  for (const tool of own.toSorted((one, other) => placeOf(one) - placeOf(other))) {
+    taken += take([tool]);
+    if (taken > room) break;
+    kept.add(tool);
+  }
+  return own.filter((tool) => kept.has(tool));
 }
 
 function toolSearch(tools: readonly Tool<never>[]): Tool<unknown> {
