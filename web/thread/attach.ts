@@ -3,7 +3,7 @@ import { MAX_ATTACHMENTS, MAX_FILE_BYTES, PICTURES } from "../../src/core/files.
 import type { SentFile } from "../../src/wire/files.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
-import { upload } from "../live/upload.ts";
+import { upload } from "./upload.ts";
 import { WORDS } from "../words/thread.ts";
 
 /** A file that is to go along with what is being written. */
