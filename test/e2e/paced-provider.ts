@@ -44,7 +44,9 @@ export async function pacedProvider(answer: (question: Question) => Reply): Prom
     void (async () => {
       const { messages } = requestSchema.parse(await json(request));
       const at = messages.findLastIndex(({ role }) => role === "user");
-      const question = { text: JSON.stringify(messages[at]?.content), results: messages.length - at - 1 };
+      // Without what a run is told of the time: it would be another question a minute later.
+      const text = JSON.stringify(messages[at]?.content).replaceAll(/(\\n\\n)?\(It is [^ "]+ now\.\)/g, "");
+      const question = { text, results: messages.length - at - 1 };
       const key = JSON.stringify(question);
       asked.set(key, (asked.get(key) ?? 0) + 1);
       const reply = answer({ ...question, asked: (asked.get(key) ?? 1) - 1 });

@@ -15,7 +15,7 @@ import { chatServer } from "../kit/chat-server.ts";
 import { eachEngine, type Place } from "../kit/databases.ts";
 import { extent } from "../kit/extent.ts";
 import { people } from "../kit/members.ts";
-import { call, fail, say, scriptedModel, stepsIn, think } from "../kit/scripted-model.ts";
+import { call, fail, say, scriptedModel, stepsIn, think, untimed } from "../kit/scripted-model.ts";
 import { tempHome } from "../kit/temp-home.ts";
 import { all, findingsOf } from "../kit/verify-scene.ts";
 import { echoTool, ended, testTool } from "../kit/worker.ts";
@@ -60,7 +60,7 @@ eachEngine("F78", (engine) => {
     const model = scriptedModel((request) =>
       stepsIn(request) === 0
         ? [think("HALF"), call("echo", { text: "HALF" }), call("big", {})]
-        : String(request.messages.at(-1)?.content) === "fail"
+        : String(untimed(request.messages).at(-1)?.content) === "fail"
           ? [fail(new ModelError("model_bad_request", "HALF", { retryable: false }))]
           : [say("HALF")],
     );
