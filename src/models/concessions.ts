@@ -25,6 +25,19 @@ const REFUSALS = {
   usage: /stream_options/i,
 } as const;
 
+/** Of a picture that cannot be read, or not by this server: another one it may well look at. */
+const BROKEN_PICTURE =
+  /(?:could not|cannot|unable to|failed to) (?:process|decode|identify|read|load).{0,40}image|(?:invalid|unsupported|corrupt(?:ed)?|not (?:represent )?a valid) image|image.{0,60}(?:exceeds|too large|is (?:invalid|corrupt))/i;
+
+/** The same request without its pictures, where it is refused for one of them; null: it is not. */
+export function withoutBroken(said: string, request: StepRequest): StepRequest | null {
+  if (!BROKEN_PICTURE.test(said) || !request.messages.some(hasPicture)) return null;
+  return { ...request, messages: request.messages.map(withoutPictures) };
+}
+
+const hasPicture = ({ role, content }: ModelMessage): boolean =>
+  role === "user" && typeof content !== "string" && content.some(({ type }) => type !== "text");
+
 /** What could be left out so that the server takes the request; null: nothing that is not left out already. */
 export function concessionFor(said: string, given: ReadonlySet<Concession>): Concession | null {
   const names = Object.keys(REFUSALS) as Concession[];

@@ -1,5 +1,5 @@
 import { messageOf } from "../core/errors.ts";
-import { conceded, concessionFor, type Concession } from "./concessions.ts";
+import { conceded, concessionFor, withoutBroken, type Concession } from "./concessions.ts";
 import { createDemoModel, DEMO_WINDOW } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type Model } from "./model.ts";
@@ -47,20 +47,24 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       ]);
       const { id, provider, name, baseUrl, keyVariable } = choice;
       const failing = { id, provider, name, baseUrl, keyVariable, key: choice.key() };
+      let asked = request;
       for (;;) {
         let lastBytes = -Infinity;
         const onBytes = (): void => void (lastBytes = performance.now());
         const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes));
         try {
-          yield* streamStep(provided, failing, { ...deadlines, lastSign: () => lastBytes }, conceded(request, given));
+          yield* streamStep(provided, failing, { ...deadlines, lastSign: () => lastBytes }, conceded(asked, given));
           return;
         } catch (error) {
           // A refused request has streamed nothing yet, so asking again repeats nothing.
           const refused =
             error instanceof ModelError && error.code === "model_bad_request" && error.spent === undefined;
-          const concession = refused ? concessionFor(`${error.message} ${messageOf(error.cause)}`, given) : null;
-          if (concession === null) throw error;
-          given.add(concession);
+          const said = refused ? `${error.message} ${messageOf(error.cause)}` : "";
+          const seen = refused ? withoutBroken(said, asked) : null;
+          const concession = refused && seen === null ? concessionFor(said, given) : null;
+          if (seen !== null) asked = seen;
+          else if (concession === null) throw error;
+          else given.add(concession);
         }
       }
     },

@@ -123,6 +123,28 @@ test.each(WIRES)("a picture goes to $wire as one, and counts as one", async ({ m
   expect(estimateJson([{ role: "user", content }])).toBeLessThan(1700);
 });
 
+test.each([
+  "Could not process image",
+  "Unable to process input image. Please retry",
+  "You uploaded an unsupported image. Please make sure your image is valid.",
+])("a picture that cannot be read (%s) is left out of that request alone", async (message) => {
+  const broken = png(4, 4).toString("base64");
+  server.on(
+    { userMessage: "broken", predicate: (asked: unknown) => JSON.stringify(asked).includes("image_url") },
+    { error: { message, type: "invalid_request_error" }, status: 400 },
+  );
+  server.onMessage(/broken|whole/, { content: "Well." });
+  const model = openModel(selectModel(settings("compatible/some-model", `${server.url}/v1`)));
+  const ask = async (text: string, data: Buffer) => {
+    const file = { type: "file" as const, mediaType: "image/png", data: new Uint8Array(data) };
+    for await (const _ of model.step(request([{ role: "user", content: [{ type: "text", text }, file] }])));
+    return lastBody();
+  };
+  expect(await ask("broken", png(4, 4))).not.toContain(broken);
+  const whole = png(2, 3);
+  expect(await ask("whole", whole)).toContain(whole.toString("base64"));
+});
+
 test("a server that takes no pictures is asked again without them", async () => {
   const refuse = {
     error: { message: "this model does not support image input", type: "invalid_request_error" },
