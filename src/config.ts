@@ -184,7 +184,7 @@ export const VARIABLES = {
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
   SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
   SPARKY_SCHEDULES_FILE: [z.string(), "a YAML file"],
-  SPARKY_MODEL: [z.string(), "a model"],
+  SPARKY_MODEL: [z.string(), "a model, or several with commas between"],
   AGENT_MODEL: [z.string(), "a model"],
   SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],

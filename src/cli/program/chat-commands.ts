@@ -61,7 +61,7 @@ export function addChatCommands(program: Command, execute: Execute): void {
     examples: [
       'sparky chat send "What time is it?"',
       'sparky chat send --chat 3f2a "And in Tokyo?"',
-      'sparky chat send --file report.pdf --file plan.png "Do these two fit together?"',
+      'sparky chat send --file notes.txt --file plan.png "Do these two fit together?"',
     ],
     args: { text: "what to say" },
     options: [
