@@ -55,7 +55,7 @@ describeInBrowser("files in the message box", () => {
     const saved = page.waitForEvent("download");
     await sent.getByRole("link", { name: /notes\.txt/ }).click();
     expect((await saved).suggestedFilename()).toBe("notes.txt");
-    await page.getByText("I cannot read what you sent along.").waitFor();
+    await tab.conversation.getByText("I cannot read what you sent along.").first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
     // The same after a reload; files alone are a message too.
     await page.reload();

@@ -23,7 +23,7 @@ export function upload(file: File, onProgress: (part: number) => void): Upload {
       const refused = errorBodySchema.safeParse(answer);
       if (!refused.success) return fail(WORDS.files.answered(request.status));
       const { message, hint } = refused.data.error;
-      fail(hint === undefined ? message : `${message}. ${hint}`);
+      fail(hint === undefined ? message : `${message}; ${hint}`);
     };
   });
   const form = new FormData();
