@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startAgent, story } from "../../test/kit/agent.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, say, scriptedModel } from "../../test/kit/scripted-model.ts";
+import { call, say, scriptedModel, untimed } from "../../test/kit/scripted-model.ts";
 import { testTool, until } from "../../test/kit/worker.ts";
 import { findingsOf } from "../../test/kit/verify-scene.ts";
 import { ENDED } from "../core/run-state.ts";
@@ -28,7 +28,7 @@ type Rule = Verdict | Partial<Policy>;
  */
 function obeying() {
   return scriptedModel((request) => {
-    const last = request.messages.at(-1);
+    const last = untimed(request.messages).at(-1);
     if (last?.role !== "user") return [say("done")];
     const text = JSON.stringify(last.content);
     const [, times = "1", rest] = /(\d*) ?add (.*?)"/.exec(text) ?? [];

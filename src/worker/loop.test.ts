@@ -6,7 +6,7 @@ import { dataOf, startAgent, story } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine, postgres, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, gate, say, scriptedModel, stepsIn, think } from "../../test/kit/scripted-model.ts";
+import { call, gate, say, scriptedModel, stepsIn, think, untimed } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, testTool, until } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
@@ -107,7 +107,9 @@ eachEngine("the loop", (engine) => {
       return null;
     });
     const model = scriptedModel(({ messages }) => {
-      const [words] = messages.filter((message) => message.role === "user").slice(-1);
+      const [words] = untimed(messages)
+        .filter((message) => message.role === "user")
+        .slice(-1);
       const last = messages.at(-1);
       return last?.role === "user" ? [call("wait", { text: String(words?.content) })] : [say("done")];
     });

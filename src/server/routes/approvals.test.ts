@@ -3,7 +3,7 @@ import { startAgent } from "../../../test/kit/agent.ts";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite, type Engine } from "../../../test/kit/databases.ts";
-import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
+import { call, say, scriptedModel, untimed } from "../../../test/kit/scripted-model.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
 import { isEnded } from "../../core/run-state.ts";
@@ -25,7 +25,7 @@ async function scene(engine: Engine, given?: Store) {
     policy: policyOf("ask"),
   };
   const model = scriptedModel(({ messages }) => {
-    const last = messages.at(-1);
+    const last = untimed(messages).at(-1);
     return last?.role === "user" ? [call("wipe", { text: String(last.content) })] : [say("done")];
   });
   const app = await chatServer(store);

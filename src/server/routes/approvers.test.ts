@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { startAgent } from "../../../test/kit/agent.ts";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { eachEngine, type Engine } from "../../../test/kit/databases.ts";
-import { call, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
+import { call, say, scriptedModel, untimed } from "../../../test/kit/scripted-model.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { testTool, until } from "../../../test/kit/worker.ts";
 import type { Effect } from "../../core/events.ts";
@@ -24,7 +24,7 @@ async function scene(engine: Engine) {
     policy: policyOf("ask"),
   });
   const model = scriptedModel(({ messages }) => {
-    const last = messages.at(-1);
+    const last = untimed(messages).at(-1);
     const [, name = "", text = ""] = /^(send|note) (.*)$/.exec(String(last?.content)) ?? [];
     return last?.role === "user" ? [call(name, { text })] : [say("ended")];
   });
