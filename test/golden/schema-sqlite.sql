@@ -168,6 +168,7 @@ CREATE INDEX tasks_root ON tasks (root_run) WHERE root_run IS NOT NULL;
 CREATE INDEX tasks_status ON tasks (status, created_at);
 CREATE INDEX tasks_untold ON tasks (parent_run) WHERE parent_call IS NOT NULL AND told = 0;
 CREATE INDEX tasks_without_run ON tasks (finished_at) WHERE run_id IS NULL AND finished_at IS NOT NULL;
+CREATE INDEX user_limits_tasks ON user_limits (tasks_at_once) WHERE tasks_at_once IS NOT NULL;
 CREATE INDEX user_role ON "user" (role);
 CREATE UNIQUE INDEX user_username ON "user" (username);
 CREATE INDEX "verification_identifier_idx" on "verification" ("identifier");

@@ -29,7 +29,7 @@ const atOnce = sql<number | string | null>`(SELECT l.tasks_at_once FROM user_lim
 
 /** Work of those for whom no more tasks may start now is passed over, so that nobody waits behind it: who that is, is asked once. */
 const notOfTheFull = sql<SqlBool>`(r.whose IS NULL OR r.whose NOT IN (
-  SELECT l.user_id FROM user_limits l WHERE l.tasks_at_once <= (
+  SELECT l.user_id FROM user_limits l WHERE l.tasks_at_once > 0 AND l.tasks_at_once <= (
     SELECT count(*) FROM runs b WHERE b.whose = l.user_id AND ${heldRuns("b")})))`;
 
 /**

@@ -13,6 +13,8 @@ export const tasksAtOnce: Migration = {
       `ALTER TABLE user_limits ADD COLUMN requests_day ${int}`,
       `ALTER TABLE user_limits ADD COLUMN requests_month ${int}`,
       `ALTER TABLE user_limits ADD COLUMN tasks_at_once ${int}`,
+      // Each look for a task to start asks who has this limit: few have.
+      `CREATE INDEX user_limits_tasks ON user_limits (tasks_at_once) WHERE tasks_at_once IS NOT NULL`,
       `ALTER TABLE user_spent ADD COLUMN requests ${int} NOT NULL DEFAULT 0`,
       `ALTER TABLE runs ADD COLUMN whose TEXT`,
       `UPDATE runs SET whose = (SELECT t.owner_id FROM tasks t WHERE t.id = runs.task_id)
