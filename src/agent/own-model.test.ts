@@ -62,7 +62,8 @@ eachEngine("the model of a chat", (engine) => {
   test("each call's usage tells what its request was made of, how big the window is, and whether that is a guess", async () => {
     const store = await engine.store();
     const { owner } = await ensureUsers(store);
-    const model = scriptedModel(() => [say("x".repeat(6000))], { contextTokens: 4000, isWindowGuessed: true });
+    // Too small for summaries: what does not fit is left out.
+    const model = scriptedModel(() => [say("x".repeat(6000))], { contextTokens: 1200, isWindowGuessed: true });
     const agent = await startAgent(store, { model, tools: [echoTool] });
     const { chat } = await createChat(store, owner, {});
     for (let n = 0; n < 6; n += 1) {
@@ -73,7 +74,7 @@ eachEngine("the model of a chat", (engine) => {
       type === "usage" ? data.context : undefined,
     );
     expect(contexts).toHaveLength(6);
-    expect(contexts[0]).toMatchObject({ leftOut: 0, window: 4000, windowGuessed: true });
+    expect(contexts[0]).toMatchObject({ leftOut: 0, window: 1200, windowGuessed: true });
     expect(contexts.every((context) => (context?.system ?? 0) > 100 && (context?.tools ?? 0) > 100)).toBe(true);
     expect(contexts.at(-1)?.leftOut).toBeGreaterThan(0);
   });
