@@ -155,11 +155,13 @@ test.each([
   { what: "more than what it sums up", gives: [say("and so on ".repeat(4000))] },
 ])("a summary that gives $what is asked for once more, and then the work goes on without", async ({ gives }) => {
   const store = await sqlite.store();
-  const { model, task, run } = await reading(store, 12, () => gives);
-  expect(run).toMatchObject({ state: "completed", step: 13 });
+  const { model, task, run } = await reading(store, 24, () => gives);
+  expect(run).toMatchObject({ state: "completed", step: 25 });
   const summaries = await dataOf(store, task.chatId, "summary");
   expect(summaries.length).toBeGreaterThan(0);
   for (const { text } of summaries) expect(text).toMatch(KEEPS_ON);
+  // None grows by all that could not be summed up before it.
+  expect(Math.max(...summaries.map(({ text }) => text.length))).toBeLessThan(3000);
   expect(model.requests.filter(isSummary)).toHaveLength(summaries.length * 2);
   // What came of nothing was paid for all the same.
   const usages = await dataOf(store, task.chatId, "usage");

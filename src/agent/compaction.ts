@@ -7,6 +7,7 @@ import type { Claimed } from "../store/runs/claim.ts";
 import { recordSummary } from "../store/runs/summary.ts";
 import { isBlank } from "./answer.ts";
 import type { WorkDeps } from "./deps.ts";
+import { cut } from "./fit.ts";
 import { foldOf, summaryRoom, tokensIn, type Fold } from "./fold.ts";
 import { heeding } from "./heeding.ts";
 import type { RunLog } from "./log.ts";
@@ -79,7 +80,8 @@ async function summed(deps: Pick<WorkDeps, "store">, input: Input, sought: Sough
     const text = await asked(deps, input, wanted(sought, words), limit);
     if (text !== null) return text;
   }
-  const kept = before === "" ? "" : `${before}\n\n`;
+  // What was kept before stays in bounds, however often this happens.
+  const kept = before === "" ? "" : `${cut(before, most * 3)}\n\n`;
   const said = fold.words.map((words) => `- ${shorten(words, 200)}`);
   while (estimateTokens(said.join("\n")) > most / 2) said.shift();
   return `${kept}(What followed could not be summed up. People said there, in short and not all of it:)\n${said.join("\n")}`;

@@ -35,9 +35,7 @@ const BACKLOG = { tokens: 400_000, calls: 30 } as const;
 /** Tokens that a summary should have at most. */
 export const summaryRoom = (budget: number): number => Math.min(Math.floor(budget * SUMMARY), MOST_SUMMARY);
 
-/**
- * null: it fits, or what does not fit may not go: the last step with its results, and what nobody has answered yet.
- */
+/** null: it fits, or what does not fit may not go: the last step with its results, and what nobody has answered yet. */
 export function foldOf(pieces: readonly Piece[], room: Room): Fold | null {
   if (tokensIn(pieces) <= room.budget) return null;
   // What stays although a summary is of it is not summed up again: each summary reaches further than the one before.

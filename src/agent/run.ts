@@ -73,7 +73,7 @@ export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSig
   try {
     await work.goOn();
   } catch (error) {
-    await leave(deps, claimed, parts, work, error);
+    await leave(deps, work.claimed, parts, work, error);
   } finally {
     await release();
     await parts.close();
@@ -97,6 +97,11 @@ class RunWork {
     this.#parts = parts;
     this.#log = new RunLog(deps.store, claimed, scopeOf(claimed));
     this.signal = signal;
+  }
+
+  /** With the model that it keeps, whatever its chat has chosen since. */
+  get claimed(): Claimed {
+    return this.#claimed;
   }
 
   /** What the model was last given, or would have been: messages up to here count as read by a failed run. */
