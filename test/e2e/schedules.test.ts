@@ -160,6 +160,14 @@ describeInBrowser("schedules", () => {
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     await page.getByRole("button", { name: "Resume: hourly_news" }).waitFor();
     expect(await stage.sparky.api("GET", path)).toMatchObject({ state: "paused", limits: { steps: 7 } });
+    // The news of it, which renew the status too, come before the answer to who deletes it.
+    await page.route(`**${path}`, async (route) => {
+      if (route.request().method() !== "DELETE") return route.fallback();
+      const renewed = page.waitForResponse((response) => response.url().endsWith("/api/status"));
+      const response = await route.fetch();
+      await renewed;
+      return route.fulfill({ response });
+    });
     await page.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await rowOf(tab, "smart_maintenance").waitFor();

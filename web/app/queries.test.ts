@@ -1,7 +1,7 @@
-import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
+import { InfiniteQueryObserver, MutationObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { RequestFailure } from "../live/http.ts";
-import { createInvalidator, retryQuery } from "./queries.ts";
+import { createInvalidator, deletionKey, retryQuery } from "./queries.ts";
 
 test("lists are fresh again a moment after they changed; what happened elsewhere is looked at once in five seconds, however much changes", () => {
   vi.useFakeTimers();
@@ -32,6 +32,41 @@ test("lists are fresh again a moment after they changed; what happened elsewhere
   vi.advanceTimersByTime(250);
   expect(asked.get("away")).toBe(5);
   expect(asked.get("me")).toBe(1);
+});
+
+test("what is being deleted is not asked for when the news of it come before the answer, and once more if it was not deleted", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient();
+  const asked: string[] = [];
+  for (const [part, name] of [
+    ["one", "gone"],
+    ["ledger", "gone"],
+    ["one", "other"],
+  ] as const) {
+    const seen = new QueryObserver(queries, {
+      queryKey: ["schedules", part, name],
+      queryFn: () => asked.push(`${part} ${name}`),
+    });
+    onTestFinished(seen.subscribe(() => {}));
+  }
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.splice(0)).toEqual(["one gone", "ledger gone", "one other"]);
+  const changed = createInvalidator(queries);
+  const answer = Promise.withResolvers<void>();
+  const deletion = new MutationObserver(queries, {
+    mutationKey: deletionKey("schedules", "gone"),
+    mutationFn: () => answer.promise,
+  });
+  const refused = expect(deletion.mutate()).rejects.toThrow("refused");
+  changed("schedules");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked.splice(0)).toEqual(["one other"]);
+  answer.reject(new Error("refused"));
+  await refused;
+  changed("schedules");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked).toEqual(["one gone", "ledger gone", "one other"]);
 });
 
 test("news let a slow list arrive, and ask once more for what they were about", async () => {

@@ -275,6 +275,13 @@ export function createInvalidator(queries: QueryClient): (topic: Topic | "all") 
 const ranOut = ({ state: { data, error } }: Query): boolean =>
   data === undefined && error instanceof RequestFailure && error.code === "timeout";
 
+/** The key of the mutation that deletes a thing, which the last part of a query's key names. */
+export const deletionKey = (kind: string, id: string) => ["delete", kind, id] as const;
+
+/** The news of its deletion may come before the answer to it: what is about to be gone is not asked for. */
+const isBeingDeleted = (queries: QueryClient, { queryKey }: Query): boolean =>
+  queries.isMutating({ mutationKey: deletionKey(String(queryKey[0]), String(queryKey.at(-1))) }) > 0;
+
 /**
  * Makes queries stale a moment after they are named, and no sooner than `everyMs` after the last time. `isBack`: the connection is
  * back, so that what ran out is worth another try.
@@ -286,6 +293,7 @@ function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly str
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = -Infinity;
   const renew = (query: Query, isBack: boolean): void => {
+    if (isBeingDeleted(queries, query)) return;
     if (query.state.fetchStatus === "idle") {
       if (!isBack && ranOut(query)) return;
       return void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });

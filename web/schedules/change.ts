@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Json } from "../../src/core/events.ts";
 import { taskSchema } from "../../src/wire/api.ts";
 import { scheduleSchema, type Schedule, type SchedulePatch } from "../../src/wire/schedules.ts";
+import { deletionKey } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
 import { schedulePath } from "./queries.ts";
@@ -54,11 +55,16 @@ export function useRunSchedule(name: string) {
 }
 
 export function useDeleteSchedule(name: string) {
-  const { http } = useServices();
+  const { http, queries } = useServices();
   const navigate = useNavigate();
   const refresh = useRefresh();
   return useMutation({
+    mutationKey: deletionKey("schedules", name),
+    // What is asked already could be answered after it.
+    onMutate: () =>
+      queries.cancelQueries({ predicate: ({ queryKey }) => queryKey[0] === "schedules" && queryKey.at(-1) === name }),
     mutationFn: () => http.send("DELETE", schedulePath(name), undefined, anything),
+    onError: refresh,
     async onSuccess() {
       // Away from its page first: what is gone is not asked for again.
       await navigate({ to: "/schedules" });
