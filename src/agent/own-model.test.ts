@@ -38,7 +38,7 @@ eachEngine("the model of a chat", (engine) => {
     expect(await ended(store, next.runId)).toMatchObject({ state: "completed", model: "other" });
     expect(own.requests).toHaveLength(3);
     const usage = await readEvents(store.db, chat.id, { types: ["usage"] });
-    expect(usage.map(({ data }) => "model" in data && data.model)).toEqual(["own", "own", "other"]);
+    expect(usage.map(({ data }) => "model" in data && data.model)).toEqual(["own", "own", "own", "other"]);
     await agent.stop();
   });
 

@@ -3,7 +3,7 @@ import { dataOf, startAgent } from "../../test/kit/agent.ts";
 import { testClock } from "../../test/kit/clock.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, say, scriptedModel, spend } from "../../test/kit/scripted-model.ts";
+import { call, gate, pause, say, scriptedModel, spend } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, until } from "../../test/kit/worker.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
@@ -69,6 +69,35 @@ eachEngine("a person's limits", (engine) => {
       ...["queued", "starting", "waiting", "resumed", "completed"],
     ]);
     expect(await spentBy(store, ann.id)).toEqual([1100, 2200]);
+  });
+
+  test.each([
+    { what: "in its middle", words: [say("A long answer, nearly all of which was read. ")], least: 8 },
+    { what: "before its first word", words: [], least: 0 },
+  ])("F93: count an answer that was stopped $what, once, with its end", async ({ words, least }) => {
+    const store = await engine.store();
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { tokensPerDay: 100, dollarsPerDay: 1000 });
+    const held = gate();
+    const model = scriptedModel([[...words, pause(held)]], { price: { input: 1000, output: 2000 } });
+    const agent = await startAgent(store, { model });
+    const { chat } = await createChat(store, ann, {});
+    const { runId } = await postMessage(store, ann, chat.id, { text: "Hello" });
+    await held.reached;
+    await agent.stopper.stop(ann, { chatId: chat.id });
+    const run = await ended(store, runId);
+    const [usage, ...more] = await dataOf(store, chat.id, "usage");
+    expect(usage).toMatchObject({ estimated: true, outputTokens: expect.any(Number) as number });
+    expect(more).toEqual([]);
+    const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+    expect(inputTokens).toBeGreaterThan(100);
+    expect(outputTokens).toBeGreaterThanOrEqual(least);
+    expect(run).toMatchObject({ state: "cancelled", input_tokens: inputTokens, output_tokens: outputTokens });
+    expect(run.cost_usd).toBeCloseTo((inputTokens * 1000 + outputTokens * 2000) / 1e6);
+    expect(await spentBy(store, ann.id)).toEqual([inputTokens + outputTokens, inputTokens + outputTokens]);
+    const next = await postMessage(store, ann, chat.id, { text: "Again" });
+    expect(await waiting(store, next.runId)).toMatchObject({ wait_reason: "limit" });
+    expect(model.requests.length).toBe(1);
   });
 
   test("of money end with the month, and let go at once when an owner takes them away", async () => {

@@ -16,6 +16,7 @@ import { runRow } from "../store/runs/run.ts";
 import { whoseWork } from "../store/runs/whose.ts";
 import { reachedOf, standingOf, type Standing } from "../store/limits/standing.ts";
 import type { RunRow } from "../store/database/schema.ts";
+import type { Tx } from "../store/database/store.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import { readEvents } from "../store/log/events.ts";
 import { takeProcesses } from "../store/runs/tool-processes.ts";
@@ -300,20 +301,21 @@ async function leave(
     }
     await parts.flush();
     await parts.settle();
+    // Who stops each answer near its end has no limit unless what it has taken counts.
+    const leaving: Leaving = (write) =>
+      store.transact(async (tx) => {
+        await recordSpent(tx, claimed, work.spent);
+        await write(tx);
+      });
     if (reason === "stop") {
       const { read_seq, stopped_by } = await runRow(store.db, run.id);
       const message = claimed.task === null ? "Stopped" : "Task cancelled";
-      await end(deps, claimed, { state: "cancelled", message, by: stopped_by ?? "a person" }, read_seq);
-      return;
-    }
-    for (let usage = work.spent[0]; usage !== undefined; usage = work.spent[0]) {
-      await recordSpent(store, claimed, usage);
-      work.spent.shift();
-    }
-    if (reason === "shutdown") {
-      await store.transact((tx) => handBack(tx, run.id, "shutdown", fenceOf(claimed)));
+      const ending: Ending = { state: "cancelled", message, by: stopped_by ?? "a person" };
+      await leaving((tx) => endRun(tx, run.id, ending, { fence: fenceOf(claimed), readSeq: read_seq }));
+    } else if (reason === "shutdown") {
+      await leaving((tx) => handBack(tx, run.id, "shutdown", fenceOf(claimed)));
     } else {
-      await failOrWait(deps, claimed, work, error);
+      await failOrWait(deps, claimed, work, error, leaving);
     }
   } catch (second) {
     if (isSparkyError(second, "fenced") || isSparkyError(second, "not_found")) return;
@@ -327,9 +329,19 @@ async function leave(
   }
 }
 
-async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error: unknown): Promise<void> {
+/** The one transaction by which the run leaves, with what it has spent. */
+type Leaving = (write: (tx: Tx) => Promise<unknown>) => Promise<void>;
+
+async function failOrWait(
+  deps: WorkDeps,
+  claimed: Claimed,
+  work: RunWork,
+  error: unknown,
+  leaving: Leaving,
+): Promise<void> {
   const { store, log } = deps;
-  const { run, lease } = claimed;
+  const { run } = claimed;
+  const fence = fenceOf(claimed);
   const known = error instanceof ModelError || error instanceof RunRefused || isSparkyError(error);
   if (!known) log.error({ err: error, runId: run.id }, "a run failed");
   const retryable = error instanceof ModelError ? error.retryable : !known || isSparkyError(error, "unavailable");
@@ -345,7 +357,8 @@ async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error
   const next = await nextTry(store.db, row, error, fallbacks, retryable);
   if (!next.retryable || (next.id === null && retries >= maxRetries(error))) {
     const tried = next.retryable ? ` (tried ${retries + 1} times)` : "";
-    await end(deps, claimed, failed(claimed, reason + tried, code), work.readSeq);
+    const ending = failed(claimed, reason + tried, code);
+    await leaving((tx) => endRun(tx, run.id, ending, { fence, readSeq: work.readSeq }));
     return;
   }
   const ms = next.id === null ? backOffMs(retries, error, deps.chance()) : 0;
@@ -368,7 +381,7 @@ async function failOrWait(deps: WorkDeps, claimed: Claimed, work: RunWork, error
       actor: AGENT_ACTOR,
     },
   } as const;
-  await store.transact((tx) => backOff(tx, run.id, wait, { runId: run.id, lease }));
+  await leaving((tx) => backOff(tx, run.id, wait, fence));
 }
 
 function failed(claimed: Claimed, reason: string, code: string): Ending {

@@ -81,9 +81,12 @@ export async function modelStep(
   return record(deps, claimed, parts, input, finish, took());
 }
 
-/** Of a call that was cut off from outside nothing is known but what it has shown. */
-function shownSpent({ estimate }: StepInput, parts: Parts): StepUsage | undefined {
-  if (parts.open.length === 0) return undefined;
+/**
+ * Of a call that was cut off nothing is known but what it was sent and what it has shown. One that failed before it showed
+ * anything has taken nothing; one that somebody has stopped was being read.
+ */
+function shownSpent({ estimate, signal }: StepInput, parts: Parts): StepUsage | undefined {
+  if (parts.open.length === 0 && !signal.aborted) return undefined;
   const outputTokens = estimateTokens(parts.open.map(({ text }) => text).join(""));
   return { inputTokens: estimate, outputTokens, estimated: true };
 }

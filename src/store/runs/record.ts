@@ -69,13 +69,17 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
   });
 }
 
-/** Tokens of a call that gave no step, so that limits count them: its `usage` event belongs to none. */
-export async function recordSpent(store: Store, claimed: Claimed, usage: StepRecord["usage"]): Promise<void> {
+/**
+ * Tokens of calls that gave no step, so that limits count them: their `usage` events belong to none. In the transaction by which
+ * the run leaves its worker: counted once, however often that is tried.
+ */
+export async function recordSpent(tx: Tx, claimed: Claimed, usages: readonly StepRecord["usage"][]): Promise<void> {
+  if (usages.length === 0) return;
   const { run } = claimed;
-  await store.transact(async (tx) => {
-    await tx.append(run.chat_id, [{ type: "usage", data: usage, ...byAgent(run, null) }], fenceOf(claimed));
-    await addUsage(tx, claimed, usage);
-  });
+  const by = byAgent(run, null);
+  const events = usages.map((data): NewEvent => ({ type: "usage", data, ...by }));
+  await tx.append(run.chat_id, events, fenceOf(claimed));
+  for (const usage of usages) await addUsage(tx, claimed, usage);
 }
 
 /** Of a call that is no step of the run: in the transaction of its `usage` event. */
