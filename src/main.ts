@@ -313,6 +313,7 @@ async function build(
       store,
       ownerId: owner.id,
       home: config.home,
+      shippedPrompts: prompts === null ? null : join(prompts, "offered"),
       log,
       version: manifest.version,
       workspaces,

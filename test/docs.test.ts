@@ -23,6 +23,7 @@ import { chatServer } from "./kit/chat-server.ts";
 import { sqlite } from "./kit/databases.ts";
 import { form } from "./kit/files.ts";
 import { addGraph, person } from "./kit/graph.ts";
+import { filePrompts } from "../src/worker/mcp/home-prompts.ts";
 import { mcpAdmin } from "./kit/mcp/admin.ts";
 import { odd } from "./kit/mcp/servers.ts";
 import { spendLink } from "./kit/sign-in.ts";
@@ -60,17 +61,35 @@ test("F61 every slash command in the docs exists, and every one that exists is i
   const table = SLASH_COMMANDS.map(({ name, args, summary }) => `| \`/${name}${args && ` ${args}`}\` | ${summary} |`);
   const text = withGenerated(terminal, "slash", ["| | |", "| --- | --- |", ...table].join("\n"));
   await expect(text).toMatchFileSnapshot(terminal.path);
-  const all = pages.map((each) => (each.file === terminal.file ? { ...each, text } : each));
-  const told = all.flatMap((each) =>
-    namesIn(each.text.replace(/^```[^]*?^```$/gm, "")).flatMap((name) => /^\/([a-z]+)(?: .*)?$/.exec(name)?.[1] ?? []),
-  );
-  const known = SLASH_COMMANDS.map(({ name }) => name);
+  const guide = page("docs/guide/prompts.md");
+  const shipped = await filePrompts([{ path: join(ROOT, "prompts/offered"), shipped: true }]);
+  const prompts = shipped.items.map(({ name, args, description }) => {
+    const takes = args.map((arg) => `\`${arg.name}\`${arg.required ? "" : ", if you like"}`).join("; ");
+    return `| \`/${name}\` | ${description} | ${takes} |`;
+  });
+  const listed = withGenerated(guide, "prompts", ["| | | It asks for |", "| --- | --- | --- |", ...prompts].join("\n"));
+  await expect(listed).toMatchFileSnapshot(guide.path);
+  const fresh = new Map([
+    [terminal.file, text],
+    [guide.file, listed],
+  ]);
+  const told = pages.flatMap((each) => slashNamesIn(fresh.get(each.file) ?? each.text));
+  const known = [...SLASH_COMMANDS, ...shipped.items].map(({ name }) => name);
   // Paths of the server are none.
   const paths = ["api", "health", "login", "shared"];
   expect([...new Set(told)].filter((name) => !known.includes(name) && !paths.includes(name))).toEqual([]);
   expect(known.filter((name) => !told.includes(name))).toEqual([]);
-  expect(known.length).toBeGreaterThan(10);
+  expect(known.length).toBeGreaterThan(15);
 });
+
+/** `/name` where it is typed: in code spans, and at the beginning of lines that are shown as code. */
+function slashNamesIn(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/^```[^\n]*\n([^]*?)^```$|^ {4}(.*)$/gm)].map(
+    ([, block, line]) => block ?? line ?? "",
+  );
+  const typed = [...namesIn(text.replace(/^```[^]*?^```$/gm, "")), ...blocks.flatMap((block) => block.split("\n"))];
+  return typed.flatMap((each) => /^(?:> )?\/([a-z][a-z_-]*)(?: .*)?$/.exec(each)?.[1] ?? []);
+}
 
 test("the reference of the HTTP API is what the server says of itself", async () => {
   const { server } = await chatServer(await sqlite.store());

@@ -22,8 +22,10 @@ export const resourcesSchema = listSchema(resourceSchema).extend({ problems });
 export type Resources = z.infer<typeof resourcesSchema>;
 
 export const promptSchema = z.object({
-  /** null: a file in the home's `prompts` folder. */
+  /** null: a file in the home's `prompts` folder, or one that comes with Sparky. */
   server: z.string().nullable(),
+  /** It comes with Sparky. */
+  shipped: z.boolean(),
   name: z.string(),
   title: z.string(),
   description: z.string(),

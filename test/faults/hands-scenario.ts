@@ -134,6 +134,7 @@ async function serverOf(
       store,
       ownerId: owner.id,
       home: scenario.folder,
+      shippedPrompts: null,
       log: agentDeps(store, { model: scriptedModel([]) }).log,
       version: "0",
       workspaces: workspaces(scenario),

@@ -37,7 +37,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ),
     ..."POST /api/skills/validate,POST /api/facts,POST /api/graph/import,POST /api/graph/fix".split(","),
     ..."POST /api/files,POST /api/away/seen,PATCH /api/me,PATCH /api/preferences,POST /api/tokens".split(","),
-    "POST /api/prompts/{server}/{name}",
+    ..."POST /api/prompts/{server}/{name},POST /api/prompts/{name}".split(","),
   ],
   // The chat and what is in it.
   "--y-yyy-": [
@@ -106,7 +106,7 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."POST /api/mcp/servers/{name}/enable,POST /api/mcp/servers/{name}/disable".split(","),
     ..."POST /api/mcp/servers/{name}/login,POST /api/mcp/servers/{name}/logout".split(","),
     ..."POST /api/mcp/servers/{name}/approve,POST /api/mcp/servers/{name}/call".split(","),
-    ..."GET /api/mcp/servers/{name}/logs,POST /api/prompts/{name},POST /api/skills".split(","),
+    ..."GET /api/mcp/servers/{name}/logs,POST /api/skills".split(","),
   ],
   // Who looks after people.
   yynnnnnn: [

@@ -101,9 +101,9 @@ const resources: Resources = {
 };
 const prompts: Prompts = {
   items: [
-    { server: null, name: "gardener", title: "gardener", description: "", args: [] },
+    { server: null, shipped: false, name: "gardener", title: "gardener", description: "", args: [] },
     {
-      ...{ server: "docs", name: "ask", title: "Ask", description: "Asks the docs" },
+      ...{ server: "docs", shipped: false, name: "ask", title: "Ask", description: "Asks the docs" },
       args: [
         { name: "what", description: "The question", required: true },
         { name: "where", description: "", required: false },

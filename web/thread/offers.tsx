@@ -231,7 +231,7 @@ function OfferLine({ offer }: { offer: Offer }) {
       ? [offer.resource.name, offer.resource.server, offer.resource.uri]
       : [
           `/${offer.prompt.name}`,
-          offer.prompt.server ?? WORDS.offers.yours,
+          offer.prompt.server ?? (offer.prompt.shipped ? WORDS.offers.shipped : WORDS.offers.yours),
           [offer.prompt.args.map((arg) => arg.name).join(", "), offer.prompt.description]
             .filter((words) => words !== "")
             .join(" · "),

@@ -128,6 +128,7 @@ export const WORDS = {
     person: "sees this chat",
     problem: (server: string, message: string): string => `${server}: ${message}`,
     yours: "yours",
+    shipped: "Sparky",
     mayBeLeftOut: (name: string): string => `${name} (may be left out)`,
     asking: "Asking…",
     put: "Put it into the message",

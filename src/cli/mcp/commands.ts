@@ -95,7 +95,7 @@ export function addMcpCommands(program: Command, execute: Execute): void {
     run: async (context, args) => (await import("./offers.ts")).listResources(context, args),
   });
   verb(mcp, execute, "prompts [server]", {
-    summary: "List the prompts of servers and of the home's prompts folder, which / offers on the page.",
+    summary: "List the prompts that / offers: Sparky's, yours and those of servers.",
     examples: ["sparky mcp prompts", "sparky mcp prompts docs --json"],
     args: { server: "only this server's (default: all whose tools were looked at, and the home's)" },
     run: async (context, args) => (await import("./offers.ts")).listPrompts(context, args),

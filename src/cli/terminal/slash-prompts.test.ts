@@ -10,7 +10,7 @@ const prompt = (
   name: string,
   ...args: readonly (readonly [name: string, required: boolean])[]
 ) => ({
-  ...{ server, name, title: name, description: `about ${name}` },
+  ...{ server, shipped: false, name, title: name, description: `about ${name}` },
   args: args.map(([arg, required]) => ({ name: arg, description: "", required })),
 });
 const weather = prompt("town", "weather", ["city", true], ["state", false]);

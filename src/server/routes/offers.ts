@@ -26,7 +26,8 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
       method: "GET",
       path: "/api/prompts",
       right: "tools.see",
-      summary: "The prompts of your tool servers and, for the owner, those of the home's `prompts` folder.",
+      summary:
+        "The prompts that come with Sparky, those of your tool servers and, for the owner, those of the home's `prompts` folder.",
       answers: { 200: promptsSchema },
       async handle({ viewer }) {
         return { status: 200, body: await mcp.prompts(of(viewer)) };
@@ -47,12 +48,14 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
     route({
       method: "POST",
       path: "/api/prompts/:name",
-      right: "prompts.use",
-      summary: "The words of a file in the home's `prompts` folder. For the owner.",
+      right: "work.begin",
+      summary:
+        "The words of a prompt that comes with Sparky or, for the owner, of a file in the home's `prompts` folder, its arguments " +
+        "filled in. Nothing is sent to the agent.",
       body: fillPromptSchema,
       answers: { 200: promptTextSchema },
-      async handle({ viewer, params }) {
-        return { status: 200, body: { text: await mcp.prompt(of(viewer), null, params.name, {}) } };
+      async handle({ viewer, params, body }) {
+        return { status: 200, body: { text: await mcp.prompt(of(viewer), null, params.name, body.arguments) } };
       },
     }),
   ];

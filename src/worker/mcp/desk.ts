@@ -31,6 +31,8 @@ export interface DeskDeps extends Pick<ServersDeps, "version" | "workspaces" | "
   readonly store: Store;
   readonly ownerId: string;
   readonly home: string;
+  /** Where the prompts stand that come with Sparky. */
+  readonly shippedPrompts: string | null;
   readonly log: Log;
   /** How addresses are reached that a server names. */
   readonly web: WebAccess;
@@ -55,7 +57,7 @@ export class McpDesk implements AsyncDisposable {
   readonly #stopping = new AbortController();
 
   constructor(deps: DeskDeps) {
-    const { store, ownerId, home } = deps;
+    const { store, ownerId, home, shippedPrompts } = deps;
     this.#deps = deps;
     this.file = new DefinitionsFile(store, ownerId, join(home, "mcp.json"));
     const parent = { parent: process.pid, parent_started: startOf(process.pid) ?? "" };
@@ -74,6 +76,7 @@ export class McpDesk implements AsyncDisposable {
     this.offers = new Offers({
       store,
       home,
+      shippedPrompts,
       ownerId,
       servers: this.servers,
       known: () => this.known(),

@@ -18,6 +18,8 @@ import { addTask } from "../../store/tasks/add.ts";
 import type { User } from "../../store/people/user.ts";
 import type { McpDesk } from "./desk.ts";
 
+const SHIPPED = ["deep_dive", "discover_concept", "make_plan", "organize_memories", "solve_problem"];
+
 const signal = () => new AbortController().signal;
 
 const resourcesOf = ({ offers }: McpDesk) => ({
@@ -47,7 +49,9 @@ eachEngine("what tool servers offer beside tools", (engine) => {
       unused: odd("good"),
     });
     mkdirSync(join(home, "prompts"));
-    await writeFile(join(home, "prompts", "review.md"), "Review it.\n");
+    await writeFile(join(home, "prompts", "review.md"), "Review it, {{all}} of it.\n");
+    await writeFile(join(home, "prompts", "make_plan.md"), "---\narguments: [{name: goal}]\n---\nMy plan: {{goal}}");
+    await writeFile(join(home, "prompts", "broken.md"), "---\ndescription: x\n");
     await writeFile(join(home, "prompts", "no-prompt.txt"), "x");
     await writeFile(join(home, "secret.md"), "x");
     for (const name of ["everything", "memory"]) await desk.look((await desk.server(name)).definition, person(owner));
@@ -63,20 +67,40 @@ eachEngine("what tool servers offer beside tools", (engine) => {
       mime: "text/plain",
     });
     const prompts = await desk.offers.prompts(person(owner));
-    expect(prompts.items.map(({ server, name }) => `${server} ${name}`)).toEqual([
-      "null review",
+    expect(prompts.items.map(({ server, name, shipped }) => `${server ?? shipped} ${name}`)).toEqual([
+      ...["false make_plan", "false review"],
+      ...SHIPPED.filter((name) => name !== "make_plan").map((name) => `true ${name}`),
       ...["simple-prompt", "args-prompt", "completable-prompt", "resource-prompt"].map((name) => `everything ${name}`),
     ]);
-    expect(prompts.items[2]?.args).toMatchObject([
+    expect(prompts.problems).toEqual([
+      { server: "broken.md", message: expect.stringMatching(/prompts\/broken\.md: its front matter has no end$/) },
+    ]);
+    expect(prompts.items.find(({ name }) => name === "args-prompt")?.args).toMatchObject([
       { name: "city", required: true },
       { name: "state", required: false },
     ]);
     const prompt = (name: string, server: string | null = "everything", args = {}) =>
       desk.offers.prompt(person(owner), server, name, args, signal());
     expect(await prompt("args-prompt", "everything", { city: "Rome" })).toBe("What's weather in Rome?");
-    expect(await prompt("review", null)).toBe("Review it.");
+    expect(await prompt("review", null)).toBe("Review it, {{all}} of it.");
+    expect(await prompt("make_plan", null, { goal: "rest" })).toBe("My plan: rest");
     await expect(prompt("../secret", null)).rejects.toThrow("was not found");
+    await expect(prompt("reviw", null)).rejects.toMatchObject({ code: "not_found", hint: "did you mean /review?" });
     await expect(prompt("args-prompt")).rejects.toThrow("the server everything");
+    await expect(prompt("args-promt")).rejects.toMatchObject({
+      code: "not_found",
+      hint: "did you mean /everything:args-prompt?",
+    });
+    // What is the owner's is nobody else's; what comes with Sparky is everybody's.
+    const anns = await desk.offers.prompts(person(ann));
+    expect(anns).toMatchObject({ items: SHIPPED.map((name) => ({ name, shipped: true })), problems: [] });
+    const forAnn = (name: string, args = {}) => desk.offers.prompt(person(ann), null, name, args, signal());
+    expect(await forAnn("make_plan", { goal: "rest" })).toMatch(/^Make a plan for this: rest\n\n1\. /);
+    await expect(forAnn("review")).rejects.toMatchObject({ code: "not_found" });
+    await expect(forAnn("make_plan")).rejects.toMatchObject({
+      message: "/make_plan needs goal (What is to be reached)",
+      hint: "/make_plan goal=… [until=…] [means=…]",
+    });
     expect(await desk.offers.resources(person(ann))).toEqual({ items: [], problems: [] });
 
     // A file in the place of the folder: said, and no reason to tell of no server's.
@@ -84,9 +108,8 @@ eachEngine("what tool servers offer beside tools", (engine) => {
     await writeFile(join(home, "prompts"), "Review it.");
     const { items: others, problems: said } = await desk.offers.prompts(person(owner));
     expect(said).toEqual([{ server: "prompts", message: `${join(home, "prompts")} is no folder` }]);
-    expect(others.map(({ server }) => server)).toEqual(["everything", "everything", "everything", "everything"]);
+    expect(others.map(({ server }) => server)).toEqual([...SHIPPED.map(() => null), ...Array(4).fill("everything")]);
     await expect(prompt("review", null)).rejects.toMatchObject({ code: "conflict" });
-    await expect(desk.offers.prompt(person(ann), null, "review", {}, signal())).rejects.toThrow("its owner's");
     expect(desk.servers.stateOf("unused", person(owner))).toEqual({ state: "idle" });
   });
 

@@ -1,4 +1,5 @@
-import { messageOf, SparkyError } from "../../core/errors.ts";
+import { join } from "node:path";
+import { isSparkyError, messageOf, SparkyError } from "../../core/errors.ts";
 import type { Reference } from "../../core/references.ts";
 import type { Store } from "../../store/database/store.ts";
 import type { Connection } from "../../tools/mcp/connection.ts";
@@ -6,7 +7,7 @@ import type { ServerDefinition } from "../../tools/mcp/definition.ts";
 import type { OfferedPrompt, OfferedResource } from "../../tools/mcp/offers.ts";
 import type { Person, Servers } from "../../tools/mcp/servers.ts";
 import { isFor, type KnownServer } from "./given.ts";
-import { homePrompt, homePrompts } from "./home-prompts.ts";
+import { filePrompt, filePrompts, noPrompt, type PromptFolder } from "./home-prompts.ts";
 
 /** What a person's servers offer for reading and filling in: asked for when somebody looks, and kept for a moment. */
 
@@ -19,6 +20,8 @@ export interface OfferList<T, Server = string> {
 interface OffersDeps {
   readonly store: Store;
   readonly home: string;
+  /** Where the prompts stand that come with Sparky; null: it has none at hand. */
+  readonly shippedPrompts: string | null;
   readonly ownerId: string;
   readonly servers: Servers;
   known(): Promise<readonly KnownServer[]>;
@@ -49,12 +52,27 @@ export class Offers {
     return this.#list("resources", person, (connection, signal) => connection.resources(signal));
   }
 
-  /** The owner's own come first. */
-  async prompts(person: Person): Promise<OfferList<OfferedPrompt, string | null>> {
-    const { items, problems } = await this.#list("prompts", person, (connection, signal) => connection.prompts(signal));
-    const { home, ownerId } = this.#deps;
-    const own = person.userId === ownerId ? homePrompts(home) : { items: [], problems: [] };
-    return { items: [...own.items, ...items], problems: [...own.problems, ...problems] };
+  /** The owner's own come first, then those that come with Sparky. */
+  async prompts(person: Person): Promise<OfferList<OfferedPrompt & { readonly shipped: boolean }, string | null>> {
+    const [own, { items, problems }] = await Promise.all([
+      filePrompts(this.#folders(person)),
+      this.#serverPrompts(person),
+    ]);
+    const ofServers = items.map((item) => ({ ...item, shipped: false }));
+    return { items: [...own.items, ...ofServers], problems: [...own.problems, ...problems] };
+  }
+
+  #serverPrompts(person: Person): Promise<OfferList<OfferedPrompt>> {
+    return this.#list("prompts", person, (connection, signal) => connection.prompts(signal));
+  }
+
+  /** The owner's own win over what comes with Sparky; nobody else is told of them. */
+  #folders({ userId }: Person): readonly PromptFolder[] {
+    const { home, ownerId, shippedPrompts } = this.#deps;
+    return [
+      ...(userId === ownerId ? [{ path: join(home, "prompts"), shipped: false }] : []),
+      ...(shippedPrompts === null ? [] : [{ path: shippedPrompts, shipped: true }]),
+    ];
   }
 
   /** Servers whose resources this person's messages may refer to. */
@@ -74,12 +92,21 @@ export class Offers {
     args: { readonly [name: string]: string },
     signal: AbortSignal,
   ): Promise<string> {
-    const { home, ownerId } = this.#deps;
-    if (server === null) {
-      if (person.userId !== ownerId) throw new SparkyError("forbidden", "prompts of the home are its owner's");
-      return homePrompt(home, name);
+    if (server === null) return filePrompt(this.#folders(person), name, args);
+    const connection = await this.#connection(server, person, signal);
+    try {
+      return await connection.prompt(name, args, signal);
+    } catch (error) {
+      if (signal.aborted || isSparkyError(error, "not_found")) throw error;
+      // Servers say it each in their own words, and none tells what there is.
+      const { items } = await this.#serverPrompts(person);
+      const names = items.filter((item) => item.server === server).map((item) => item.name);
+      if (names.length === 0 || names.includes(name)) throw error;
+      throw noPrompt(
+        `${server}:${name}`,
+        names.map((each) => `${server}:${each}`),
+      );
     }
-    return (await this.#connection(server, person, signal)).prompt(name, args, signal);
   }
 
   async #connection(server: string, person: Person, signal: AbortSignal): Promise<Connection> {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Log } from "../../../src/core/log.ts";
 import type { Store } from "../../../src/store/database/store.ts";
 import { toolsAsSet, type ToolSettings } from "../../../src/tools/settings.ts";
@@ -19,6 +20,7 @@ export function mcpAdmin(
       store,
       ownerId,
       home,
+      shippedPrompts: join(import.meta.dirname, "../../../prompts/offered"),
       log: quiet,
       version: "0",
       workspaces: `${home}/workspace`,

@@ -21,6 +21,7 @@ export async function deskOf(store: Store, ownerId: string, servers: object, bas
     store,
     ownerId,
     home,
+    shippedPrompts: join(import.meta.dirname, "../../../prompts/offered"),
     log: quiet,
     version: "0",
     workspaces: join(home, "workspace"),
