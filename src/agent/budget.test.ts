@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChatEvent, Json } from "../core/events.ts";
-import { exhausted, loops, MAX_STEPS } from "./budget.ts";
+import { askOf, exhausted, loops, MAX_STEPS } from "./budget.ts";
 
 const unspent = { steps: 0, workedMs: 0, tokens: 0, costUsd: null };
 const priced = { id: "a/b", price: { input: 1, output: 1 } };
@@ -17,6 +17,21 @@ test.each([
   { when: "it has cost nothing yet", limits: { costUsd: 0.5 }, spent: { costUsd: null }, is: null },
   { when: "it has used its tokens", limits: { tokens: 900 }, spent: { tokens: 900 }, is: /900 tokens/ },
   { when: "it has used fewer", limits: { tokens: 900 }, spent: { tokens: 899 }, is: null },
+  { when: "its next call just fits", limits: { tokens: 900 }, spent: { tokens: 800 }, ask: 100, is: null },
+  {
+    when: "its next call would pass its tokens",
+    limits: { tokens: 900 },
+    spent: { tokens: 800 },
+    ask: 101,
+    is: /limit of 900 tokens would be passed: 800 are used, and the next call sends about 101$/,
+  },
+  {
+    when: "what its next call sends would pass its money",
+    limits: { costUsd: 0.5 },
+    spent: { costUsd: 0.3 },
+    ask: 250_000,
+    is: /limit of \$0\.5 would be passed: \$0\.3 is used, and what the next call sends costs about \$0\.25$/,
+  },
   {
     when: "its money is limited and nobody knows what the model costs",
     limits: { costUsd: 0.5 },
@@ -24,8 +39,8 @@ test.each([
     model: { id: "a/b", price: null },
     is: /a\/b costs; set SPARKY_MODEL_PRICES/,
   },
-])("a budget's answer is $is when $when", ({ limits, spent, is, model = priced }) => {
-  const reason = exhausted(limits, { ...unspent, ...spent }, model);
+])("a budget's answer is $is when $when", ({ limits, spent, ask = 0, is, model = priced }) => {
+  const reason = exhausted(limits, { ...unspent, ...spent }, askOf(model, ask), model);
   if (is === null) expect(reason).toBeNull();
   else expect(reason).toMatch(is);
 });

@@ -2,6 +2,8 @@ import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import type { UserLimits } from "../store/limits/standing.ts";
+import { inDollars } from "../core/limit-words.ts";
+import { costOf } from "../models/price.ts";
 import { shorten } from "../core/text.ts";
 
 /** Limits that are checked before each model call. */
@@ -14,16 +16,28 @@ export interface Spent {
   readonly costUsd: number | null;
 }
 
+/** What a call takes at least: what it sends, by our own estimate, as if the provider had nothing of it in its cache. */
+export interface Ask {
+  readonly tokens: number;
+  /** 0: the model is free, or nobody knows its price. */
+  readonly costUsd: number;
+}
+
+export function askOf({ price }: Pick<Model, "price">, tokens: number): Ask {
+  return { tokens, costUsd: price === null ? 0 : costOf(price, { inputTokens: tokens, outputTokens: 0 }) };
+}
+
 /** No run goes on for ever, whatever it was allowed. */
 export const MAX_STEPS = 200;
 
 /** The same calls with the same arguments this many steps in a row are a loop. */
 const LOOP_STEPS = 3;
 
-/** Why the run may not make another model call, in words; null: it may. */
+/** Why the run may not make this model call, in words; null: it may. */
 export function exhausted(
   limits: TaskLimits,
   spent: Spent,
+  ask: Ask,
   model: Pick<Model, "id" | "price">,
   mostSteps = MAX_STEPS,
 ): string | null {
@@ -35,11 +49,17 @@ export function exhausted(
   if (limits.tokens !== undefined && spent.tokens >= limits.tokens) {
     return `it reached its limit of ${limits.tokens} tokens`;
   }
+  if (limits.tokens !== undefined && spent.tokens + ask.tokens > limits.tokens) {
+    return `its limit of ${limits.tokens} tokens would be passed: ${spent.tokens} are used, and the next call sends about ${ask.tokens}`;
+  }
   if (limits.costUsd !== undefined && model.price === null) {
     return `its limit of $${limits.costUsd} cannot be kept: nobody has said what ${model.id} costs; set SPARKY_MODEL_PRICES`;
   }
   if (limits.costUsd !== undefined && (spent.costUsd ?? 0) >= limits.costUsd) {
     return `it reached its limit of $${limits.costUsd}`;
+  }
+  if (limits.costUsd !== undefined && (spent.costUsd ?? 0) + ask.costUsd > limits.costUsd) {
+    return `its limit of $${limits.costUsd} would be passed: ${inDollars(spent.costUsd ?? 0)} is used, and what the next call sends costs about ${inDollars(ask.costUsd)}`;
   }
   return null;
 }

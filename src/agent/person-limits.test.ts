@@ -16,9 +16,9 @@ import { addTask } from "../store/tasks/add.ts";
 import { getTask } from "../store/tasks/read.ts";
 
 const HOUR = 3_600_000;
-const used = spend({ inputTokens: 900, outputTokens: 200 });
+const used = spend({ inputTokens: 9000, outputTokens: 2000 });
 
-/** Each message and task is one call of 1,100 tokens, and a second one that ends it. */
+/** Each message and task is one call of 11,000 tokens, and a second one that ends it. */
 const twoSteps = (price: { input: number; output: number } | null = { input: 1000, output: 0 }) =>
   scriptedModel(
     ({ messages }) => (messages.some(({ role }) => role === "tool") ? [say("Done."), used] : [call("echo"), used]),
@@ -43,7 +43,7 @@ eachEngine("a person's limits", (engine) => {
     const clock = testClock(Date.UTC(2026, 0, 5, 9));
     const store = await engine.store({ clock });
     const { owner, ann, bob } = await people(store);
-    await setLimits(store, owner, ann, { tokensPerDay: 1000 });
+    await setLimits(store, owner, ann, { tokensPerDay: 10_000 });
     await startAgent(store, { model: twoSteps(), tools: [echoTool] });
     const { task } = await addTask(store, ann, { instruction: "hers" });
     const run = await waiting(store, task.runId);
@@ -52,14 +52,14 @@ eachEngine("a person's limits", (engine) => {
       state: "waiting",
       reason: "limit",
       until: "2026-01-06T00:00:00.000Z",
-      message: "The daily limit of 1,000 tokens is used up (1,100 used); it begins anew at 00:00 (UTC)",
+      message: "The daily limit of 10,000 tokens is used up (11,000 used); it begins anew at 00:00 (UTC)",
     });
     expect((await getTask(store, ann, task.id)).status).toBe("waiting");
     const his = await addTask(store, bob, { instruction: "his" });
     expect(await ended(store, his.task.runId)).toMatchObject({ state: "completed" });
     expect([await spentBy(store, ann.id), await spentBy(store, bob.id)]).toEqual([
-      [1100, 1100],
-      [2200, 2200],
+      [11_000, 11_000],
+      [22_000, 22_000],
     ]);
     clock.step(15 * HOUR);
     // The fallback of the loop looks at the clock.
@@ -68,7 +68,7 @@ eachEngine("a person's limits", (engine) => {
     expect((await dataOf(store, run.chat_id, "status")).map(({ state }) => state)).toEqual([
       ...["queued", "starting", "waiting", "resumed", "completed"],
     ]);
-    expect(await spentBy(store, ann.id)).toEqual([1100, 2200]);
+    expect(await spentBy(store, ann.id)).toEqual([11_000, 22_000]);
   });
 
   test.each([
@@ -77,7 +77,6 @@ eachEngine("a person's limits", (engine) => {
   ])("F93: count an answer that was stopped $what, once, with its end", async ({ words, least }) => {
     const store = await engine.store();
     const { owner, ann } = await people(store);
-    await setLimits(store, owner, ann, { tokensPerDay: 100, dollarsPerDay: 1000 });
     const held = gate();
     const model = scriptedModel([[...words, pause(held)]], { price: { input: 1000, output: 2000 } });
     const agent = await startAgent(store, { model });
@@ -95,28 +94,61 @@ eachEngine("a person's limits", (engine) => {
     expect(run).toMatchObject({ state: "cancelled", input_tokens: inputTokens, output_tokens: outputTokens });
     expect(run.cost_usd).toBeCloseTo((inputTokens * 1000 + outputTokens * 2000) / 1e6);
     expect(await spentBy(store, ann.id)).toEqual([inputTokens + outputTokens, inputTokens + outputTokens]);
+    await setLimits(store, owner, ann, { tokensPerDay: 100 });
     const next = await postMessage(store, ann, chat.id, { text: "Again" });
-    expect(await waiting(store, next.runId)).toMatchObject({ wait_reason: "limit" });
+    expect((await waiting(store, next.runId)).reason).toMatch(/^The daily limit of 100 tokens is used up/);
     expect(model.requests.length).toBe(1);
   });
 
   test("of money end with the month, and let go at once when an owner takes them away", async () => {
     const store = await engine.store({ clock: testClock(Date.UTC(2026, 0, 5, 9)) });
     const { owner, ann } = await people(store);
-    await setLimits(store, owner, ann, { dollarsPerMonth: 0.5, tokensPerDay: 10 });
+    await setLimits(store, owner, ann, { dollarsPerMonth: 5, tokensPerDay: 5000 });
     await startAgent(store, { model: twoSteps(), tools: [echoTool] });
     const { chat } = await createChat(store, ann, {});
     const { runId } = await postMessage(store, ann, chat.id, { text: "Hello" });
     expect(await waiting(store, runId)).toMatchObject({
       not_before: Date.UTC(2026, 1, 1),
-      reason: "The monthly limit of $0.5 is used up ($0.9 used); it begins anew on 1 February at 00:00 (UTC)",
+      reason: "The monthly limit of $5 is used up ($9 used); it begins anew on 1 February at 00:00 (UTC)",
     });
     await setLimits(store, owner, ann, { dollarsPerMonth: null });
     const said = async () => (await dataOf(store, chat.id, "status")).flatMap((each) => each.message);
-    await until("the other limit", async () => (await said()).at(-1)?.startsWith("The daily limit of 10 tokens"));
+    await until("the other limit", async () => (await said()).at(-1)?.startsWith("The daily limit of 5,000 tokens"));
     await waiting(store, runId);
     await setLimits(store, owner, ann, { tokensPerDay: null });
     expect(await ended(store, runId)).toMatchObject({ state: "completed", step: 2 });
+  });
+
+  test("are looked at with what the next call sends: one that would pass them is not made, and both numbers are told", async () => {
+    const store = await engine.store();
+    const { owner, ann } = await people(store);
+    await setLimits(store, owner, ann, { tokensPerDay: 1000 });
+    const model = twoSteps();
+    await startAgent(store, { model, tools: [echoTool] });
+    const { task } = await addTask(store, ann, { instruction: "hers" });
+    expect((await waiting(store, task.runId)).reason).toMatch(
+      /^The daily limit of 1,000 tokens is less than the next call sends \(about \d,\d+\): it goes on when an owner raises the limit$/,
+    );
+    expect(model.requests).toEqual([]);
+    await setLimits(store, owner, ann, { tokensPerDay: 12_000 });
+    const run = await until("the next step to wait", async () => {
+      const row = await runRow(store.db, task.runId ?? "");
+      return row.step === 1 && row.state === "waiting" && row;
+    });
+    expect(run.reason).toMatch(
+      /^The daily limit of 12,000 tokens would be passed: 11,000 used, and the next call sends about \d,\d+; it begins anew at 00:00 /,
+    );
+    expect(model.requests.length).toBe(1);
+    await setLimits(store, owner, ann, { tokensPerDay: null, dollarsPerMonth: 10 });
+    const next = async () => (await runRow(store.db, task.runId ?? "")).reason;
+    await until("the limit of money", async () =>
+      /^The monthly limit of \$10 would be passed: \$9 used, and what the next call sends costs about \$\d/.test(
+        (await next()) ?? "",
+      ),
+    );
+    await setLimits(store, owner, ann, { dollarsPerMonth: 20 });
+    expect(await ended(store, task.runId)).toMatchObject({ state: "completed", step: 2 });
+    expect(await spentBy(store, ann.id)).toEqual([22_000, 22_000]);
   });
 
   test("of requests count each call of a model, in the day and in the month", async () => {
@@ -190,7 +222,7 @@ eachEngine("a person's limits", (engine) => {
       // As two nodes would.
       await Promise.all([putTimesRight(store, clock.now()), putTimesRight(store, clock.now())]);
     }
-    expect(await spentBy(store, ann.id)).toEqual([4400, 4400]);
+    expect(await spentBy(store, ann.id)).toEqual([44_000, 44_000]);
     expect((await standingOf(store.db, ann.id, { now: clock.now(), zone: "UTC" })).day.requests).toBe(4);
     const { total } = await store.db
       .selectFrom("user_spent")

@@ -5,6 +5,7 @@ import type { Principal } from "../tools/tool.ts";
 import { readTexts, tellFiles } from "./attachments.ts";
 import { buildContext, type Context } from "./context.ts";
 import type { AgentDeps } from "./deps.ts";
+import { tokensOf } from "./fit.ts";
 import type { RunLog } from "./log.ts";
 import { instructionsFor } from "./prompt.ts";
 import type { Window } from "./window.ts";
@@ -17,6 +18,8 @@ export interface Request extends Context {
   readonly budget: number;
   readonly system: number;
   readonly tools: number;
+  /** About how many tokens it takes in all. */
+  readonly estimate: number;
 }
 
 /** A task in a chat of its own, or in its schedule's, is not given the whole chat. */
@@ -56,5 +59,6 @@ export async function requestFor(
     reader: { provider: model.provider, model: model.id },
     budget,
   });
-  return { instructions, window, budget, system, tools, ...context };
+  const estimate = system + tools + tokensOf(context.messages);
+  return { instructions, window, budget, system, tools, estimate, ...context };
 }

@@ -23,12 +23,11 @@ import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
 import { SKILL_READ, type InSight, type Principal } from "../tools/tool.ts";
-import { exhausted, loops, unpriced } from "./budget.ts";
+import { askOf, exhausted, loops, unpriced, type Ask } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
 import { limitedTo, toolLists } from "./delegated.ts";
 import { nextTry } from "./fallback.ts";
-import { tokensOf } from "./fit.ts";
 import { abortReason, RunAborted, RunRefused, type AgentDeps, type WorkDeps } from "./deps.ts";
 import { RunLog } from "./log.ts";
 import { withOwnModel } from "./own-model.ts";
@@ -155,19 +154,20 @@ class RunWork {
         await this.#notGoOn(`${standing.name} is disabled`);
         return;
       }
-      const over = (await this.#overBudget(run, model)) ?? unpriced(standing.limits, model);
+      const request = await requestFor(deps, this.#claimed, this.#log, { model, principal });
+      const ask = askOf(model, request.estimate);
+      const over = (await this.#overBudget(run, model, ask)) ?? unpriced(standing.limits, model);
       if (over !== null) {
         await end(this.#deps, this.#claimed, failed(this.#claimed, over, "limit"), this.readSeq);
         return;
       }
-      const reached = reachedOf(standing);
+      const reached = reachedOf(standing, { requests: 1, tokens: ask.tokens, dollars: ask.costUsd });
       if (reached !== null) {
         const wait = { until: reached.endsAt, message: limitWords(reached, this.#deps.timeZone) };
         await store.transact((tx) => waitForLimit(tx, run.id, wait, fenceOf(this.#claimed)));
         return;
       }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
-      const request = await requestFor(deps, this.#claimed, this.#log, { model, principal });
       if (await compact(deps, this.#claimed, this.#log, { model, request, spent: this.spent, signal: this.signal }))
         continue;
       if (run.step === 0 && !lookedBack) {
@@ -194,13 +194,13 @@ class RunWork {
     return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
   }
 
-  async #overBudget(run: RunRow, model: Model): Promise<string | null> {
+  async #overBudget(run: RunRow, model: Model, ask: Ask): Promise<string | null> {
     const { store } = this.#deps;
     const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
     const now = store.clock.now();
     const workedMs = run.worked_ms + (run.lease_at === null ? 0 : now - run.lease_at);
     const spent = { steps: run.step, workedMs, tokens: run.input_tokens + run.output_tokens, costUsd: run.cost_usd };
-    const over = exhausted(limits, spent, model) ?? (await this.#overShared(model, now));
+    const over = exhausted(limits, spent, ask, model) ?? (await this.#overShared(model, ask, now));
     if (over !== null)
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
@@ -235,13 +235,13 @@ class RunWork {
   }
 
   /** Limits hold for a run together with all that it has started, and so does each of those that this one descends from. */
-  async #overShared(model: Model, now: number): Promise<string | null> {
+  async #overShared(model: Model, ask: Ask, now: number): Promise<string | null> {
     const { db } = this.#deps.store;
     const { run, task } = this.#claimed;
     if (task === null || (task.limits === "{}" && task.parent_run === null)) return null;
     for (const { runId, limits } of await limitsAbove(db, run.id)) {
       const spent = await spentTogether(db, runId, now);
-      const over = exhausted(JSON.parse(limits) as TaskLimits, spent, model, Infinity);
+      const over = exhausted(JSON.parse(limits) as TaskLimits, spent, ask, model, Infinity);
       if (over !== null) return `together with ${runId === run.id ? "what it started" : "what started it"}, ${over}`;
     }
     return null;
@@ -255,11 +255,9 @@ class RunWork {
   async #step(deps: AgentDeps, model: Model, request: Request, step: number): Promise<void> {
     const { store } = deps;
     const readSeq = this.#log.head;
-    const { instructions, window, system, tools, messages, leftOut } = request;
+    const { instructions, window, system, tools, messages, leftOut, estimate } = request;
     const overhead = system + tools;
-    const told = tokensOf(messages);
-    const estimate = overhead + told;
-    const context = { system, tools, messages: told, leftOut, ...window.size };
+    const context = { system, tools, messages: estimate - overhead, leftOut, ...window.size };
     const input = {
       model,
       instructions,

@@ -22,24 +22,41 @@ export type LimitUnit = "requests" | "tokens" | "dollars" | "tasks";
 export const limitUnit = (name: LimitName): LimitUnit => UNITS.find((unit) => name.startsWith(unit)) ?? "tasks";
 const UNITS = ["requests", "tokens", "dollars"] as const;
 
-/** One that is used up. */
+/** One that lets the next call not be made. */
 export interface Reached {
   readonly name: SpendingLimit;
   readonly limit: number;
   readonly used: number;
+  /** What the next call takes at least; it counts where the limit is not used up already. */
+  readonly next: number;
   /** When it begins anew, in milliseconds. */
   readonly endsAt: number;
 }
 
-/** `The daily limit of 100,000 tokens is used up (100,412 used); it begins anew at 00:00 (Europe/Berlin)`. */
-export function limitWords({ name, limit, used, endsAt }: Reached, zone: string): string {
-  const unit = limitUnit(name);
-  const amount = unit === "dollars" ? dollars : whole;
-  const is = `${limitName(name)} of ${amount(limit)}${unit === "dollars" ? "" : ` ${limit === 1 ? unit.slice(0, -1) : unit}`}`;
+/**
+ * `The daily limit of 100,000 tokens is used up (100,412 used); it begins anew at 00:00 (Europe/Berlin)`, or that the next call would
+ * pass it, or is more than it ever allows.
+ */
+export function limitWords({ name, limit, used, next, endsAt }: Reached, zone: string): string {
+  const amount = limitUnit(name) === "dollars" ? inDollars : whole;
+  const is = `The ${limitOf(name, limit)}`;
+  const sends = limitUnit(name) === "dollars" ? "what the next call sends costs" : "the next call sends";
+  if (used < limit && next > limit) {
+    return `${is} is less than ${sends} (about ${amount(next)}): it goes on when an owner raises the limit`;
+  }
+  const how = used < limit ? `would be passed: ${amount(used)} used, and ${sends} about` : "is used up";
+  const numbers = used < limit ? ` ${amount(next)}` : ` (${amount(used)} used)`;
   const at = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(endsAt);
   const on = new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "long" }).format(endsAt);
   const when = name.endsWith("Day") ? `at ${at}` : `on ${on} at ${at}`;
-  return `The ${is} is used up (${amount(used)} used); it begins anew ${when} (${zone})`;
+  return `${is} ${how}${numbers}; it begins anew ${when} (${zone})`;
+}
+
+/** `daily limit of 100,000 tokens` */
+function limitOf(name: SpendingLimit, limit: number): string {
+  const unit = limitUnit(name);
+  if (unit === "dollars") return `${limitName(name)} of ${inDollars(limit)}`;
+  return `${limitName(name)} of ${whole(limit)} ${limit === 1 ? unit.slice(0, -1) : unit}`;
 }
 
 /** Behind `Queued: `, of a task that waits for another of the same person. */
@@ -50,4 +67,5 @@ export const limitName = (name: SpendingLimit): string => (name.endsWith("Day") 
 
 const whole = (n: number): string => n.toLocaleString("en-US");
 /** A small sum that is left out would be none. */
-const dollars = (n: number): string => `$${n.toLocaleString("en-US", { maximumFractionDigits: n < 1 ? 4 : 2 })}`;
+export const inDollars = (n: number): string =>
+  `$${n.toLocaleString("en-US", { maximumFractionDigits: n < 1 ? 4 : 2 })}`;

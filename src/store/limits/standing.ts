@@ -79,19 +79,25 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
   };
 }
 
-/** Of those that are used up the one that ends last; null: none is. */
-export function reachedOf({ limits, day, month }: Standing): Reached | null {
-  const used: { readonly [name in SpendingLimit]: readonly [number, Period] } = {
-    requestsPerMonth: [month.requests, month],
-    dollarsPerMonth: [month.dollars, month],
-    tokensPerMonth: [month.tokens, month],
-    requestsPerDay: [day.requests, day],
-    dollarsPerDay: [day.dollars, day],
-    tokensPerDay: [day.tokens, day],
+/**
+ * Of those that are used up, or that the next call would pass by what it sends alone, the one that ends last; null: none is.
+ * Each of somebody's runs looks by itself, on whichever node: what is passed at most is what their calls that are under way at
+ * once send beyond the first, and what those calls answer.
+ */
+export function reachedOf({ limits, day, month }: Standing, ask: Spent): Reached | null {
+  const used: { readonly [name in SpendingLimit]: readonly [keyof Spent, Spent & Period] } = {
+    requestsPerMonth: ["requests", month],
+    dollarsPerMonth: ["dollars", month],
+    tokensPerMonth: ["tokens", month],
+    requestsPerDay: ["requests", day],
+    dollarsPerDay: ["dollars", day],
+    tokensPerDay: ["tokens", day],
   };
   for (const name of SOONEST_LAST) {
-    const [limit, [spent, period]] = [limits[name], used[name]];
-    if (limit !== null && spent >= limit) return { name, limit, used: spent, endsAt: period.end };
+    const [limit, [unit, period]] = [limits[name], used[name]];
+    const [spent, next] = [period[unit], ask[unit]];
+    if (limit !== null && (spent >= limit || spent + next > limit))
+      return { name, limit, used: spent, next, endsAt: period.end };
   }
   return null;
 }
