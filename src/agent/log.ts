@@ -14,7 +14,7 @@ import { summariesOf } from "../store/runs/summary.ts";
 import type { Store } from "../store/database/store.ts";
 import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
-import type { FileText } from "./attachments.ts";
+import type { ToldText } from "./attachments.ts";
 import { LAST_RUNS, type RecordedStep, type Summary } from "./context.ts";
 import { isAfterthought } from "./last-words.ts";
 
@@ -41,7 +41,7 @@ export class RunLog {
   /** Others read the chat: what earlier runs were given of somebody's memory is not for this one. */
   #isShared = false;
   /** What is written in files that were sent along, as far as it was read. */
-  readonly texts = new Map<string, FileText>();
+  readonly texts = new Map<string, ToldText>();
   /** The last step that was read of each run. */
   readonly #known = new Map<string, number>();
   #view = emptyChatView;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { readBlobText } from "../store/log/blobs.ts";
-import { readFileJson } from "../store/log/files.ts";
+import { textFile } from "../store/log/files.ts";
 import type { Tx } from "../store/database/store.ts";
+import { bytesPage } from "../tools/bytes-page.ts";
 import { textPage } from "../tools/text-page.ts";
 import { defineTransactionalTool, RESULT_READ, type Tool } from "../tools/tool.ts";
 
@@ -10,7 +11,7 @@ const MAX_CHARS = 24_000;
 
 const args = z.strictObject({
   id: z.string().min(1).max(100).describe("the id that the cut result gave"),
-  offset: z.number().int().nonnegative().describe("the first character; 0 when left out").default(0),
+  offset: z.number().int().nonnegative().describe("where to begin: 0 when left out, else as it was given").default(0),
   limit: z
     .number()
     .int()
@@ -32,8 +33,10 @@ export const resultRead: Tool<Tx> = defineTransactionalTool<z.infer<typeof args>
   args,
   summary: ({ id, offset }) => `${id} from ${offset}`,
   execute: async ({ id, offset, limit }, { chatId, masking }, { db }) => {
+    const file = await textFile(db, chatId, id);
+    if (file !== null) return { ...(await bytesPage(file, { offset, limit }, masking)) };
     // What was kept was masked by the secrets of then.
-    const whole = masking.text((await readFileJson(db, chatId, id)) ?? (await readBlobText(db, chatId, id)));
+    const whole = masking.text(await readBlobText(db, chatId, id));
     const text = textPage(whole, offset, limit);
     const end = offset + text.length;
     return { text, offset, next: end < whole.length ? end : null, total: whole.length };

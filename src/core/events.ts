@@ -23,6 +23,10 @@ export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>;
  */
 const copied = { originAt: z.iso.datetime().optional() };
 
+/** Why nothing could be read in a PDF. */
+export const UNREAD = ["encrypted", "damaged", "no_text", "too_much"] as const;
+export type Unread = (typeof UNREAD)[number];
+
 /** A file that was sent along with a message. */
 export const attachmentSchema = z.object({
   id: z.string(),
@@ -34,6 +38,12 @@ export const attachmentSchema = z.object({
   /** Of pictures that can be shown. */
   width: z.number().int().optional(),
   height: z.number().int().optional(),
+  /** Of PDFs, where it is known. */
+  pages: z.number().int().optional(),
+  /** The first so many have been read, where that is not all. */
+  readPages: z.number().int().optional(),
+  /** Of a PDF in which nothing could be read. */
+  unread: z.enum(UNREAD).optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 

@@ -1,9 +1,11 @@
 import { SparkyError } from "./errors.ts";
-import type { Attachment } from "./events.ts";
+import type { Attachment, Unread } from "./events.ts";
 
 /** Files that people send along with what they write. */
 
 export const MAX_FILE_BYTES = 25 * 1024 * 1024;
+export const TEXT = "text/plain";
+export const PDF = "application/pdf";
 /** Of one message or task. */
 export const MAX_ATTACHMENTS = 10;
 /** Pictures that models are given and pages show: all else is downloaded. */
@@ -32,8 +34,23 @@ export function sizeInWords(bytes: number): string {
   return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${unit}`;
 }
 
-/** `plan.png, 1200 × 800, 84 KB` */
-export function fileWords({ name, size, width, height }: Attachment): string {
+/** `3 pages`, `the first 120 of 500 pages` */
+export function pagesInWords(pages: number, read = pages): string {
+  if (read < pages) return `the first ${read} of ${pages} pages`;
+  return pages === 1 ? "1 page" : `${pages} pages`;
+}
+
+const WHY_UNREAD: { readonly [why in Unread]: string } = {
+  encrypted: "it opens with a password only",
+  damaged: "it is damaged",
+  no_text: "there is no text in it",
+  too_much: "it is too much to be read",
+};
+
+/** `plan.png, 1200 × 800, 84 KB`, `report.pdf, 3 pages, 84 KB`, `report.pdf, 84 KB (not read: it is damaged)` */
+export function fileWords({ name, size, width, height, pages, readPages, unread }: Attachment): string {
   const pixels = width === undefined || height === undefined ? [] : [`${width} × ${height}`];
-  return [name, ...pixels, sizeInWords(size)].join(", ");
+  const read = pages === undefined ? [] : [pagesInWords(pages, readPages)];
+  const words = [name, ...pixels, ...read, sizeInWords(size)].join(", ");
+  return unread === undefined ? words : `${words} (not read: ${WHY_UNREAD[unread]})`;
 }

@@ -3,6 +3,7 @@ import type { SkillRoots } from "../skills/places.ts";
 import type { McpServerFactory } from "@modelcontextprotocol/server";
 import type { ModelSetup } from "../models/setup.ts";
 import type { Store } from "../store/database/store.ts";
+import type { PageReader } from "../tools/web/page-reader.ts";
 import type { Stopped, User } from "../wire/api.ts";
 import type { Commands } from "../wire/mcp.ts";
 import type { McpAdmin } from "../worker/mcp/admin.ts";
@@ -48,6 +49,8 @@ export interface ServerDeps {
   readonly scheduleProblems?: readonly string[];
   /** Where skills are looked for. */
   readonly skillRoots: SkillRoots;
+  /** Reads the PDFs that people send; by default in threads of its own. */
+  readonly pages?: PageReader;
   /** What `/mcp` serves; Sparky's own tools by default. */
   readonly serveMcp?: McpServerFactory;
   /** Between heartbeats of a socket; 15 s by default. */

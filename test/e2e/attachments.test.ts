@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { describeInBrowser } from "../kit/browser.ts";
 import { png } from "../kit/files.ts";
+import { pdfOf } from "../kit/pdf.ts";
 import { faultsOf } from "./axe.ts";
 import { Stage } from "./stage.ts";
 
@@ -48,10 +49,24 @@ describeInBrowser("files in the message box", () => {
     });
     await list.locator('[data-attached="there"]').getByText("pasted.txt").waitFor();
     await list.getByRole("button", { name: "Remove pasted.txt" }).click();
+    // A PDF is read meanwhile, and what came of it is told before it is sent.
+    const pdf = (name: string, buffer: Uint8Array) => ({
+      ...{ name, mimeType: "application/pdf" },
+      buffer: Buffer.from(buffer),
+    });
+    await picker.setInputFiles([
+      pdf("kiln.pdf", pdfOf("Kiln", ["Clay", "Glaze"])),
+      pdf("locked.pdf", pdfOf("Locked", ["Clay"], { encrypted: true })),
+    ]);
+    await list.getByText("2 pages").waitFor();
+    await list.getByText("It opens with a password only.").waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await send.click();
     const sent = page.getByRole("article").getByRole("list", { name: "Files" });
     const shown = sent.getByRole("img", { name: "plan.png" });
     await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+    await sent.getByRole("link", { name: /kiln\.pdf.*2 pages/ }).waitFor();
+    await sent.getByRole("link", { name: /locked\.pdf.*It opens with a password only/ }).waitFor();
     const saved = page.waitForEvent("download");
     await sent.getByRole("link", { name: /notes\.txt/ }).click();
     expect((await saved).suggestedFilename()).toBe("notes.txt");

@@ -18,7 +18,7 @@ CREATE TABLE events ( chat_id TEXT NOT NULL REFERENCES chats(id) ON DELETE CASCA
 CREATE TABLE fact_sources ( fact_id TEXT NOT NULL REFERENCES facts(id) ON DELETE CASCADE, chat_id TEXT NOT NULL REFERENCES chats(id) ON DELETE CASCADE, seq INTEGER NOT NULL, PRIMARY KEY (fact_id, chat_id, seq)) STRICT;
 CREATE TABLE facts ( id TEXT PRIMARY KEY NOT NULL, owner_id TEXT REFERENCES "user"(id) ON DELETE CASCADE, chat_id TEXT, subject_id TEXT NOT NULL REFERENCES nodes(id), relation TEXT NOT NULL, object_id TEXT REFERENCES nodes(id), text TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('profile', 'preference', 'decision', 'event', 'procedure')), stated INTEGER NOT NULL, author_id TEXT REFERENCES "user"(id) ON DELETE SET NULL, valid_from INTEGER, valid_to INTEGER, recorded_at INTEGER NOT NULL, retired_at INTEGER, superseded_by TEXT REFERENCES facts(id), uses INTEGER NOT NULL, last_used_at INTEGER, pinned INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('proposed', 'active', 'retired', 'forgotten'))) STRICT;
 CREATE TABLE file_parts ( content_id TEXT NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (content_id, n)) STRICT;
-CREATE TABLE files ( id TEXT PRIMARY KEY NOT NULL, content_id TEXT NOT NULL, owner_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, chat_id TEXT REFERENCES chats(id) ON DELETE CASCADE, name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, width INTEGER, height INTEGER, text TEXT, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE files ( id TEXT PRIMARY KEY NOT NULL, content_id TEXT NOT NULL, owner_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, chat_id TEXT REFERENCES chats(id) ON DELETE CASCADE, name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, width INTEGER, height INTEGER, created_at INTEGER NOT NULL, text_id TEXT, text_size INTEGER, pages INTEGER, read_pages INTEGER, unread TEXT) STRICT;
 CREATE TABLE grants ( id TEXT PRIMARY KEY NOT NULL, principal_id TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, tool TEXT NOT NULL, run_id TEXT REFERENCES runs(id) ON DELETE CASCADE, until_at INTEGER, granted_by TEXT NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, created_at INTEGER NOT NULL, revoked_at INTEGER, origins TEXT, terms TEXT) STRICT;
 CREATE TABLE graph_apart ( one TEXT NOT NULL, other TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (one, other)) STRICT;
 CREATE TABLE graph_changes ( id INTEGER PRIMARY KEY NOT NULL, thing TEXT NOT NULL, thing_id TEXT NOT NULL, node_id TEXT NOT NULL, other_id TEXT, name TEXT NOT NULL, op TEXT NOT NULL, before TEXT, after TEXT, part_of INTEGER, undone_by INTEGER, run_id TEXT, chat_id TEXT, seq INTEGER, user_id TEXT NOT NULL, owner_id TEXT REFERENCES "user"(id) ON DELETE CASCADE, at INTEGER NOT NULL) STRICT;
@@ -114,6 +114,7 @@ CREATE INDEX facts_subject ON facts (subject_id);
 CREATE INDEX files_chat ON files (chat_id);
 CREATE INDEX files_content ON files (content_id);
 CREATE INDEX files_loose ON files (owner_id) WHERE chat_id IS NULL;
+CREATE INDEX files_text ON files (text_id);
 CREATE INDEX grants_principal ON grants (principal_id, tool);
 CREATE INDEX grants_run ON grants (run_id);
 CREATE INDEX graph_changes_node ON graph_changes (node_id, id);

@@ -1,7 +1,7 @@
 import { FileText, X } from "lucide-react";
-import { sizeInWords } from "../../src/core/files.ts";
 import { IconButton } from "../ui/button.tsx";
 import type { Attached } from "./attach.ts";
+import { FileSize, Unread } from "./file-facts.tsx";
 import { WORDS } from "../words/thread.ts";
 
 /** What goes along with the message that is being written: how far each is, and what is wrong with it. */
@@ -44,7 +44,7 @@ export function AttachedList({ files, onRemove }: { files: readonly Attached[]; 
   );
 }
 
-function State({ file: { state, size } }: { file: Attached }) {
+function State({ file: { state } }: { file: Attached }) {
   if (state.is === "failed") {
     return (
       <span role="alert" className="block max-w-72 text-xs text-bad">
@@ -52,9 +52,15 @@ function State({ file: { state, size } }: { file: Attached }) {
       </span>
     );
   }
+  if (state.is === "sending") {
+    return (
+      <span className="block text-xs text-muted tabular-nums">{WORDS.files.sending(Math.round(state.part * 100))}</span>
+    );
+  }
   return (
-    <span className="block text-xs text-muted tabular-nums">
-      {state.is === "sending" ? WORDS.files.sending(Math.round(state.part * 100)) : sizeInWords(size)}
-    </span>
+    <>
+      <FileSize file={state.file} />
+      <Unread file={state.file} />
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import type { Attachment } from "../../src/core/events.ts";
-import { PICTURES, sizeInWords } from "../../src/core/files.ts";
+import { PICTURES } from "../../src/core/files.ts";
+import { FileSize, Unread } from "./file-facts.tsx";
 import { WORDS } from "../words/thread.ts";
 
 /** What was sent along with a message: pictures to look at, all else to save. */
@@ -52,8 +53,15 @@ function Saved({ file }: { file: Attachment }) {
       className="tap inline-flex max-w-full items-center gap-2 rounded-lg border border-line bg-panel px-2.5 py-1.5 text-sm hover:bg-sunken"
     >
       <Download aria-hidden="true" className="size-4 shrink-0 text-muted" />
-      <span className="min-w-0 truncate">{file.name}</span>
-      <span className="shrink-0 text-xs text-muted tabular-nums">{sizeInWords(file.size)}</span>
+      <span className="min-w-0">
+        <span className="flex items-baseline gap-2">
+          <span className="min-w-0 truncate">{file.name}</span>
+          <span className="shrink-0">
+            <FileSize file={file} />
+          </span>
+        </span>
+        <Unread file={file} />
+      </span>
     </a>
   );
 }

@@ -99,7 +99,16 @@ export const WORDS = {
     title: "Files",
     add: "Add files",
     remove: (name: string): string => `Remove ${name}`,
-    sending: (percent: number): string => `${percent} %`,
+    sending: (percent: number): string => (percent < 100 ? `${percent} %` : "Looking into it…"),
+    /** Of a PDF: how much of it the agent has as text. */
+    pages: (all: number, read: number): string =>
+      read < all ? `the first ${read} of ${all} pages` : all === 1 ? "1 page" : `${all} pages`,
+    unread: {
+      encrypted: "It opens with a password only. The agent cannot read it: send a copy without one.",
+      damaged: "It is damaged. The agent cannot read it: save it anew.",
+      no_text: "There is no text in it, perhaps it was scanned. The agent cannot read it.",
+      too_much: "It is too much to be read: send a part of it.",
+    },
     tooMany: (most: number): string => `At most ${most} files go along with a message.`,
     tooBig: (mb: number): string => `It is larger than ${mb} MB.`,
     empty: "It is empty.",

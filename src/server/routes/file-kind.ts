@@ -1,10 +1,9 @@
 import { SparkyError } from "../../core/errors.ts";
-import { MAX_PIXELS, PICTURES } from "../../core/files.ts";
+import { MAX_PIXELS, PICTURES, TEXT } from "../../core/files.ts";
 import { pictureSize, type PictureSize } from "../../core/picture-size.ts";
 
 /** What a file is, by its bytes: what its name says is only compared with that. */
 
-export const TEXT = "text/plain";
 export const OTHER = "application/octet-stream";
 
 export interface FileKind {

@@ -1,17 +1,22 @@
 import { createHash } from "node:crypto";
 import { SparkyError } from "../../core/errors.ts";
 import type { Attachment } from "../../core/events.ts";
+import { PDF, TEXT } from "../../core/files.ts";
+import { PART_BYTES } from "../../store/log/file-parts.ts";
 import { checkLoose, fileDraft } from "../../store/log/files.ts";
 import type { Store } from "../../store/database/store.ts";
+import type { PageReader } from "../../tools/web/page-reader.ts";
 import type { User } from "../../wire/api.ts";
-import { checkName, kindOf, OTHER, TEXT, TextCheck, type FileKind } from "./file-kind.ts";
+import { checkName, kindOf, OTHER, TextCheck, type FileKind } from "./file-kind.ts";
 import { readFormFile } from "./form-file.ts";
+import { NO_PDF, readPdf } from "./read-pdf.ts";
 
-/** Of a file so much is held at a time: what it is must be seen in the first of these. */
-const PART = 1024 * 1024;
-
-/** Takes in the file of a form, part by part. What breaks off or is refused leaves nothing. */
-export async function takeFile(store: Store, viewer: User, request: Request): Promise<Attachment> {
+/** Takes in the file of a form, part by part, and reads a PDF. What breaks off or is refused leaves nothing. */
+export async function takeFile(
+  { store, pages }: { readonly store: Store; readonly pages: PageReader },
+  viewer: User,
+  request: Request,
+): Promise<Attachment> {
   await checkLoose(store.db, viewer);
   return readFormFile(request, async ({ name, bytes }) => {
     const draft = fileDraft(store);
@@ -36,8 +41,11 @@ export async function takeFile(store: Store, viewer: User, request: Request): Pr
         });
       }
       const { width, height } = kind.size ?? { width: null, height: null };
-      const file = { name, mime: kind.mime, size, sha256: hash.digest("hex"), width, height, text: null };
-      return await draft.keep(viewer, file);
+      const file = { name, mime: kind.mime, size, sha256: hash.digest("hex"), width, height };
+      const found = kind.mime === PDF ? await readPdf(pages, () => draft.read(size), request.signal) : NO_PDF;
+      if (found.text !== null) await draft.writeText(found.text);
+      const { pages: count, read, unread } = found;
+      return await draft.keep(viewer, { ...file, pages: count, read_pages: read, unread });
     } catch (error) {
       await draft.drop();
       throw error;
@@ -45,16 +53,17 @@ export async function takeFile(store: Store, viewer: User, request: Request): Pr
   });
 }
 
+/** What it is must be seen in the first of these. */
 async function* inParts(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.byteLength;) {
-      const piece = chunk.subarray(at, at + PART - size);
+      const piece = chunk.subarray(at, at + PART_BYTES - size);
       held.push(piece);
       size += piece.byteLength;
       at += piece.byteLength;
-      if (size < PART) continue;
+      if (size < PART_BYTES) continue;
       yield Buffer.concat(held);
       [held, size] = [[], 0];
     }

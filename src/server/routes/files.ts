@@ -1,12 +1,14 @@
 import { PICTURES } from "../../core/files.ts";
-import { deleteLooseFile, partsOf, readableFile } from "../../store/log/files.ts";
+import { partsOf } from "../../store/log/file-parts.ts";
+import { deleteLooseFile, readableFile } from "../../store/log/files.ts";
+import { PageReader } from "../../tools/web/page-reader.ts";
 import { fileSchema } from "../../wire/files.ts";
 import type { ServerDeps } from "../deps.ts";
 import { download } from "./download.ts";
 import { takeFile } from "./file-upload.ts";
 import { route, type Route } from "./route.ts";
 
-export function fileRoutes({ store, log }: ServerDeps): readonly Route[] {
+export function fileRoutes({ store, log, pages = new PageReader() }: ServerDeps): readonly Route[] {
   return [
     {
       doc: {
@@ -17,10 +19,11 @@ export function fileRoutes({ store, log }: ServerDeps): readonly Route[] {
         takesFile: true,
         summary:
           "Takes in the file of a form, at most 25 MB, for `attachments` of a message or a task: yours alone until it is sent, and " +
-          "deleted after a day if it is not. `mime` is found by its bytes.",
+          "deleted after a day if it is not. `mime` is found by its bytes. A PDF is read meanwhile: `pages`, `readPages` where that is not " +
+          "all of them, or `unread`, why nothing could be read.",
         answers: { 201: fileSchema },
       },
-      run: async ({ viewer, request }) => ({ status: 201, body: await takeFile(store, viewer, request) }),
+      run: async ({ viewer, request }) => ({ status: 201, body: await takeFile({ store, pages }, viewer, request) }),
     },
     {
       doc: {

@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { Unread } from "../../core/events.ts";
 
 /**
  * The tables as Kysely sees them, the same on both engines: times are integer milliseconds, JSON is TEXT, booleans are
@@ -205,8 +206,14 @@ export interface FileRow {
   sha256: string;
   width: number | null;
   height: number | null;
-  /** What is written in it, where that is not its bytes: in a PDF. */
-  text: string | null;
+  /** The parts that its text is in, and their bytes: its own, or what was read in a PDF; null: there is none. */
+  text_id: string | null;
+  text_size: number | null;
+  /** Of a PDF: how many it has, and of how many the text is. */
+  pages: number | null;
+  read_pages: number | null;
+  /** Why nothing of a PDF could be read. */
+  unread: Unread | null;
   created_at: number;
 }
 

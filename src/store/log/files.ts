@@ -1,12 +1,13 @@
 import { SparkyError, notFound } from "../../core/errors.ts";
 import type { Attachment } from "../../core/events.ts";
-import { newId } from "../../core/ids.ts";
+import { TEXT } from "../../core/files.ts";
 import { breathe } from "../database/breathe.ts";
 import type { FileRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { may } from "../people/access.ts";
 import type { User } from "../people/user.ts";
+import { bytesBetween, bytesOf, dropContents, newParts, PART_BYTES } from "./file-parts.ts";
 
 /** Files that people send along with what they write: whole from the moment that they are there, and never changed. */
 
@@ -15,26 +16,21 @@ const LOOSE_MS = 24 * 60 * 60 * 1000;
 /** So many of one person may wait at a time: 1 GB at most. */
 const MOST_LOOSE = 40;
 
-export type NewFile = Pick<FileRow, "name" | "mime" | "size" | "sha256" | "width" | "height" | "text">;
-export type StoredFile = Omit<FileRow, "text">;
-
-const COLUMNS = [
-  "files.id",
-  "files.content_id",
-  "files.owner_id",
-  "files.chat_id",
-  "files.name",
-  "files.mime",
-  "files.size",
-  "files.sha256",
-  "files.width",
-  "files.height",
-  "files.created_at",
-] as const;
+export type NewFile = Pick<
+  FileRow,
+  "name" | "mime" | "size" | "sha256" | "width" | "height" | "pages" | "read_pages" | "unread"
+>;
 
 /** As a message's event names it. */
-export function attachmentOf({ id, name, size, mime, width, height }: StoredFile): Attachment {
-  return { id, name, size, mime, ...(width !== null && height !== null && { width, height }) };
+export function attachmentOf({ id, name, size, mime, width, height, ...pdf }: FileRow): Attachment {
+  const { pages, read_pages: readPages, unread } = pdf;
+  return {
+    ...{ id, name, size, mime },
+    ...(width !== null && height !== null && { width, height }),
+    ...(pages !== null && { pages }),
+    ...(readPages !== null && readPages !== pages && { readPages }),
+    ...(unread !== null && { unread }),
+  };
 }
 
 /** Throws where this person has too many files already that wait for a message. */
@@ -51,61 +47,46 @@ export async function checkLoose(db: Db, viewer: User): Promise<void> {
   });
 }
 
-/** Where the parts of a file go while it comes in. Nobody sees them before `keep`; what was not kept is dropped. */
+/** Where a file goes while it comes in. Nobody sees it before `keep`; what was not kept is dropped. */
 export function fileDraft(store: Store) {
-  const contentId = newId(store.random);
-  let n = 0;
+  const own = newParts(store);
+  const read = newParts(store);
+  let readBytes: number | null = null;
   return {
-    async write(data: Uint8Array): Promise<void> {
-      const part = n++;
-      await store.transact((tx) =>
-        tx.db.insertInto("file_parts").values({ content_id: contentId, n: part, data, created_at: tx.now }).execute(),
-      );
-    },
+    write: (data: Uint8Array) => own.write(data),
     /** What was written, for who must read it again as a whole. */
-    read: () => partsOf(store.db, contentId),
+    read: (size: number) => bytesOf(store.db, { content_id: own.id, size }),
+    /** What is written in a file whose bytes are no text. */
+    async writeText(text: string): Promise<void> {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += PART_BYTES) await read.write(bytes.subarray(at, at + PART_BYTES));
+      readBytes = bytes.length;
+    },
     async keep(viewer: User, file: NewFile): Promise<Attachment> {
       return store.transact(async (tx) => {
         await checkLoose(tx.db, viewer);
         const { id, now } = { id: tx.newId(), now: tx.now };
-        const row = { ...file, id, content_id: contentId, owner_id: viewer.id, chat_id: null, created_at: now };
+        const text = readBytes === null ? null : { text_id: read.id, text_size: readBytes };
+        const row = {
+          ...{ ...file, id, content_id: own.id, owner_id: viewer.id, chat_id: null, created_at: now },
+          ...(text ?? (file.mime === TEXT ? { text_id: own.id, text_size: file.size } : NO_TEXT)),
+        };
         await tx.db.insertInto("files").values(row).execute();
         return attachmentOf(row);
       });
     },
-    drop: () => store.transact((tx) => dropContents(tx, [contentId])),
+    drop: () => store.transact((tx) => dropContents(tx, [own.id, read.id])),
   };
 }
 
-export async function* partsOf(db: Db, contentId: string): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let n = 0; ; n++) {
-    const part = await db
-      .selectFrom("file_parts")
-      .select("data")
-      .where("content_id", "=", contentId)
-      .where("n", "=", n)
-      .executeTakeFirst();
-    if (part === undefined) return;
-    yield part.data;
-  }
-}
-
-export async function bytesOf(db: Db, { content_id, size }: Pick<FileRow, "content_id" | "size">): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for await (const part of partsOf(db, content_id)) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
-}
+const NO_TEXT = { text_id: null, text_size: null };
 
 /** A file of a chat that the viewer may see, or one of their own that no chat has. */
-export async function readableFile(store: Store, viewer: User, id: string): Promise<StoredFile> {
+export async function readableFile(store: Store, viewer: User, id: string): Promise<FileRow> {
   const row = await store.db
     .selectFrom("files")
     .leftJoin("chats", "chats.id", "files.chat_id")
-    .select([...COLUMNS])
+    .selectAll("files")
     .where("files.id", "=", id)
     .where((eb) =>
       eb.or([
@@ -118,33 +99,22 @@ export async function readableFile(store: Store, viewer: User, id: string): Prom
   return row;
 }
 
-/** Files whose text is read, by the kind of their bytes. */
-export const TEXTS: ReadonlySet<string> = new Set(["text/plain"]);
-
-/** What is written in a file, or its beginning: at least so many bytes of it, where there are more. */
-export async function readableText(
-  db: Db,
-  file: FileRow,
-  atLeast = Infinity,
-): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  if (file.text !== null) return { text: file.text, isWhole: true };
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const part of partsOf(db, file.content_id)) {
-    bytes += part.byteLength;
-    const isWhole = bytes >= file.size;
-    text += decoder.decode(part, { stream: !isWhole });
-    if (isWhole || bytes >= atLeast) return { text, isWhole };
-  }
-  return { text, isWhole: true };
+/** One of this chat that has a text, for work in that chat alone; null: there is none with this id. */
+export async function textFile(db: Db, chatId: string, id: string): Promise<FileText | null> {
+  const [file] = await filesOfChat(db, chatId, [id]);
+  return file === undefined ? null : textOf(db, file);
 }
 
-/** The whole text of a file of this chat as JSON, for work in that chat alone; null: there is none with this id. */
-export async function readFileJson(db: Db, chatId: string, id: string): Promise<string | null> {
-  const [file] = await filesOfChat(db, chatId, [id]);
-  if (file === undefined || !TEXTS.has(file.mime)) return null;
-  return JSON.stringify((await readableText(db, file)).text);
+/** What is written in a file, in UTF-8, read as far as it is asked for. */
+export interface FileText {
+  /** Bytes. */
+  readonly size: number;
+  readonly read: (from: number, to: number) => Promise<Uint8Array>;
+}
+
+export function textOf(db: Db, { text_id: id, text_size: size }: FileRow): FileText | null {
+  if (id === null || size === null) return null;
+  return { size, read: (from, to) => bytesBetween(db, id, from, to) };
 }
 
 /** Those of a chat, for work in that chat alone. */
@@ -167,7 +137,7 @@ export async function attachFiles(
   if (ids.length === 0) return [];
   const rows = await tx.db
     .selectFrom("files")
-    .select([...COLUMNS])
+    .selectAll()
     .where("id", "in", ids)
     .$if(tx.kind === "postgres", (query) => query.forUpdate())
     .execute();
@@ -225,25 +195,13 @@ async function dropFiles(tx: Tx, ids: readonly string[], loose: boolean): Promis
     .deleteFrom("files")
     .where("id", "in", ids)
     .$if(loose, (query) => query.where("chat_id", "is", null))
-    .returning("content_id")
+    .returning(["content_id", "text_id"])
     .execute();
   await dropContents(
     tx,
-    gone.map(({ content_id }) => content_id),
+    gone.flatMap(({ content_id, text_id }) => (text_id === null ? [content_id] : [content_id, text_id])),
   );
   return gone.length;
-}
-
-async function dropContents(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.db
-    .deleteFrom("file_parts")
-    .where("content_id", "in", ids)
-    .where((eb) => {
-      const used = eb.selectFrom("files").select("files.id").whereRef("files.content_id", "=", "file_parts.content_id");
-      return eb.not(eb.exists(used));
-    })
-    .execute();
 }
 
 /** Deletes what no message has had for a day, and what is left of uploads that a crash has cut off, a few at a time. */
@@ -271,9 +229,11 @@ export async function sweepFiles(store: Store, isStopped: () => boolean): Promis
   const left = await store.db
     .selectFrom("file_parts")
     .leftJoin("files", "files.content_id", "file_parts.content_id")
+    .leftJoin("files as read", "read.text_id", "file_parts.content_id")
     .select("file_parts.content_id")
     .distinct()
     .where("files.id", "is", null)
+    .where("read.id", "is", null)
     .where("file_parts.created_at", "<", before)
     .execute();
   for (const { content_id } of left) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Db } from "../database/sql.ts";
-import { partsOf } from "../log/files.ts";
+import { partsOf } from "../log/file-parts.ts";
 import type { Checked, Report } from "./finding.ts";
 import type { LogCheck } from "./log.ts";
 

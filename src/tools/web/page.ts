@@ -19,6 +19,8 @@ export interface ReadPage {
   readonly text: string;
   /** What a reader should know: left out, cut, guessed. */
   readonly notes: readonly string[];
+  /** Of a PDF: how many it has, and of how many the text is. */
+  readonly pages?: { readonly count: number; readonly read: number };
 }
 
 /** What a body is, by what its server says and, where that says nothing, by how it begins; null: nothing to read. */

@@ -144,7 +144,7 @@ test("a long page is read on, part by part, from what was fetched once; and anew
 
 test("a PDF is read page by page, and a broken one is said to be none", async () => {
   const page = await fetched(pdfOf("Firing clay", ["First the kiln", "Then the glaze"]), "application/pdf");
-  expect(page.text).toBe("## Page 1 of 2\n\nFirst the kiln\n\n## Page 2 of 2\n\nThen the glaze");
+  expect(page.text).toBe("[page 1]\nFirst the kiln\n\n[page 2]\nThen the glaze");
   expect(page.title).toBe("Firing clay");
   await expect(fetched("%PDF-1.7 and no more", "application/pdf")).rejects.toThrow(/it cannot be read as pdf/);
 });
