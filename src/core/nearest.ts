@@ -9,6 +9,27 @@ export function nearest(word: string, words: Iterable<string>): string | null {
   return best;
 }
 
+/** How many names are near enough to be told. */
+const NEAR = 3;
+
+/** The words that may have been meant, the likeliest first: those that begin so, and those that are few letters off. */
+export function nearNames(word: string, words: readonly string[]): readonly string[] {
+  const typed = word.toLowerCase();
+  const most = Math.max(1, Math.min(4, Math.floor(typed.length / 2)));
+  return words
+    .flatMap((name) => {
+      const candidate = name.toLowerCase();
+      if (typed.length > 1 && candidate.startsWith(typed)) return [{ name, steps: 0 }];
+      // So many letters more or less are so many steps.
+      if (Math.abs(candidate.length - typed.length) > most) return [];
+      return [{ name, steps: distance(typed, candidate) }];
+    })
+    .filter(({ steps }) => steps <= most)
+    .toSorted((one, other) => one.steps - other.steps)
+    .slice(0, NEAR)
+    .map(({ name }) => name);
+}
+
 /** How many names a hint tells. */
 const TOLD = 8;
 

@@ -60,4 +60,47 @@ describeInBrowser("while a message is written", () => {
     await expect.poll(() => box.inputValue()).toBe("/gardener");
     expect(tab.complaints).toEqual([]);
   });
+
+  test("what a prompt wants to know can stand behind its name; what is missing is asked for", async () => {
+    const tab = await (await stage.device()).tab("/chats");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    await box.fill("/discover_concept the tides level=none at all");
+    await box.press("Enter");
+    await expect
+      .poll(() => box.inputValue())
+      .toContain("place it among what we know: the tides\nWhat I know of it already: none at all\n");
+    await box.fill("/make_plan until=May");
+    await box.press("Enter");
+    const form = tab.page.getByRole("dialog", { name: "make_plan" });
+    expect(await form.getByLabel("until (may be left out)").inputValue()).toBe("May");
+    await form.getByLabel("goal").fill("{{until}} a garden");
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await form.getByRole("button", { name: "Put it into the message" }).click();
+    await expect.poll(() => box.inputValue()).toContain("plan for this: {{until}} a garden\nBy when: May\n\n1. ");
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("a name that there is not is held with those that are near, and sent as it is by a word", async () => {
+    const tab = await (await stage.device()).tab("/chats");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    const held = tab.page.getByRole("alert").filter({ hasText: "There is no prompt or skill called" });
+    await box.fill("/solv_problm it rains");
+    await box.press("Enter");
+    await held.getByRole("button", { name: "/solve_problem" }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await held.getByRole("button", { name: "/solve_problem" }).click();
+    await held.waitFor({ state: "detached" });
+    expect(await box.inputValue()).toBe("/solve_problem it rains");
+    await box.fill("/nothing of the kind");
+    await box.press("Enter");
+    await held.getByRole("button", { name: "Send it as it is" }).click();
+    const said = tab.page.getByRole("article").filter({ hasText: "/nothing of the kind" });
+    await said.first().waitFor();
+    // A path is no name.
+    await box.fill("/etc/hosts");
+    await box.press("Enter");
+    await tab.page.getByRole("article").filter({ hasText: "/etc/hosts" }).first().waitFor();
+    expect(await held.count()).toBe(0);
+    expect(tab.complaints).toEqual([]);
+  });
 });

@@ -9,6 +9,8 @@ import { sentOf, useAttached } from "./attach.ts";
 import { AttachedList } from "./attached-list.tsx";
 import { useDraft } from "./draft.ts";
 import { takeFirstLetters } from "./first-letters.ts";
+import { slashName } from "../../src/core/slash.ts";
+import { HeldWords } from "./held-words.tsx";
 import { useOffers } from "./offers.tsx";
 import { WORDS } from "../words/thread.ts";
 
@@ -79,8 +81,28 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, [draftKey]);
 
+  const latest = useRef(text);
+  useEffect(() => void (latest.current = text), [text]);
+  /** What begins with a name that there is not, until it is changed or sent as it is. */
+  const [held, setHeld] = useState<{
+    readonly text: string;
+    readonly near: readonly string[];
+    readonly by: Send;
+  } | null>(null);
+
   const send = async (by: Send = onSend): Promise<void> => {
     if (!canSend) return;
+    if (slashName(text) !== null) {
+      const slash = await offers.slash(text);
+      // What was typed meanwhile is not sent by a key that was pressed before.
+      if (slash.is === "prompt" || latest.current !== text) return;
+      if (slash.is === "unknown") return setHeld({ text, near: slash.near, by });
+    }
+    await sendNow(by);
+  };
+  const sendNow = async (by: Send): Promise<void> => {
+    if (!canSend) return;
+    setHeld(null);
     setText("");
     const taken = attached.take();
     // Without words the files' names say what was sent.
@@ -127,6 +149,14 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
           {/* Over what else there is: a list that comes and goes moves nothing. */}
           {offers.list && (
             <div className={`absolute inset-x-0 z-20 ${isAbove ? "top-full mt-1" : "bottom-full"}`}>{offers.list}</div>
+          )}
+          {held !== null && held.text === text && (
+            <HeldWords
+              name={slashName(text) ?? ""}
+              near={held.near}
+              onChoose={(name) => put(name + text.slice(1 + (slashName(text)?.length ?? 0)), name.length, name.length)}
+              onSend={() => void sendNow(held.by)}
+            />
           )}
           <AttachedList files={files} onRemove={attached.remove} />
           <div

@@ -1,11 +1,13 @@
-import { keepPreviousData, queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { exactLine } from "../../src/core/exact.ts";
+import { argumentsIn, nearSlashes, promptIn, promptName, promptPath } from "../../src/core/slash.ts";
 import { promptsSchema, promptTextSchema, resourcesSchema, type Prompt, type Resource } from "../../src/wire/offers.ts";
 import { listSchema } from "../../src/wire/api.ts";
 import { personSchema } from "../../src/wire/shares.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
+import { skillsQuery } from "../tools/queries.ts";
 import { Exact } from "../text/exact.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -59,17 +61,24 @@ type Offer =
   | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
   | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
 
-/** A prompt, and what stood before the cursor when it was chosen. */
+/** A prompt, what stood before the cursor when it was chosen, and what it has been given. */
 interface Asked {
   readonly prompt: Prompt;
   readonly by: string;
+  readonly values: Values;
 }
+
+type Values = Readonly<Record<string, string>>;
+
+/** What is to become of a message that begins with `/name`: it is sent as it is; a prompt has taken it; or nothing is called so. */
+export type Slash = { readonly is: "words" | "prompt" } | { readonly is: "unknown"; readonly near: readonly string[] };
 
 interface Offers {
   /** Above the box; null: nothing is offered. */
   readonly list: ReactNode;
   /** What a prompt wants to know: a form of its own, beside the box's. */
   readonly dialog: ReactNode;
+  slash(text: string): Promise<Slash>;
   /** Of the box while something is offered. */
   readonly attributes: { readonly "aria-controls"?: string; readonly "aria-activedescendant"?: string };
   /** true: the key was meant for the list. */
@@ -78,6 +87,7 @@ interface Offers {
 
 export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const { http } = useServices();
+  const queries = useQueryClient();
   const id = useId();
   const [dismissed, setDismissed] = useState<string | null>(null);
   /** Which one is meant, of those that were offered for these words. */
@@ -95,7 +105,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const people = useQuery({ ...mentionableQuery(http, chatId ?? ""), enabled: isResource && chatId !== null });
   const prompts = useQuery({ ...promptsQuery(http), enabled: isPrompt });
   const fill = useMutation({
-    mutationFn: ({ prompt, values }: Asked & { readonly values: Readonly<Record<string, string>> }) =>
+    mutationFn: ({ prompt, values }: Asked) =>
       http.send("POST", promptPath(prompt), { arguments: values }, promptTextSchema),
     onSuccess: ({ text: filled }, { by }) => {
       setAsking(null);
@@ -124,9 +134,9 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const choose = (offer: Offer): void => {
     if (words === null) return;
     if (offer.kind === "prompt") {
-      const asked = { prompt: offer.prompt, by: text.slice(0, cursor) };
+      const asked = { prompt: offer.prompt, by: text.slice(0, cursor), values: {} };
       if (offer.prompt.args.length > 0) setAsking(asked);
-      else fill.mutate({ ...asked, values: {} });
+      else fill.mutate(asked);
       return;
     }
     const { reference, template } =
@@ -137,6 +147,30 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
     const start = blank === null ? written.length : words.from + blank.start;
     setDismissed(`resource ${words.from}`);
     put(written + behind, start, blank === null ? start : words.from + blank.end);
+  };
+
+  const slash = async (typed: string): Promise<Slash> => {
+    // Where it cannot be known nobody is kept from sending.
+    const known = await Promise.all([
+      queries.fetchQuery(promptsQuery(http)),
+      queries.fetchQuery(skillsQuery(http)),
+    ]).catch(() => null);
+    if (known === null) return { is: "words" };
+    const [{ items }, skills] = known;
+    const used = skills.items.flatMap((skill) => (skill.used ? [skill.name] : []));
+    const found = promptIn(typed, items);
+    if (found !== null) {
+      const { prompt, rest } = found;
+      const values = valuesIn(rest, prompt);
+      const asked = { prompt, by: prompt.args.length === 0 ? `/${promptName(prompt)}` : typed, values };
+      if (prompt.args.every(({ name, required }) => !required || (values[name] ?? "").trim() !== ""))
+        fill.mutate(asked);
+      else setAsking(asked);
+      return { is: "prompt" };
+    }
+    const [, name = ""] = /^\/(\S*)/.exec(typed) ?? [];
+    if (used.includes(name)) return { is: "words" };
+    return { is: "unknown", near: nearSlashes(name, [...items.map(promptName), ...used]) };
   };
 
   const optionId = (n: number): string => `${id}-${n}`;
@@ -179,6 +213,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const dialog = asking !== null && (
     <Arguments
       prompt={asking.prompt}
+      given={asking.values}
       isPending={fill.isPending}
       error={fill.error}
       onClose={() => setAsking(null)}
@@ -188,6 +223,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   return {
     list,
     dialog,
+    slash,
     attributes:
       offers.length > 0 ? { "aria-controls": id, "aria-activedescendant": optionId(Math.max(current, 0)) } : {},
     onKeyDown(event) {
@@ -208,10 +244,14 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   };
 }
 
-const promptPath = ({ server, name }: Prompt): string =>
-  ["/api/prompts", ...(server === null ? [] : [server]), name]
-    .map((part, n) => (n === 0 ? part : encodeURIComponent(part)))
-    .join("/");
+/** What stands behind a prompt's name; nothing where it cannot be understood: the form asks for it. */
+function valuesIn(rest: string, prompt: Prompt): Values {
+  try {
+    return Object.fromEntries(argumentsIn(rest, prompt));
+  } catch {
+    return {};
+  }
+}
 
 function isNamed({ server, name, title }: Prompt, query: string): boolean {
   return `${server ?? ""}/${name} ${title}`.toLowerCase().includes(query.toLowerCase());
@@ -253,15 +293,16 @@ function OfferLine({ offer }: { offer: Offer }) {
 
 interface ArgumentsProps {
   readonly prompt: Prompt;
+  readonly given: Values;
   readonly isPending: boolean;
   readonly error: Error | null;
   readonly onClose: () => void;
-  readonly onFill: (values: Readonly<Record<string, string>>) => void;
+  readonly onFill: (values: Values) => void;
 }
 
 /** What a prompt wants to know. Left empty, one that may be left out is. */
-function Arguments({ prompt, isPending, error, onClose, onFill }: ArgumentsProps) {
-  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+function Arguments({ prompt, given, isPending, error, onClose, onFill }: ArgumentsProps) {
+  const [values, setValues] = useState(given);
   return (
     <Dialog title={exactLine(prompt.title)} onClose={onClose}>
       <form

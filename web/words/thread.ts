@@ -141,6 +141,9 @@ export const WORDS = {
     mayBeLeftOut: (name: string): string => `${name} (may be left out)`,
     asking: "Asking…",
     put: "Put it into the message",
+    unknown: (name: string): string => `There is no prompt or skill called /${name}.`,
+    meant: "Did you mean",
+    asItIs: "Send it as it is",
   },
 
   /** What was said. */

@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { sparky } from "../../../test/golden/scripted-cli.ts";
 import { startAgent } from "../../../test/kit/agent.ts";
 import { chatServer } from "../../../test/kit/chat-server.ts";
 import { sqlite } from "../../../test/kit/databases.ts";
-import { gate, pause, say, scriptedModel } from "../../../test/kit/scripted-model.ts";
+import { mcpAdmin } from "../../../test/kit/mcp/admin.ts";
+import { gate, pause, say, scriptedModel, untimed } from "../../../test/kit/scripted-model.ts";
+import { tempHome } from "../../../test/kit/temp-home.ts";
+import { ensureUsers } from "../../store/people/users.ts";
 import { addTask } from "../../store/tasks/add.ts";
 
 test("what is sent to a task that ends before it reads it is answered by the turn that follows, and that answer is shown", async () => {
@@ -30,4 +33,41 @@ test("what is sent to a task that ends before it reads it is answered by the tur
   last.open();
   const { exit, stdout } = await sent;
   expect([exit, stdout.trimEnd().split("\n").at(-1)]).toEqual([0, "Now I rest."]);
+});
+
+test("words may be a prompt's, filled in; what is wrong with it is told before anything is sent", async () => {
+  const store = await sqlite.store();
+  const { owner } = await ensureUsers(store);
+  const { admin, close } = mcpAdmin(store, { home: await tempHome(), ownerId: owner.id });
+  onTestFinished(close);
+  const app = await chatServer(store, { mcp: admin });
+  const url = await app.listen();
+  const asked: string[] = [];
+  const model = scriptedModel(({ messages }) => {
+    asked.push(JSON.stringify(untimed(messages)));
+    return [say("Done.")];
+  });
+  await startAgent(store, { model, tools: [] });
+  const config = { home: "/nowhere", url, token: await app.token(owner), agentLoop: true, dbUrl: null };
+  const run = (...args: string[]) => sparky(args, { deps: { loadConfig: async () => config } });
+  const sent = await run("chat", "send", "--prompt", "/make_plan", "--arg", "goal=a garden=two", "--arg", "until=May");
+  expect([sent.exit, sent.stdout.trim()]).toEqual([0, "Done."]);
+  expect(asked[0]).toContain("Make a plan for this: a garden=two\\nBy when: May\\n\\n1. ");
+  for (const [args, exit, says] of [
+    [["--prompt", "make_plan"], 2, "/make_plan needs goal"],
+    [["--prompt", "mak_plan"], 5, "did you mean make_plan?"],
+    [["--prompt", "make_plan", "--arg", "gaol=x"], 2, "gaol: no such argument of /make_plan"],
+    [["--prompt", "make_plan", "--arg", "goal"], 2, "write NAME=VALUE"],
+    [["--prompt", "make_plan", "words"], 2, "not both"],
+    [["--arg", "goal=x", "words"], 2, "--arg is for a prompt"],
+    [[" "], 2, "the message is empty"],
+    [[], 2, "the message is empty"],
+  ] as const) {
+    const refused = await run("chat", "send", ...args);
+    expect([refused.exit, refused.stderr], args.join(" ")).toEqual([exit, expect.stringContaining(says)]);
+  }
+  const task = await run("agent", "tasks", "add", "--prompt", "organize_memories", "--wait");
+  expect(task.exit).toBe(0);
+  expect(asked[1]).toContain("Tidy what you remember");
+  expect(asked).toHaveLength(2);
 });

@@ -2,8 +2,9 @@ import type { ChatEvent, EventOf } from "../../core/events.ts";
 import type { Chat, EventsPage, MessageAccepted } from "../../wire/api.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
-import { Failure, usage } from "../console/failure.ts";
+import { Failure } from "../console/failure.ts";
 import { uploadFiles } from "../command/files.ts";
+import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { endsWork } from "../command/follow.ts";
 import { chatId } from "../command/ids.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
@@ -12,13 +13,13 @@ import { createLogPrinter } from "../command/log-lines.ts";
 import { createReplyPrinter } from "./reply.ts";
 import { shortId } from "../console/text.ts";
 
-export type SendOptions = { chat?: string; model?: string; file?: readonly string[] };
+export type SendOptions = PromptOptions & { chat?: string; model?: string; file?: readonly string[] };
 
 export async function sendMessage(context: Context, args: readonly string[], options: SendOptions): Promise<ExitCode> {
   const { io, out } = context;
-  const text = args[0] ?? "";
-  if (text.trim() === "") throw usage("the message is empty", 'sparky chat send "What time is it?"');
+  checkWords(args[0], options, "message", "sparky chat send");
   const client = await context.client("server");
+  const text = await wordsFrom(client, args[0], options);
   const attachments = await uploadFiles(client, options.file);
   const known = options.chat === undefined ? null : await chatId(client, options.chat);
   const chat = await chatWithModel(client, known, options.model);

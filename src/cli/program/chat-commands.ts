@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { FILE } from "../command/files.ts";
+import { PROMPT } from "../command/prompt-words.ts";
 import { group, verb, wholeNumber, type Execute } from "../command/command.ts";
 import { EVENTS_OPTION } from "../command/events-option.ts";
 import type { SendOptions } from "../chats/send.ts";
@@ -56,18 +57,20 @@ export function addChatCommands(program: Command, execute: Execute): void {
     examples: ["sparky chat status", "sparky chat status --json"],
     run: async (context) => (await import("../server/status.ts")).chatStatus(context),
   });
-  verb(chat, execute, "send <text>", {
+  verb(chat, execute, "send [text]", {
     summary: "Send a message and show the reply as it comes.",
     examples: [
       'sparky chat send "What time is it?"',
       'sparky chat send --chat 3f2a "And in Tokyo?"',
       'sparky chat send --file notes.txt --file plan.png "Do these two fit together?"',
+      'sparky chat send --prompt deep_dive --arg topic="the salt trade"',
     ],
     args: { text: "what to say" },
     options: [
       ["--chat <id>", "the chat to write in (default: a new one)"],
       ["--model <model>", "the model that answers there from now on; default: the server's own"],
       FILE,
+      ...PROMPT,
     ],
     run: async (context, args, options: SendOptions) =>
       (await import("../chats/send.ts")).sendMessage(context, args, options),

@@ -1,8 +1,10 @@
 import { callLine } from "../../core/exact.ts";
+import { promptName } from "../../core/slash.ts";
 import type { Chat, List, Task } from "../../wire/api.ts";
 import type { Approval, Grant } from "../../wire/approvals.ts";
 import type { Fact } from "../../wire/facts.ts";
 import type { McpServers } from "../../wire/mcp.ts";
+import type { Prompts } from "../../wire/offers.ts";
 import type { Account } from "../../wire/people.ts";
 import type { Question } from "../../wire/questions.ts";
 import type { Schedule } from "../../wire/schedules.ts";
@@ -11,6 +13,11 @@ import type { Skill } from "../../wire/skills.ts";
 import type { Token } from "../../wire/tokens.ts";
 import type { Client } from "../client/client.ts";
 import type { Name, NameKind } from "../deps.ts";
+
+export async function promptsOver(client: Client): Promise<readonly Name[]> {
+  const { items } = await client.request<Prompts>("GET", "/api/prompts");
+  return items.map((prompt) => ({ value: promptName(prompt), hint: prompt.description }));
+}
 
 /** Ids and names from a server, where the database is not a file of this home. */
 export async function namesOver(client: Client, kind: NameKind, prefix: string): Promise<readonly Name[]> {

@@ -59,6 +59,7 @@ test.each([
   ["config get ", "settings", ""],
   ["config set SPARKY_PORT ", null, ""],
   ["agent schedule import ", "files", ""],
+  ["chat send --prompt ", "prompts", ""],
   ["verify --home ", "folders", ""],
   ["chat start --env-file ", "files", ""],
 ])("in %j it is one of the %s", (line, source, part) => expect(wanted(line)).toMatchObject({ source, part }));

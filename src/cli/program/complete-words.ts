@@ -8,7 +8,7 @@ import type { Name, NameKind } from "../deps.ts";
 
 /** What may stand in the place of the last of some words. Pure. */
 
-export type Source = NameKind | "settings" | "zones" | "files" | "folders";
+export type Source = NameKind | "settings" | "zones" | "prompts" | "files" | "folders";
 
 export interface Wanted {
   /** What stands before the part that is completed, in the same word: `--status=`. */
@@ -81,6 +81,7 @@ const OPTION_SOURCES: { readonly [flag: string]: Source } = {
   "--chat": "chats",
   "--after": "tasks",
   "--schedule": "schedules",
+  "--prompt": "prompts",
   "--timezone": "zones",
 };
 

@@ -70,19 +70,25 @@ async function candidates(words: readonly string[], deps: Deps): Promise<readonl
     .map(({ value, hint }) => ({ value: before + value, hint: oneLine(hint) }));
 }
 
-async function namesFrom(source: NameKind | "settings" | "zones", part: string, deps: Deps): Promise<readonly Name[]> {
+async function namesFrom(
+  source: NameKind | "settings" | "zones" | "prompts",
+  part: string,
+  deps: Deps,
+): Promise<readonly Name[]> {
   if (source === "zones") return Intl.supportedValuesOf("timeZone").map((value) => ({ value, hint: "" }));
   if (source === "settings") {
     return (await deps.settings({})).items.map(({ name, allowed }) => ({ value: name, hint: allowed }));
   }
   const config = await deps.loadConfig({});
-  if (config.url === null && config.dbUrl === null) return deps.names(source, part);
+  // Prompts are files and what servers offer: only who serves them knows them.
+  if (source !== "prompts" && config.url === null && config.dbUrl === null) return deps.names(source, part);
   const [{ currentEndpoint }, { networkClient }] = await Promise.all([
     import("../client/connect.ts"),
     import("../client/client.ts"),
   ]);
   const endpoint = await currentEndpoint(deps, config);
-  return endpoint === null
-    ? []
-    : (await import("./complete-names.ts")).namesOver(networkClient(endpoint), source, part);
+  if (endpoint === null) return [];
+  const { namesOver, promptsOver } = await import("./complete-names.ts");
+  const client = networkClient(endpoint);
+  return source === "prompts" ? promptsOver(client) : namesOver(client, source, part);
 }

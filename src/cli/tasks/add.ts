@@ -3,31 +3,30 @@ import { uploadFiles } from "../command/files.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
-import { usage } from "../console/failure.ts";
+import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { chatId, taskId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
 import { cut } from "../console/columns.ts";
 import { ago, oneLine, shortId } from "../console/text.ts";
 
-export type AddOptions = LimitOptions & {
-  chat?: string;
-  metadata?: readonly string[];
-  after?: readonly string[];
-  at?: string;
-  priority?: number;
-  key?: string;
-  file?: readonly string[];
-  wait?: true;
-};
+export type AddOptions = LimitOptions &
+  PromptOptions & {
+    chat?: string;
+    metadata?: readonly string[];
+    after?: readonly string[];
+    at?: string;
+    priority?: number;
+    key?: string;
+    file?: readonly string[];
+    wait?: true;
+  };
 
 export async function addTask(context: Context, args: readonly string[], options: AddOptions): Promise<ExitCode> {
   const { out, io } = context;
-  const instruction = args[0] ?? "";
-  if (instruction.trim() === "") {
-    throw usage("the instruction is empty", 'sparky agent tasks add "Check knowledge graph stats"');
-  }
+  checkWords(args[0], options, "instruction", "sparky agent tasks add");
   const client = await context.client(options.wait ? "server" : "any");
+  const instruction = await wordsFrom(client, args[0], options);
   const attachments = await uploadFiles(client, options.file);
   const body = { ...(await newTask(client, instruction, options)), ...(attachments.length > 0 && { attachments }) };
   const [task] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { FILE } from "../command/files.ts";
+import { PROMPT } from "../command/prompt-words.ts";
 import { group, oneOf, positive, repeated, time, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./add.ts";
 import type { ClearOptions } from "./clear.ts";
@@ -22,12 +23,13 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       "sparky agent tasks logs -f 3f2a",
     ],
   });
-  verb(tasks, execute, "add <instruction>", {
+  verb(tasks, execute, "add [instruction]", {
     summary: "Queue work for the agent.",
     examples: [
       'sparky agent tasks add "Check knowledge graph stats"',
       'sparky agent tasks add "Check knowledge graph stats" --wait',
       'sparky agent tasks add "Send the report" --at 2030-12-01T09:00 --key report-december',
+      "sparky agent tasks add --prompt organize_memories",
     ],
     args: { instruction: "what the agent should do" },
     options: [
@@ -38,6 +40,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--priority <number>", "higher goes first (default: 0)", wholeNumber(-1000, 1000)],
       ["--key <key>", "add it only once: a task with the same key is the same task"],
       FILE,
+      ...PROMPT,
       ...LIMITS,
       ["--wait", "wait for its end and show the result (exit 7 when it failed)"],
     ],

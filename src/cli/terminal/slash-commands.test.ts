@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
-import { nearest, runSlash, scopeOf, SLASH_COMMANDS } from "./slash-commands.ts";
+import { nearSlashes } from "../../core/slash.ts";
+import { runSlash, scopeOf, SLASH_COMMANDS } from "./slash-commands.ts";
 import type { Talk } from "./talk.ts";
 
 const NOW = Date.parse("2026-12-01T14:00:00.000Z");
 
 test.each([
-  { typed: "tsks", near: "tasks" },
-  { typed: "qiut", near: "quit" },
-  { typed: "ren", near: "rename" },
-  { typed: "Help", near: "help" },
-  { typed: "", near: null },
-  { typed: "etc/hosts", near: null },
-])("to /$typed the nearest command is $near", ({ typed, near }) => {
-  expect(nearest(typed)).toBe(near);
+  { typed: "tsks", near: ["/tasks", "/task"] },
+  { typed: "qiut", near: ["/quit"] },
+  { typed: "ren", near: ["/rename"] },
+  { typed: "Help", near: ["/help"] },
+  { typed: "deepdive", near: [] },
+  { typed: "etc/hosts", near: [] },
+  { typed: "x".repeat(100_000), near: [] },
+])("to /$typed the near commands are $near", ({ typed, near }) => {
+  const names = SLASH_COMMANDS.map(({ name }) => name);
+  expect(nearSlashes(typed, names)).toEqual(near);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { exactLine } from "../../core/exact.ts";
+import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
 import type { Chat, Health, List, Task } from "../../wire/api.ts";
 import type { Prompts } from "../../wire/offers.ts";
 import type { Skill } from "../../wire/skills.ts";
@@ -6,7 +7,7 @@ import { taskWord } from "../../wire/state-words.ts";
 import { Failure } from "../console/failure.ts";
 import type { Request } from "./link.ts";
 import type { Talk } from "./talk.ts";
-import { promptIn, promptLines, promptName, promptsOf, usePrompt } from "./slash-prompts.ts";
+import { promptLines, promptsOf, usePrompt } from "./slash-prompts.ts";
 import { ago, duration, oneLine, shortId } from "../console/text.ts";
 
 export interface SlashCommand {
@@ -74,9 +75,10 @@ export async function runSlash(talk: Talk, typed: string): Promise<void> {
   const found = promptIn(typed, prompts.items);
   if (found !== null) return usePrompt(talk, found.prompt, found.rest);
   const others = [...prompts.items.map(promptName), ...skills];
-  const near = nearest(name, others);
-  const hint = near === null ? "/help" : `/${near}`;
-  const all = [...SLASH_COMMANDS.map((each) => each.name), ...others].map((each) => exactLine(`/${each}`));
+  const names = [...SLASH_COMMANDS.map((each) => each.name), ...others];
+  const near = nearSlashes(name, names);
+  const hint = exactLine(near.length === 0 ? "/help" : near.join(" or "));
+  const all = names.map((each) => exactLine(`/${each}`));
   const more = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more, by /` : "";
   throw problem(
     `there is no /${name}`,
@@ -95,34 +97,6 @@ export async function skillNames(request: Request): Promise<readonly string[]> {
 
 const problem = (message: string, hint?: string): Failure => new Failure(1, "invalid_input", message, hint);
 
-/** The command that was most likely meant; null when none is near. */
-export function nearest(name: string, others: readonly string[] = []): string | null {
-  const names = [...SLASH_COMMANDS.map((each) => each.name), ...others];
-  const starts = names.filter((each) => name.length > 0 && each.startsWith(name));
-  if (starts.length === 1) return starts[0] ?? null;
-  const [best] = names
-    .filter((each) => each.length <= LONGEST_NEAR)
-    .map((each) => ({ name: each, far: distance(name.slice(0, LONGEST_NEAR), each) }))
-    .toSorted((a, b) => a.far - b.far);
-  return best !== undefined && best.far <= Math.max(1, Math.floor(best.name.length / 2)) ? best.name : null;
-}
-
-/** Nobody mistypes a name so long, and comparing takes the time of its square. */
-const LONGEST_NEAR = 100;
-
-/** How many letters must be put in, left out or replaced. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((row[j] ?? 0) + (letter === other ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
 const commandLines = (): readonly (readonly [usage: string, words: string])[] =>
   SLASH_COMMANDS.map(({ name, args, summary }) => [`/${name} ${args}`.trim(), summary] as const);
 
@@ -133,7 +107,6 @@ function help(talk: Talk): void {
 function listAll(talk: Talk, prompts: Prompts): void {
   const lines = promptLines(prompts);
   sayTerms(talk, [...commandLines(), ["", ""], ...lines]);
-  if (lines.length === 0) talk.say("No tool server whose tools were looked at offers prompts: sparky mcp list");
 }
 
 /** What is longer than most stands before its words without a column of its own. */

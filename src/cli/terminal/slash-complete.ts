@@ -1,6 +1,7 @@
 import type { Chat, List } from "../../wire/api.ts";
 import { skillNames, SLASH_COMMANDS } from "./slash-commands.ts";
-import { promptIn, promptName, promptsOf } from "./slash-prompts.ts";
+import { promptIn, promptName } from "../../core/slash.ts";
+import { promptsOf } from "./slash-prompts.ts";
 import type { Request } from "./link.ts";
 
 export type Completions = readonly [hits: readonly string[], part: string];

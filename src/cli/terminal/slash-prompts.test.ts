@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { argumentsIn, promptIn } from "../../core/slash.ts";
 import type { Prompt } from "../../wire/offers.ts";
 import { completeSlash } from "./slash-complete.ts";
 import { runSlash } from "./slash-commands.ts";
-import { argumentsIn, promptIn } from "./slash-prompts.ts";
 import type { Talk } from "./talk.ts";
 
 const prompt = (
@@ -29,12 +29,15 @@ test.each([
   { typed: "city=a=b estate=c", is: { city: "a=b estate=c" } },
   { typed: 'city="open', is: { city: '"open' } },
   { typed: "city= state=NY", is: { city: "", state: "NY" } },
+  { typed: "New York", is: { city: "New York" } },
+  { typed: '"New York" state=NY', is: { city: "New York", state: "NY" } },
 ])("behind a prompt $typed means $is", ({ typed, is }) => {
   expect(Object.fromEntries(argumentsIn(typed, weather))).toEqual(is);
 });
 
 test.each([
-  { typed: "Rome", says: "Rome is none of its arguments. It takes city=… [state=…]; without any it asks" },
+  { typed: "Rome city=Rome", says: "city=Rome was given already. It takes city=… [state=…]; without any it asks" },
+  { typed: '"Rome" it', says: "it is none of its arguments" },
   { typed: "town=Rome city=x", says: "town=Rome city=x is none of its arguments" },
   { typed: "city=a city=b", says: "city=b was given already" },
 ])("behind a prompt $typed is refused", ({ typed, says }) => {
@@ -121,7 +124,7 @@ test("a slash alone lists what there is, and one with anything else says it", as
   const failure = runSlash(talk, "/town:wether");
   await expect(failure).rejects.toMatchObject({
     message: "there is no /town:wether",
-    hint: expect.stringMatching(/^\/town:weather, .*There are \/help .*\/town:weather .*\/gardener \/tidy$/),
+    hint: expect.stringMatching(/^\/town:weather(?: or .*)?, .*There are \/help .*\/town:weather .*\/gardener \/tidy$/),
   });
   await runSlash(talk, "/tidy up");
   expect(log.at(-1)).toEqual(["message", "/tidy up"]);

@@ -1,4 +1,5 @@
 import { exactLine } from "../../core/exact.ts";
+import { argumentsIn, promptName, promptPath } from "../../core/slash.ts";
 import { shorten } from "../../core/text.ts";
 import type { Prompt, Prompts, PromptText } from "../../wire/offers.ts";
 import { Failure } from "../console/failure.ts";
@@ -13,26 +14,11 @@ export async function promptsOf(request: Request): Promise<Prompts> {
   return request<Prompts>("GET", "/api/prompts").catch(() => ({ items: [], next: null, problems: [] }));
 }
 
-/** As it is typed behind the slash. */
-export const promptName = ({ server, name }: Pick<Prompt, "server" | "name">): string =>
-  server === null ? name : `${server}:${name}`;
-
-/** The prompt that a typed line begins with, and what follows it. A name may have blanks in it: the longest that fits is meant. */
-export function promptIn(typed: string, prompts: readonly Prompt[]): { prompt: Prompt; rest: string } | null {
-  const fits = prompts.filter((prompt) => {
-    const start = `/${promptName(prompt)}`;
-    return typed === start || (typed.startsWith(start) && /\s/.test(typed.charAt(start.length)));
-  });
-  const [prompt] = fits.toSorted((one, other) => promptName(other).length - promptName(one).length);
-  return prompt === undefined ? null : { prompt, rest: typed.slice(promptName(prompt).length + 1).trim() };
-}
-
 export async function usePrompt(talk: Talk, prompt: Prompt, rest: string): Promise<void> {
   const values = await withAsked(talk, prompt, argumentsIn(rest, prompt));
   if (values === null) return;
-  const { server, name } = prompt;
-  const path = ["/api/prompts", ...[...(server === null ? [] : [server]), name].map(encodeURIComponent)].join("/");
-  const { text } = await talk.request<PromptText>("POST", path, { arguments: Object.fromEntries(values) });
+  const filled = { arguments: Object.fromEntries(values) };
+  const { text } = await talk.request<PromptText>("POST", promptPath(prompt), filled);
   if (text.trim() === "") throw problem(`${promptName(prompt)} has no words`);
   talk.put(text);
   talk.say("Change it as you like; Enter sends it.");
@@ -53,42 +39,6 @@ async function withAsked(
     if (value !== "") values.set(name, value);
   }
   return values;
-}
-
-/**
- * `name=value name="a value"`: a value goes on to the next name that the prompt knows, in quotes to their end. Throws where
- * something belongs to no name.
- */
-export function argumentsIn(rest: string, { args }: Prompt): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  const longestFirst = args.map(({ name }) => name).toSorted((one, other) => other.length - one.length);
-  const nameAt = (at: number): string | undefined => longestFirst.find((name) => rest.startsWith(`${name}=`, at));
-  for (let at = 0; at < rest.length;) {
-    const name = nameAt(at);
-    if (name === undefined || values.has(name)) {
-      throw problem(`${wrong(rest.slice(at), name !== undefined)}. ${usageOf(args)}`);
-    }
-    const value = rest.slice(at + name.length + 1);
-    const quoted = /^"((?:[^"\\]|\\[^])*)"(?=\s|$)/.exec(value);
-    const gaps = quoted === null ? [...value.matchAll(/\s+/g)] : [];
-    const from = rest.length - value.length;
-    const gap = gaps.find(({ index, 0: blanks }) => nameAt(from + index + blanks.length) !== undefined);
-    const length = quoted?.[0].length ?? gap?.index ?? value.length;
-    values.set(name, quoted === null ? value.slice(0, length) : (quoted[1] ?? "").replace(/\\([^])/g, "$1"));
-    at = from + length + (/^\s*/.exec(value.slice(length))?.[0].length ?? 0);
-  }
-  return values;
-}
-
-function wrong(rest: string, isTwice: boolean): string {
-  const what = exactLine(shorten(rest, 40));
-  return isTwice ? `${what} was given already` : `${what} is none of its arguments`;
-}
-
-function usageOf(args: Prompt["args"]): string {
-  if (args.length === 0) return "It takes none";
-  const words = args.map(({ name, required }) => (required ? `${exactLine(name)}=…` : `[${exactLine(name)}=…]`));
-  return `It takes ${words.join(" ")}; without any it asks`;
 }
 
 /** A line for each, with what it takes; and what could not be asked. */

@@ -46,7 +46,10 @@ function read(folder: string, name: string): Promise<PromptFile> {
   return parsePromptFile(readNamedFile(path, MAX_TEXT_BYTES), path);
 }
 
-/** Those of an earlier folder win over others of their name. Where some cannot be read, the others still are. */
+/**
+ * Those of an earlier folder win over others of their name. Where some cannot be read, the others still are. Those that say what
+ * they are for come first: the others are mostly a schedule's.
+ */
 export async function filePrompts(folders: readonly PromptFolder[]): Promise<FilePrompts> {
   const items = new Map<string, FilePrompts["items"][number]>();
   const problems = new Map<string, string>();
@@ -68,7 +71,9 @@ export async function filePrompts(folders: readonly PromptFolder[]): Promise<Fil
     }
   }
   return {
-    items: [...items.values()],
+    items: [...items.values()].toSorted(
+      (one, other) => Number(one.description === "") - Number(other.description === ""),
+    ),
     problems: [...problems].map(([server, message]) => ({ server, message })),
   };
 }

@@ -68,8 +68,8 @@ eachEngine("what tool servers offer beside tools", (engine) => {
     });
     const prompts = await desk.offers.prompts(person(owner));
     expect(prompts.items.map(({ server, name, shipped }) => `${server ?? shipped} ${name}`)).toEqual([
-      ...["false make_plan", "false review"],
       ...SHIPPED.filter((name) => name !== "make_plan").map((name) => `true ${name}`),
+      ...["false make_plan", "false review"],
       ...["simple-prompt", "args-prompt", "completable-prompt", "resource-prompt"].map((name) => `everything ${name}`),
     ]);
     expect(prompts.problems).toEqual([

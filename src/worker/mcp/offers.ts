@@ -52,7 +52,7 @@ export class Offers {
     return this.#list("resources", person, (connection, signal) => connection.resources(signal));
   }
 
-  /** The owner's own come first, then those that come with Sparky. */
+  /** The owner's own and those that come with Sparky stand before those of servers. */
   async prompts(person: Person): Promise<OfferList<OfferedPrompt & { readonly shipped: boolean }, string | null>> {
     const [own, { items, problems }] = await Promise.all([
       filePrompts(this.#folders(person)),
