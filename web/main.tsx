@@ -2,7 +2,8 @@ import { notifyManager, QueryClient, QueryClientProvider } from "@tanstack/react
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createInvalidator, retryQuery } from "./app/queries.ts";
+import { meSchema } from "../src/wire/welcome.ts";
+import { createInvalidator, meQuery, retryQuery } from "./app/queries.ts";
 import { createAppRouter, preloadPlaces } from "./app/router.tsx";
 import { ServicesProvider, type Services } from "./app/services.tsx";
 import { followLook } from "./app/theme.ts";
@@ -53,7 +54,13 @@ function start(root: HTMLElement): void {
     storage: openStorage(),
     newKey: () => crypto.randomUUID(),
     sleep,
-    askWho: () => void queries.invalidateQueries({ queryKey: ["me"] }),
+    askWho: async () => {
+      const { queryKey } = meQuery(http);
+      await queries.cancelQueries({ queryKey });
+      const me = await http.get("/api/me", meSchema).catch(() => null);
+      if (me !== null) queries.setQueryData(queryKey, me);
+      return me?.id ?? null;
+    },
     reachable: () => (socket.connection().state === "live" ? sleep(AGAIN_AFTER_MS) : whenLive(socket)),
   });
   const services: Services = { http, socket, chats, outbox, queries, started };

@@ -6,7 +6,12 @@ type Sent = { path: string; text: string; key: string; by: string };
 type Answer = "ok" | RequestFailure;
 
 /** A tab of this person's, and a server that answers as told, then well. */
-function outboxWith(answers: Answer[], storage: Storage | null = null, person: string | null = "ann") {
+function outboxWith(
+  answers: Answer[],
+  storage: Storage | null = null,
+  person: string | null = "ann",
+  signedIn: (string | null)[] = [],
+) {
   const sent: Sent[] = [];
   let keys = 0;
   let asked = 0;
@@ -26,11 +31,15 @@ function outboxWith(answers: Answer[], storage: Storage | null = null, person: s
     newKey: () => `${person === "bob" ? "b" : "k"}${++keys}`,
     sleep: () => Promise.resolve(),
     reachable: () => again.promise,
-    askWho: () => void (asked += 1),
+    askWho: async () => {
+      asked += 1;
+      return signedIn.shift() ?? null;
+    },
   });
   if (person !== null) outbox.belongTo(person);
   return { outbox, sent, isBack: () => again.resolve(), asked: () => asked };
 }
+const taken = (why: string): RequestFailure => new RequestFailure("conflict", why, "upload it again");
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 const offline = (): RequestFailure => new RequestFailure("offline", "The server cannot be reached");
 const broken = (): RequestFailure => new RequestFailure("internal", "something went wrong");
@@ -158,13 +167,31 @@ test("what one person could not send is neither shown to the next one at this br
 
 test("a tab that does not know yet that somebody else has signed in sends nothing for them: it asks, and keeps the message", async () => {
   const storage = new MemoryStorage();
-  const { outbox, sent, asked } = outboxWith([new RequestFailure("conflict", "you are signed in as bob")], storage);
+  const { outbox, sent, asked } = outboxWith([taken("you are signed in as bob")], storage, "ann", ["bob"]);
   outbox.send("c1", "from Ann");
   await settled();
   expect([sent.length, asked(), outbox.items().length]).toEqual([1, 1, 0]);
   const back = outboxWith([], storage, "ann");
   await settled();
   expect(back.sent).toMatchObject([{ text: "from Ann" }]);
+});
+
+test("what is refused for another reason than who is signed in is told, with what to do", async () => {
+  const why = '"notes.txt" has been sent with another message already';
+  const { outbox, sent, asked } = outboxWith([taken(why), taken(why)], null, "ann", ["ann", "ann"]);
+  outbox.send("c1", "look");
+  await expect.poll(() => outbox.items()).toMatchObject([{ state: "failed", error: `${why}. upload it again` }]);
+  expect([sent.length, asked()]).toEqual([2, 2]);
+});
+
+test("where its writer has come back meanwhile, or nobody can say who is signed in, a message goes on its way", async () => {
+  const answers = [taken("you are signed in as bob"), taken("you are signed in as bob")];
+  const { outbox, sent, isBack } = outboxWith(answers, null, "ann", [null, "ann"]);
+  outbox.send("c1", "look");
+  await expect.poll(() => sent.length).toBe(1);
+  isBack();
+  await expect.poll(() => outbox.items()).toMatchObject([{ state: "sent" }]);
+  expect(sent.length).toBe(3);
 });
 
 test("nothing is taken before it is known who writes", () => {

@@ -15,8 +15,8 @@ export interface OutboxDeps {
   readonly sleep: (ms: number) => Promise<void>;
   /** Until the server may be reached again. */
   readonly reachable: () => Promise<void>;
-  /** The server takes us for somebody else than who wrote a message: it is to be asked who is signed in now. */
-  readonly askWho: () => void;
+  /** The server may take us for somebody else than who wrote a message: who is signed in now, by their id; null: it cannot be asked. */
+  readonly askWho: () => Promise<string | null>;
 }
 
 const RETRY_AFTER_MS = [500, 2000, 5000];
@@ -115,6 +115,7 @@ export class Outbox {
    */
   async #post(item: OutboxItem): Promise<OutboxItem | null> {
     const path = `/api/chats/${encodeURIComponent(item.chatId)}/messages`;
+    let isAskedAgain = false;
     for (let tries = 0; ;) {
       // Thrown away meanwhile, here or in another tab, or its writer has left: then nothing is sent.
       if (!this.#items.some(({ key }) => key === item.key) || !this.#kept.has(item.key)) return null;
@@ -125,20 +126,24 @@ export class Outbox {
         return { ...item, state: "sent", seq };
       } catch (error) {
         if (error instanceof RequestFailure && error.code === "conflict") {
+          const who = await this.#deps.askWho();
+          if (who === null) {
+            await this.#deps.reachable();
+            continue;
+          }
           // Somebody else is signed in: it stays kept for its writer.
-          this.#deps.askWho();
-          return null;
+          if (who !== item.by) return null;
+          // Its writer may have come back just now; what is refused again is not about who writes.
+          if (isAskedAgain) return failed(item, error);
+          isAskedAgain = true;
+          continue;
         }
         if (isUnreachable(error)) {
           await this.#deps.reachable();
           continue;
         }
         const wait = RETRY_AFTER_MS[tries++];
-        if (!mayRetry(error) || wait === undefined) {
-          const failure = error instanceof RequestFailure ? error : new RequestFailure("internal", String(error));
-          const why = failure.hint === null ? failure.message : `${failure.message}. ${failure.hint}`;
-          return { ...item, state: "failed", error: why };
-        }
+        if (!mayRetry(error) || wait === undefined) return failed(item, error);
         await this.#deps.sleep(wait);
       }
     }
@@ -160,6 +165,11 @@ export class Outbox {
     this.#items = items;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function failed(item: OutboxItem, error: unknown): OutboxItem {
+  const { message, hint } = error instanceof RequestFailure ? error : new RequestFailure("internal", String(error));
+  return { ...item, state: "failed", error: hint === null ? message : `${message}. ${hint}` };
 }
 
 const isUnreachable = (error: unknown): boolean =>
