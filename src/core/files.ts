@@ -27,10 +27,15 @@ export function checkFileName(name: string): void {
   if (new TextEncoder().encode(name).length > MAX_NAME_BYTES) throw bad(`is longer than ${MAX_NAME_BYTES} bytes`);
 }
 
-/** `812 bytes`, `4.2 KB`, `25 MB`. */
+/** `812 bytes`, `4.2 KB`, `25 MB`, `1.5 GB`. */
 export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  const [size, unit] = bytes < 1_000_000 ? [bytes / 1024, "KB"] : [bytes / 1024 / 1024, "MB"];
+  const [size, unit] =
+    bytes < 1_000_000
+      ? [bytes / 1024, "KB"]
+      : bytes < 1_000_000_000
+        ? [bytes / 1024 ** 2, "MB"]
+        : [bytes / 1024 ** 3, "GB"];
   return `${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ${unit}`;
 }
 

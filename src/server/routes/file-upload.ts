@@ -3,7 +3,7 @@ import { SparkyError } from "../../core/errors.ts";
 import type { Attachment } from "../../core/events.ts";
 import { PDF, TEXT } from "../../core/files.ts";
 import { PART_BYTES } from "../../store/log/file-parts.ts";
-import { checkLoose, fileDraft } from "../../store/log/files.ts";
+import { fileDraft } from "../../store/log/files.ts";
 import type { Store } from "../../store/database/store.ts";
 import type { PageReader } from "../../tools/web/page-reader.ts";
 import type { User } from "../../wire/api.ts";
@@ -17,9 +17,8 @@ export async function takeFile(
   viewer: User,
   request: Request,
 ): Promise<Attachment> {
-  await checkLoose(store.db, viewer);
   return readFormFile(request, async ({ name, bytes }) => {
-    const draft = fileDraft(store);
+    const draft = await fileDraft(store, viewer);
     try {
       const hash = createHash("sha256");
       let kind: FileKind | null = null;
@@ -45,7 +44,7 @@ export async function takeFile(
       const found = kind.mime === PDF ? await readPdf(pages, () => draft.read(size), request.signal) : NO_PDF;
       if (found.text !== null) await draft.writeText(found.text);
       const { pages: count, read, unread } = found;
-      return await draft.keep(viewer, { ...file, pages: count, read_pages: read, unread });
+      return await draft.keep({ ...file, pages: count, read_pages: read, unread });
     } catch (error) {
       await draft.drop();
       throw error;

@@ -286,7 +286,7 @@ test("what comes in is checked at the door, and what is refused leaves nothing",
   }
   expect(await rows()).toEqual([0, 0]);
   for (let n = 0; n < 40; n++) await upload("x.txt", "x");
-  expect((await refused("x.txt", "x"))[1]).toBe("40 files of yours wait for a message already");
+  expect((await refused("x.txt", "x"))[1]).toBe("40 files of yours wait for a message already, or come in now");
 });
 
 test("a download is never a page: an SVG with a script, and HTML, are only ever saved; pictures are shown as such", async () => {

@@ -150,7 +150,7 @@ async function withOwnFiles(tx: Tx, chat: ChatRow, events: readonly NewEvent[]):
       continue;
     }
     const attachments: Attachment[] = [];
-    for (const file of event.data.attachments) attachments.push(await copyFile(tx, file, chat.id));
+    for (const file of event.data.attachments) attachments.push(await copyFile(tx, file, chat));
     copies.push({ ...event, data: { ...event.data, attachments } });
   }
   return copies;

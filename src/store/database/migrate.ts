@@ -45,6 +45,7 @@ import { cachedTokens } from "./migrations/0041-cached-tokens.ts";
 import { fallbacks } from "./migrations/0042-fallbacks.ts";
 import { files } from "./migrations/0043-files.ts";
 import { fileTexts } from "./migrations/0044-file-texts.ts";
+import { fileDrafts } from "./migrations/0045-file-drafts.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -94,6 +95,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fallbacks,
   files,
   fileTexts,
+  fileDrafts,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

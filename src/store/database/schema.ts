@@ -614,6 +614,8 @@ export interface Schema {
   tasks: TaskRow;
   task_deps: { task_id: string; depends_on: string };
   files: FileRow;
+  /** Files that come in now. `at`: when something of one came last. */
+  file_drafts: { content_id: string; owner_id: string; at: number };
   /** A file's bytes, in order. Chats that were made from one another share them. */
   file_parts: { content_id: string; n: number; data: Uint8Array; created_at: number };
   blobs: { id: string; chat_id: string; sha256: string; size: number; data: Uint8Array; created_at: number };

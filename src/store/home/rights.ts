@@ -68,6 +68,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   task_deps: "data",
   blobs: "data",
   files: "data",
+  file_drafts: "data",
   file_parts: "data",
   schedules: "data",
   schedule_rules: "data",

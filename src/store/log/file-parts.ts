@@ -2,6 +2,7 @@ import { newId } from "../../core/ids.ts";
 import type { FileRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
+import { keepRoom } from "./file-room.ts";
 
 /** What files hold, in parts, so that nobody must have a big one in memory. Nobody sees parts that no file names. */
 
@@ -16,9 +17,10 @@ export function newParts(store: Store) {
     id,
     async write(data: Uint8Array): Promise<void> {
       const part = n++;
-      await store.transact((tx) =>
-        tx.db.insertInto("file_parts").values({ content_id: id, n: part, data, created_at: tx.now }).execute(),
-      );
+      await store.transact(async (tx) => {
+        await tx.db.insertInto("file_parts").values({ content_id: id, n: part, data, created_at: tx.now }).execute();
+        await keepRoom(tx, id);
+      });
     },
   };
 }

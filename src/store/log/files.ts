@@ -8,13 +8,12 @@ import type { Store, Tx } from "../database/store.ts";
 import { may } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { bytesBetween, bytesOf, dropContents, newParts, PART_BYTES } from "./file-parts.ts";
+import { checkRoom, giveRoom, takeRoom } from "./file-room.ts";
 
 /** Files that people send along with what they write: whole from the moment that they are there, and never changed. */
 
 /** How long a file waits for the message that it is meant for. */
 const LOOSE_MS = 24 * 60 * 60 * 1000;
-/** So many of one person may wait at a time: 1 GB at most. */
-const MOST_LOOSE = 40;
 
 export type NewFile = Pick<
   FileRow,
@@ -33,24 +32,14 @@ export function attachmentOf({ id, name, size, mime, width, height, ...pdf }: Fi
   };
 }
 
-/** Throws where this person has too many files already that wait for a message. */
-export async function checkLoose(db: Db, viewer: User): Promise<void> {
-  const { n } = await db
-    .selectFrom("files")
-    .select((eb) => eb.fn.countAll<number>().as("n"))
-    .where("owner_id", "=", viewer.id)
-    .where("chat_id", "is", null)
-    .executeTakeFirstOrThrow();
-  if (Number(n) < MOST_LOOSE) return;
-  throw new SparkyError("conflict", `${MOST_LOOSE} files of yours wait for a message already`, {
-    hint: "send or delete some: DELETE /api/files/ID; those that are not sent go after a day",
-  });
-}
-
-/** Where a file goes while it comes in. Nobody sees it before `keep`; what was not kept is dropped. */
-export function fileDraft(store: Store) {
+/**
+ * Where a file goes while it comes in. Nobody sees it before `keep`; what was not kept is dropped. Throws where this person has no
+ * room for one more.
+ */
+export async function fileDraft(store: Store, viewer: User) {
   const own = newParts(store);
   const read = newParts(store);
+  await store.transact((tx) => takeRoom(tx, viewer, own.id));
   let readBytes: number | null = null;
   return {
     write: (data: Uint8Array) => own.write(data),
@@ -62,9 +51,10 @@ export function fileDraft(store: Store) {
       for (let at = 0; at < bytes.length; at += PART_BYTES) await read.write(bytes.subarray(at, at + PART_BYTES));
       readBytes = bytes.length;
     },
-    async keep(viewer: User, file: NewFile): Promise<Attachment> {
+    async keep(file: NewFile): Promise<Attachment> {
       return store.transact(async (tx) => {
-        await checkLoose(tx.db, viewer);
+        await giveRoom(tx, own.id);
+        await checkRoom(tx, viewer);
         const { id, now } = { id: tx.newId(), now: tx.now };
         const text = readBytes === null ? null : { text_id: read.id, text_size: readBytes };
         const row = {
@@ -75,7 +65,11 @@ export function fileDraft(store: Store) {
         return attachmentOf(row);
       });
     },
-    drop: () => store.transact((tx) => dropContents(tx, [own.id, read.id])),
+    drop: () =>
+      store.transact(async (tx) => {
+        await giveRoom(tx, own.id);
+        await dropContents(tx, [own.id, read.id]);
+      }),
   };
 }
 
@@ -145,7 +139,7 @@ export async function attachFiles(
   for (const id of ids) {
     const row = rows.find((each) => each.id === id);
     if (row !== undefined && row.chat_id !== null && row.chat_id === from) {
-      attached.push(await copyFile(tx, row, chatId));
+      attached.push(await copyFile(tx, row, { id: chatId, owner_id: viewer.id }));
     } else if (row === undefined || row.owner_id !== viewer.id) {
       throw notFound(
         `file ${JSON.stringify(id)}`,
@@ -163,10 +157,14 @@ export async function attachFiles(
   return attached;
 }
 
-/** The same file for another chat; their bytes are one. */
-export async function copyFile(tx: Tx, { id }: Pick<FileRow, "id">, chatId: string): Promise<Attachment> {
+/** The same file for another chat, whose owner keeps it from now on; their bytes are one. */
+export async function copyFile(
+  tx: Tx,
+  { id }: Pick<FileRow, "id">,
+  chat: { readonly id: string; readonly owner_id: string },
+): Promise<Attachment> {
   const row = await tx.db.selectFrom("files").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
-  const copy = { ...row, id: tx.newId(), chat_id: chatId, created_at: tx.now };
+  const copy = { ...row, id: tx.newId(), chat_id: chat.id, owner_id: chat.owner_id, created_at: tx.now };
   await tx.db.insertInto("files").values(copy).execute();
   return attachmentOf(copy);
 }
@@ -226,6 +224,7 @@ export async function sweepFiles(store: Store, isStopped: () => boolean): Promis
     );
     await breathe();
   }
+  await store.transact((tx) => tx.db.deleteFrom("file_drafts").where("at", "<", before).execute());
   const left = await store.db
     .selectFrom("file_parts")
     .leftJoin("files", "files.content_id", "file_parts.content_id")
