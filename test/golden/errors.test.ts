@@ -35,6 +35,12 @@ const CASES: { readonly [what: string]: readonly Case[] } = {
     [2, "approvals approve", { args: ["7kq2", "--scope", "always"] }],
     [2, "agent tasks delete", { args: ["3f2a"] }],
   ],
+  "a file that does not go along": [
+    [2, "agent tasks add", { args: ["Look", "--file", "/home/ada/.sparky/none.txt"] }],
+    [2, "agent tasks add", { args: ["Look", "--file", "/home/ada/.sparky"] }],
+    [2, "agent tasks add", { args: ["Look", ...Array<string>(11).fill("--file=/home/ada/.sparky/old.yaml")] }],
+    [2, "chat send", { args: ["Look", "--file", "/home/ada/.sparky/none.txt"], server: true }],
+  ],
   "an id that is too short, or the start of several": [
     [2, "agent tasks get", { args: ["3f2"] }],
     [2, "agent tasks get", { args: ["8kk2"] }],

@@ -20,7 +20,7 @@ export async function sendMessage(context: Context, args: readonly string[], opt
   checkWords(args[0], options, "message", "sparky chat send");
   const client = await context.client("server");
   const text = await wordsFrom(client, args[0], options);
-  const attachments = await uploadFiles(client, options.file);
+  const attachments = await uploadFiles(client, out, options.file);
   const known = options.chat === undefined ? null : await chatId(client, options.chat);
   const chat = await chatWithModel(client, known, options.model);
   const sent = await client.request<MessageAccepted>("POST", `/api/chats/${chat}/messages`, {

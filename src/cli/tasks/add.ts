@@ -27,7 +27,7 @@ export async function addTask(context: Context, args: readonly string[], options
   checkWords(args[0], options, "instruction", "sparky agent tasks add");
   const client = await context.client(options.wait ? "server" : "any");
   const instruction = await wordsFrom(client, args[0], options);
-  const attachments = await uploadFiles(client, options.file);
+  const attachments = await uploadFiles(client, out, options.file);
   const body = { ...(await newTask(client, instruction, options)), ...(attachments.length > 0 && { attachments }) };
   const [task] = await Promise.all([
     client.request<Task>("POST", "/api/tasks", body),
