@@ -11,6 +11,8 @@ export interface CatchUp {
   /** With `all`: at most so many, the newest. */
   readonly most: number;
   readonly maxAgeMs: number;
+  /** What whoever's work it is may spend is used up: nothing runs. */
+  readonly isSpent?: boolean;
 }
 
 export type Decision =
@@ -18,7 +20,7 @@ export type Decision =
   | {
       readonly at: number;
       readonly what: "skip";
-      readonly reason: "paused" | "backoff" | "account" | "down" | "policy";
+      readonly reason: "paused" | "backoff" | "account" | "limit" | "down" | "policy";
     };
 
 const MINUTE_MS = 60_000;
@@ -52,6 +54,8 @@ export function decideInstants(instants: readonly DueInstant[], catchUp: CatchUp
   return instants.map((instant): Decision => {
     const { at, held } = instant;
     if (held !== null) return { at, what: "skip", reason: held };
+    const runs = !late.has(instant) || caught.has(instant);
+    if (runs && catchUp.isSpent === true) return { at, what: "skip", reason: "limit" };
     // In its time, but behind those that are caught up with: it waits for its turn as they do.
     if (!late.has(instant)) return { at, what: "run", caughtUp: caught.size > 0 };
     if (caught.has(instant)) return { at, what: "run", caughtUp: true };

@@ -49,6 +49,8 @@ function outcome({ state, requests, waits, errors }: Comes): string {
   const asked = requests === undefined || requests === 1 ? "" : ` after ${requests} requests`;
   const waited = waits === undefined ? "" : `, waiting ${waits.map((ms) => `${ms / 1000} s`).join(", ")}`;
   const told = errors === undefined || errors.length === 0 ? "" : `; told as ${[...new Set(errors)].join(", ")}`;
-  const how = state === "failed" ? (requests === 1 ? "fails at once" : `fails${asked}`) : `is answered${asked}`;
+  const atOnce = requests === 0 ? "fails before it asks" : "fails at once";
+  const how =
+    state === "failed" ? (requests !== undefined && requests < 2 ? atOnce : `fails${asked}`) : `is answered${asked}`;
   return `${how}${waited}${told}`;
 }

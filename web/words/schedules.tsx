@@ -152,6 +152,7 @@ export const WORDS = {
     down: "Sparky was not running",
     policy: "its catch-up rule leaves it out",
     backoff: "it rests after a failure",
+    limit: "what may be spent in its owner’s name is used up",
     account: "the account whose it is was disabled",
   },
   merged: "one was waiting already and stands for both",

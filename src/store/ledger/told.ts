@@ -9,7 +9,7 @@ import type { Tx } from "../database/store.ts";
 type Told = Extract<EventBody, { type: "schedule" }>["data"];
 
 export interface Skip {
-  readonly reason: "overlap" | "down" | "policy" | "backoff";
+  readonly reason: "overlap" | "down" | "policy" | "backoff" | "limit";
   readonly first: number;
   readonly last: number;
   readonly count: number;
@@ -20,6 +20,7 @@ const WHY: { readonly [reason in Skip["reason"]]: string } = {
   down: "Sparky was not running",
   policy: "it was too long ago, or too much, to catch up with",
   backoff: "it rests after a failure",
+  limit: "what may be spent in its owner's name is used up",
 };
 
 export async function tellSkip(tx: Tx, schedule: ScheduleRow, { reason, first, last, count }: Skip): Promise<void> {

@@ -41,7 +41,9 @@ export class LedgerWriter {
 
   async #skip(skipped: SkippedInstants, isFirst: boolean): Promise<void> {
     const { reason, first, last, count, each } = skipped;
-    const before = isFirst ? await this.#lastRange(reason) : undefined;
+    // A pass that goes on with the same reason lengthens the row of the pass before: a pause may last.
+    const newest = isFirst ? await this.#newest() : undefined;
+    const before = newest?.until_at != null && newest.reason === reason ? newest : undefined;
     if (before !== undefined) {
       const values = { until_at: last, count: before.count + count };
       await this.#tx.db.updateTable("occurrences").set(values).where("id", "=", before.id).execute();
@@ -55,7 +57,8 @@ export class LedgerWriter {
       const rows = each === null ? [{ ...row(first), until_at: last, count }] : each.map(row);
       for (let at = 0; at < rows.length; at += 100) await this.#insert(rows.slice(at, at + 100));
     }
-    await this.#tell(skipped);
+    // A limit may hold for a month of instants: the first of a row is told.
+    if (reason !== "limit" || newest?.reason !== "limit") await this.#tell(skipped);
   }
 
   /** That it is paused, or whoever's it is disabled, was told when it was. What an absence left out is told once, though the last of it has its own reason. */
@@ -76,9 +79,8 @@ export class LedgerWriter {
     if (skip !== undefined) await tellSkip(this.#tx, this.#schedule, skip);
   }
 
-  /** A pass that goes on with the same reason lengthens the row of the pass before: a pause may last. */
-  async #lastRange(reason: string): Promise<OccurrenceRow | undefined> {
-    const last = await this.#tx.db
+  async #newest(): Promise<OccurrenceRow | undefined> {
+    return this.#tx.db
       .selectFrom("occurrences")
       .selectAll()
       .where("schedule_id", "=", this.#schedule.id)
@@ -86,7 +88,6 @@ export class LedgerWriter {
       .orderBy("due_at", "desc")
       .limit(1)
       .executeTakeFirst();
-    return last?.until_at != null && last.reason === reason ? last : undefined;
   }
 
   async #run({ at, caughtUp }: Extract<Stretch, { what: "run" }>): Promise<void> {

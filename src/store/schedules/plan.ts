@@ -1,9 +1,13 @@
 import { sql } from "kysely";
+import { machineZone } from "../../core/clock.ts";
 import { DueInstants, ON_TIME_MS, restMs, type DueInstant, type Stretch } from "../../core/catch-up.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { dueInstants, hasInstants, rulesFrom } from "../ledger/rules.ts";
 import type { ScheduleRow, ScheduleRuleRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
+import { reachedOf, standingOf } from "../limits/standing.ts";
+import type { Descent } from "../runs/descent.ts";
+import { whoseWork } from "../runs/whose.ts";
 import { EARLY } from "./start.ts";
 
 /** What a pass is going to write. It is worked out before the transaction: a long absence takes its time. */
@@ -26,7 +30,8 @@ export async function planPass(
   { now, to }: Pick<Plan, "now" | "to">,
 ): Promise<Plan> {
   const { catch_up: policy, catch_up_max: most, catch_up_age_ms: maxAgeMs } = schedule;
-  const found = new DueInstants({ policy, most, maxAgeMs }, now);
+  const isSpent = await isUsedUp(store, schedule, now);
+  const found = new DueInstants({ policy, most, maxAgeMs, isSpent }, now);
   const rules = (await rulesFrom(store.db, schedule.id, schedule.settled_to)).filter(hasInstants);
   const written = await writtenFrom(store, schedule);
   const early = await earlyFrom(store, schedule);
@@ -83,4 +88,15 @@ function heldBack({ rest_until: rests, failures }: ScheduleRow, rule: ScheduleRu
 async function isShutOut({ db }: Store, { owner_id }: ScheduleRow): Promise<boolean> {
   const owner = await db.selectFrom("user").select("banned").where("id", "=", owner_id).executeTakeFirst();
   return Boolean(owner?.banned ?? false);
+}
+
+/** A run of it would only wait: until the limit begins anew it keeps no chat, and nothing is made up for then. */
+async function isUsedUp({ db }: Store, { owner_id, chat_id, descent }: ScheduleRow, now: number): Promise<boolean> {
+  const parent = descent === null ? null : (JSON.parse(descent) as Descent).parentRun;
+  const work = { owner_id, chat_id: chat_id ?? "", parent_run: parent, parent_call: null };
+  const whose = await whoseWork(db, { id: work.chat_id, owner_id }, work);
+  return (
+    reachedOf(await standingOf(db, whose, { now, zone: machineZone() }), { requests: 0, tokens: 0, dollars: 0 }) !==
+    null
+  );
 }
