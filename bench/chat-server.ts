@@ -79,6 +79,7 @@ async function serve(file: string): Promise<Serving> {
     skillRoots: { home: "/nowhere", personal: "/nowhere", shipped: null, workspaces: "/nowhere" },
     stopRun: async () => nothing,
     stopWorkOf: async () => {},
+    contextOf: () => Promise.reject(new Error("nothing is shown here")),
     cancelTask: async () => nothing,
   });
   const { url } = await server.listen("127.0.0.1", 0);

@@ -383,6 +383,12 @@ async function build(
     stopRun: (viewer, target) => stopper.stop(viewer, target),
     stopWorkOf: (by, userId, why) => stopper.stopWorkOf(by, userId, why),
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
+    contextOf: async (viewer, chatId, at) => {
+      const { shownContext } = await import("./agent/shown-context.ts");
+      const toolsNow = async (reader: Model, person: Person) => createRegistry(await toolsWith(reader, person));
+      const skillsNow = ({ userId }: Person): Promise<string> => skills.textNow(userId);
+      return shownContext({ ...agent, toolsNow, skillsNow }, viewer, chatId, at);
+    },
   });
   cleanup.defer(() => server.close());
   const owned = cleanup.move();

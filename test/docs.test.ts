@@ -317,6 +317,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", `${chat}/shares`, { user: "ann", write: true });
   await ask("GET", `${chat}/shares`);
   await ask("GET", `${chat}/people`);
+  await ask("GET", `${chat}/context`);
   await ask("DELETE", `${chat}/shares/ann`);
   const { id: link, url } = await ask("POST", `${chat}/links`, {});
   await ask("GET", `${chat}/links`);

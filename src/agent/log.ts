@@ -30,10 +30,16 @@ const MAX_TO_SUM_UP = 20_000;
 /** Of them one is for this run, unless many tasks had long work in this chat since. */
 const MAX_SUMMARIES = 20;
 
+/** Whose log is read, and by which run: as far as that matters here. */
+export interface Reading {
+  readonly run: Pick<Claimed["run"], "id" | "chat_id" | "task_id" | "first_seq">;
+  readonly task: Pick<NonNullable<Claimed["task"]>, "message_seq"> | null;
+}
+
 /** A chat's log as one run reads it: once from the store, then only what was added. */
 export class RunLog {
   readonly #store: Store;
-  readonly #claimed: Claimed;
+  readonly #claimed: Reading;
   readonly #scope: "chat" | "task";
   #events: ChatEvent[] = [];
   #steps: RecordedStep[] = [];
@@ -52,12 +58,14 @@ export class RunLog {
   /** How many events are read at most, and whether there are older ones that no summary is of. */
   #most = MAX_EVENTS;
   #hasOlder = false;
+  readonly #upTo: number | null;
 
-  /** `scope`: what the run's context is made of. */
-  constructor(store: Store, claimed: Claimed, scope: "chat" | "task") {
+  /** `scope`: what the run's context is made of. `upTo`: as it was when this event was the last one; null: as it is now. */
+  constructor(store: Store, claimed: Reading, scope: "chat" | "task", upTo: number | null = null) {
     this.#store = store;
     this.#claimed = claimed;
     this.#scope = scope;
+    this.#upTo = upTo;
   }
 
   get events(): readonly ChatEvent[] {
@@ -102,13 +110,15 @@ export class RunLog {
   async read(): Promise<void> {
     const { chat_id } = this.#claimed.run;
     const { db } = this.#store;
-    const { head } = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
+    const chat = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
+    const head = Math.min(chat.head, this.#upTo ?? chat.head);
     // What is read at every look costs nothing where nothing was added.
     if (head === this.#head) return;
     const isFirst = this.#head === 0;
     const from = isFirst ? await this.#start() : this.#head + 1;
     const earlier = isFirst && this.#scope === "task" ? await lastFinals(db, this.#claimed, from) : [];
-    const fresh = [...earlier, ...(await readEvents(db, chat_id, { from, types: TYPES }))];
+    const range = { from, ...(this.#upTo !== null && { to: this.#upTo }), types: TYPES };
+    const fresh = [...earlier, ...(await readEvents(db, chat_id, range))];
     this.#events.push(...fresh);
     this.#view = foldChat(fresh, this.#view);
     this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
@@ -163,6 +173,7 @@ export class RunLog {
         .selectFrom("steps")
         .selectAll()
         .where((eb) => eb.or(ids.map(([id, first]) => eb.and([eb("run_id", "=", id), eb("step", ">=", first)]))))
+        .$if(this.#upTo !== null, (query) => query.where("read_seq", "<", this.#upTo))
         .orderBy("step")
         .execute();
       for (const row of rows) {
@@ -176,8 +187,8 @@ export class RunLog {
   }
 
   /**
-   * Where reading begins: behind what is summed up, with the newest events that a context may hold, and with everything of the run
-   * itself.
+   * Where reading begins: behind what is summed up, but with the last words in it, which what follows may work on; with the newest
+   * events that a context may hold; and with everything of the run itself.
    */
   async #start(): Promise<number> {
     const { run, task } = this.#claimed;
@@ -194,7 +205,7 @@ export class RunLog {
       own = Math.min(own, first?.first_seq ?? own);
     }
     this.#own = own;
-    const summaries = await summariesOf(db, run.chat_id, MAX_SUMMARIES);
+    const summaries = await summariesOf(db, run.chat_id, MAX_SUMMARIES, this.#upTo);
     this.#summary = summaryIn(summaries.find((event) => this.#isMine(event)));
     if (this.#scope === "task") return own;
     const behind = (this.#summary?.upTo ?? 0) + 1;
@@ -203,13 +214,15 @@ export class RunLog {
       .select("seq")
       .where("chat_id", "=", run.chat_id)
       .where("seq", ">=", behind)
+      .$if(this.#upTo !== null, (query) => query.where("seq", "<=", this.#upTo))
       .where("type", "in", [...TYPES])
       .orderBy("seq", "desc")
       .offset(this.#most)
       .limit(1)
       .executeTakeFirst();
     this.#hasOlder = newest !== undefined && newest.seq > behind;
-    return Math.min(newest?.seq ?? behind, own);
+    const words = this.#summary === null ? behind : await lastWords(db, run.chat_id, this.#summary.upTo);
+    return Math.min(newest?.seq ?? behind, own, words ?? behind);
   }
 
   /** A chat's summary may be of what a task's run must know word for word of its own. */
@@ -266,8 +279,23 @@ function* portionsOf<T>(items: readonly T[], size: number): Generator<readonly T
 /** So many messages are looked through at a time for the last words of earlier runs. */
 const LOOK = 20;
 
+/** Where somebody last said something, up to an event; undefined: not among the messages just before it. */
+async function lastWords(db: Db, chatId: string, upTo: number): Promise<number | undefined> {
+  const rows = await db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("type", "=", "message")
+    .where("seq", "<=", upTo)
+    .orderBy("seq", "desc")
+    .limit(LOOK)
+    .execute();
+  const events = rows.map(({ seq, body }) => readableEvent(chatId, seq, body));
+  return events.find((event) => event?.type === "message" && event.data.role === "user")?.seq;
+}
+
 /** The final messages of the chat's last runs before the task's own events, ascending. */
-async function lastFinals(db: Db, { run }: Claimed, before: number): Promise<readonly ChatEvent[]> {
+async function lastFinals(db: Db, { run }: Pick<Reading, "run">, before: number): Promise<readonly ChatEvent[]> {
   const finals = new Map<string, ChatEvent>();
   const hidden = new Set(await hiddenIn(db, run.chat_id, 0));
   for (let to = before; finals.size < LAST_RUNS;) {

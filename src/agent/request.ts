@@ -1,12 +1,13 @@
 import { estimateTokens } from "../models/tokens.ts";
 import type { Model } from "../models/model.ts";
+import type { Store } from "../store/database/store.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { Principal } from "../tools/tool.ts";
 import { readTexts, tellFiles } from "./attachments.ts";
 import { buildContext, type Context } from "./context.ts";
 import type { AgentDeps } from "./deps.ts";
 import { tokensOf } from "./fit.ts";
-import type { RunLog } from "./log.ts";
+import type { Reading, RunLog } from "./log.ts";
 import { instructionsFor } from "./prompt.ts";
 import type { Window } from "./window.ts";
 
@@ -22,19 +23,25 @@ export interface Request extends Context {
   readonly estimate: number;
 }
 
+export interface Reader {
+  readonly provider: string;
+  readonly model: string;
+  readonly takesImages: boolean;
+}
+
 /** A task in a chat of its own, or in its schedule's, is not given the whole chat. */
-export function scopeOf({ task, chat }: Claimed): "chat" | "task" {
+export function scopeOf({ task, chat }: Pick<Claimed, "chat"> & Pick<Reading, "task">): "chat" | "task" {
   return task === null || chat.origin === "user" ? "chat" : "task";
 }
 
 export async function requestFor(
-  deps: AgentDeps,
-  claimed: Claimed,
+  deps: Pick<AgentDeps, "store" | "registry" | "timeZone" | "skills" | "windows">,
+  claimed: Pick<Claimed, "chat" | "task"> & Reading,
   log: RunLog,
   { model, principal }: { readonly model: Model; readonly principal: Principal },
 ): Promise<Request> {
   const { store, registry, timeZone, skills } = deps;
-  const { run, task } = claimed;
+  const { task } = claimed;
   const instructions = instructionsFor({
     principal,
     task: task === null ? null : { schedule: task.schedule },
@@ -46,19 +53,31 @@ export async function requestFor(
   const system = estimateTokens(instructions);
   const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
   const budget = window.room(system + tools);
+  const reader = { provider: model.provider, model: model.id, takesImages: model.takesImages === true };
+  const context = await contextOf(store, claimed, log, { reader, budget });
+  const estimate = system + tools + tokensOf(context.messages);
+  return { instructions, window, budget, system, tools, estimate, ...context };
+}
+
+/** What of the log is told to whom. */
+export async function contextOf(
+  store: Store,
+  claimed: Pick<Claimed, "chat"> & Reading,
+  log: RunLog,
+  { reader, budget }: { readonly reader: Reader; readonly budget: number },
+): Promise<Context> {
+  const { run } = claimed;
   const texts = await readTexts(store, run.chat_id, log.events, log.texts);
-  const context = buildContext({
+  return buildContext({
     events: log.events,
     steps: log.steps,
     recalled: await log.recalled(),
     forgotten: await log.forgotten(),
-    files: tellFiles({ events: log.events, texts, takesImages: model.takesImages === true }),
+    files: tellFiles({ events: log.events, texts, takesImages: reader.takesImages }),
     summary: log.summary,
     run: { id: run.id, taskId: run.task_id },
     scope: scopeOf(claimed),
-    reader: { provider: model.provider, model: model.id },
+    reader,
     budget,
   });
-  const estimate = system + tools + tokensOf(context.messages);
-  return { instructions, window, budget, system, tools, estimate, ...context };
 }

@@ -255,7 +255,7 @@ class RunWork {
   async #step(deps: AgentDeps, model: Model, request: Request, step: number): Promise<void> {
     const { store } = deps;
     const readSeq = this.#log.head;
-    const { instructions, window, system, tools, messages, leftOut, estimate } = request;
+    const { instructions, window, budget, system, tools, messages, leftOut, estimate } = request;
     const overhead = system + tools;
     const context = { system, tools, messages: estimate - overhead, leftOut, ...window.size };
     const input = {
@@ -265,6 +265,7 @@ class RunWork {
       step,
       readSeq,
       signal: this.signal,
+      budget,
       estimate,
       context,
       onSpent: (usage: EventOf<"usage">["data"]): void => void this.spent.push(usage),

@@ -9,6 +9,7 @@ import { byAgent } from "../store/people/actors.ts";
 import type { NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
+import { digestOf } from "../store/runs/requests.ts";
 import { withPictures } from "./attachments.ts";
 import { checkAnswer, doubtOf, isBlank } from "./answer.ts";
 import type { AgentDeps } from "./deps.ts";
@@ -28,6 +29,8 @@ export interface StepInput {
   readonly step: number;
   readonly readSeq: number;
   readonly signal: AbortSignal;
+  /** Tokens that the conversation might take. */
+  readonly budget: number;
   /** About what the request takes. */
   readonly estimate: number;
   /** What the request is made of. */
@@ -131,6 +134,13 @@ function record(
     provider: model.provider,
     model: model.id,
     messages: soundJson(JSON.stringify(ours(finish.messages, calls))),
+    request: {
+      instructions: input.instructions,
+      tools: JSON.stringify(deps.registry.specs()),
+      budget: input.budget,
+      takesImages: model.takesImages === true,
+      digest: digestOf(JSON.stringify(input.messages)),
+    },
     events: [...said, ...(doubt === null ? [] : [{ ...doubt, ...by }]), ...uses, { type: "usage", data: usage, ...by }],
     blobs,
     usage,

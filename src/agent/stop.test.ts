@@ -33,6 +33,7 @@ import { getTask } from "../store/tasks/read.ts";
 import type { User } from "../store/people/user.ts";
 import { RunAborted } from "./deps.ts";
 import { workRun } from "./run.ts";
+import { NO_REQUEST } from "../../test/kit/no-request.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -173,7 +174,16 @@ test("a stop that was recorded first wins over a back-off, a hand-back, a step a
     if (claimed === undefined) throw new Error("nothing to claim");
     await postMessage(store, owner, chat.id, { text: "two, unread" });
     await requestStop(store, owner, { chatId: chat.id });
-    const step = { step: 1, readSeq: seq, provider: "p", model: "m", messages: "[]", events: [], usage };
+    const step = {
+      step: 1,
+      readSeq: seq,
+      provider: "p",
+      model: "m",
+      request: NO_REQUEST,
+      messages: "[]",
+      events: [],
+      usage,
+    };
     await recordStep(store, claimed, step);
     await leave(claimed.run.id, claimed.lease);
     expect((await story(store, chat.id)).slice(-2)).toEqual(["stopping", "cancelled"]);

@@ -75,6 +75,10 @@ export const RIGHTS = {
     what: "see what the agent is about to do where it must ask, and say yes or no to it; to what reaches outside from a chat in which they may write only owners do",
     of: { own: ANSWERING, writes: ANSWERING, agents: OWNER, below: ANSWERING },
   },
+  "chats.context": {
+    what: "see what a model is given in a chat: the system text, tools, the conversation and what was brought in of memory",
+    of: { own: ALL, agents: OWNER },
+  },
   "chats.delete": { what: "delete a chat", of: { own: WORKING, writes: WORKING, agents: OWNER } },
   "chats.share": {
     what: "share a chat with somebody or by a link, to watch or to write, and take that back",

@@ -5,6 +5,7 @@ import type { ModelSetup } from "../models/setup.ts";
 import type { Store } from "../store/database/store.ts";
 import type { PageReader } from "../tools/web/page-reader.ts";
 import type { Stopped, User } from "../wire/api.ts";
+import type { ChatContext } from "../wire/context.ts";
 import type { Commands } from "../wire/mcp.ts";
 import type { McpAdmin } from "../worker/mcp/admin.ts";
 import type { Log } from "../core/log.ts";
@@ -45,6 +46,12 @@ export interface ServerDeps {
   /** Stops all work of somebody, for a reason that is told with it. */
   readonly stopWorkOf: (by: User, userId: string, why: string) => Promise<void>;
   readonly cancelTask: (viewer: User, taskId: string) => Promise<Stopped>;
+  /** What a model was given for a step, or would be given now. */
+  readonly contextOf: (
+    viewer: User,
+    chatId: string,
+    at: { readonly runId?: string | undefined; readonly step?: number | undefined },
+  ) => Promise<ChatContext>;
   /** What was wrong with `SPARKY_SCHEDULES_FILE` at the start, for the owner. */
   readonly scheduleProblems?: readonly string[];
   /** Where skills are looked for. */

@@ -49,8 +49,17 @@ export class Skills {
       );
     }
     const skills = pinned ?? (await skillsOfRun(db, runId)) ?? [];
+    return this.#text(skills);
+  }
+
+  /** What a run would be told that began now. */
+  async textNow(userId: string): Promise<string> {
+    return this.#text(await this.#usedBy(userId));
+  }
+
+  async #text(skills: readonly { readonly hash: string }[]): Promise<string> {
     const heads = await versionHeads(
-      db,
+      this.#store.db,
       skills.map(({ hash }) => hash),
     );
     return listText(skills.flatMap(({ hash }) => heads.get(hash) ?? []));

@@ -76,6 +76,7 @@ import { chatLinkSchema, madeChatLinkSchema, shareSchema, sharesSchema } from ".
 import { statsSchema } from "../../src/wire/stats.ts";
 import { workSchema } from "../../src/wire/work.ts";
 import { chatTagsSchema, tagInUseSchema } from "../../src/wire/tags.ts";
+import { chatContextSchema } from "../../src/wire/context.ts";
 import { clearedSchema } from "../../src/wire/tasks-clear.ts";
 
 /** What `--json` prints, by command. The reference is made from it, and the kept output of every command is held to it. */
@@ -184,6 +185,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "chats rename": one(chatSchema),
   "chats tag": one(chatTagsSchema),
   "chats tags": list(tagInUseSchema),
+  "chats context": one(chatContextSchema),
   "chats set": [
     { shape: z.object({ model: text.nullable(), default: text, choices: modelChoicesSchema.shape.items }) },
     { given: "--model", shape: chatSchema },

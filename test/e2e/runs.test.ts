@@ -52,6 +52,21 @@ describeInBrowser("a run's page", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("a step of the model shows what it was given, as it was sent", async () => {
+    const tab = await (await stage.device()).tab(`/runs/${task.runId}`);
+    await steps(tab).filter({ hasText: "Model" }).nth(2).click();
+    const given = details(tab).locator("[data-given='3']");
+    await given.getByText("What the model was given").click();
+    await given.getByText(/^About [\d,]+ tokens(, \$0\.00)?, as Sparky estimates them\.$/).waitFor();
+    await given.getByText("You are Sparky, an agent that works for people").waitFor();
+    await given.getByText(/^assistant · call · graph_stats$/).waitFor();
+    await given.getByText(/^tool · result · file_write$/).waitFor();
+    expect(await given.getByText("not wholly as it was sent").count()).toBe(0);
+    const path = `/api/chats/${task.chatId}/context?runId=${task.runId}&step=3`;
+    expect(await stage.sparky.api("GET", path)).toMatchObject({ step: 3, asSent: true, model: "demo" });
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("every step has an address that opens it, and keys lead from one to the next and to what failed", async () => {
     const tab = await (await stage.device("owner", { colorScheme: "dark" })).tab(`/runs/${task.runId}?step=2`);
     await details(tab).getByText("Step 2 · model").waitFor();

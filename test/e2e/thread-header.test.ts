@@ -96,6 +96,12 @@ describeInBrowser("a chat's header", () => {
       expect.stringMatching(/^Messages and results[\d,]+$/),
     ]);
     await dialog.getByText(/that was \$\d+\.\d\d\.$/).waitFor();
+    // What the next answer would begin with, word by word.
+    await dialog.getByText("What the next answer begins with").click();
+    await dialog.getByText(/^About [\d,]+ tokens, \$\d+\.\d+, as Sparky estimates them\.$/).waitFor();
+    await dialog.getByText("You are Sparky, an agent that works for people").waitFor();
+    await dialog.getByText("Conversation, 2 messages").waitFor();
+    await dialog.getByText("A short answer.").waitFor();
     await page.keyboard.press("Escape");
     expect(
       await page

@@ -53,6 +53,8 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
   "yyn-nnn-": ["POST /api/approvals/{id}", "frame decide"],
   // Only she says with whom it is shared.
   "--y-nnn-": [
+    // It has what is remembered of her in it.
+    "GET /api/chats/{id}/context",
     ..."POST /api/chats/{id}/shares,DELETE /api/chats/{id}/shares/{user},GET /api/chats/{id}/links".split(","),
     ..."POST /api/chats/{id}/links,DELETE /api/chats/{id}/links/{link}".split(","),
   ],

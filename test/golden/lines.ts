@@ -81,6 +81,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "chats rename": [{ args: ["5d2c", "The time over there"] }, { args: ["5d2c", " "] }],
   "chats tag": [{ args: ["5d2c", "Time", "work"] }, { args: ["5d2c"] }, { args: ["5d2c", "a,b"] }],
   "chats tags": [{}],
+  "chats context": [{ args: ["5d2c"] }, { args: ["77aa", "--step", "1"] }, { args: ["77aa", "--step", "9"] }, { args: ["77aa", "--at", "1"] }, { args: ["77aa", "--full"] }],
   "chats set": [{ args: ["5d2c"] }, { args: ["5d2c", "--model", "demo"] }, { args: ["5d2c", "--model", "gpt-5"] }],
   "chats archive": [{ args: ["5d2c"] }],
   "chats unarchive": [{ args: ["5d2c"] }],

@@ -242,6 +242,13 @@ async function seedWork({ store, clock, ids, owner }: Scene): Promise<void> {
     readSeq: 3,
     provider: "demo",
     model: "demo",
+    request: {
+      instructions: "You are Sparky.",
+      tools: JSON.stringify([{ name: "web_fetch", description: "Reads a page.", effect: "external", parameters: { type: "object" } }]),
+      budget: 4000,
+      takesImages: false,
+      digest: "of what was said before it was forgotten",
+    },
     messages: JSON.stringify([
       {
         role: "assistant",

@@ -1,15 +1,19 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { shownContext } from "../../src/agent/shown-context.ts";
+import { Windows } from "../../src/agent/window.ts";
 import { createServer, type Server } from "../../src/server/app.ts";
 import type { ServerDeps } from "../../src/server/deps.ts";
 import type { Log } from "../../src/core/log.ts";
 import { requestStop, stopWorkOf } from "../../src/store/endings/stop.ts";
+import { createRegistry } from "../../src/tools/registry.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { cancelTask } from "../../src/store/tasks/change.ts";
 import { createToken } from "../../src/store/people/tokens.ts";
 import type { User } from "../../src/store/people/user.ts";
 import { mcpAdmin } from "./mcp/admin.ts";
 import { modelSetup } from "./model-setup.ts";
+import { scriptedModel } from "./scripted-model.ts";
 import { people } from "./members.ts";
 import { tempHome } from "./temp-home.ts";
 
@@ -65,6 +69,16 @@ export async function chatServer(store: Store, options: Partial<ServerDeps> = {}
     async cancelTask(viewer, taskId) {
       const { runId } = await cancelTask(store, viewer, taskId);
       return { runId };
+    },
+    async contextOf(viewer, chatId, at) {
+      const { modelFor, registry } = { modelFor: () => scriptedModel([]), registry: createRegistry<never>([]) };
+      const now = {
+        windows: new Windows(),
+        timeZone: "UTC",
+        toolsNow: async () => registry,
+        skillsNow: async () => "",
+      };
+      return shownContext({ store, modelFor, ...now }, viewer, chatId, at);
     },
     ...options,
   });

@@ -192,6 +192,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
               key={selected.seq}
               step={selected}
               runId={run.id}
+              chatId={run.chatId}
               isAsking={selected.state === "waiting" && now.state === "waiting" && run.canWrite}
             />
           </div>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { EventOf } from "../../src/core/events.ts";
 import { CallApproval } from "../thread/call-approval.tsx";
 import { CallQuestion } from "../thread/call-question.tsx";
+import { Given } from "../thread/given.tsx";
 import { Whole } from "../thread/whole.tsx";
 import { TaskTree } from "../tasks/task-tree.tsx";
 import { JsonView } from "../text/json-view.tsx";
@@ -19,8 +20,15 @@ import { WORDS } from "../words/runs.ts";
 
 const KINDS = { model: Brain, tool: Wrench, wait: Clock } as const;
 
+interface Props {
+  readonly step: Step;
+  readonly runId: string;
+  readonly chatId: string;
+  readonly isAsking: boolean;
+}
+
 /** All that is known of one step. */
-export function StepDetails({ step, runId, isAsking }: { step: Step; runId: string; isAsking: boolean }) {
+export function StepDetails({ step, runId, chatId, isAsking }: Props) {
   const Kind = KINDS[step.kind];
   const fault = faultOf(step);
   return (
@@ -48,6 +56,9 @@ export function StepDetails({ step, runId, isAsking }: { step: Step; runId: stri
         {fault !== null && <span className="block font-normal [overflow-wrap:anywhere]">{fault}</span>}
       </p>
       {step.kind === "model" && <Model step={step} />}
+      {step.kind === "model" && step.step !== null && step.usage !== null && (
+        <Given key={step.seq} chatId={chatId} at={{ runId, step: step.step }} />
+      )}
       {step.kind === "tool" && <Tool step={step} isAsking={isAsking} />}
       {step.kind === "wait" && (
         <>

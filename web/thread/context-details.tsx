@@ -3,9 +3,11 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Fact } from "../ui/fact.tsx";
 import { dollars } from "../ui/format.ts";
 import { usedBy, type ModelCall } from "./context-ring.tsx";
+import { Given } from "./given.tsx";
 import { WORDS } from "../words/thread.ts";
 
 interface Props {
+  readonly chatId: string;
   readonly call: ModelCall;
   readonly view: ChatView;
   /** What came before this `seq` was summarised; null: nothing was. */
@@ -16,7 +18,7 @@ interface Props {
 const PARTS = ["system", "tools", "messages"] as const;
 
 /** What the last model call was made of, and what the chat has used so far. */
-export function ContextDetails({ call, view, summary, onClose }: Props) {
+export function ContextDetails({ chatId, call, view, summary, onClose }: Props) {
   const { context } = call;
   const parts = context === undefined ? 0 : context.system + context.tools + context.messages;
   return (
@@ -58,6 +60,7 @@ export function ContextDetails({ call, view, summary, onClose }: Props) {
       )}
       <p className="mt-3 text-sm">{leftOutWords(context)}</p>
       {summary !== null && <p className="mt-1 text-sm">{WORDS.context.summarised(summary)}</p>}
+      <Given chatId={chatId} at={null} />
       <p className="mt-3 border-t border-line pt-3 text-sm">
         {WORDS.context.whole(whole(view.inputTokens + view.outputTokens), costWords(view))}
       </p>

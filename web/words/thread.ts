@@ -64,6 +64,23 @@ export const WORDS = {
     cost: (dollars: string): string => `As far as prices are known, that was ${dollars}.`,
   },
 
+  /** What a model is given, word by word. */
+  given: {
+    sent: "What the model was given",
+    next: "What the next answer begins with",
+    loading: "Loading what the model is given…",
+    notLoaded: "What the model is given could not be loaded",
+    size: (tokens: string, dollars: string | null): string =>
+      `About ${tokens} tokens${dollars === null ? "" : `, ${dollars}`}, as Sparky estimates them.`,
+    notAsSent:
+      "The conversation is not wholly as it was sent: something in it was forgotten since, or Sparky was updated.",
+    instructions: "Instructions",
+    tools: (n: number): string => plural(n, { one: "# tool", other: "# tools" }),
+    conversation: (n: number): string =>
+      plural(n, { one: "Conversation, # message", other: "Conversation, # messages" }),
+    kinds: { thought: "thought", call: "call", result: "result", file: "file" },
+  },
+
   /** Which model answers. */
   picker: {
     title: "Model of this chat",

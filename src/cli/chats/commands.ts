@@ -4,6 +4,7 @@ import { EVENTS_OPTION } from "../command/events-option.ts";
 import { momentAhead } from "../command/moment.ts";
 import { CHAT_FORMATS } from "../../wire/export-formats.ts";
 import type { SetOptions } from "./change.ts";
+import type { ContextOptions } from "./context.ts";
 import type { ExportOptions } from "./export.ts";
 import type { ForkOptions } from "./fork.ts";
 import type { LinkOptions, UnlinkOptions } from "./links.ts";
@@ -51,6 +52,22 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     options: [["--format <format>", "md or json (default: md)", oneOf(CHAT_FORMATS)]],
     run: async (context, args, options: ExportOptions) =>
       (await import("./export.ts")).exportChat(context, args, options),
+  });
+  verb(chats, execute, "context <id>", {
+    summary: "Show what a model is given in a chat: what an answer would begin with now, or what a step was given.",
+    examples: [
+      "sparky chats context 3f2a",
+      "sparky chats context 3f2a --step 2",
+      "sparky chats context 3f2a --at 15 --full",
+    ],
+    args: ID,
+    options: [
+      ["--step <number>", "what this step was given, of the newest run that has it", wholeNumber(1, 1_000_000)],
+      ["--at <seq>", "what the step was given that this event is of", wholeNumber(1, 1_000_000_000)],
+      ["--full", "every word, instead of the beginning of each part"],
+    ],
+    run: async (context, args, options: ContextOptions) =>
+      (await import("./context.ts")).showContext(context, args, options),
   });
   verb(chats, execute, "fork <id>", {
     summary: "Make a chat that begins as another one did, up to an event of it.",

@@ -25,10 +25,11 @@ import {
   stoppedSchema,
   type User,
 } from "../../wire/api.ts";
+import { chatContextSchema } from "../../wire/context.ts";
 import { chatTagsSchema, tagInUseSchema, tagPatchSchema } from "../../wire/tags.ts";
 import type { ServerDeps } from "../deps.ts";
 import { chatExport } from "./chat-export.ts";
-import { chatsQuery, eventsQuery } from "./queries.ts";
+import { chatsQuery, contextQuery, eventsQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
 const writtenBySomebodyElse = (viewer: User): SparkyError =>
@@ -36,7 +37,7 @@ const writtenBySomebodyElse = (viewer: User): SparkyError =>
     hint: "sign in as who wrote it, or write it yourself",
   });
 
-export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonly Route[] {
+export function chatRoutes({ store, log, stopRun, contextOf, models }: ServerDeps): readonly Route[] {
   return [
     chatExport({ store, log }),
     route({
@@ -48,6 +49,18 @@ export function chatRoutes({ store, log, stopRun, models }: ServerDeps): readonl
       query: chatsQuery,
       answers: { 200: listSchema(chatSchema) },
       handle: async ({ viewer, query }) => ({ status: 200, body: await listChats(store, viewer, query) }),
+    }),
+    route({
+      method: "GET",
+      path: "/api/chats/:id/context",
+      right: "chats.context",
+      summary:
+        "What a model was given for a step, of `runId` or of the newest run that has it: the system text, the tools, the conversation. " +
+        "Without both, what an answer would begin with now; the time and what is known that matters are added when it begins. For " +
+        "whose chat it is.",
+      query: contextQuery,
+      answers: { 200: chatContextSchema },
+      handle: async ({ viewer, params, query }) => ({ status: 200, body: await contextOf(viewer, params.id, query) }),
     }),
     route({
       method: "POST",

@@ -158,6 +158,8 @@ export const importQuery = z.object({ format: z.enum(IMPORT_FORMATS), shared: ye
 
 export const chatExportQuery = z.object({ format: z.enum(CHAT_FORMATS) }).exactPartial();
 
+export const contextQuery = z.object({ runId: idSchema, step: whole(1, 1_000_000) }).exactPartial();
+
 export const edgesQuery = z.object({ limit: page.limit, cursor: longCursor }).exactPartial();
 
 export const statsQuery = z.object({ since: timeSchema, until: timeSchema, zone: words }).exactPartial();

@@ -13,6 +13,7 @@ import type { Schema } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import { addTask } from "../tasks/add.ts";
 import { ensureUsers } from "../people/users.ts";
+import { NO_REQUEST } from "../../../test/kit/no-request.ts";
 
 const said = {
   type: "thought",
@@ -88,6 +89,7 @@ eachEngine("a deleted chat", (engine) => {
     const usage = { model: "m", inputTokens: 1, outputTokens: 1, durationMs: 1 };
     await recordStep(store, claimed, {
       step: 1,
+      request: NO_REQUEST,
       readSeq: 1,
       provider: "p",
       model: "m",

@@ -14,6 +14,7 @@ import type { Store } from "../database/store.ts";
 import { addTask } from "../tasks/add.ts";
 import type { User } from "../people/user.ts";
 import { ensureUsers } from "../people/users.ts";
+import { NO_REQUEST } from "../../../test/kit/no-request.ts";
 
 /** The view of the API beside the fold of the whole log, in the same shape. */
 async function both(store: Store, viewer: User, chatId: string) {
@@ -59,6 +60,7 @@ eachEngine("a chat's view", (engine) => {
     const usage = { model: "m", inputTokens: 7, outputTokens: 3, costUsd: 0.5, durationMs: 1, context };
     await recordStep(store, claimed, {
       step: 1,
+      request: NO_REQUEST,
       readSeq: 2,
       provider: "p",
       model: "m",

@@ -46,6 +46,7 @@ import { fallbacks } from "./migrations/0042-fallbacks.ts";
 import { files } from "./migrations/0043-files.ts";
 import { fileTexts } from "./migrations/0044-file-texts.ts";
 import { fileDrafts } from "./migrations/0045-file-drafts.ts";
+import { requests } from "./migrations/0046-requests.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -96,6 +97,7 @@ export const MIGRATIONS: readonly Migration[] = [
   files,
   fileTexts,
   fileDrafts,
+  requests,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

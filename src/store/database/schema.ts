@@ -106,6 +106,8 @@ export interface StepRow {
   read_seq: number;
   /** The provider's own messages as JSON, reasoning signatures included. */
   messages: string;
+  /** What the model was given, as JSON; null: an older version made it. */
+  request: string | null;
   at: number;
 }
 
@@ -600,6 +602,8 @@ export interface Schema {
   preferences: { user_id: string; name: string; value: string; at: number };
   events: EventRow;
   steps: StepRow;
+  /** System texts and tools as models were given them: `steps` names them by their digests. */
+  request_parts: { digest: string; text: string };
   /** Checkpoints of text that is being streamed: not events yet. */
   parts: {
     run_id: string;

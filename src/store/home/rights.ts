@@ -41,6 +41,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   mcp_begun_sign_ins: "rights",
   run_tools: "data",
   tool_sets: "data",
+  request_parts: "data",
   // Whose words are followed: what was approved is approved again.
   skill_pins: "rights",
   skill_versions: "data",

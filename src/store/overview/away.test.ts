@@ -13,6 +13,7 @@ import type { Ending } from "../runs/ending.ts";
 import type { Store } from "../database/store.ts";
 import { addTask } from "../tasks/add.ts";
 import type { User } from "../people/user.ts";
+import { NO_REQUEST } from "../../../test/kit/no-request.ts";
 
 async function claim(store: Store): Promise<Claimed> {
   const [claimed] = await claimRuns(store, { kind: "task", limit: 1 });
@@ -54,7 +55,16 @@ const spent = (store: Store, claimed: Claimed, step: number, costUsd?: number) =
   const { id: runId, task_id: taskId } = claimed.run;
   const actor = { kind: "agent", id: "agent", name: "agent" } as const;
   const events = [{ type: "usage", data: usage, runId, taskId, step, actor }] as const;
-  return recordStep(store, claimed, { step, readSeq: 0, provider: "p", model: "m", messages: "[]", events, usage });
+  return recordStep(store, claimed, {
+    step,
+    readSeq: 0,
+    provider: "p",
+    model: "m",
+    request: NO_REQUEST,
+    messages: "[]",
+    events,
+    usage,
+  });
 };
 
 const ask = (store: Store, claimed: Claimed) =>

@@ -146,6 +146,10 @@ const REFUSED: {
 } = {
   write: ["you may watch this chat, but not write in it", "ask its owner to share it with you for writing"],
   answer: ["you may watch this chat, but not answer for it"],
+  context: [
+    "what a model is given in a chat is shown to whose chat it is alone: what they have in their memory may be in it",
+    "ask them",
+  ],
   delete: ["only who may write in a chat can delete it"],
   share: ["only its owner can share this chat, and say with whom"],
 };

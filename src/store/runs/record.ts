@@ -5,6 +5,7 @@ import { byAgent } from "../people/actors.ts";
 import { MAX_BLOB, MAX_INLINE, PREVIEW, writeBlob, type NewBlob } from "../log/blobs.ts";
 import { announce } from "./queue.ts";
 import type { Claimed } from "./claim.ts";
+import { keepRequest, type SentRequest } from "./requests.ts";
 import { addSpent } from "./spent.ts";
 import { whoseWork } from "./whose.ts";
 import type { Schema } from "../database/schema.ts";
@@ -20,6 +21,8 @@ export interface StepRecord {
   readonly model: string;
   /** The provider's own messages as JSON. */
   readonly messages: string;
+  /** What the model was given. */
+  readonly request: SentRequest;
   readonly events: readonly NewEvent[];
   /** What was too big for an event, which names it. */
   readonly blobs?: readonly NewBlob[];
@@ -35,6 +38,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
   const { run } = claimed;
   return store.transact(async (tx) => {
     const events = await tx.append(run.chat_id, record.events, fenceOf(claimed));
+    const request = await keepRequest(tx, store.secrets, record.request);
     await tx.db
       .insertInto("steps")
       .values({
@@ -45,6 +49,7 @@ export async function recordStep(store: Store, claimed: Claimed, record: StepRec
         model: record.model,
         read_seq: record.readSeq,
         messages: store.secrets.json(record.messages),
+        request,
         at: tx.now,
       })
       .execute();

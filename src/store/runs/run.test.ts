@@ -16,6 +16,7 @@ import { getTask, listTasks } from "../tasks/read.ts";
 import { activeRuns, taskCounts } from "../overview/status.ts";
 import { ensureUsers } from "../people/users.ts";
 import type { User } from "../people/user.ts";
+import { NO_REQUEST } from "../../../test/kit/no-request.ts";
 
 const DONE = { state: "completed", message: "Task completed", result: "42" } as const;
 
@@ -129,7 +130,7 @@ eachEngine("a run", (engine) => {
     await expect(store.append({ chatId: task.chatId, events, fence: fenceOf(ghost) })).rejects.toMatchObject(fenced);
     await expect(complete(store, ghost)).rejects.toMatchObject(fenced);
     const usage = { model: "m", inputTokens: 1, outputTokens: 1, durationMs: 1 };
-    const step = { step: 1, readSeq: 1, provider: "p", model: "m", messages: "[]", events, usage };
+    const step = { step: 1, readSeq: 1, provider: "p", model: "m", request: NO_REQUEST, messages: "[]", events, usage };
     await expect(recordStep(store, ghost, step)).rejects.toMatchObject(fenced);
     expect(await checkpoint(store, ghost, [{ part: "1.1", ord: 1, kind: "message", text: "x" }])).toBe(false);
     expect(await readEvents(store.db, task.chatId)).toEqual(before);

@@ -29,13 +29,19 @@ export async function recordSummary(
   });
 }
 
-/** The newest first. */
-export async function summariesOf(db: Db, chatId: string, limit: number): Promise<readonly EventOf<"summary">[]> {
+/** The newest first; `upTo`: none that was made behind this event. */
+export async function summariesOf(
+  db: Db,
+  chatId: string,
+  limit: number,
+  upTo: number | null = null,
+): Promise<readonly EventOf<"summary">[]> {
   const rows = await db
     .selectFrom("events")
     .select(["seq", "body"])
     .where("chat_id", "=", chatId)
     .where("type", "=", "summary")
+    .$if(upTo !== null, (query) => query.where("seq", "<=", upTo))
     .orderBy("seq", "desc")
     .limit(limit)
     .execute();
