@@ -272,6 +272,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("POST", "/api/mcp/servers/odd/approve", { tool: "echo" });
   await ask("POST", "/api/mcp/servers/odd/call", { tool: "echo", args: { text: "hi" } });
   await ask("GET", "/api/resources?q=text");
+  await ask("GET", "/api/references?q=chat:A");
   mkdirSync(join(home, "prompts"));
   writeFileSync(join(home, "prompts", "review.md"), "Review it.");
   await ask("GET", "/api/prompts");

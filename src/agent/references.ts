@@ -1,14 +1,21 @@
 import { messageOf } from "../core/errors.ts";
 import type { ChatEvent } from "../core/events.ts";
-import { referencesIn, type Reference } from "../core/references.ts";
+import { referencesIn, THING_KINDS, thingKind, type Reference } from "../core/references.ts";
 import { AGENT_ID } from "../store/people/user.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { recordResources, type ReadResource } from "../store/runs/resources.ts";
 import type { Principal } from "../tools/tool.ts";
 import { RunAborted, type WorkDeps } from "./deps.ts";
 import type { RunLog } from "./log.ts";
+import { readThing } from "./things.ts";
 
-/** What people's messages refer to at tool servers is read once, before the model is given the message. */
+/** What people's messages refer to, at tool servers and in Sparky itself, is read once, before the model is given the message. */
+
+interface Open extends Reference {
+  readonly messageSeq: number;
+  /** Who wrote it, by their id. */
+  readonly writer: string;
+}
 
 /** A server that is slow holds up this one run for so long. */
 const READ_MS = 30_000;
@@ -22,20 +29,24 @@ export async function readReferences(
   signal: AbortSignal,
 ): Promise<boolean> {
   const unread = messagesToRead(claimed, log);
-  if (resources === undefined || unread.length === 0) return false;
-  const names = await resources.names(principal);
+  if (unread.length === 0) return false;
+  const servers = (await resources?.names(principal)) ?? [];
+  const names = [...servers, ...THING_KINDS.filter((kind) => !servers.includes(kind))];
   const known = new Set(log.events.flatMap((event) => (event.type === "resource" ? [keyOf(event.data)] : [])));
-  const open = unread.flatMap(({ seq, text }) =>
+  const open = unread.flatMap(({ seq, text, writer }) =>
     referencesIn(text, names)
-      .map((reference) => ({ ...reference, messageSeq: seq }))
+      .map((reference): Open => ({ ...reference, messageSeq: seq, writer }))
       .filter((each) => !known.has(keyOf(each))),
   );
   if (open.length === 0) return false;
-  const read = async (reference: Reference & { readonly messageSeq: number }): Promise<ReadResource> => {
+  const read = async ({ writer, ...reference }: Open): Promise<ReadResource> => {
     const limit = new AbortController();
     const late = new Error(`nothing came within ${READ_MS / 1000} s`);
     const cancel = store.clock.after(READ_MS, () => limit.abort(late));
     try {
+      const kind = servers.includes(reference.server) ? null : thingKind(reference.server);
+      if (kind !== null) return { ...reference, ok: true, ...(await readThing(store, writer, kind, reference.uri)) };
+      if (resources === undefined) throw new Error("there are no tool servers here");
       const text = await resources.read(principal, reference, AbortSignal.any([signal, limit.signal]));
       return { ...reference, ok: true, text };
     } catch (error) {
@@ -60,7 +71,7 @@ const keyOf = ({ messageSeq, server, uri }: Reference & { readonly messageSeq: n
 function messagesToRead(
   { run, task }: Claimed,
   log: RunLog,
-): readonly { readonly seq: number; readonly text: string }[] {
+): readonly { readonly seq: number; readonly text: string; readonly writer: string }[] {
   const read = Math.max(0, ...log.steps.map(({ readSeq }) => readSeq));
   const isPersons = (event: ChatEvent): boolean =>
     event.taskId === null ? event.actor.kind === "user" && event.actor.id !== AGENT_ID : task?.parent_run === null;
@@ -68,6 +79,7 @@ function messagesToRead(
   return log.events.flatMap((event) => {
     if (event.type !== "message" || event.data.role !== "user" || event.seq <= read) return [];
     if (event.taskId !== run.task_id && (event.taskId !== null || event.seq < own)) return [];
-    return isPersons(event) && event.data.text.includes("@") ? [{ seq: event.seq, text: event.data.text }] : [];
+    if (!isPersons(event) || !event.data.text.includes("@")) return [];
+    return [{ seq: event.seq, text: event.data.text, writer: event.actor.id }];
   });
 }

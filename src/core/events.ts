@@ -245,6 +245,8 @@ export const resourceData = z.object({
   server: z.string(),
   uri: z.string(),
   ok: z.boolean(),
+  /** What it was called then: of a thing of Sparky's own. */
+  title: z.string().optional(),
   /** As the server gave it; over 32 KB the beginning of its JSON, and `blob` names the whole. */
   text: z.string().optional(),
   /** Why it could not be read. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { THING_KINDS } from "../core/references.ts";
 import { listSchema } from "./api.ts";
 
 /** What tool servers offer for a message: resources to refer to by `@`, and prompts to fill in by `/`. */
@@ -20,6 +21,19 @@ export const resourceSchema = z.object({
 export type Resource = z.infer<typeof resourceSchema>;
 export const resourcesSchema = listSchema(resourceSchema).extend({ problems });
 export type Resources = z.infer<typeof resourcesSchema>;
+
+/** A thing of Sparky's own that a message can refer to. */
+export const thingSchema = z.object({
+  kind: z.enum(THING_KINDS),
+  id: z.string(),
+  title: z.string(),
+  /** A node's type, a task's status, what a chat's run does; empty: nothing is to be said. */
+  state: z.string(),
+  /** As it is written into a message. */
+  reference: z.string(),
+});
+export type Thing = z.infer<typeof thingSchema>;
+export const thingsSchema = listSchema(thingSchema);
 
 export const promptSchema = z.object({
   /** null: a file in the home's `prompts` folder, or one that comes with Sparky. */

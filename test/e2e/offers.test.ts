@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Task } from "../../src/wire/api.ts";
 import type { McpServer } from "../../src/wire/mcp.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { real } from "../kit/mcp/servers.ts";
@@ -38,6 +39,25 @@ describeInBrowser("while a message is written", () => {
     await box.press("Enter");
     await tab.page.getByText(`Read ${reference},`).waitFor();
     await tab.page.getByText("Read @everything:demo://resource/dynamic/text/7,").waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("@ offers things of one's own by their names; a message holds the id, and shows the name as a link", async () => {
+    const { id } = await stage.sparky.json<Task>("agent", "tasks", "add", "Mend the old roof");
+    const tab = await (await stage.device()).tab("/chats");
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    await box.fill("What became of @task:roof");
+    await tab.page.getByRole("option", { name: /Mend the old roof task/ }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await box.press("Enter");
+    await expect.poll(() => box.inputValue()).toBe(`What became of @task:${id} `);
+    await box.fill(`What became of @task:${id}, and of @node:none?`);
+    await box.press("Enter");
+    const link = tab.page.getByRole("article").getByRole("link", { name: "task Mend the old roof" });
+    expect(await link.getAttribute("href")).toBe(`/tasks?id=${id}`);
+    await tab.page.getByText("Read the task “Mend the old roof”").waitFor();
+    await tab.page.getByText("Could not read @node:none: the node is gone").waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
     expect(tab.complaints).toEqual([]);
   });
 

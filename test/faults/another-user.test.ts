@@ -32,6 +32,7 @@ eachEngine("another user's things", (engine) => {
     const narrowed = [
       "/api/graph/search?q=",
       "/api/search?q=",
+      "/api/references?q=",
       "/api/recall?q=",
       "/api/tasks?search=",
       "/api/graph/search?name=",

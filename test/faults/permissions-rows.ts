@@ -24,7 +24,9 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."GET /api/chats,GET /api/tags,GET /api/facts,GET /api/graph/changes,GET /api/graph/export".split(","),
     ..."GET /api/graph/duplicates,GET /api/graph/stats,GET /api/graph/search,GET /api/graph/check".split(","),
     ..."GET /api/models/choices,GET /api/resources,GET /api/prompts,GET /api/sessions,GET /api/preferences".split(","),
-    ..."GET /api/questions,GET /api/recall,GET /api/recall/items,GET /api/schedules,GET /api/search".split(","),
+    ..."GET /api/questions,GET /api/recall,GET /api/recall/items,GET /api/schedules,GET /api/search,GET /api/references".split(
+      ",",
+    ),
     ..."GET /api/skills,GET /api/stats,GET /api/me,GET /api/status,GET /api/tasks,GET /api/tokens".split(","),
     ..."GET /api/tools,GET /api/tools/usage,GET /api/mcp/servers,GET /api/people,POST /api/sign-out".split(","),
     // A link to Ann's chat: whoever is signed in comes by it; it is refused to the agent as what it has no need of.

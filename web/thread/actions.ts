@@ -1,6 +1,7 @@
 import { createContext, useContext } from "react";
 import type { Attachment } from "../../src/core/events.ts";
 import type { Place } from "./places.ts";
+import type { Titles } from "./things.tsx";
 
 /** What a person has said; when it is asked again its files go along. */
 export interface Question {
@@ -21,6 +22,8 @@ export interface ThreadActions {
   readonly questionBefore: (seq: number) => Question | null;
   /** Where this chat and others part. */
   readonly places: ReadonlyMap<number, Place>;
+  /** What is called how that messages here refer to. */
+  readonly titles: Titles;
 }
 
 const Actions = createContext<ThreadActions | null>(null);

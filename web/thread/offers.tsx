@@ -2,7 +2,15 @@ import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient }
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { exactLine } from "../../src/core/exact.ts";
 import { argumentsIn, nearSlashes, promptIn, promptName, promptPath } from "../../src/core/slash.ts";
-import { promptsSchema, promptTextSchema, resourcesSchema, type Prompt, type Resource } from "../../src/wire/offers.ts";
+import {
+  promptsSchema,
+  promptTextSchema,
+  resourcesSchema,
+  thingsSchema,
+  type Prompt,
+  type Resource,
+  type Thing,
+} from "../../src/wire/offers.ts";
 import { listSchema } from "../../src/wire/api.ts";
 import { personSchema } from "../../src/wire/shares.ts";
 import { useServices } from "../app/services.tsx";
@@ -20,6 +28,7 @@ import { WORDS as COMMON } from "../words/common.ts";
 /** What is offered while a message is written: people and tool servers' resources behind `@`, prompts behind `/`. Asked for only then. */
 
 const MOST = 20;
+const MOST_THINGS = 9;
 /** Servers change what they offer; nobody types for so long. */
 const FRESH_MS = 10_000;
 
@@ -28,6 +37,15 @@ const resourcesQuery = (http: Http, query: string) =>
     queryKey: ["offers", "resources", query],
     queryFn: ({ signal }) =>
       http.get(`/api/resources?limit=${MOST}&q=${encodeURIComponent(query)}`, resourcesSchema, signal),
+    staleTime: FRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+
+const thingsQuery = (http: Http, query: string) =>
+  queryOptions({
+    queryKey: ["offers", "things", query],
+    queryFn: ({ signal }) =>
+      http.get(`/api/references?limit=${MOST_THINGS}&q=${encodeURIComponent(query)}`, thingsSchema, signal),
     staleTime: FRESH_MS,
     placeholderData: keepPreviousData,
   });
@@ -58,6 +76,7 @@ interface Box {
 
 type Offer =
   | { readonly kind: "person"; readonly key: string; readonly name: string }
+  | { readonly kind: "thing"; readonly key: string; readonly thing: Thing }
   | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
   | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
 
@@ -102,6 +121,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const isResource = isOpen && words.kind === "resource";
   const isPrompt = isOpen && words.kind === "prompt";
   const resources = useQuery({ ...resourcesQuery(http, words?.query ?? ""), enabled: isResource });
+  const things = useQuery({ ...thingsQuery(http, words?.query ?? ""), enabled: isResource });
   const people = useQuery({ ...mentionableQuery(http, chatId ?? ""), enabled: isResource && chatId !== null });
   const prompts = useQuery({ ...promptsQuery(http), enabled: isPrompt });
   const fill = useMutation({
@@ -119,6 +139,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
         ...((chatId !== null && people.data?.items) || [])
           .filter(({ name }) => name.startsWith(words.query.toLowerCase()))
           .map(({ name }) => ({ kind: "person", key: `@${name}`, name }) as const),
+        ...(things.data?.items ?? []).map((thing) => ({ kind: "thing", key: thing.reference, thing }) as const),
         ...(resources.data?.items ?? []).map(
           (resource) => ({ kind: "resource", key: resource.reference, resource }) as const,
         ),
@@ -139,8 +160,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
       else fill.mutate(asked);
       return;
     }
-    const { reference, template } =
-      offer.kind === "person" ? { reference: `@${offer.name}`, template: false } : offer.resource;
+    const { reference, template } = referenceOf(offer);
     const blank = template ? blankIn(reference) : null;
     const behind = text.slice(cursor);
     const written = `${text.slice(0, words.from)}${reference}${blank !== null || /^\s/.test(behind) ? "" : " "}`;
@@ -253,6 +273,11 @@ function valuesIn(rest: string, prompt: Prompt): Values {
   }
 }
 
+function referenceOf(offer: Exclude<Offer, { readonly kind: "prompt" }>): Pick<Resource, "reference" | "template"> {
+  if (offer.kind === "person") return { reference: `@${offer.name}`, template: false };
+  return offer.kind === "thing" ? { reference: offer.thing.reference, template: false } : offer.resource;
+}
+
 function isNamed({ server, name, title }: Prompt, query: string): boolean {
   return `${server ?? ""}/${name} ${title}`.toLowerCase().includes(query.toLowerCase());
 }
@@ -264,6 +289,19 @@ function OfferLine({ offer }: { offer: Offer }) {
         <span className="font-medium">@{offer.name}</span>{" "}
         <span className="text-xs text-muted">{WORDS.offers.person}</span>
       </>
+    );
+  }
+  if (offer.kind === "thing") {
+    const { kind, title, state } = offer.thing;
+    return (
+      <span className="flex items-baseline gap-2">
+        <span className="min-w-0 truncate font-medium">
+          <Exact text={title} />
+        </span>
+        <span className="shrink-0 text-xs text-muted">
+          <Exact text={WORDS.offers.thing(kind, state)} />
+        </span>
+      </span>
     );
   }
   const [name, server, about] =

@@ -8,8 +8,10 @@ import type { OutboxItem } from "../live/kept-messages.ts";
 import { Words } from "../text/words.tsx";
 import { Button } from "../ui/button.tsx";
 import { count, fullTime, timeOfDay } from "../ui/format.ts";
+import { useThreadActions } from "./actions.ts";
 import { MessageActions } from "./message-actions.tsx";
 import { SentFiles } from "./sent-files.tsx";
+import { NO_TITLES, ThingLink, thingPlaces } from "./things.tsx";
 import { WORDS } from "../words/thread.ts";
 
 /** What people and the agent said, thought, and were told. */
@@ -62,20 +64,29 @@ function PersonBubble({ text, mentions, files, name, at }: Said) {
   );
 }
 
-/** Words in which those stand out whom they mention; nobody else's name does. */
+/** Words in which those stand out whom they mention, and the things that they refer to are links; nobody else's name does. */
 function WithMentions({ text, mentions }: Pick<Said, "text" | "mentions">) {
-  const places = mentionsIn(
+  const titles = useThreadActions()?.titles ?? NO_TITLES;
+  const people = mentionsIn(
     text,
     mentions.map(({ name }) => name),
   );
+  const places = [
+    ...people.map(({ from, to }) => ({ from, to, thing: null })),
+    ...thingPlaces(text, titles).map((thing) => ({ from: thing.from, to: thing.to, thing })),
+  ].toSorted((one, other) => one.from - other.from);
   return (
     <>
-      {places.map(({ from, to }, n) => (
+      {places.map(({ from, to, thing }, n) => (
         <Fragment key={from}>
           {text.slice(places[n - 1]?.to ?? 0, from)}
-          <strong data-mention className="font-semibold text-accent">
-            {text.slice(from, to)}
-          </strong>
+          {thing === null ? (
+            <strong data-mention className="font-semibold text-accent">
+              {text.slice(from, to)}
+            </strong>
+          ) : (
+            <ThingLink kind={thing.kind} id={thing.id} title={thing.title} />
+          )}
         </Fragment>
       ))}
       {text.slice(places.at(-1)?.to ?? 0)}
@@ -84,7 +95,7 @@ function WithMentions({ text, mentions }: Pick<Said, "text" | "mentions">) {
 }
 
 /** A task's instruction: neither the agent's words nor a chat message. */
-function Instruction({ text, files, name, at }: Said) {
+function Instruction({ text, mentions, files, name, at }: Said) {
   return (
     <article aria-label={WORDS.instruction} className="rounded-md border-l-4 border-accent bg-accent-soft px-3 py-2">
       <p className="flex items-center gap-1.5 text-xs font-semibold text-accent">
@@ -98,7 +109,7 @@ function Instruction({ text, files, name, at }: Said) {
         </span>
       </p>
       <p dir="auto" className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {text}
+        <WithMentions text={text} mentions={mentions} />
       </p>
       <SentFiles files={files} />
     </article>

@@ -20,6 +20,7 @@ import { lastEndedIn, questionBefore, useTryAgain } from "./try-again.ts";
 import { currentRun, RunBar } from "./run-bar.tsx";
 import { useSeen } from "./seen.ts";
 import { sendWords } from "./send-words.ts";
+import { titlesIn } from "./things.tsx";
 import { ThreadHeader } from "./thread-header.tsx";
 import { ThreadList } from "./thread-list.tsx";
 import { WORDS } from "../words/thread.ts";
@@ -84,6 +85,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const lastRunId = lastEndedIn(transcript.entries);
   const tryAgain = useTryAgain(chatId, transcript.entries);
   const places = usePlaces(chatId, transcript.entries);
+  const titles = useMemo(() => titlesIn(log.events), [log.events]);
   const actions = useMemo(
     () => ({
       chatId,
@@ -92,8 +94,9 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
       tryAgain,
       questionBefore: (seq: number) => questionBefore(transcript.entries, seq),
       places,
+      titles,
     }),
-    [chatId, chat.canWrite, lastRunId, tryAgain, transcript.entries, places],
+    [chatId, chat.canWrite, lastRunId, tryAgain, transcript.entries, places, titles],
   );
   return (
     <div className="flex h-full flex-col">

@@ -1,3 +1,4 @@
+import type { ThingKind } from "../../src/core/references.ts";
 import { listed, plural } from "./plural.ts";
 
 /** What an open chat says, row by row, and the box below it. */
@@ -150,7 +151,9 @@ export const WORDS = {
   },
   offers: {
     prompts: "Prompts",
-    resources: "People and resources",
+    resources: "People, things and resources",
+    thing: (kind: ThingKind, state: string): string =>
+      [{ node: "memory", chat: "chat", task: "task" }[kind], state.replaceAll("_", " ")].filter(Boolean).join(" · "),
     person: "sees this chat",
     problem: (server: string, message: string): string => `${server}: ${message}`,
     yours: "yours",

@@ -2,6 +2,7 @@ import { createInterface, type Interface } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
 import { characters } from "../../core/text.ts";
 import { characterWidth } from "../console/columns.ts";
+import type { Completions } from "./slash-complete.ts";
 import { span, type Line } from "./text.ts";
 
 /**
@@ -40,7 +41,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/g;
 
 export function createEditor(
   history: readonly string[],
-  complete: (text: string) => Promise<readonly [hits: readonly string[], part: string]>,
+  complete: (text: string) => Promise<Completions>,
   on: EditorEvents,
 ): Editor {
   const input = new PassThrough();
@@ -58,8 +59,8 @@ export function createEditor(
     escapeCodeTimeout: 50,
     completer: (line: string, answer: (error: null, result: [string[], string]) => void) => {
       complete(outward(line)).then(
-        ([hits, part]) => {
-          completions = hits.length > 1 ? hits : [];
+        ([hits, part, labels = hits]) => {
+          completions = hits.length > 1 ? labels : [];
           answer(null, [[...hits], part]);
           on.changed();
         },

@@ -4,7 +4,8 @@ import { promptIn, promptName } from "../../core/slash.ts";
 import { promptsOf } from "./slash-prompts.ts";
 import type { Request } from "./link.ts";
 
-export type Completions = readonly [hits: readonly string[], part: string];
+/** `labels`: how the hits are shown, where that is not as they are typed. */
+export type Completions = readonly [hits: readonly string[], part: string, labels?: readonly string[]];
 
 /** What Tab offers: names of commands, then what a command or a prompt takes; and the part of the text that is replaced by it. */
 export async function completeSlash(request: Request, text: string): Promise<Completions> {

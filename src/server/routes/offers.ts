@@ -1,4 +1,6 @@
-import { fillPromptSchema, promptsSchema, promptTextSchema, resourcesSchema } from "../../wire/offers.ts";
+import { offeredThings } from "../../agent/things.ts";
+import { referenceText } from "../../core/references.ts";
+import { fillPromptSchema, promptsSchema, promptTextSchema, resourcesSchema, thingsSchema } from "../../wire/offers.ts";
 import type { User } from "../../wire/api.ts";
 import type { ServerDeps } from "../deps.ts";
 import { resourcesQuery } from "./queries.ts";
@@ -6,8 +8,9 @@ import { route, type Route } from "./route.ts";
 
 const of = ({ id }: User) => ({ userId: id });
 const DEFAULT_LIMIT = 100;
+const MOST_THINGS = 12;
 
-export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
+export function offerRoutes({ mcp, store }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -20,6 +23,25 @@ export function offerRoutes({ mcp }: ServerDeps): readonly Route[] {
       answers: { 200: resourcesSchema },
       async handle({ viewer, query: { q = "", limit = DEFAULT_LIMIT } }) {
         return { status: 200, body: await mcp.resources(of(viewer), q, limit) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/references",
+      right: "chats.see",
+      summary:
+        "What of your own a message can refer to, by `q`: nodes of the memory graph, chats and tasks, each with its `reference`. " +
+        "`q` may begin with `node:`, `chat:` or `task:`; without words the newest chats and tasks.",
+      query: resourcesQuery,
+      answers: { 200: thingsSchema },
+      async handle({ viewer, query: { q = "", limit = MOST_THINGS } }) {
+        // A message means a tool server of that name.
+        const servers = new Set((await mcp.servers(of(viewer))).items.map(({ name }) => name));
+        const found = await offeredThings(store, viewer, q, limit);
+        const items = found
+          .filter(({ kind }) => !servers.has(kind))
+          .map((thing) => ({ ...thing, reference: referenceText({ server: thing.kind, uri: thing.id }) }));
+        return { status: 200, body: { items, next: null } };
       },
     }),
     route({

@@ -3,6 +3,7 @@ import { sql, type RawBuilder, type SqlBool } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
+import { withoutIds } from "../../core/references.ts";
 import { shorten } from "../../core/text.ts";
 import { audienceOf, chatFor, hasLink, lockChatFor, may, mayHere } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
@@ -51,7 +52,7 @@ const MAX_TITLE = 80;
 
 /** The first line of some words, cut at a word. */
 export function titleFrom(text: string): string {
-  const line = text.trim().split("\n", 1)[0]?.trim() ?? "";
+  const line = withoutIds(text.trim().split("\n", 1)[0]?.trim() ?? "");
   if (line.length <= MAX_TITLE) return line;
   const words = line.slice(0, MAX_TITLE).lastIndexOf(" ");
   return words < MAX_TITLE / 2 ? shorten(line, MAX_TITLE) : `${line.slice(0, words).trimEnd()}…`;

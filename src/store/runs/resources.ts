@@ -10,7 +10,7 @@ import { fenceOf } from "./record.ts";
 /** What a message refers to, as it was read; kept whole with its event. */
 
 export type ReadResource = Reference & { readonly messageSeq: number } & (
-    | { readonly ok: true; readonly text: string }
+    | { readonly ok: true; readonly text: string; readonly title?: string }
     | { readonly ok: false; readonly error: string }
   );
 
@@ -34,7 +34,8 @@ export async function recordResources(store: Store, claimed: Claimed, read: read
       const text = store.secrets.text(soundText(each.text));
       const json = JSON.stringify(text);
       const size = Buffer.byteLength(json);
-      let data = { ...at, ok: true, text, size };
+      const named = each.title === undefined ? {} : { title: store.secrets.text(soundText(each.title)) };
+      let data = { ...at, ...named, ok: true, text, size };
       if (size > MAX_INLINE) {
         const blob = tx.newId();
         await writeBlob(tx, run.chat_id, { id: blob, json });
