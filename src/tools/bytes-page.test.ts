@@ -52,6 +52,11 @@ test("of a long text no more is read than a page needs", async () => {
   expect(await bytesPage(text, { offset: 99_000_000, limit: 10 }, none)).toMatchObject({ text: "", next: null });
 });
 
+test("of a text whose bytes are lost there is no next page", async () => {
+  const lost = { size: 100, read: async () => new Uint8Array() };
+  expect(await bytesPage(lost, { offset: 0, limit: 10 }, none)).toMatchObject({ text: "", next: null });
+});
+
 test("the mark at its head is no part of a text, and a place within a character is the next one's", async () => {
   expect(await pagesOf(textOf("\ufeffünï 🙂"), 4)).toEqual(["ünï", " 🙂"]);
   expect((await bytesPage(textOf("🙂ü"), { offset: 2, limit: 9 }, none)).text).toBe("ü");

@@ -43,10 +43,11 @@ export async function bytesPage(
     text = piece(text, 0, Math.floor(text.length / 2)) || piece(text, 0, 2);
   }
   const start = before + at;
+  // Where its bytes are lost there is nothing to go on with.
   const next = start + Buffer.byteLength(text);
   // The mark at the head of a file is no part of its text.
   const told = start === 0 ? masked(text).replace(/^\ufeff/, "") : masked(text);
-  return { text: told, offset: start, next: next < size ? next : null, total: size };
+  return { text: told, offset: start, next: next > start && next < size ? next : null, total: size };
 }
 
 const decoded = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);

@@ -83,6 +83,12 @@ eachEngine("a PDF", (engine) => {
     await sweepFiles(store, () => false);
     expect(await rows()).toEqual([1, 2]);
     for await (const page of verifyPages(restingSource(store.kind, store.db))) expect(page.findings).toEqual([]);
+    const { text_id } = await store.db.selectFrom("files").select("text_id").executeTakeFirstOrThrow();
+    await store.db.deleteFrom("file_parts").where("content_id", "=", text_id).execute();
+    const missed: string[] = [];
+    for await (const page of verifyPages(restingSource(store.kind, store.db)))
+      missed.push(...page.findings.map(({ what }) => what));
+    expect(missed).toEqual([expect.stringMatching(/^the text of file /)]);
     await store.db.updateTable("chats").set({ deleted_at: 1 }).where("id", "=", fork).execute();
     await purgeDeleted(store);
     expect(await rows()).toEqual([0, 0]);

@@ -40,7 +40,7 @@ export async function hashFiles(source: Source, chatId: string, report: Report, 
   const { db } = source;
   const files = await db
     .selectFrom("files")
-    .select(["id", "content_id", "size", "sha256"])
+    .select(["id", "content_id", "size", "sha256", "text_id", "text_size"])
     .where("chat_id", "=", chatId)
     .orderBy("id")
     .execute();
@@ -56,5 +56,20 @@ export async function hashFiles(source: Source, chatId: string, report: Report, 
     const found = `${bytes} bytes, ${hash.digest("hex")}`;
     const expected = `${file.size} bytes, ${file.sha256}`;
     if (found !== expected) report({ kind: "blob", seq: null, what: `file ${file.id}`, expected, found });
+    if (file.text_id !== null && file.text_id !== file.content_id) await textSize(db, file.text_id, file, report);
   }
+}
+
+/** What was read in a file: whether it is there to its end. */
+async function textSize(
+  db: Db,
+  textId: string,
+  file: { readonly id: string; readonly text_size: number | null },
+  report: Report,
+): Promise<void> {
+  let bytes = 0;
+  for await (const part of partsOf(db, textId)) bytes += part.byteLength;
+  if (bytes === file.text_size) return;
+  const expected = `${file.text_size} bytes`;
+  report({ kind: "blob", seq: null, what: `the text of file ${file.id}`, expected, found: `${bytes} bytes` });
 }
