@@ -14,6 +14,8 @@ export interface Overview {
   readonly model: string;
   /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
   readonly problem: string | null;
+  /** Those that stand in for it, in their order, each with why it cannot be used. */
+  readonly standIns: readonly { readonly model: string; readonly problem: string | null }[];
   /** The setting that made it so, and where that is set; null: nothing is set, so it is the demo model. */
   readonly chosenBy: Origin | null;
   readonly providers: readonly {
@@ -57,6 +59,7 @@ export function modelOverview(
   return {
     model: id,
     problem,
+    standIns: (settings.fallbacks ?? []).map((model) => ({ model, problem: choiceOf({ ...settings, model }).problem })),
     chosenBy: named ?? (used === "demo" || used === null ? null : from(providerKey(used).variables)),
     providers: [
       ...PROVIDERS.map((provider) => {

@@ -12,6 +12,8 @@ export const modelsSchema = z.object({
   model: z.string(),
   /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
   problem: z.string().nullable(),
+  /** Those that stand in for it when it is overloaded, out of credit or gone, in their order. */
+  standIns: z.array(z.object({ model: z.string(), problem: z.string().nullable() })).readonly(),
   /** The setting that made it so; null: none, so it is the demo model. */
   chosenBy: originSchema.nullable(),
   providers: z

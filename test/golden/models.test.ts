@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { chainOf } from "../../src/models/select.ts";
 import { modelOverview } from "../../src/models/overview.ts";
 import type { ModelTest } from "../../src/wire/models.ts";
 import { views, type Stage } from "./scripted-cli.ts";
@@ -7,8 +8,12 @@ import { views, type Stage } from "./scripted-cli.ts";
 
 const KEYS: { readonly [variable: string]: string } = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
 const HERE = { severalNodes: false, file: "/home/ada/.sparky/.env", restartNeeded: false };
-const overview = (model: string | null, origins: { [variable: string]: string }, providers = KEYS): Stage => ({
-  routes: { "GET /api/models": { ...modelOverview({ model, modelUrl: null, providers }, origins), ...HERE } },
+const overview = (
+  named: string | null,
+  origins: { [variable: string]: string },
+  providers = KEYS,
+): Stage => ({
+  routes: { "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins), ...HERE } },
 });
 const tested = (change: Partial<ModelTest>): Stage => ({
   routes: {
@@ -35,6 +40,7 @@ test("what the commands for models show, and how they end", async () => {
     [["models", "list"], overview(null, { OPENAI_API_KEY: "environment" })],
     [["models", "list"], overview(null, {}, {})],
     [["models", "list"], overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" })],
+    [["models", "list"], overview("openai/gpt-5,anthropic/claude-sonnet-5-5,google/gemini-3", { SPARKY_MODEL: "home" })],
     [["models", "test"], tested({})],
     [["models", "test", "openai/gpt-5"], tested({ ...refused, inputTokens: 0, outputTokens: 0 })],
   ];

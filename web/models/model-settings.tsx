@@ -42,6 +42,19 @@ function Settings({ models }: { models: Models }) {
           </span>
         </p>
         {models.problem !== null && <p className="mt-1 text-sm text-bad [overflow-wrap:anywhere]">{models.problem}</p>}
+        {models.standIns.length > 0 && (
+          <div className="mt-1 text-sm">
+            {WORDS.standIns}
+            <ol className="ml-5 list-decimal">
+              {models.standIns.map(({ model, problem }) => (
+                <li key={model} className="[overflow-wrap:anywhere]">
+                  {model}
+                  {problem !== null && <span className="block text-bad">{problem}</span>}
+                </li>
+              ))}
+            </ol>
+          </div>
+        )}
         <p className="mt-1 text-xs text-muted">{WORDS.aChatMayDiffer}</p>
         <div className="mt-2">
           <TestModel key={models.model} />

@@ -61,6 +61,7 @@ export const WORDS = {
   inUse: "The model that answers",
   byDefault: ", because nothing else is set",
   chosenBy: (variable: string, where: string): string => `, by ${variable} ${where}`,
+  standIns: "When it is overloaded, out of credit or gone, in its place:",
   aChatMayDiffer: "A chat may have a choice of its own. What is already at work keeps its model.",
   providers: "Providers and keys",
   welcomeAgain: "Go through the welcome once more",

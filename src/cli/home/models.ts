@@ -16,13 +16,16 @@ export async function listModels(context: Context): Promise<void> {
       address ?? "",
     ]),
   );
-  const { chosenBy, problem } = models;
+  const { chosenBy, problem, standIns } = models;
   if (problem !== null) out.note(`${out.paint.red("✕")} ${problem}`);
   const why =
     chosenBy === null
       ? "nothing is set, so the demo model answers: sparky config set OPENAI_API_KEY"
       : `chosen by ${chosenBy.variable} (${words(chosenBy.origin)})`;
   out.note(`  ${why}`);
+  for (const { model, problem: unusable } of standIns) {
+    out.note(unusable === null ? `  then ${model}` : `${out.paint.red("✕")} then ${model}: ${unusable}`);
+  }
 }
 
 const words = (origin: string): string =>
