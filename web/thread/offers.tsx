@@ -172,8 +172,8 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
   const slash = async (typed: string): Promise<Slash> => {
     // Where it cannot be known nobody is kept from sending.
     const known = await Promise.all([
-      queries.fetchQuery(promptsQuery(http)),
-      queries.fetchQuery(skillsQuery(http)),
+      queries.fetchQuery({ ...promptsQuery(http), retry: false }),
+      queries.fetchQuery({ ...skillsQuery(http), retry: false }),
     ]).catch(() => null);
     if (known === null) return { is: "words" };
     const [{ items }, skills] = known;
