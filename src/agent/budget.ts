@@ -2,7 +2,7 @@ import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import type { UserLimits } from "../store/limits/standing.ts";
-import { inDollars } from "../core/limit-words.ts";
+import { inDollars, NEAR, shareOf } from "../core/limit-words.ts";
 import { costOf } from "../models/price.ts";
 import { shorten } from "../core/text.ts";
 
@@ -62,6 +62,28 @@ export function exhausted(
     return `its limit of $${limits.costUsd} would be passed: ${inDollars(spent.costUsd ?? 0)} is used, and what the next call sends costs about ${inDollars(ask.costUsd)}`;
   }
   return null;
+}
+
+/** The limits of tokens and dollars of which most is used, in words. */
+export function nearlyExhausted(limits: TaskLimits, spent: Spent): readonly { name: string; text: string }[] {
+  const costUsd = spent.costUsd ?? 0;
+  const near = (limit: number | undefined, used: number): limit is number =>
+    limit !== undefined && used >= limit * NEAR && used < limit;
+  const text = (limit: string, used: string, share: number): string =>
+    `${share} % of the limit of ${limit} of this task is used (${used})`;
+  return [
+    ...(near(limits.tokens, spent.tokens)
+      ? [
+          {
+            name: "tokens",
+            text: text(`${limits.tokens} tokens`, String(spent.tokens), shareOf(spent.tokens, limits.tokens)),
+          },
+        ]
+      : []),
+    ...(near(limits.costUsd, costUsd)
+      ? [{ name: "costUsd", text: text(`$${limits.costUsd}`, inDollars(costUsd), shareOf(costUsd, limits.costUsd)) }]
+      : []),
+  ];
 }
 
 /** Why a person's limit of dollars lets nothing be done by this model, in words; null: it can be kept. */

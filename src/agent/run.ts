@@ -14,7 +14,8 @@ import { turnedAway } from "../store/runs/authors.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
 import { whoseWork } from "../store/runs/whose.ts";
-import { reachedOf, standingOf, type Standing } from "../store/limits/standing.ts";
+import { nearOf, reachedOf, standingOf, type Standing } from "../store/limits/standing.ts";
+import { tellNear } from "../store/limits/warn.ts";
 import type { RunRow } from "../store/database/schema.ts";
 import type { Tx } from "../store/database/store.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
@@ -23,7 +24,7 @@ import { takeProcesses } from "../store/runs/tool-processes.ts";
 import { getUser } from "../store/people/users.ts";
 import { endLeftover } from "../tools/shell/processes.ts";
 import { SKILL_READ, type InSight, type Principal } from "../tools/tool.ts";
-import { askOf, exhausted, loops, unpriced, type Ask } from "./budget.ts";
+import { askOf, exhausted, loops, nearlyExhausted, unpriced, type Ask } from "./budget.ts";
 import { principalOf, runCalls } from "./calls.ts";
 import { answerTimeMs } from "./gate.ts";
 import { limitedTo, toolLists } from "./delegated.ts";
@@ -88,6 +89,8 @@ class RunWork {
   readonly #log: RunLog;
   readonly signal: AbortSignal;
   #whose: string | undefined;
+  /** Of which limits it was told by now that most is used. */
+  readonly #warned = new Set<string>();
   /** What calls that gave no step have taken, as far as it is not yet written down. */
   readonly spent: EventOf<"usage">["data"][] = [];
 
@@ -167,6 +170,7 @@ class RunWork {
         await store.transact((tx) => waitForLimit(tx, run.id, wait, fenceOf(this.#claimed)));
         return;
       }
+      await this.#warn(run, standing);
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
       if (await compact(deps, this.#claimed, this.#log, { model, request, spent: this.spent, signal: this.signal }))
         continue;
@@ -205,6 +209,27 @@ class RunWork {
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  /** Once for each limit, before the first call that is made with most of it used. */
+  async #warn(run: RunRow, standing: Standing): Promise<void> {
+    const { store, timeZone: zone } = this.#deps;
+    const limits = JSON.parse(this.#claimed.task?.limits ?? "{}") as TaskLimits;
+    const isLimited = limits.tokens !== undefined || limits.costUsd !== undefined;
+    const own = isLimited ? nearlyExhausted(limits, await spentTogether(store.db, run.id, store.clock.now())) : [];
+    const persons = nearOf(standing);
+    const told = [
+      ...own.map(({ name }) => name),
+      ...persons.map(({ name, limit, start }) => `${name} ${limit} ${start}`),
+    ];
+    if (told.every((each) => this.#warned.has(each))) return;
+    await tellNear(store, this.#claimed, {
+      own: own.filter(({ name }) => !this.#warned.has(name)),
+      userId: this.#whose ?? "",
+      persons,
+      zone,
+    });
+    for (const each of told) this.#warned.add(each);
   }
 
   /** Ends what is nobody's to go on with: of who is disabled, or for who may not write there any more. */

@@ -46,18 +46,42 @@ export function limitWords({ name, limit, used, next, endsAt }: Reached, zone: s
   }
   const how = used < limit ? `would be passed: ${amount(used)} used, and ${sends} about` : "is used up";
   const numbers = used < limit ? ` ${amount(next)}` : ` (${amount(used)} used)`;
+  return `${is} ${how}${numbers}; it begins anew ${anew(name, endsAt, zone)}`;
+}
+
+/** `at 00:00 (Europe/Berlin)`, `on 1 May at 00:00 (Europe/Berlin)` */
+function anew(name: SpendingLimit, endsAt: number, zone: string): string {
   const at = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(endsAt);
   const on = new Intl.DateTimeFormat("en-GB", { timeZone: zone, day: "numeric", month: "long" }).format(endsAt);
-  const when = name.endsWith("Day") ? `at ${at}` : `on ${on} at ${at}`;
-  return `${is} ${how}${numbers}; it begins anew ${when} (${zone})`;
+  return `${name.endsWith("Day") ? "" : `on ${on} `}at ${at} (${zone})`;
 }
 
 /** `daily limit of 100,000 tokens` */
-function limitOf(name: SpendingLimit, limit: number): string {
+export function limitOf(name: SpendingLimit, limit: number): string {
   const unit = limitUnit(name);
   if (unit === "dollars") return `${limitName(name)} of ${inDollars(limit)}`;
   return `${limitName(name)} of ${whole(limit)} ${limit === 1 ? unit.slice(0, -1) : unit}`;
 }
+
+/** From here on it is told, once, that a limit will soon be used up. */
+export const NEAR = 0.8;
+
+/** Of a person: most of it is used. */
+export interface Near {
+  readonly name: SpendingLimit;
+  readonly limit: number;
+  readonly used: number;
+  /** The day or month: its first instant, and the one at which it begins anew. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `81 % of the daily limit of 100,000 tokens is used; it begins anew at 00:00 (Europe/Berlin)`. */
+export const nearWords = ({ name, limit, used, end }: Near, zone: string): string =>
+  `${shareOf(used, limit)} % of the ${limitOf(name, limit)} is used; it begins anew ${anew(name, end, zone)}`;
+
+/** How much of a limit is used, in whole percent: 100 only when all of it is. */
+export const shareOf = (used: number, limit: number): number => (limit === 0 ? 100 : Math.floor((100 * used) / limit));
 
 /** Behind `Queued: `, of a task that waits for another of the same person. */
 export const atOnceWords = (limit: number): string =>

@@ -21,6 +21,17 @@ const sums = {
 const sumsSchema = z.object(sums);
 export type Sums = z.infer<typeof sumsSchema>;
 
+/** Of whoever asks, in the calendar month that it is on the server: what was spent in their name, and what may be; null: no limit. */
+const monthSchema = z.object({
+  zone: z.string(),
+  start: z.string(),
+  endsAt: z.string(),
+  requests: z.number(),
+  tokens: z.number(),
+  dollars: z.number(),
+  limits: z.object({ requests: z.number().nullable(), tokens: z.number().nullable(), dollars: z.number().nullable() }),
+});
+
 export const statsSchema = z.object({
   since: z.string(),
   until: z.string(),
@@ -29,6 +40,7 @@ export const statsSchema = z.object({
   tasks: sumsSchema,
   answers: sumsSchema,
   all: sumsSchema,
+  month: monthSchema,
   /** Every day of the span, by when the runs ended. */
   days: z.array(z.object({ day: z.string(), ...sums })),
   /** What the work was for, the most tokens first. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { List } from "../../src/wire/api.ts";
 import type { Approval } from "../../src/wire/approvals.ts";
 import type { Away } from "../../src/wire/away.ts";
+import type { Stats } from "../../src/wire/stats.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { pacedProvider, type PacedProvider } from "./paced-provider.ts";
 import { openMenu, Stage } from "./stage.ts";
@@ -108,6 +109,27 @@ describeInBrowser("home", () => {
     await tab.page.getByRole("button", { name: "Send" }).click();
     await tab.conversation.getByText("Here you are.").waitFor();
     expect(await tab.said("owner")).toEqual(["Good morning"]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("tells what was spent in this month, and how much of each limit that is", async () => {
+    const limits = { requestsPerMonth: 1000, tokensPerMonth: 100_000, dollarsPerMonth: 5, tokensPerDay: 5_000_000 };
+    await stage.sparky.api("PATCH", "/api/users/owner/limits", limits);
+    const { month } = (await stage.sparky.api("GET", "/api/stats")) as Stats;
+    expect(month.limits).toEqual({ requests: 1000, tokens: 100_000, dollars: 5 });
+    expect([month.requests > 0, month.tokens > 0, month.dollars]).toEqual([true, true, 0]);
+    const tab = await (await stage.device()).tab("/");
+    const shown = tab.page.getByRole("region", { name: "This month" });
+    await shown.getByText(/^\d[\d.]*k? tokens in your name\.$/).waitFor();
+    const share = Math.floor(month.tokens / 1000);
+    expect(await shown.getByRole("listitem").allInnerTexts()).toEqual([
+      `${Math.floor(month.requests / 10)} % of your monthly limit of 1,000 requests`,
+      `${share} % of your monthly limit of 100,000 tokens`,
+      "0 % of your monthly limit of $5",
+    ]);
+    await stage.sparky.api("PATCH", "/api/users/owner/limits", {
+      ...{ requestsPerMonth: null, tokensPerMonth: null, dollarsPerMonth: null, tokensPerDay: null },
+    });
     expect(tab.complaints).toEqual([]);
   });
 

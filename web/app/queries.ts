@@ -243,9 +243,9 @@ export const retryQuery = (count: number, error: Error): boolean =>
 
 /** What each kind of change makes stale, beside the status. */
 const STALE: Readonly<Record<Topic, readonly string[]>> = {
-  chats: ["chats", "runs"],
+  chats: ["chats", "runs", "limits"],
   // What became of a due instant is what became of its task.
-  tasks: ["tasks", "runs", "schedules", "activity"],
+  tasks: ["tasks", "runs", "schedules", "activity", "limits"],
   schedules: ["schedules"],
   // Questions are told of with them, and tools and skills that are new or changed.
   approvals: ["approvals", "questions", "tools"],

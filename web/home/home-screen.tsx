@@ -17,7 +17,9 @@ import { changesQuery } from "../changes/queries.ts";
 import { Away } from "./away.tsx";
 import { headline } from "./headline.ts";
 import { LastDay } from "./last-day.tsx";
+import { limitsQuery } from "../people/queries.ts";
 import { NextSchedules } from "./next-schedules.tsx";
+import { ThisMonth } from "./this-month.tsx";
 import { WaitsForYou } from "./waits-for-you.tsx";
 import { WorkingNow } from "./working-now.tsx";
 import { WORDS } from "../words/home.ts";
@@ -129,6 +131,8 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
   const changes = useQuery(changesQuery(http));
   const away = useQuery(awayQuery(http));
   const activity = useQuery(activityQuery(http));
+  const me = useQuery(meQuery(http)).data?.name;
+  const month = useQuery({ ...limitsQuery(http, me ?? ""), enabled: me !== undefined });
   const isLong = useIsLong();
   const ids = new Set(open.items?.map(({ id }) => id));
   const asking = new Set(open.items?.map(({ runId }) => runId));
@@ -157,6 +161,13 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
       part: activity.data !== undefined && <LastDay items={activity.data.items} total={activity.data.total} />,
       failure: activity.data === undefined && activity.error !== null && (
         <Failure what={WORDS.doneNotLoaded} error={activity.error} retry={() => void activity.refetch()} />
+      ),
+    },
+    {
+      isPending: month.isPending,
+      part: month.data !== undefined && <ThisMonth told={month.data} />,
+      failure: month.data === undefined && month.error !== null && (
+        <Failure what={WORDS.monthNotLoaded} error={month.error} retry={() => void month.refetch()} />
       ),
     },
   ];

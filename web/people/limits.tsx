@@ -1,22 +1,15 @@
-import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { LIMIT_NAMES, type LimitName } from "../../src/core/limit-words.ts";
 import { personLimitsPatchSchema, personLimitsSchema, type PersonLimits } from "../../src/wire/people.ts";
 import { useServices } from "../app/services.tsx";
-import type { Http } from "../live/http.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/people.ts";
-import { accountPath } from "./queries.ts";
-
-const limitsQuery = (http: Http, name: string) =>
-  queryOptions({
-    queryKey: ["limits", name],
-    queryFn: ({ signal }) => http.get(`${accountPath(name)}/limits`, personLimitsSchema, signal),
-  });
+import { accountPath, limitsQuery } from "./queries.ts";
 
 /** What may be spent in somebody’s name, and what was. */
 export function LimitsDialog({ name, onClose }: { name: string; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { listSchema } from "../../src/wire/api.ts";
-import { accountSchema, inviteSchema } from "../../src/wire/people.ts";
+import { accountSchema, inviteSchema, personLimitsSchema } from "../../src/wire/people.ts";
 import type { Http } from "../live/http.ts";
 
 const accountListSchema = listSchema(accountSchema);
@@ -16,3 +16,9 @@ export const invitesQuery = (http: Http) =>
   queryOptions({ queryKey: INVITES, queryFn: ({ signal }) => http.get("/api/invites", inviteListSchema, signal) });
 
 export const accountPath = (name: string): string => `/api/users/${encodeURIComponent(name)}`;
+
+export const limitsQuery = (http: Http, name: string) =>
+  queryOptions({
+    queryKey: ["limits", name],
+    queryFn: ({ signal }) => http.get(`${accountPath(name)}/limits`, personLimitsSchema, signal),
+  });

@@ -86,5 +86,10 @@ export const WORDS = {
   asTable: "As a table",
   table: "Runs of the last 24 hours",
   caption: "Runs of the last 24 hours, the newest first",
+  thisMonth: "This month",
+  inYourName: (tokens: string, dollars: string | null): string =>
+    `${tokens} tokens in your name${dollars === null ? "" : `, ${dollars}`}.`,
+  ofLimit: (share: number, limit: string): string => `${share} % of your ${limit}`,
+  monthNotLoaded: "What was spent in this month could not be loaded",
   columns: { state: "State", task: "Task", started: "Started", took: "Took" },
 } as const;

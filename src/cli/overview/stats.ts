@@ -1,4 +1,6 @@
 import { machineZone } from "../../core/clock.ts";
+import { inDollars, limitOf, shareOf, type SpendingLimit } from "../../core/limit-words.ts";
+import { zonedDay } from "../../core/zone.ts";
 import type { Stats, Sums } from "../../wire/stats.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
@@ -33,6 +35,7 @@ function forPeople(out: Output, stats: Stats, now: number): void {
   out.print(`${label("Waited")}  ${spread(all.wait)}`);
   out.print(`${label("Took")}  ${spread(all.took)}`);
   out.print(`${label("Spent")}  ${spent(all)}`);
+  out.print(`${label("Month")}  ${monthOf(stats.month)}`);
   const days = stats.days.filter((day) => ended(day) > 0);
   if (days.length === 0) return out.note("Nothing ended in this span.");
   out.print("");
@@ -94,7 +97,23 @@ function spent({ inputTokens, outputTokens, cachedTokens, costUsd }: Sums): stri
   return `${tokens(inputTokens + outputTokens)} (${tokens(inputTokens)} in${cached}, ${tokens(outputTokens)} out)${cost}`;
 }
 
-/** `kind`, `name`, then the same numbers for each; a failure: its count, time, chat, task, reason. */
+/** What was spent in one's own name since the first, whatever the span, and how much of each limit that is. */
+function monthOf({ requests, tokens: used, dollars, limits }: Stats["month"]): string {
+  const share = (spent: number, limit: number | null, name: SpendingLimit): string[] =>
+    limit === null ? [] : [`${shareOf(spent, limit)} % of your ${limitOf(name, limit)}`];
+  return [
+    `${tokens(used)} in your name`,
+    ...(dollars === 0 ? [] : [inDollars(dollars)]),
+    ...share(requests, limits.requests, "requestsPerMonth"),
+    ...share(used, limits.tokens, "tokensPerMonth"),
+    ...share(dollars, limits.dollars, "dollarsPerMonth"),
+  ].join(" · ");
+}
+
+/**
+ * `kind`, `name`, then the same numbers for each; a failure: its count, time, chat, task, reason; the month: requests, tokens and
+ * dollars, then their limits.
+ */
 function forScripts(out: Output, stats: Stats): void {
   const line = (kind: string, name: string, sums: Sums): void =>
     out.print([kind, oneLine(name), ...numbers(sums)].join("\t"));
@@ -106,6 +125,9 @@ function forScripts(out: Output, stats: Stats): void {
   for (const { count, at, chatId, taskId, reason } of stats.failures) {
     out.print(["failure", oneLine(reason), count, at, chatId, taskId ?? ""].join("\t"));
   }
+  const { start, zone, requests, tokens: used, dollars, limits } = stats.month;
+  const most = [limits.requests, limits.tokens, limits.dollars].map((limit) => limit ?? "");
+  out.print(["month", zonedDay(zone, Date.parse(start)).slice(0, 7), requests, used, dollars, ...most].join("\t"));
 }
 
 function numbers(sums: Sums): unknown[] {

@@ -150,6 +150,8 @@ export interface RunRow {
   cached_tokens: number;
   /** Which of the models that stand in for the default one it is at; 0: none. */
   fallback: number;
+  /** Of which of its task's limits it was told that most is used: their names, with a space behind each. */
+  warned: string;
   model: string | null;
   queued_at: number;
   started_at: number | null;
@@ -665,6 +667,8 @@ export interface Schema {
     dollars_month: number | null;
     tasks_at_once: number | null;
   };
+  /** When it was last told that most of a limit is used: of how much, in the day or month that begins with `period`. */
+  user_warned: { user_id: string; name: string; amount: number; period: number };
   /** `at`: the beginning of the quarter of an hour in which it was spent. */
   user_spent: { user_id: string; at: number; requests: number; tokens: number; dollars: number };
   /** How far each chat is in the index of search. */

@@ -78,6 +78,7 @@ export const TABLES: { readonly [table in Table]: Holds } = {
   // They take away, and let nothing be done.
   user_limits: "data",
   user_spent: "data",
+  user_warned: "data",
   search_chats: "data",
   search_events: "data",
   search_words: "data",

@@ -1,6 +1,13 @@
 import { sql } from "kysely";
 import { dayAround, monthAround, type Period } from "../../core/periods.ts";
-import { SPENDING_LIMITS, type LimitName, type Reached, type SpendingLimit } from "../../core/limit-words.ts";
+import {
+  NEAR,
+  SPENDING_LIMITS,
+  type LimitName,
+  type Near,
+  type Reached,
+  type SpendingLimit,
+} from "../../core/limit-words.ts";
 import { claimableRuns, heldRuns } from "../runs/open.ts";
 import type { Spent } from "../runs/spent.ts";
 import type { Db } from "../database/sql.ts";
@@ -84,8 +91,22 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
  * Each of somebody's runs looks by itself, on whichever node: what is passed at most is what their calls that are under way at
  * once send beyond the first, and what those calls answer.
  */
-export function reachedOf({ limits, day, month }: Standing, ask: Spent): Reached | null {
-  const used: { readonly [name in SpendingLimit]: readonly [keyof Spent, Spent & Period] } = {
+export function reachedOf(standing: Standing, ask: Spent): Reached | null {
+  for (const { name, limit, unit, used, end } of usedOf(standing)) {
+    const next = ask[unit];
+    if (used >= limit || used + next > limit) return { name, limit, used, next, endsAt: end };
+  }
+  return null;
+}
+
+/** Those of which most is used, but not all. */
+export function nearOf(standing: Standing): readonly Near[] {
+  return usedOf(standing).filter(({ limit, used }) => used >= limit * NEAR && used < limit);
+}
+
+/** Each limit that is set, what ends last first. */
+function usedOf({ limits, day, month }: Standing): readonly (Near & { readonly unit: keyof Spent })[] {
+  const of: { readonly [name in SpendingLimit]: readonly [keyof Spent, Spent & Period] } = {
     requestsPerMonth: ["requests", month],
     dollarsPerMonth: ["dollars", month],
     tokensPerMonth: ["tokens", month],
@@ -93,13 +114,10 @@ export function reachedOf({ limits, day, month }: Standing, ask: Spent): Reached
     dollarsPerDay: ["dollars", day],
     tokensPerDay: ["tokens", day],
   };
-  for (const name of SOONEST_LAST) {
-    const [limit, [unit, period]] = [limits[name], used[name]];
-    const [spent, next] = [period[unit], ask[unit]];
-    if (limit !== null && (spent >= limit || spent + next > limit))
-      return { name, limit, used: spent, next, endsAt: period.end };
-  }
-  return null;
+  return SOONEST_LAST.flatMap((name) => {
+    const [limit, [unit, period]] = [limits[name], of[name]];
+    return limit === null ? [] : [{ name, limit, unit, used: period[unit], start: period.start, end: period.end }];
+  });
 }
 
 const SOONEST_LAST = SPENDING_LIMITS.toSorted((a, b) => Number(a.endsWith("Day")) - Number(b.endsWith("Day")));

@@ -58,6 +58,7 @@ export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): Ru
     not_before: run.notBefore,
     wait_reason: null,
     retries: 0,
+    warned: "",
     recoveries: 0,
     step: 0,
     read_seq: 0,
