@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const SAID = ["My physician wants to see me on Tuesday.", "Rain is likely.", "Bread is sold out.", "The bus was late."];
 
-test("with an embedding model a home is asked by meaning, and by words once its provider is gone", async () => {
+test("F54: with an embedding model a home is asked by meaning, and by words once its provider is gone", async () => {
   const provider = await embeddingServer();
   await using sparky = await Sparky.start({
     SPARKY_MODEL: "demo",

@@ -277,7 +277,7 @@ const ANSWERS = [
   ],
 ] as const;
 
-test.each(ANSWERS)("a provider that %s costs a note: the answer is the one of words", async (_, happen, why) => {
+test.each(ANSWERS)("F54: a provider that %s costs a note: the answer is the one of words", async (_, happen, why) => {
   const { store, server, ann, chat } = await open(sqlite);
   while (!(await indexRecall(store, 500))) continue;
   const query = "the physician on Tuesday";
@@ -298,7 +298,7 @@ test.each(ANSWERS)("a provider that %s costs a note: the answer is the one of wo
   expect((await vectorsIn(store)).every(({ dimensions }) => dimensions === 64)).toBe(true);
 });
 
-test("a provider that is slow is not waited for, and whoever asks can stop waiting", async () => {
+test("F54: a provider that is slow is not waited for, and whoever asks can stop waiting", async () => {
   const { store, server, ann } = await open(sqlite);
   await mindOf(store, server).settle();
   server.behave(() => ({ do: "silence" }));
