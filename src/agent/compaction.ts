@@ -35,6 +35,8 @@ interface Input {
   /** Gets what each call has taken: it is in the log only once there is a summary. */
   readonly spent: EventOf<"usage">["data"][];
   readonly signal: AbortSignal;
+  /** A person wants it now, though the window is not full. */
+  readonly isWanted?: boolean;
 }
 
 /** true: more is in a summary now, or was read for that. Throws `ModelError`, or the signal's reason. */
@@ -47,7 +49,8 @@ export async function compact(
   const { pieces, window } = input.request;
   const total = tokensIn(pieces);
   // What is older than what was read must get into a summary too, before it is out of reach for good.
-  const budget = log.hasOlder ? Math.min(input.request.budget, total - 1) : input.request.budget;
+  const budget =
+    log.hasOlder || input.isWanted === true ? Math.min(input.request.budget, total - 1) : input.request.budget;
   if (total <= budget || budget < LEAST_BUDGET) return false;
   if (await log.readOlder()) return true;
   const most = summaryRoom(budget);

@@ -3,7 +3,7 @@ import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
 import type { ChatEvent, EventOf } from "../core/events.ts";
 import { soundJson } from "../core/text.ts";
 import { whyGivenUp } from "../models/gave-up.ts";
-import { readableEvent, readEvents } from "../store/log/events.ts";
+import { hasPersonsWords, readableEvent, readEvents } from "../store/log/events.ts";
 import { forgottenOf, recalledIds } from "../store/recall/forgotten.ts";
 import { hiddenIn } from "../store/recall/hidden.ts";
 import { readerFor } from "../store/recall/reader.ts";
@@ -231,6 +231,11 @@ export class RunLog {
     // What it could not have been of must not be hidden by it.
     if (upTo >= seq) return false;
     return scope === this.scope || (task !== null && this.#scope === "chat" && scope === "chat" && upTo < this.#own);
+  }
+
+  /** Somebody has said something behind this event. */
+  isSpokenTo(seq: number): boolean {
+    return hasPersonsWords(this.#events.filter((event) => event.seq > seq));
   }
 
   /** The run's calls without a result, each with its whole arguments. */

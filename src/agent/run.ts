@@ -171,6 +171,10 @@ class RunWork {
         return;
       }
       await this.#warn(run, standing);
+      if (run.purpose === "compact" && !this.#log.isSpokenTo(run.first_seq)) {
+        if (await this.#sumUp(model, request, run)) return;
+        continue;
+      }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
       if (await compact(deps, this.#claimed, this.#log, { model, request, spent: this.spent, signal: this.signal }))
         continue;
@@ -209,6 +213,15 @@ class RunWork {
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
     const loop = loops(this.#log.events, run.id);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
+  }
+
+  /** true: it has ended. false: there is more to sum up, or somebody has said something that wants an answer. */
+  async #sumUp(model: Model, request: Request, { first_seq }: RunRow): Promise<boolean> {
+    const isDone = (this.#log.summary?.seq ?? 0) > first_seq;
+    const input = { model, request, spent: this.spent, signal: this.signal, isWanted: true };
+    if (!isDone && (await compact(this.#deps, this.#claimed, this.#log, input))) return false;
+    const message = isDone ? "Summed up" : "There is not enough yet to sum up";
+    return end(this.#deps, this.#claimed, { state: "completed", message, result: "" }, this.readSeq);
   }
 
   /** Once for each limit, before the first call that is made with most of it used. */

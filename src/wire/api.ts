@@ -298,6 +298,10 @@ export type ForkPlace = z.infer<typeof forkPlaceSchema>;
 export const forkPlacesSchema = z.object({ items: z.array(forkPlaceSchema).readonly() });
 
 /** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
+/** The run that sums up what was said. */
+export const compactedSchema = z.object({ runId: z.string() });
+export type Compacted = z.infer<typeof compactedSchema>;
+
 export const stoppedSchema = z.object({ runId: z.string().nullable() });
 export type Stopped = z.infer<typeof stoppedSchema>;
 

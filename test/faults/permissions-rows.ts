@@ -69,7 +69,9 @@ const ROWS: { readonly [letters: string]: readonly string[] } = {
     ..."PATCH /api/chats/{id},DELETE /api/chats/{id},POST /api/chats/{id}/messages,POST /api/chats/{id}/fork".split(
       ",",
     ),
-    ..."POST /api/chats/{id}/stop,POST /api/chats/bulk,POST /api/runs/{id}/stop,POST /api/questions/{id}".split(","),
+    ..."POST /api/chats/{id}/compact,POST /api/chats/{id}/stop,POST /api/chats/bulk,POST /api/runs/{id}/stop,POST /api/questions/{id}".split(
+      ",",
+    ),
     ..."PATCH /api/tasks/{id},DELETE /api/tasks/{id},POST /api/tasks/{id}/cancel,POST /api/tasks/{id}/retry".split(","),
     ..."POST /api/tasks/bulk,frame message,frame stop".split(","),
   ],

@@ -105,6 +105,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   "chats unlink": [{ args: ["5d2c", "1nk0"] }, { args: ["5d2c", "1nk0", "--unshare"] }, { args: ["5d2c", "zzzz"] }],
   "chats delete": [{ args: ["5d2c", "--yes"] }, { args: ["5d2c"], answer: "n" }, { args: ["5d2c"] }],
   "chats fork": [{ args: ["5d2c", "--at", "3"] }, { args: ["5d2c", "--at", "999"] }],
+  "chats compact": [{ args: ["5d2c"] }, { args: ["77aa"] }],
   "chats stop": [{ args: ["77aa"] }, { args: ["5d2c"] }],
   "graph stats": [{}, { args: ["--deep"] }],
   "graph search": [{ args: ["ann"] }, { args: ["--type", "place"] }, { args: ["nothing"] }],

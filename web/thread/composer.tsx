@@ -5,8 +5,10 @@ import type { SentFile } from "../../src/wire/files.ts";
 import { MAX_TEXT_BYTES } from "../../src/wire/limits.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
 import { Button, IconButton } from "../ui/button.tsx";
+import { Problem } from "../ui/notice.tsx";
 import { sentOf, useAttached } from "./attach.ts";
 import { AttachedList } from "./attached-list.tsx";
+import { COMPACT, useCompact } from "./compact.ts";
 import { useDraft } from "./draft.ts";
 import { takeFirstLetters } from "./first-letters.ts";
 import { slashName } from "../../src/core/slash.ts";
@@ -90,8 +92,13 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
     readonly by: Send;
   } | null>(null);
 
+  const compact = useCompact(() => setText(""));
   const send = async (by: Send = onSend): Promise<void> => {
     if (!canSend) return;
+    if (text.trim() === COMPACT && chatId !== null) {
+      if (!compact.isPending) compact.mutate(chatId);
+      return;
+    }
     if (slashName(text) !== null) {
       const slash = await offers.slash(text);
       // What was typed meanwhile is not sent by a key that was pressed before.
@@ -158,6 +165,7 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
               onSend={() => void sendNow(held.by)}
             />
           )}
+          <Problem error={text.trim() === COMPACT ? compact.error : null} />
           <AttachedList files={files} onRemove={attached.remove} />
           <div
             onDragOver={onDrag}

@@ -1,7 +1,11 @@
+import { FoldVertical } from "lucide-react";
 import type { ChatView } from "../../src/core/chat-view.ts";
+import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Fact } from "../ui/fact.tsx";
 import { dollars } from "../ui/format.ts";
+import { Problem } from "../ui/notice.tsx";
+import { useCompact } from "./compact.ts";
 import { usedBy, type ModelCall } from "./context-ring.tsx";
 import { Given } from "./given.tsx";
 import { WORDS } from "../words/thread.ts";
@@ -12,13 +16,15 @@ interface Props {
   readonly view: ChatView;
   /** What came before this `seq` was summarised; null: nothing was. */
   readonly summary: number | null;
+  readonly canWrite: boolean;
   readonly onClose: () => void;
 }
 
 const PARTS = ["system", "tools", "messages"] as const;
 
 /** What the last model call was made of, and what the chat has used so far. */
-export function ContextDetails({ chatId, call, view, summary, onClose }: Props) {
+export function ContextDetails({ chatId, call, view, summary, canWrite, onClose }: Props) {
+  const compact = useCompact(onClose);
   const { context } = call;
   const parts = context === undefined ? 0 : context.system + context.tools + context.messages;
   return (
@@ -60,6 +66,15 @@ export function ContextDetails({ chatId, call, view, summary, onClose }: Props) 
       )}
       <p className="mt-3 text-sm">{leftOutWords(context)}</p>
       {summary !== null && <p className="mt-1 text-sm">{WORDS.context.summarised(summary)}</p>}
+      {canWrite && (
+        <div className="mt-3">
+          <Button disabled={compact.isPending} onClick={() => compact.mutate(chatId)}>
+            <FoldVertical aria-hidden="true" className="size-4" />
+            {WORDS.context.sumUp}
+          </Button>
+          <Problem error={compact.error} />
+        </div>
+      )}
       <Given chatId={chatId} at={null} />
       <p className="mt-3 border-t border-line pt-3 text-sm">
         {WORDS.context.whole(whole(view.inputTokens + view.outputTokens), costWords(view))}

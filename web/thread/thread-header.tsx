@@ -144,7 +144,14 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
       {shows === "shares" && <ShareDialog chatId={chat.id} at={shares.at} onClose={close} />}
       {shows === "model" && <ModelPicker chatId={chat.id} model={model} onClose={close} />}
       {shows === "context" && view.lastCall !== null && (
-        <ContextDetails chatId={chat.id} call={view.lastCall} view={view} summary={summaryIn(log)} onClose={close} />
+        <ContextDetails
+          chatId={chat.id}
+          canWrite={chat.canWrite}
+          call={view.lastCall}
+          view={view}
+          summary={summaryIn(log)}
+          onClose={close}
+        />
       )}
     </header>
   );

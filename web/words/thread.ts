@@ -50,6 +50,7 @@ export const WORDS = {
     estimated: " (estimated: the server does not tell)",
     ofThoseGiven: (n: string): string => `${n} of those given`,
     madeOf: "What it was given is made of, as Sparky estimates it",
+    sumUp: "Sum up what was said",
     parts: { system: "Instructions", tools: "Tools", messages: "Messages and results" },
     summarised: (seq: number): string => `What came before event ${seq} was summarised.`,
     whole: (tokens: string, cost: string): string => `The whole chat has used ${tokens} tokens. ${cost}`,

@@ -86,6 +86,12 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     args: ID,
     run: async (context, args) => (await import("./chats.ts")).stopChatRun(context, args),
   });
+  verb(chats, execute, "compact <id>", {
+    summary: "Have the model sum up what was said in a chat, so that what it is given is small; the log keeps all.",
+    examples: ["sparky chats compact 3f2a"],
+    args: ID,
+    run: async (context, args) => (await import("./compact.ts")).compactChat(context, args),
+  });
   verb(chats, execute, "rename <id> <title>", {
     summary: "Give a chat another title.",
     examples: ['sparky chats rename 3f2a "The garden"'],

@@ -1,6 +1,6 @@
 import { exactLine } from "../../core/exact.ts";
 import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
-import type { Chat, Health, List, Task } from "../../wire/api.ts";
+import type { Chat, Compacted, Health, List, Task } from "../../wire/api.ts";
 import type { Prompts } from "../../wire/offers.ts";
 import type { Skill } from "../../wire/skills.ts";
 import { taskWord } from "../../wire/state-words.ts";
@@ -32,6 +32,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     run: async (talk, id) => talk.open(await chatIdOf(talk, id)),
   },
   { name: "rename", args: "TITLE", summary: "Give this chat a title.", run: rename },
+  {
+    name: "compact",
+    args: "",
+    summary: "Have the model sum up what was said here.",
+    run: async (talk) => void (await talk.request<Compacted>("POST", `/api/chats/${here(talk).id}/compact`)),
+  },
   { name: "stop", args: "", summary: "Stop what the agent does here, like Ctrl-C.", run: (talk) => talk.stop() },
   { name: "retry", args: "", summary: "Send again what could not be sent.", run: retry },
   { name: "task", args: "TEXT", summary: "Queue a task that works in this chat.", run: addTask },

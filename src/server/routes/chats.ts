@@ -1,6 +1,7 @@
 import { SparkyError } from "../../core/errors.ts";
 import { restoreChat } from "../../store/chats/restore.ts";
 import { createChat, deleteChat, listChats, markSeen, patchChat } from "../../store/chats/chats.ts";
+import { compactChat } from "../../store/chats/compact.ts";
 import { forkChat } from "../../store/chats/fork.ts";
 import { forkPlaces } from "../../store/chats/places.ts";
 import { pinChat } from "../../store/chats/pins.ts";
@@ -12,6 +13,7 @@ import {
   chatPatchSchema,
   chatSchema,
   chatWithViewSchema,
+  compactedSchema,
   eventsPageSchema,
   forkedSchema,
   forkPlacesSchema,
@@ -170,6 +172,16 @@ export function chatRoutes({ store, log, stopRun, contextOf, models }: ServerDep
       summary: "Stops the chat's active run, within two seconds; `runId` is null when nothing ran.",
       answers: { 200: stoppedSchema },
       handle: async ({ viewer, params }) => ({ status: 200, body: await stopRun(viewer, { chatId: params.id }) }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/chats/:id/compact",
+      right: "chats.write",
+      summary:
+        "Queues a run in which the model sums up what was said, so that the next requests are small; the log keeps all. 409 while the " +
+        "agent has work in the chat. What is said meanwhile is answered by that run.",
+      answers: { 202: compactedSchema },
+      handle: async ({ viewer, params }) => ({ status: 202, body: await compactChat(store, viewer, params.id) }),
     }),
     route({
       method: "POST",

@@ -153,6 +153,8 @@ export interface RunRow {
   /** Of which of its task's limits it was told that most is used: their names, with a space behind each. */
   warned: string;
   model: string | null;
+  /** `compact`: it sums up what was said, and answers only what comes meanwhile. null: it answers, or is a task's. */
+  purpose: "compact" | null;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;

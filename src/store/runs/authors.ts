@@ -13,7 +13,7 @@ export async function turnedAway(
   { run, chat, task }: Pick<Claimed, "run" | "chat" | "task">,
   events: readonly ChatEvent[],
 ): Promise<string | null> {
-  if (task !== null || run.step > 0) return null;
+  if (task !== null || run.step > 0 || run.purpose !== null) return null;
   const said = events.filter(
     (event) => event.type === "message" && event.data.role === "user" && event.taskId === null,
   );

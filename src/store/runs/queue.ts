@@ -14,6 +14,7 @@ interface NewRun {
   /** Milliseconds; 0: at once. */
   readonly notBefore: number;
   readonly message: string;
+  readonly purpose?: "compact";
   readonly actor?: Actor;
   /** What its task inherits from the run that adds it. */
   readonly from?: Descent | undefined;
@@ -73,6 +74,7 @@ export function newRunRow(tx: Tx, id: string, run: NewRun, firstSeq: number): Ru
     cached_tokens: 0,
     fallback: 0,
     model: null,
+    purpose: run.purpose ?? null,
     queued_at: tx.now,
     started_at: null,
     ended_at: null,
