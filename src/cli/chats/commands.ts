@@ -58,7 +58,7 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     examples: [
       "sparky chats context 3f2a",
       "sparky chats context 3f2a --step 2",
-      "sparky chats context 3f2a --at 15 --full",
+      "sparky chats context 3f2a --at 10 --full",
     ],
     args: ID,
     options: [
