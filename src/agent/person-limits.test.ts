@@ -5,7 +5,7 @@ import { eachEngine } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { call, gate, pause, say, scriptedModel, spend } from "../../test/kit/scripted-model.ts";
 import { echoTool, ended, until } from "../../test/kit/worker.ts";
-import { createChat } from "../store/chats/chats.ts";
+import { createChat, deleteChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { setLimits } from "../store/limits/change.ts";
 import { standingOf } from "../store/limits/standing.ts";
@@ -98,6 +98,23 @@ eachEngine("a person's limits", (engine) => {
     const next = await postMessage(store, ann, chat.id, { text: "Again" });
     expect((await waiting(store, next.runId)).reason).toMatch(/^The daily limit of 100 tokens is used up/);
     expect(model.requests.length).toBe(1);
+  });
+
+  test("F93: count an answer whose chat is deleted in its middle", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const held = gate();
+    const model = scriptedModel([[say("A long answer, nearly all of which was read. "), pause(held)]]);
+    const agent = await startAgent(store, { model });
+    const { chat } = await createChat(store, ann, {});
+    await postMessage(store, ann, chat.id, { text: "Hello" });
+    await held.reached;
+    await deleteChat(store, ann, chat.id);
+    await until("a free worker", () => agent.loop.size === 0);
+    const [day = 0, month] = await spentBy(store, ann.id);
+    expect(day).toBeGreaterThan(100);
+    expect(month).toBe(day);
+    expect(agent.errors).toEqual([]);
   });
 
   test("of money end with the month, and let go at once when an owner takes them away", async () => {

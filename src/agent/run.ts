@@ -9,7 +9,7 @@ import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { backOff, endedBySparky, endRun, handBack, waitForLimit, waitForOthers } from "../store/endings/run.ts";
-import { checkpoint, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
+import { checkpoint, countSpent, fenceOf, recordSpent, recordStep } from "../store/runs/record.ts";
 import { turnedAway } from "../store/runs/authors.ts";
 import { limitsAbove, spentTogether } from "../store/runs/descent.ts";
 import { runRow } from "../store/runs/run.ts";
@@ -313,7 +313,10 @@ class RunWork {
     });
     if (record.usage.estimated !== true) window.counted(estimate, record.usage.inputTokens);
     await this.#parts.settle();
-    await recordStep(store, this.#claimed, record);
+    await recordStep(store, this.#claimed, record).catch((error: unknown) => {
+      if (isLost(error)) this.spent.push(record.usage);
+      throw error;
+    });
     await this.#parts.close();
   }
 }
@@ -331,9 +334,10 @@ async function leave(
   const { run } = claimed;
   try {
     const reason = abortReason(work.signal);
-    // Someone else has the run, or its chat is gone: nothing may be written.
-    if (reason === "lost" || isSparkyError(error, "fenced") || isSparkyError(error, "not_found")) {
+    // Someone else has the run, or its chat is gone: nothing may be written but that its calls have taken something.
+    if (reason === "lost" || isLost(error)) {
       log.debug({ err: error, runId: run.id }, "the run is no longer this worker's");
+      await store.transact((tx) => countSpent(tx, claimed, work.spent));
       return;
     }
     await parts.flush();
@@ -355,7 +359,8 @@ async function leave(
       await failOrWait(deps, claimed, work, error, leaving);
     }
   } catch (second) {
-    if (isSparkyError(second, "fenced") || isSparkyError(second, "not_found")) return;
+    // Of a further try nobody knows whether the one before it was written after all: nothing counts twice.
+    if (isLost(second)) return tried > 0 ? undefined : leave(deps, claimed, parts, work, second, tried + 1);
     const wait = LEAVE_AGAIN_MS[tried];
     if (wait !== undefined && isSparkyError(second, "unavailable")) {
       await sleep(store.clock, wait);
@@ -365,6 +370,8 @@ async function leave(
     log.error({ err: second, runId: run.id }, "a run could not be ended");
   }
 }
+
+const isLost = (error: unknown): boolean => isSparkyError(error, "fenced") || isSparkyError(error, "not_found");
 
 /** The one transaction by which the run leaves, with what it has spent. */
 type Leaving = (write: (tx: Tx) => Promise<unknown>) => Promise<void>;

@@ -87,6 +87,21 @@ export async function recordSpent(tx: Tx, claimed: Claimed, usages: readonly Ste
   for (const usage of usages) await addUsage(tx, claimed, usage);
 }
 
+/** Of calls whose run is no longer their worker's, as where its chat was deleted: they are in no log, and limits count them. */
+export async function countSpent(
+  tx: Tx,
+  { chat, task }: Pick<Claimed, "chat" | "task">,
+  usages: readonly StepRecord["usage"][],
+): Promise<void> {
+  if (usages.length === 0) return;
+  const userId = await whoseWork(tx.db, chat, task ?? undefined);
+  for (const { inputTokens, outputTokens, costUsd = 0 } of usages) {
+    const spent = { requests: 1, tokens: inputTokens + outputTokens, dollars: costUsd };
+    // Last: of a person's runs at work each waits only for another's commit.
+    tx.last(() => addSpent(tx.db, userId, tx.now, spent));
+  }
+}
+
 /** Of a call that is no step of the run: in the transaction of its `usage` event. */
 export async function addUsage(tx: Tx, claimed: Claimed, usage: StepRecord["usage"]): Promise<void> {
   await tx.db
@@ -107,14 +122,16 @@ function addedUsage(eb: ExpressionBuilder<Schema, "runs">, usage: StepRecord["us
 }
 
 /** The chat's sum over all of its runs, and what was spent in the name of whose work it is. */
-async function spend(
-  tx: Tx,
-  { chat, task }: Claimed,
-  { inputTokens, outputTokens, costUsd }: StepRecord["usage"],
-): Promise<void> {
+async function spend(tx: Tx, claimed: Claimed, usage: StepRecord["usage"]): Promise<void> {
+  const { inputTokens, outputTokens, costUsd } = usage;
   await tx.db
     .insertInto("chat_spent")
-    .values({ chat_id: chat.id, input_tokens: inputTokens, output_tokens: outputTokens, cost_usd: costUsd ?? null })
+    .values({
+      chat_id: claimed.chat.id,
+      input_tokens: inputTokens,
+      output_tokens: outputTokens,
+      cost_usd: costUsd ?? null,
+    })
     .onConflict((conflict) =>
       conflict.column("chat_id").doUpdateSet((eb) => ({
         input_tokens: eb("chat_spent.input_tokens", "+", inputTokens),
@@ -123,10 +140,7 @@ async function spend(
       })),
     )
     .execute();
-  const userId = await whoseWork(tx.db, chat, task ?? undefined);
-  const spent = { requests: 1, tokens: inputTokens + outputTokens, dollars: costUsd ?? 0 };
-  // Last: of a person's runs at work each waits only for another's commit.
-  tx.last(() => addSpent(tx.db, userId, tx.now, spent));
+  await countSpent(tx, claimed, [usage]);
 }
 
 export type CallOutcome =
