@@ -83,7 +83,9 @@ eachEngine("a chat of 2,000 messages with a model of 8,000 tokens", (engine) => 
     expect(summaries.every(({ upTo }, at) => upTo > (summaries[at - 1]?.upTo ?? 0))).toBe(true);
     expect(summaries.every(({ scope }) => scope === "chat")).toBe(true);
     const usages = await dataOf(second, chat.id, "usage");
-    expect(usages).toHaveLength(summaries.length + 1);
+    // The one that was cut off was being read.
+    expect(usages).toHaveLength(summaries.length + 2);
+    expect(usages.filter(({ estimated }) => estimated)).toHaveLength(1);
     await sound(second);
 
     // The next run begins behind it: with one call, as long as there is room.
@@ -222,6 +224,31 @@ test("a summary that goes on without end is read no further than it may be long,
   const usages = await dataOf(store, task.chatId, "usage");
   expect(usages.filter(({ estimated }) => estimated === true).length).toBeGreaterThan(0);
   expect(run.output_tokens).toBe(usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0));
+});
+
+test("a summary that is stopped in its middle is counted, once, with the end of its run", async () => {
+  const store = await sqlite.store();
+  const { ann } = await people(store);
+  const held = gate();
+  let read = 0;
+  const model = scriptedModel(
+    (request) =>
+      isSummary(request)
+        ? [say("All of it"), pause(held)]
+        : counted(request, [call("page", { text: `page ${++read}` })]),
+    { contextTokens: WINDOW },
+  );
+  const agent = await startAgent(store, { model, tools: [pages] });
+  const { task } = await addTask(store, ann, { instruction: "Read every page of the book" });
+  await held.reached;
+  await agent.stopper.stop(ann, { chatId: task.chatId });
+  const run = await ended(store, task.runId);
+  expect(run.state).toBe("cancelled");
+  const usages = await dataOf(store, task.chatId, "usage");
+  const [summing, ...others] = usages.filter(({ estimated }) => estimated);
+  expect(others).toEqual([]);
+  expect(summing?.inputTokens).toBeGreaterThan(1000);
+  expect(run.input_tokens).toBe(usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0));
 });
 
 test("words that fill most of the window and stay for what they ask are not summed up over and over", async () => {

@@ -111,6 +111,10 @@ async function asked(
   };
   let text = "";
   let isThought = false;
+  const shown = (): StepUsage => {
+    const inputTokens = estimateTokens(INSTRUCTIONS) + estimateTokens(content);
+    return { inputTokens, outputTokens: estimateTokens(text), estimated: true };
+  };
   try {
     for await (const chunk of heeding(model.step(request), signal)) {
       if (chunk.type === "finish") {
@@ -123,13 +127,14 @@ async function asked(
       } else if (!isThought) text += chunk.text;
       // Some go on without end, and nobody sees it. So many characters are more than the limit in any script.
       if (text.length > limit * 9) {
-        const inputTokens = estimateTokens(INSTRUCTIONS) + estimateTokens(content);
-        took({ inputTokens, outputTokens: estimateTokens(text), estimated: true });
+        took(shown());
         return null;
       }
     }
   } catch (error) {
     if (error instanceof ModelError && error.spent !== undefined) took(error.spent);
+    // Nobody has more of it, but it was being read.
+    else if (signal.aborted || text !== "") took(shown());
     if (!isFull(error)) throw error;
     const system = estimateTokens(INSTRUCTIONS);
     throw shortened(error, window.refused(system + estimateTokens(content), system, error.limitTokens ?? null));
