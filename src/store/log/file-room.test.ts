@@ -79,4 +79,18 @@ eachEngine("the room that one person's files may take", (engine) => {
     });
     await fileDraft(store, bob);
   });
+
+  test("is taken by what was read in a file, too: the text of a small PDF may be a thousand times as large", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const draft = await fileDraft(store, ann);
+    await draft.writeText("read in it");
+    await draft.keep({ ...FILE, name: "a.pdf", mime: "application/pdf", pages: 1, read_pages: 1 });
+    await (await fileDraft(store, ann)).drop();
+    await store.db
+      .updateTable("files")
+      .set({ text_size: 5 * GB - 1000 })
+      .execute();
+    await expect(fileDraft(store, ann)).rejects.toThrow("your files take 5 GB, of at most 5 GB");
+  });
 });

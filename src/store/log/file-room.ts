@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { SparkyError } from "../../core/errors.ts";
 import { MAX_FILE_BYTES, sizeInWords } from "../../core/files.ts";
 import type { Tx } from "../database/store.ts";
@@ -52,11 +53,11 @@ export async function checkRoom(tx: Tx, viewer: User): Promise<void> {
       hint: "send or delete some: DELETE /api/files/ID; those that are not sent go after a day",
     });
   }
-  // Of chats that were made from one another each file counts once, as it is kept once.
+  // Of chats that were made from one another each file counts once, as it is kept once; what was read in it is kept beside it.
   const contents = tx.db
     .selectFrom("files")
     .where("owner_id", "=", viewer.id)
-    .select((eb) => eb.fn.max("size").as("size"))
+    .select(sql<number>`max(CASE WHEN text_id <> content_id THEN size + text_size ELSE size END)`.as("size"))
     .groupBy("content_id");
   const kept = await count(
     tx.db.selectFrom(contents.as("contents")).select((eb) => eb.fn.sum<number>("contents.size").as("n")),
