@@ -17,7 +17,7 @@ export async function takeFile(
   viewer: User,
   request: Request,
 ): Promise<Attachment> {
-  return readFormFile(request, async ({ name, bytes }) => {
+  return readFormFile(request, async ({ name, bytes, whole }) => {
     const draft = await fileDraft(store, viewer);
     try {
       const hash = createHash("sha256");
@@ -44,6 +44,7 @@ export async function takeFile(
       const found = kind.mime === PDF ? await readPdf(pages, () => draft.read(size), request.signal) : NO_PDF;
       if (found.text !== null) await draft.writeText(found.text);
       const { pages: count, read, unread } = found;
+      await whole;
       return await draft.keep({ ...file, pages: count, read_pages: read, unread });
     } catch (error) {
       await draft.drop();

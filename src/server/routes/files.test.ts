@@ -272,11 +272,14 @@ test("what comes in is checked at the door, and what is refused leaves nothing",
     start: (controller) => controller.enqueue(new TextEncoder().encode(begun)),
     pull: (controller) => controller.error(new Error("the network is gone")),
   });
+  // Its file is whole, and what stands behind that is not.
+  const behind = `${begun}\r\n--x\r\nContent-Disposition: form-data; name="more"\r\n\r\nx`;
   const broken: readonly (readonly [BodyInit, string, string])[] = [
     [...(await sentForm(two)), "there is more than one file in the form"],
     [...(await sentForm(none)), "there is no file in the form"],
     ["{}", "application/json", "the body is no form (multipart/form-data)"],
     [begun, boundary, "the upload broke off, or is no whole form"],
+    [behind, boundary, "the upload broke off, or is no whole form"],
     [cutOff, boundary, "the upload broke off, or is no whole form"],
     ["", boundary, "the upload broke off, or is no whole form"],
   ];

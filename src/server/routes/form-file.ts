@@ -7,6 +7,8 @@ import { SparkyError } from "../../core/errors.ts";
 interface FormFile {
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** Resolves when the form has come to its end behind the file, once that is read; rejects where it breaks off there. */
+  readonly whole: Promise<void>;
 }
 
 const WHAT = { hint: 'send it as a form with one file, as by: curl -F "file=@report.pdf"' };
@@ -28,6 +30,7 @@ export async function readFormFile<T>(request: Request, take: (file: FormFile) =
   let file: Readable | null = null;
   const { promise: broken, reject } = Promise.withResolvers<never>();
   broken.catch(() => {});
+  const finished = new Promise<void>((resolve) => form.on("finish", () => resolve()));
   const refuse = (cause: unknown): void => {
     if (cause instanceof SparkyError) return reject(cause);
     reject(new SparkyError("invalid_input", "the upload broke off, or is no whole form", { ...WHAT, cause }));
@@ -46,10 +49,11 @@ export async function readFormFile<T>(request: Request, take: (file: FormFile) =
       stream.resume();
       return refuse(error);
     }
-    taken = take({ name, bytes: stream as AsyncIterable<Uint8Array> });
+    const whole = Promise.race([finished, broken]);
+    whole.catch(() => {});
+    taken = take({ name, bytes: stream as AsyncIterable<Uint8Array>, whole });
     taken.catch(refuse);
   });
-  const finished = new Promise<void>((resolve) => form.on("finish", () => resolve()));
   const source = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
   source.on("error", refuse);
   source.pipe(form);

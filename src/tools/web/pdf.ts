@@ -16,7 +16,8 @@ export async function readPdf(bytes: Uint8Array, enoughMs = ENOUGH_MS): Promise<
     const value: unknown = info[name];
     return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
   };
-  const count = pdf.numPages;
+  // It is what the file says, whatever that is.
+  const count = Math.max(0, pdf.numPages);
   const texts: string[] = [];
   let chars = 0;
   let hasText = false;
