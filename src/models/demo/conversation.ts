@@ -8,9 +8,12 @@ export interface Outcome {
   readonly value: Json;
 }
 
-/** What the context tells of work that goes on elsewhere, of what is remembered or summed up, and of the time, in lines of its own: no request. */
+/**
+ * What the context tells of work that goes on elsewhere, of what is remembered, summed up or referred to, and of the time, in
+ * lines of its own: no request.
+ */
 const REMARK =
-  /^\((?:A task was given here|An earlier run here ended|It is \S+ now\.)(?:\s.*)?\)$|^\(From memory: .*\)(?:\n\[m:.*)*$|^\(To save room, .*\)\n".*"$|^\(A (?:file|picture) was sent along: .*\)$(?:\n".*$)?(?:\n\[cut: .*$)?/gm;
+  /^\((?:A task was given here|An earlier run here ended|It is \S+ now\.)(?:\s.*)?\)$|^\(From memory: .*\)(?:\n\[m:.*)*$|^\(To save room, .*\)\n".*"$|^\((?:A (?:file|picture) was sent along: |What @.* is, as ).*\)$(?:\n".*$)?(?:\n\[cut: .*$)?|^\(@.* could not be read: ".*"\)$/gm;
 
 /** The beginning of what is told of a file that was sent along. */
 const FILES = /^\(A (?:file|picture) was sent along: /m;
