@@ -57,7 +57,7 @@ describeInBrowser("a run's page", () => {
     await steps(tab).filter({ hasText: "Model" }).nth(2).click();
     const given = details(tab).locator("[data-given='3']");
     await given.getByText("What the model was given").click();
-    await given.getByText(/^About [\d,]+ tokens(, \$0\.00)?, as Sparky estimates them\.$/).waitFor();
+    await given.getByText(/^About [\d,]+ tokens, as Sparky estimates them\.$/).waitFor();
     await given.getByText("You are Sparky, an agent that works for people").waitFor();
     await given.getByText(/^assistant · call · graph_stats$/).waitFor();
     await given.getByText(/^tool · result · file_write$/).waitFor();

@@ -52,7 +52,7 @@ function Told({ given }: { given: ChatContext }) {
   return (
     <div className="text-sm">
       <p className="mt-1 text-muted">
-        {WORDS.given.size(tokens.total.toLocaleString(), costUsd === null ? null : dollars(costUsd))}
+        {WORDS.given.size(tokens.total.toLocaleString(), costUsd === null || costUsd === 0 ? null : dollars(costUsd))}
         {asSent === false && <span className="block text-warn">{WORDS.given.notAsSent}</span>}
       </p>
       <JsonView label={WORDS.given.instructions} value={instructions} isRaw />

@@ -62,7 +62,7 @@ export const WORDS = {
     oneLeftOut: "The oldest message or step did not fit and was left out. The log keeps it.",
     someLeftOut: (n: string): string =>
       `The ${n} oldest messages and steps did not fit and were left out. The log keeps them.`,
-    costNotKnown: "What that costs is not known: no price is set for its models.",
+    costNotKnown: "No cost was counted: its models are free, or no price is set for them.",
     cost: (dollars: string): string => `As far as prices are known, that was ${dollars}.`,
   },
 

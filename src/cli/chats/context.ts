@@ -56,7 +56,7 @@ async function stepAt(client: Client, id: string, seq: number): Promise<{ runId:
 }
 
 function headOf({ model, runId, step, tokens: taken, costUsd, leftOut, asSent }: ChatContext): string {
-  const cost = costUsd === null ? "" : `, $${costUsd.toFixed(4)}`;
+  const cost = costUsd === null || costUsd === 0 ? "" : `, $${costUsd.toFixed(4)}`;
   return [
     runId === null ? "What an answer would begin with now" : `Step ${step} of run ${shortId(runId)}`,
     model,
