@@ -55,6 +55,7 @@ test("words may be a prompt's, filled in; what is wrong with it is told before a
   expect(asked[0]).toContain("Make a plan for this: a garden=two\\nBy when: May\\n\\n1. ");
   for (const [args, exit, says] of [
     [["--prompt", "make_plan"], 2, "/make_plan needs goal"],
+    [["--prompt", "make_plan"], 2, "try: --prompt make_plan --arg goal=… [--arg until=…] [--arg means=…]"],
     [["--prompt", "mak_plan"], 5, "did you mean make_plan?"],
     [["--prompt", "make_plan", "--arg", "gaol=x"], 2, "gaol: no such argument of /make_plan"],
     [["--prompt", "make_plan", "--arg", "goal"], 2, "write NAME=VALUE"],

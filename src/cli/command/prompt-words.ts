@@ -1,3 +1,4 @@
+import { exactLine } from "../../core/exact.ts";
 import { namesHint } from "../../core/nearest.ts";
 import { promptName, promptPath } from "../../core/slash.ts";
 import { shorten } from "../../core/text.ts";
@@ -49,7 +50,16 @@ export async function wordsFrom(
   }
   const values = arg.map((each) => [each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)] as const);
   const filled = { arguments: Object.fromEntries(values) };
-  const { text } = await client.request<PromptText>("POST", promptPath(found), filled);
+  const { text } = await client.request<PromptText>("POST", promptPath(found), filled).catch((error: unknown) => {
+    // What the server says to do is for who types it into a message.
+    if (error instanceof Failure && error.exit === EXIT.usage) throw usage(error.message, asOptions(name, found));
+    throw error;
+  });
   if (text.trim() !== "") return text;
   throw new Failure(EXIT.error, "invalid_input", `the prompt ${name} has no words`, "sparky mcp prompts");
+}
+
+function asOptions(name: string, { args }: Prompts["items"][number]): string {
+  const options = args.map((arg) => (arg.required ? `--arg ${arg.name}=…` : `[--arg ${arg.name}=…]`));
+  return exactLine(["--prompt", name, ...options].join(" "));
 }
