@@ -39,6 +39,8 @@ export function WorkingNow({ status, asking }: { status: Status; asking: Readonl
 function Running({ run }: { run: Status["running"][number] }) {
   const title = oneLine(run.title, 100);
   const doing = run.state === "waiting" ? (run.reason ?? run.current) : run.current;
+  // When what waits goes on stands at the end of its reason.
+  const room = run.state === "waiting" ? 240 : 120;
   return (
     <li data-run-id={run.id} data-run-state={run.state} className="flex items-center gap-3 py-2">
       <div className="min-w-0 flex-1">
@@ -51,7 +53,7 @@ function Running({ run }: { run: Status["running"][number] }) {
           </Link>
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
-          {doing !== null && <span className="[overflow-wrap:anywhere]">{oneLine(doing, 120)}</span>}
+          {doing !== null && <span className="[overflow-wrap:anywhere]">{oneLine(doing, room)}</span>}
           {run.step > 0 && <span>{WORDS.step(run.step)}</span>}
           {run.tokens > 0 && <span>{WORDS.tokens(count(run.tokens))}</span>}
           {run.costUsd !== null && <span>${run.costUsd.toFixed(2)}</span>}
