@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { sparky } from "../../../test/golden/scripted-cli.ts";
 import { startAgent } from "../../../test/kit/agent.ts";
@@ -38,7 +40,10 @@ test("what is sent to a task that ends before it reads it is answered by the tur
 test("words may be a prompt's, filled in; what is wrong with it is told before anything is sent", async () => {
   const store = await sqlite.store();
   const { owner } = await ensureUsers(store);
-  const { admin, close } = mcpAdmin(store, { home: await tempHome(), ownerId: owner.id });
+  const home = await tempHome();
+  await mkdir(join(home, "prompts"));
+  await writeFile(join(home, "prompts/half.md"), "---\ndescription: x\nGo");
+  const { admin, close } = mcpAdmin(store, { home, ownerId: owner.id });
   onTestFinished(close);
   const app = await chatServer(store, { mcp: admin });
   const url = await app.listen();
@@ -56,6 +61,7 @@ test("words may be a prompt's, filled in; what is wrong with it is told before a
   for (const [args, exit, says] of [
     [["--prompt", "make_plan"], 2, "/make_plan needs goal"],
     [["--prompt", "make_plan"], 2, "try: --prompt make_plan --arg goal=… [--arg until=…] [--arg means=…]"],
+    [["--prompt", "half"], 2, "half.md: its front matter has no end (end it by a line with ---"],
     [["--prompt", "mak_plan"], 5, "did you mean make_plan?"],
     [["--prompt", "make_plan", "--arg", "gaol=x"], 2, "gaol: no such argument of /make_plan"],
     [["--prompt", "make_plan", "--arg", "goal"], 2, "write NAME=VALUE"],

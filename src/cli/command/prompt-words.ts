@@ -6,6 +6,7 @@ import type { Prompts, PromptText } from "../../wire/offers.ts";
 import type { Client } from "../client/client.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { EXIT } from "../console/io.ts";
+import { oneLine } from "../console/text.ts";
 import { repeated, type OptionSpec } from "./command.ts";
 
 /** Words for the agent: as they are given, or those of a prompt. */
@@ -42,9 +43,11 @@ export async function wordsFrom(
 ): Promise<string> {
   if (prompt === undefined) return given ?? "";
   const name = prompt.replace(/^\//, "");
-  const { items } = await client.request<Prompts>("GET", "/api/prompts");
+  const { items, problems } = await client.request<Prompts>("GET", "/api/prompts");
   const found = items.find((each) => promptName(each) === name);
   if (found === undefined) {
+    const wrong = problems.find(({ server }) => server === `${name}.md`);
+    if (wrong !== undefined) throw usage(oneLine(wrong.message));
     const hint = namesHint(shorten(name, 100), items.map(promptName)) ?? "sparky mcp prompts";
     throw new Failure(EXIT.notFound, "not_found", `there is no prompt ${JSON.stringify(name)}`, hint);
   }

@@ -51,7 +51,8 @@ export async function listPrompts(context: Context, args: readonly string[]): Pr
     ]),
   );
   tellProblems(context, problems);
-  if (items.length > 0) out.note("  On the page and in sparky chat, / offers them; from here: sparky chat send --prompt NAME");
+  if (items.length > 0)
+    out.note("  On the page and in sparky chat, / offers them; from here: sparky chat send --prompt NAME");
 }
 
 function tellProblems({ out }: Context, problems: Resources["problems"]): void {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { messageOf, notFound, SparkyError } from "../../core/errors.ts";
+import { isSparkyError, messageOf, notFound, SparkyError } from "../../core/errors.ts";
 import { namesHint } from "../../core/nearest.ts";
 import { shorten } from "../../core/text.ts";
 import { readNamedFile } from "../../named-file.ts";
@@ -58,7 +58,7 @@ export async function filePrompts(folders: readonly PromptFolder[]): Promise<Fil
     try {
       names = namesIn(path);
     } catch (error) {
-      problems.set(basename(path), messageOf(error));
+      problems.set(basename(path), told(error));
     }
     for (const name of names) {
       if (items.has(name) || problems.has(name + ENDING)) continue;
@@ -66,7 +66,7 @@ export async function filePrompts(folders: readonly PromptFolder[]): Promise<Fil
         const { description, args } = await read(path, name);
         items.set(name, { name, title: name, description, args, server: null, shipped });
       } catch (error) {
-        problems.set(name + ENDING, messageOf(error));
+        problems.set(name + ENDING, told(error));
       }
     }
   }
@@ -76,6 +76,12 @@ export async function filePrompts(folders: readonly PromptFolder[]): Promise<Fil
     ),
     problems: [...problems].map(([server, message]) => ({ server, message })),
   };
+}
+
+/** With what to do about it. */
+function told(error: unknown): string {
+  const hint = isSparkyError(error) && error.hint !== undefined ? ` (${error.hint})` : "";
+  return messageOf(error) + hint;
 }
 
 /** Only what is listed is read: a name is no path. Throws `not_found` with the names that are near. */

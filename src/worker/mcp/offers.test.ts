@@ -73,7 +73,10 @@ eachEngine("what tool servers offer beside tools", (engine) => {
       ...["simple-prompt", "args-prompt", "completable-prompt", "resource-prompt"].map((name) => `everything ${name}`),
     ]);
     expect(prompts.problems).toEqual([
-      { server: "broken.md", message: expect.stringMatching(/prompts\/broken\.md: its front matter has no end$/) },
+      {
+        server: "broken.md",
+        message: expect.stringMatching(/prompts\/broken\.md: its front matter has no end \(end it by a line with ---/),
+      },
     ]);
     expect(prompts.items.find(({ name }) => name === "args-prompt")?.args).toMatchObject([
       { name: "city", required: true },
@@ -107,7 +110,12 @@ eachEngine("what tool servers offer beside tools", (engine) => {
     await rm(join(home, "prompts"), { recursive: true });
     await writeFile(join(home, "prompts"), "Review it.");
     const { items: others, problems: said } = await desk.offers.prompts(person(owner));
-    expect(said).toEqual([{ server: "prompts", message: `${join(home, "prompts")} is no folder` }]);
+    expect(said).toEqual([
+      {
+        server: "prompts",
+        message: `${join(home, "prompts")} is no folder (make it one, with a file NAME.md for each prompt)`,
+      },
+    ]);
     expect(others.map(({ server }) => server)).toEqual([...SHIPPED.map(() => null), ...Array(4).fill("everything")]);
     await expect(prompt("review", null)).rejects.toMatchObject({ code: "conflict" });
     expect(desk.servers.stateOf("unused", person(owner))).toEqual({ state: "idle" });
