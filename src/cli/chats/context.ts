@@ -19,6 +19,7 @@ export async function showContext(context: Context, args: readonly string[], opt
   const { out } = context;
   const client = await context.client("any");
   const id = await chatId(client, args[0] ?? "");
+  if (options.step !== undefined && options.at !== undefined) throw usage("give --step or --at, not both");
   const query = new URLSearchParams();
   if (options.step !== undefined) query.set("step", String(options.step));
   if (options.at !== undefined) {
@@ -52,7 +53,10 @@ async function stepAt(client: Client, id: string, seq: number): Promise<{ runId:
   if (event?.seq !== seq) throw failureOfCode("not_found", `this chat has no event ${seq}`, "sparky chats show ID");
   const { runId, step } = event;
   if (runId !== null && step !== null) return { runId, step };
-  throw usage(`event ${seq} is of no step of a model`, "take one of its words or of its calls");
+  throw usage(
+    `event ${seq} is of no step of a model`,
+    "take an answer, a thought or a call: sparky chats show ID --json tells the step of each",
+  );
 }
 
 function headOf({ model, runId, step, tokens: taken, costUsd, leftOut, asSent }: ChatContext): string {
