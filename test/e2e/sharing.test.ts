@@ -75,7 +75,7 @@ describeInBrowser("two people in two browsers", () => {
     await anns.keyboard.press("Escape");
     await box(anns).pressSequentially("Water the garden, @");
     await anns.getByRole("option", { name: "@bob" }).waitFor();
-    expect(await anns.getByRole("option").count()).toBe(1);
+    expect(await anns.locator('[data-offer="person"]').count()).toBe(1);
     await box(anns).press("Tab");
     await expect.poll(() => box(anns).inputValue()).toBe("Water the garden, @bob ");
     await box(anns).pressSequentially("and @owner");

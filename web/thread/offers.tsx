@@ -211,6 +211,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
             key={offer.key}
             id={optionId(n)}
             role="option"
+            data-offer={offer.kind}
             tabIndex={-1}
             aria-selected={n === current}
             ref={(element) => void (n === current && element?.scrollIntoView({ block: "nearest" }))}
