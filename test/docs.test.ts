@@ -299,8 +299,7 @@ test("every route answers in the shape that is described", async () => {
   await ask("GET", `/api/runs/${runId}`);
   await ask("POST", `/api/runs/${runId}/stop`);
   await ask("POST", `${chat}/stop`);
-  await ask("POST", `${chat}/compact`);
-  await ask("POST", `${chat}/stop`);
+  await ask("POST", `/api/chats/${(await ask("POST", "/api/chats", {})).id}/compact`);
   await ask("POST", `${chat}/seen`, { seq: 1 });
   await ask("POST", `${chat}/pin`, { pinned: true });
   await ask("POST", `${chat}/tags`, { add: ["tea"] });
