@@ -8,6 +8,7 @@ import { createChat, deleteChat, getChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { shareChat } from "../store/chats/shares.ts";
 import type { Store } from "../store/database/store.ts";
+import { fileDraft, type NewFile } from "../store/log/files.ts";
 import { addTask } from "../store/tasks/add.ts";
 import { addGraph } from "../../test/kit/graph.ts";
 import { offeredThings, readThing } from "./things.ts";
@@ -17,7 +18,7 @@ async function nodeOf(store: Store, userId: string, content: string): Promise<{ 
   return store.db.selectFrom("nodes").select("id").where("name", "=", "Roof of 1910").executeTakeFirstOrThrow();
 }
 
-eachEngine("nodes, chats and tasks that a message refers to", (engine) => {
+eachEngine("nodes, chats, tasks and files that a message refers to", (engine) => {
   test("are offered to who sees them, by words, by kind and by the beginning of an id", async () => {
     const store = await engine.store();
     const { owner, ann } = await people(store);
@@ -86,6 +87,55 @@ eachEngine("nodes, chats and tasks that a message refers to", (engine) => {
     expect(gone).toContain("Which slate was it?");
     await agent.stop();
     expect(agent.errors).toEqual([]);
+  });
+
+  test("files of chats are offered by name to who sees the chat, and their text is told; a picture's is not there", async () => {
+    const store = await engine.store();
+    const { owner, ann } = await people(store);
+    const { chat } = await createChat(store, owner, { title: "The roof" });
+    const kept = async (name: string, mime: string, text: string, pdf: Partial<NewFile> = {}) => {
+      const draft = await fileDraft(store, owner);
+      await draft.write(Buffer.from(mime === "text/plain" ? text : "%"));
+      if (mime === "application/pdf") await draft.writeText(text);
+      const size = Buffer.byteLength(text);
+      const none = { width: null, height: null, pages: null, read_pages: null, unread: null };
+      return draft.keep({ name, mime, size, sha256: "00", ...none, ...pdf });
+    };
+    const plan = await kept("Roof plan.txt", "text/plain", `Slate, 40 × 25 cm. ${"😀".repeat(150_000)}`);
+    const offer = await kept("offer.pdf", "application/pdf", "[page 1]\n1,200 euros", { pages: 1, read_pages: 1 });
+    const photo = await kept("roof.png", "image/png", "", { width: 40, height: 30 });
+    const offered = async (query: string, viewer = owner) =>
+      (await offeredThings(store, viewer, query, 9)).map(({ title, state }) => [title, state].join(" ").trim());
+    // What waits for a message is not of a chat yet.
+    expect(await offered("file:")).toEqual([]);
+    const attachments = [plan, offer, photo].map(({ id }) => id);
+    await postMessage(store, owner, chat.id, { text: "Three files", attachments });
+    expect((await offered("file:")).toSorted()).toEqual([
+      "Roof plan.txt 586 KB",
+      "offer.pdf 20 bytes",
+      "roof.png 0 bytes",
+    ]);
+    expect(await offered("file:ROOF PLAN")).toEqual(["Roof plan.txt 586 KB"]);
+    expect(await offered(`file:${offer.id.slice(0, 6)}`)).toEqual(["offer.pdf 20 bytes"]);
+    for (const query of ["file:", "file:roof", `file:${offer.id}`])
+      expect(await offered(query, ann), query).toEqual([]);
+    const read = async (id: string, viewer = owner) => readThing(store, viewer.id, "file", id);
+    expect(await read(offer.id)).toMatchObject({
+      title: "offer.pdf",
+      text: expect.stringMatching(
+        /^A file that was sent at .+: offer\.pdf, 1 page, 20 bytes\nIts text:\n\[page 1\]\n1,200 euros$/,
+      ),
+    });
+    const long = (await read(plan.id)).text;
+    expect(long).toContain("Its text, as far as it is told here:\nSlate, 40 × 25 cm. 😀");
+    expect([long.length < 210_000, long.isWellFormed()]).toEqual([true, true]);
+    expect((await read(photo.id)).text).toContain("It is a picture. You are not shown it");
+    await expect(read(plan.id, ann)).rejects.toThrow("the file is gone, or is not there for who wrote this");
+    await shareChat(store, owner, chat.id, { user: "ann", write: false });
+    expect(await offered("file:offer", ann)).toEqual(["offer.pdf 20 bytes"]);
+    await deleteChat(store, owner, chat.id);
+    expect(await offered("file:")).toEqual([]);
+    await expect(read(plan.id)).rejects.toMatchObject({ code: "not_found" });
   });
 
   test("are told within bounds, however much they hold, without half a character at the cut", async () => {

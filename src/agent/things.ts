@@ -1,5 +1,7 @@
+import { isoTime } from "../core/clock.ts";
 import { isSparkyError, SparkyError } from "../core/errors.ts";
 import { ID_LENGTH } from "../core/ids.ts";
+import { fileWords, PICTURES, sizeInWords } from "../core/files.ts";
 import { oneLine } from "../core/plain-text.ts";
 import { THING_KINDS, type ThingKind } from "../core/references.ts";
 import { shorten } from "../core/text.ts";
@@ -7,10 +9,13 @@ import { getChat, listChats, titleFrom } from "../store/chats/chats.ts";
 import type { Store } from "../store/database/store.ts";
 import { graphNode } from "../store/graph/node.ts";
 import { graphSearch } from "../store/graph/search.ts";
+import { chatFiles } from "../store/log/chat-files.ts";
 import { eventsPage } from "../store/log/events.ts";
+import { attachmentOf, readableFile, textOf as writtenIn } from "../store/log/files.ts";
 import { getUser } from "../store/people/users.ts";
 import type { User } from "../store/people/user.ts";
 import { getTask, listTasks } from "../store/tasks/read.ts";
+import { bytesPage } from "../tools/bytes-page.ts";
 
 /** Sparky's own things that messages refer to by `@KIND:ID`: which there are, and what one is. A person's rights decide both. */
 
@@ -18,7 +23,7 @@ export interface OfferedThing {
   readonly kind: ThingKind;
   readonly id: string;
   readonly title: string;
-  /** A node's type, a task's status. */
+  /** A node's type, a task's status, how much a file holds. */
   readonly state: string;
 }
 
@@ -33,12 +38,14 @@ const MAX_WORDS = 2000;
 const MAX_MESSAGE = 600;
 const MESSAGES = 6;
 const EDGES = 20;
+/** Characters of a file. */
+const MAX_FILE = 200_000;
 
 const titled = (text: string, otherwise: string): string => shorten(titleFrom(text), MAX_TITLE) || otherwise;
 
 /**
  * At most `most` that the viewer sees and that hold these words, evenly of each kind; `KIND:` before the words asks for one kind.
- * Without words the newest chats and tasks.
+ * Without words the newest chats, tasks and files.
  */
 export async function offeredThings(
   store: Store,
@@ -91,6 +98,12 @@ const OFFERED: { readonly [kind in ThingKind]: Offer } = {
     const { items } = await listTasks(store, viewer, wanted);
     return items.map(({ id, instruction, status }) => ({
       ...{ kind: "task", id, title: titled(instruction, id), state: status },
+    }));
+  },
+  async file({ db }, viewer, wanted) {
+    const files = await chatFiles(db, viewer, wanted);
+    return files.map(({ id, name, size }) => ({
+      ...{ kind: "file", id, title: titled(name, id), state: sizeInWords(size) },
     }));
   },
 };
@@ -155,7 +168,25 @@ const READ: { readonly [kind in ThingKind]: Read } = {
       ...(error === null ? [] : [`Error: ${shorten(error, MAX_WORDS)}`]),
     ]);
   },
+  async file(store, viewer, id) {
+    const file = await readableFile(store, viewer, id);
+    const written = writtenIn(store.db, file);
+    const page = written === null ? null : await bytesPage(written, { offset: 0, limit: MAX_FILE }, store.secrets);
+    return textOf(titled(file.name, id), [
+      `A file that was sent at ${isoTime(file.created_at)}: ${fileWords(attachmentOf(file))}`,
+      ...(page === null
+        ? [unwritten(file.mime)]
+        : [`Its text${page.next === null ? "" : ", as far as it is told here"}:`]),
+      page?.text ?? "",
+    ]);
+  },
 };
+
+function unwritten(mime: string): string {
+  return PICTURES.has(mime)
+    ? "It is a picture. You are not shown it: it would have to be sent along with a message here."
+    : "There is no text of it to read.";
+}
 
 const textOf = (title: string, lines: readonly string[]): ReadThing => ({
   title,

@@ -10,13 +10,14 @@ export interface Reference {
 }
 
 /** Things of Sparky's own; a tool server of such a name is meant in their place. */
-export const THING_KINDS = ["node", "chat", "task"] as const;
+export const THING_KINDS = ["node", "chat", "task", "file"] as const;
 export type ThingKind = (typeof THING_KINDS)[number];
 
 export const THING_WORDS: { readonly [kind in ThingKind]: string } = {
   node: "the node",
   chat: "the chat",
   task: "the task",
+  file: "the file",
 };
 
 export function thingKind(server: string): ThingKind | null {

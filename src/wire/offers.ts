@@ -27,7 +27,7 @@ export const thingSchema = z.object({
   kind: z.enum(THING_KINDS),
   id: z.string(),
   title: z.string(),
-  /** A node's type, a task's status, what a chat's run does; empty: nothing is to be said. */
+  /** A node's type, a task's status, what a chat's run does, how much a file holds; empty: nothing is to be said. */
   state: z.string(),
   /** As it is written into a message. */
   reference: z.string(),

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Task } from "../../src/wire/api.ts";
+import type { Chat, List, Task } from "../../src/wire/api.ts";
 import type { McpServer } from "../../src/wire/mcp.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { real } from "../kit/mcp/servers.ts";
@@ -58,6 +58,34 @@ describeInBrowser("while a message is written", () => {
     await tab.page.getByText("Read the task “Mend the old roof”").waitFor();
     await tab.page.getByText("Could not read @node:none: the node is gone").waitFor();
     expect(await faultsOf(tab.page)).toEqual([]);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("@ offers files of chats, one of which is read for the message and can be saved from it; / offers to sum up", async () => {
+    const plan = join(stage.sparky.home, "Roof plan.txt");
+    await writeFile(plan, "Slate, 40 by 25 cm.");
+    expect((await stage.sparky.run("chat", "send", "Keep this plan", "--file", plan)).code).toBe(0);
+    const [chat] = (await stage.sparky.api<List<Chat>>("GET", "/api/chats?search=Keep%20this%20plan")).items;
+    const tab = await (await stage.device()).tab(`/chats/${chat?.id}`);
+    const box = tab.page.getByRole("textbox", { name: "Message" });
+    await box.fill("Which slate is in @file:plan");
+    await tab.page.getByRole("option", { name: /Roof plan\.txt file · 19 bytes/ }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await box.press("Enter");
+    await expect.poll(() => box.inputValue()).toMatch(/^Which slate is in @file:\w{20} $/);
+    await box.press("Enter");
+    const link = tab.page.getByRole("article").getByRole("link", { name: "file Roof plan.txt" });
+    expect(await link.getAttribute("href")).toMatch(/^\/api\/files\/\w{20}$/);
+    await tab.page.getByText("Read the file “Roof plan.txt”").waitFor();
+    await tab.runEnded();
+    await box.fill("/com");
+    await tab.page.getByRole("option", { name: /^\/compact/ }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await box.press("Enter");
+    await expect.poll(() => box.inputValue()).toBe("/compact");
+    await tab.page.getByRole("listbox").waitFor({ state: "detached" });
+    await box.press("Enter");
+    await tab.page.getByText(/^(Summed up|There is not enough yet to sum up)$/).waitFor();
     expect(tab.complaints).toEqual([]);
   });
 

@@ -21,11 +21,12 @@ import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextBox } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
+import { COMPACT } from "./compact.ts";
 import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
-/** What is offered while a message is written: people and tool servers' resources behind `@`, prompts behind `/`. Asked for only then. */
+/** What is offered while a message is written: people, things and tool servers' resources behind `@`, prompts and commands behind `/`. Asked for only then. */
 
 const MOST = 20;
 const MOST_THINGS = 9;
@@ -78,7 +79,8 @@ type Offer =
   | { readonly kind: "person"; readonly key: string; readonly name: string }
   | { readonly kind: "thing"; readonly key: string; readonly thing: Thing }
   | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
-  | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt };
+  | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt }
+  | { readonly kind: "command"; readonly key: string };
 
 /** A prompt, what stood before the cursor when it was chosen, and what it has been given. */
 interface Asked {
@@ -145,10 +147,14 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
         ),
       ]
     : isPrompt
-      ? (prompts.data?.items ?? [])
-          .filter((prompt) => isNamed(prompt, words.query))
-          .slice(0, MOST)
-          .map((prompt) => ({ kind: "prompt", key: `${prompt.server ?? ""} ${prompt.name}`, prompt }))
+      ? [
+          // Where it stands there as a whole, Enter sends it.
+          ...(chatId !== null && isBeginning(words.query) ? [{ kind: "command", key: COMPACT } as const] : []),
+          ...(prompts.data?.items ?? [])
+            .filter((prompt) => isNamed(prompt, words.query))
+            .slice(0, MOST)
+            .map((prompt) => ({ kind: "prompt", key: `${prompt.server ?? ""} ${prompt.name}`, prompt }) as const),
+        ]
       : [];
   const problems = (isResource ? resources.data?.problems : isPrompt ? prompts.data?.problems : null) ?? [];
 
@@ -158,6 +164,11 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
       const asked = { prompt: offer.prompt, by: text.slice(0, cursor), values: {} };
       if (offer.prompt.args.length > 0) setAsking(asked);
       else fill.mutate(asked);
+      return;
+    }
+    if (offer.kind === "command") {
+      setDismissed(`prompt ${words.from}`);
+      put(offer.key + text.slice(cursor), offer.key.length, offer.key.length);
       return;
     }
     const { reference, template } = referenceOf(offer);
@@ -274,9 +285,15 @@ function valuesIn(rest: string, prompt: Prompt): Values {
   }
 }
 
-function referenceOf(offer: Exclude<Offer, { readonly kind: "prompt" }>): Pick<Resource, "reference" | "template"> {
+function referenceOf(
+  offer: Exclude<Offer, { readonly kind: "prompt" | "command" }>,
+): Pick<Resource, "reference" | "template"> {
   if (offer.kind === "person") return { reference: `@${offer.name}`, template: false };
   return offer.kind === "thing" ? { reference: offer.thing.reference, template: false } : offer.resource;
+}
+
+function isBeginning(query: string): boolean {
+  return COMPACT.startsWith(`/${query}`) && COMPACT !== `/${query}`;
 }
 
 function isNamed({ server, name, title }: Prompt, query: string): boolean {
@@ -289,6 +306,15 @@ function OfferLine({ offer }: { offer: Offer }) {
       <>
         <span className="font-medium">@{offer.name}</span>{" "}
         <span className="text-xs text-muted">{WORDS.offers.person}</span>
+      </>
+    );
+  }
+  if (offer.kind === "command") {
+    return (
+      <>
+        <span className="font-medium">{offer.key}</span>{" "}
+        <span className="text-xs text-muted">{WORDS.offers.shipped}</span>
+        <span className="block truncate text-xs text-muted">{WORDS.offers.compact}</span>
       </>
     );
   }

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { ListTodo, MessagesSquare, Waypoints } from "lucide-react";
+import { File, ListTodo, MessagesSquare, Waypoints } from "lucide-react";
 import type { ReactNode } from "react";
 import { referencePlaces, referenceText, THING_KINDS, thingKind, type ThingKind } from "../../src/core/references.ts";
 import type { LogEvent } from "../../src/core/transcript.ts";
 import { Exact } from "../text/exact.tsx";
 import { WORDS } from "../words/thread.ts";
 
-/** Nodes, chats and tasks that a message refers to: shown by what they were called when they were read for it. */
+/** Nodes, chats, tasks and files that a message refers to: shown by what they were called when they were read for it. */
 
 /** By `@KIND:ID`. */
 export type Titles = ReadonlyMap<string, string>;
@@ -40,7 +40,7 @@ export function thingPlaces(text: string, titles: Titles): readonly ThingPlace[]
   });
 }
 
-const ICONS = { node: Waypoints, chat: MessagesSquare, task: ListTodo };
+const ICONS = { node: Waypoints, chat: MessagesSquare, task: ListTodo, file: File };
 
 export function ThingLink({ kind, id, title }: Omit<ThingPlace, "from" | "to">) {
   const Icon = ICONS[kind];
@@ -71,6 +71,12 @@ export function ThingLink({ kind, id, title }: Omit<ThingPlace, "from" | "to">) 
         <Link to="/tasks" search={{ id }} data-thing={kind} className={look}>
           {inside}
         </Link>
+      );
+    case "file":
+      return (
+        <a href={`/api/files/${encodeURIComponent(id)}`} download={title} data-thing={kind} className={look}>
+          {inside}
+        </a>
       );
   }
 }

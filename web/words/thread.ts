@@ -154,11 +154,14 @@ export const WORDS = {
     prompts: "Prompts",
     resources: "People, things and resources",
     thing: (kind: ThingKind, state: string): string =>
-      [{ node: "memory", chat: "chat", task: "task" }[kind], state.replaceAll("_", " ")].filter(Boolean).join(" · "),
+      [{ node: "memory", chat: "chat", task: "task", file: "file" }[kind], state.replaceAll("_", " ")]
+        .filter(Boolean)
+        .join(" · "),
     person: "sees this chat",
     problem: (server: string, message: string): string => `${server}: ${message}`,
     yours: "yours",
     shipped: "Sparky",
+    compact: "Sums up what was said so far, so that the conversation takes less room",
     mayBeLeftOut: (name: string): string => `${name} (may be left out)`,
     asking: "Asking…",
     put: "Put it into the message",

@@ -7,7 +7,7 @@ import { shortId } from "../console/text.ts";
 import type { Request } from "./link.ts";
 import { completeSlash, type Completions } from "./slash-complete.ts";
 
-/** What Tab offers: behind `@` the people who see the chat, nodes, chats and tasks; else what a command takes. */
+/** What Tab offers: behind `@` the people who see the chat, nodes, chats, tasks and files; else what a command takes. */
 export async function complete(request: Request, chat: Pick<Chat, "id"> | null, text: string): Promise<Completions> {
   const typed = /(?:^|[\s([{"'<,;])@([^\s@<>]*)$/.exec(text)?.[1];
   if (typed === undefined) return completeSlash(request, text);

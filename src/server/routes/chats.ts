@@ -32,6 +32,7 @@ import { chatTagsSchema, tagInUseSchema, tagPatchSchema } from "../../wire/tags.
 import type { ServerDeps } from "../deps.ts";
 import { chatExport } from "./chat-export.ts";
 import { chatsQuery, contextQuery, eventsQuery } from "./queries.ts";
+import { InTurn } from "./in-turn.ts";
 import { route, type Route } from "./route.ts";
 
 const writtenBySomebodyElse = (viewer: User): SparkyError =>
@@ -39,7 +40,11 @@ const writtenBySomebodyElse = (viewer: User): SparkyError =>
     hint: "sign in as who wrote it, or write it yourself",
   });
 
+/** A long chat is folded anew for each. */
+const MOST_CONTEXTS = 8;
+
 export function chatRoutes({ store, log, stopRun, contextOf, models }: ServerDeps): readonly Route[] {
+  const contexts = new InTurn(MOST_CONTEXTS);
   return [
     chatExport({ store, log }),
     route({
@@ -62,7 +67,10 @@ export function chatRoutes({ store, log, stopRun, contextOf, models }: ServerDep
         "whose chat it is.",
       query: contextQuery,
       answers: { 200: chatContextSchema },
-      handle: async ({ viewer, params, query }) => ({ status: 200, body: await contextOf(viewer, params.id, query) }),
+      handle: async ({ viewer, params, query }) => ({
+        status: 200,
+        body: await contexts.ask(viewer.id, () => contextOf(viewer, params.id, query)),
+      }),
     }),
     route({
       method: "POST",

@@ -30,8 +30,8 @@ export function offerRoutes({ mcp, store }: ServerDeps): readonly Route[] {
       path: "/api/references",
       right: "chats.see",
       summary:
-        "What of your own a message can refer to, by `q`: nodes of the memory graph, chats and tasks, each with its `reference`. " +
-        "`q` may begin with `node:`, `chat:` or `task:`; without words the newest chats and tasks.",
+        "What of your own a message can refer to, by `q`: nodes of the memory graph, chats, tasks and files of chats, each with its " +
+        "`reference`. `q` may begin with `node:`, `chat:`, `task:` or `file:`; without words the newest.",
       query: resourcesQuery,
       answers: { 200: thingsSchema },
       async handle({ viewer, query: { q = "", limit = MOST_THINGS } }) {

@@ -4,6 +4,7 @@ import type { ChatRow } from "../database/schema.ts";
 import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
 import { readEvents } from "../log/events.ts";
+import { checkCopies } from "../log/file-room.ts";
 import { copyFile } from "../log/files.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import type { User } from "../people/user.ts";
@@ -71,6 +72,7 @@ async function fork(
   // Behind the event that says that the chat was made.
   const copies = await withOwnFiles(tx, chat, await withOwnBlobs(tx, chat, forkedEvents(events, 2)));
   if (Buffer.byteLength(JSON.stringify(copies)) > MOST_BYTES) throw tooLong("too much text");
+  await checkCopies(tx, viewer, chat.id);
   const whence = chatEvent(viewer, { change: "forked", from: chatId, seq });
   const chosen = chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })];
   const all = [createdEvent(viewer, chat), ...copies, whence, ...chosen];

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { eachEngine } from "../../../test/kit/databases.ts";
 import { people } from "../../../test/kit/members.ts";
+import { createChat } from "../chats/chats.ts";
+import { forkChat } from "../chats/fork.ts";
+import { postMessage } from "../chats/messages.ts";
+import { shareChat } from "../chats/shares.ts";
 import { deleteLooseFile, fileDraft, sweepFiles, type NewFile } from "./files.ts";
 
 const GB = 1024 ** 3;
@@ -78,6 +82,28 @@ eachEngine("the room that one person's files may take", (engine) => {
       hint: "delete chats whose files you no longer need: the files go with them",
     });
     await fileDraft(store, bob);
+  });
+
+  test("is asked for by a chat that somebody makes from another's with its files, once for all that are made from one another", async () => {
+    const store = await engine.store();
+    const { ann, bob } = await people(store);
+    const { chat } = await createChat(store, ann, {});
+    const draft = await fileDraft(store, ann);
+    const file = await draft.keep(FILE);
+    const { seq } = await postMessage(store, ann, chat.id, { text: "See this", attachments: [file.id] });
+    await shareChat(store, ann, chat.id, { user: bob.name, write: true });
+    const size = (bytes: number) => store.db.updateTable("files").set({ size: bytes }).execute();
+    await size(3 * GB);
+    await forkChat(store, bob, chat.id, { seq });
+    await forkChat(store, bob, chat.id, { seq });
+    await size(6 * GB);
+    await expect(forkChat(store, bob, chat.id, { seq })).rejects.toMatchObject({
+      code: "too_large",
+      message: "with those of this chat your files would take 6 GB, of at most 5 GB",
+    });
+    // What has no files begins all the same, and of the refused one nothing is there.
+    await forkChat(store, bob, chat.id, { seq: 1 });
+    expect(await store.db.selectFrom("files").select("id").where("owner_id", "=", bob.id).execute()).toHaveLength(2);
   });
 
   test("is taken by what was read in a file, too: the text of a small PDF may be a thousand times as large", async () => {

@@ -31,9 +31,7 @@ export async function giveRoom(tx: Tx, contentId: string): Promise<void> {
 
 /** As `takeRoom`; who else comes for room of this person's waits for the end of the transaction. */
 export async function checkRoom(tx: Tx, viewer: User): Promise<void> {
-  if (tx.kind === "postgres") {
-    await tx.db.selectFrom("user").select("id").where("id", "=", viewer.id).forNoKeyUpdate().execute();
-  }
+  await lock(tx, viewer);
   const coming = await count(
     tx.db
       .selectFrom("file_drafts")
@@ -53,20 +51,38 @@ export async function checkRoom(tx: Tx, viewer: User): Promise<void> {
       hint: "send or delete some: DELETE /api/files/ID; those that are not sent go after a day",
     });
   }
-  // Of chats that were made from one another each file counts once, as it is kept once; what was read in it is kept beside it.
+  const kept = await keptBytes(tx, viewer);
+  if (kept + (coming + 1) * MAX_FILE_BYTES > MOST_BYTES) throw tooMuch(`your files take ${sizeInWords(kept)}`);
+}
+
+/** For a chat that has files of another one now, in the transaction that made it so: they are this person's, too. */
+export async function checkCopies(tx: Tx, viewer: User, chatId: string): Promise<void> {
+  const copied = await tx.db.selectFrom("files").select("id").where("chat_id", "=", chatId).executeTakeFirst();
+  if (copied === undefined) return;
+  await lock(tx, viewer);
+  const kept = await keptBytes(tx, viewer);
+  if (kept > MOST_BYTES) throw tooMuch(`with those of this chat your files would take ${sizeInWords(kept)}`);
+}
+
+/** Of chats that were made from one another each file counts once, as it is kept once; what was read in it is kept beside it. */
+async function keptBytes(tx: Tx, { id }: User): Promise<number> {
   const contents = tx.db
     .selectFrom("files")
-    .where("owner_id", "=", viewer.id)
+    .where("owner_id", "=", id)
     .select(sql<number>`max(CASE WHEN text_id <> content_id THEN size + text_size ELSE size END)`.as("size"))
     .groupBy("content_id");
-  const kept = await count(
-    tx.db.selectFrom(contents.as("contents")).select((eb) => eb.fn.sum<number>("contents.size").as("n")),
-  );
-  if (kept + (coming + 1) * MAX_FILE_BYTES > MOST_BYTES) {
-    throw new SparkyError("too_large", `your files take ${sizeInWords(kept)}, of at most ${sizeInWords(MOST_BYTES)}`, {
-      hint: "delete chats whose files you no longer need: the files go with them",
-    });
-  }
+  return count(tx.db.selectFrom(contents.as("contents")).select((eb) => eb.fn.sum<number>("contents.size").as("n")));
+}
+
+function tooMuch(what: string): SparkyError {
+  return new SparkyError("too_large", `${what}, of at most ${sizeInWords(MOST_BYTES)}`, {
+    hint: "delete chats whose files you no longer need: the files go with them",
+  });
+}
+
+async function lock(tx: Tx, viewer: User): Promise<void> {
+  if (tx.kind !== "postgres") return;
+  await tx.db.selectFrom("user").select("id").where("id", "=", viewer.id).forNoKeyUpdate().execute();
 }
 
 async function count(query: {
