@@ -8,7 +8,7 @@ to=${1:?a folder that is not there yet}
 [ -e dist/sparky.js ] && [ -e dist/web/index.html ] || { echo "build first: sh scripts/setup.sh" >&2; exit 1; }
 
 mkdir -p "$to/dist" "$to/node_modules/.bin" "$to/node_modules/better-sqlite3"
-cp -R bin prompts skills package.json LICENSE "$to/"
+cp -R bin prompts skills models.json package.json LICENSE "$to/"
 cp -R dist/sparky.js dist/app dist/web "$to/dist/"
 # The one that the lock file names by its hash, where there is a package of it.
 cp -L node_modules/.bin/node "$to/node_modules/.bin/node"

@@ -2,7 +2,7 @@
 # `npm run check`: format, lint, types, dead code, side by side. `npm run check -- --fix` mends format and lint first.
 set -u
 cd "$(dirname "$0")/.."
-[ -x node_modules/.bin/node ] || sh scripts/setup.sh || exit 1
+[ -x node_modules/.bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ] || sh scripts/setup.sh || exit 1
 PATH=$PWD/node_modules/.bin:$PATH
 
 if [ "${1:-}" = --fix ]; then

@@ -33,6 +33,14 @@ test.each([
     is: /limit of \$0\.5 would be passed: \$0\.3 is used, and what the next call sends costs about \$0\.25$/,
   },
   {
+    when: "its next call is so long that each token of it costs more",
+    limits: { costUsd: 1 },
+    spent: {},
+    ask: 300_000,
+    model: { id: "a/b", price: { input: 1, output: 1, above: { tokens: 272_000, input: 4, output: 4 } } },
+    is: /limit of \$1 would be passed: \$0\.00 is used, and what the next call sends costs about \$1\.2/,
+  },
+  {
     when: "its money is limited and nobody knows what the model costs",
     limits: { costUsd: 0.5 },
     spent: {},

@@ -190,6 +190,8 @@ export const usageData = z.object({
   inputTokens: z.number(),
   outputTokens: z.number(),
   cachedTokens: z.number().optional(),
+  /** Of the input, what the provider has put into its cache. */
+  cacheWriteTokens: z.number().optional(),
   reasoningTokens: z.number().optional(),
   costUsd: z.number().optional(),
   /** The server did not tell: the tokens, and so the costs, are estimated. */

@@ -246,11 +246,14 @@ function reasonOf(ending: Exclude<Ending, { means: "broken" }>, calls: boolean):
 
 function usageOf(usage: Usage | undefined): StepUsage {
   const cached = usage?.inputTokenDetails.cacheReadTokens;
+  const written = usage?.inputTokenDetails.cacheWriteTokens;
   const reasoning = usage?.outputTokenDetails.reasoningTokens;
   return {
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,
     ...(cached === undefined ? {} : { cachedTokens: cached }),
+    // A provider that has no price for it tells 0 with every call.
+    ...(written === undefined || written === 0 ? {} : { cacheWriteTokens: written }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
 }

@@ -1,5 +1,5 @@
 import { isSparkyError } from "../core/errors.ts";
-import { windowOf } from "./open.ts";
+import { priceOf, windowOf } from "./open.ts";
 import type { Price, Prices } from "./price.ts";
 import { DEFAULT_MODELS, PROVIDERS, providerKey, selectModel, type ModelSettings } from "./select.ts";
 
@@ -50,8 +50,7 @@ function choosable(id: string, { settings, prices, window }: Omit<Given, "chosen
   const why = whyNot(id, settings);
   if (why !== null) return { id, why, window: null, price: null };
   const choice = selectModel({ ...settings, model: id });
-  const price = Object.hasOwn(prices, choice.id) ? (prices[choice.id] ?? null) : null;
-  return { id, why: null, window: windowOf(choice, window), price };
+  return { id, why: null, window: windowOf(choice, window), price: priceOf(choice, prices) };
 }
 
 function whyNot(id: string, settings: ModelSettings): string | null {

@@ -34,6 +34,8 @@ export interface StepUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens?: number;
+  /** Of the input, what the provider has put into its cache. */
+  readonly cacheWriteTokens?: number;
   readonly reasoningTokens?: number;
   /** The server did not tell. */
   readonly estimated?: true;
@@ -70,7 +72,7 @@ export interface Model {
   readonly isWindowGuessed?: boolean;
   /** It can be given pictures, as far as known. */
   readonly takesImages?: boolean;
-  /** null: nobody has said what it costs. */
+  /** What it costs now; null: nobody has said it, and it is not known. */
   readonly price: Price | null;
   /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */
   step(request: StepRequest): AsyncIterable<StepChunk>;

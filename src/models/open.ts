@@ -2,8 +2,9 @@ import { messageOf } from "../core/errors.ts";
 import { conceded, concessionFor, withoutBroken, type Concession } from "./concessions.ts";
 import { createDemoModel, DEMO_WINDOW } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
+import { knownModel } from "./known.ts";
 import { ModelError, type Model } from "./model.ts";
-import type { Prices } from "./price.ts";
+import type { Price, Prices } from "./price.ts";
 import type { ModelChoice, RemoteChoice } from "./select.ts";
 import { takesImages } from "./sight.ts";
 
@@ -37,8 +38,10 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
     contextTokens: window.tokens,
     isWindowGuessed: window.isGuess,
     takesImages: takesImages(choice, options.images ?? null),
-    // A model on one's own machine is paid for by the socket in the wall.
-    price: options.prices?.[choice.id] ?? (choice.provider === "ollama" ? { input: 0, output: 0 } : null),
+    // Known prices change on days that are known too.
+    get price() {
+      return priceOf(choice, options.prices ?? {});
+    },
     async *step(request) {
       const [{ streamStep }, { provide }, { carefulFetch }] = await Promise.all([
         import("./ai-sdk.ts"),
@@ -76,13 +79,15 @@ function makerOf({ provider, baseUrl, usualUrl }: RemoteChoice): string {
   return usualUrl ? provider : `${provider} at ${new URL(baseUrl).origin}`;
 }
 
-/** How many tokens a model takes. Careful guesses: too small costs an early summary, too big a refused request. */
+/** How many tokens a model takes: as set, as known, else guessed with care. Too small costs an early summary, too big a refused request. */
 export function windowOf(
   choice: ModelChoice,
   set: number | null,
 ): { readonly tokens: number; readonly isGuess: boolean } {
   if (choice.kind === "demo") return { tokens: DEMO_WINDOW, isGuess: false };
   if (set !== null) return { tokens: set, isGuess: false };
+  const known = knownModel(choice, Date.now())?.window ?? null;
+  if (known !== null) return { tokens: known, isGuess: false };
   const { provider, name } = choice;
   switch (provider) {
     case "openai": {
@@ -100,4 +105,13 @@ export function windowOf(
     case "compatible":
       return { tokens: 32_000, isGuess: true };
   }
+}
+
+/** What a model costs now; null: nobody has said it, and it is not known. */
+export function priceOf(choice: ModelChoice, set: Prices, now: number = Date.now()): Price | null {
+  const own = Object.hasOwn(set, choice.id) ? set[choice.id] : undefined;
+  if (own !== undefined) return own;
+  // A model on one's own machine is paid for by the socket in the wall.
+  if (choice.kind === "demo" || choice.provider === "ollama") return { input: 0, output: 0 };
+  return knownModel(choice, now)?.price ?? null;
 }

@@ -1,4 +1,6 @@
 import { isSparkyError } from "../core/errors.ts";
+import { priceOf, windowOf } from "./open.ts";
+import type { Price, Prices } from "./price.ts";
 import {
   PROVIDERS,
   providerAddress,
@@ -14,6 +16,10 @@ export interface Overview {
   readonly model: string;
   /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
   readonly problem: string | null;
+  /** `isGuess`: nobody has said how big it is. null: it cannot be used. */
+  readonly window: { readonly tokens: number; readonly isGuess: boolean } | null;
+  /** null: not known. */
+  readonly price: Price | null;
   /** Those that stand in for it, in their order, each with why it cannot be used. */
   readonly standIns: readonly { readonly model: string; readonly problem: string | null }[];
   /** The setting that made it so, and where that is set; null: nothing is set, so it is the demo model. */
@@ -45,12 +51,13 @@ interface Origin {
   readonly origin: string;
 }
 
-/** `origins`: where each variable that is set comes from. */
+/** `origins`: where each variable that is set comes from. `set`: what is set of windows and prices. */
 export function modelOverview(
   settings: ModelSettings,
   origins: { readonly [variable: string]: string },
+  set: { readonly window: number | null; readonly prices: Prices },
 ): Omit<Overview, "severalNodes" | "file" | "restartNeeded"> {
-  const { id, provider: used, problem } = choiceOf(settings);
+  const { id, provider: used, problem, choice } = choiceOf(settings);
   const from = (variables: readonly string[]): Origin | null => {
     const variable = variables.find((name) => Object.hasOwn(origins, name));
     return variable === undefined ? null : { variable, origin: origins[variable] ?? "" };
@@ -59,6 +66,8 @@ export function modelOverview(
   return {
     model: id,
     problem,
+    window: choice === null ? null : windowOf(choice, set.window),
+    price: choice === null ? null : priceOf(choice, set.prices),
     standIns: (settings.fallbacks ?? []).map((model) => ({ model, problem: choiceOf({ ...settings, model }).problem })),
     chosenBy: named ?? (used === "demo" || used === null ? null : from(providerKey(used).variables)),
     providers: [
@@ -93,12 +102,13 @@ export function modelOverview(
 function choiceOf(settings: ModelSettings) {
   try {
     const choice = selectModel(settings);
-    return { id: choice.id, provider: choice.kind === "demo" ? ("demo" as const) : choice.provider, problem: null };
+    const provider = choice.kind === "demo" ? ("demo" as const) : choice.provider;
+    return { id: choice.id, provider, problem: null, choice };
   } catch (error) {
     if (!isSparkyError(error)) throw error;
     const problem = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
     const id = settings.model ?? "demo";
-    return { id, provider: PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? null, problem };
+    return { id, provider: PROVIDERS.find((name) => id.startsWith(`${name}/`)) ?? null, problem, choice: null };
   }
 }
 

@@ -56,7 +56,10 @@ export class ModelSetup {
   overview(): Overview {
     const { models, severalNodes, file } = this.#deps;
     const settings = models.settings();
-    const overview = modelOverview(settings, settings.origins);
+    const overview = modelOverview(settings, settings.origins, {
+      window: settings.modelWindow,
+      prices: settings.modelPrices,
+    });
     return { ...overview, severalNodes, file, restartNeeded: this.#deps.restartNeeded() };
   }
 

@@ -8,10 +8,35 @@ const originSchema = z.object({
   origin: z.string(),
 });
 
+const rates = {
+  input: z.number(),
+  output: z.number(),
+  /** Input that the provider had in its cache, and what it has put there; without one as other input. */
+  cached: z.number().optional(),
+  cacheWrite: z.number().optional(),
+};
+
+/** US dollars for a million tokens. */
+const modelPriceSchema = z.object({
+  ...rates,
+  /** What all of a call costs whose input is more than so many tokens. */
+  above: z.object({ ...rates, tokens: z.number() }).optional(),
+  /** The day from which Sparky knows it; without one it is set, or the model is free. */
+  asOf: z.string().optional(),
+});
+export type ModelPrice = z.infer<typeof modelPriceSchema>;
+
+/** Tokens; `isGuess`: nobody has said how many. */
+const modelWindowSchema = z.object({ tokens: z.number(), isGuess: z.boolean() });
+
 export const modelsSchema = z.object({
   model: z.string(),
   /** Why it cannot be used, and what to do; null: it can, as far as the settings tell. */
   problem: z.string().nullable(),
+  /** null: it cannot be used. */
+  window: modelWindowSchema.nullable(),
+  /** null: not known. */
+  price: modelPriceSchema.nullable(),
   /** Those that stand in for it when it is overloaded, out of credit or gone, in their order. */
   standIns: z.array(z.object({ model: z.string(), problem: z.string().nullable() })).readonly(),
   /** The setting that made it so; null: none, so it is the demo model. */
@@ -51,10 +76,10 @@ export const modelChoicesSchema = z.object({
         id: z.string(),
         /** Why it cannot answer here; null: it can, as far as the settings tell. */
         why: z.string().nullable(),
-        /** Tokens; `isGuess`: nobody has said how many. null: it cannot be used. */
-        window: z.object({ tokens: z.number(), isGuess: z.boolean() }).nullable(),
-        /** US dollars for a million tokens; null: not known. */
-        price: z.object({ input: z.number(), output: z.number(), cached: z.number().optional() }).nullable(),
+        /** null: it cannot be used. */
+        window: modelWindowSchema.nullable(),
+        /** null: not known. */
+        price: modelPriceSchema.nullable(),
       }),
     )
     .readonly(),

@@ -8,12 +8,13 @@ import { views, type Stage } from "./scripted-cli.ts";
 
 const KEYS: { readonly [variable: string]: string } = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
 const HERE = { severalNodes: false, file: "/home/ada/.sparky/.env", restartNeeded: false };
+const SET = { window: null, prices: { "anthropic/claude-sonnet-5-5": { input: 3, output: 15 } } };
 const overview = (
   named: string | null,
   origins: { [variable: string]: string },
   providers = KEYS,
 ): Stage => ({
-  routes: { "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins), ...HERE } },
+  routes: { "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins, SET), ...HERE } },
 });
 const tested = (change: Partial<ModelTest>): Stage => ({
   routes: {
@@ -40,6 +41,10 @@ test("what the commands for models show, and how they end", async () => {
     [["models", "list"], overview(null, { OPENAI_API_KEY: "environment" })],
     [["models", "list"], overview(null, {}, {})],
     [["models", "list"], overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" })],
+    [
+      ["models", "list"],
+      overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" }, { ...KEYS, ANTHROPIC_API_KEY: "sk-1" }),
+    ],
     [["models", "list"], overview("openai/gpt-5,anthropic/claude-sonnet-5-5,google/gemini-3", { SPARKY_MODEL: "home" })],
     [["models", "test"], tested({})],
     [["models", "test", "openai/gpt-5"], tested({ ...refused, inputTokens: 0, outputTokens: 0 })],

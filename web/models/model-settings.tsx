@@ -6,6 +6,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Section } from "../ui/section.tsx";
+import { factsOf } from "./facts.ts";
 import { KeyForm } from "./key-form.tsx";
 import { OFFERED, originWords, providerWords } from "./providers.ts";
 import { modelsQuery, providerPath, useSetModels } from "./queries.ts";
@@ -41,6 +42,7 @@ function Settings({ models }: { models: Models }) {
               : WORDS.chosenBy(models.chosenBy.variable, originWords(models.chosenBy.origin))}
           </span>
         </p>
+        <p className="text-xs text-muted empty:hidden">{factsOf(models)}</p>
         {models.problem !== null && <p className="mt-1 text-sm text-bad [overflow-wrap:anywhere]">{models.problem}</p>}
         {models.standIns.length > 0 && (
           <div className="mt-1 text-sm">

@@ -4,9 +4,9 @@ import { chatSchema } from "../../src/wire/api.ts";
 import { modelChoicesSchema, type ModelChoices } from "../../src/wire/models.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
+import { factsOf } from "../models/facts.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { count } from "../ui/format.ts";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
@@ -87,7 +87,7 @@ function Choose({ chatId, model, choices, onClose }: ChooseProps) {
       <fieldset className="max-h-64 overflow-y-auto">
         <legend className="sr-only">{WORDS.picker.usable}</legend>
         {choice(OWN, WORDS.picker.own(choices.model), WORDS.picker.ownMeans)}
-        {usable.map((item) => choice(item.id, item.id, aboutOf(item)))}
+        {usable.map((item) => choice(item.id, item.id, factsOf(item)))}
         {choice(OTHER, WORDS.picker.another, "")}
       </fieldset>
       {chosen === OTHER && (
@@ -115,14 +115,6 @@ function Choose({ chatId, model, choices, onClose }: ChooseProps) {
       </div>
     </form>
   );
-}
-
-function aboutOf({ window, price }: ModelChoices["items"][number]): string {
-  const facts = [
-    ...(window === null || window.isGuess ? [] : [WORDS.picker.tokens(count(window.tokens))]),
-    ...(price === null ? [] : [WORDS.picker.price(price.input, price.output)]),
-  ];
-  return facts.join(" · ");
 }
 
 function NotHere({ choices }: { choices: ModelChoices }) {

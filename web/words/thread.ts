@@ -97,8 +97,6 @@ export const WORDS = {
     example: "provider/model, such as ollama/qwen3",
     setting: "Setting it…",
     use: "Use this model",
-    tokens: (n: string): string => `${n} tokens`,
-    price: (input: number, output: number): string => `$${input} in, $${output} out a million`,
     notUsable: "Models that cannot answer here",
     notUsableHere: "Not usable here",
     why: (model: string, why: string): string => `${model}: ${why}`,

@@ -1,4 +1,4 @@
-import type { Models, ModelTest } from "../../wire/models.ts";
+import type { ModelPrice, Models, ModelTest } from "../../wire/models.ts";
 import type { Context } from "../command/context.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { duration, oneLine, tokens } from "../console/text.ts";
@@ -23,6 +23,7 @@ export async function listModels(context: Context): Promise<void> {
       ? "nothing is set, so the demo model answers: sparky config set OPENAI_API_KEY"
       : `chosen by ${chosenBy.variable} (${words(chosenBy.origin)})`;
   out.note(`  ${why}`);
+  if (problem === null) out.note(`  ${windowWords(models.window)} · ${priceWords(models.price)}`);
   for (const { model, problem: unusable } of standIns) {
     out.note(unusable === null ? `  then ${model}` : `${out.paint.red("✕")} then ${model}: ${unusable}`);
   }
@@ -30,6 +31,20 @@ export async function listModels(context: Context): Promise<void> {
 
 const words = (origin: string): string =>
   origin === "home" ? ".env of the home" : origin === "env-file" ? "--env-file" : origin;
+
+function windowWords(window: Models["window"]): string {
+  if (window === null) return "window: not known";
+  return `window: ${window.isGuess ? "perhaps " : ""}${window.tokens.toLocaleString("en-US")} tokens`;
+}
+
+function priceWords(price: ModelPrice | null): string {
+  if (price === null) return "price: not known (SPARKY_MODEL_PRICES)";
+  const { input, output, above, asOf } = price;
+  if (input === 0 && output === 0) return "price: free";
+  const more =
+    above === undefined ? "" : `, above ${above.tokens.toLocaleString("en-US")} $${above.input}/$${above.output}`;
+  return `price: $${input} in, $${output} out a million${more} (${asOf === undefined ? "as set" : `as of ${asOf}`})`;
+}
 
 export async function testModel(context: Context, args: readonly string[]): Promise<ExitCode> {
   const { out } = context;
