@@ -7,7 +7,7 @@ export function factsOf({ window, price }: Pick<ModelChoices["items"][number], "
   const facts = window === null || window.isGuess ? [] : [WORDS.tokens(count(window.tokens))];
   if (price !== null) {
     const { input, output, above, asOf } = price;
-    facts.push(WORDS.price(input, output));
+    facts.push(input === 0 && output === 0 ? WORDS.free : WORDS.price(input, output));
     if (above !== undefined) facts.push(WORDS.priceAbove(count(above.tokens), above.input, above.output));
     if (asOf !== undefined) facts.push(WORDS.asOf(asOf));
   }

@@ -62,6 +62,7 @@ export const WORDS = {
   byDefault: ", because nothing else is set",
   chosenBy: (variable: string, where: string): string => `, by ${variable} ${where}`,
   tokens: (n: string): string => `${n} tokens`,
+  free: "free",
   price: (input: number, output: number): string => `$${input} in, $${output} out a million`,
   priceAbove: (n: string, input: number, output: number): string => `above ${n} tokens $${input} in, $${output} out`,
   asOf: (day: string): string => `as of ${day}`,
