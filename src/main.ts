@@ -275,7 +275,13 @@ async function build(
       ? []
       : await (
           await import("./worker/schedules-file.ts")
-        ).applySchedulesFile({ store, owner, log, pollMs: config.pollIntervalMs }, schedulesFile);
+        ).applySchedulesFile(
+          {
+            ...{ store, owner, log, pollMs: config.pollIntervalMs },
+            checkModel: (model) => void selectModel({ ...models.settings(), model }, "choice"),
+          },
+          schedulesFile,
+        );
   await setToken(store, owner.id, `${TOKEN_FILE}${config.home}`, ownerToken(config.home, store.random));
   const stopper = cleanup.use(new Stopper(store, log));
   const roots = fileRoots(config.home, owner.name);

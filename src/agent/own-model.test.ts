@@ -1,13 +1,29 @@
 import { expect, test } from "vitest";
 import { startAgent } from "../../test/kit/agent.ts";
 import { eachEngine } from "../../test/kit/databases.ts";
-import { call, gate, pause, say, scriptedModel, type ScriptedModel } from "../../test/kit/scripted-model.ts";
+import {
+  call,
+  fail,
+  gate,
+  pause,
+  say,
+  scriptedModel,
+  stepsIn,
+  type ScriptedModel,
+} from "../../test/kit/scripted-model.ts";
 import { echoTool, ended } from "../../test/kit/worker.ts";
+import { delegate } from "../builtin-tools/delegate.ts";
 import { SparkyError } from "../core/errors.ts";
+import { ModelError } from "../models/model.ts";
 import { createChat, patchChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { readEvents } from "../store/log/events.ts";
+import type { Store } from "../store/database/store.ts";
 import { ensureUsers } from "../store/people/users.ts";
+import { createSchedule, patchSchedule, runScheduleNow } from "../store/schedules/change.ts";
+import { addTask } from "../store/tasks/add.ts";
+import { patchTask, retryTask } from "../store/tasks/change.ts";
+import { getTask, type Task } from "../store/tasks/read.ts";
 
 /** Models by the name that a chat chooses; null: the instance's. */
 const chosenFrom =
@@ -77,5 +93,102 @@ eachEngine("the model of a chat", (engine) => {
     expect(contexts[0]).toMatchObject({ leftOut: 0, window: 1200, windowGuessed: true });
     expect(contexts.every((context) => (context?.system ?? 0) > 100 && (context?.tools ?? 0) > 100)).toBe(true);
     expect(contexts.at(-1)?.leftOut).toBeGreaterThan(0);
+  });
+});
+
+eachEngine("the model of a task", (engine) => {
+  /** The models that answered its runs, once it has ended. */
+  const answered = async (store: Store, task: Task): Promise<unknown[]> => {
+    const runs = await store.db.selectFrom("runs").selectAll().where("task_id", "=", task.id).execute();
+    await Promise.all(runs.map(({ id }) => ended(store, id)));
+    const usage = await readEvents(store.db, task.chatId, { types: ["usage"] });
+    return usage.flatMap(({ data, taskId }) => (taskId === task.id && "model" in data ? [data.model] : []));
+  };
+
+  test("works on it though its chat has another one, and goes on after a crash, whatever is chosen for the chat", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const held = gate();
+    const own = scriptedModel([[call("echo", { text: "1" })], [pause(held)], [say("Done.")]], { id: "own" });
+    const chats = scriptedModel(() => [say("The chat's.")], { id: "chats" });
+    const [modelFor, tools] = [chosenFrom({ chats, tasks: own }), [echoTool]];
+    const before = await startAgent(store, { model: own, modelFor, tools });
+    const { chat } = await createChat(store, owner, { model: "chats" });
+    const { task } = await addTask(store, owner, { instruction: "do it", chatId: chat.id, model: "tasks" });
+    expect(task.model).toBe("tasks");
+    await held.reached;
+    await expect(patchTask(store, owner, task.id, { model: "chats" })).rejects.toMatchObject({ code: "conflict" });
+    await patchChat(store, owner, chat.id, { model: null });
+    await before.stop();
+    const agent = await startAgent(store, { model: own, modelFor, tools });
+    expect(await answered(store, task)).toEqual(["own", "own", "own"]);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", model: "tasks" });
+    await patchChat(store, owner, chat.id, { model: "chats" });
+    const { runId } = await postMessage(store, owner, chat.id, { text: "and you?" });
+    expect(await ended(store, runId)).toMatchObject({ model: "chats" });
+    await agent.stop();
+  });
+
+  test("can be changed until it starts, and is kept when it is tried again", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const refused = new ModelError("model_auth", "no key", { retryable: false });
+    const other = scriptedModel([[fail(refused)], [say("Done.")]], { id: "other" });
+    const { task } = await addTask(store, owner, { instruction: "do it", model: "gone" });
+    expect(await patchTask(store, owner, task.id, { model: null })).toMatchObject({ model: null });
+    expect(await patchTask(store, owner, task.id, { model: "other" })).toMatchObject({ model: "other" });
+    const agent = await startAgent(store, { model: other, modelFor: chosenFrom({ other }) });
+    await answered(store, task);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", model: "other" });
+    await retryTask(store, owner, task.id);
+    expect(await answered(store, task)).toEqual(["other"]);
+    await agent.stop();
+  });
+
+  test("is what the agent chose for work that it hands over, and answers in the chat of that too", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const own = scriptedModel(
+      (request) =>
+        stepsIn(request) === 0
+          ? [call("delegate", { tasks: [{ instruction: "a part", model: "other" }] })]
+          : [say("All.")],
+      { id: "own" },
+    );
+    const other = scriptedModel(() => [say("A part.")], { id: "other" });
+    const agent = await startAgent(store, { model: own, modelFor: chosenFrom({ own, other }), tools: [delegate] });
+    const { task } = await addTask(store, owner, { instruction: "all of it" });
+    expect(await answered(store, task)).toEqual(["own", "own"]);
+    const part = await store.db
+      .selectFrom("tasks")
+      .selectAll()
+      .where("parent_call", "is not", null)
+      .executeTakeFirstOrThrow();
+    expect(part).toMatchObject({ model: "other", status: "completed" });
+    const { runId } = await postMessage(store, owner, part.chat_id, { text: "more" });
+    expect(await ended(store, runId)).toMatchObject({ model: "other" });
+    await agent.stop();
+  });
+
+  test("is the one of the schedule that made it, and not what its chat answers with", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const own = scriptedModel(() => [say("Mine.")], { id: "own" });
+    const other = scriptedModel(() => [say("Tidied.")], { id: "other" });
+    const agent = await startAgent(store, { model: own, modelFor: chosenFrom({ own, other }) });
+    const made = await createSchedule(store, owner, {
+      name: "tidy",
+      when: "every(1 hour)",
+      prompt: "Tidy",
+      model: "other",
+    });
+    expect(made.model).toBe("other");
+    const first = await runScheduleNow(store, owner, "tidy");
+    expect(await answered(store, first)).toEqual(["other"]);
+    const { runId } = await postMessage(store, owner, first.chatId, { text: "thanks" });
+    expect(await ended(store, runId)).toMatchObject({ model: "own" });
+    expect(await patchSchedule(store, owner, "tidy", { model: null })).toMatchObject({ model: null });
+    expect(await answered(store, await runScheduleNow(store, owner, "tidy"))).toEqual(["own"]);
+    await agent.stop();
   });
 });

@@ -81,8 +81,8 @@ async function add(
   const owner = await viewerOf(tx.db, principal);
   const { descent, author } = await descendFrom(tx, runId, callId);
   const by = author === null ? owner : await userWith(tx.db, author);
-  const input = { instruction, limits, key: `${callId}:${at}`, metadata: { delegatedByRun: runId } };
-  const delegated = { callId, parentChat: chatId, tools, model };
+  const input = { instruction, limits, model, key: `${callId}:${at}`, metadata: { delegatedByRun: runId } };
+  const delegated = { callId, parentChat: chatId, tools };
   const { id } = await addTaskIn(tx, by, input, { from: { descent, owner }, delegated });
   context.emit(childBody(id, callId));
 }

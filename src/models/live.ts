@@ -71,7 +71,7 @@ export class LiveModels {
     const known = this.#opened.get(asked ?? "");
     if (known !== undefined) return known;
     const { modelPrices: prices, modelWindow: window, modelImages: images, modelIdleMs: idleMs } = settings;
-    const opened = openModel(chosen({ ...settings, model: asked }, choice === null ? "setting" : "chat"), {
+    const opened = openModel(chosen({ ...settings, model: asked }, choice === null ? "setting" : "choice"), {
       prices,
       window,
       images,

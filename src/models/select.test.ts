@@ -60,13 +60,17 @@ test.each([
 test.each([
   {
     model: "gpt-5.4",
-    says: 'this chat\'s model is "gpt-5.4", which is not allowed',
+    says: 'the chosen model is "gpt-5.4", which is not allowed',
     hint: "choose demo, openai/MODEL",
   },
-  { model: "openai/m", says: 'this chat\'s model is "openai/m", but OPENAI_API_KEY is not set', hint: "for this chat" },
-  { model: "compatible/m", says: "this chat's model is", hint: "http://127.0.0.1:1234/v1" },
-])("as a chat's own $model is refused in words about the chat: $says", ({ model, says, hint }) => {
-  const refusal = expect(() => selectModel({ model, modelUrl: null, providers: {} }, "chat"));
+  {
+    model: "openai/m",
+    says: 'the chosen model is "openai/m", but OPENAI_API_KEY is not set',
+    hint: "choose another model",
+  },
+  { model: "compatible/m", says: "the chosen model is", hint: "http://127.0.0.1:1234/v1" },
+])("what was chosen, $model, is refused in words about the choice: $says", ({ model, says, hint }) => {
+  const refusal = expect(() => selectModel({ model, modelUrl: null, providers: {} }, "choice"));
   refusal.toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));
   refusal.toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
   refusal.toThrow(expect.objectContaining({ message: expect.not.stringContaining("SPARKY_MODEL is") }));

@@ -89,8 +89,8 @@ const ALLOWED =
   "demo, openai/MODEL, anthropic/MODEL, google/MODEL, ollama/MODEL, openrouter/VENDOR/MODEL, " +
   "or compatible/MODEL together with SPARKY_MODEL_URL";
 
-/** Whose choice the model is: a refusal speaks of the setting, or of the chat that chose it. */
-export type ChosenBy = "setting" | "chat";
+/** Whose choice the model is: a refusal speaks of the setting, or of what was chosen for a chat, a task or a schedule. */
+export type ChosenBy = "setting" | "choice";
 
 /** Throws `invalid_input` naming what is wrong, its value and what to set. */
 export function selectModel(settings: ModelSettings, chosenBy: ChosenBy = "setting"): ModelChoice {
@@ -157,7 +157,7 @@ type AskedBy = ChosenBy | "embedding";
 
 const CHOICES: { readonly [by in AskedBy]: { readonly what: string; readonly instead: string } } = {
   setting: { what: "SPARKY_MODEL", instead: "SPARKY_MODEL=demo to try Sparky offline" },
-  chat: { what: "this chat's model", instead: "choose another model for this chat" },
+  choice: { what: "the chosen model", instead: "choose another model" },
   embedding: { what: "SPARKY_EMBEDDING_MODEL", instead: "unset SPARKY_EMBEDDING_MODEL" },
 };
 

@@ -75,9 +75,9 @@ export class ModelSetup {
     return this.#deps.probe(model === null ? settings : { ...settings, model });
   }
 
-  /** Throws `invalid_input` for a model that a chat cannot have: an unknown name, a missing key. */
+  /** Throws `invalid_input` for a model that nobody can choose: an unknown name, a missing key. */
   check(model: string): void {
-    selectModel({ ...this.#deps.models.settings(), model }, "chat");
+    selectModel({ ...this.#deps.models.settings(), model }, "choice");
   }
 
   /** Whether it would answer, with nothing changed. Throws `invalid_input` for what no request can be made of. */

@@ -21,6 +21,29 @@ test("a chat takes no model that cannot be used, and says what can", async () =>
   expect(keyless.body.error.message).toContain("OPENAI_API_KEY");
 });
 
+test("a task and a schedule take no model that cannot be used, also when they are changed", async () => {
+  const { as, people } = await chatServer(await sqlite.store());
+  const { owner } = people;
+  const { body: task } = await as(owner, "POST", "/api/tasks", { instruction: "x", model: "demo" });
+  const made = { name: "tidy", when: "every(1 hour)", prompt: "Tidy" };
+  const { body: schedule } = await as(owner, "POST", "/api/schedules", made);
+  expect([task.model, schedule.model]).toEqual(["demo", null]);
+  for (const [method, path, body] of [
+    ["POST", "/api/tasks", { instruction: "x" }],
+    ["PATCH", `/api/tasks/${task.id}`, {}],
+    ["POST", "/api/schedules", { ...made, name: "other" }],
+    ["PATCH", "/api/schedules/tidy", {}],
+  ] as const) {
+    const wrong = await as(owner, method, path, { ...body, model: "gpt" });
+    expect(wrong).toMatchObject({ status: 400, body: { error: { code: "invalid_input" } } });
+    const keyless = await as(owner, method, path, { ...body, model: "openai/gpt-5" });
+    expect(keyless.body.error.message).toBe('the chosen model is "openai/gpt-5", but OPENAI_API_KEY is not set');
+  }
+  expect((await as(owner, "PATCH", `/api/tasks/${task.id}`, { model: null })).body.model).toBeNull();
+  expect((await as(owner, "PATCH", "/api/schedules/tidy", { model: "demo" })).body.model).toBe("demo");
+  expect((await as(owner, "GET", "/api/schedules")).body.items).toMatchObject([{ name: "tidy", model: "demo" }]);
+});
+
 test("F65: a task takes no status from outside, and is cancelled or retried only where its state allows", async () => {
   const { as, people } = await chatServer(await sqlite.store());
   const { owner } = people;

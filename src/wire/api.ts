@@ -9,6 +9,8 @@ import { MAX_TEXT_BYTES } from "./limits.ts";
 export const idSchema = z.string().min(1).max(100);
 export const keySchema = z.string().min(1).max(200);
 export const timeSchema = z.iso.datetime({ offset: true });
+/** Of a model that is chosen: the server says whether it can be used. */
+export const modelNameSchema = z.string().min(1).max(200);
 
 /** A person's words: not blank, at most 64 KB of UTF-8. */
 export const textSchema = z
@@ -70,13 +72,15 @@ export const newTaskSchema = z.strictObject({
   runAt: timeSchema.optional(),
   key: keySchema.optional(),
   limits: limitsSchema.optional(),
+  /** Works on it; left out: the chat's, else the instance's. */
+  model: modelNameSchema.optional(),
   attachments: attachmentIdsSchema.optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
 
 export const taskPatchSchema = newTaskSchema
   .pick({ instruction: true, metadata: true, priority: true, dependsOn: true, limits: true })
-  .extend({ runAt: timeSchema.nullable() })
+  .extend({ runAt: timeSchema.nullable(), model: modelNameSchema.nullable() })
   .partial();
 export type TaskPatch = z.infer<typeof taskPatchSchema>;
 
@@ -92,6 +96,8 @@ export const taskSchema = z.object({
   runAt: z.string().nullable(),
   key: z.string().nullable(),
   limits: limitsSchema,
+  /** Its own; null: the chat's, else the instance's. */
+  model: z.string().nullable(),
   /** The files of its instruction. */
   attachments: z.array(fileSchema).optional(),
   /** How many runs it has had. */
@@ -166,7 +172,7 @@ export const CHAT_ORIGINS = ["user", "task", "schedule"] as const;
 
 export const newChatSchema = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),
-  model: z.string().min(1).max(200).optional(),
+  model: modelNameSchema.optional(),
   key: keySchema.optional(),
 });
 export type NewChat = z.infer<typeof newChatSchema>;
@@ -176,7 +182,7 @@ export const chatPatchSchema = z.strictObject({
   archived: z.boolean().optional(),
   recall: z.boolean().optional(),
   openMemory: z.boolean().optional(),
-  model: z.string().min(1).max(200).nullable().optional(),
+  model: modelNameSchema.nullable().optional(),
 });
 export type ChatPatch = z.infer<typeof chatPatchSchema>;
 
@@ -281,7 +287,7 @@ export const newForkSchema = z.strictObject({
   text: textSchema.optional(),
   /** Files that go with the text: one's own, or such as the chat has. */
   attachments: attachmentIdsSchema.optional(),
-  model: z.string().min(1).max(200).optional(),
+  model: modelNameSchema.optional(),
   key: keySchema.optional(),
 });
 export type NewFork = z.infer<typeof newForkSchema>;

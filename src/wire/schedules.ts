@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonSchema } from "../core/events.ts";
-import { limitsSchema, listSchema, metadataSchema, textSchema } from "./api.ts";
+import { limitsSchema, listSchema, metadataSchema, modelNameSchema, textSchema } from "./api.ts";
 
 /** Schedules and their ledger as they cross HTTP. Times are ISO 8601 UTC. */
 
@@ -31,6 +31,8 @@ const settings = z.strictObject({
   /** So many failures in a row pause it; 0: never. */
   maxFailures: z.number().int().min(0).max(1000).optional(),
   limits: limitsSchema.optional(),
+  /** Works on its tasks; null: as without one. */
+  model: modelNameSchema.nullable().optional(),
   metadata: metadataSchema.optional(),
 });
 export const newScheduleSchema = settings.extend({ name: scheduleNameSchema });
@@ -90,6 +92,7 @@ export const scheduleSchema = z.object({
   /** After a failure: what is due before this is skipped. */
   restsUntil: z.string().nullable(),
   limits: limitsSchema,
+  model: z.string().nullable(),
   metadata: z.record(z.string(), jsonSchema),
   chatId: z.string().nullable(),
   /** The next instant that is to run; null: none. */

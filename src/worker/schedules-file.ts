@@ -18,6 +18,8 @@ export interface SchedulesFileDeps {
   readonly log: Log;
   /** A cycle of the older files. */
   readonly pollMs: number;
+  /** Throws for a model that nobody can choose; undefined: any name is taken. */
+  readonly checkModel?: (model: string) => void;
 }
 
 /** Applies the file. What is wrong with it is told with its place, in the log and as the answer; the rest counts. */
@@ -63,11 +65,16 @@ async function* applied(deps: SchedulesFileDeps, file: string): AsyncIterable<Ap
 }
 
 /** false: it was so already. */
-async function apply({ store, owner }: SchedulesFileDeps, { schedule }: FileEntry, folder: string): Promise<boolean> {
+async function apply(
+  { store, owner, checkModel }: SchedulesFileDeps,
+  { schedule }: FileEntry,
+  folder: string,
+): Promise<boolean> {
   const { name, state, ...settings } = {
     ...schedule,
     prompt: promptForServer(schedule.prompt, (path) => resolve(folder, path)),
   };
+  if (typeof settings.model === "string") checkModel?.(settings.model);
   const known = await getSchedule(store, owner, name).catch((error: unknown) => {
     if (isSparkyError(error, "not_found")) return undefined;
     throw error;

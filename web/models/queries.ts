@@ -1,5 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
-import { modelsSchema, modelsSetSchema, modelTestSchema, type ModelsSet } from "../../src/wire/models.ts";
+import {
+  modelChoicesSchema,
+  modelsSchema,
+  modelsSetSchema,
+  modelTestSchema,
+  type ModelsSet,
+} from "../../src/wire/models.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
 
@@ -7,6 +13,15 @@ import type { Http } from "../live/http.ts";
 
 export const modelsQuery = (http: Http) =>
   queryOptions({ queryKey: ["models"], queryFn: ({ signal }) => http.get("/api/models", modelsSchema, signal) });
+
+/** What a chat, a task or a schedule may have, for everybody. */
+export const modelChoicesQuery = (http: Http) =>
+  queryOptions({
+    queryKey: ["models", "choices"],
+    queryFn: ({ signal }) => http.get("/api/models/choices", modelChoicesSchema, signal),
+    // Keys are set elsewhere.
+    staleTime: 0,
+  });
 
 /** Without a model: the one in use. */
 export const testModel = (http: Http) => http.send("POST", "/api/models/test", {}, modelTestSchema);

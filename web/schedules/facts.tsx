@@ -47,6 +47,7 @@ export function Facts({ schedule }: { schedule: Schedule }) {
         {failures > 0 && <span className="text-bad">{WORDS.inARowNow(failures)}</span>}
       </Fact>
       {most.length > 0 && <Fact name={WORDS.facts.atMost}>{most.join(", ")}</Fact>}
+      {schedule.model !== null && <Fact name={WORDS.facts.model}>{schedule.model}</Fact>}
       {metadata.length > 0 && (
         <Fact name={WORDS.facts.metadata}>
           {metadata.map(([key, value]) => (

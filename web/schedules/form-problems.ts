@@ -22,6 +22,7 @@ export function problemsOf(error: Error): Problems {
     if (field !== undefined) at[field] = part.replace(/^[^:]*: /, "") + hint;
     // Of a rule the server says what is wrong in the rule's own words.
     else if (/^("|every\(|cron\(|at\()/i.test(part)) at.when = part + hint;
+    else if (part.startsWith("the chosen model ")) at.model = part + hint;
     else others.push(part + hint);
   }
   return { at, other: others.length > 0 ? others.join("; ") : null };

@@ -17,6 +17,7 @@ test("a form with the least filled in is a new schedule, and numbers are sent as
     overlap: "skip",
     onCrash: "retry",
     limits: {},
+    model: null,
     metadata: {},
   });
   const full = {

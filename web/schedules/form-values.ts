@@ -16,6 +16,7 @@ export const FIELDS = [
   "onCrash",
   "jitterSeconds",
   "maxFailures",
+  "model",
   "limits.steps",
   "limits.minutes",
   "limits.tokens",
@@ -47,6 +48,7 @@ export function formOf(schedule: Schedule): FormValues {
     onCrash: schedule.onCrash,
     jitterSeconds: String(schedule.jitterSeconds),
     maxFailures: String(schedule.maxFailures),
+    model: schedule.model ?? "",
     "limits.steps": limit("steps"),
     "limits.minutes": limit("minutes"),
     "limits.tokens": limit("tokens"),
@@ -69,6 +71,7 @@ export function bodyOf(values: FormValues): { readonly [field: string]: Json } {
     const hours = numberOf(catchUpMaxAgeSeconds);
     body["catchUpMaxAgeSeconds"] = hours === null ? null : Math.round(hours * 3600);
   }
+  body["model"] = values.model.trim() || null;
   const limits = LIMITS.flatMap((name) => {
     const text = values[`limits.${name}`].trim();
     return text === "" ? [] : [[name, numberOf(text)] as const];

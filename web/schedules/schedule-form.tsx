@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { PreviewedRule } from "../../src/wire/schedules.ts";
+import { ModelNames } from "../models/model-names.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Choices, TextBox, TextField } from "../ui/field.tsx";
@@ -155,6 +156,15 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
             placeholder="10"
             help={WORDS.catchUpMaxHelp}
           />
+          <TextField
+            {...text("model")}
+            label={WORDS.itsModel}
+            list="models"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={WORDS.usualModel}
+          />
+          <ModelNames id="models" />
           <TextField {...text("limits.steps")} label={WORDS.mostSteps} inputMode="numeric" />
           <TextField {...text("limits.minutes")} label={WORDS.mostMinutes} inputMode="decimal" />
           <TextField {...text("limits.tokens")} label={WORDS.mostTokens} inputMode="numeric" />
@@ -220,6 +230,6 @@ function gapOf(found: PreviewedRule | null): number | null {
 function isInFold(field: Field): boolean {
   return (
     field.startsWith("limits.") ||
-    ["maxFailures", "jitterSeconds", "catchUpMaxAgeSeconds", "catchUpMax", "metadata"].includes(field)
+    ["maxFailures", "jitterSeconds", "catchUpMaxAgeSeconds", "catchUpMax", "model", "metadata"].includes(field)
   );
 }

@@ -4,6 +4,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { z } from "zod";
 import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
+import { ModelNames } from "../models/model-names.tsx";
 import { Button } from "../ui/button.tsx";
 import { instantOf } from "../ui/clock.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -77,6 +78,8 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <Field label={WORDS.mostMinutes} name="minutes" type="number" min={1} max={100_000} />
               <Field label={WORDS.mostTokens} name="tokens" type="number" min={1} max={1_000_000_000} />
               <Field label={WORDS.mostDollars} name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
+              <Field label={WORDS.model} name="model" type="text" list="models" placeholder={WORDS.usualModel} />
+              <ModelNames id="models" />
             </div>
             <div className="mt-3">
               <ChooseTasks chosen={after} onChange={setAfter} />
@@ -108,6 +111,8 @@ interface FieldProps {
   readonly min?: number;
   readonly max?: number;
   readonly step?: number;
+  readonly list?: string;
+  readonly placeholder?: string;
 }
 
 function Field({ label, ...input }: FieldProps) {
@@ -140,6 +145,7 @@ function fieldsOf(form: FormData): Omit<NewTask, "key"> {
     ...(text("runAt") !== "" && { runAt: instantOf(text("runAt")).toISOString() }),
     ...(priority !== undefined && { priority }),
     ...(Object.keys(limits).length > 0 && { limits }),
+    ...(text("model") !== "" && { model: text("model") }),
   };
 }
 

@@ -10,7 +10,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { useThreadActions, type Question, type ThreadActions } from "./actions.ts";
 import { addToDraft } from "./draft.ts";
-import { modelChoicesQuery } from "./model-picker.tsx";
+import { modelChoicesQuery } from "../models/queries.ts";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 

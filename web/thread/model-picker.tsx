@@ -1,23 +1,15 @@
-import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { chatSchema } from "../../src/wire/api.ts";
-import { modelChoicesSchema, type ModelChoices } from "../../src/wire/models.ts";
+import type { ModelChoices } from "../../src/wire/models.ts";
 import { useServices } from "../app/services.tsx";
-import type { Http } from "../live/http.ts";
 import { factsOf } from "../models/facts.ts";
+import { modelChoicesQuery } from "../models/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
-
-export const modelChoicesQuery = (http: Http) =>
-  queryOptions({
-    queryKey: ["models", "choices"],
-    queryFn: ({ signal }) => http.get("/api/models/choices", modelChoicesSchema, signal),
-    // Keys are set elsewhere.
-    staleTime: 0,
-  });
 
 /** Which model answers in a chat, and why others cannot. */
 export function ModelPicker(props: { chatId: string; model: string | null; onClose: () => void }) {

@@ -2,6 +2,7 @@ import type { Chat, ChatPatch } from "../../wire/api.ts";
 import type { ModelChoices } from "../../wire/models.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
+import { chosenModel } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -23,7 +24,7 @@ export type SetOptions = { model?: string };
 /** Which model answers in a chat, from its next run on; without an option, which one does and which could. */
 export async function setChat(context: Context, args: readonly string[], { model }: SetOptions): Promise<void> {
   if (model !== undefined) {
-    const chosen = model === "default" ? null : model;
+    const chosen = chosenModel(model);
     return patchChat(context, args, { model: chosen }, `From now on ${oneLine(chosen ?? "the server’s model")}:`);
   }
   const { out } = context;

@@ -7,6 +7,7 @@ import { uploadFiles } from "../command/files.ts";
 import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { endsWork } from "../command/follow.ts";
 import { chatId } from "../command/ids.ts";
+import { chosenModel } from "../command/model.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { createLogPrinter } from "../command/log-lines.ts";
@@ -52,7 +53,7 @@ export async function chatWithModel(
   known: string | null,
   model: string | undefined,
 ): Promise<string> {
-  const chosen = model === "default" ? null : model;
+  const chosen = model === undefined ? undefined : chosenModel(model);
   if (known === null) {
     return (await client.request<Chat>("POST", "/api/chats", chosen == null ? {} : { model: chosen })).id;
   }

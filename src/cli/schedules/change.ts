@@ -5,6 +5,7 @@ import type { NewSchedule, PreviewedRule, RulePreview, Schedule, SchedulePatch }
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
+import { chosenModel } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { due } from "../console/text.ts";
@@ -25,6 +26,7 @@ export interface ScheduleOptions {
   maxMinutes?: number;
   maxTokens?: number;
   maxCost?: number;
+  model?: string;
   disabled?: true;
   yes?: true;
 }
@@ -143,7 +145,7 @@ export function pathOf(name = ""): string {
 }
 
 function settingsOf(options: ScheduleOptions): Omit<SchedulePatch, "when" | "prompt"> {
-  const { description, catchUp, catchUpMax, overlap, onCrash, jitter, maxFailures, metadata } = options;
+  const { description, catchUp, catchUpMax, overlap, onCrash, jitter, maxFailures, metadata, model } = options;
   const limits = {
     ...(options.maxSteps !== undefined && { steps: options.maxSteps }),
     ...(options.maxMinutes !== undefined && { minutes: options.maxMinutes }),
@@ -159,6 +161,7 @@ function settingsOf(options: ScheduleOptions): Omit<SchedulePatch, "when" | "pro
     ...(jitter !== undefined && { jitterSeconds: jitter }),
     ...(maxFailures !== undefined && { maxFailures }),
     ...(metadata !== undefined && { metadata: Object.fromEntries(metadata.map(pair)) }),
+    ...(model !== undefined && { model: chosenModel(model) }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };
 }

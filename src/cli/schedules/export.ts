@@ -22,6 +22,7 @@ const DEFAULTS: { readonly [name in keyof Schedule]?: unknown } = {
   onCrash: "retry",
   jitterSeconds: 0,
   maxFailures: 5,
+  model: null,
 };
 const DEFAULT_NAMES = Object.keys(DEFAULTS) as (keyof Schedule)[];
 

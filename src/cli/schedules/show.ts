@@ -74,6 +74,7 @@ export async function showSchedule(context: Context, args: readonly string[]): P
     ["jitter", schedule.jitterSeconds === 0 ? null : `${schedule.jitterSeconds}s`],
     ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
     ["rests", schedule.restsUntil === null ? null : `until ${schedule.restsUntil}`],
+    ["model", schedule.model],
     ["chat", schedule.chatId],
     ["prompt", schedule.prompt],
   ]);

@@ -3,6 +3,7 @@ import { uploadFiles } from "../command/files.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
+import { chosenModel } from "../command/model.ts";
 import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { chatId, taskId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -18,6 +19,7 @@ export type AddOptions = LimitOptions &
     at?: string;
     priority?: number;
     key?: string;
+    model?: string;
     file?: readonly string[];
     wait?: true;
   };
@@ -49,6 +51,7 @@ export async function addTask(context: Context, args: readonly string[], options
 
 async function newTask(client: Client, instruction: string, options: AddOptions): Promise<NewTask> {
   const limits = limitsOf(options);
+  const model = chosenModel(options.model ?? "default");
   const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));
   return {
     instruction,
@@ -58,6 +61,7 @@ async function newTask(client: Client, instruction: string, options: AddOptions)
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
     ...(options.at === undefined ? {} : { runAt: options.at }),
     ...(options.key === undefined ? {} : { key: options.key }),
+    ...(model === null ? {} : { model }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }

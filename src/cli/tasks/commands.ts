@@ -30,6 +30,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       'sparky agent tasks add "Check knowledge graph stats" --wait',
       'sparky agent tasks add "Send the report" --at 2030-12-01T09:00 --key report-december',
       "sparky agent tasks add --prompt organize_memories",
+      'sparky agent tasks add "What time is it?" --model demo',
     ],
     args: { instruction: "what the agent should do" },
     options: [
@@ -39,6 +40,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--at <time>", "not before this time", time],
       ["--priority <number>", "higher goes first (default: 0)", wholeNumber(-1000, 1000)],
       ["--key <key>", "add it only once: a task with the same key is the same task"],
+      ["--model <model>", "the model that works on it (default: the chat's, else the server's own)"],
       FILE,
       ...PROMPT,
       ...LIMITS,
@@ -121,6 +123,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--at <time>", "not before this time, or `now`", timeOrNow],
       ["--after <id>", "start only when this task has completed; may be repeated; in place of those before", repeated],
       METADATA,
+      ["--model <model>", "the model that works on it; default: the chat's, else the server's own"],
       ...LIMITS,
     ],
     run: async (context, args, options: UpdateOptions) =>

@@ -94,6 +94,7 @@ export async function showTask(
     ["key", task.key],
     ["after", task.dependsOn.join(" ") || null],
     ["due", task.runAt === null ? null : time(task.runAt)],
+    ["model", task.model],
     ["limits", Object.keys(task.limits).length === 0 ? null : JSON.stringify(task.limits)],
     ["metadata", Object.keys(task.metadata).length === 0 ? null : JSON.stringify(task.metadata)],
     ["attempts", String(task.attempts)],

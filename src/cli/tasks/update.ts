@@ -1,6 +1,7 @@
 import type { Task, TaskPatch } from "../../wire/api.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
+import { chosenModel } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { taskId } from "../command/ids.ts";
 import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
@@ -14,6 +15,7 @@ export type UpdateOptions = LimitOptions & {
   at?: string;
   after?: readonly string[];
   metadata?: readonly string[];
+  model?: string;
 };
 
 /** Changes what was said, and nothing else: other limits and notes stay as they are. */
@@ -31,13 +33,13 @@ export async function updateTask(context: Context, args: readonly string[], opti
 }
 
 function isEmpty(options: UpdateOptions): boolean {
-  const { instruction, priority, at, after, metadata } = options;
-  const said = [instruction, priority, at, after, metadata, ...Object.values(limitsOf(options))];
+  const { instruction, priority, at, after, metadata, model } = options;
+  const said = [instruction, priority, at, after, metadata, model, ...Object.values(limitsOf(options))];
   return said.every((value) => value === undefined);
 }
 
 async function patchOf(client: Client, id: string, options: UpdateOptions): Promise<TaskPatch> {
-  const { instruction, priority, at, after } = options;
+  const { instruction, priority, at, after, model } = options;
   const limits = limitsOf(options);
   const metadata = metadataOf(options.metadata ?? []);
   const adds = Object.keys(limits).length > 0 || options.metadata !== undefined;
@@ -47,6 +49,7 @@ async function patchOf(client: Client, id: string, options: UpdateOptions): Prom
     ...(priority !== undefined && { priority }),
     ...(at !== undefined && { runAt: at === "now" ? null : at }),
     ...(after !== undefined && { dependsOn: await Promise.all(after.map((each) => taskId(client, each))) }),
+    ...(model !== undefined && { model: chosenModel(model) }),
     ...(Object.keys(limits).length > 0 && { limits: { ...before?.limits, ...limits } }),
     ...(options.metadata !== undefined && { metadata: { ...before?.metadata, ...metadata } }),
   };

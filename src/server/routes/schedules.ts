@@ -26,7 +26,7 @@ import type { ServerDeps } from "../deps.ts";
 import { nextQuery, occurrencesQuery, schedulesQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): readonly Route[] {
+export function scheduleRoutes({ store, models, scheduleProblems = [] }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -49,7 +49,10 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
       summary: "Adds a schedule; it counts at once.",
       body: newScheduleSchema,
       answers: { 201: scheduleSchema },
-      handle: async ({ viewer, body }) => ({ status: 201, body: await createSchedule(store, viewer, body) }),
+      async handle({ viewer, body }) {
+        if (typeof body.model === "string") models.check(body.model);
+        return { status: 201, body: await createSchedule(store, viewer, body) };
+      },
     }),
     route({
       method: "POST",
@@ -88,10 +91,10 @@ export function scheduleRoutes({ store, scheduleProblems = [] }: ServerDeps): re
       summary: "Changes a schedule, at once: what was due before is settled by the rule that it had.",
       body: schedulePatchSchema,
       answers: { 200: scheduleSchema },
-      handle: async ({ viewer, params, body }) => ({
-        status: 200,
-        body: await patchSchedule(store, viewer, params.name, body),
-      }),
+      async handle({ viewer, params, body }) {
+        if (typeof body.model === "string") models.check(body.model);
+        return { status: 200, body: await patchSchedule(store, viewer, params.name, body) };
+      },
     }),
     route({
       method: "DELETE",

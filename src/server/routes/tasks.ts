@@ -18,7 +18,7 @@ import { clearedSchema, clearTasksSchema } from "../../wire/tasks-clear.ts";
 import { tasksQuery } from "./queries.ts";
 import { route, type Route } from "./route.ts";
 
-export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] {
+export function taskRoutes({ store, cancelTask, models }: ServerDeps): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -39,6 +39,7 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
       body: newTaskSchema,
       answers: { 201: taskSchema, 200: taskSchema },
       async handle({ viewer, body }) {
+        if (body.model !== undefined) models.check(body.model);
         const { task, created } = await addTask(store, viewer, body);
         return { status: created ? 201 : 200, body: task };
       },
@@ -78,10 +79,10 @@ export function taskRoutes({ store, cancelTask }: ServerDeps): readonly Route[] 
       summary: "Changes a task that is pending or waiting; its metadata always, its status never.",
       body: taskPatchSchema,
       answers: { 200: taskSchema },
-      handle: async ({ viewer, params, body }) => ({
-        status: 200,
-        body: await patchTask(store, viewer, params.id, body),
-      }),
+      async handle({ viewer, params, body }) {
+        if (typeof body.model === "string") models.check(body.model);
+        return { status: 200, body: await patchTask(store, viewer, params.id, body) };
+      },
     }),
     route({
       method: "DELETE",

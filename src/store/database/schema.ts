@@ -192,6 +192,8 @@ export interface TaskRow {
   told: number;
   /** The files of its instruction as JSON, as its event will name them; null: none. */
   attachments: string | null;
+  /** Works on it; null: the chat's, else the instance's. */
+  model: string | null;
   /** The instruction's event, once its first run has started. */
   message_seq: number | null;
   created_at: number;
@@ -432,6 +434,8 @@ export interface ScheduleRow {
   rest_until: number | null;
   limits: string;
   metadata: string;
+  /** Works on its tasks; null: as without one. */
+  model: string | null;
   /** What its tasks inherit from the run that made it, or gave it its prompt, as JSON; null: they are its owner's own. */
   descent: string | null;
   chat_id: string | null;

@@ -33,6 +33,8 @@ export interface ScheduleSettings {
   readonly jitterSeconds?: number | undefined;
   readonly maxFailures?: number | undefined;
   readonly limits?: TaskLimits | undefined;
+  /** Works on its tasks; null: as without one. */
+  readonly model?: string | null | undefined;
   readonly metadata?: { readonly [key: string]: Json } | undefined;
 }
 
@@ -84,6 +86,7 @@ export async function createScheduleIn(
     rest_until: null,
     limits: JSON.stringify(input.limits ?? {}),
     metadata: JSON.stringify(input.metadata ?? {}),
+    model: input.model ?? null,
     descent: descent === null ? null : JSON.stringify(descent),
     chat_id: null,
     settled_to: now,
@@ -183,6 +186,7 @@ function withPatch(row: ScheduleRow, patch: SchedulePatch, at: number): Schedule
     max_failures: patch.maxFailures ?? before.max_failures,
     limits: patch.limits === undefined ? before.limits : JSON.stringify(patch.limits),
     metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
+    model: patch.model === undefined ? before.model : patch.model,
   };
 }
 

@@ -41,6 +41,7 @@ export interface Schedule {
   /** After a failure: what is due before this is skipped. */
   readonly restsUntil: string | null;
   readonly limits: TaskLimits;
+  readonly model: string | null;
   readonly metadata: { readonly [key: string]: Json };
   readonly chatId: string | null;
   /** The next instant that is to run. */
@@ -215,6 +216,7 @@ function scheduleOf(
     failures: row.failures,
     restsUntil: rests ? isoTime(row.rest_until ?? now) : null,
     limits: JSON.parse(row.limits) as TaskLimits,
+    model: row.model,
     metadata: JSON.parse(row.metadata) as Schedule["metadata"],
     chatId: row.chat_id,
     nextDueAt: next === null ? null : isoTime(next),

@@ -61,6 +61,7 @@ export async function startOccurrence(
       instruction,
       metadata: JSON.parse(schedule.metadata) as { [key: string]: Json },
       limits: JSON.parse(schedule.limits) as TaskLimits,
+      ...(schedule.model !== null && { model: schedule.model }),
       ...(chat !== undefined && { chatId: chat }),
       ...(row.start_at > Math.max(now, tx.now) && { runAt: new Date(row.start_at).toISOString() }),
     },

@@ -26,6 +26,8 @@ export interface NewTask {
   readonly runAt?: string | undefined;
   readonly key?: string | undefined;
   readonly limits?: TaskLimits | undefined;
+  /** Works on it, wherever that is; a chat that is made for it answers with it too. */
+  readonly model?: string | undefined;
   /** Files by their ids. */
   readonly attachments?: readonly string[] | undefined;
 }
@@ -35,7 +37,6 @@ interface Delegated {
   readonly parentChat: string;
   /** Names of tools; undefined: all that the run has. */
   readonly tools: readonly string[] | undefined;
-  readonly model: string | undefined;
 }
 
 interface AddOptions {
@@ -117,6 +118,7 @@ export async function addTaskIn(
     told: 0,
     origins: from?.origins.join(" ") ?? null,
     attachments: null,
+    model: input.model ?? null,
     message_seq: null,
     created_at: tx.now,
     started_at: null,
@@ -193,7 +195,8 @@ async function chatOf(
     titled_by: options.schedule === undefined ? "agent" : "person",
     origin: options.schedule === undefined ? "task" : "schedule",
     schedule: options.schedule ?? null,
-    model: delegated?.model ?? null,
+    // A schedule's chat is there for its later tasks too.
+    model: options.schedule === undefined ? (input.model ?? null) : null,
     key: null,
   });
   return { chat, isNew: true };

@@ -16,8 +16,10 @@ import { getTask, type Task } from "./read.ts";
 import { runAtOf } from "./run-at.ts";
 import type { User } from "../people/user.ts";
 
-export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt"> & {
+export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt" | "model"> & {
   readonly instruction?: string | undefined;
+  /** null: none of its own. */
+  readonly model?: string | null | undefined;
   readonly runAt?: string | null | undefined;
 };
 
@@ -41,6 +43,7 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
         ...(patch.instruction !== undefined && { instruction: patch.instruction }),
         ...(patch.priority !== undefined && { priority: patch.priority }),
         ...(patch.limits !== undefined && { limits: JSON.stringify(patch.limits) }),
+        ...(patch.model !== undefined && { model: patch.model }),
         run_at: runAt,
       })
       .where("id", "=", taskId)

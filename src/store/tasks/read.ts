@@ -30,6 +30,7 @@ export interface Task {
   readonly runAt: string | null;
   readonly key: string | null;
   readonly limits: TaskLimits;
+  readonly model: string | null;
   /** The files of its instruction. */
   readonly attachments?: readonly Attachment[];
   readonly attempts: number;
@@ -116,6 +117,7 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonl
         runAt: row.run_at === null ? null : isoTime(row.run_at),
         key: row.key,
         limits: JSON.parse(row.limits) as TaskLimits,
+        model: row.model,
         ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) as Attachment[] }),
         attempts: row.attempts,
         runId: row.run_id,
