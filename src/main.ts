@@ -331,9 +331,13 @@ async function build(
     }),
   );
   await mcp.sweep();
+  const windows = new Windows();
   const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<readonly Tool<Tx>[]> => {
     const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), toolsFile.settings);
-    return withDeferred<Tx>(ownTools(), ofServers, { tokensOf: estimateTokens, window: reader.contextTokens });
+    return withDeferred<Tx>(ownTools(), ofServers, {
+      tokensOf: estimateTokens,
+      window: windows.of(reader).size.window,
+    });
   };
   const skillRoots: SkillRoots = {
     home: join(config.home, "skills"),
@@ -355,7 +359,7 @@ async function build(
     modelFor: (choice, place) => models.for(choice, place),
     fallbacks: () => models.settings().fallbacks ?? [],
     recall: config.recall,
-    windows: new Windows(),
+    windows,
     workspaces,
     timeZone: machineZone(),
     chance: Math.random,

@@ -119,14 +119,16 @@ class RunWork {
     // Before anything that may fail: what a failed run has not read would be tried again, and fail again, without end.
     await this.#log.read();
     if (await this.#turnedAway()) return;
+    // Its own from here to the end of this work, whatever is set meanwhile.
+    const model = this.#deps.modelFor(this.#claimed.chat.model, this.#claimed.run.fallback);
+    await this.#deps.windows.ask(model, this.signal);
     const tools = await this.#deps.toolsFor(this.#claimed, principal);
     const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
-    // Its own from here to the end of this work, whatever is set meanwhile.
-    const model = this.#deps.modelFor(this.#claimed.chat.model, this.#claimed.run.fallback);
     const deps = { ...this.#deps, registry, skills };
     const inSight = (): Promise<InSight> => this.#inSight(deps, model, principal);
     let lookedBack = false;
+    let askedAgain = false;
     for (;;) {
       this.signal.throwIfAborted();
       await this.#log.read();
@@ -148,6 +150,11 @@ class RunWork {
       if (standing.disabled) {
         await this.#notGoOn(`${standing.name} is disabled`);
         return;
+      }
+      if (run.step > this.#claimed.run.step && !askedAgain) {
+        askedAgain = true;
+        // By now the server has loaded it.
+        await deps.windows.ask(model, this.signal);
       }
       const request = await requestFor(deps, this.#claimed, this.#log, { model, principal });
       const ask = askOf(model, request.estimate);

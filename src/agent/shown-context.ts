@@ -63,6 +63,7 @@ async function next(deps: ShownDeps, chat: ChatRow): Promise<ShownContext> {
   const owner = await getUser(store, chat.owner_id);
   const principal = principalOf(owner ?? { id: chat.owner_id, name: "unknown" });
   const model = deps.modelFor(chat.model);
+  await deps.windows.ask(model);
   const registry = await deps.toolsNow(model, principal);
   const skills = registry.get(SKILL_READ) === undefined ? "" : await deps.skillsNow(principal);
   const run = { id: "", chat_id: chat.id, task_id: null, first_seq: chat.head + 1 };

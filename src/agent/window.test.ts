@@ -43,3 +43,19 @@ test("F87 each model at each server has a window of its own", () => {
   expect(windows.of(facts).room(0)).toBe(2800);
   expect(windows.of({ ...facts, provider: "compatible at http://b" }).room(0)).toBe(7000);
 });
+
+test("F87 what a server says of its window is believed when it says something new, and a guess never undoes it", () => {
+  const window = new Window(16_000, true);
+  window.state({ tokens: 20_000, isGuess: true });
+  expect(window.size).toEqual({ window: 16_000, windowGuessed: true });
+  window.state({ tokens: 8192, isGuess: true });
+  expect(window.size).toEqual({ window: 8192, windowGuessed: true });
+  window.state({ tokens: 32_000, isGuess: false });
+  expect(window.size).toEqual({ window: 32_000 });
+  window.refused(30_000, 100, 8000);
+  window.state({ tokens: 32_000, isGuess: false });
+  window.state({ tokens: 4096, isGuess: true });
+  expect(window.size).toEqual({ window: 8000 });
+  window.state({ tokens: 64_000, isGuess: false });
+  expect(window.size).toEqual({ window: 64_000 });
+});

@@ -18,12 +18,22 @@ type Known = Pick<Model, "id" | "provider" | "contextTokens" | "isWindowGuessed"
 export class Window {
   #tokens: number;
   #isGuess: boolean;
+  /** What was last said of it; null: nobody has said anything. */
+  #stated: number | null;
   /** Tokens that the provider counts for one that was estimated. */
   #factor = 1;
 
   constructor(tokens: number, isGuess = false) {
     this.#tokens = tokens;
     this.#isGuess = isGuess;
+    this.#stated = isGuess ? null : tokens;
+  }
+
+  /** What its server or a person says. Said once more it does not undo what a refusal has taught, and a guess only makes a guess smaller. */
+  state({ tokens, isGuess }: { readonly tokens: number; readonly isGuess: boolean }): void {
+    if (isGuess ? !this.#isGuess || tokens >= this.#tokens : tokens === this.#stated) return;
+    if (!isGuess) this.#stated = tokens;
+    [this.#tokens, this.#isGuess] = [tokens, isGuess];
   }
 
   /** As far as it is known by now. */
@@ -61,8 +71,15 @@ export class Windows {
   of({ id, provider, contextTokens, isWindowGuessed }: Known): Window {
     const key = `${provider} ${id}`;
     const known = this.#known.get(key) ?? new Window(contextTokens, isWindowGuessed);
+    known.state({ tokens: contextTokens, isGuess: isWindowGuessed === true });
     this.#known.set(key, known);
     return known;
+  }
+
+  /** Believes what the model's server says of it, if it says anything. */
+  async ask(model: Model, signal = AbortSignal.any([])): Promise<void> {
+    const stated = (await model.askWindow?.(signal)) ?? null;
+    if (stated !== null) this.of(model).state(stated);
   }
 }
 

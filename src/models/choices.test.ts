@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { modelChoices } from "./choices.ts";
+import type { Told } from "./local/told.ts";
 import { selectModel, type ModelSettings } from "./select.ts";
 
 const given = (providers: ModelSettings["providers"], more: Partial<ModelSettings> = {}) => ({
@@ -8,6 +9,7 @@ const given = (providers: ModelSettings["providers"], more: Partial<ModelSetting
   prices: {},
   window: null,
   chosen: [],
+  found: new Map<string, Told>(),
 });
 
 test("the instance's model comes first, then those that were chosen before; each that cannot answer says why", () => {
@@ -34,14 +36,15 @@ test("prices and windows are told as far as they are known, and no key ever", ()
     prices: { "openai/gpt-5": { input: 1.25, output: 10 }, constructor: { input: 1, output: 1 } },
   });
   expect(choices.items.slice(0, 3)).toEqual([
-    { id: "openai/gpt-99", why: null, window: { tokens: 270_000, isGuess: false }, price: null },
+    { id: "openai/gpt-99", why: null, isFound: false, window: { tokens: 270_000, isGuess: false }, price: null },
     {
       id: "openai/gpt-5",
       why: null,
+      isFound: false,
       window: { tokens: expect.any(Number), isGuess: false },
       price: { input: 1.25, output: 10 },
     },
-    { id: "constructor", why: "is not allowed", window: null, price: null },
+    { id: "constructor", why: "is not allowed", isFound: false, window: null, price: null },
   ]);
   expect(JSON.stringify(choices)).not.toContain("sk-secret");
   const set = modelChoices({ ...given({}, { model: "ollama/qwen3" }), window: 65_536 });
@@ -50,4 +53,22 @@ test("prices and windows are told as far as they are known, and no key ever", ()
     tokens: 16_000,
     isGuess: true,
   });
+});
+
+test("what a server of one's own has can be chosen, with the window that it tells; a person's word counts more", () => {
+  const found = new Map([
+    ["ollama/qwen3:8b", { holds: 8192, most: 40_960 }],
+    ["lmstudio/tiny", { holds: null, most: 2048 }],
+    ["llamacpp/untold", { holds: null, most: null }],
+  ]);
+  const shown = ({ items }: ReturnType<typeof modelChoices>) =>
+    items.filter(({ isFound }) => isFound).map(({ id, why, window }) => [id, why, window?.tokens, window?.isGuess]);
+  expect(shown(modelChoices({ ...given({}), found }))).toEqual([
+    ["ollama/qwen3:8b", null, 8192, false],
+    ["lmstudio/tiny", null, 2048, true],
+    ["llamacpp/untold", null, 16_000, true],
+  ]);
+  expect(shown(modelChoices({ ...given({}), found, window: 5000 })).map(([, , tokens]) => tokens)).toEqual([
+    5000, 5000, 5000,
+  ]);
 });

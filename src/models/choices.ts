@@ -1,4 +1,5 @@
 import { isSparkyError } from "../core/errors.ts";
+import { believed, UNTOLD, type Told } from "./local/told.ts";
 import { priceOf, windowOf } from "./open.ts";
 import type { Price, Prices } from "./price.ts";
 import { DEFAULT_MODELS, PROVIDERS, providerKey, selectModel, type ModelSettings } from "./select.ts";
@@ -8,6 +9,8 @@ interface Choosable {
   readonly id: string;
   /** Why it cannot answer here; null: it can, as far as the settings tell. */
   readonly why: string | null;
+  /** A server of one's own says now that it has it. */
+  readonly isFound: boolean;
   /** `isGuess`: nobody has said how big it is. null: not known while it cannot be used. */
   readonly window: { readonly tokens: number; readonly isGuess: boolean } | null;
   /** For a million tokens; null: not known. */
@@ -31,14 +34,16 @@ interface Given {
   readonly window: number | null;
   /** Those that were chosen before. */
   readonly chosen: readonly string[];
+  /** What the servers of one's own have, with what they say of its window. */
+  readonly found: ReadonlyMap<string, Told>;
 }
 
-/** What can be chosen: the instance's model, one of each provider, those with a price, those that were chosen before, the demo. */
-export function modelChoices({ model, settings, prices, window, chosen }: Given): Choices {
-  const ids = new Set([model, ...chosen, ...Object.keys(prices), ...DEFAULT_MODELS, "demo"]);
+/** What can be chosen: the instance's model, one of each provider, what is found, those with a price, those that were chosen before, the demo. */
+export function modelChoices({ model, settings, prices, window, chosen, found }: Given): Choices {
+  const ids = new Set([model, ...chosen, ...found.keys(), ...Object.keys(prices), ...DEFAULT_MODELS, "demo"]);
   return {
     model,
-    items: [...ids].map((id) => choosable(id, { settings, prices, window })),
+    items: [...ids].map((id) => choosable(id, { settings, prices, window, found })),
     forms: PROVIDERS.map((provider) => ({
       form: `${provider}/${provider === "openrouter" ? "VENDOR/" : ""}MODEL`,
       why: whyNot(`${provider}/x`, settings),
@@ -46,11 +51,14 @@ export function modelChoices({ model, settings, prices, window, chosen }: Given)
   };
 }
 
-function choosable(id: string, { settings, prices, window }: Omit<Given, "chosen" | "model">): Choosable {
+function choosable(id: string, { settings, prices, window, found }: Omit<Given, "chosen" | "model">): Choosable {
   const why = whyNot(id, settings);
-  if (why !== null) return { id, why, window: null, price: null };
+  const isFound = found.has(id);
+  if (why !== null) return { id, why, isFound, window: null, price: null };
   const choice = selectModel({ ...settings, model: id });
-  return { id, why: null, window: windowOf(choice, window), price: priceOf(choice, prices) };
+  const known = windowOf(choice, window);
+  const stated = known.isGuess ? believed(found.get(id) ?? UNTOLD, known.tokens) : known;
+  return { id, why: null, isFound, window: stated, price: priceOf(choice, prices) };
 }
 
 function whyNot(id: string, settings: ModelSettings): string | null {

@@ -65,6 +65,8 @@ async function provided(
       return { model, providerOptions, ...(name.startsWith("gemini-embedding") && { dimensions: 768 }) };
     }
     case "ollama":
+    case "lmstudio":
+    case "llamacpp":
     case "openrouter":
     case "compatible": {
       const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");

@@ -3,7 +3,7 @@ import { ModelError, type ModelErrorCode } from "./model.ts";
 import { overflowOf } from "./overflow.ts";
 import { wordsIn, wordsOf } from "./provider-words.ts";
 import { retryAfter } from "./retry-after.ts";
-import type { ProviderName } from "./select.ts";
+import { isOwnMachine, type ProviderName } from "./select.ts";
 import { shorten } from "../core/text.ts";
 
 /** What an error message may name of the model that failed. */
@@ -23,6 +23,8 @@ const TITLES: { readonly [P in ProviderName]: string } = {
   anthropic: "Anthropic",
   google: "Google",
   ollama: "Ollama",
+  lmstudio: "LM Studio",
+  llamacpp: "llama.cpp",
   openrouter: "OpenRouter",
   compatible: "The model's server",
 };
@@ -159,7 +161,7 @@ function classify(facts: Facts, model: Failing): Verdict {
   if (facts.networkCode !== null && (status === null || status < 400)) {
     if (status !== null) return verdict("model_unreachable", true, `the connection to ${model.id} broke off`);
     const how = facts.networkCode === "unknown" ? "no connection" : facts.networkCode;
-    const check = model.provider === "ollama" ? "is Ollama running?" : "check the network and the address";
+    const check = isOwnMachine(model.provider) ? `is ${title} running?` : "check the network and the address";
     return verdict("model_unreachable", true, `${model.id} cannot be reached at ${model.baseUrl} (${how}): ${check}`);
   }
   const refused = status !== null && status >= 400 && status < 500 && ![408, 409, 425, 429].includes(status);

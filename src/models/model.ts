@@ -70,6 +70,8 @@ export interface Model {
   readonly contextTokens: number;
   /** Nobody has said how many: a careful guess. */
   readonly isWindowGuessed?: boolean;
+  /** Asks its server how many, for a second at most; null: nobody there can say. Never throws. */
+  askWindow?(signal: AbortSignal): Promise<{ readonly tokens: number; readonly isGuess: boolean } | null>;
   /** It can be given pictures, as far as known. */
   readonly takesImages?: boolean;
   /** What it costs now; null: nobody has said it, and it is not known. */

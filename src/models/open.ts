@@ -5,7 +5,9 @@ import type { Deadlines } from "./deadlines.ts";
 import { knownModel } from "./known.ts";
 import { ModelError, type Model } from "./model.ts";
 import type { Price, Prices } from "./price.ts";
-import type { ModelChoice, RemoteChoice } from "./select.ts";
+import { askWindow } from "./local/servers.ts";
+import { believed } from "./local/told.ts";
+import { isOwnMachine, type ModelChoice, type RemoteChoice } from "./select.ts";
 import { takesImages } from "./sight.ts";
 
 /** Until the first word; a model on one's own machine may read a long context for minutes. */
@@ -27,7 +29,7 @@ export interface OpenOptions {
 export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model {
   if (choice.kind === "demo") return createDemoModel();
   const window = windowOf(choice, options.window ?? null);
-  const local = choice.provider === "ollama" || choice.provider === "compatible";
+  const local = isOwnMachine(choice.provider) || choice.provider === "compatible";
   const { idleMs = IDLE_MS } = options;
   const firstChunkMs = Math.max(local ? FIRST_MS.local : FIRST_MS.hosted, idleMs);
   const deadlines = options.deadlines ?? { firstChunkMs, chunkMs: idleMs };
@@ -37,6 +39,10 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
     provider: makerOf(choice),
     contextTokens: window.tokens,
     isWindowGuessed: window.isGuess,
+    async askWindow(signal) {
+      const told = window.isGuess ? await askWindow(choice, signal) : null;
+      return told === null ? null : believed(told, window.tokens);
+    },
     takesImages: takesImages(choice, options.images ?? null),
     // Known prices change on days that are known too.
     get price() {
@@ -101,6 +107,8 @@ export function windowOf(
     case "openrouter":
       return { tokens: 128_000, isGuess: true };
     case "ollama":
+    case "lmstudio":
+    case "llamacpp":
       return { tokens: 16_000, isGuess: true };
     case "compatible":
       return { tokens: 32_000, isGuess: true };
@@ -112,6 +120,6 @@ export function priceOf(choice: ModelChoice, set: Prices, now: number = Date.now
   const own = Object.hasOwn(set, choice.id) ? set[choice.id] : undefined;
   if (own !== undefined) return own;
   // A model on one's own machine is paid for by the socket in the wall.
-  if (choice.kind === "demo" || choice.provider === "ollama") return { input: 0, output: 0 };
+  if (choice.kind === "demo" || isOwnMachine(choice.provider)) return { input: 0, output: 0 };
   return knownModel(choice, now)?.price ?? null;
 }

@@ -38,6 +38,13 @@ export interface Overview {
     /** Its own name of the model that is taken where none is named. */
     readonly usualModel: string | null;
   }[];
+  /** Model servers of one's own that answer now, at the addresses that are set or at the usual ones. */
+  readonly local: readonly {
+    readonly provider: ProviderName;
+    readonly address: string;
+    /** `window`: tokens, as the server says; null: it does not. */
+    readonly models: readonly { readonly id: string; readonly window: number | null }[];
+  }[];
   /** Other nodes may answer from the same database, each by settings of its own. */
   readonly severalNodes: boolean;
   /** What is set by the page is written here. */
@@ -56,7 +63,7 @@ export function modelOverview(
   settings: ModelSettings,
   origins: { readonly [variable: string]: string },
   set: { readonly window: number | null; readonly prices: Prices },
-): Omit<Overview, "severalNodes" | "file" | "restartNeeded"> {
+): Omit<Overview, "local" | "severalNodes" | "file" | "restartNeeded"> {
   const { id, provider: used, problem, choice } = choiceOf(settings);
   const from = (variables: readonly string[]): Origin | null => {
     const variable = variables.find((name) => Object.hasOwn(origins, name));

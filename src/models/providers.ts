@@ -51,6 +51,8 @@ export async function provide(
       };
     }
     case "ollama":
+    case "lmstudio":
+    case "llamacpp":
     case "openrouter":
     case "compatible": {
       const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");

@@ -24,6 +24,8 @@ test.each([
   ["anthropic/claude-sonnet-5-5", "claude-sonnet-5-5", "https://api.anthropic.com/v1"],
   ["google/gemini-2.5-flash", "gemini-2.5-flash", "https://generativelanguage.googleapis.com/v1beta"],
   ["ollama/qwen3:8b", "qwen3:8b", "http://127.0.0.1:11434/v1"],
+  ["lmstudio/qwen/qwen3-4b", "qwen/qwen3-4b", "http://127.0.0.1:1234/v1"],
+  ["llamacpp/qwen3", "qwen3", "http://127.0.0.1:8080/v1"],
   ["openrouter/meta-llama/llama-4:free", "meta-llama/llama-4:free", "https://openrouter.ai/api/v1"],
 ])("%s is the model %s at %s", (model, name, baseUrl) => {
   expect(from(model, ALL)).toMatchObject({ kind: "remote", id: model, name, baseUrl });
@@ -35,6 +37,8 @@ test.each([
   ["anthropic/m", { ANTHROPIC_BASE_URL: "https://proxy.example" }, null, "https://proxy.example/v1"],
   ["google/m", { GOOGLE_GENERATIVE_AI_BASE_URL: "https://proxy.example" }, null, "https://proxy.example/v1beta"],
   ["ollama/m", { OLLAMA_BASE_URL: "http://box:11434" }, null, "http://box:11434/v1"],
+  ["lmstudio/m", { LMSTUDIO_BASE_URL: "http://box:1234/" }, null, "http://box:1234/v1"],
+  ["llamacpp/m", { LLAMACPP_BASE_URL: "http://box/llama/v1" }, null, "http://box/llama/v1"],
   ["compatible/m", {}, "http://127.0.0.1:1234/v1", "http://127.0.0.1:1234/v1"],
 ])("%s with %j and %s is asked at the address %s", (model, set, url, baseUrl) =>
   expect(from(model, { ...ALL, ...set }, url)).toMatchObject({ baseUrl }),
@@ -48,7 +52,7 @@ test.each([
   { model: "claude-opus-5", says: "SPARKY_MODEL", hint: 'did you mean "anthropic/claude-opus-5"?' },
   { model: "openai/gpt-5.4", says: "OPENAI_API_KEY is not set", hint: "set OPENAI_API_KEY" },
   { model: "google/gemini-2.5-flash", says: "GOOGLE_GENERATIVE_AI_API_KEY is not set", hint: "or GEMINI_API_KEY" },
-  { model: "compatible/m", says: "SPARKY_MODEL_URL is not set", hint: "http://127.0.0.1:1234/v1" },
+  { model: "compatible/m", says: "SPARKY_MODEL_URL is not set", hint: "http://127.0.0.1:8000/v1" },
   { model: "ollama/m", set: { OLLAMA_BASE_URL: "box" }, says: 'OLLAMA_BASE_URL is "box"', hint: "http://host/path" },
 ])("$model is refused: $says", ({ model, set = {}, says, hint }) => {
   const refusal = expect(() => from(model, set));
@@ -68,7 +72,7 @@ test.each([
     says: 'the chosen model is "openai/m", but OPENAI_API_KEY is not set',
     hint: "choose another model",
   },
-  { model: "compatible/m", says: "the chosen model is", hint: "http://127.0.0.1:1234/v1" },
+  { model: "compatible/m", says: "the chosen model is", hint: "http://127.0.0.1:8000/v1" },
 ])("what was chosen, $model, is refused in words about the choice: $says", ({ model, says, hint }) => {
   const refusal = expect(() => selectModel({ model, modelUrl: null, providers: {} }, "choice"));
   refusal.toThrow(expect.objectContaining({ code: "invalid_input", message: expect.stringContaining(says) }));

@@ -2,8 +2,20 @@ import { SparkyError } from "../core/errors.ts";
 
 /** Which model answers: a pure function of the settings. Opening it is `open.ts`. */
 
-export const PROVIDERS = ["openai", "anthropic", "google", "ollama", "openrouter", "compatible"] as const;
+export const PROVIDERS = [
+  "openai",
+  "anthropic",
+  "google",
+  "ollama",
+  "lmstudio",
+  "llamacpp",
+  "openrouter",
+  "compatible",
+] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
+
+/** Servers on one's own machine: they are slow to begin, and paid for by the socket in the wall. */
+export const isOwnMachine = (provider: ProviderName): boolean => ["ollama", "lmstudio", "llamacpp"].includes(provider);
 
 export interface ModelSettings {
   /** `SPARKY_MODEL`; null: found from the keys that are set, else the demo model. */
@@ -72,6 +84,20 @@ const FACTS: { readonly [P in ProviderName]: ProviderFacts } = {
     url: "http://127.0.0.1:11434/v1",
     path: "/v1",
   },
+  lmstudio: {
+    keys: ["SPARKY_MODEL_KEY"],
+    keyNeeded: false,
+    urlVariable: "LMSTUDIO_BASE_URL",
+    url: "http://127.0.0.1:1234/v1",
+    path: "/v1",
+  },
+  llamacpp: {
+    keys: ["SPARKY_MODEL_KEY"],
+    keyNeeded: false,
+    urlVariable: "LLAMACPP_BASE_URL",
+    url: "http://127.0.0.1:8080/v1",
+    path: "/v1",
+  },
   openrouter: {
     keys: ["OPENROUTER_API_KEY"],
     keyNeeded: true,
@@ -86,8 +112,8 @@ const FACTS: { readonly [P in ProviderName]: ProviderFacts } = {
 export const DEFAULT_MODELS = ["openai/gpt-6-astra", "anthropic/claude-sonnet-5-5", "google/gemini-4-argon"] as const;
 
 const ALLOWED =
-  "demo, openai/MODEL, anthropic/MODEL, google/MODEL, ollama/MODEL, openrouter/VENDOR/MODEL, " +
-  "or compatible/MODEL together with SPARKY_MODEL_URL";
+  "demo, openai/MODEL, anthropic/MODEL, google/MODEL, ollama/MODEL, lmstudio/MODEL, llamacpp/MODEL, " +
+  "openrouter/VENDOR/MODEL, or compatible/MODEL together with SPARKY_MODEL_URL";
 
 /** Whose choice the model is: a refusal speaks of the setting, or of what was chosen for a chat, a task or a schedule. */
 export type ChosenBy = "setting" | "choice";
@@ -249,7 +275,7 @@ function baseUrlOf(asked: string, provider: ProviderName, settings: ModelSetting
   if (!given) {
     if (facts.url !== null) return facts.url;
     throw new SparkyError("invalid_input", `${isChosen(asked, by)}, but SPARKY_MODEL_URL is not set`, {
-      hint: "set SPARKY_MODEL_URL to the server's address, such as http://127.0.0.1:1234/v1",
+      hint: "set SPARKY_MODEL_URL to the server's address, such as http://127.0.0.1:8000/v1",
     });
   }
   const url = URL.canParse(given.trim()) ? new URL(given.trim()) : null;

@@ -1,6 +1,8 @@
 import { SparkyError } from "../core/errors.ts";
 import { modelChoices } from "./choices.ts";
 import type { LiveModels } from "./live.ts";
+import { idOf, LocalServers, toldBy } from "./local/servers.ts";
+import { believed, UNTOLD } from "./local/told.ts";
 import { modelOverview, type Overview } from "./overview.ts";
 import type { Probe } from "./probe.ts";
 import {
@@ -43,6 +45,7 @@ interface SetupDeps {
 
 export class ModelSetup {
   readonly #deps: SetupDeps;
+  readonly #local = new LocalServers();
 
   constructor(deps: SetupDeps) {
     this.#deps = deps;
@@ -53,21 +56,30 @@ export class ModelSetup {
     return this.#deps.models.id();
   }
 
-  overview(): Overview {
+  /** With what is found on this machine, for which a second is waited at most. */
+  async overview(): Promise<Overview> {
     const { models, severalNodes, file } = this.#deps;
     const settings = models.settings();
     const overview = modelOverview(settings, settings.origins, {
       window: settings.modelWindow,
       prices: settings.modelPrices,
     });
-    return { ...overview, severalNodes, file, restartNeeded: this.#deps.restartNeeded() };
+    const found = await this.#local.find(settings);
+    const local = found.map(({ provider, address, models: its }) => ({
+      ...{ provider, address },
+      models: its.map((model) => ({ id: idOf(provider, model), window: model.window.holds })),
+    }));
+    const told = toldBy(found).get(overview.model) ?? UNTOLD;
+    const window = overview.window?.isGuess === true ? believed(told, overview.window.tokens) : overview.window;
+    return { ...overview, window, local, severalNodes, file, restartNeeded: this.#deps.restartNeeded() };
   }
 
-  /** What a chat may have: of those that were chosen before, and others. */
-  choices(chosen: readonly string[]): ReturnType<typeof modelChoices> {
+  /** What a chat may have: of those that were chosen before, what is found on this machine, and others. */
+  async choices(chosen: readonly string[]): Promise<ReturnType<typeof modelChoices>> {
     const settings = this.#deps.models.settings();
     const { modelPrices: prices, modelWindow: window } = settings;
-    return modelChoices({ model: this.id(), settings, prices, window, chosen });
+    const found = toldBy(await this.#local.find(settings));
+    return modelChoices({ model: this.id(), settings, prices, window, chosen, found });
   }
 
   async test(model: string | null): Promise<Probe> {

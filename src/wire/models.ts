@@ -57,6 +57,17 @@ export const modelsSchema = z.object({
       }),
     )
     .readonly(),
+  /** Model servers of one's own that answer now: Ollama, LM Studio, llama.cpp, and the one at `SPARKY_MODEL_URL`. */
+  local: z
+    .array(
+      z.object({
+        provider: z.string(),
+        address: z.string(),
+        /** Tokens of its window, as the server says; null: it does not. */
+        models: z.array(z.object({ id: z.string(), window: z.number().nullable() })).readonly(),
+      }),
+    )
+    .readonly(),
   /** Other nodes may answer from the same database: each reads settings of its own. */
   severalNodes: z.boolean(),
   /** The home's settings file, where what is set here is written. */
@@ -76,6 +87,8 @@ export const modelChoicesSchema = z.object({
         id: z.string(),
         /** Why it cannot answer here; null: it can, as far as the settings tell. */
         why: z.string().nullable(),
+        /** A server of one's own says now that it has it. */
+        isFound: z.boolean(),
         /** null: it cannot be used. */
         window: modelWindowSchema.nullable(),
         /** null: not known. */

@@ -7,14 +7,28 @@ import { views, type Stage } from "./scripted-cli.ts";
 /** `sparky models`, with the server played by a script. */
 
 const KEYS: { readonly [variable: string]: string } = { OPENAI_API_KEY: "sk-1", GEMINI_API_KEY: "g", OLLAMA_BASE_URL: "http://box:11434" };
+const FOUND = [
+  {
+    provider: "ollama",
+    address: "http://127.0.0.1:11434/v1",
+    models: [
+      { id: "ollama/qwen3:8b", window: 8192 },
+      { id: "ollama/gemma3", window: null },
+    ],
+  },
+  { provider: "lmstudio", address: "http://127.0.0.1:1234/v1", models: [] },
+];
 const HERE = { severalNodes: false, file: "/home/ada/.sparky/.env", restartNeeded: false };
 const SET = { window: null, prices: { "anthropic/claude-sonnet-5-5": { input: 3, output: 15 } } };
 const overview = (
   named: string | null,
   origins: { [variable: string]: string },
   providers = KEYS,
+  local: typeof FOUND = [],
 ): Stage => ({
-  routes: { "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins, SET), ...HERE } },
+  routes: {
+    "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins, SET), local, ...HERE },
+  },
 });
 const tested = (change: Partial<ModelTest>): Stage => ({
   routes: {
@@ -40,6 +54,7 @@ test("what the commands for models show, and how they end", async () => {
     ],
     [["models", "list"], overview(null, { OPENAI_API_KEY: "environment" })],
     [["models", "list"], overview(null, {}, {})],
+    [["models", "list"], overview(null, {}, {}, FOUND)],
     [["models", "list"], overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" })],
     [
       ["models", "list"],

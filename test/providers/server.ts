@@ -24,6 +24,8 @@ export interface Server {
 export async function providerServer(replies: readonly Reply[]): Promise<Server> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
+    // Of itself it tells nothing.
+    if (request.method === "GET" || request.url === "/api/show") return void response.writeHead(404).end();
     void text(request).then((body) => {
       requests.push(body);
       const reply = replies[Math.min(requests.length, replies.length) - 1];

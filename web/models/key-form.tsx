@@ -28,8 +28,8 @@ const PASSES: ReadonlySet<string> = new Set([
   "model_bad_response",
 ]);
 
-/** Where LM Studio listens. */
-const EXAMPLE = "http://127.0.0.1:1234/v1";
+/** Where vLLM listens. */
+const EXAMPLE = "http://127.0.0.1:8000/v1";
 
 type Outcome = { readonly set: ModelsSet } | { readonly test: ModelTest } | { readonly error: Error };
 
@@ -115,7 +115,7 @@ export function KeyForm({ models, provider: first, isFixed = false, onKept }: Pr
         </fieldset>
       )}
       {provider === "compatible" && <p className="text-sm text-muted">{WORDS.whatIsCompatible}</p>}
-      {facts?.addressFixed === false && (needsUrl || provider === "compatible" || provider === "ollama") && (
+      {facts?.addressFixed === false && (needsUrl || !facts.keyNeeded) && (
         <TextField
           id="model-url"
           label={WORDS.address}

@@ -6,7 +6,7 @@ interface Provider {
   readonly title: string;
   /** Where a key is got; null: none is needed, or whoever runs the server has it. */
   readonly keys: string | null;
-  /** Both servers of one's own are asked with `SPARKY_MODEL_KEY`. */
+  /** Servers of one's own are all asked with `SPARKY_MODEL_KEY`. */
   readonly sharesKey?: true;
 }
 
@@ -16,6 +16,8 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ["google", { title: "Google", keys: "aistudio.google.com/apikey" }],
   ["openrouter", { title: "OpenRouter", keys: "openrouter.ai/keys" }],
   ["ollama", { title: "Ollama", keys: null, sharesKey: true }],
+  ["lmstudio", { title: "LM Studio", keys: null, sharesKey: true }],
+  ["llamacpp", { title: "llama.cpp", keys: null, sharesKey: true }],
   ["compatible", { title: WORDS.anotherServer, keys: null, sharesKey: true }],
   ["demo", { title: WORDS.demoModel, keys: null }],
 ]);
@@ -23,7 +25,16 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
 export const providerWords = (name: string): Provider => PROVIDERS.get(name) ?? { title: name, keys: null };
 
 /** In the order in which they are offered. */
-export const OFFERED = ["anthropic", "openai", "google", "openrouter", "ollama", "compatible"] as const;
+export const OFFERED = [
+  "anthropic",
+  "openai",
+  "google",
+  "openrouter",
+  "ollama",
+  "lmstudio",
+  "llamacpp",
+  "compatible",
+] as const;
 
 /** Where a setting comes from, for people. */
 export function originWords(origin: string): string {

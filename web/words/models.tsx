@@ -18,13 +18,14 @@ export const WORDS = {
   /** The form. */
   setModel: "Set a model",
   provider: "Provider",
-  whatIsCompatible: "Any server that speaks OpenAI’s chat format: LM Studio, vLLM, llama.cpp, a company’s gateway.",
+  whatIsCompatible: "Any server that speaks OpenAI’s chat format: vLLM, a company’s gateway.",
   address: "Address",
   addressHelp: (usual: string): string => `Empty: ${usual}`,
   key: "Key",
   keyIfWanted: "Key, if the server wants one",
   keyFrom: (place: string): string => `From ${place}. `,
-  keyIsShared: "Ollama and “Another server” share one key: what is set here is sent to both. ",
+  keyIsShared:
+    "Ollama, LM Studio, llama.cpp and “Another server” share one key: what is set here is sent to whichever answers. ",
   keyIsSet: "One is set: leave it empty to keep that. ",
   keyIsKept: (file: ReactNode): ReactNode => <>It is kept in {file} on the server, and never shown again.</>,
   model: "Model",

@@ -3,6 +3,7 @@ import type { Context } from "../command/context.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { duration, oneLine, tokens } from "../console/text.ts";
 
+/** With the servers on this machine that answered, and what they have. */
 export async function listModels(context: Context): Promise<void> {
   const { out } = context;
   const models = await (await context.client("any")).request<Models>("GET", "/api/models");
@@ -16,16 +17,23 @@ export async function listModels(context: Context): Promise<void> {
       address ?? "",
     ]),
   );
-  const { chosenBy, problem, standIns } = models;
+  const { chosenBy, problem, standIns, local } = models;
   if (problem !== null) out.note(`${out.paint.red("✕")} ${problem}`);
+  const here = local.flatMap(({ models: its }) => its)[0];
+  const how = here === undefined ? "OPENAI_API_KEY" : `SPARKY_MODEL ${here.id}`;
   const why =
     chosenBy === null
-      ? "nothing is set, so the demo model answers: sparky config set OPENAI_API_KEY"
+      ? `nothing is set, so the demo model answers: sparky config set ${how}`
       : `chosen by ${chosenBy.variable} (${words(chosenBy.origin)})`;
   out.note(`  ${why}`);
   if (problem === null) out.note(`  ${windowWords(models.window)} · ${priceWords(models.price)}`);
   for (const { model, problem: unusable } of standIns) {
     out.note(unusable === null ? `  then ${model}` : `${out.paint.red("✕")} then ${model}: ${unusable}`);
+  }
+  for (const { provider, address, models: its } of local) {
+    out.note(`  found ${provider} at ${address}${its.length === 0 ? ", without a model" : ":"}`);
+    for (const { id, window } of its)
+      out.note(`    ${id}${window === null ? "" : ` (${window.toLocaleString("en-US")} tokens)`}`);
   }
 }
 

@@ -14,9 +14,9 @@ import type { ServerDeps } from "../deps.ts";
 import { route, type Route } from "./route.ts";
 
 export function modelRoutes({ models, store }: ServerDeps): readonly Route[] {
-  const set = (test: ModelTest | null, overruled: readonly string[]) => ({
+  const set = async (test: ModelTest | null, overruled: readonly string[]) => ({
     status: 200,
-    body: { test, kept: true, overruled, models: models.overview() },
+    body: { test, kept: true, overruled, models: await models.overview() },
   });
   return [
     route({
@@ -25,7 +25,7 @@ export function modelRoutes({ models, store }: ServerDeps): readonly Route[] {
       right: "models.manage",
       summary: "Which model is in use and why, and which providers have a key. For the owner.",
       answers: { 200: modelsSchema },
-      handle: async () => ({ status: 200, body: models.overview() }),
+      handle: async () => ({ status: 200, body: await models.overview() }),
     }),
     route({
       method: "GET",
@@ -33,7 +33,7 @@ export function modelRoutes({ models, store }: ServerDeps): readonly Route[] {
       right: "tools.see",
       summary: "Which models a chat of yours may have, and why it may not have others.",
       answers: { 200: modelChoicesSchema },
-      handle: async ({ viewer }) => ({ status: 200, body: models.choices(await chosenModels(store.db, viewer)) }),
+      handle: async ({ viewer }) => ({ status: 200, body: await models.choices(await chosenModels(store.db, viewer)) }),
     }),
     route({
       method: "POST",
@@ -71,7 +71,7 @@ export function modelRoutes({ models, store }: ServerDeps): readonly Route[] {
       async handle({ viewer, params: { provider }, body: { untested, ...wanted } }) {
         const test = untested === true ? null : await models.tryOut(provider, wanted);
         if (test?.ok === false)
-          return { status: 200, body: { test, kept: false, overruled: [], models: models.overview() } };
+          return { status: 200, body: { test, kept: false, overruled: [], models: await models.overview() } };
         const overruled = await models.keep(provider, wanted);
         await audited(store, viewer, { kind: "model.key_set", thing: provider });
         return set(test, overruled);

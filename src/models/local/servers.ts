@@ -1,0 +1,93 @@
+import { selectModel, type ModelSettings, type ProviderName, type RemoteChoice } from "../select.ts";
+import { lmStudio } from "./lm-studio.ts";
+import { ollama } from "./ollama.ts";
+import { compatible, llamaCpp } from "./openai-format.ts";
+import type { Kind, LocalModel, Told } from "./told.ts";
+
+/** The model servers of a person's own: which are there, with which models, and how big their windows are. */
+
+/** All that a server is asked at one time. */
+const ANSWER_MS = 1000;
+/** So long what was found is told to all who ask, by a clock that never jumps. */
+const KEPT_MS = 15_000;
+
+const KINDS = { ollama, lmstudio: lmStudio, llamacpp: llamaCpp, compatible } as const satisfies {
+  readonly [P in ProviderName]?: Kind;
+};
+type LocalName = keyof typeof KINDS;
+const NAMES = Object.keys(KINDS) as readonly LocalName[];
+
+export interface FoundServer {
+  readonly provider: LocalName;
+  readonly address: string;
+  readonly models: readonly LocalModel[];
+}
+
+/** As a chat names it. */
+export const idOf = (provider: ProviderName, { name }: LocalModel): string => `${provider}/${name}`;
+
+export class LocalServers {
+  #found: {
+    readonly by: ModelSettings;
+    readonly at: number;
+    readonly servers: Promise<readonly FoundServer[]>;
+  } | null = null;
+
+  /** Those that answer within a second, at the addresses that are set, else at the usual ones. */
+  find(settings: ModelSettings): Promise<readonly FoundServer[]> {
+    const now = performance.now();
+    if (this.#found === null || this.#found.by !== settings || now - this.#found.at > KEPT_MS) {
+      this.#found = { by: settings, at: now, servers: findAll(settings) };
+    }
+    return this.#found.servers;
+  }
+}
+
+/** What they say of the windows of all their models, by ids. */
+export function toldBy(servers: readonly FoundServer[]): ReadonlyMap<string, Told> {
+  return new Map(
+    servers.flatMap(({ provider, models }) => models.map((each) => [idOf(provider, each), each.window] as const)),
+  );
+}
+
+async function findAll(settings: ModelSettings): Promise<readonly FoundServer[]> {
+  const look = async (provider: LocalName, signal: AbortSignal): Promise<readonly FoundServer[]> => {
+    const choice = choiceOf(provider, settings);
+    if (choice === null) return [];
+    // Who listens at a usual address is not known: the key is for the server that was named.
+    const key = choice.usualUrl ? null : choice.key();
+    const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key, signal });
+    return models === null ? [] : [{ provider, address: choice.baseUrl, models }];
+  };
+  const all = (await inTime((signal) => Promise.all(NAMES.map((each) => look(each, signal))))).flat();
+  // One that is set as compatible too is listed under its own name.
+  return all.filter(({ address }, index) => all.findIndex((other) => other.address === address) === index);
+}
+
+/** null: it has no address, or none that can be asked. */
+function choiceOf(provider: LocalName, settings: ModelSettings): RemoteChoice | null {
+  try {
+    const choice = selectModel({ ...settings, model: `${provider}/any` });
+    return choice.kind === "remote" ? choice : null;
+  } catch {
+    return null;
+  }
+}
+
+/** null: nobody can be asked. Never throws. */
+export async function askWindow(choice: RemoteChoice, stop: AbortSignal): Promise<Told | null> {
+  const name = NAMES.find((each) => each === choice.provider);
+  if (name === undefined) return null;
+  const { baseUrl } = choice;
+  return inTime((signal) => KINDS[name].window({ baseUrl, key: choice.key(), signal }, choice.name), stop);
+}
+
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), ANSWER_MS);
+  try {
+    return await work(stop === undefined ? limit.signal : AbortSignal.any([limit.signal, stop]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
