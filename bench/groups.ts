@@ -16,6 +16,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   graph: async () => (await import("./graph.ts")).graphFigures,
   "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
   "web-pages": async () => (await import("./web-pages.ts")).webPages,
+  turns: async () => (await import("./turns.ts")).turns,
   "run-page": async () => (await import("./run-page.ts")).runPage,
   pages: async () => (await import("./pages.ts")).pages,
   recovery: async () => (await import("./recovery.ts")).recovery,

@@ -85,9 +85,20 @@ async function summed(deps: Pick<WorkDeps, "store">, input: Input, sought: Sough
   }
   // What was kept before stays in bounds, however often this happens.
   const kept = before === "" ? "" : `${cut(before, most * 3)}\n\n`;
-  const said = fold.words.map((words) => `- ${shorten(words, 200)}`);
-  while (estimateTokens(said.join("\n")) > most / 2) said.shift();
-  return `${kept}(What followed could not be summed up. People said there, in short and not all of it:)\n${said.join("\n")}`;
+  const said = lastLines(
+    fold.words.map((words) => `- ${shorten(words, 200)}`),
+    most / 2,
+  );
+  return `${kept}(What followed could not be summed up. People said there, in short and not all of it:)\n${said}`;
+}
+
+function lastLines(lines: readonly string[], room: number): string {
+  let [from, tokens] = [lines.length, 0];
+  for (; from > 0; from--) {
+    tokens += estimateTokens(`${lines[from - 1]}\n`);
+    if (tokens > room) break;
+  }
+  return lines.slice(from).join("\n");
 }
 
 function wanted({ fold, before }: Sought, words: number): string {

@@ -48,10 +48,10 @@ export function fit(pieces: readonly Piece[], budget: number): Fitted {
   const kept = pieces.slice(from);
   const stays = stayingOf(before, kept);
   const shown = [...stays, ...kept];
-  const messages = cutTo(
-    shown.flatMap((each) => each.messages),
-    budget,
-  );
+  const whole = shown.flatMap((each) => each.messages);
+  // One by one they count for a little more than together.
+  const fits = shown.reduce((sum, { tokens }) => sum + tokens, 0) <= budget;
+  const messages = fits ? whole : cutTo(whole, budget);
   return { messages, leftOut: before.length - stays.length, seqs: shown.flatMap(({ seqs }) => seqs) };
 }
 

@@ -33,3 +33,16 @@ test("words that stay behind their summary are not in the next one, which reache
   expect(fold?.upTo).toBeGreaterThan(9);
   expect(fold?.told).not.toContain("Compare it");
 });
+
+test("a chat that grew long without a summary is looked through in one go, however many short messages it has", () => {
+  let looks = 0;
+  const counted = (seq: number): Piece => {
+    const { tokens, ...rest } = words(seq, "yes");
+    return Object.defineProperty(rest, "tokens", { get: () => (looks++, tokens) }) as Piece;
+  };
+  const most = 20_000;
+  const pieces = Array.from({ length: most }, (_, at) => counted(at + 1));
+  const fold = foldOf(pieces, { budget: 50_000, call: 40_000 });
+  expect(fold?.isWhole).toBe(true);
+  expect(looks).toBeLessThan(10 * most);
+});

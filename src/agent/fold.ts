@@ -44,7 +44,8 @@ export function foldOf(pieces: readonly Piece[], room: Room): Fold | null {
   const newest = open.findLastIndex(({ kind }) => kind === "step");
   const last = newest >= 0 ? newest : open.findLastIndex(({ kind }) => kind === "words");
   const seams = seamsOf(open).filter((at) => at <= last);
-  const end = seams.find((at) => tokensIn(open.slice(at)) <= room.budget * KEPT) ?? seams.at(-1);
+  const behind = tokensBehind(open);
+  const end = seams.find((at) => (behind[at] ?? 0) <= room.budget * KEPT) ?? seams.at(-1);
   if (end === undefined) return null;
   const folded = open.slice(0, end);
   const size = tokensIn(folded);
@@ -64,6 +65,12 @@ export function foldOf(pieces: readonly Piece[], room: Room): Fold | null {
 }
 
 export const tokensIn = (pieces: readonly Piece[]): number => pieces.reduce((total, { tokens }) => total + tokens, 0);
+
+/** From each place on, to the end. */
+function tokensBehind(pieces: readonly Piece[]): readonly number[] {
+  let total = 0;
+  return pieces.map((_, at) => (total += pieces[pieces.length - 1 - at]?.tokens ?? 0)).reverse();
+}
 
 /** Before each of these places all is older in the log than what stands behind it. */
 function seamsOf(pieces: readonly Piece[]): readonly number[] {

@@ -334,7 +334,7 @@ export type NewEvent = EventBody & {
   readonly actor: Actor;
 };
 
-const placeShape = {
+const placeSchema = z.object({
   chatId: z.string(),
   /** Per chat, from 1, without gaps, never reused within an epoch. */
   seq: z.number().int().positive(),
@@ -343,11 +343,16 @@ const placeShape = {
   taskId: z.string().nullable(),
   step: z.number().int().nullable(),
   actor: actorSchema,
-};
+});
 
-export const chatEventSchema = z.intersection(z.object(placeShape), eventBodySchema);
 /** One fact in a chat's log. */
-export type ChatEvent = z.infer<typeof chatEventSchema>;
+export type ChatEvent = z.infer<typeof placeSchema> & EventBody;
+const [first, ...rest] = eventBodySchema.options;
+/** Found by the type, and not merged of two parts: whole logs are read by it, in the server and in every page. */
+export const chatEventSchema: z.ZodType<ChatEvent> = z.discriminatedUnion("type", [
+  first.extend(placeSchema.shape),
+  ...rest.map((option) => option.extend(placeSchema.shape)),
+]);
 export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;
 
 /** When it happened: what a chat has been made with happened before it was written there. */
@@ -356,7 +361,7 @@ export function happenedAt({ at, data }: ChatEvent): string {
 }
 
 /** What a client that may be older than the server reads: an unknown `type` is shown as such. */
-export const anyEventSchema = z.object({ ...placeShape, type: z.string(), data: z.record(z.string(), z.unknown()) });
+export const anyEventSchema = placeSchema.extend({ type: z.string(), data: z.record(z.string(), z.unknown()) });
 
 /** Beside its name, what is shown of an event whose type only a newer Sparky knows. */
 export const NEWER = "this Sparky is too old to show it";

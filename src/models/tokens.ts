@@ -51,6 +51,9 @@ const PICTURE = 1600;
 
 /** Of messages, tools and their like as JSON; pictures count as such, not by their bytes. */
 export function estimateJson(value: unknown): number {
+  // Whole conversations are counted before each step, and a function for each value makes that several times as dear.
+  const whole = JSON.stringify(value);
+  if (!whole.includes('"image/')) return estimateTokens(whole);
   let pictures = 0;
   const json = JSON.stringify(value, (_key, each: unknown) => {
     if (!isPicture(each)) return each;
