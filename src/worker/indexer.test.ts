@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { testClock } from "../../test/kit/clock.ts";
 import { sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
 import { createChat } from "../store/chats/chats.ts";
@@ -24,7 +25,8 @@ async function say(store: Store, owner: User, texts: readonly string[]): Promise
 }
 
 test("what is said is found without a search having asked for its index, and nothing is indexed after the end", async () => {
-  const store = await sqlite.store();
+  const clock = testClock();
+  const store = await sqlite.store({ clock });
   const { ann } = await people(store);
   const found = async (query: string): Promise<number> =>
     (await searchEvents(store, ann, { query, limit: 500 })).items.length;
@@ -33,11 +35,19 @@ test("what is said is found without a search having asked for its index, and not
     ann,
     Array.from({ length: 250 }, (_, at) => `early ${at}`),
   );
+  const others = clock.pending;
   await using indexer = new Indexer(store, silent);
   indexer.start();
-  await expect.poll(() => found("early"), { timeout: 60_000 }).toBe(250);
+  const passing = async (): Promise<number> => {
+    await clock.advance(60_000);
+    return found("early");
+  };
+  await expect.poll(passing, { timeout: 60_000 }).toBe(250);
+  await say(store, ann, ["soon"]);
+  await expect.poll(async () => (await passing(), found("soon")), { timeout: 60_000 }).toBe(1);
   await indexer[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(others);
   await say(store, ann, ["late"]);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await clock.advance(60_000);
   expect(await found("late")).toBe(0);
 });

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
 import { eachEngine, postgres } from "../../../test/kit/databases.ts";
 import { addGraph, person } from "../../../test/kit/graph.ts";
+import { waitingFor } from "../../../test/kit/locks.ts";
 import { people } from "../../../test/kit/members.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
 import { createChat, deleteChat } from "../chats/chats.ts";
@@ -251,7 +252,7 @@ test("an append does not wait for the index", async () => {
     // The index comes as far as this table, with the chat's place in it written.
     await sql`LOCK TABLE search_events IN EXCLUSIVE MODE`.execute(tx.db);
     indexing.push(indexPending(store, 100));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await waitingFor(tx.db, "search_events");
     await store.append({ chatId, events: [said("black")] });
   });
   await Promise.all(indexing);
@@ -263,12 +264,13 @@ test("many searches that wait for another node's index leave connections for all
   const [store, other] = [await postgres.open(place), await postgres.open(place)];
   const { ann } = await people(store);
   const chatId = await chatWith(store, ann, "Tea", [said("green")]);
-  const searching: Promise<unknown>[] = [];
+  const searching: ReturnType<typeof search>[] = [];
   await other.transact(async (tx) => {
     await sql`LOCK TABLE search_events IN EXCLUSIVE MODE`.execute(tx.db);
     for (let n = 0; n < 30; n++) searching.push(search(store, ann, { query: "green" }));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await waitingFor(tx.db, "search_events");
     await store.append({ chatId, events: [said("black")] });
   });
-  await Promise.all(searching);
+  const found = (await Promise.all(searching)).map(({ items }) => texts(items));
+  expect(found).toEqual(Array.from({ length: 30 }, () => ["green"]));
 });
