@@ -1,5 +1,5 @@
 /** The language of these texts. Dates and numbers in lists follow the person's locale; a count within a sentence follows its sentence. */
-const LANGUAGE = "en";
+export const LANGUAGE = "en";
 
 const RULES = new Intl.PluralRules(LANGUAGE);
 const NUMBERS = new Intl.NumberFormat(LANGUAGE);

@@ -50,7 +50,9 @@ function priceWords(price: ModelPrice | null): string {
   const { input, output, above, asOf } = price;
   if (input === 0 && output === 0) return "price: free";
   const more =
-    above === undefined ? "" : `, above ${above.tokens.toLocaleString("en-US")} $${above.input}/$${above.output}`;
+    above === undefined
+      ? ""
+      : `, above ${above.tokens.toLocaleString("en-US")} tokens $${above.input} in, $${above.output} out`;
   return `price: $${input} in, $${output} out a million${more} (${asOf === undefined ? "as set" : `as of ${asOf}`})`;
 }
 
