@@ -38,7 +38,7 @@ test.each([
     spent: {},
     ask: 300_000,
     model: { id: "a/b", price: { input: 1, output: 1, above: { tokens: 272_000, input: 4, output: 4 } } },
-    is: /limit of \$1 would be passed: \$0\.00 is used, and what the next call sends costs about \$1\.2/,
+    is: /limit of \$1 would be passed: \$0 is used, and what the next call sends costs about \$1\.2/,
   },
   {
     when: "its money is limited and nobody knows what the model costs",
