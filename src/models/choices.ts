@@ -38,7 +38,7 @@ interface Given {
   readonly found: ReadonlyMap<string, Told>;
 }
 
-/** What can be chosen: the instance's model, one of each provider, what is found, those with a price, those that were chosen before, the demo. */
+/** What can be chosen: the instance's model, one of each provider, what is found, those whose price is set, those that were chosen before, the demo. */
 export function modelChoices({ model, settings, prices, window, chosen, found }: Given): Choices {
   const ids = new Set([model, ...chosen, ...found.keys(), ...Object.keys(prices), ...DEFAULT_MODELS, "demo"]);
   return {
