@@ -2,7 +2,7 @@ import type { ChatEvent } from "../core/events.ts";
 import type { Model } from "../models/model.ts";
 import type { TaskLimits } from "../store/tasks/read.ts";
 import type { UserLimits } from "../store/limits/standing.ts";
-import { inDollars, NEAR, shareOf } from "../core/limit-words.ts";
+import { inDollars, NEAR, shareOf, whole } from "../core/limit-words.ts";
 import { costOf } from "../models/price.ts";
 import { shorten } from "../core/text.ts";
 
@@ -47,10 +47,10 @@ export function exhausted(
     return `it reached its limit of ${limits.minutes} minutes`;
   }
   if (limits.tokens !== undefined && spent.tokens >= limits.tokens) {
-    return `it reached its limit of ${limits.tokens} tokens`;
+    return `it reached its limit of ${whole(limits.tokens)} tokens`;
   }
   if (limits.tokens !== undefined && spent.tokens + ask.tokens > limits.tokens) {
-    return `its limit of ${limits.tokens} tokens would be passed: ${spent.tokens} are used, and the next call sends about ${ask.tokens}`;
+    return `its limit of ${whole(limits.tokens)} tokens would be passed: ${whole(spent.tokens)} are used, and the next call sends about ${whole(ask.tokens)}`;
   }
   if (limits.costUsd !== undefined && model.price === null) {
     return `its limit of $${limits.costUsd} cannot be kept: nobody has said what ${model.id} costs; set SPARKY_MODEL_PRICES`;
@@ -76,7 +76,7 @@ export function nearlyExhausted(limits: TaskLimits, spent: Spent): readonly { na
       ? [
           {
             name: "tokens",
-            text: text(`${limits.tokens} tokens`, String(spent.tokens), shareOf(spent.tokens, limits.tokens)),
+            text: text(`${whole(limits.tokens)} tokens`, whole(spent.tokens), shareOf(spent.tokens, limits.tokens)),
           },
         ]
       : []),

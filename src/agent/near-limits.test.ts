@@ -50,7 +50,7 @@ eachEngine("a limit of which most is used", (engine) => {
     const { task } = await addTask(store, ann, { instruction: "x", limits: { tokens: 20_000, costUsd: 20 } });
     expect(await ended(store, task.runId)).toMatchObject({ state: "completed", warned: "tokens costUsd " });
     expect(await toldIn(store, task.chatId)).toEqual([
-      "85 % of the limit of 20000 tokens of this task is used (17000)",
+      "85 % of the limit of 20,000 tokens of this task is used (17,000)",
       "85 % of the limit of $20 of this task is used ($17)",
     ]);
   });

@@ -356,7 +356,7 @@ test("a task's own limits of steps, tokens, money and minutes are checked before
   const failures = [
     { limits: { steps: 2 }, calls: 2, error: "it reached its limit of 2 steps" },
     { limits: { costUsd: 0.5 }, calls: 3, error: "it reached its limit of $0.5" },
-    { limits: { tokens: 300_000 }, calls: 2, error: "it reached its limit of 300000 tokens" },
+    { limits: { tokens: 300_000 }, calls: 2, error: "it reached its limit of 300,000 tokens" },
     { limits: { minutes: 1 }, calls: 3, error: "it reached its limit of 1 minutes" },
   ];
   for (const { limits, calls, error } of failures) {

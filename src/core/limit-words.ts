@@ -89,7 +89,7 @@ export const atOnceWords = (limit: number): string =>
 
 export const limitName = (name: SpendingLimit): string => (name.endsWith("Day") ? "daily limit" : "monthly limit");
 
-const whole = (n: number): string => n.toLocaleString("en-US");
+export const whole = (n: number): string => n.toLocaleString("en-US");
 /** A small sum that is left out would be none. */
 export const inDollars = (n: number): string =>
   `$${n.toLocaleString("en-US", { maximumFractionDigits: n < 1 ? 4 : 2 })}`;

@@ -21,7 +21,7 @@ const LOOKS: Readonly<
   cancelled: { state: "cancelled" },
   recovered: { state: "interrupted", word: WORDS.awayKinds.recovered },
   asks: { state: "asks", word: WORDS.awayKinds.asks },
-  notice: { state: "completed", word: WORDS.awayKinds.notice },
+  notice: { state: "flawed", word: WORDS.awayKinds.notice },
   skipped: { state: "skipped" },
   paused: { state: "waiting", word: WORDS.awayKinds.paused },
 };

@@ -5,7 +5,7 @@ const DONE = { text: ["All done."] };
 
 const used = { usage: { input: 3500, output: 100 } };
 const PASSED =
-  /limit of 4000 tokens would be passed: \d+ are used, and the next call sends about \d+ \(estimated: the server/;
+  /limit of 4,000 tokens would be passed: [\d,]+ are used, and the next call sends about [\d,]+ \(estimated: the server/;
 
 /** F93: each request sends between 2,000 and 3,000 tokens by our own count, most of them instructions and tools. */
 export const USAGES: readonly Quirk[] = [
@@ -35,7 +35,7 @@ export const USAGES: readonly Quirk[] = [
       state: "failed",
       requests: 3,
       notes: ["1", "2", "3"],
-      reason: /limit of 10500 tokens$/,
+      reason: /limit of 10,500 tokens$/,
       estimated: [false, false, false],
     },
   },
@@ -46,7 +46,7 @@ export const USAGES: readonly Quirk[] = [
     comes: {
       state: "failed",
       requests: 0,
-      reason: /limit of 1000 tokens would be passed: 0 are used, and the next call sends about \d+$/,
+      reason: /limit of 1,000 tokens would be passed: 0 are used, and the next call sends about [\d,]+$/,
       estimated: [],
     },
   },
@@ -60,7 +60,7 @@ export const USAGES: readonly Quirk[] = [
     what: "thoughts without an answer, and a limit in tokens",
     limits: { tokens: 6500 },
     sends: () => [{ thought: "Hm.", ...used }],
-    comes: { state: "failed", requests: 2, reason: /limit of 6500 tokens$/, estimated: [false, false] },
+    comes: { state: "failed", requests: 2, reason: /limit of 6,500 tokens$/, estimated: [false, false] },
   },
   {
     what: "a refusal before anything came, which takes nothing",
