@@ -196,7 +196,7 @@ test("a refusal says why, what can be done, and how a real model is set", async 
     >
     > Add a task to check the graph
 
-    _I am the demo model: plain rules, no language model. For a real one: \`sparky config set OPENAI_API_KEY\` (or \`ANTHROPIC_API_KEY\`, \`GEMINI_API_KEY\`: it asks for the key), or \`sparky config set SPARKY_MODEL ollama/MODEL\`. It answers from your next message on._"
+    _I am the demo model: plain rules, no language model. For a real one: \`sparky config set OPENAI_API_KEY\` (or \`ANTHROPIC_API_KEY\`, \`GEMINI_API_KEY\`: it asks for the key), or \`sparky config set SPARKY_MODEL ollama/MODEL\` (\`sparky models list\` finds local servers). It answers from your next message on._"
   `);
 });
 

@@ -8,6 +8,7 @@ import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { eachEngine, sqlite, type Place } from "../../test/kit/databases.ts";
 import { certificateFiles } from "../../test/kit/certificate-files.ts";
+import { localServer, OLLAMA } from "../../test/kit/local-server.ts";
 import { people } from "../../test/kit/members.ts";
 import { oldDatabase } from "../../test/kit/old-database.ts";
 import { expiredSelfSigned, selfSigned } from "../../test/kit/self-signed.ts";
@@ -308,6 +309,16 @@ test.each([
   expect(JSON.stringify(all)).not.toContain(KEY);
   expect(of(await found(env, { offline: true }), "model")).toMatchObject([{ state: "ok" }]);
   expect(provider.getRequests()).toHaveLength(1);
+});
+
+test("where only the demo model answers a model that is found is named, unless nobody is to be asked", async () => {
+  const { url, asked } = await localServer(OLLAMA);
+  const env = { SPARKY_HOME: await tempHome(), OLLAMA_BASE_URL: url };
+  const [plain] = of(await found(env, { offline: true }), "model");
+  expect(plain).toMatchObject({ state: "ok", what: "the demo model answers; it needs no key and no network" });
+  expect(asked).toEqual([]);
+  const set = "ollama/small:latest is here too: sparky config set SPARKY_MODEL ollama/small:latest";
+  expect(of(await found(env), "model")).toMatchObject([{ state: "ok", what: `${plain?.what}. ${set}` }]);
 });
 
 test("how far it may be reached is told, and a certificate that browsers warn of", async () => {

@@ -1,4 +1,5 @@
 import { isSparkyError, messageOf } from "../core/errors.ts";
+import { idOf, LocalServers } from "../models/local/servers.ts";
 import { openModel } from "../models/open.ts";
 import { probeModel } from "../models/probe.ts";
 import { selectChain, type ModelChoice } from "../models/select.ts";
@@ -15,7 +16,15 @@ export async function* checkModel({ config, offline }: Patient): AsyncGenerator<
     yield fail("model", messageOf(error), (isSparkyError(error) ? error.hint : undefined) ?? "sparky help environment");
     return;
   }
-  if (choice.kind === "demo") return yield ok("model", "the demo model answers; it needs no key and no network");
+  if (choice.kind === "demo") {
+    const here = offline ? undefined : (await new LocalServers().find(config)).find(({ models }) => models.length > 0);
+    const [model] = here?.models ?? [];
+    const other =
+      here === undefined || model === undefined
+        ? ""
+        : `. ${idOf(here.provider, model)} is here too: sparky config set SPARKY_MODEL ${idOf(here.provider, model)}`;
+    return yield ok("model", `the demo model answers; it needs no key and no network${other}`);
+  }
   if (offline) return yield ok("model", `${choice.id}, which was not asked`);
   const deadlines = { firstChunkMs: PROBE_MS, chunkMs: PROBE_MS };
   const { code, message, durationMs, inputTokens, outputTokens } = await probeModel(

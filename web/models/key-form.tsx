@@ -37,7 +37,8 @@ type Outcome = { readonly set: ModelsSet } | { readonly test: ModelTest } | { re
 export function KeyForm({ models, provider: first, isFixed = false, onKept }: Props) {
   const send = useSetModels();
   const used = models.providers.find(({ inUse }) => inUse)?.provider;
-  const [provider, setProvider] = useState(first ?? (used === undefined || used === "demo" ? OFFERED[0] : used));
+  const here = models.local.find(({ models: its }) => its.length > 0)?.provider ?? OFFERED[0];
+  const [provider, setProvider] = useState(first ?? (used === undefined || used === "demo" ? here : used));
   const [key, setKey] = useState("");
   const [url, setUrl] = useState("");
   const [model, setModel] = useState<string | null>(null);
@@ -45,9 +46,11 @@ export function KeyForm({ models, provider: first, isFixed = false, onKept }: Pr
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const facts = models.providers.find((each) => each.provider === provider);
   const words = providerWords(provider);
+  const found = models.local.find((server) => server.provider === provider);
+  const names = (found?.models ?? []).map(({ id }) => id.slice(provider.length + 1));
   const usual = models.model.startsWith(`${provider}/`)
     ? models.model.slice(provider.length + 1)
-    : (facts?.usualModel ?? "");
+    : (facts?.usualModel ?? names[0] ?? "");
   const needsKey = facts?.keyNeeded === true && facts.key === null;
   const needsUrl = facts?.addressNeeded === true && facts.address === null;
   const isReady =
@@ -115,6 +118,11 @@ export function KeyForm({ models, provider: first, isFixed = false, onKept }: Pr
         </fieldset>
       )}
       {provider === "compatible" && <p className="text-sm text-muted">{WORDS.whatIsCompatible}</p>}
+      {!isFixed && found !== undefined && (
+        <p className="text-sm [overflow-wrap:anywhere]">
+          {WORDS.answersAt(words.title, found.address, found.models.length)}
+        </p>
+      )}
       {facts?.addressFixed === false && (needsUrl || !facts.keyNeeded) && (
         <TextField
           id="model-url"
@@ -163,9 +171,15 @@ export function KeyForm({ models, provider: first, isFixed = false, onKept }: Pr
         autoCapitalize="off"
         spellCheck={false}
         maxLength={200}
+        list="models-here"
         value={model ?? usual}
         onChange={(event) => setModel(event.target.value)}
       />
+      <datalist id="models-here">
+        {names.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <div className="flex flex-wrap items-center gap-3">
         <Button kind="primary" type="submit" disabled={isBusy || !isReady}>
           {isBusy ? WORDS.asking : WORDS.testAndUse}

@@ -6,7 +6,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Section } from "../ui/section.tsx";
-import { factsOf } from "./facts.ts";
+import { factsOf, roughly } from "./facts.ts";
 import { KeyForm } from "./key-form.tsx";
 import { OFFERED, originWords, providerWords } from "./providers.ts";
 import { modelsQuery, providerPath, useSetModels } from "./queries.ts";
@@ -107,6 +107,7 @@ function ProviderRow({ row, models, isOpen, onOpen, onDone }: RowProps) {
   const [error, setError] = useState<Error | null>(null);
   const { provider, inUse, key, address } = row;
   const { title } = providerWords(provider);
+  const found = models.local.find((server) => server.provider === provider);
   const isOurs = key?.origin === "home";
   const opener = isOpen ? COMMON.close : key === null ? WORDS.setUp : WORDS.change;
   const change = async (method: "PATCH" | "DELETE", path: string, body: unknown, words: string): Promise<void> => {
@@ -173,6 +174,7 @@ function ProviderRow({ row, models, isOpen, onOpen, onDone }: RowProps) {
         </span>
       </div>
       <p className="mt-0.5 text-xs text-muted [overflow-wrap:anywhere]">{stateOf(row)}</p>
+      {found !== undefined && <p className="text-xs text-muted [overflow-wrap:anywhere]">{modelsIn(found)}</p>}
       {address !== null && key !== null && (
         <p className="text-xs text-muted [overflow-wrap:anywhere]">{WORDS.askedAt(address)}</p>
       )}
@@ -184,6 +186,17 @@ function ProviderRow({ row, models, isOpen, onOpen, onDone }: RowProps) {
       )}
     </li>
   );
+}
+
+/** The others are found where a model is chosen. */
+const NAMED = 12;
+
+function modelsIn({ provider, models }: Models["local"][number]): string {
+  const named = models.map(({ id, window }) => {
+    const name = id.slice(provider.length + 1);
+    return window === null ? name : WORDS.hasModel(name, roughly(window));
+  });
+  return WORDS.answersWith(named.slice(0, NAMED), Math.max(0, named.length - NAMED));
 }
 
 /** Whether it can be used, and why not. */

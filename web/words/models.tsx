@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { listed } from "./plural.ts";
+import { listed, plural } from "./plural.ts";
 
 /** What the models and their keys say. */
 export const WORDS = {
@@ -14,6 +14,16 @@ export const WORDS = {
     "env-file": "in the file that --env-file names",
     environment: "in the environment of the server",
   },
+
+  /** Servers of one's own that answer. */
+  isHere: "available now",
+  answersAt: (server: string, address: string, models: number): string =>
+    `${server} answers at ${address}, with ${plural(models, { one: "# model", other: "# models" })}.`,
+  answersWith: (models: readonly string[], more: number): string =>
+    models.length === 0
+      ? "It answers, and has no model."
+      : `It answers, with ${listed(more === 0 ? models : [...models, plural(more, { one: "# more", other: "# more" })])}.`,
+  hasModel: (model: string, tokens: string): string => `${model} (${tokens} tokens)`,
 
   /** The form. */
   setModel: "Set a model",

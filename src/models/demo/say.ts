@@ -11,8 +11,8 @@ import { wordsIn } from "./words.ts";
 
 const REAL_MODEL =
   "_I am the demo model: plain rules, no language model. For a real one: `sparky config set OPENAI_API_KEY` (or " +
-  "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`: it asks for the key), or `sparky config set SPARKY_MODEL ollama/MODEL`. It " +
-  "answers from your next message on._";
+  "`ANTHROPIC_API_KEY`, `GEMINI_API_KEY`: it asks for the key), or `sparky config set SPARKY_MODEL ollama/MODEL` " +
+  "(`sparky models list` finds local servers). It answers from your next message on._";
 
 const GREETING =
   /^(?:(?:hi|hello|hey|hallo|moin|namaste|good (?:morning|day|evening|afternoon)|thanks|thank you|ok|okay|bye|help|(?:who|what) are you|what can (?:you|i) (?:do|ask|try)|how can you help(?: me)?|test)\b(?:,? (?:there|sparky|agent|here|now)\b)?[\s.!?,]*)*$/i;
