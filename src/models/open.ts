@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly window?: number | null;
   /** Whether it takes pictures; null: as far as known. */
   readonly images?: boolean | null;
+  /** How long its server may take to tell its window; a second when left out. */
+  readonly askMs?: number;
 }
 
 /** Opens a chosen model. Its provider's library is imported by the first step, not here. */
@@ -40,7 +42,7 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
     contextTokens: window.tokens,
     isWindowGuessed: window.isGuess,
     async askWindow(signal) {
-      const told = window.isGuess ? await askWindow(choice, signal) : null;
+      const told = window.isGuess ? await askWindow(choice, signal, options.askMs) : null;
       return told === null ? null : believed(told, window.tokens);
     },
     takesImages: takesImages(choice, options.images ?? null),

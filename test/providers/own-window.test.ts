@@ -30,7 +30,7 @@ async function scene(tells: Tells, model: string, answers: Answers = answer) {
     ...tells,
     "POST /v1/chat/completions": (body) => answers(body, requests.push(body)),
   });
-  const opened = openModel(selectModel(settingsFor(model, server.url)));
+  const opened = openModel(selectModel(settingsFor(model, server.url)), { askMs: 60_000 });
   await startAgent(store, { model: opened });
   const { chat } = await createChat(store, owner, {});
   const answered = async (text: string) => ended(store, (await postMessage(store, owner, chat.id, { text })).runId);

@@ -15,6 +15,9 @@ import { openModel } from "../open.ts";
 import { selectModel, type ModelSettings } from "../select.ts";
 import { LocalServers } from "./servers.ts";
 
+/** Limits only end a hang, but where nothing comes. */
+const PATIENCE_MS = 60_000;
+
 /** Nobody is there but at the addresses that are given. */
 const NOWHERE = "http://127.0.0.1:9";
 
@@ -30,8 +33,8 @@ const settingsOf = (at: { readonly [name: string]: string }, model: string | nul
 });
 
 const never = new AbortController().signal;
-const windowOf = async (provider: string, url: string, name = "small") =>
-  openModel(selectModel(settingsOf({ [provider]: url }, `${provider}/${name}`))).askWindow?.(never);
+const windowOf = async (provider: string, url: string, name = "small", askMs = PATIENCE_MS) =>
+  openModel(selectModel(settingsOf({ [provider]: url }, `${provider}/${name}`)), { askMs }).askWindow?.(never);
 
 const SERVERS: readonly (readonly [provider: string, what: string, tells: Tells])[] = [
   ["ollama", "Ollama", OLLAMA],
@@ -45,7 +48,7 @@ const SERVERS: readonly (readonly [provider: string, what: string, tells: Tells]
 
 test.each(SERVERS)("%s: %s is found with its models, and believed on its window", async (provider, _what, tells) => {
   const { url, keys } = await localServer(tells);
-  const [server, ...others] = await new LocalServers().find(settingsOf({ [provider]: url }));
+  const [server, ...others] = await new LocalServers(PATIENCE_MS).find(settingsOf({ [provider]: url }));
   expect(others).toEqual([]);
   expect(server).toMatchObject({ provider, address: `${url}/v1` });
   expect(server?.models.map(({ name }) => name.replace(":latest", ""))).toEqual(["small"]);
@@ -56,7 +59,7 @@ test.each(SERVERS)("%s: %s is found with its models, and believed on its window"
 test("of several servers each is asked at once, the same only once however many look, and one that is set twice is listed once", async () => {
   const [ollama, lmstudio] = await Promise.all([localServer(OLLAMA), localServer(LM_STUDIO)]);
   const settings = settingsOf({ ollama: ollama.url, lmstudio: lmstudio.url, compatible: lmstudio.url });
-  const servers = new LocalServers();
+  const servers = new LocalServers(PATIENCE_MS);
   const looks = await Promise.all([servers.find(settings), servers.find(settings)]);
   expect(await servers.find(settings)).toBe(looks[0]);
   expect(looks[0]).toBe(looks[1]);
@@ -107,11 +110,17 @@ test("a model of several at llama.cpp is asked about without being loaded for th
   expect(asked).toContain("GET /props?model=org%2Fother%3Aq4&autoload=false");
 });
 
-const HOSTILE: readonly (readonly [what: string, telling: Telling])[] = [
+interface Hostile {
+  readonly what: string;
+  readonly telling: Telling;
+  readonly limitMs: number;
+}
+
+const HOSTILE: readonly (readonly [what: string, telling: Telling, limitMs?: number])[] = [
   ["a web page", "<!doctype html><title>Router</title>"],
   ["no object", [1, 2, 3]],
   ["an endless answer", FLOOD],
-  ["nothing, ever", SILENCE],
+  ["nothing, ever", SILENCE, 100],
   ["a redirect", { redirect: "http://127.0.0.1:9/models" }],
   ["wrong types", { models: { name: "x" }, data: "x", default_generation_settings: [] }],
   [
@@ -120,18 +129,18 @@ const HOSTILE: readonly (readonly [what: string, telling: Telling])[] = [
   ],
 ];
 
-test.each(HOSTILE)(
-  "a server that answers with %s is believed nothing, within about a second",
-  async (_what, telling) => {
+test.each(HOSTILE.map(([what, telling, limitMs = PATIENCE_MS]): Hostile => ({ what, telling, limitMs })))(
+  "a server that answers with $what is believed nothing, and not waited for",
+  async ({ telling, limitMs }) => {
     const routes = ["/api/tags", "/api/ps", "/api/v1/models", "/api/v0/models", "/v1/models", "/props"];
     const { url } = await localServer({
       ...Object.fromEntries(routes.map((path) => [`GET ${path}`, telling])),
       "POST /api/show": telling,
     });
     const everywhere = { ollama: url, lmstudio: url, llamacpp: url, compatible: url };
-    const found = await new LocalServers().find(settingsOf(everywhere));
+    const found = await new LocalServers(limitMs).find(settingsOf(everywhere));
     expect(found.flatMap(({ models }) => models)).toEqual([]);
-    const windows = await Promise.all(Object.keys(everywhere).map((provider) => windowOf(provider, url)));
+    const windows = await Promise.all(Object.keys(everywhere).map((each) => windowOf(each, url, "small", limitMs)));
     expect(windows.map((window) => window?.isGuess)).toEqual([true, true, true, true]);
     expect(windows.map((window) => window?.tokens)).toEqual([16_000, 16_000, 16_000, 32_000]);
   },

@@ -6,7 +6,7 @@ import type { Kind, LocalModel, Told } from "./told.ts";
 
 /** The model servers of a person's own: which are there, with which models, and how big their windows are. */
 
-/** All that a server is asked at one time. */
+/** For all that a server is asked at one time. */
 const ANSWER_MS = 1000;
 /** So long what was found is told to all who ask, by a clock that never jumps. */
 const KEPT_MS = 15_000;
@@ -33,11 +33,17 @@ export class LocalServers {
     readonly servers: Promise<readonly FoundServer[]>;
   } | null = null;
 
+  readonly #answerMs: number;
+
+  constructor(answerMs = ANSWER_MS) {
+    this.#answerMs = answerMs;
+  }
+
   /** Those that answer within a second, at the addresses that are set, else at the usual ones. */
   find(settings: ModelSettings): Promise<readonly FoundServer[]> {
     const now = performance.now();
     if (this.#found === null || this.#found.by !== settings || now - this.#found.at > KEPT_MS) {
-      this.#found = { by: settings, at: now, servers: findAll(settings) };
+      this.#found = { by: settings, at: now, servers: findAll(settings, this.#answerMs) };
     }
     return this.#found.servers;
   }
@@ -50,7 +56,7 @@ export function toldBy(servers: readonly FoundServer[]): ReadonlyMap<string, Tol
   );
 }
 
-async function findAll(settings: ModelSettings): Promise<readonly FoundServer[]> {
+async function findAll(settings: ModelSettings, answerMs: number): Promise<readonly FoundServer[]> {
   const look = async (provider: LocalName, signal: AbortSignal): Promise<readonly FoundServer[]> => {
     const choice = choiceOf(provider, settings);
     if (choice === null) return [];
@@ -59,7 +65,7 @@ async function findAll(settings: ModelSettings): Promise<readonly FoundServer[]>
     const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key, signal });
     return models === null ? [] : [{ provider, address: choice.baseUrl, models }];
   };
-  const all = (await inTime((signal) => Promise.all(NAMES.map((each) => look(each, signal))))).flat();
+  const all = (await inTime(answerMs, (signal) => Promise.all(NAMES.map((each) => look(each, signal))))).flat();
   // One that is set as compatible too is listed under its own name.
   return all.filter(({ address }, index) => all.findIndex((other) => other.address === address) === index);
 }
@@ -75,16 +81,17 @@ function choiceOf(provider: LocalName, settings: ModelSettings): RemoteChoice | 
 }
 
 /** null: nobody can be asked. Never throws. */
-export async function askWindow(choice: RemoteChoice, stop: AbortSignal): Promise<Told | null> {
+export async function askWindow(choice: RemoteChoice, stop: AbortSignal, answerMs = ANSWER_MS): Promise<Told | null> {
   const name = NAMES.find((each) => each === choice.provider);
   if (name === undefined) return null;
   const { baseUrl } = choice;
-  return inTime((signal) => KINDS[name].window({ baseUrl, key: choice.key(), signal }, choice.name), stop);
+  const server = { baseUrl, key: choice.key() };
+  return inTime(answerMs, (signal) => KINDS[name].window({ ...server, signal }, choice.name), stop);
 }
 
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> {
+async function inTime<T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>, stop?: AbortSignal): Promise<T> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), ANSWER_MS);
+  const timer = setTimeout(() => limit.abort(), limitMs);
   try {
     return await work(stop === undefined ? limit.signal : AbortSignal.any([limit.signal, stop]));
   } finally {
