@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { exactLine } from "../../src/core/exact.ts";
 import { argumentsIn, nearSlashes, promptIn, promptName, promptPath } from "../../src/core/slash.ts";
 import {
   promptsSchema,
@@ -9,7 +8,6 @@ import {
   thingsSchema,
   type Prompt,
   type Resource,
-  type Thing,
 } from "../../src/wire/offers.ts";
 import { listSchema } from "../../src/wire/api.ts";
 import { personSchema } from "../../src/wire/shares.ts";
@@ -17,14 +15,12 @@ import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
 import { skillsQuery } from "../tools/queries.ts";
 import { Exact } from "../text/exact.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { TextBox } from "../ui/field.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { COMPACT } from "./compact.ts";
+import { OfferLine, type Offer } from "./offer-line.tsx";
 import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
+import { PromptForm, type Values } from "./prompt-form.tsx";
 import { WORDS } from "../words/thread.ts";
-import { WORDS as COMMON } from "../words/common.ts";
 
 /** What is offered while a message is written: people, things and tool servers' resources behind `@`, prompts and commands behind `/`. Asked for only then. */
 
@@ -75,21 +71,12 @@ interface Box {
   readonly chatId: string | null;
 }
 
-type Offer =
-  | { readonly kind: "person"; readonly key: string; readonly name: string }
-  | { readonly kind: "thing"; readonly key: string; readonly thing: Thing }
-  | { readonly kind: "resource"; readonly key: string; readonly resource: Resource }
-  | { readonly kind: "prompt"; readonly key: string; readonly prompt: Prompt }
-  | { readonly kind: "command"; readonly key: string };
-
 /** A prompt, what stood before the cursor when it was chosen, and what it has been given. */
 interface Asked {
   readonly prompt: Prompt;
   readonly by: string;
   readonly values: Values;
 }
-
-type Values = Readonly<Record<string, string>>;
 
 /** What is to become of a message that begins with `/name`: it is sent as it is; a prompt has taken it; or nothing is called so. */
 export type Slash = { readonly is: "words" | "prompt" } | { readonly is: "unknown"; readonly near: readonly string[] };
@@ -243,7 +230,7 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
     </div>
   );
   const dialog = asking !== null && (
-    <Arguments
+    <PromptForm
       prompt={asking.prompt}
       given={asking.values}
       isPending={fill.isPending}
@@ -298,107 +285,4 @@ function isBeginning(query: string): boolean {
 
 function isNamed({ server, name, title }: Prompt, query: string): boolean {
   return `${server ?? ""}/${name} ${title}`.toLowerCase().includes(query.toLowerCase());
-}
-
-function OfferLine({ offer }: { offer: Offer }) {
-  if (offer.kind === "person") {
-    return (
-      <>
-        <span className="font-medium">@{offer.name}</span>{" "}
-        <span className="text-xs text-muted">{WORDS.offers.person}</span>
-      </>
-    );
-  }
-  if (offer.kind === "command") {
-    return (
-      <>
-        <span className="font-medium">{offer.key}</span>{" "}
-        <span className="text-xs text-muted">{WORDS.offers.shipped}</span>
-        <span className="block truncate text-xs text-muted">{WORDS.offers.compact}</span>
-      </>
-    );
-  }
-  if (offer.kind === "thing") {
-    const { kind, title, state } = offer.thing;
-    return (
-      <span className="flex items-baseline gap-2">
-        <span className="min-w-0 truncate font-medium">
-          <Exact text={title} />
-        </span>
-        <span className="shrink-0 text-xs text-muted">
-          <Exact text={WORDS.offers.thing(kind, state)} />
-        </span>
-      </span>
-    );
-  }
-  const [name, server, about] =
-    offer.kind === "resource"
-      ? [offer.resource.name, offer.resource.server, offer.resource.uri]
-      : [
-          `/${offer.prompt.name}`,
-          offer.prompt.server ?? (offer.prompt.shipped ? WORDS.offers.shipped : WORDS.offers.yours),
-          [offer.prompt.args.map((arg) => arg.name).join(", "), offer.prompt.description]
-            .filter((words) => words !== "")
-            .join(" · "),
-        ];
-  return (
-    <>
-      <span className="font-medium">
-        <Exact text={name} />
-      </span>{" "}
-      <span className="text-xs text-muted">
-        <Exact text={server} />
-      </span>
-      <span className="block truncate text-xs text-muted">
-        <Exact text={about} />
-      </span>
-    </>
-  );
-}
-
-interface ArgumentsProps {
-  readonly prompt: Prompt;
-  readonly given: Values;
-  readonly isPending: boolean;
-  readonly error: Error | null;
-  readonly onClose: () => void;
-  readonly onFill: (values: Values) => void;
-}
-
-/** What a prompt wants to know. Left empty, one that may be left out is. */
-function Arguments({ prompt, given, isPending, error, onClose, onFill }: ArgumentsProps) {
-  const [values, setValues] = useState(given);
-  return (
-    <Dialog title={exactLine(prompt.title)} onClose={onClose}>
-      <form
-        className="mt-3 flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          event.stopPropagation();
-          onFill(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "")));
-        }}
-      >
-        {prompt.args.map(({ name, description, required }, n) => (
-          <TextBox
-            key={name}
-            id={`argument-${n}`}
-            label={required ? exactLine(name) : WORDS.offers.mayBeLeftOut(exactLine(name))}
-            {...(description !== "" && { help: exactLine(description, 500) })}
-            {...(n === 0 && { "data-first": true })}
-            rows={1}
-            required={required}
-            value={values[name] ?? ""}
-            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-          />
-        ))}
-        <Problem error={error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{COMMON.cancel}</Button>
-          <Button kind="primary" type="submit" disabled={isPending}>
-            {isPending ? WORDS.offers.asking : WORDS.offers.put}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
 }
