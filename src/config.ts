@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { EFFORTS, effortSchema, type Effort } from "./core/effort.ts";
 import { readEnvText } from "./core/env-file.ts";
 import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
@@ -43,6 +44,8 @@ export interface Config {
   /** Whether models take pictures; null: as far as known of each. */
   readonly modelImages: boolean | null;
   /** Silence in a model's stream that ends it. */
+  /** How hard a model thinks where nobody has chosen; null: as its provider does by itself. */
+  readonly modelEffort: Effort | null;
   readonly modelIdleMs: number;
   /** What models cost, by their id. */
   readonly modelPrices: Prices;
@@ -192,6 +195,7 @@ export const VARIABLES = {
   SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
   SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
   SPARKY_MODEL_IMAGES: [flag, "on or off"],
+  SPARKY_MODEL_EFFORT: [effortSchema, EFFORTS.join(", ")],
   SPARKY_MODEL_IDLE_TIMEOUT: [number(1, 3600, false), "seconds from 1 to 3600"],
   SPARKY_SEARCH_URL: [url(["http:", "https:"]), "http://host:port or https://host, of a SearXNG server"],
   BRAVE_API_KEY: [z.string(), "a key"],
@@ -329,6 +333,7 @@ export function loadConfig(environment: Environment = process.env, flags: Config
     modelUrl: get("SPARKY_MODEL_URL") ?? null,
     modelWindow: get("SPARKY_MODEL_WINDOW") ?? null,
     modelImages: get("SPARKY_MODEL_IMAGES") ?? null,
+    modelEffort: get("SPARKY_MODEL_EFFORT") ?? null,
     modelIdleMs: get("SPARKY_MODEL_IDLE_TIMEOUT") * 1000,
     modelPrices: get("SPARKY_MODEL_PRICES") ?? {},
     shell: get("SPARKY_SHELL"),

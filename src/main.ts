@@ -357,6 +357,7 @@ async function build(
     resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),
     modelFor: (choice, place) => models.for(choice, place),
+    effort: () => models.settings().modelEffort,
     fallbacks: () => models.settings().fallbacks ?? [],
     recall: config.recall,
     windows,

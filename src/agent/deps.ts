@@ -1,3 +1,4 @@
+import type { Effort } from "../core/effort.ts";
 import type { Log } from "../core/log.ts";
 import type { Reference } from "../core/references.ts";
 import type { Registry } from "../tools/registry.ts";
@@ -22,6 +23,8 @@ export interface WorkDeps {
    * used as things are set.
    */
   modelFor(choice: string | null, place?: number): Model;
+  /** How hard a model thinks where nobody has chosen; undefined: as its provider does by itself. */
+  effort?(): Effort | null;
   /** The ids of those that stand in for the instance's model; undefined: none do. */
   fallbacks?(): readonly string[];
   /** Reads what messages refer to at tool servers; undefined: they refer to nothing. */

@@ -11,6 +11,7 @@ import {
   stepsIn,
   type ScriptedModel,
 } from "../../test/kit/scripted-model.ts";
+import { findingsOf } from "../../test/kit/verify-scene.ts";
 import { echoTool, ended } from "../../test/kit/worker.ts";
 import { delegate } from "../builtin-tools/delegate.ts";
 import { SparkyError } from "../core/errors.ts";
@@ -189,6 +190,51 @@ eachEngine("the model of a task", (engine) => {
     expect(await ended(store, runId)).toMatchObject({ model: "own" });
     expect(await patchSchedule(store, owner, "tidy", { model: null })).toMatchObject({ model: null });
     expect(await answered(store, await runScheduleNow(store, owner, "tidy"))).toEqual(["own"]);
+    await agent.stop();
+  });
+});
+
+eachEngine("how hard the model thinks", (engine) => {
+  test("is what was chosen for the chat when a run makes its first call, also when it is taken up again", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const held = gate();
+    const model = scriptedModel([[call("echo", { text: "1" })], [pause(held)], [say("Done.")], [say("Again.")]]);
+    const options = { model, tools: [echoTool], effort: () => "low" as const };
+    const before = await startAgent(store, options);
+    const { chat } = await createChat(store, owner, { effort: "high" });
+    const { runId } = await postMessage(store, owner, chat.id, { text: "one" });
+    await held.reached;
+    expect(await patchChat(store, owner, chat.id, { effort: "none" })).toMatchObject({ effort: "none" });
+    expect(await patchChat(store, owner, chat.id, { effort: null })).toMatchObject({ effort: null });
+    await before.stop();
+    const agent = await startAgent(store, options);
+    await ended(store, runId);
+    await ended(store, (await postMessage(store, owner, chat.id, { text: "two" })).runId);
+    expect(model.requests.map(({ effort }) => effort)).toEqual(["high", "high", "high", "low"]);
+    const usage = await readEvents(store.db, chat.id, { types: ["usage"] });
+    const told = usage.flatMap((event) => (event.type === "usage" && event.step !== null ? [event.data.effort] : []));
+    expect(told).toEqual(["high", "high", "low"]);
+    expect(await findingsOf(store)).toEqual([]);
+    await agent.stop();
+  });
+
+  test("is the task's own, or its schedule's, before the chat's and the instance's", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const model = scriptedModel(() => [say("Done.")]);
+    const agent = await startAgent(store, { model, effort: () => "low" });
+    const { chat } = await createChat(store, owner, { effort: "high" });
+    const done = async (id: string): Promise<void> =>
+      void (await ended(store, (await getTask(store, owner, id)).runId));
+    const added = await addTask(store, owner, { instruction: "x", chatId: chat.id, effort: "max" });
+    await done(added.task.id);
+    await done((await addTask(store, owner, { instruction: "y", chatId: chat.id })).task.id);
+    await done((await addTask(store, owner, { instruction: "z", effort: "provider-default" })).task.id);
+    await createSchedule(store, owner, { name: "tidy", when: "every(1 hour)", prompt: "Tidy", effort: "minimal" });
+    await done((await runScheduleNow(store, owner, "tidy")).id);
+    expect(model.requests.map(({ effort }) => effort)).toEqual(["max", "high", undefined, "minimal"]);
+    expect(await getTask(store, owner, added.task.id)).toMatchObject({ effort: "max" });
     await agent.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { limitWords } from "../core/limit-words.ts";
+import type { Effort } from "../core/effort.ts";
 import type { EventOf } from "../core/events.ts";
 import { callsInWords } from "../core/transcript.ts";
 import type { Model } from "../models/model.ts";
@@ -126,6 +127,7 @@ class RunWork {
     const registry = limitedTo(tools, toolLists(this.#claimed.task?.tools ?? null));
     const skills = registry.get(SKILL_READ) === undefined ? "" : await this.#deps.skillsFor(this.#claimed, principal);
     const deps = { ...this.#deps, registry, skills };
+    const effort = this.#claimed.chat.effort ?? this.#deps.effort?.() ?? null;
     const inSight = (): Promise<InSight> => this.#inSight(deps, model, principal);
     let lookedBack = false;
     let askedAgain = false;
@@ -181,7 +183,7 @@ class RunWork {
         lookedBack = true;
         if (await bringMemory(deps, this.#claimed, this.#log, inSight, this.signal)) continue;
       }
-      await this.#step(deps, model, request, run.step + 1);
+      await this.#step(deps, model, effort, request, run.step + 1);
     }
   }
 
@@ -289,7 +291,7 @@ class RunWork {
     return { seqs, text: newestWords(this.#claimed, this.#log)?.text ?? "" };
   }
 
-  async #step(deps: AgentDeps, model: Model, request: Request, step: number): Promise<void> {
+  async #step(deps: AgentDeps, model: Model, effort: Effort | null, request: Request, step: number): Promise<void> {
     const { store } = deps;
     const readSeq = this.#log.head;
     const { instructions, window, budget, system, tools, messages, leftOut, estimate } = request;
@@ -297,6 +299,7 @@ class RunWork {
     const context = { system, tools, messages: estimate - overhead, leftOut, ...window.size };
     const input = {
       model,
+      effort,
       instructions,
       messages,
       step,

@@ -1,4 +1,5 @@
 import type { ModelMessage } from "ai";
+import type { Effort } from "../core/effort.ts";
 import type { EventOf, NewEvent } from "../core/events.ts";
 import { newId } from "../core/ids.ts";
 import { soundJson } from "../core/text.ts";
@@ -26,6 +27,8 @@ export interface StepInput {
   readonly model: Model;
   readonly instructions: string;
   readonly messages: readonly ModelMessage[];
+  /** null: nobody has chosen. */
+  readonly effort: Effort | null;
   readonly step: number;
   readonly readSeq: number;
   readonly signal: AbortSignal;
@@ -55,6 +58,7 @@ export async function modelStep(
     instructions: input.instructions,
     messages: await withPictures(deps.store.db, claimed.run.chat_id, input.messages),
     tools: deps.registry.specs(),
+    ...(input.effort !== null && input.effort !== "provider-default" && { effort: input.effort }),
     signal,
   };
   const took = (): number => deps.store.clock.now() - started;
@@ -118,7 +122,8 @@ function record(
     calls.set(sent.providerCallId, [...(calls.get(sent.providerCallId) ?? []), call]);
     return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });
-  const usage = usageData(input, finish.usage, durationMs);
+  const { effort } = finish;
+  const usage = { ...usageData(input, finish.usage, durationMs), ...(effort !== undefined && { effort }) };
   const withTools = ![...calls.values()].flat().every(isAfterthought);
   const said = parts.open
     .filter((part) => !isBlank(part.text))

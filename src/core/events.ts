@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { effortSchema } from "./effort.ts";
 import { ORIGINS } from "./origins.ts";
 
 /**
@@ -187,6 +188,8 @@ export const noticeData = z.object({ text: z.string() });
 
 export const usageData = z.object({
   model: z.string(),
+  /** How hard it was asked to think; without one as it does by itself. */
+  effort: effortSchema.exclude(["provider-default"]).optional(),
   inputTokens: z.number(),
   outputTokens: z.number(),
   cachedTokens: z.number().optional(),
@@ -291,6 +294,7 @@ export const chatData = z.discriminatedUnion("change", [
   z.object({ change: z.literal("unshared"), userId: z.string(), name: z.string().optional() }),
   z.object({ change: z.literal("archived"), archived: z.boolean() }),
   z.object({ change: z.literal("model"), model: z.string() }),
+  z.object({ change: z.literal("effort"), effort: z.union([effortSchema, z.literal("")]) }),
   z.object({ change: z.literal("recall"), recall: z.boolean() }),
   /** Who did it has let their memory be used here, whoever reads it, or has taken that back. */
   z.object({ change: z.literal("memory"), open: z.boolean() }),

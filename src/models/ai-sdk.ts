@@ -17,6 +17,7 @@ import { endingOf, type Ending } from "./ending.ts";
 import { toModelError, type Failing } from "./model-errors.ts";
 import {
   ModelError,
+  type Asked,
   type StepChunk,
   type StepRequest,
   type StepToolCall,
@@ -38,6 +39,8 @@ type Usage = Extract<Part, { type: "finish-step" }>["usage"];
 export interface Provided {
   readonly model: LanguageModel;
   readonly providerOptions: ProviderOptions;
+  /** undefined: nothing is said of it. */
+  readonly effort: Asked | undefined;
 }
 
 export async function* streamStep(
@@ -58,6 +61,7 @@ export async function* streamStep(
     maxRetries: 0,
     abortSignal: signal,
     providerOptions: provided.providerOptions,
+    ...(provided.effort !== undefined && { reasoning: provided.effort }),
     // Errors arrive as parts of the stream; the default would print them.
     onError: () => {},
   });
@@ -71,7 +75,8 @@ export async function* streamStep(
     for await (const part of withDeadline(result.stream, limit, expire, signal, deadlines.lastSign))
       yield* step.read(part);
     yield* step.end();
-    yield step.finish(await result.responseMessages, failing.id);
+    const finish = step.finish(await result.responseMessages, failing.id);
+    yield provided.effort === undefined ? finish : { ...finish, effort: provided.effort };
   } catch (error) {
     request.signal.throwIfAborted();
     const failure = own.signal.aborted ? (own.signal.reason as ModelError) : toModelError(error, failing);
@@ -172,7 +177,7 @@ class StepReader {
   }
 
   /** Throws when the stream ended without the provider's own word that it is complete. */
-  finish(messages: readonly ModelMessage[], id: string): StepChunk {
+  finish(messages: readonly ModelMessage[], id: string): Finish {
     const end = this.#end;
     const ending = endingOf(end?.reason ?? "interrupted", end?.raw);
     if (end === null || ending.means === "broken") {

@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
-import { conceded, concessionFor, type Concession } from "./concessions.ts";
+import { conceded, concessionFor, isEffortRefused, type Concession } from "./concessions.ts";
 
 test.each([
   ["Your organization must be verified to generate reasoning summaries.", "summaries"],
@@ -18,6 +18,21 @@ test.each([
 ])("F88 %s: what is left out is %s", (said, is) => {
   expect(concessionFor(said, new Set())).toBe(is);
   if (is !== null) expect(concessionFor(said, new Set([is as Concession]))).not.toBe(is);
+});
+
+test.each([
+  ["Unsupported parameter: 'reasoning.effort' is not supported with this model.", true],
+  ["output_config.effort: Input should be 'low', 'medium' or 'high'", true],
+  ["Budget 0 is invalid. This model only works in thinking mode.", true],
+  ["thinking.enabled.budget_tokens: Input should be greater than or equal to 1024", true],
+  ['think value "xhigh" is not supported for this model', true],
+  ["Your organization must be verified to generate reasoning summaries.", false],
+  ["messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.", false],
+  ["property 'reasoning_content' is unsupported", false],
+  ["messages.1.content.0: Invalid `signature` in `thinking` block", false],
+  ["Invalid schema for function 'note'", false],
+])("F88 %s: an effort is refused is %s", (said, is) => {
+  expect(isEffortRefused(said)).toBe(is);
 });
 
 const USER: ModelMessage = { role: "user", content: "and?" };

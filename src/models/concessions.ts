@@ -25,6 +25,12 @@ const REFUSALS = {
   usage: /stream_options/i,
 } as const;
 
+/** Of an effort that this model cannot be asked for, in the words of the field that each server has for it. */
+const EFFORT_REFUSED =
+  /reasoning.?effort|reasoning\.effort|output_config|\beffort\b|thinking.?(?:budget|level|config)|\b(?:reasoning|think(?:ing)?)\b.{0,40}(?:not support|unsupported|not available|not enabled|not allowed)|(?:not support|unsupported|cannot|unknown|invalid).{0,40}\b(?:reasoning|thinking|think)\b(?!.{0,3}(?:block|_content))|only works in thinking mode|budget_tokens/i;
+
+export const isEffortRefused = (said: string): boolean => EFFORT_REFUSED.test(said);
+
 /** Of a picture that cannot be read, or not by this server: another one it may well look at. */
 const BROKEN_PICTURE =
   /(?:could not|cannot|unable to|failed to) (?:process|decode|identify|read|load).{0,40}image|(?:invalid|unsupported|corrupt(?:ed)?|not (?:represent )?a valid) image|image.{0,60}(?:exceeds|too large|is (?:invalid|corrupt))/i;

@@ -1,3 +1,4 @@
+import type { Effort } from "../core/effort.ts";
 import { isSparkyError } from "../core/errors.ts";
 import { createDemoModel } from "./demo/demo.ts";
 import { ModelError, type Model } from "./model.ts";
@@ -12,6 +13,7 @@ export interface ModelConfig extends ModelSettings {
   readonly modelWindow: number | null;
   readonly modelImages: boolean | null;
   readonly modelIdleMs: number;
+  readonly modelEffort: Effort | null;
   /** Where each setting that is set comes from. */
   readonly origins: { readonly [variable: string]: string };
 }

@@ -1,4 +1,5 @@
 import type { ModelMessage } from "ai";
+import type { Effort } from "../core/effort.ts";
 import type { Effect, Json } from "../core/events.ts";
 import type { Price } from "./price.ts";
 
@@ -12,11 +13,16 @@ export interface ToolSpec {
   readonly parameters: { readonly [key: string]: Json };
 }
 
+/** An effort that a provider is told of. */
+export type Asked = Exclude<Effort, "provider-default">;
+
 export interface StepRequest {
   readonly instructions: string;
   /** Every tool call in them has its result. */
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ToolSpec[];
+  /** How hard it is to think; left out: as the provider does by itself. */
+  readonly effort?: Asked;
   readonly signal: AbortSignal;
 }
 
@@ -58,6 +64,8 @@ export type StepChunk =
       readonly word?: string;
       readonly toolCalls: readonly StepToolCall[];
       readonly usage: StepUsage;
+      /** The effort that it was asked with; left out: with none, whatever the request said. */
+      readonly effort?: Asked;
       /** The provider's own assistant messages, reasoning signatures included, for the next call's context. */
       readonly messages: readonly ModelMessage[];
     };

@@ -1,9 +1,9 @@
 import { messageOf } from "../core/errors.ts";
-import { conceded, concessionFor, withoutBroken, type Concession } from "./concessions.ts";
+import { conceded, concessionFor, isEffortRefused, withoutBroken, type Concession } from "./concessions.ts";
 import { createDemoModel, DEMO_WINDOW } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { knownModel } from "./known.ts";
-import { ModelError, type Model } from "./model.ts";
+import { ModelError, type Asked, type Model } from "./model.ts";
 import type { Price, Prices } from "./price.ts";
 import { askWindow } from "./local/servers.ts";
 import { believed } from "./local/told.ts";
@@ -36,6 +36,8 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
   const firstChunkMs = Math.max(local ? FIRST_MS.local : FIRST_MS.hosted, idleMs);
   const deadlines = options.deadlines ?? { firstChunkMs, chunkMs: idleMs };
   const given = new Set<Concession>();
+  /** Efforts that the server has refused: what it says of one is not true of another. */
+  const refusedEfforts = new Set<Asked>();
   return {
     id: choice.id,
     provider: makerOf(choice),
@@ -62,7 +64,8 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       for (;;) {
         let lastBytes = -Infinity;
         const onBytes = (): void => void (lastBytes = performance.now());
-        const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes));
+        const wanted = asked.effort === undefined || refusedEfforts.has(asked.effort) ? undefined : asked.effort;
+        const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes), wanted);
         try {
           yield* streamStep(provided, failing, { ...deadlines, lastSign: () => lastBytes }, conceded(asked, given));
           return;
@@ -72,8 +75,10 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
             error instanceof ModelError && error.code === "model_bad_request" && error.spent === undefined;
           const said = refused ? `${error.message} ${messageOf(error.cause)}` : "";
           const seen = refused ? withoutBroken(said, asked) : null;
+          const effort = refused && seen === null && isEffortRefused(said) ? provided.effort : undefined;
           const concession = refused && seen === null ? concessionFor(said, given) : null;
           if (seen !== null) asked = seen;
+          else if (effort !== undefined) refusedEfforts.add(effort);
           else if (concession === null) throw error;
           else given.add(concession);
         }

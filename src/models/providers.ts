@@ -2,19 +2,26 @@ import type { Provided } from "./ai-sdk.ts";
 import { unreachable } from "../core/errors.ts";
 import type { Concession } from "./concessions.ts";
 import type { WireFormat } from "./frames.ts";
+import type { Asked } from "./model.ts";
 import type { RemoteChoice } from "./select.ts";
 
-/** Builds the provider's model, importing only that provider's package. */
+/**
+ * Builds the provider's model, importing only that provider's package. What is said of the effort is what this model can be
+ * told: nothing of one that is known not to think.
+ */
 export async function provide(
   choice: RemoteChoice,
   given: ReadonlySet<Concession>,
   fetchFor: (format: WireFormat) => typeof fetch,
+  wanted?: Asked,
 ): Promise<Provided> {
   const { provider, name, baseUrl: baseURL } = choice;
   const apiKey = choice.key() ?? "";
   switch (provider) {
     case "openai": {
       const { createOpenAI } = await import("@ai-sdk/openai");
+      const thinks = isReasoning(name);
+      const effort = thinks ? wanted : undefined;
       const openai = createOpenAI({ apiKey, baseURL, fetch: fetchFor("responses") });
       return {
         model: openai.responses(name),
@@ -23,9 +30,11 @@ export async function provide(
         providerOptions: {
           openai: {
             store: false,
-            ...(!given.has("summaries") && isReasoning(name) ? { reasoningSummary: "auto" } : {}),
+            // Left out, the library would ask for one of its own where there is an effort.
+            ...(thinks ? { reasoningSummary: given.has("summaries") || effort === "none" ? null : "auto" } : {}),
           },
         },
+        effort,
       };
     }
     case "anthropic": {
@@ -37,9 +46,12 @@ export async function provide(
           anthropic: {
             includePings: true,
             cacheControl: { type: "ephemeral" },
-            ...(thinks ? { thinking: { type: "adaptive", display: "summarized" } } : {}),
+            // Without thoughts the library says so itself, in the way of the model.
+            ...(thinks && wanted !== "none" ? { thinking: { type: "adaptive", display: "summarized" } } : {}),
           },
         },
+        // With an effort the library would have it think all the same.
+        effort: given.has("thinking") ? undefined : wanted,
       };
     }
     case "google": {
@@ -47,7 +59,9 @@ export async function provide(
       const thinks = name.startsWith("gemini-") && !/^gemini-(1|2\.0)/.test(name) && !/image|tts|audio/.test(name);
       return {
         model: createGoogle({ apiKey, baseURL, fetch: fetchFor("google") })(name),
-        providerOptions: thinks ? { google: { thinkingConfig: { includeThoughts: true } } } : {},
+        // Where there are no thoughts, asking for them is refused.
+        providerOptions: thinks && wanted !== "none" ? { google: { thinkingConfig: { includeThoughts: true } } } : {},
+        effort: thinks ? wanted : undefined,
       };
     }
     case "ollama":
@@ -63,7 +77,7 @@ export async function provide(
         fetch: fetchFor("chat"),
         ...(apiKey === "" ? {} : { apiKey }),
       });
-      return { model: server(name), providerOptions: {} };
+      return { model: server(name), providerOptions: {}, effort: wanted };
     }
     default:
       return unreachable(provider);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { effortSchema } from "../core/effort.ts";
 import { chatEventSchema, jsonSchema, usageData } from "../core/events.ts";
 import { ENDED, RUN_STATES } from "../core/run-state.ts";
 import { attachmentIdsSchema, fileSchema } from "./files.ts";
@@ -74,13 +75,15 @@ export const newTaskSchema = z.strictObject({
   limits: limitsSchema.optional(),
   /** Works on it; left out: the chat's, else the instance's. */
   model: modelNameSchema.optional(),
+  /** How hard the model thinks; left out: as in the chat, else as the instance says. */
+  effort: effortSchema.optional(),
   attachments: attachmentIdsSchema.optional(),
 });
 export type NewTask = z.infer<typeof newTaskSchema>;
 
 export const taskPatchSchema = newTaskSchema
   .pick({ instruction: true, metadata: true, priority: true, dependsOn: true, limits: true })
-  .extend({ runAt: timeSchema.nullable(), model: modelNameSchema.nullable() })
+  .extend({ runAt: timeSchema.nullable(), model: modelNameSchema.nullable(), effort: effortSchema.nullable() })
   .partial();
 export type TaskPatch = z.infer<typeof taskPatchSchema>;
 
@@ -98,6 +101,7 @@ export const taskSchema = z.object({
   limits: limitsSchema,
   /** Its own; null: the chat's, else the instance's. */
   model: z.string().nullable(),
+  effort: effortSchema.nullable(),
   /** The files of its instruction. */
   attachments: z.array(fileSchema).optional(),
   /** How many runs it has had. */
@@ -173,6 +177,7 @@ export const CHAT_ORIGINS = ["user", "task", "schedule"] as const;
 export const newChatSchema = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),
   model: modelNameSchema.optional(),
+  effort: effortSchema.optional(),
   key: keySchema.optional(),
 });
 export type NewChat = z.infer<typeof newChatSchema>;
@@ -183,6 +188,7 @@ export const chatPatchSchema = z.strictObject({
   recall: z.boolean().optional(),
   openMemory: z.boolean().optional(),
   model: modelNameSchema.nullable().optional(),
+  effort: effortSchema.nullable().optional(),
 });
 export type ChatPatch = z.infer<typeof chatPatchSchema>;
 
@@ -203,6 +209,8 @@ export const chatSchema = z.object({
   ownerId: z.string(),
   origin: z.enum(CHAT_ORIGINS),
   model: z.string().nullable(),
+  /** How hard its model thinks; null: as the instance says. */
+  effort: effortSchema.nullable(),
   /** The last `seq` of its log. */
   head: z.number(),
   /** The caller has seen up to here. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { effortSchema } from "../core/effort.ts";
 import { jsonSchema } from "../core/events.ts";
 import { limitsSchema, listSchema, metadataSchema, modelNameSchema, textSchema } from "./api.ts";
 
@@ -33,6 +34,7 @@ const settings = z.strictObject({
   limits: limitsSchema.optional(),
   /** Works on its tasks; null: as without one. */
   model: modelNameSchema.nullable().optional(),
+  effort: effortSchema.nullable().optional(),
   metadata: metadataSchema.optional(),
 });
 export const newScheduleSchema = settings.extend({ name: scheduleNameSchema });
@@ -93,6 +95,7 @@ export const scheduleSchema = z.object({
   restsUntil: z.string().nullable(),
   limits: limitsSchema,
   model: z.string().nullable(),
+  effort: effortSchema.nullable(),
   metadata: z.record(z.string(), jsonSchema),
   chatId: z.string().nullable(),
   /** The next instant that is to run; null: none. */

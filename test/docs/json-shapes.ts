@@ -1,3 +1,4 @@
+import { effortSchema } from "../../src/core/effort.ts";
 import { z } from "zod";
 import { chatEventSchema } from "../../src/core/events.ts";
 import { ROLES } from "../../src/core/rights.ts";
@@ -189,7 +190,14 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
   "chats tags": list(tagInUseSchema),
   "chats context": one(chatContextSchema),
   "chats set": [
-    { shape: z.object({ model: text.nullable(), default: text, choices: modelChoicesSchema.shape.items }) },
+    {
+      shape: z.object({
+        model: text.nullable(),
+        effort: effortSchema.nullable(),
+        default: text,
+        choices: modelChoicesSchema.shape.items,
+      }),
+    },
     { given: "--model", shape: chatSchema },
   ],
   "chats archive": one(chatSchema),

@@ -47,11 +47,11 @@ describeInBrowser("a chat's header", () => {
     await tab.conversation.getByText("Word 2.").waitFor();
     await page.getByText("it reads your message before its next step").waitFor();
     await page.getByRole("button", { name: "Model: compatible/some-model" }).click();
-    const dialog = page.getByRole("dialog", { name: "Model of this chat" });
+    const dialog = page.getByRole("dialog", { name: "Model and effort of this chat" });
     await dialog.getByText("openai/gpt-6-astra: no key: OPENAI_API_KEY is not set").waitFor();
     expect(await dialog.getByRole("radio", { checked: true }).getAttribute("value")).toBe("");
     await dialog.getByRole("radio", { name: /^demo/ }).check();
-    await dialog.getByRole("button", { name: "Use this model" }).click();
+    await dialog.getByRole("button", { name: "Use it" }).click();
     await page.getByRole("button", { name: "Model: demo" }).waitFor();
     held[Symbol.dispose]();
     await tab.conversation.getByText("Word 60.").waitFor();
@@ -70,7 +70,7 @@ describeInBrowser("a chat's header", () => {
     await page.getByRole("button", { name: "Model: compatible/some-model" }).click();
     await dialog.getByRole("radio", { name: "Another model" }).check();
     await dialog.getByRole("textbox", { name: "Its name" }).fill("anthropic/claude-sonnet-5-5");
-    await dialog.getByRole("button", { name: "Use this model" }).click();
+    await dialog.getByRole("button", { name: "Use it" }).click();
     await dialog.getByRole("alert").getByText("ANTHROPIC_API_KEY is not set").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Model: compatible/some-model" }).waitFor();
@@ -113,7 +113,7 @@ describeInBrowser("a chat's header", () => {
     // A model without a price, whose window is known.
     await page.getByRole("button", { name: /^Model: / }).click();
     await page.getByRole("radio", { name: /^demo/ }).check();
-    await page.getByRole("button", { name: "Use this model" }).click();
+    await page.getByRole("button", { name: "Use it" }).click();
     await page.getByRole("button", { name: "Model: demo" }).waitFor();
     await say(tab, "What time is it?");
     await page.getByRole("button", { name: /^Context: .* of 400\.0k tokens, \d+ %$/ }).waitFor();

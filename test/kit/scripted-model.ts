@@ -82,7 +82,7 @@ export function scriptedModel(script: Script, facts: Partial<Model> = {}): Scrip
     requests,
     step(request) {
       requests.push(request);
-      return play(typeof script === "function" ? script(request) : script[requests.length - 1], request.signal);
+      return play(typeof script === "function" ? script(request) : script[requests.length - 1], request);
     },
   };
 }
@@ -98,7 +98,10 @@ export function untimed(messages: readonly ModelMessage[]): readonly ModelMessag
   return JSON.parse(json) as ModelMessage[];
 }
 
-async function* play(step: Step | undefined, signal: AbortSignal): AsyncGenerator<StepChunk, void, undefined> {
+async function* play(
+  step: Step | undefined,
+  { signal, effort }: StepRequest,
+): AsyncGenerator<StepChunk, void, undefined> {
   if (step === undefined)
     throw new ModelError("model_bad_request", "the script has no further step", { retryable: false });
   const content: Exclude<AssistantContent, string> = [];
@@ -137,6 +140,7 @@ async function* play(step: Step | undefined, signal: AbortSignal): AsyncGenerato
     reason: reason ?? (toolCalls.length > 0 ? "tool-calls" : "stop"),
     toolCalls,
     usage,
+    ...(effort !== undefined && { effort }),
     messages,
   };
 }

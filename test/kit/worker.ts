@@ -19,6 +19,7 @@ export interface AgentOptions {
   /** Instead of `model`, where chats choose theirs. */
   readonly modelFor?: WorkDeps["modelFor"];
   readonly fallbacks?: WorkDeps["fallbacks"];
+  readonly effort?: WorkDeps["effort"];
   readonly tools?: readonly Tool<Tx>[];
   /** Instead of `tools`, where each run has its own. */
   readonly toolsFor?: WorkDeps["toolsFor"];
@@ -44,6 +45,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     ...(options.recall !== undefined && { recall: options.recall }),
     modelFor: options.modelFor ?? (() => options.model),
     ...(options.fallbacks !== undefined && { fallbacks: options.fallbacks }),
+    ...(options.effort !== undefined && { effort: options.effort }),
     windows: new Windows(),
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",

@@ -31,6 +31,7 @@ const chat: ChatWithView = {
     ownerId: "u",
     origin: "user",
     model: null,
+    effort: null,
     head: 4,
     seen: 0,
     archived: false,

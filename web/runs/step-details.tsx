@@ -95,6 +95,7 @@ function Model({ step }: { step: ModelStep }) {
         {usage !== null && (
           <>
             <Fact name={WORDS.facts.model}>{usage.model}</Fact>
+            {usage.effort !== undefined && <Fact name={WORDS.facts.effort}>{usage.effort}</Fact>}
             <Fact name={WORDS.facts.tokens}>{tokensOf(usage)}</Fact>
             {usage.costUsd !== undefined && <Fact name={WORDS.facts.cost}>${usage.costUsd.toFixed(4)}</Fact>}
           </>

@@ -48,6 +48,7 @@ export function Facts({ schedule }: { schedule: Schedule }) {
       </Fact>
       {most.length > 0 && <Fact name={WORDS.facts.atMost}>{most.join(", ")}</Fact>}
       {schedule.model !== null && <Fact name={WORDS.facts.model}>{schedule.model}</Fact>}
+      {schedule.effort !== null && <Fact name={WORDS.facts.effort}>{schedule.effort}</Fact>}
       {metadata.length > 0 && (
         <Fact name={WORDS.facts.metadata}>
           {metadata.map(([key, value]) => (

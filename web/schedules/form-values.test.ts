@@ -18,6 +18,7 @@ test("a form with the least filled in is a new schedule, and numbers are sent as
     onCrash: "retry",
     limits: {},
     model: null,
+    effort: null,
     metadata: {},
   });
   const full = {

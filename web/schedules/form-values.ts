@@ -17,6 +17,7 @@ export const FIELDS = [
   "jitterSeconds",
   "maxFailures",
   "model",
+  "effort",
   "limits.steps",
   "limits.minutes",
   "limits.tokens",
@@ -49,6 +50,7 @@ export function formOf(schedule: Schedule): FormValues {
     jitterSeconds: String(schedule.jitterSeconds),
     maxFailures: String(schedule.maxFailures),
     model: schedule.model ?? "",
+    effort: schedule.effort ?? "",
     "limits.steps": limit("steps"),
     "limits.minutes": limit("minutes"),
     "limits.tokens": limit("tokens"),
@@ -72,6 +74,7 @@ export function bodyOf(values: FormValues): { readonly [field: string]: Json } {
     body["catchUpMaxAgeSeconds"] = hours === null ? null : Math.round(hours * 3600);
   }
   body["model"] = values.model.trim() || null;
+  body["effort"] = values.effort || null;
   const limits = LIMITS.flatMap((name) => {
     const text = values[`limits.${name}`].trim();
     return text === "" ? [] : [[name, numberOf(text)] as const];

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
+import { effortSchema } from "../../src/core/effort.ts";
 import type { PreviewedRule } from "../../src/wire/schedules.ts";
+import { EffortChoice } from "../models/effort-choice.tsx";
 import { ModelNames } from "../models/model-names.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -165,6 +167,12 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
             placeholder={WORDS.usualModel}
           />
           <ModelNames id="models" />
+          <EffortChoice
+            label={WORDS.thinks}
+            own={WORDS.usualEffort}
+            value={effortSchema.safeParse(values.effort).data ?? null}
+            onChange={(effort) => set("effort", effort ?? "")}
+          />
           <TextField {...text("limits.steps")} label={WORDS.mostSteps} inputMode="numeric" />
           <TextField {...text("limits.minutes")} label={WORDS.mostMinutes} inputMode="decimal" />
           <TextField {...text("limits.tokens")} label={WORDS.mostTokens} inputMode="numeric" />
@@ -230,6 +238,8 @@ function gapOf(found: PreviewedRule | null): number | null {
 function isInFold(field: Field): boolean {
   return (
     field.startsWith("limits.") ||
-    ["maxFailures", "jitterSeconds", "catchUpMaxAgeSeconds", "catchUpMax", "model", "metadata"].includes(field)
+    ["maxFailures", "jitterSeconds", "catchUpMaxAgeSeconds", "catchUpMax", "model", "effort", "metadata"].includes(
+      field,
+    )
   );
 }

@@ -48,6 +48,7 @@ export function TaskDetails({ task }: { task: Task }) {
       )}
       {limits.length > 0 && <Fact name={WORDS.atMost}>{limits.join(", ")}</Fact>}
       {task.model !== null && <Fact name={WORDS.model}>{task.model}</Fact>}
+      {task.effort !== null && <Fact name={WORDS.effort}>{task.effort}</Fact>}
       {task.priority !== 0 && <Fact name={WORDS.priority}>{task.priority}</Fact>}
       {task.runAt !== null && <Fact name={WORDS.notBefore}>{fullTime(task.runAt)}</Fact>}
       <Fact name={WORDS.runs}>

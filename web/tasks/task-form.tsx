@@ -2,8 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState, type FormEvent } from "react";
 import { z } from "zod";
+import { effortSchema } from "../../src/core/effort.ts";
 import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
+import { EffortChoice } from "../models/effort-choice.tsx";
 import { ModelNames } from "../models/model-names.tsx";
 import { Button } from "../ui/button.tsx";
 import { instantOf } from "../ui/clock.ts";
@@ -80,6 +82,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <Field label={WORDS.mostDollars} name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
               <Field label={WORDS.model} name="model" type="text" list="models" placeholder={WORDS.usualModel} />
               <ModelNames id="models" />
+              <EffortChoice label={WORDS.thinks} own={WORDS.usualEffort} name="effort" />
             </div>
             <div className="mt-3">
               <ChooseTasks chosen={after} onChange={setAfter} />
@@ -146,6 +149,7 @@ function fieldsOf(form: FormData): Omit<NewTask, "key"> {
     ...(priority !== undefined && { priority }),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(text("model") !== "" && { model: text("model") }),
+    ...(text("effort") !== "" && { effort: effortSchema.parse(text("effort")) }),
   };
 }
 

@@ -8,6 +8,7 @@ export function asChanged(asked: ChatWithView, { events }: ChatLog, myId: string
     if (type !== "chat" || seq <= asked.head) continue;
     if (data.change === "archived") chat = { ...chat, archived: data.archived };
     if (data.change === "recall") chat = { ...chat, recall: data.recall };
+    if (data.change === "effort") chat = { ...chat, effort: data.effort === "" ? null : data.effort };
     if (data.change === "model") chat = { ...chat, model: data.model === "" ? null : data.model };
     // Each opens their own.
     if (data.change === "memory" && actor.id === myId) chat = withMemory(chat, data.open);

@@ -1,9 +1,11 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
-import { chatSchema } from "../../src/wire/api.ts";
+import type { Effort } from "../../src/core/effort.ts";
+import { chatSchema, type ChatPatch } from "../../src/wire/api.ts";
 import type { ModelChoices } from "../../src/wire/models.ts";
 import { useServices } from "../app/services.tsx";
 import { factsOf } from "../models/facts.ts";
+import { EffortChoice } from "../models/effort-choice.tsx";
 import { modelChoicesQuery } from "../models/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -12,7 +14,12 @@ import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
 /** Which model answers in a chat, and why others cannot. */
-export function ModelPicker(props: { chatId: string; model: string | null; onClose: () => void }) {
+export function ModelPicker(props: {
+  chatId: string;
+  model: string | null;
+  effort: Effort | null;
+  onClose: () => void;
+}) {
   const { http } = useServices();
   const choices = useQuery(modelChoicesQuery(http));
   return (
@@ -35,19 +42,21 @@ const OTHER = " other";
 interface ChooseProps {
   readonly chatId: string;
   readonly model: string | null;
+  readonly effort: Effort | null;
   readonly choices: ModelChoices;
   readonly onClose: () => void;
 }
 
-function Choose({ chatId, model, choices, onClose }: ChooseProps) {
+function Choose({ chatId, model, effort, choices, onClose }: ChooseProps) {
   const { http, queries } = useServices();
   const usable = choices.items.filter(({ why }) => why === null);
   const isListed = model === null || usable.some(({ id }) => id === model);
   const [chosen, setChosen] = useState(model === null ? OWN : isListed ? model : OTHER);
   const [other, setOther] = useState(isListed ? "" : (model ?? ""));
+  const [thinks, setThinks] = useState(effort);
   const patch = useMutation({
-    mutationFn: (wanted: string | null) =>
-      http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, { model: wanted }, chatSchema),
+    mutationFn: (changes: ChatPatch) =>
+      http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, changes, chatSchema),
     onSuccess() {
       void queries.invalidateQueries({ queryKey: ["chats"] });
       onClose();
@@ -56,8 +65,9 @@ function Choose({ chatId, model, choices, onClose }: ChooseProps) {
   const wanted = chosen === OWN ? null : chosen === OTHER ? other.trim() : chosen;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (wanted === model) onClose();
-    else patch.mutate(wanted);
+    const changes = { ...(wanted !== model && { model: wanted }), ...(thinks !== effort && { effort: thinks }) };
+    if (Object.keys(changes).length === 0) onClose();
+    else patch.mutate(changes);
   };
   const choice = (value: string, name: string, about: string): ReactNode => (
     <label key={value} className="tap flex items-center gap-2 rounded-md px-2 py-1 hover:bg-sunken">
@@ -95,6 +105,7 @@ function Choose({ chatId, model, choices, onClose }: ChooseProps) {
           />
         </label>
       )}
+      <EffortChoice label={WORDS.picker.effort} own={WORDS.picker.ownEffort} value={thinks} onChange={setThinks} />
       <NotHere choices={choices} />
       <Problem error={patch.error} />
       <div className="flex justify-end gap-2">

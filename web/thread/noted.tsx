@@ -216,6 +216,8 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
       return data.open ? WORDS.changes.memoryOpened : WORDS.changes.memoryClosed;
     case "model":
       return data.model === "" ? WORDS.changes.ownModel : WORDS.changes.model(data.model);
+    case "effort":
+      return data.effort === "" ? WORDS.changes.ownEffort : WORDS.changes.effort(data.effort);
     case "forked":
       return WORDS.changes.forked;
     case "fork":

@@ -34,9 +34,9 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
   const [shows, setShows] = useState<"model" | "context" | "shares" | null>(null);
   const { view } = log;
   const title = view.title || chat.title;
-  const { model, recall } = chat;
+  const { model, effort, recall } = chat;
   const own = useOwnModel();
-  const name = model ?? own;
+  const name = effort === null ? (model ?? own) : `${model ?? own} · ${effort}`;
   const used = usedInWords(view);
   const words = contextWords(view.lastCall);
   const close = (): void => setShows(null);
@@ -142,7 +142,7 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
         }
       />
       {shows === "shares" && <ShareDialog chatId={chat.id} at={shares.at} onClose={close} />}
-      {shows === "model" && <ModelPicker chatId={chat.id} model={model} onClose={close} />}
+      {shows === "model" && <ModelPicker chatId={chat.id} model={model} effort={effort} onClose={close} />}
       {shows === "context" && view.lastCall !== null && (
         <ContextDetails
           chatId={chat.id}

@@ -94,6 +94,7 @@ export const WORDS = {
     to: "To",
     inTheLog: "In the log",
     model: "Model",
+    effort: "Effort",
     tokens: "Tokens",
     cost: "Cost",
     attempt: "Attempt",

@@ -85,8 +85,8 @@ export const WORDS = {
 
   /** Which model answers. */
   picker: {
-    title: "Model of this chat",
-    means: "It answers from the next run on. A run that is under way keeps the model it began with.",
+    title: "Model and effort of this chat",
+    means: "They hold from the next run on. A run that is under way goes on as it began.",
     loading: "Loading the models…",
     notListed: "The models could not be listed",
     usable: "Models that can answer",
@@ -95,8 +95,10 @@ export const WORDS = {
     another: "Another model",
     itsName: "Its name",
     example: "provider/model, such as ollama/qwen3",
+    effort: "How hard it thinks",
+    ownEffort: "As the server has it",
     setting: "Setting it…",
-    use: "Use this model",
+    use: "Use it",
     notUsable: "Models that cannot answer here",
     notUsableHere: "Not usable here",
     why: (model: string, why: string): string => `${model}: ${why}`,
@@ -328,6 +330,8 @@ export const WORDS = {
     memoryClosed: "Private memory closed to this chat",
     model: (model: string): string => `Model set to ${model}`,
     ownModel: "Model set to the server’s own",
+    effort: (effort: string): string => `Effort set to ${effort}`,
+    ownEffort: "Effort set to the server’s own",
     forked: "Made from another chat",
     fork: "Another chat was made from here",
   },

@@ -2,7 +2,7 @@ import type { Chat, ChatPatch } from "../../wire/api.ts";
 import type { ModelChoices } from "../../wire/models.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
-import { chosenModel } from "../command/model.ts";
+import { chosenEffort, chosenModel, type EffortWord } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -19,23 +19,31 @@ export async function archiveChat(context: Context, args: readonly string[], arc
   await patchChat(context, args, { archived }, archived ? "Archived" : "Unarchived");
 }
 
-export type SetOptions = { model?: string };
+export type SetOptions = { model?: string; effort?: EffortWord };
 
-/** Which model answers in a chat, from its next run on; without an option, which one does and which could. */
-export async function setChat(context: Context, args: readonly string[], { model }: SetOptions): Promise<void> {
-  if (model !== undefined) {
-    const chosen = chosenModel(model);
-    return patchChat(context, args, { model: chosen }, `From now on ${oneLine(chosen ?? "the server’s model")}:`);
+/** Which model answers in a chat and how hard it thinks, from its next run on; without an option, which one does and which could. */
+export async function setChat(context: Context, args: readonly string[], { model, effort }: SetOptions): Promise<void> {
+  if (model !== undefined || effort !== undefined) {
+    const patch = {
+      ...(model !== undefined && { model: chosenModel(model) }),
+      ...(effort !== undefined && { effort: chosenEffort(effort) }),
+    };
+    const said = [
+      ...(model === undefined ? [] : [patch.model ?? "the server’s model"]),
+      ...(effort === undefined ? [] : [`effort ${patch.effort ?? "as the server has it"}`]),
+    ];
+    return patchChat(context, args, patch, `From now on ${oneLine(said.join(", "))}:`);
   }
   const { out } = context;
   const client = await context.client("any");
   const chat = await client.request<Chat>("GET", `/api/chats/${await chatId(client, args[0] ?? "")}`);
   const { model: own, items } = await client.request<ModelChoices>("GET", "/api/models/choices");
-  if (out.json) return out.document({ model: chat.model, default: own, choices: items });
+  if (out.json) return out.document({ model: chat.model, effort: chat.effort, default: own, choices: items });
   out.table(
     [{ title: "MODEL", max: 60 }, { title: "ANSWERS" }, { title: "WHY NOT", max: 60 }],
     items.map(({ id, why }) => [id, id === (chat.model ?? own) ? "here" : why === null ? "can" : "", why ?? ""]),
   );
+  if (chat.effort !== null) out.note(`  effort: ${chat.effort}`);
   out.note(`  sparky chats set ${shortId(chat.id)} --model ${chat.model === null ? "MODEL" : "default"}`);
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { effortOption } from "../command/model.ts";
 import { group, oneOf, repeated, verb, wholeNumber, type Execute } from "../command/command.ts";
 import { EVENTS_OPTION } from "../command/events-option.ts";
 import { momentAhead } from "../command/moment.ts";
@@ -111,10 +112,15 @@ export function addChatsCommands(program: Command, execute: Execute): void {
     run: async (context) => (await import("./tags.ts")).listTags(context),
   });
   verb(chats, execute, "set <id>", {
-    summary: "Choose the model that answers in a chat, or show which one does and which could.",
-    examples: ["sparky chats set 3f2a", "sparky chats set 3f2a --model demo", "sparky chats set 3f2a --model default"],
+    summary: "Choose the model that answers in a chat and how hard it thinks, or show which one does and which could.",
+    examples: [
+      "sparky chats set 3f2a",
+      "sparky chats set 3f2a --model demo",
+      "sparky chats set 3f2a --model default",
+      "sparky chats set 3f2a --effort high",
+    ],
     args: ID,
-    options: [["--model <model>", "from the next run on; default: the server's own"]],
+    options: [["--model <model>", "from the next run on; default: the server's own"], effortOption("the server's own")],
     run: async (context, args, options: SetOptions) => (await import("./change.ts")).setChat(context, args, options),
   });
   verb(chats, execute, "archive <id>", {

@@ -7,14 +7,19 @@ import { uploadFiles } from "../command/files.ts";
 import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { endsWork } from "../command/follow.ts";
 import { chatId } from "../command/ids.ts";
-import { chosenModel } from "../command/model.ts";
+import { chosenEffort, chosenModel, type EffortWord } from "../command/model.ts";
 import { untilInterrupted } from "../console/interrupt.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { createLogPrinter } from "../command/log-lines.ts";
 import { createReplyPrinter } from "./reply.ts";
 import { shortId } from "../console/text.ts";
 
-export type SendOptions = PromptOptions & { chat?: string; model?: string; file?: readonly string[] };
+export type SendOptions = PromptOptions & {
+  chat?: string;
+  model?: string;
+  effort?: EffortWord;
+  file?: readonly string[];
+};
 
 export async function sendMessage(context: Context, args: readonly string[], options: SendOptions): Promise<ExitCode> {
   const { io, out } = context;
@@ -23,7 +28,7 @@ export async function sendMessage(context: Context, args: readonly string[], opt
   const text = await wordsFrom(client, args[0], options);
   const attachments = await uploadFiles(client, out, options.file);
   const known = options.chat === undefined ? null : await chatId(client, options.chat);
-  const chat = await chatWithModel(client, known, options.model);
+  const chat = await chatWith(client, known, options);
   const sent = await client.request<MessageAccepted>("POST", `/api/chats/${chat}/messages`, {
     text,
     key: crypto.randomUUID(),
@@ -47,17 +52,22 @@ export async function sendMessage(context: Context, args: readonly string[], opt
   return EXIT.workFailed;
 }
 
-/** The chat, or a new one, with this model from now on. */
-export async function chatWithModel(
+/** The chat, or a new one, with this model and this effort from now on. */
+export async function chatWith(
   client: Pick<Client, "request">,
   known: string | null,
-  model: string | undefined,
+  { model, effort }: { model?: string; effort?: EffortWord },
 ): Promise<string> {
-  const chosen = model === undefined ? undefined : chosenModel(model);
+  const patch = {
+    ...(model !== undefined && { model: chosenModel(model) }),
+    ...(effort !== undefined && { effort: chosenEffort(effort) }),
+  };
+  const chosen = Object.entries(patch);
   if (known === null) {
-    return (await client.request<Chat>("POST", "/api/chats", chosen == null ? {} : { model: chosen })).id;
+    const own = Object.fromEntries(chosen.filter(([, value]) => value !== null));
+    return (await client.request<Chat>("POST", "/api/chats", own)).id;
   }
-  if (chosen !== undefined) await client.request<Chat>("PATCH", `/api/chats/${known}`, { model: chosen });
+  if (chosen.length > 0) await client.request<Chat>("PATCH", `/api/chats/${known}`, patch);
   return known;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { FILE } from "../command/files.ts";
+import { effortOption } from "../command/model.ts";
 import { PROMPT } from "../command/prompt-words.ts";
 import { group, verb, wholeNumber, type Execute } from "../command/command.ts";
 import { EVENTS_OPTION } from "../command/events-option.ts";
@@ -69,6 +70,7 @@ export function addChatCommands(program: Command, execute: Execute): void {
     options: [
       ["--chat <id>", "the chat to write in (default: a new one)"],
       ["--model <model>", "the model that answers there from now on; default: the server's own"],
+      effortOption("the server's own"),
       FILE,
       ...PROMPT,
     ],
@@ -87,6 +89,7 @@ export function addChatCommands(program: Command, execute: Execute): void {
       ["--new", "begin a new chat"],
       EVENTS_OPTION,
       ["--model <model>", "the model that answers there from now on; default: the server's own"],
+      effortOption("the server's own"),
     ],
     run: async (context, args, options: TerminalOptions) =>
       (await import("../terminal/terminal.ts")).terminalChat(context, args, options),

@@ -5,7 +5,7 @@ import type { NewSchedule, PreviewedRule, RulePreview, Schedule, SchedulePatch }
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
-import { chosenModel } from "../command/model.ts";
+import { chosenEffort, chosenModel, type EffortWord } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { due } from "../console/text.ts";
@@ -27,6 +27,7 @@ export interface ScheduleOptions {
   maxTokens?: number;
   maxCost?: number;
   model?: string;
+  effort?: EffortWord;
   disabled?: true;
   yes?: true;
 }
@@ -145,7 +146,7 @@ export function pathOf(name = ""): string {
 }
 
 function settingsOf(options: ScheduleOptions): Omit<SchedulePatch, "when" | "prompt"> {
-  const { description, catchUp, catchUpMax, overlap, onCrash, jitter, maxFailures, metadata, model } = options;
+  const { description, catchUp, catchUpMax, overlap, onCrash, jitter, maxFailures, metadata, model, effort } = options;
   const limits = {
     ...(options.maxSteps !== undefined && { steps: options.maxSteps }),
     ...(options.maxMinutes !== undefined && { minutes: options.maxMinutes }),
@@ -162,6 +163,7 @@ function settingsOf(options: ScheduleOptions): Omit<SchedulePatch, "when" | "pro
     ...(maxFailures !== undefined && { maxFailures }),
     ...(metadata !== undefined && { metadata: Object.fromEntries(metadata.map(pair)) }),
     ...(model !== undefined && { model: chosenModel(model) }),
+    ...(effort !== undefined && { effort: chosenEffort(effort) }),
     ...(Object.keys(limits).length > 0 && { limits }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type Execute,
   type OptionSpec,
 } from "../command/command.ts";
+import { effortOption } from "../command/model.ts";
 import type { ScheduleOptions } from "./change.ts";
 import type { HistoryOptions } from "./history.ts";
 
@@ -38,6 +39,7 @@ const SETTINGS: readonly OptionSpec[] = [
   ],
   ["-m, --metadata <key=value>", "a note kept with each task; may be repeated", repeated],
   ["--model <model>", "the model that works on its tasks; default: its chat's, else the server's own"],
+  effortOption("its chat's, else the server's own"),
   ["--max-steps <number>", "end a run as failed after so many model calls", wholeNumber(1, 10_000)],
   ["--max-minutes <number>", "end a run as failed after so many minutes of work", positive],
   ["--max-tokens <number>", "end a run as failed when it has used so many tokens", wholeNumber(1, 1_000_000_000)],

@@ -23,6 +23,7 @@ const DEFAULTS: { readonly [name in keyof Schedule]?: unknown } = {
   jitterSeconds: 0,
   maxFailures: 5,
   model: null,
+  effort: null,
 };
 const DEFAULT_NAMES = Object.keys(DEFAULTS) as (keyof Schedule)[];
 

@@ -75,6 +75,7 @@ export async function showSchedule(context: Context, args: readonly string[]): P
     ["failures", schedule.failures === 0 ? null : `${schedule.failures} of ${schedule.maxFailures}`],
     ["rests", schedule.restsUntil === null ? null : `until ${schedule.restsUntil}`],
     ["model", schedule.model],
+    ["effort", schedule.effort],
     ["chat", schedule.chatId],
     ["prompt", schedule.prompt],
   ]);

@@ -3,7 +3,7 @@ import { uploadFiles } from "../command/files.ts";
 import { warnWithoutLoop } from "../command/agent-loop.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
-import { chosenModel } from "../command/model.ts";
+import { chosenEffort, chosenModel, type EffortWord } from "../command/model.ts";
 import { checkWords, wordsFrom, type PromptOptions } from "../command/prompt-words.ts";
 import { chatId, taskId } from "../command/ids.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
@@ -20,6 +20,7 @@ export type AddOptions = LimitOptions &
     priority?: number;
     key?: string;
     model?: string;
+    effort?: EffortWord;
     file?: readonly string[];
     wait?: true;
   };
@@ -52,6 +53,7 @@ export async function addTask(context: Context, args: readonly string[], options
 async function newTask(client: Client, instruction: string, options: AddOptions): Promise<NewTask> {
   const limits = limitsOf(options);
   const model = chosenModel(options.model ?? "default");
+  const effort = chosenEffort(options.effort ?? "default");
   const dependsOn = await Promise.all((options.after ?? []).map((id) => taskId(client, id)));
   return {
     instruction,
@@ -62,6 +64,7 @@ async function newTask(client: Client, instruction: string, options: AddOptions)
     ...(options.at === undefined ? {} : { runAt: options.at }),
     ...(options.key === undefined ? {} : { key: options.key }),
     ...(model === null ? {} : { model }),
+    ...(effort === null ? {} : { effort }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { FILE } from "../command/files.ts";
+import { effortOption } from "../command/model.ts";
 import { PROMPT } from "../command/prompt-words.ts";
 import { group, oneOf, positive, repeated, time, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./add.ts";
@@ -41,6 +42,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--priority <number>", "higher goes first (default: 0)", wholeNumber(-1000, 1000)],
       ["--key <key>", "add it only once: a task with the same key is the same task"],
       ["--model <model>", "the model that works on it (default: the chat's, else the server's own)"],
+      effortOption("the chat's, else the server's own"),
       FILE,
       ...PROMPT,
       ...LIMITS,
@@ -124,6 +126,7 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
       ["--after <id>", "start only when this task has completed; may be repeated; in place of those before", repeated],
       METADATA,
       ["--model <model>", "the model that works on it; default: the chat's, else the server's own"],
+      effortOption("the chat's, else the server's own"),
       ...LIMITS,
     ],
     run: async (context, args, options: UpdateOptions) =>

@@ -95,6 +95,7 @@ export async function showTask(
     ["after", task.dependsOn.join(" ") || null],
     ["due", task.runAt === null ? null : time(task.runAt)],
     ["model", task.model],
+    ["effort", task.effort],
     ["limits", Object.keys(task.limits).length === 0 ? null : JSON.stringify(task.limits)],
     ["metadata", Object.keys(task.metadata).length === 0 ? null : JSON.stringify(task.metadata)],
     ["attempts", String(task.attempts)],

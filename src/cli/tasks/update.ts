@@ -1,7 +1,7 @@
 import type { Task, TaskPatch } from "../../wire/api.ts";
 import type { Client } from "../client/client.ts";
 import type { Context } from "../command/context.ts";
-import { chosenModel } from "../command/model.ts";
+import { chosenEffort, chosenModel, type EffortWord } from "../command/model.ts";
 import { usage } from "../console/failure.ts";
 import { taskId } from "../command/ids.ts";
 import { limitsOf, metadataOf, type LimitOptions } from "./options.ts";
@@ -16,6 +16,7 @@ export type UpdateOptions = LimitOptions & {
   after?: readonly string[];
   metadata?: readonly string[];
   model?: string;
+  effort?: EffortWord;
 };
 
 /** Changes what was said, and nothing else: other limits and notes stay as they are. */
@@ -33,13 +34,13 @@ export async function updateTask(context: Context, args: readonly string[], opti
 }
 
 function isEmpty(options: UpdateOptions): boolean {
-  const { instruction, priority, at, after, metadata, model } = options;
-  const said = [instruction, priority, at, after, metadata, model, ...Object.values(limitsOf(options))];
+  const { instruction, priority, at, after, metadata, model, effort } = options;
+  const said = [instruction, priority, at, after, metadata, model, effort, ...Object.values(limitsOf(options))];
   return said.every((value) => value === undefined);
 }
 
 async function patchOf(client: Client, id: string, options: UpdateOptions): Promise<TaskPatch> {
-  const { instruction, priority, at, after, model } = options;
+  const { instruction, priority, at, after, model, effort } = options;
   const limits = limitsOf(options);
   const metadata = metadataOf(options.metadata ?? []);
   const adds = Object.keys(limits).length > 0 || options.metadata !== undefined;
@@ -50,6 +51,7 @@ async function patchOf(client: Client, id: string, options: UpdateOptions): Prom
     ...(at !== undefined && { runAt: at === "now" ? null : at }),
     ...(after !== undefined && { dependsOn: await Promise.all(after.map((each) => taskId(client, each))) }),
     ...(model !== undefined && { model: chosenModel(model) }),
+    ...(effort !== undefined && { effort: chosenEffort(effort) }),
     ...(Object.keys(limits).length > 0 && { limits: { ...before?.limits, ...limits } }),
     ...(options.metadata !== undefined && { metadata: { ...before?.metadata, ...metadata } }),
   };

@@ -1,3 +1,4 @@
+import { EFFORTS, effortSchema } from "../../core/effort.ts";
 import { exactLine } from "../../core/exact.ts";
 import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
 import type { Chat, Compacted, Health, List, Task } from "../../wire/api.ts";
@@ -54,6 +55,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     args: "[NAME]",
     summary: "Show or choose this chat's model; `default` is the server's.",
     run: model,
+  },
+  {
+    name: "effort",
+    args: "[EFFORT]",
+    summary: "Show or choose how hard the model thinks here; `default` is the server's.",
+    run: effort,
   },
   { name: "export", args: "[FILE]", summary: "Write the whole chat as Markdown to a new file.", run: exportChat },
   { name: "clear", args: "", summary: "Empty the screen; the chat stays as it is.", run: (talk) => talk.clear() },
@@ -208,6 +215,19 @@ async function model(talk: Talk, name: string): Promise<void> {
   }
   const chat = await talk.request<Chat>("PATCH", `/api/chats/${id}`, { model: name === "default" ? null : name });
   talk.say(`From now on: ${chat.model ?? "the server's model"}`);
+}
+
+async function effort(talk: Talk, word: string): Promise<void> {
+  const { id } = here(talk);
+  if (word !== "" && word !== "default" && !effortSchema.safeParse(word).success) {
+    return talk.say(`${JSON.stringify(word)} is no effort: default, ${EFFORTS.join(", ")}`);
+  }
+  const path = `/api/chats/${id}`;
+  const chat =
+    word === ""
+      ? await talk.request<Chat>("GET", path)
+      : await talk.request<Chat>("PATCH", path, { effort: word === "default" ? null : word });
+  talk.say(`${word === "" ? "" : "From now on: "}${chat.effort ?? "as the server has it"}`);
 }
 
 async function exportChat(talk: Talk, file: string): Promise<void> {

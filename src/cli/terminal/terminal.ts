@@ -29,9 +29,7 @@ export async function terminalChat(
       ? await lastChat(client)
       : await chatId(client, options.chat);
   const chat =
-    options.model === undefined
-      ? known
-      : await (await import("../chats/send.ts")).chatWithModel(client, known, options.model);
+    options.model === undefined ? known : await (await import("../chats/send.ts")).chatWith(client, known, options);
   const { home } = await context.config();
   const [{ TerminalSession }, { openLink }, { openHistory }] = await Promise.all([
     import("./session.ts"),

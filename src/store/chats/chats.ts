@@ -1,5 +1,6 @@
 import { audit } from "../audit/audit.ts";
 import { sql, type RawBuilder, type SqlBool } from "kysely";
+import type { Effort } from "../../core/effort.ts";
 import { isoTime } from "../../core/clock.ts";
 import { notFound, SparkyError } from "../../core/errors.ts";
 import type { NewEvent, EventOf } from "../../core/events.ts";
@@ -27,6 +28,7 @@ export interface Chat {
   readonly ownerId: string;
   readonly origin: ChatRow["origin"];
   readonly model: string | null;
+  readonly effort: Effort | null;
   readonly head: number;
   readonly seen: number;
   readonly archived: boolean;
@@ -58,11 +60,13 @@ export function titleFrom(text: string): string {
   return words < MAX_TITLE / 2 ? shorten(line, MAX_TITLE) : `${line.slice(0, words).trimEnd()}…`;
 }
 
-type NewChatRow = Pick<ChatRow, "owner_id" | "title" | "titled_by" | "origin" | "schedule" | "model" | "key">;
+type NewChatRow = Pick<ChatRow, "owner_id" | "title" | "titled_by" | "origin" | "schedule" | "model" | "key"> &
+  Partial<Pick<ChatRow, "effort">>;
 
 /** A chat's row, to be inserted before the first event of its log, which is `createdEvent`. */
 export function newChatRow(tx: Tx, row: NewChatRow): ChatRow {
   return {
+    effort: null,
     ...row,
     id: tx.newId(),
     head: 0,
@@ -90,6 +94,7 @@ export async function createChat(
   input: {
     readonly title?: string | undefined;
     readonly model?: string | undefined;
+    readonly effort?: Effort | undefined;
     readonly key?: string | undefined;
   },
 ): Promise<{ readonly chat: Chat; readonly created: boolean }> {
@@ -114,6 +119,7 @@ export async function createChat(
       origin: "user",
       schedule: null,
       model: input.model ?? null,
+      effort: input.effort ?? null,
       key: input.key ?? null,
     });
     await tx.db.insertInto("chats").values(row).execute();
@@ -240,11 +246,12 @@ export async function patchChat(
     readonly recall?: boolean | undefined;
     readonly openMemory?: boolean | undefined;
     readonly model?: string | null | undefined;
+    readonly effort?: Effort | null | undefined;
   },
 ): Promise<Chat> {
   await store.transact(async (tx) => {
     const chat = await lockChatFor(tx, viewer, "write", chatId);
-    const { title, archived, recall, model, openMemory: open } = patch;
+    const { title, archived, recall, model, effort, openMemory: open } = patch;
     const events: NewEvent[] = [];
     if (title !== undefined && (title !== chat.title || chat.titled_by !== "person")) {
       events.push(chatEvent(viewer, { change: "renamed", title, by: "person" }));
@@ -262,6 +269,9 @@ export async function patchChat(
     if (model !== undefined && model !== chat.model) {
       events.push(chatEvent(viewer, { change: "model", model: model ?? "" }));
     }
+    if (effort !== undefined && effort !== chat.effort) {
+      events.push(chatEvent(viewer, { change: "effort", effort: effort ?? "" }));
+    }
     if (events.length === 0) return;
     await tx.append(chatId, events);
     await ownIsSeen(tx, viewer, chat, events.length);
@@ -270,6 +280,7 @@ export async function patchChat(
       ...(archived !== undefined && { archived: archived ? 1 : 0 }),
       ...(recall !== undefined && { recall: recall ? 1 : 0 }),
       ...(model !== undefined && { model }),
+      ...(effort !== undefined && { effort }),
     };
     if (Object.keys(set).length > 0) await tx.db.updateTable("chats").set(set).where("id", "=", chatId).execute();
     tx.changed("chats", await audienceOf(tx.db, chat), chatId);
@@ -395,6 +406,7 @@ function chatOf(row: ListedRow): Chat {
     ownerId: row.owner_id,
     origin: row.origin,
     model: row.model,
+    effort: row.effort,
     head: row.head,
     seen: row.seen ?? 0,
     archived: row.archived === 1,

@@ -66,6 +66,7 @@ async function fork(
     origin: "user",
     schedule: null,
     model: model ?? source.model,
+    effort: source.effort,
     key: key ?? null,
   });
   await tx.db.insertInto("chats").values(chat).execute();
@@ -74,7 +75,10 @@ async function fork(
   if (Buffer.byteLength(JSON.stringify(copies)) > MOST_BYTES) throw tooLong("too much text");
   await checkCopies(tx, viewer, chat.id);
   const whence = chatEvent(viewer, { change: "forked", from: chatId, seq });
-  const chosen = chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })];
+  const chosen = [
+    ...(chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })]),
+    ...(chat.effort === null ? [] : [chatEvent(viewer, { change: "effort", effort: chat.effort })]),
+  ];
   const all = [createdEvent(viewer, chat), ...copies, whence, ...chosen];
   for (let at = 0; at < all.length; at += PORTION) await tx.append(chat.id, all.slice(at, at + PORTION));
   await seenIn(tx, viewer, chat.id, all.length);

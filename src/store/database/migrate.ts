@@ -50,6 +50,7 @@ import { requests } from "./migrations/0046-requests.ts";
 import { limitWarnings } from "./migrations/0047-limit-warnings.ts";
 import { compactRuns } from "./migrations/0048-compact.ts";
 import { taskModels } from "./migrations/0049-task-models.ts";
+import { efforts } from "./migrations/0050-efforts.ts";
 import { recallVectors } from "./migrations/0030-recall-vectors.ts";
 import { accounts } from "./migrations/0031-accounts.ts";
 import { apart } from "./migrations/0032-apart.ts";
@@ -104,6 +105,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limitWarnings,
   compactRuns,
   taskModels,
+  efforts,
 ];
 
 /** Any number that nobody else uses as an advisory lock: nodes that start together migrate one after the other. */

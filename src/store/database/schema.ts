@@ -1,3 +1,4 @@
+import type { Effort } from "../../core/effort.ts";
 import type { Generated } from "kysely";
 import type { Unread } from "../../core/events.ts";
 
@@ -15,6 +16,8 @@ export interface ChatRow {
   origin: "user" | "task" | "schedule";
   schedule: string | null;
   model: string | null;
+  /** How hard its model thinks; null: as the instance says. */
+  effort: Effort | null;
   key: string | null;
   /** The log's counter: the `seq` of the last event. */
   head: number;
@@ -194,6 +197,7 @@ export interface TaskRow {
   attachments: string | null;
   /** Works on it; null: the chat's, else the instance's. */
   model: string | null;
+  effort: Effort | null;
   /** The instruction's event, once its first run has started. */
   message_seq: number | null;
   created_at: number;
@@ -436,6 +440,7 @@ export interface ScheduleRow {
   metadata: string;
   /** Works on its tasks; null: as without one. */
   model: string | null;
+  effort: Effort | null;
   /** What its tasks inherit from the run that made it, or gave it its prompt, as JSON; null: they are its owner's own. */
   descent: string | null;
   chat_id: string | null;

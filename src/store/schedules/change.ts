@@ -1,6 +1,7 @@
 import { audit, type Deed } from "../audit/audit.ts";
 import { isoTime } from "../../core/clock.ts";
 import { checkZone, dueRuleText, nextDue, parseDueRule } from "../../core/due.ts";
+import type { Effort } from "../../core/effort.ts";
 import { plainRuleText } from "../../core/plain-rule.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { Json } from "../../core/events.ts";
@@ -35,6 +36,7 @@ export interface ScheduleSettings {
   readonly limits?: TaskLimits | undefined;
   /** Works on its tasks; null: as without one. */
   readonly model?: string | null | undefined;
+  readonly effort?: Effort | null | undefined;
   readonly metadata?: { readonly [key: string]: Json } | undefined;
 }
 
@@ -87,6 +89,7 @@ export async function createScheduleIn(
     limits: JSON.stringify(input.limits ?? {}),
     metadata: JSON.stringify(input.metadata ?? {}),
     model: input.model ?? null,
+    effort: input.effort ?? null,
     descent: descent === null ? null : JSON.stringify(descent),
     chat_id: null,
     settled_to: now,
@@ -187,6 +190,7 @@ function withPatch(row: ScheduleRow, patch: SchedulePatch, at: number): Schedule
     limits: patch.limits === undefined ? before.limits : JSON.stringify(patch.limits),
     metadata: patch.metadata === undefined ? before.metadata : JSON.stringify(patch.metadata),
     model: patch.model === undefined ? before.model : patch.model,
+    effort: patch.effort === undefined ? before.effort : patch.effort,
   };
 }
 

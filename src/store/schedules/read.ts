@@ -1,5 +1,6 @@
 import { isoTime } from "../../core/clock.ts";
 import { checkZone, nextDue, parseDueRule } from "../../core/due.ts";
+import type { Effort } from "../../core/effort.ts";
 import { isSparkyError, notFound, SparkyError } from "../../core/errors.ts";
 import { namesHint } from "../../core/nearest.ts";
 import type { Json } from "../../core/events.ts";
@@ -42,6 +43,7 @@ export interface Schedule {
   readonly restsUntil: string | null;
   readonly limits: TaskLimits;
   readonly model: string | null;
+  readonly effort: Effort | null;
   readonly metadata: { readonly [key: string]: Json };
   readonly chatId: string | null;
   /** The next instant that is to run. */
@@ -217,6 +219,7 @@ function scheduleOf(
     restsUntil: rests ? isoTime(row.rest_until ?? now) : null,
     limits: JSON.parse(row.limits) as TaskLimits,
     model: row.model,
+    effort: row.effort,
     metadata: JSON.parse(row.metadata) as Schedule["metadata"],
     chatId: row.chat_id,
     nextDueAt: next === null ? null : isoTime(next),

@@ -62,6 +62,7 @@ export async function startOccurrence(
       metadata: JSON.parse(schedule.metadata) as { [key: string]: Json },
       limits: JSON.parse(schedule.limits) as TaskLimits,
       ...(schedule.model !== null && { model: schedule.model }),
+      ...(schedule.effort !== null && { effort: schedule.effort }),
       ...(chat !== undefined && { chatId: chat }),
       ...(row.start_at > Math.max(now, tx.now) && { runAt: new Date(row.start_at).toISOString() }),
     },

@@ -1,3 +1,4 @@
+import type { Effort } from "../../core/effort.ts";
 import { SparkyError } from "../../core/errors.ts";
 import type { Json, NewEvent } from "../../core/events.ts";
 import { attachFiles } from "../log/files.ts";
@@ -28,6 +29,7 @@ export interface NewTask {
   readonly limits?: TaskLimits | undefined;
   /** Works on it, wherever that is; a chat that is made for it answers with it too. */
   readonly model?: string | undefined;
+  readonly effort?: Effort | undefined;
   /** Files by their ids. */
   readonly attachments?: readonly string[] | undefined;
 }
@@ -119,6 +121,7 @@ export async function addTaskIn(
     origins: from?.origins.join(" ") ?? null,
     attachments: null,
     model: input.model ?? null,
+    effort: input.effort ?? null,
     message_seq: null,
     created_at: tx.now,
     started_at: null,
@@ -196,7 +199,9 @@ async function chatOf(
     origin: options.schedule === undefined ? "task" : "schedule",
     schedule: options.schedule ?? null,
     // A schedule's chat is there for its later tasks too.
-    model: options.schedule === undefined ? (input.model ?? null) : null,
+    ...(options.schedule === undefined
+      ? { model: input.model ?? null, effort: input.effort ?? null }
+      : { model: null }),
     key: null,
   });
   return { chat, isNew: true };

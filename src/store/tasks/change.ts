@@ -1,5 +1,6 @@
 import { audit } from "../audit/audit.ts";
 import { sql } from "kysely";
+import type { Effort } from "../../core/effort.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { isEnded } from "../../core/run-state.ts";
 import { lockChat, taskFor } from "../people/access.ts";
@@ -16,10 +17,11 @@ import { getTask, type Task } from "./read.ts";
 import { runAtOf } from "./run-at.ts";
 import type { User } from "../people/user.ts";
 
-export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt" | "model"> & {
+export type TaskPatch = Omit<NewTask, "instruction" | "chatId" | "key" | "runAt" | "model" | "effort"> & {
   readonly instruction?: string | undefined;
   /** null: none of its own. */
   readonly model?: string | null | undefined;
+  readonly effort?: Effort | null | undefined;
   readonly runAt?: string | null | undefined;
 };
 
@@ -44,6 +46,7 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
         ...(patch.priority !== undefined && { priority: patch.priority }),
         ...(patch.limits !== undefined && { limits: JSON.stringify(patch.limits) }),
         ...(patch.model !== undefined && { model: patch.model }),
+        ...(patch.effort !== undefined && { effort: patch.effort }),
         run_at: runAt,
       })
       .where("id", "=", taskId)

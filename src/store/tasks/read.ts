@@ -1,4 +1,5 @@
 import { isoTime } from "../../core/clock.ts";
+import type { Effort } from "../../core/effort.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Attachment, Json } from "../../core/events.ts";
 import { may, taskFor } from "../people/access.ts";
@@ -31,6 +32,7 @@ export interface Task {
   readonly key: string | null;
   readonly limits: TaskLimits;
   readonly model: string | null;
+  readonly effort: Effort | null;
   /** The files of its instruction. */
   readonly attachments?: readonly Attachment[];
   readonly attempts: number;
@@ -118,6 +120,7 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonl
         key: row.key,
         limits: JSON.parse(row.limits) as TaskLimits,
         model: row.model,
+        effort: row.effort,
         ...(row.attachments !== null && { attachments: JSON.parse(row.attachments) as Attachment[] }),
         attempts: row.attempts,
         runId: row.run_id,

@@ -119,6 +119,7 @@ async function compareChat(db: Db, chat: ChatRow, log: LogCheck, report: Report)
   differs("chat", "title", log.title, chat.title);
   differs("chat", "archive mark", log.archived ? 1 : 0, chat.archived);
   if (log.model !== undefined) differs("chat", "model", log.model, chat.model ?? "");
+  if (log.effort !== undefined) differs("chat", "effort", log.effort, chat.effort ?? "");
   differs("chat", "last event's time", log.lastAt, chat.last_event_at);
   const holder = await db
     .selectFrom("runs")

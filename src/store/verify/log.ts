@@ -15,6 +15,7 @@ export interface LogCheck {
   archived: boolean;
   /** Undefined: no event has set it. */
   model: string | undefined;
+  effort: string | undefined;
   readonly runs: Map<string, LoggedRun>;
   readonly tasks: Map<string, LoggedTask>;
   readonly taskIds: Set<string>;
@@ -73,6 +74,7 @@ export const emptyLog = (): LogCheck => ({
   title: "",
   archived: false,
   model: undefined,
+  effort: undefined,
   runs: new Map(),
   tasks: new Map(),
   taskIds: new Set(),
@@ -120,6 +122,7 @@ function addChat(log: LogCheck, event: ChatEvent): void {
     if (data.change === "created" || data.change === "renamed") log.title = data.title;
     else if (data.change === "archived") log.archived = data.archived;
     else if (data.change === "model") log.model = data.model;
+    else if (data.change === "effort") log.effort = data.effort;
   } else if (event.type === "message") {
     const { key, attachments = [] } = event.data;
     if (key !== undefined) log.keyed.push({ seq: event.seq, userId: event.actor.id, key });
