@@ -43,9 +43,9 @@ export interface Config {
   readonly modelWindow: number | null;
   /** Whether models take pictures; null: as far as known of each. */
   readonly modelImages: boolean | null;
-  /** Silence in a model's stream that ends it. */
   /** How hard a model thinks where nobody has chosen; null: as its provider does by itself. */
   readonly modelEffort: Effort | null;
+  /** Silence in a model's stream that ends it. */
   readonly modelIdleMs: number;
   /** What models cost, by their id. */
   readonly modelPrices: Prices;
