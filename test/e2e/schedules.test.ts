@@ -118,7 +118,7 @@ describeInBrowser("schedules", () => {
     await field("Prompt").fill("What time is it?");
     await field("When").fill("cron(61 9 * * *)");
     await page.getByText(/^cron\(61 9 \* \* \*\): .*minute/).waitFor();
-    await page.getByText("Limits, failures, spread, metadata").click();
+    await page.getByText("Limits, model, failures, spread, metadata").click();
     await field("Maximum steps in a run").fill("0");
     await page.getByRole("button", { name: "Add schedule" }).click();
     await page.getByRole("alert").getByText("Not saved: 2 fields need a look.").waitFor();
@@ -137,7 +137,7 @@ describeInBrowser("schedules", () => {
     await page.getByText('there is no zone "Mars/Olympus"').waitFor();
     await zone.fill("Asia/Tokyo");
     await means.getByText("in Asia/Tokyo").waitFor();
-    await page.getByText("Limits, failures, spread, metadata").click();
+    await page.getByText("Limits, model, failures, spread, metadata").click();
     await field("Maximum steps in a run").fill("7");
     await field("Name").fill("hourly_news");
     await page.getByRole("radio", { name: "Run all that were missed" }).check();
@@ -321,7 +321,7 @@ describeInBrowser("schedules", () => {
     await check("pausing one");
     await tab.go("/schedules/smart_maintenance?edit=true");
     await tab.page.getByText("Every 30 minutes").waitFor();
-    await tab.page.getByText("Limits, failures, spread, metadata").click();
+    await tab.page.getByText("Limits, model, failures, spread, metadata").click();
     await check("the form");
     await tab.page.getByRole("textbox", { name: "When", exact: true }).fill("often");
     await tab.page.getByText(/is not a rule/).waitFor();
