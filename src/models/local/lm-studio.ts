@@ -5,10 +5,11 @@ import { least, UNTOLD, type Kind, type LocalModel } from "./told.ts";
 /** LM Studio, by its API of its own: https://lmstudio.ai/docs/developer/rest, and the one before it, `/api/v0`. */
 
 const newSchema = z.object({ models: z.array(z.unknown()) });
+const loadedSchema = z.object({ id: z.string(), config: z.object({ context_length: windowSchema }) });
 const newModelSchema = z.object({
   key: nameSchema,
   type: z.string().catch(""),
-  loaded_instances: z.array(z.object({ id: z.string(), config: z.object({ context_length: windowSchema }) })).catch([]),
+  loaded_instances: z.array(z.unknown()).catch([]),
   max_context_length: windowSchema,
 });
 const oldSchema = z.object({ data: z.array(z.unknown()) });
@@ -45,7 +46,7 @@ async function known(server: Server): Promise<readonly Known[] | null> {
     return those(newModelSchema, list.data.models)
       .filter(({ type }) => !type.startsWith("embedding"))
       .map(({ key: name, loaded_instances: loaded, max_context_length: most }) => {
-        const loadedAs = loaded.map(({ id, config }) => ({ id, tokens: config.context_length }));
+        const loadedAs = those(loadedSchema, loaded).map(({ id, config }) => ({ id, tokens: config.context_length }));
         return { name, loadedAs, window: { holds: least(...loadedAs.map(({ tokens }) => tokens)), most } };
       });
   }

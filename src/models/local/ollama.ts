@@ -9,11 +9,11 @@ import { least, type Kind, type Told } from "./told.ts";
 
 const listSchema = z.object({ models: z.array(z.unknown()) });
 const tagSchema = z.object({ name: nameSchema });
-const loadedSchema = z.object({ name: z.string(), context_length: windowSchema });
+const loadedSchema = z.object({ name: nameSchema, context_length: windowSchema });
 const shownSchema = z.object({
   parameters: z.string().catch(""),
-  model_info: z.record(z.string(), z.unknown()).catch({}),
-  capabilities: z.array(z.string()).nullable().catch(null),
+  model_info: z.looseObject({}).catch({}),
+  capabilities: z.unknown().optional(),
 });
 
 export const ollama: Kind = {
@@ -47,12 +47,13 @@ async function show(
 ): Promise<{ readonly window: Told; readonly answers: boolean }> {
   const shown = shownSchema.safeParse(await ask(server, `${rootOf(server)}/api/show`, { model: name }));
   const { parameters, model_info: info, capabilities } = shown.success ? shown.data : NOTHING;
-  const set = windowSchema.parse(Number(/^\s*num_ctx\s+(\d+)\s*$/m.exec(parameters)?.[1]));
+  // Blanks of one line alone: over many empty ones this would take hours.
+  const set = windowSchema.parse(Number(/^[ \t]*num_ctx[ \t]+(\d+)[ \t]*$/m.exec(parameters)?.[1]));
   const [, most] = Object.entries(info).find(([key]) => key.endsWith(".context_length")) ?? [];
   return {
     window: { holds: least(set, loaded.get(fullName(name)) ?? null), most: windowSchema.parse(most) },
     // Those that only make vectors answer nothing.
-    answers: capabilities === null || capabilities.includes("completion"),
+    answers: !Array.isArray(capabilities) || capabilities.includes("completion"),
   };
 }
 

@@ -146,6 +146,17 @@ test.each(HOSTILE.map(([what, telling, limitMs = PATIENCE_MS]): Hostile => ({ wh
   },
 );
 
+test("what a server says is read in time that grows with its length alone, and no list is read without end", async () => {
+  const { url } = await localServer({
+    "GET /api/tags": { models: [{ name: "small" }, ...Array.from({ length: 5000 }, () => ({})), { name: "far" }] },
+    "GET /api/ps": { models: [{ name: `${":".repeat(60_000)}/`, context_length: 4000 }] },
+    "POST /api/show": { parameters: `${"\n".repeat(60_000)}num_ctx 8000`, model_info: null, capabilities: {} },
+  });
+  const found = await new LocalServers(PATIENCE_MS).find(settingsOf({ ollama: url }));
+  expect(found.flatMap(({ models }) => models.map(({ name }) => name))).toEqual(["small"]);
+  expect(await windowOf("ollama", url)).toEqual({ tokens: 8000, isGuess: false });
+});
+
 test.each([0, -1, 511, 1e9, 8000.5, "8000", null, true])("a window of %j is not known", async (size) => {
   const ollama = await localServer({ ...OLLAMA, "GET /api/ps": { models: [{ name: "small", context_length: size }] } });
   expect(await windowOf("ollama", ollama.url)).toEqual({ tokens: 16_000, isGuess: true });
