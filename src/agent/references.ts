@@ -13,7 +13,7 @@ import { readThing } from "./things.ts";
 
 interface Open extends Reference {
   readonly messageSeq: number;
-  /** Who wrote it, by their id. */
+  /** By whose rights it is read, by their id. */
   readonly writer: string;
 }
 
@@ -69,7 +69,7 @@ const keyOf = ({ messageSeq, server, uri }: Reference & { readonly messageSeq: n
  * nothing, or it could have read by them what it must ask for.
  */
 function messagesToRead(
-  { run, task }: Claimed,
+  { run, chat, task }: Claimed,
   log: RunLog,
 ): readonly { readonly seq: number; readonly text: string; readonly writer: string }[] {
   const read = Math.max(0, ...log.steps.map(({ readSeq }) => readSeq));
@@ -80,6 +80,8 @@ function messagesToRead(
     if (event.type !== "message" || event.data.role !== "user" || event.seq <= read) return [];
     if (event.taskId !== run.task_id && (event.taskId !== null || event.seq < own)) return [];
     if (!isPersons(event) || !event.data.text.includes("@")) return [];
-    return [{ seq: event.seq, text: event.data.text, writer: event.actor.id }];
+    // Who makes a chat from another's reads there what they see themselves, not what those see who wrote.
+    const writer = event.data.originAt === undefined ? event.actor.id : chat.owner_id;
+    return [{ seq: event.seq, text: event.data.text, writer }];
   });
 }

@@ -5,6 +5,7 @@ import { people } from "../../test/kit/members.ts";
 import { say, scriptedModel } from "../../test/kit/scripted-model.ts";
 import { ended } from "../../test/kit/worker.ts";
 import { createChat, deleteChat, getChat } from "../store/chats/chats.ts";
+import { forkChat } from "../store/chats/fork.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { shareChat } from "../store/chats/shares.ts";
 import type { Store } from "../store/database/store.ts";
@@ -136,6 +137,32 @@ eachEngine("nodes, chats, tasks and files that a message refers to", (engine) =>
     await deleteChat(store, owner, chat.id);
     expect(await offered("file:")).toEqual([]);
     await expect(read(plan.id)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("are read by the rights of who makes a chat from another's, not by those of who wrote there", async () => {
+    const store = await engine.store();
+    const { ann, bob } = await people(store);
+    const secret = (await createChat(store, ann, { title: "Her own" })).chat;
+    const { chat } = await createChat(store, ann, {});
+    await shareChat(store, ann, chat.id, { user: "bob", write: true });
+    const model = scriptedModel(() => [say("Done")]);
+    const agent = await startAgent(store, { model, tools: [] });
+    const { seq, runId } = await postMessage(store, ann, chat.id, { text: `See @chat:${secret.id}` });
+    await ended(store, runId);
+    const later = await postMessage(store, ann, secret.id, { text: "What was said later" });
+    await ended(store, later.runId);
+    const goOn = async (viewer: typeof ann): Promise<string> => {
+      const made = await forkChat(store, viewer, chat.id, { seq, text: "And?" });
+      expect(await ended(store, made.message?.runId ?? "")).toMatchObject({ state: "completed" });
+      return made.chat.id;
+    };
+    const made = await goOn(bob);
+    expect(await dataOf(store, made, "resource")).toMatchObject([{ uri: secret.id, ok: false, size: 0 }]);
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).not.toContain("What was said later");
+    // Her own copy is hers to read in.
+    expect(await dataOf(store, await goOn(ann), "resource")).toMatchObject([{ uri: secret.id, ok: true }]);
+    await agent.stop();
+    expect(agent.errors).toEqual([]);
   });
 
   test("are told within bounds, however much they hold, without half a character at the cut", async () => {
