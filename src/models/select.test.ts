@@ -110,3 +110,16 @@ test("neither a choice nor a refusal shows a key or a password (F17)", () => {
     expect.objectContaining({ message: expect.not.stringContaining("very-secret") }),
   );
 });
+
+test.each(["ollama", "lmstudio", "llamacpp"] as const)(
+  "whoever listens where %s usually is on this machine is told no key; at an address that is set, it is",
+  (provider) => {
+    const keyAt = (settings: { readonly [variable: string]: string }) => {
+      const choice = from(`${provider}/m`, { SPARKY_MODEL_KEY: "local-key", ...settings });
+      return choice.kind === "remote" ? choice.key() : "no such model";
+    };
+    expect(keyAt({})).toBeNull();
+    const variable = `${provider.toUpperCase()}_BASE_URL`;
+    expect(keyAt({ [variable]: "http://127.0.0.1:11434/v1" })).toBe("local-key");
+  },
+);

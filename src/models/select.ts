@@ -203,6 +203,7 @@ function remoteChoice(asked: string, settings: ModelSettings, by: AskedBy): Remo
     });
   }
   const id = `${provider}/${name}`;
+  const isNamed = (settings.providers[facts.urlVariable ?? ""] ?? "").trim() !== "";
   const baseUrl = baseUrlOf(asked, provider, settings, by);
   return {
     kind: "remote",
@@ -212,7 +213,8 @@ function remoteChoice(asked: string, settings: ModelSettings, by: AskedBy): Remo
     baseUrl,
     usualUrl: baseUrl === facts.url,
     keyVariable,
-    key: () => key,
+    // Who listens at a usual address of one's own machine is not known: the key is for the server that was named.
+    key: () => (isOwnMachine(provider) && !isNamed ? null : key),
   };
 }
 

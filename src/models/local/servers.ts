@@ -60,9 +60,7 @@ async function findAll(settings: ModelSettings, answerMs: number): Promise<reado
   const look = async (provider: LocalName, signal: AbortSignal): Promise<readonly FoundServer[]> => {
     const choice = choiceOf(provider, settings);
     if (choice === null) return [];
-    // Who listens at a usual address is not known: the key is for the server that was named.
-    const key = choice.usualUrl ? null : choice.key();
-    const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key, signal });
+    const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key: choice.key(), signal });
     return models === null ? [] : [{ provider, address: choice.baseUrl, models }];
   };
   const all = (await inTime(answerMs, (signal) => Promise.all(NAMES.map((each) => look(each, signal))))).flat();
