@@ -16,7 +16,7 @@ import { echoTool, ended } from "../../test/kit/worker.ts";
 import { delegate } from "../builtin-tools/delegate.ts";
 import { SparkyError } from "../core/errors.ts";
 import { ModelError } from "../models/model.ts";
-import { createChat, patchChat } from "../store/chats/chats.ts";
+import { createChat, getChat, patchChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import { readEvents } from "../store/log/events.ts";
 import type { Store } from "../store/database/store.ts";
@@ -191,6 +191,31 @@ eachEngine("the model of a task", (engine) => {
     expect(await patchSchedule(store, owner, "tidy", { model: null })).toMatchObject({ model: null });
     expect(await answered(store, await runScheduleNow(store, owner, "tidy"))).toEqual(["own"]);
     await agent.stop();
+  });
+});
+
+eachEngine("the chat that was made for a task", (engine) => {
+  test("answers as the task does when that is changed before it starts, unless somebody has chosen otherwise there", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const chatOf = async ({ chatId }: Pick<Task, "chatId">) => {
+      const { model, effort } = await getChat(store, owner, chatId);
+      return { model, effort };
+    };
+    const { task } = await addTask(store, owner, { instruction: "x", model: "dear", effort: "high" });
+    await patchTask(store, owner, task.id, { model: "cheap" });
+    expect(await chatOf(task)).toEqual({ model: "cheap", effort: "high" });
+    await patchTask(store, owner, task.id, { model: null, effort: null });
+    expect(await chatOf(task)).toEqual({ model: null, effort: null });
+    const { task: other } = await addTask(store, owner, { instruction: "y", model: "dear" });
+    await patchChat(store, owner, other.chatId, { model: "chosen" });
+    await patchTask(store, owner, other.id, { model: "cheap", effort: "low" });
+    expect(await chatOf(other)).toEqual({ model: "chosen", effort: "low" });
+    const { chat } = await createChat(store, owner, {});
+    const { task: third } = await addTask(store, owner, { instruction: "z", chatId: chat.id });
+    await patchTask(store, owner, third.id, { model: "cheap" });
+    expect(await chatOf(third)).toEqual({ model: null, effort: null });
+    expect(await findingsOf(store)).toEqual([]);
   });
 });
 

@@ -3,12 +3,13 @@ import { sql } from "kysely";
 import type { Effort } from "../../core/effort.ts";
 import { SparkyError } from "../../core/errors.ts";
 import { isEnded } from "../../core/run-state.ts";
+import { chatEvent } from "../chats/chats.ts";
 import { lockChat, taskFor } from "../people/access.ts";
 import { AGENT_ID } from "../people/user.ts";
 import { userActor } from "../people/actors.ts";
 import { cancelChat } from "../endings/chat.ts";
 import { announce } from "../runs/queue.ts";
-import type { RunRow, TaskRow } from "../database/schema.ts";
+import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
 import { stopIn, type StopOutcome } from "../endings/stop.ts";
 import { PROMPTLY, type Store, type Tx } from "../database/store.ts";
 import { heldDependencies, type NewTask } from "./add.ts";
@@ -59,9 +60,27 @@ export async function patchTask(store: Store, viewer: User, taskId: string, patc
       .execute();
     if (patch.dependsOn !== undefined) await replaceDependencies(tx, viewer, task, patch.dependsOn);
     tx.wake();
-    await announce(tx, await lockChat(tx, task.chat_id), taskId);
+    const chat = await lockChat(tx, task.chat_id);
+    if (chat.origin === "task") await changeOwnChat(tx, viewer, chat, task, patch);
+    await announce(tx, chat, taskId);
   });
   return getTask(store, viewer, taskId);
+}
+
+/** The chat that was made for a task answers as the task does, until somebody chooses otherwise there. */
+async function changeOwnChat(tx: Tx, viewer: User, chat: ChatRow, task: TaskRow, patch: TaskPatch): Promise<void> {
+  const { model, effort } = patch;
+  const set = {
+    ...(model !== undefined && chat.model === task.model && model !== chat.model && { model }),
+    ...(effort !== undefined && chat.effort === task.effort && effort !== chat.effort && { effort }),
+  };
+  const events = [
+    ...(set.model === undefined ? [] : [chatEvent(viewer, { change: "model", model: set.model ?? "" })]),
+    ...(set.effort === undefined ? [] : [chatEvent(viewer, { change: "effort", effort: set.effort ?? "" })]),
+  ];
+  if (events.length === 0) return;
+  await tx.append(chat.id, events);
+  await tx.db.updateTable("chats").set(set).where("id", "=", chat.id).execute();
 }
 
 /** What is said again stays, though its time has come meanwhile. */
