@@ -2,6 +2,7 @@ import { isoTime } from "../core/clock.ts";
 import { isSparkyError, SparkyError } from "../core/errors.ts";
 import { ID_LENGTH } from "../core/ids.ts";
 import { fileWords, PICTURES, sizeInWords } from "../core/files.ts";
+import type { Masking } from "../core/known-secrets.ts";
 import { oneLine } from "../core/plain-text.ts";
 import { THING_KINDS, type ThingKind } from "../core/references.ts";
 import { shorten } from "../core/text.ts";
@@ -11,11 +12,11 @@ import { graphNode } from "../store/graph/node.ts";
 import { graphSearch } from "../store/graph/search.ts";
 import { chatFiles } from "../store/log/chat-files.ts";
 import { eventsPage } from "../store/log/events.ts";
-import { attachmentOf, readableFile, textOf as writtenIn } from "../store/log/files.ts";
+import { attachmentOf, readableFile, textOf as writtenIn, type FileText } from "../store/log/files.ts";
 import { getUser } from "../store/people/users.ts";
 import type { User } from "../store/people/user.ts";
 import { getTask, listTasks } from "../store/tasks/read.ts";
-import { bytesPage } from "../tools/bytes-page.ts";
+import { bytesPage, type BytesPage } from "../tools/bytes-page.ts";
 
 /** Sparky's own things that messages refer to by `@KIND:ID`: which there are, and what one is. A person's rights decide both. */
 
@@ -171,16 +172,27 @@ const READ: { readonly [kind in ThingKind]: Read } = {
   async file(store, viewer, id) {
     const file = await readableFile(store, viewer, id);
     const written = writtenIn(store.db, file);
-    const page = written === null ? null : await bytesPage(written, { offset: 0, limit: MAX_FILE }, store.secrets);
+    const told = written === null ? null : await beginningOf(written, store.secrets);
     return textOf(titled(file.name, id), [
       `A file that was sent at ${isoTime(file.created_at)}: ${fileWords(attachmentOf(file))}`,
-      ...(page === null
+      ...(told === null
         ? [unwritten(file.mime)]
-        : [`Its text${page.next === null ? "" : ", as far as it is told here"}:`]),
-      page?.text ?? "",
+        : [`Its text${told.isWhole ? "" : ", as far as it is told here"}:`, told.text]),
     ]);
   },
 };
+
+/** Page by page, as a model reads it, without the values of secrets. */
+async function beginningOf(file: FileText, masking: Masking): Promise<{ text: string; isWhole: boolean }> {
+  let text = "";
+  let offset: number | null = 0;
+  while (offset !== null && text.length < MAX_FILE) {
+    const page: BytesPage = await bytesPage(file, { offset, limit: MAX_FILE - text.length }, masking);
+    text += page.text;
+    offset = page.next;
+  }
+  return { text, isWhole: offset === null };
+}
 
 function unwritten(mime: string): string {
   return PICTURES.has(mime)

@@ -73,7 +73,6 @@ async function fork(
   // Behind the event that says that the chat was made.
   const copies = await withOwnFiles(tx, chat, await withOwnBlobs(tx, chat, forkedEvents(events, 2)));
   if (Buffer.byteLength(JSON.stringify(copies)) > MOST_BYTES) throw tooLong("too much text");
-  await checkCopies(tx, viewer, chat.id);
   const whence = chatEvent(viewer, { change: "forked", from: chatId, seq });
   const chosen = [
     ...(chat.model === null ? [] : [chatEvent(viewer, { change: "model", model: chat.model })]),
@@ -87,6 +86,7 @@ async function fork(
   tx.changed("chats", [viewer.id], chat.id);
   tx.changed("chats", await audienceOf(tx.db, source), chatId);
   const message = text === undefined ? null : await postInto(tx, viewer, chat.id, { text, key, attachments }, chatId);
+  await checkCopies(tx, viewer, chat.id);
   return { id: chat.id, message, created: true };
 }
 

@@ -101,6 +101,8 @@ eachEngine("the room that one person's files may take", (engine) => {
       code: "too_large",
       message: "with those of this chat your files would take 6 GB, of at most 5 GB",
     });
+    const again = { seq: 1, text: "And once more", attachments: [file.id] };
+    await expect(forkChat(store, bob, chat.id, again)).rejects.toMatchObject({ code: "too_large" });
     // What has no files begins all the same, and of the refused one nothing is there.
     await forkChat(store, bob, chat.id, { seq: 1 });
     expect(await store.db.selectFrom("files").select("id").where("owner_id", "=", bob.id).execute()).toHaveLength(2);
