@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   FLOOD,
   LLAMA_CPP,
@@ -67,6 +67,22 @@ test("of several servers each is asked at once, the same only once however many 
   expect(ollama.asked.filter((each) => each === "GET /api/tags")).toHaveLength(1);
   await servers.find({ ...settings });
   expect(ollama.asked.filter((each) => each === "GET /api/tags")).toHaveLength(2);
+});
+
+test("the key goes to a server at its usual address only where that address is set", async () => {
+  const keys = new Map<string, string | null>();
+  vi.stubGlobal("fetch", async (url: string, { headers }: RequestInit) => {
+    keys.set(new URL(url).host, new Headers(headers).get("authorization"));
+    return new Response(null, { status: 401 });
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const providers = { LMSTUDIO_BASE_URL: "http://127.0.0.1:1234", SPARKY_MODEL_KEY: "key-1" };
+  await new LocalServers(PATIENCE_MS).find({ model: null, modelUrl: null, providers });
+  expect(Object.fromEntries(keys)).toEqual({
+    "127.0.0.1:11434": null,
+    "127.0.0.1:1234": "Bearer key-1",
+    "127.0.0.1:8080": null,
+  });
 });
 
 test("Ollama is believed on what it holds, never on what the model could take", async () => {
