@@ -27,14 +27,15 @@ export async function runCli(argv: readonly string[], io: Io, deps: Deps): Promi
 }
 
 const COMMON_FLAGS: readonly string[] = ["--json", "--no-color"];
-const TALK_FLAGS = /^--(?:json|no-color|new|chat(?:=.*)?)$/;
+const TALK_FLAGS = /^--(?:json|no-color|new|(?:chat|events|model|effort)(?:=.*)?)$/;
+const TAKES_A_WORD = /^--(?:chat|events|model|effort)$/;
 
 /** `chat` without a command is the conversation. */
 function meant(argv: readonly string[]): readonly string[] {
   const at = argv.findIndex((word) => !COMMON_FLAGS.includes(word));
   if (argv[at] !== "chat") return argv;
   const rest = argv.slice(at + 1);
-  const talks = rest.every((word, index) => TALK_FLAGS.test(word) || rest[index - 1] === "--chat");
+  const talks = rest.every((word, index) => TALK_FLAGS.test(word) || TAKES_A_WORD.test(rest[index - 1] ?? ""));
   return talks ? argv.toSpliced(at, 1, "client", "start") : argv;
 }
 

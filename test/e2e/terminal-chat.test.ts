@@ -93,6 +93,24 @@ test("F85 what is typed before the terminal is up is taken line by line, so that
   expect(items).toHaveLength(1);
 });
 
+test("the model, the effort and the events that `chat` is begun with hold for its chat, each alone too", async () => {
+  const sparky = await server(() => ({ words: "Here I am." }));
+  const at = terminal(sparky, ["chat", "--new", "--effort", "low"]);
+  await at.sees("/help");
+  at.enter("/effort");
+  await at.sees(/^ +low$/m);
+  at.enter("/quit");
+  expect(await at.left()).toBe(0);
+  const again = terminal(sparky, ["chat", "--events=all", "--model", "demo"]);
+  await again.sees("/help");
+  again.enter("/model");
+  await again.sees(/^ +demo$/m);
+  again.enter("/effort");
+  await again.sees(/^ +low$/m);
+  again.enter("/quit");
+  expect(await again.left()).toBe(0);
+});
+
 test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
   const { sparky, provider } = await served(() => ({ words: STORY }));
   using _held = provider.hold("story");

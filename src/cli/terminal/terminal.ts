@@ -4,10 +4,11 @@ import { followedFilter } from "../command/event-filter.ts";
 import type { EventOptions } from "../command/events-option.ts";
 import { Failure, usage } from "../console/failure.ts";
 import { chatId } from "../command/ids.ts";
+import type { EffortWord } from "../command/model.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { shortId } from "../console/text.ts";
 
-export type TerminalOptions = { chat?: string; new?: true; model?: string } & EventOptions;
+export type TerminalOptions = { chat?: string; new?: true; model?: string; effort?: EffortWord } & EventOptions;
 
 /** The conversation at the terminal: `sparky chat` without a command. */
 export async function terminalChat(
@@ -29,7 +30,9 @@ export async function terminalChat(
       ? await lastChat(client)
       : await chatId(client, options.chat);
   const chat =
-    options.model === undefined ? known : await (await import("../chats/send.ts")).chatWith(client, known, options);
+    options.model === undefined && options.effort === undefined
+      ? known
+      : await (await import("../chats/send.ts")).chatWith(client, known, options);
   const { home } = await context.config();
   const [{ TerminalSession }, { openLink }, { openHistory }] = await Promise.all([
     import("./session.ts"),
