@@ -354,8 +354,8 @@ export type ChatEvent = z.infer<typeof placeSchema> & EventBody;
 const [first, ...rest] = eventBodySchema.options;
 /** Found by the type, and not merged of two parts: whole logs are read by it, in the server and in every page. */
 export const chatEventSchema: z.ZodType<ChatEvent> = z.discriminatedUnion("type", [
-  first.extend(placeSchema.shape),
-  ...rest.map((option) => option.extend(placeSchema.shape)),
+  placeSchema.extend(first.shape),
+  ...rest.map((option) => placeSchema.extend(option.shape)),
 ]);
 export type EventOf<T extends EventType> = Extract<ChatEvent, { type: T }>;
 
