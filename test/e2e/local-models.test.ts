@@ -36,7 +36,7 @@ describeInBrowser("models on a local server", () => {
 
     const chat = await stage.sparky.api<Chat>("POST", "/api/chats", { title: "Small talk" });
     const tab = await device.tab(`/chats/${chat.id}`);
-    const dialog = tab.page.getByRole("dialog", { name: "Model of this chat" });
+    const dialog = tab.page.getByRole("dialog", { name: "Model and effort of this chat" });
     const small = dialog.getByRole("radio", { name: "ollama/small:latest available now · 8K tokens · free" });
     const inChoice = async () => {
       await tab.page.reload();
@@ -46,7 +46,7 @@ describeInBrowser("models on a local server", () => {
     };
     await soon(inChoice).toBe(1);
     await small.check();
-    await dialog.getByRole("button", { name: "Use this model" }).click();
+    await dialog.getByRole("button", { name: "Use it" }).click();
     await tab.page.getByRole("button", { name: "Model: ollama/small:latest" }).waitFor();
     await tab.composer.fill("Who are you?");
     await tab.composer.press("Enter");
