@@ -45,6 +45,8 @@ test("what is said is found without a search having asked for its index, and not
   await expect.poll(passing, { timeout: 60_000 }).toBe(250);
   await say(store, ann, ["soon"]);
   await expect.poll(async () => (await passing(), found("soon")), { timeout: 60_000 }).toBe(1);
+  // It waits for its next look.
+  await expect.poll(() => clock.pending, { timeout: 60_000 }).toBe(others + 1);
   await indexer[Symbol.asyncDispose]();
   expect(clock.pending).toBe(others);
   await say(store, ann, ["late"]);
