@@ -62,6 +62,11 @@ export async function embeddingServer(): Promise<EmbeddingServer> {
   let conduct: (request: EmbeddingRequest) => Conduct = () => ({ do: "vectors" });
   const server = createServer((incoming, response) => {
     void text(incoming).then((body) => {
+      // Sparky also asks what models there are, and a server of vectors alone has no list of them.
+      if (incoming.method !== "POST") {
+        response.writeHead(404).end();
+        return;
+      }
       const key = incoming.headers.authorization ?? incoming.headers["x-goog-api-key"] ?? null;
       const request = requestOf(incoming.url ?? "", typeof key === "string" ? key : null, body);
       requests.push(request);
