@@ -3,12 +3,15 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: "ms" | "MB" | "%" | "/s";
-  /** In the same unit; null: nothing was promised. */
-  readonly reach: number | null;
+  /** null: nothing was promised. */
+  readonly reach: Reach | null;
   /** The same work without Sparky, measured in the same run. */
   readonly raw: { readonly what: string; readonly value: number } | null;
   readonly note?: string;
 }
+
+/** In the figure's unit, which holds on one machine; or so many times the raw limit, which holds on any. */
+export type Reach = number | { readonly times: number };
 
 /** What the groups of figures are run with. */
 export interface Setting {
@@ -17,8 +20,10 @@ export interface Setting {
 }
 
 /** `out of reach`: in this run the machine itself, with nothing of ours, was slower than the promise. */
-export function verdict({ value, unit, reach, raw }: Figure): "" | "reached" | "missed" | "out of reach" {
+export function verdict(figure: Figure): "" | "reached" | "missed" | "out of reach" {
+  const { value, unit, reach, raw } = figure;
   if (reach === null) return "";
+  if (typeof reach === "object") return (ratio(figure) ?? Infinity) <= reach.times ? "reached" : "missed";
   const reaches = (number: number): boolean => (unit === "/s" ? number >= reach : number <= reach);
   if (reaches(value)) return "reached";
   return raw === null || reaches(raw.value) ? "missed" : "out of reach";

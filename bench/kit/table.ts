@@ -3,17 +3,23 @@ import { ratio, verdict, type Figure } from "./figure.ts";
 const HEAD = ["", "measured", "to reach", "", "raw limit", "", "times the limit"];
 
 export function cells(figure: Figure): string[] {
-  const { what, value, unit, reach, raw, note } = figure;
+  const { what, value, unit, raw, note } = figure;
   const times = ratio(figure);
   return [
     note === undefined ? what : `${what} (${note})`,
     `${amount(value)} ${unit}`,
-    reach === null ? "" : `${amount(reach)} ${unit}`,
+    toReach(figure),
     verdict(figure),
     raw === null ? "" : `${amount(raw.value)} ${unit}`,
     raw === null ? "" : raw.what,
     times === null ? "" : times.toFixed(1),
   ];
+}
+
+/** What was promised of it, in words. */
+export function toReach({ reach, unit }: Pick<Figure, "reach" | "unit">): string {
+  if (reach === null) return "";
+  return typeof reach === "object" ? `${reach.times} ×` : `${amount(reach)} ${unit}`;
 }
 
 /** Aligned columns, for a terminal. */

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { verdict } from "../kit/figure.ts";
+import { toReach } from "../kit/table.ts";
 import type { Seen } from "./seen.ts";
 
 /** `npm run test:sim -- --figures`: what is promised of loss, order and bounds, tried out, and what was seen. */
@@ -18,10 +20,10 @@ const PARTS: { readonly [name: string]: () => Promise<Seen[]> } = {
   "slow-readers": async () => (await import("./slow-readers.ts")).slowReaders(),
   recovery: async () => {
     const { recovery } = await import("../recovery.ts");
-    return (await recovery({ postgres: null })).map(({ what, value, reach }) => ({
-      what,
-      saw: `${Math.round(value)} ms (promised: ${reach} ms)`,
-      holds: reach === null || value <= reach,
+    return (await recovery({ postgres: null })).map((figure) => ({
+      what: figure.what,
+      saw: `${Math.round(figure.value)} ms (promised: ${toReach(figure)})`,
+      holds: ["", "reached"].includes(verdict(figure)),
     }));
   },
   churn: async () => (await import("./churn.ts")).churn(Number(values.minutes)),
