@@ -1,9 +1,9 @@
 #!/bin/sh
 # `npm run test:sim`: the whole proof. What `npm test` runs a part of, this runs in full.
 #   --seed N      what chance begins from (printed; the same seed is the same run)
-#   --minutes M   how long the simulation looks for new cases (1)
+#   --minutes M   how long the simulation looks for new cases, and the chaos run lasts (1)
 #   --fuzz N      how many frames and requests are fuzzed (100000)
-#   --only NAME   crash, agent or bad-input: one part of it
+#   --only NAME   crash, agent, bad-input or chaos: one part of it
 #   --figures     prints the figures of the proof instead; what follows goes to bench/proof/main.ts
 set -eu
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ PROOF_SEED=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 PROOF_SEED=$((PROOF_SEED % 2147483648))
 PROOF_MINUTES=1
 PROOF_FUZZ=100000
-files="test/faults test/simulation"
+files="test/faults test/simulation test/chaos"
 while [ $# -gt 0 ]; do
   [ $# -gt 1 ] || { echo "$1 needs a value" >&2; exit 2; }
   case $1 in
