@@ -13,7 +13,8 @@ import { putTimesRight } from "../store/endings/times.ts";
 import { runRow } from "../store/runs/run.ts";
 import type { Store } from "../store/database/store.ts";
 import { addTask } from "../store/tasks/add.ts";
-import { getTask } from "../store/tasks/read.ts";
+import { away } from "../store/overview/away.ts";
+import { getTask, listTasks } from "../store/tasks/read.ts";
 
 const HOUR = 3_600_000;
 const used = spend({ inputTokens: 9000, outputTokens: 2000 });
@@ -54,7 +55,12 @@ eachEngine("a person's limits", (engine) => {
       until: "2026-01-06T00:00:00.000Z",
       message: "The daily limit of 10,000 tokens is used up (11,000 used); it begins anew at 00:00 (UTC)",
     });
-    expect((await getTask(store, ann, task.id)).status).toBe("waiting");
+    const told = "The daily limit of 10,000 tokens is used up (11,000 used); it begins anew at 00:00 (UTC)";
+    expect(await getTask(store, ann, task.id)).toMatchObject({ status: "waiting", progress: { current: told } });
+    expect((await listTasks(store, ann)).items.map(({ progress }) => progress.current)).toEqual([told]);
+    const missed = await away(store, ann);
+    expect(missed.items).toMatchObject([{ kind: "waits", taskId: task.id, title: "hers", reason: told }]);
+    expect(missed).toMatchObject({ total: 1, totals: { waits: 1 } });
     const his = await addTask(store, bob, { instruction: "his" });
     expect(await ended(store, his.task.runId)).toMatchObject({ state: "completed" });
     expect([await spentBy(store, ann.id), await spentBy(store, bob.id)]).toEqual([
@@ -69,6 +75,8 @@ eachEngine("a person's limits", (engine) => {
       ...["queued", "starting", "waiting", "resumed", "completed"],
     ]);
     expect(await spentBy(store, ann.id)).toEqual([11_000, 22_000]);
+    expect((await getTask(store, ann, task.id)).progress.current).toBeNull();
+    expect((await away(store, ann)).items.map(({ kind }) => kind)).toEqual(["completed"]);
   });
 
   test.each([
@@ -208,6 +216,7 @@ eachEngine("a person's limits", (engine) => {
       async () => (await states()).filter((each) => each === "waiting").length === 2,
     );
     expect(model.requests.length).toBe(calls);
+    expect((await away(store, ann)).totals.waits).toBe(1);
     await setLimits(store, owner, ann, { tokensPerMonth: null });
     await ended(store, runId);
     expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain("two");

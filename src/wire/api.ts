@@ -119,7 +119,7 @@ export const taskSchema = z.object({
     done: z.number(),
     total: z.number(),
     step: z.number(),
-    /** What it does now, in words: `calling the model`, `web_fetch "…"`. */
+    /** What it does now, in words: `calling the model`, `web_fetch "…"`; of one that waits for a limit or for somebody, why, and until when. */
     current: z.string().nullable(),
   }),
 });

@@ -10,6 +10,7 @@ export const AWAY_KINDS = [
   "cancelled",
   "recovered",
   "asks",
+  "waits",
   "notice",
   "skipped",
   "paused",
@@ -18,7 +19,7 @@ export const AWAY_KINDS = [
 export const MAX_AWAY = 500;
 
 export const awayItemSchema = z.object({
-  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `notice`: what the agent wants you to know; `skipped`, `paused`: what a schedule did not do; `mentioned`: somebody means you by `@` and your name. */
+  /** How a run ended; `recovered`: it was interrupted and went on; `asks`: it waits for an approval, or an answer; `waits`: it waits for a limit of the person whose work it is; `notice`: what the agent wants you to know; `skipped`, `paused`: what a schedule did not do; `mentioned`: somebody means you by `@` and your name. */
   kind: z.enum(AWAY_KINDS),
   chatId: z.string(),
   /** The event that says so. */
@@ -28,7 +29,7 @@ export const awayItemSchema = z.object({
   taskId: z.string().nullable(),
   /** The schedule's name, the task's first words, or the chat's title. */
   title: z.string(),
-  /** Why it failed, by whom it was cancelled, what is asked, what the notice says, who mentions you in which words. */
+  /** Why it failed, by whom it was cancelled, what is asked, which limit it waits for and until when, what the notice says, who mentions you in which words. */
   reason: z.string().nullable(),
   /** Of what is asked. */
   approvalId: z.string().nullable(),
@@ -54,6 +55,7 @@ export const awaySchema = z.object({
     cancelled: z.number(),
     recovered: z.number(),
     asks: z.number(),
+    waits: z.number(),
     notice: z.number(),
     skipped: z.number(),
     paused: z.number(),

@@ -216,7 +216,7 @@ export const away: Away = awaySchema.parse({
     failed: 1,
     cancelled: 1,
     recovered: 1,
-    asks: 1, notice: 0,
+    asks: 1, waits: 0, notice: 0,
     skipped: 0,
     paused: 0,
     mentioned: 1,

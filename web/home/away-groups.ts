@@ -8,7 +8,7 @@ export interface AwayGroup {
 }
 
 /** What a person may have to do something about stands above what went its way. */
-const FIRST: readonly AwayItem["kind"][] = ["asks", "mentioned", "failed", "paused", "notice"];
+const FIRST: readonly AwayItem["kind"][] = ["asks", "mentioned", "failed", "paused", "waits", "notice"];
 
 /** Failures, questions, mentions and notices on top; in each part the newest first, alike ones as one. */
 export function awayGroups(items: readonly AwayItem[]): readonly AwayGroup[] {

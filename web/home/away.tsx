@@ -22,6 +22,7 @@ const LOOKS: Readonly<
   recovered: { state: "interrupted", word: WORDS.awayKinds.recovered },
   asks: { state: "asks", word: WORDS.awayKinds.asks },
   notice: { state: "flawed", word: WORDS.awayKinds.notice },
+  waits: { state: "waiting" },
   skipped: { state: "skipped" },
   paused: { state: "waiting", word: WORDS.awayKinds.paused },
 };
@@ -64,6 +65,7 @@ function Totals({ away: { totals } }: { away: AwayList }) {
     totals.mentioned > 0 && WORDS.totals.mentioned(totals.mentioned),
     totals.notice > 0 && WORDS.totals.notice(totals.notice),
     totals.asks > 0 && WORDS.totals.asks(totals.asks),
+    totals.waits > 0 && WORDS.totals.waits(totals.waits),
     tokens > 0 && WORDS.tokens(count(tokens)),
     totals.costUsd !== null && `$${totals.costUsd.toFixed(2)}`,
   ];

@@ -30,6 +30,8 @@ export function isWorthTelling(
       if ((item.tookMs ?? 0) >= LONG_MS) return true;
       // What a schedule does every minute is no news.
       return item.schedule === null && !isOwn(item);
+    // It goes on by itself.
+    case "waits":
     case "cancelled":
     case "recovered":
     case "skipped":

@@ -29,6 +29,11 @@ export function TaskDetails({ task }: { task: Task }) {
           </p>
         </Fact>
       )}
+      {task.progress.current !== null && task.status !== "in_progress" && (
+        <Fact name={WORDS.waitsBecause}>
+          <p className="[overflow-wrap:anywhere]">{task.progress.current}</p>
+        </Fact>
+      )}
       <Fact name={WORDS.instruction}>
         <p dir="auto" className="max-h-72 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]" tabIndex={0}>
           {task.instruction}
@@ -86,7 +91,7 @@ function Runs({ task }: { task: Task }) {
             {run.tokens > 0 && ` · ${WORDS.tokens(count(run.tokens))}`}
             {run.costUsd !== null && ` · $${run.costUsd.toFixed(2)}`}
           </span>
-          {run.reason !== null && <span className="text-muted [overflow-wrap:anywhere]">{run.reason}</span>}
+          {run.reason !== null && run.state !== "waiting" && <span className="text-muted [overflow-wrap:anywhere]">{run.reason}</span>}
         </li>
       ))}
     </ol>

@@ -95,9 +95,10 @@ export function placeOf({ runId, chatId }: Task) {
     : ({ to: "/runs/$runId", params: { runId } } as const);
 }
 
-/** Where it comes from, and what it does now, what came of it, or why it failed. */
+/** Where it comes from, and what it does now or waits for, what came of it, or why it failed. */
 function TaskLine({ task }: { task: Task }) {
   const { progress } = task;
+  const said = saidOf(task);
   return (
     <span className="flex min-w-0 flex-1 items-center gap-2 text-xs text-muted max-md:basis-full">
       {task.schedule !== null && (
@@ -117,19 +118,21 @@ function TaskLine({ task }: { task: Task }) {
         </span>
       )}
       {task.attempts > 1 && <span className="shrink-0">{WORDS.run(task.attempts)}</span>}
-      {task.status === "waiting" && task.dependsOn.length > 0 ? (
+      {task.status === "waiting" && task.dependsOn.length > 0 && said === "" ? (
         <span className="inline-flex min-w-0 gap-x-1.5 overflow-hidden whitespace-nowrap">
           {WORDS.waitsFor(<Dependencies ids={task.dependsOn} />)}
         </span>
       ) : (
-        <span className={`min-w-0 truncate ${task.status === "failed" ? "text-bad" : ""}`}>{saidOf(task)}</span>
+        <span className={`min-w-0 truncate ${task.status === "failed" ? "text-bad" : ""}`} title={said}>
+          {said}
+        </span>
       )}
     </span>
   );
 }
 
 function saidOf(task: Task): string {
-  if (task.status === "in_progress") return oneLine(task.progress.current ?? "", 120);
+  if (task.progress.current !== null) return oneLine(task.progress.current, 300);
   if (task.status === "pending" && task.runAt !== null) return WORDS.due(fullTime(task.runAt));
   if (task.error !== null) return oneLine(task.error, 300);
   return task.status === "completed" && task.result !== null ? oneLine(plain(task.result), 300) : "";

@@ -69,6 +69,7 @@ export const WORDS = {
     mentioned: (n: number): string => plural(n, { one: "# mention", other: "# mentions" }),
     notice: (n: number): string => plural(n, { one: "# notice", other: "# notices" }),
     asks: (n: number): string => `${n} asked`,
+    waits: (n: number): string => `${n} waiting for a limit`,
   },
   times: (n: number): string => ` ×${n}`,
   last: (ago: string): string => `last ${ago === "now" ? "just now" : ago}`,

@@ -8,6 +8,7 @@ export const WORDS = {
     cancelled: "Cancelled",
     recovered: "Resumed",
     asks: "Asks you",
+    waits: "Waits",
     notice: "Notice",
     skipped: "Skipped",
     paused: "Paused",

@@ -72,6 +72,7 @@ export const WORDS = {
   openChat: "Open its chat",
   failedBecause: "Failed because",
   endedBecause: "Ended because",
+  waitsBecause: "Waits",
   instruction: "Instruction",
   result: "Result",
   after: "After",

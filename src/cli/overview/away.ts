@@ -47,6 +47,7 @@ function summaryOf({ totals }: Away): string {
     [totals.mentioned, totals.mentioned === 1 ? "mention" : "mentions"],
     [totals.notice, totals.notice === 1 ? "notice" : "notices"],
     [totals.asks, "asked"],
+    [totals.waits, "waiting for a limit"],
   ];
   return [
     ...counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),

@@ -84,6 +84,7 @@ export async function showTask(
   if (out.json) return out.document(tree === null ? task : { ...task, tree });
   const time = (iso: string): string => (out.terminal ? `${iso}  (${ago(iso, io.now())})` : iso);
   const { done, total, step, current } = task.progress;
+  const isAtWork = task.status === "in_progress";
   const fields: readonly (readonly [string, string | null])[] = [
     ["id", task.id],
     ["status", out.terminal ? statusWord(out, task.status) : task.status],
@@ -100,7 +101,8 @@ export async function showTask(
     ["metadata", Object.keys(task.metadata).length === 0 ? null : JSON.stringify(task.metadata)],
     ["attempts", String(task.attempts)],
     ["plan", total === 0 ? null : `${done} of ${total} done`],
-    ["now", current === null ? null : `step ${step}: ${current}`],
+    ["now", current !== null && isAtWork ? `step ${step}: ${current}` : null],
+    ["waits", isAtWork ? null : current],
     ["created", time(task.createdAt)],
     ["started", task.startedAt === null ? null : time(task.startedAt)],
     ["finished", task.finishedAt === null ? null : time(task.finishedAt)],

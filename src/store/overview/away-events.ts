@@ -11,6 +11,7 @@ export type AwayKind =
   | "cancelled"
   | "recovered"
   | "asks"
+  | "waits"
   | "notice"
   | "skipped"
   | "paused"
@@ -22,7 +23,7 @@ export function mayBeTold(store: Store, viewer: User, more: readonly string[] = 
   return sql<boolean>`(e.type IN (${sql.join(types.map((each) => sql.lit(each)))}) OR ${mentions(store, viewer)})`;
 }
 
-/** What is told of, as one word; null for every other event. What is asked is told of while it is open. */
+/** What is told of, as one word; null for every other event. What is asked, or waits for a limit, is told of while it does. */
 export function kindOf(store: Store, viewer: User): RawBuilder<AwayKind | null> {
   const state = field(store, "state");
   return sql<AwayKind | null>`CASE
@@ -35,6 +36,11 @@ export function kindOf(store: Store, viewer: User): RawBuilder<AwayKind | null> 
     WHEN e.type = 'question' AND ${state} = 'asked'
       AND EXISTS (SELECT 1 FROM questions q WHERE q.id = ${field(store, "questionId")} AND q.state = 'asked')
       THEN 'asks'
+    WHEN e.type = 'status' AND ${state} = 'waiting' AND ${field(store, "reason")} = 'limit'
+      AND EXISTS (SELECT 1 FROM runs w WHERE w.id = e.run_id AND w.state = 'waiting' AND w.wait_reason = 'limit')
+      AND NOT EXISTS (SELECT 1 FROM events l
+        WHERE l.chat_id = e.chat_id AND l.seq > e.seq AND l.type = 'status' AND l.run_id = e.run_id)
+      THEN 'waits'
     WHEN e.type = 'notice' THEN 'notice'
     WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }

@@ -67,6 +67,7 @@ export async function away(store: Store, viewer: User, lookAt: number = MAX_EVEN
     totals.cancelled +
     totals.recovered +
     totals.asks +
+    totals.waits +
     totals.notice +
     totals.skipped +
     totals.paused +
@@ -171,6 +172,7 @@ const NOTHING: AwayTotals = {
   cancelled: 0,
   recovered: 0,
   asks: 0,
+  waits: 0,
   notice: 0,
   skipped: 0,
   paused: 0,
@@ -202,6 +204,7 @@ async function totalsOf(store: Store, viewer: User, ranges: readonly Range[]): P
     cancelled: count("cancelled"),
     recovered: count("recovered"),
     asks: count("asks"),
+    waits: count("waits"),
     notice: count("notice"),
     skipped: count("skipped"),
     paused: count("paused"),
@@ -353,5 +356,6 @@ function reasonOf(event: ChatEvent): string | null {
   if (event.type === "message") return `${event.actor.name}: ${shorten(event.data.text, MAX_WORDS)}`;
   if (event.type !== "status") return null;
   if (event.data.state === "failed") return event.data.reason;
+  if (event.data.state === "waiting") return event.data.message;
   return event.data.state === "cancelled" ? `by ${event.data.by}` : null;
 }

@@ -9,6 +9,7 @@ import { endRun, waitForLimit } from "../endings/run.ts";
 import { setLimits } from "../limits/change.ts";
 import { tasksOf } from "../limits/standing.ts";
 import { addTask } from "../tasks/add.ts";
+import { listTasks } from "../tasks/read.ts";
 import type { User } from "../people/user.ts";
 import { claimRuns, type Claimed } from "./claim.ts";
 import { fenceOf } from "./record.ts";
@@ -69,6 +70,14 @@ eachEngine("a limit of tasks at once", (engine) => {
       "Queued: the limit of one task at once is reached; it starts when another has ended or waits",
     ]);
     expect(await said("2999-01-01T00:00:00Z")).toEqual(["Queued"]);
+    const now = async () => (await listTasks(store, ann)).items.map(({ progress }) => progress.current).toReversed();
+    expect(await now()).toEqual([
+      "calling the model",
+      "Queued: the limit of one task at once is reached; it starts when another has ended or waits",
+      null,
+    ]);
+    await setLimits(store, owner, ann, { tasksAtOnce: null });
+    expect(await now()).toEqual(["calling the model", null, null]);
   });
 
   test("is kept while several take from the queue at the same moment", async () => {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { atOnceWords } from "../../core/limit-words.ts";
-import type { ChatRow, TaskRow } from "../database/schema.ts";
+import type { ChatRow, RunRow, TaskRow } from "../database/schema.ts";
+import type { Db } from "../database/sql.ts";
 import type { Tx } from "../database/store.ts";
 import type { Candidate } from "./next.ts";
 import { heldRuns } from "./open.ts";
@@ -49,9 +50,33 @@ export async function placeInQueue(
   message: string,
 ): Promise<{ readonly whose: string; readonly message: string }> {
   const whose = await whoseWork(tx.db, chat, task);
-  const row = await tx.db
+  const limit = (await reachedBy(tx.db, [whose])).get(whose);
+  const waits = limit !== undefined && (task.run_at ?? 0) <= tx.now;
+  return { whose, message: waits ? queuedWords(limit, message) : message };
+}
+
+/** Of runs those that only wait for others of the same person at this moment: what is said of each. */
+export async function waitForAPlace(db: Db, runs: readonly RunRow[], now: number): Promise<ReadonlyMap<string, string>> {
+  const due = runs.flatMap(({ id, state, whose, not_before }) =>
+    state === "queued" && whose !== null && not_before <= now ? [{ id, whose }] : [],
+  );
+  const reached = await reachedBy(db, [...new Set(due.map(({ whose }) => whose))]);
+  return new Map(
+    due.flatMap(({ id, whose }) => {
+      const limit = reached.get(whose);
+      return limit === undefined ? [] : [[id, queuedWords(limit)] as const];
+    }),
+  );
+}
+
+const queuedWords = (limit: number, queued = "Queued"): string => `${queued}: ${atOnceWords(limit)}`;
+
+/** The limits of those of whom as many tasks are at work as may be. */
+async function reachedBy(db: Db, people: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (people.length === 0) return new Map();
+  const rows = await db
     .selectFrom("user_limits")
-    .select(["tasks_at_once"])
+    .select(["user_id", "tasks_at_once"])
     .select((eb) =>
       eb
         .selectFrom("runs")
@@ -60,10 +85,13 @@ export async function placeInQueue(
         .whereRef("runs.whose", "=", "user_limits.user_id")
         .as("working"),
     )
-    .where("user_id", "=", whose)
+    .where("user_id", "in", people)
     .where("tasks_at_once", "is not", null)
-    .executeTakeFirst();
-  const limit = Number(row?.tasks_at_once ?? Infinity);
-  const waits = Number(row?.working ?? 0) >= limit && (task.run_at ?? 0) <= tx.now;
-  return { whose, message: waits ? `${message}: ${atOnceWords(limit)}` : message };
+    .execute();
+  return new Map(
+    rows.flatMap(({ user_id, tasks_at_once, working }) => {
+      const limit = Number(tasks_at_once);
+      return Number(working) >= limit ? [[user_id, limit] as const] : [];
+    }),
+  );
 }

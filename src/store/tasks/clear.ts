@@ -46,7 +46,7 @@ export async function clearTasks(store: Store, viewer: User, options: ClearOptio
   if (options.dryRun) {
     const at = store.clock.now();
     const { working, ...byStatus } = await countsOf(store.db, viewer, options);
-    const items = await tasksOf(store.db, await matching(store.db, viewer, options, SHOWN));
+    const items = await tasksOf(store.db, await matching(store.db, viewer, options, SHOWN), store.clock.now());
     return { at: isoTime(at), dryRun: true, total: sum(byStatus), byStatus, items, left: 0, working };
   }
   return store.transact(async (tx) => {
@@ -57,7 +57,7 @@ export async function clearTasks(store: Store, viewer: User, options: ClearOptio
     const tasks = (await matching(tx.db, viewer, options, MOST)).filter((task) => locked.has(task.id));
     const byStatus: Counts = {};
     for (const { status } of tasks) byStatus[status] = (byStatus[status] ?? 0) + 1;
-    const items = await tasksOf(tx.db, tasks.slice(0, SHOWN));
+    const items = await tasksOf(tx.db, tasks.slice(0, SHOWN), tx.now);
     for (const task of tasks) if (!isEnded(task.status)) await cancelOpen(store, tx, viewer, task.id);
     const hidden = await hide(tx, tasks);
     await announce(store, tx, tasks, hidden);

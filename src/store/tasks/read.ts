@@ -3,8 +3,9 @@ import type { Effort } from "../../core/effort.ts";
 import { notFound } from "../../core/errors.ts";
 import type { Attachment, Json } from "../../core/events.ts";
 import { may, taskFor } from "../people/access.ts";
+import { waitForAPlace } from "../runs/at-once.ts";
 import { currentOf, runOf, type Run } from "../runs/run.ts";
-import type { TaskRow } from "../database/schema.ts";
+import type { RunRow, TaskRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
@@ -52,7 +53,10 @@ export interface Task {
 }
 
 export async function getTask(store: Store, viewer: User, taskId: string): Promise<Task> {
-  return taskOf(store.db, await taskFor(store.db, viewer, "see", taskId));
+  const row = await taskFor(store.db, viewer, "see", taskId);
+  const [task] = await tasksOf(store.db, [row], store.clock.now());
+  if (task === undefined) throw notFound(`task ${row.id}`);
+  return task;
 }
 
 export interface TasksQuery extends TasksFilter, PageQuery {}
@@ -72,7 +76,7 @@ export async function listTasks(
   const rows = await matching.selectAll("tasks").$call(pageFrom(NEWEST_FIRST, query)).execute();
   const total = await totalOf(store.db, matching, query.total);
   const page = pageOf(rows, query, (row) => [row.created_at, row.id]);
-  return { items: await tasksOf(store.db, page.rows), next: page.next, ...total };
+  return { items: await tasksOf(store.db, page.rows, store.clock.now()), next: page.next, ...total };
 }
 
 /** The attempts at a task, the first one first. */
@@ -92,18 +96,13 @@ export async function listTaskRuns(
   return { items, next: null };
 }
 
-export async function taskOf(db: Db, row: TaskRow): Promise<Task> {
-  const [task] = await tasksOf(db, [row]);
-  if (task === undefined) throw notFound(`task ${row.id}`);
-  return task;
-}
-
-export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonly Task[]> {
+export async function tasksOf(db: Db, rows: readonly TaskRow[], now: number): Promise<readonly Task[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
   const deps = await db.selectFrom("task_deps").selectAll().where("task_id", "in", ids).execute();
   const runIds = rows.flatMap((row) => (row.run_id === null ? [] : [row.run_id]));
   const runs = runIds.length === 0 ? [] : await db.selectFrom("runs").selectAll().where("id", "in", runIds).execute();
+  const queued = await waitForAPlace(db, runs, now);
   return Promise.all(
     rows.map(async (row) => {
       const run = runs.find((candidate) => candidate.id === row.run_id);
@@ -134,9 +133,13 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[]): Promise<readonl
           done: row.plan_done,
           total: row.plan_total,
           step: run?.step ?? 0,
-          current: run === undefined ? null : await currentOf(db, run),
+          current: run === undefined ? null : (queued.get(run.id) ?? (await doingOf(db, run))),
         },
       };
     }),
   );
 }
+
+/** What it does now, or why it does nothing. */
+const doingOf = async (db: Db, run: RunRow): Promise<string | null> =>
+  run.state === "waiting" ? run.reason : currentOf(db, run);
