@@ -109,4 +109,35 @@ describeInBrowser("the tasks", () => {
     expect((await stage.sparky.api<List<Task>>("GET", "/api/tasks")).items).toEqual([]);
     expect(tab.complaints).toEqual([]);
   });
+
+  test("one that waits for a limit says why, in its line and its details; a model that cannot be used says what is allowed", async () => {
+    await stage.sparky.run("user", "limits", "owner", "--tokens-per-day", "1");
+    const tab = await (await stage.device()).tab("/tasks");
+    await tab.page.getByRole("button", { name: "New task" }).click();
+    const form = tab.page.getByRole("dialog", { name: "New task" });
+    await form.getByRole("textbox", { name: "What should be done?" }).fill("What time is it?");
+    await form.getByText("When, after which tasks").click();
+    await form.getByRole("combobox", { name: "Model", exact: true }).fill("gpt-5");
+    await form.getByRole("button", { name: "Add task" }).click();
+    await form.getByText(/^the chosen model is "gpt-5", .*did you mean "openai\/gpt-5"\? choose demo, /).waitFor();
+    await expect.poll(() => form.locator('[name="model"]').evaluate((box) => box.matches(":focus"))).toBe(true);
+    expect(await faultsOf(tab.page)).toEqual([]);
+    await form.getByRole("combobox", { name: "Model", exact: true }).fill("demo");
+    await form.getByRole("button", { name: "Try again" }).click();
+    await form.getByText("Queued.").waitFor();
+    await form.getByRole("button", { name: "Close" }).last().click();
+    const why = "The daily limit of 1 token is used up";
+    const waiting = tab.page.locator('[data-task-status="waiting"]');
+    await waiting.getByText(why).waitFor();
+    await waiting.getByRole("button", { name: /^Details/ }).click();
+    await tab.page
+      .getByRole("complementary", { name: "Task" })
+      .getByRole("definition")
+      .filter({ hasText: why })
+      .waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    expect((await stage.sparky.run("away")).stdout).toContain(why);
+    await stage.sparky.run("user", "limits", "owner", "--none");
+    await waiting.waitFor({ state: "detached" });
+  });
 });

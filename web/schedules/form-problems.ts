@@ -1,5 +1,6 @@
 import { FIELDS, type Field } from "./form-values.ts";
 import { RequestFailure } from "../live/http.ts";
+import { isOfModel } from "../models/refused.ts";
 
 /** What the server found wrong: at the fields that it names, the rest for the form as a whole. */
 export interface Problems {
@@ -22,7 +23,7 @@ export function problemsOf(error: Error): Problems {
     if (field !== undefined) at[field] = part.replace(/^[^:]*: /, "") + hint;
     // Of a rule the server says what is wrong in the rule's own words.
     else if (/^("|every\(|cron\(|at\()/i.test(part)) at.when = part + hint;
-    else if (part.startsWith("the chosen model ")) at.model = part + hint;
+    else if (isOfModel(part)) at.model = part + hint;
     else others.push(part + hint);
   }
   return { at, other: others.length > 0 ? others.join("; ") : null };

@@ -91,7 +91,9 @@ function Runs({ task }: { task: Task }) {
             {run.tokens > 0 && ` · ${WORDS.tokens(count(run.tokens))}`}
             {run.costUsd !== null && ` · $${run.costUsd.toFixed(2)}`}
           </span>
-          {run.reason !== null && run.state !== "waiting" && <span className="text-muted [overflow-wrap:anywhere]">{run.reason}</span>}
+          {run.reason !== null && run.state !== "waiting" && (
+            <span className="text-muted [overflow-wrap:anywhere]">{run.reason}</span>
+          )}
         </li>
       ))}
     </ol>

@@ -7,9 +7,12 @@ import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wi
 import { useServices } from "../app/services.tsx";
 import { EffortChoice } from "../models/effort-choice.tsx";
 import { ModelNames } from "../models/model-names.tsx";
+import { refusedModel } from "../models/refused.ts";
 import { Button } from "../ui/button.tsx";
 import { instantOf } from "../ui/clock.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { FieldProblem } from "../ui/field.tsx";
+import { Problem } from "../ui/notice.tsx";
 import { ChooseTasks } from "./choose-tasks.tsx";
 import { WORDS as COMMON } from "../words/common.ts";
 import { WORDS } from "../words/tasks.tsx";
@@ -18,6 +21,7 @@ import { WORDS } from "../words/tasks.tsx";
 export function TaskForm({ onClose }: { onClose: () => void }) {
   const { http, queries } = useServices();
   const key = useRef(crypto.randomUUID());
+  const form = useRef<HTMLFormElement>(null);
   const [after, setAfter] = useState<readonly Task[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const add = useMutation({
@@ -26,6 +30,9 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
       key.current = crypto.randomUUID();
       setAfter([]);
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
+    },
+    onError(error) {
+      if (refusedModel(error) !== null) form.current?.querySelector<HTMLElement>('[name="model"]')?.focus();
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -38,7 +45,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
     setProblem(parsed.success ? null : problemOf(parsed.error));
     if (parsed.success) add.mutate(parsed.data);
   };
-  const message = problem ?? add.error?.message ?? null;
+  const wrongModel = refusedModel(add.error);
   return (
     <Dialog title={WORDS.add} onClose={onClose}>
       {add.data !== undefined ? (
@@ -59,7 +66,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
           </div>
         </div>
       ) : (
-        <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
+        <form ref={form} onSubmit={submit} className="mt-3 flex flex-col gap-3">
           <label className="flex flex-col gap-1 text-sm font-medium">
             {WORDS.whatToDo}
             <textarea
@@ -80,7 +87,14 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <Field label={WORDS.mostMinutes} name="minutes" type="number" min={1} max={100_000} />
               <Field label={WORDS.mostTokens} name="tokens" type="number" min={1} max={1_000_000_000} />
               <Field label={WORDS.mostDollars} name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
-              <Field label={WORDS.model} name="model" type="text" list="models" placeholder={WORDS.usualModel} />
+              <Field
+                label={WORDS.model}
+                name="model"
+                type="text"
+                list="models"
+                placeholder={WORDS.usualModel}
+                problem={wrongModel ?? undefined}
+              />
               <ModelNames id="models" />
               <EffortChoice label={WORDS.thinks} own={WORDS.usualEffort} name="effort" />
             </div>
@@ -88,11 +102,12 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <ChooseTasks chosen={after} onChange={setAfter} />
             </div>
           </details>
-          {message !== null && (
+          {problem !== null && (
             <p role="alert" className="text-sm text-bad">
-              {message}
+              {problem}
             </p>
           )}
+          {wrongModel === null && <Problem error={add.error} />}
           <div className="flex justify-end gap-2">
             <Button kind="quiet" onClick={onClose}>
               {COMMON.cancel}
@@ -116,14 +131,23 @@ interface FieldProps {
   readonly step?: number;
   readonly list?: string;
   readonly placeholder?: string;
+  readonly problem?: string | undefined;
 }
 
-function Field({ label, ...input }: FieldProps) {
+function Field({ label, problem, ...input }: FieldProps) {
   return (
-    <label className="flex flex-col gap-1 text-sm">
-      {label}
-      <input {...input} className="tap rounded-md border border-line-strong bg-page px-2 py-1" />
-    </label>
+    <div className="flex flex-col gap-1 text-sm">
+      <label className="flex flex-col gap-1">
+        {label}
+        <input
+          {...input}
+          aria-invalid={problem !== undefined}
+          aria-describedby={problem === undefined ? undefined : `${input.name}-problem`}
+          className={`tap rounded-md border bg-page px-2 py-1 ${problem === undefined ? "border-line-strong" : "border-bad"}`}
+        />
+      </label>
+      <FieldProblem id={input.name} problem={problem} />
+    </div>
   );
 }
 

@@ -123,13 +123,19 @@ function TaskLine({ task }: { task: Task }) {
           {WORDS.waitsFor(<Dependencies ids={task.dependsOn} />)}
         </span>
       ) : (
-        <span className={`min-w-0 truncate ${task.status === "failed" ? "text-bad" : ""}`} title={said}>
+        <span className={`min-w-0 truncate ${LOOKS[task.status] ?? ""}`} title={said}>
           {said}
         </span>
       )}
     </span>
   );
 }
+
+/** When what waits goes on stands at the end: on a phone there is room for it. */
+const LOOKS: { readonly [status in Task["status"]]?: string } = {
+  failed: "text-bad",
+  waiting: "max-md:whitespace-normal",
+};
 
 function saidOf(task: Task): string {
   if (task.progress.current !== null) return oneLine(task.progress.current, 300);

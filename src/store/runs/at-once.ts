@@ -56,7 +56,11 @@ export async function placeInQueue(
 }
 
 /** Of runs those that only wait for others of the same person at this moment: what is said of each. */
-export async function waitForAPlace(db: Db, runs: readonly RunRow[], now: number): Promise<ReadonlyMap<string, string>> {
+export async function waitForAPlace(
+  db: Db,
+  runs: readonly RunRow[],
+  now: number,
+): Promise<ReadonlyMap<string, string>> {
   const due = runs.flatMap(({ id, state, whose, not_before }) =>
     state === "queued" && whose !== null && not_before <= now ? [{ id, whose }] : [],
   );
