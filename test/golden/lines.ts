@@ -25,7 +25,7 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
     { args: ["Check knowledge graph stats", "--wait"], agent: [[call("graph_stats")], [say("It is time.")]] },
   ],
   "agent tasks list": [{}, { args: ["--status", "failed"] }, { args: ["--search", "nowhere"] }, { args: ["--limit", "2"] }],
-  "agent tasks get": [{ args: ["3f2a"] }, { args: ["3f2a", "--tree"] }, { args: ["c01d"] }, { args: ["w0rk"] }, { args: ["zzzz"] }, { args: ["8kk2"] }],
+  "agent tasks get": [{ args: ["3f2a"] }, { args: ["3f2a", "--tree"] }, { args: ["c01d"] }, { args: ["w0rk"] }, { args: ["fenc"] }, { args: ["zzzz"] }, { args: ["8kk2"] }],
   "agent tasks logs": [{ args: ["3f2a"] }, { args: ["c01d"] }, { args: ["77aa"] }, { args: ["3f2a", "--follow"], server: true }],
   "agent tasks wait": [{ args: ["3f2a"] }, { args: ["c01d"] }, { args: ["77aa", "--timeout", "1"], server: true }],
   "agent tasks cancel": [{ args: ["77aa"] }, { args: ["3f2a"] }],
