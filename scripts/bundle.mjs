@@ -1,5 +1,6 @@
 // Bundles src/entry.ts into dist/: start-up and memory are a fraction of what loading a hundred files costs. What is
 // loaded by `import()` becomes a file of its own, read only when needed.
+import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 import { prune } from "./prune.mjs";
@@ -20,6 +21,23 @@ const workers = {
   },
 };
 
+// Node's own `import` of a part of Node reads all that it exports, and some of that loads half of the rest. `require`d it is
+// read as it is used.
+const builtins = {
+  name: "builtins",
+  resolveId: (id, importer = "", { kind }) =>
+    isBuiltin(id) && kind !== "dynamic-import" && !importer.startsWith("\0") ? `\0builtin:${id}` : null,
+  load: (id) =>
+    id.startsWith("\0builtin:") ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(9))});` : null,
+};
+
+// Each file costs as much to find and to link as what is in it: what is needed together lies together.
+const together = (name, priority, ...modules) => ({
+  name,
+  priority,
+  test: (id) => modules.some((module) => id === join(root, module) || id.startsWith(module)),
+});
+
 const bundle = await rolldown({
   input: { entry: join(root, "src/entry.ts") },
   cwd: root,
@@ -28,10 +46,31 @@ const bundle = await rolldown({
   external: ["better-sqlite3", "pg-native", "bufferutil", "utf-8-validate", "canvas", "@napi-rs/canvas"],
   tsconfig: false,
   logLevel: "warn",
-  plugins: [workers],
+  plugins: [workers, builtins],
 });
 const { output } = await bundle
-  .write({ dir: app, format: "esm", entryFileNames: "[name]-[hash].js", chunkFileNames: "[name]-[hash].js" })
+  .write({
+    dir: app,
+    format: "esm",
+    entryFileNames: "[name]-[hash].js",
+    chunkFileNames: "[name]-[hash].js",
+    codeSplitting: {
+      groups: [
+        together("start", 3, "\0builtin:", "package.json", "src/cli/run.ts", "src/cli/console/process-io.ts"),
+        together(
+          "command",
+          2,
+          "src/cli/program/run-program.ts",
+          "src/cli/command/ids.ts",
+          "src/cli/command/agent-loop.ts",
+          "src/config.ts",
+          "src/store/home/guard.ts",
+          "src/store/home/served.ts",
+        ),
+        together("server", 1, "src/main.ts"),
+      ],
+    },
+  })
   .catch(failPlainly);
 await bundle.close();
 

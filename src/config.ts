@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { z } from "zod";
-import { EFFORTS, effortSchema, type Effort } from "./core/effort.ts";
+import type { Effort } from "./core/effort.ts";
+import { EFFORTS } from "./core/efforts.ts";
 import { readEnvText } from "./core/env-file.ts";
 import { isSparkyError, SparkyError } from "./core/errors.ts";
 import { masked } from "./core/secrets.ts";
@@ -128,21 +128,34 @@ const COMMAND_VARIABLES = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "
 /** They are programs of the person's own: they keep their caches and settings where they always do. */
 const SERVER_VARIABLES = ["HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] as const;
 
-const flag = z
-  .string()
-  .transform((value) => value.toLowerCase())
-  .pipe(z.enum(["true", "false", "1", "0", "yes", "no", "on", "off"], { error: "true or false" }))
-  .transform((value) => ["true", "1", "yes", "on"].includes(value));
+/** A setting as its variable has it; undefined: that is not allowed. Every command reads them, so this loads no library. */
+type Read<T> = (text: string) => T | undefined;
+
+const any: Read<string> = (text) => text;
+
+const form =
+  (pattern: RegExp): Read<string> =>
+  (text) =>
+    pattern.test(text) ? text : undefined;
+
+const oneOf =
+  <T extends string>(words: readonly T[]): Read<T> =>
+  (text) =>
+    words.find((word) => word === text);
+
+const flag: Read<boolean> = (text) => {
+  const word = text.toLowerCase();
+  if (["true", "1", "yes", "on"].includes(word)) return true;
+  return ["false", "0", "no", "off"].includes(word) ? false : undefined;
+};
 
 /** The usual proxy is on the same machine. */
-const proxies = z
-  .string()
-  .transform((value) => {
-    const said = flag.safeParse(value);
-    if (said.success) return said.data ? ["loopback"] : [];
-    return namesIn(value).map((place) => place.toLowerCase());
-  })
-  .refine((places) => places.every((place) => place === "loopback" || isRange(place)));
+const proxies: Read<readonly string[]> = (text) => {
+  const said = flag(text);
+  if (said !== undefined) return said ? ["loopback"] : [];
+  const places = namesIn(text).map((place) => place.toLowerCase());
+  return places.every((place) => place === "loopback" || isRange(place)) ? places : undefined;
+};
 
 /** `10.0.0.5`, `172.18.0.0/16`, `fd00::/8`. */
 function isRange(text: string): boolean {
@@ -151,64 +164,61 @@ function isRange(text: string): boolean {
   return Number(bits ?? 0) <= most;
 }
 
-const number = (min: number, max: number, whole: boolean) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max && (!whole || Number.isInteger(value)));
+const number =
+  (min: number, max: number, whole: boolean): Read<number> =>
+  (text) => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
+  };
 
-const url = (protocols: readonly string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
+const url: Read<string> = (text) =>
+  URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol) ? text : undefined;
 
 /** A socket's address has its host among the parameters, behind a user if need be: `postgres://user@/database?host=/folder`. */
-const databaseUrl = z
-  .string()
-  .refine((value) => /^postgres(ql)?:/.test(value) && URL.canParse(value.replace("@/", "@localhost/")));
+const databaseUrl: Read<string> = (text) =>
+  /^postgres(ql)?:/.test(text) && URL.canParse(text.replace("@/", "@localhost/")) ? text : undefined;
 
-const prices = z.string().transform((value, context) => {
-  const parsed = parsePrices(value);
-  if (parsed !== undefined) return parsed;
-  context.addIssue("not prices");
-  return z.NEVER;
-});
+const embeddingModel: Read<string> = (text) => (isEmbedding(text) ? text : undefined);
 
 /** Each variable with the words for what is allowed; an empty value means "not set". */
 export const VARIABLES = {
-  SPARKY_HOME: [z.string(), "a folder"],
+  SPARKY_HOME: [any, "a folder"],
   SPARKY_DB_URL: [databaseUrl, "postgres://user:password@host/database"],
-  SPARKY_HOST: [z.string().regex(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
+  SPARKY_HOST: [form(/^[A-Za-z0-9.:_-]+$/), "a host name or address, such as 127.0.0.1"],
   SPARKY_PORT: [number(0, 65_535, true), "a port from 0 to 65535"],
-  SPARKY_ALLOWED_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],
-  SPARKY_TLS_CERT: [z.string(), "a PEM file"],
-  SPARKY_TLS_KEY: [z.string(), "a PEM file"],
+  SPARKY_ALLOWED_HOSTS: [form(/^[A-Za-z0-9.:_,\s-]+$/), "host names with commas between"],
+  SPARKY_TLS_CERT: [any, "a PEM file"],
+  SPARKY_TLS_KEY: [any, "a PEM file"],
   SPARKY_BEHIND_PROXY: [proxies, "loopback, or addresses and ranges such as 172.18.0.0/16 with commas between"],
   SPARKY_INSECURE_LAN: [flag, "yes or no"],
-  SPARKY_APPROVE_BY: [z.enum(APPROVE_BY), APPROVE_BY.join(" or ")],
+  SPARKY_APPROVE_BY: [oneOf(APPROVE_BY), APPROVE_BY.join(" or ")],
   SPARKY_ENABLE_AGENT_LOOP: [flag, "true or false"],
   SPARKY_AGENT_POLL_INTERVAL: [number(0.1, 86_400, false), "seconds from 0.1 to 86400"],
   SPARKY_AGENT_CONCURRENCY: [number(1, 256, true), "a whole number from 1 to 256"],
-  SPARKY_SCHEDULES_FILE: [z.string(), "a YAML file"],
-  SPARKY_MODEL: [z.string(), "a model, or several with commas between"],
-  AGENT_MODEL: [z.string(), "a model"],
-  SPARKY_MODEL_URL: [url(["http:", "https:"]), "http://host/v1 or https://host/v1"],
-  SPARKY_MODEL_PRICES: [prices, "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens"],
+  SPARKY_SCHEDULES_FILE: [any, "a YAML file"],
+  SPARKY_MODEL: [any, "a model, or several with commas between"],
+  AGENT_MODEL: [any, "a model"],
+  SPARKY_MODEL_URL: [url, "http://host/v1 or https://host/v1"],
+  SPARKY_MODEL_PRICES: [
+    parsePrices,
+    "MODEL=INPUT/OUTPUT[/CACHED] with commas between, in US dollars for a million tokens",
+  ],
   SPARKY_MODEL_WINDOW: [number(1000, 100_000_000, true), "tokens, from 1000 on"],
   SPARKY_MODEL_IMAGES: [flag, "on or off"],
-  SPARKY_MODEL_EFFORT: [effortSchema, EFFORTS.join(", ")],
+  SPARKY_MODEL_EFFORT: [oneOf(EFFORTS), EFFORTS.join(", ")],
   SPARKY_MODEL_IDLE_TIMEOUT: [number(1, 3600, false), "seconds from 1 to 3600"],
-  SPARKY_SEARCH_URL: [url(["http:", "https:"]), "http://host:port or https://host, of a SearXNG server"],
-  BRAVE_API_KEY: [z.string(), "a key"],
-  TAVILY_API_KEY: [z.string(), "a key"],
-  EXA_API_KEY: [z.string(), "a key"],
-  SPARKY_WEB_HOSTS: [z.string().regex(/^[A-Za-z0-9.:_,\s-]+$/), "host names or addresses with commas between"],
-  SPARKY_SHELL: [z.enum(SHELL_MODES), SHELL_MODES.join(", ")],
+  SPARKY_SEARCH_URL: [url, "http://host:port or https://host, of a SearXNG server"],
+  BRAVE_API_KEY: [any, "a key"],
+  TAVILY_API_KEY: [any, "a key"],
+  EXA_API_KEY: [any, "a key"],
+  SPARKY_WEB_HOSTS: [form(/^[A-Za-z0-9.:_,\s-]+$/), "host names or addresses with commas between"],
+  SPARKY_SHELL: [oneOf(SHELL_MODES), SHELL_MODES.join(", ")],
   SPARKY_RECALL: [flag, "on or off"],
-  SPARKY_EMBEDDING_MODEL: [z.string().refine(isEmbedding), EMBEDDING_FORM],
-  LOG_LEVEL: [z.enum(LOG_LEVELS), LOG_LEVELS.join(", ")],
-  SPARKY_URL: [url(["http:", "https:"]), "http://host:port"],
-  SPARKY_TOKEN: [z.string(), "a token"],
-} as const satisfies { readonly [name: string]: readonly [z.ZodType, string] };
+  SPARKY_EMBEDDING_MODEL: [embeddingModel, EMBEDDING_FORM],
+  LOG_LEVEL: [oneOf(LOG_LEVELS), LOG_LEVELS.join(", ")],
+  SPARKY_URL: [url, "http://host:port"],
+  SPARKY_TOKEN: [any, "a token"],
+} as const satisfies { readonly [name: string]: readonly [Read<unknown>, string] };
 
 /** What counts where a variable is not set. */
 export const DEFAULTS = {
@@ -227,9 +237,8 @@ export const DEFAULTS = {
 
 export type Name = keyof typeof VARIABLES;
 export type Environment = { readonly [name: string]: string | undefined };
-type Parsed<N extends Name> =
-  | z.output<(typeof VARIABLES)[N][0]>
-  | (N extends keyof typeof DEFAULTS ? never : undefined);
+type Value<N extends Name> = Exclude<ReturnType<(typeof VARIABLES)[N][0]>, undefined>;
+type Parsed<N extends Name> = Value<N> | (N extends keyof typeof DEFAULTS ? never : undefined);
 
 /** A place that settings come from. */
 export interface Layer {
@@ -292,10 +301,11 @@ function personsFolder(environment: Environment): string {
 export const envFileOf = (home: string): string => join(home, ".env");
 
 /** Throws `invalid_input` naming the variable, its value and what is allowed. */
-export function parseVariable<N extends Name>(name: N, raw: string): z.output<(typeof VARIABLES)[N][0]> {
-  const [schema, allowed] = VARIABLES[name];
-  const result = schema.safeParse(raw.trim());
-  if (result.success) return result.data as z.output<(typeof VARIABLES)[N][0]>;
+export function parseVariable<N extends Name>(name: N, raw: string): Value<N> {
+  const [read, allowed] = VARIABLES[name];
+  const value = read(raw.trim());
+  // What reads a variable is found by its name.
+  if (value !== undefined) return value as Value<N>;
   const shown = name === "SPARKY_DB_URL" ? "***" : JSON.stringify(masked(name, raw));
   throw new SparkyError("invalid_input", `${name} is ${shown}, which is not allowed`, {
     hint: `set ${name} to ${allowed}`,

@@ -40,7 +40,10 @@ const code = await runCli(argv, io, {
     (await import("./store/home/guard.ts")).checkHome(config.home);
     return config;
   },
-  homeState: async (home) => (await import("./store/home/lock.ts")).homeState(home),
+  async homeState(home) {
+    const pid = (await import("./store/home/served.ts")).servedBy(home);
+    return pid === null ? (await import("./store/home/lock.ts")).homeState(home) : { held: true, pid };
+  },
   async names(kind, prefix) {
     const { home, dbUrl } = (await import("./config.ts")).loadConfig();
     return dbUrl === null ? (await import("./store/home/names.ts")).namesIn(`${home}/sparky.db`, kind, prefix) : [];

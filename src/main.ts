@@ -165,7 +165,16 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
   cleanup.defer(() => rmSync(serverFile, { force: true }));
   const writeServerFile = (): void => {
     const shown = certificate === null ? {} : { certificate: certificate.pair.fingerprint };
-    const file = { url, ...shown, pid, startedAt, version: manifest.version, args, daemon };
+    const file = {
+      url,
+      ...shown,
+      pid,
+      startedAt,
+      version: manifest.version,
+      args,
+      daemon,
+      agentLoop: config.agentLoop,
+    };
     writePrivate(serverFile, `${JSON.stringify(file)}\n`);
   };
   writeServerFile();

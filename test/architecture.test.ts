@@ -120,7 +120,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
   ],
 };
 
-const STORE_OF_ENTRY = ["src/store/home/guard.ts", "src/store/home/lock.ts", "src/store/home/names.ts"];
+const STORE_OF_ENTRY = ["guard", "lock", "names", "served"].map((name) => `src/store/home/${name}.ts`);
 
 const SEAL = "src/core/seal.ts";
 

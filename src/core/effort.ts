@@ -1,6 +1,5 @@
 import { z } from "zod";
+import { EFFORTS } from "./efforts.ts";
 
-/** How hard a model thinks before it answers, in the words that go to every provider alike. */
-export const EFFORTS = ["provider-default", "none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export const effortSchema = z.enum(EFFORTS);
 export type Effort = z.infer<typeof effortSchema>;

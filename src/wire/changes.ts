@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SKILL_PLACES } from "./skills.ts";
+import { SKILL_PLACES } from "./skill-places.ts";
 
 /** What crosses the wire about tools and skills that are new or changed: no run has them as they are until a person says yes. */
 

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { MOST_TASKS_AT_ONCE, type LimitName } from "../core/limit-words.ts";
 import { userSchema } from "./api.ts";
+import { ROLES } from "./roles.ts";
 
 /** Accounts, and who may have which name. */
-
-export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 
 const MAX_NAME = 32;
 const NAME = /^[a-z][a-z0-9._-]*$/;

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { SKILL_PLACES } from "./skill-places.ts";
 
 /** What crosses the wire about skills: what lies where, what was approved of it, and what a yes would change. */
 
-export const SKILL_PLACES = ["home", "workspace", "agent", "personal", "shipped"] as const;
 export const SKILL_STATES = ["approved", "changed", "waiting", "refused", "off", "broken"] as const;
 
 export const skillSchema = z.object({

@@ -1,4 +1,5 @@
-import { effortSchema, EFFORTS, type Effort } from "../../src/core/effort.ts";
+import { effortSchema, type Effort } from "../../src/core/effort.ts";
+import { EFFORTS } from "../../src/core/efforts.ts";
 
 interface Props {
   readonly label: string;

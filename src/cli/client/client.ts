@@ -4,6 +4,9 @@ import { exchange, open, textOf, type Answer, type Call, type FileBody, type Inc
 import { EXIT } from "../console/io.ts";
 import { OTHER_CERTIFICATE } from "./pinned.ts";
 
+/** Nobody was there who could have got anything of the request. */
+export class Unheard extends Failure {}
+
 /** A client of the HTTP API: over the network, or of the same app in this process. */
 export interface Client {
   /** Where the server answers; null in this process. */
@@ -27,6 +30,8 @@ export interface Endpoint {
   /** SHA-256 of the one certificate that it may show; without: one that leads to whom this system trusts. */
   readonly certificate?: string | null;
   readonly token: string | null;
+  /** Whether it takes up tasks; null: it has to be asked. */
+  readonly agentLoop?: boolean | null;
 }
 
 export function networkClient(endpoint: Endpoint): Client {
@@ -161,20 +166,15 @@ function parse(text: string): unknown {
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/;
 const TRUST_HINT = "if it is yours, name its certificate, or that of who has signed it: NODE_EXTRA_CA_CERTS=FILE";
 
-const NOBODY = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EAI_AGAIN",
-  "EPIPE",
-  OTHER_CERTIFICATE,
-];
+const NOBODY = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", OTHER_CERTIFICATE];
+/** Somebody was there, and is gone. */
+const GONE = ["ECONNRESET", "EPIPE"];
 
 function unanswered(error: unknown, url: string): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (NOBODY.includes(code)) throw notRunning(`no server answers at ${url} (${code})`);
+  const { exit, code: kind, message: said, hint: start } = notRunning(`no server answers at ${url} (${code})`);
+  if (NOBODY.includes(code)) throw new Unheard(exit, kind, said, start);
+  if (GONE.includes(code)) throw new Failure(exit, kind, said, start);
   const message = error instanceof Error ? error.message : String(error);
   const hint = UNTRUSTED.test(code) ? TRUST_HINT : "sparky chat status";
   throw new Failure(EXIT.error, "unavailable", `${url}: ${message}`, hint);

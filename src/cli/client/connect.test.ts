@@ -91,7 +91,7 @@ test("what needs a server exits 3 at once when the home is free", async (at) => 
 test("the server that holds the home is asked over the network, with the owner's token", async (at) => {
   at.running(7);
   expect(await at.attempt({ states: [{ held: true, pid: 7 }] })).toEqual({ slept: 0, local: 0 });
-  expect(at.seen).toEqual([undefined, "Bearer the-owners-token"]);
+  expect(at.seen).toEqual(["Bearer the-owners-token"]);
 });
 
 test("a stale server.json is not believed: nothing is sent there", async (at) => {
@@ -113,6 +113,14 @@ test("a home that is held for long without an answer fails after 5 s and names t
     exit: 1,
     message: `process 7 holds ${at.home} but does not answer`,
   });
+});
+
+test("a server that ends before it is asked is no failure: the request goes to the next one, or into this process", async (at) => {
+  at.running(7, DEAD);
+  const ends = { held: true, pid: 7 };
+  expect(await at.attempt({ states: [ends, ends, { held: false }] })).toEqual({ slept: 100, local: 1 });
+  await expect(at.attempt({ states: [ends, { held: false }], need: "server" })).rejects.toMatchObject({ exit: 3 });
+  expect(at.seen).toEqual([]);
 });
 
 test("a home that one after another holds, none of them for long, is waited for", async (at) => {

@@ -1,6 +1,7 @@
 import { isSparkyError } from "../../core/errors.ts";
-import { isUnreachable, localClient, networkClient, type Client, type Endpoint } from "./client.ts";
+import { isUnreachable, localClient, networkClient, Unheard, type Client, type Endpoint } from "./client.ts";
 import type { CliConfig, Deps, HomeState } from "../deps.ts";
+import type { Method } from "./http.ts";
 import { Failure, notRunning } from "../console/failure.ts";
 import { EXIT, type Io } from "../console/io.ts";
 import { readServerFile, readToken } from "./server-file.ts";
@@ -18,6 +19,18 @@ const LOOK_AGAIN_MS = 100;
  */
 export async function connect(deps: Deps, io: Io, config: CliConfig, need: "server" | "any"): Promise<Client> {
   if (config.url !== null) return networkClient(await namedEndpoint(deps, config, config.url));
+  const found = await find(deps, io, config, need, "trust");
+  return found.endpoint === null ? found : askedFirst(found, () => find(deps, io, config, need, "ask"));
+}
+
+/** `trust`: the server that holds the home and has written itself down is not asked whether it answers. */
+async function find(
+  deps: Deps,
+  io: Io,
+  config: CliConfig,
+  need: "server" | "any",
+  written: "trust" | "ask",
+): Promise<Client> {
   let since = io.now();
   let holder: number | undefined;
   for (;;) {
@@ -28,10 +41,35 @@ export async function connect(deps: Deps, io: Io, config: CliConfig, need: "serv
       if (need === "server") throw notRunning(`no server is running on ${config.home}`);
       const app = await openLocal(deps);
       if (app !== "held") return localClient(app);
-    } else if (endpoint !== null && (await answers(endpoint))) return networkClient(endpoint);
+    } else if (endpoint !== null) {
+      const known = written === "trust" && state.pid !== undefined;
+      if (known || (await answers(endpoint))) return networkClient(endpoint);
+    }
     if (io.now() - since >= (endpoint === null ? COMMAND_MS : SERVER_MS)) throw silent(config.home, state);
     await io.sleep(LOOK_AGAIN_MS);
   }
+}
+
+/** Where nobody listens after all, as it may be while a server ends, first requests go to whom another look finds. */
+function askedFirst(client: Client, lookAgain: () => Promise<Client>): Client {
+  let again: Promise<Client> | undefined;
+  let heard = false;
+  return {
+    ...client,
+    async request<T>(method: Method, path: string, body?: unknown) {
+      const asked = await (again ?? client);
+      try {
+        const answer = await asked.request<T>(method, path, body);
+        heard = true;
+        return answer;
+      } catch (error) {
+        if (heard || asked !== client || !(error instanceof Unheard)) throw error;
+      }
+      again ??= lookAgain();
+      return (await again).request<T>(method, path, body);
+    },
+    close: async () => (await (again ?? client)).close(),
+  };
 }
 
 /** The endpoint as it is now, for a watcher that connects again: null while no server runs. */
@@ -53,7 +91,8 @@ async function namedEndpoint(deps: Deps, config: CliConfig, url: string): Promis
 function heldEndpoint(config: CliConfig, state: HomeState): Endpoint | null {
   const file = readServerFile(config.home);
   if (file === null || (state.pid !== undefined && file.pid !== state.pid)) return null;
-  return { url: file.url, certificate: file.certificate, token: config.token ?? readToken(config.home) };
+  const { url, certificate, agentLoop } = file;
+  return { url, certificate, agentLoop, token: config.token ?? readToken(config.home) };
 }
 
 async function answers(endpoint: Endpoint): Promise<boolean> {

@@ -11,6 +11,8 @@ export interface ServerFile {
   readonly version: string;
   readonly args: readonly string[];
   readonly daemon: boolean;
+  /** Whether it takes up tasks; null: an older server does not say. */
+  readonly agentLoop: boolean | null;
 }
 
 /** null when there is none, or it is half written. */
@@ -22,7 +24,9 @@ export function readServerFile(home: string): ServerFile | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { url, certificate, pid, startedAt, version, args, daemon } = value as { readonly [key: string]: unknown };
+  const { url, certificate, pid, startedAt, version, args, daemon, agentLoop } = value as {
+    readonly [key: string]: unknown;
+  };
   if (typeof url !== "string" || !URL.canParse(url) || typeof pid !== "number") return null;
   return {
     url: url.replace(/\/+$/, ""),
@@ -32,6 +36,7 @@ export function readServerFile(home: string): ServerFile | null {
     version: typeof version === "string" ? version : "",
     args: Array.isArray(args) ? args.filter((arg) => typeof arg === "string") : [],
     daemon: daemon === true,
+    agentLoop: typeof agentLoop === "boolean" ? agentLoop : null,
   };
 }
 

@@ -28,12 +28,24 @@ export type Execute = <O extends OptionValues>(command: Command, run: Handler<O>
 
 const TEXTS = new WeakMap<Command, CommandText>();
 
-export function root(name: string, text: CommandText): Command {
-  return withCommonOptions(prepare(new Command(name), text).enablePositionalOptions());
+/**
+ * The words that a program is built for: building the hundreds of options that nobody has given takes longer than what a
+ * command does. What they do not name is left out; beside a command that they name, other names are there. Without words
+ * everything is built.
+ */
+const WORDS = new WeakMap<Command, readonly string[]>();
+const LEFT_OUT = new Command();
+WORDS.set(LEFT_OUT, []);
+
+export function root(name: string, text: CommandText, words: readonly string[] | null): Command {
+  const program = new Command(name);
+  if (words !== null) WORDS.set(program, words);
+  return withCommonOptions(prepare(program, text).enablePositionalOptions());
 }
 
 export function group(parent: Command, name: string, text: CommandText): Command {
-  return withCommonOptions(prepare(parent.command(name), text));
+  const command = child(parent, name);
+  return isNamed(command) ? withCommonOptions(prepare(command, text)) : command;
 }
 
 /** Adds a command that does something. `usage` is its name and arguments: `add <instruction>`. */
@@ -44,7 +56,9 @@ export function verb<O extends OptionValues>(
   text: VerbText<O>,
 ): void {
   const [name = "", ...args] = usage.split(" ");
-  const command = prepare(parent.command(name), text);
+  const command = child(parent, name);
+  if (!isNamed(command)) return;
+  prepare(command, text);
   for (const arg of args) command.argument(arg, text.args?.[arg.replace(/[<>[\].]/g, "")] ?? "");
   for (const [flags, description, parse] of text.options ?? []) {
     if (parse === undefined) command.option(flags, description);
@@ -52,6 +66,18 @@ export function verb<O extends OptionValues>(
   }
   withCommonOptions(command).action(() => execute(command, text.run));
 }
+
+function child(parent: Command, name: string): Command {
+  const words = WORDS.get(parent);
+  if (words === undefined) return parent.command(name);
+  const named = words.includes(name);
+  if (!named && (parent.parent === null || !isNamed(parent))) return LEFT_OUT;
+  const command = parent.command(name);
+  WORDS.set(command, named ? words : []);
+  return command;
+}
+
+const isNamed = (command: Command): boolean => WORDS.get(command)?.length !== 0;
 
 function prepare(command: Command, text: CommandText): Command {
   TEXTS.set(command, text);

@@ -1,4 +1,5 @@
-import { EFFORTS, type Effort } from "../../core/effort.ts";
+import type { Effort } from "../../core/effort.ts";
+import { EFFORTS } from "../../core/efforts.ts";
 import { oneOf, type OptionSpec } from "./command.ts";
 
 /** A model as it is named on the command line, for a chat, a task or a schedule: `default` is none of its own. */

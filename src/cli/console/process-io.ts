@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { Child, Io, SpawnOptions } from "./io.ts";
@@ -55,6 +55,9 @@ export function processIo(process: NodeJS.Process, env: NodeJS.ProcessEnv): Io {
   };
 }
 
+/** Few commands start another program. */
+const childProcess = (): typeof import("node:child_process") => process.getBuiltinModule("node:child_process");
+
 /** Resolves after `ms`, or as soon as the signal aborts. */
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -72,7 +75,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 function startChild(program: string, args: readonly string[], env: NodeJS.ProcessEnv, options: SpawnOptions): Child {
   const inherit = options.output === "inherit";
   const log = options.output === "inherit" ? null : openSync(options.output.file, "a", 0o600);
-  const child = spawn(program, args, {
+  const child = childProcess().spawn(program, args, {
     env: { ...env, ...options.env },
     detached: !inherit,
     stdio: log === null ? "inherit" : ["ignore", log, log, "ipc"],
@@ -99,7 +102,7 @@ function exitOf(child: ChildProcess): Promise<number> {
 
 function launch(program: string, args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { detached: true, stdio: "ignore" });
+    const child = childProcess().spawn(program, args, { detached: true, stdio: "ignore" });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
       child.unref();

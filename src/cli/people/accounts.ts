@@ -1,5 +1,6 @@
 import type { List } from "../../wire/api.ts";
-import { NAME_RULE, nameSchema, ROLES, type Account } from "../../wire/people.ts";
+import { NAME_RULE, nameSchema, type Account } from "../../wire/people.ts";
+import { ROLES } from "../../wire/roles.ts";
 import type { Context } from "../command/context.ts";
 import { usage } from "../console/failure.ts";
 import { ago } from "../console/text.ts";

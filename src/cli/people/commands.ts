@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MOST_TASKS_AT_ONCE } from "../../core/limit-words.ts";
-import { ROLES } from "../../wire/people.ts";
+import { ROLES } from "../../wire/roles.ts";
 import { group, oneOf, positive, verb, wholeNumber, type Execute } from "../command/command.ts";
 import type { AddOptions } from "./accounts.ts";
 import type { InvitesOptions } from "./invites.ts";

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from "commander";
 import { PREFERENCE_NAMES, PREFERENCE_WORDS } from "../../core/preferences.ts";
 import { choicesOf, isRepeated } from "../command/command.ts";
-import { ROLES } from "../../wire/people.ts";
+import { ROLES } from "../../wire/roles.ts";
 import { SHELLS } from "./shells.ts";
 import { TOPICS } from "./help-topics.ts";
 import type { Name, NameKind } from "../deps.ts";

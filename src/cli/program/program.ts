@@ -14,9 +14,9 @@ import { addSettingsCommands } from "../preferences/commands.ts";
 import { addSkillCommands } from "../skills/commands.ts";
 import { addOtherCommands } from "./other-commands.ts";
 
-/** Every command there is. What a command does is loaded only when it runs. */
-export function buildProgram(execute: Execute): Command {
-  const program = root("sparky", {
+/** Every command there is, or what some words may name of them. What a command does is loaded only when it runs. */
+export function buildProgram(execute: Execute, words: readonly string[] | null = null): Command {
+  const text = {
     summary: "A self-hosted AI agent that you can leave working.",
     examples: [
       "sparky chat start --agent-loop",
@@ -25,7 +25,8 @@ export function buildProgram(execute: Execute): Command {
       "sparky open",
     ],
     more: `Topics: sparky help ${TOPIC_NAMES.join(" | ")}`,
-  }).option("-V, --version", "show the version");
+  };
+  const program = root("sparky", text, words).option("-V, --version", "show the version");
   addChatCommands(program, execute);
   addAgentCommands(program, execute);
   addApprovalCommands(program, execute);

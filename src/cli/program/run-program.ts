@@ -24,17 +24,33 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
       await context.close();
     }
   };
-  const program = buildProgram(execute);
   const flags = { json: argv.includes("--json"), color: !argv.includes("--no-color") };
-  everyCommand(program, (command) =>
-    command.configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => (flags.json ? undefined : io.stderr.write(text)),
-      outputError: () => {},
-      getOutHelpWidth: () => helpWidth(io.stdout),
-      getErrHelpWidth: () => helpWidth(io.stderr),
-    }),
-  );
+  const build = (words: readonly string[] | null): Command => {
+    const program = buildProgram(execute, words);
+    everyCommand(program, (command) =>
+      command.configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => (flags.json ? undefined : io.stderr.write(text)),
+        outputError: () => {},
+        getOutHelpWidth: () => helpWidth(io.stdout),
+        getErrHelpWidth: () => helpWidth(io.stderr),
+      }),
+    );
+    return program;
+  };
+  if (!argv.some((word) => HELP.includes(word))) {
+    const narrow = build(argv);
+    try {
+      if (isVerb(closest(narrow, argv))) {
+        await narrow.parseAsync(argv, { from: "user" });
+        return exit;
+      }
+    } catch (error) {
+      // Nothing has run, and what is wrong is said below by the whole program, which knows what may have been meant.
+      if (!(error instanceof CommanderError)) throw error;
+    }
+  }
+  const program = build(null);
   try {
     await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
   } catch (error) {
@@ -47,6 +63,11 @@ export async function runProgram(argv: readonly string[], io: Io, deps: Deps): P
   }
   return exit;
 }
+
+/** Whoever asks for help may ask about anything. */
+const HELP: readonly string[] = ["help", "--help", "-h"];
+
+const isVerb = ({ parent, commands }: Command): boolean => parent !== null && commands.length === 0;
 
 /** The command that the words name, as far as they name one. */
 function closest(program: Command, argv: readonly string[]): Command {

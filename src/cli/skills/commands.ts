@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { SKILL_PLACES } from "../../wire/skills.ts";
+import { SKILL_PLACES } from "../../wire/skill-places.ts";
 import { group, oneOf, verb, type Execute, type OptionSpec } from "../command/command.ts";
 import type { AddOptions } from "./add.ts";
 import type { ApproveOptions } from "./approve.ts";

@@ -1,4 +1,5 @@
-import { EFFORTS, effortSchema } from "../../core/effort.ts";
+import { effortSchema } from "../../core/effort.ts";
+import { EFFORTS } from "../../core/efforts.ts";
 import { exactLine } from "../../core/exact.ts";
 import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
 import type { Chat, Compacted, Health, List, Task } from "../../wire/api.ts";

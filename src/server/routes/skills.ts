@@ -13,12 +13,12 @@ import {
   decideSkillSchema,
   newSkillSchema,
   removedSkillSchema,
-  SKILL_PLACES,
   skillFileSchema,
   skillSchema,
   skillWithFilesSchema,
   type CheckSkill,
 } from "../../wire/skills.ts";
+import { SKILL_PLACES } from "../../wire/skill-places.ts";
 import type { ServerDeps } from "../deps.ts";
 import { route, type Route } from "./route.ts";
 

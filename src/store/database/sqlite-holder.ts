@@ -13,7 +13,7 @@ export function lockHolder(file: string): string {
 }
 
 /** Linux lists the locks of all processes that this one may see: `1: POSIX ADVISORY WRITE 4711 fe:00:1234 120 120`. */
-function writersOf(file: string): number[] {
+export function writersOf(file: string): number[] {
   try {
     const inodes = LOCKED_FILES.map((suffix) => statSync(file + suffix, { throwIfNoEntry: false })?.ino);
     return readFileSync("/proc/locks", "utf8")

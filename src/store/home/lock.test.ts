@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { homeState, lockHome, takeHome } from "./lock.ts";
+import { servedBy } from "./served.ts";
 
 test("a held home names its holder, and is free again afterwards", async () => {
   const home = await tempHome();
@@ -33,6 +34,23 @@ test("who holds a home is the one who is named, also when others wrote their nam
   expect(homeState(home)).toEqual({ held: true, pid: process.pid });
   expect(others.prepare("select count(*) as n from others").get()).toEqual({ n: 0 });
   others.close();
+});
+
+test("a server that has written itself down is known by the system's own list of locks, and by nothing less", async () => {
+  const home = await tempHome();
+  const writes = (pid: number): void => writeFileSync(join(home, "server.json"), JSON.stringify({ pid }));
+  writes(process.pid);
+  expect(servedBy(home)).toBe(null);
+  {
+    using _lock = lockHome(home);
+    expect(servedBy(home)).toBe(existsSync("/proc/locks") ? process.pid : null);
+    writes(1);
+    expect(servedBy(home)).toBe(null);
+    rmSync(join(home, "server.json"));
+    expect(servedBy(home)).toBe(null);
+  }
+  writes(process.pid);
+  expect(servedBy(home)).toBe(null);
 });
 
 test("F118: who starts waits for a command that holds the home, and takes it then", async () => {

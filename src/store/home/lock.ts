@@ -1,4 +1,3 @@
-import { readNamedFile } from "../../named-file.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,6 +5,7 @@ import Database from "better-sqlite3";
 import { isSparkyError, SparkyError } from "../../core/errors.ts";
 import { explainSqlite } from "../database/sqlite-failures.ts";
 import { processPlace } from "./process-place.ts";
+import { writtenDown } from "./served.ts";
 import { isBusy } from "../database/sqlite-patience.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function takeHome(home: string, patienceMs = PATIENCE_MS): Promise<
       if (!isSparkyError(error, "conflict")) throw error;
       const { pid } = homeState(home);
       if (pid !== holder) [holder, since] = [pid, performance.now()];
-      if ((pid !== undefined && serves(home, pid)) || performance.now() - since >= patienceMs) throw error;
+      if ((pid !== undefined && writtenDown(home) === pid) || performance.now() - since >= patienceMs) throw error;
     }
     await pause(AGAIN_MS);
   }
@@ -77,18 +77,8 @@ function held(home: string, cause: unknown): SparkyError {
     return new SparkyError("conflict", `${who} is using ${home}`, { cause, hint: "stop it there: sparky chat stop" });
   }
   const [who, end] = pid === undefined ? ["another process", ""] : [`process ${pid}`, `, or end it: kill ${pid}`];
-  const hint = pid !== undefined && serves(home, pid) ? "stop it with: sparky chat stop" : `wait for it${end}`;
+  const hint = pid !== undefined && writtenDown(home) === pid ? "stop it with: sparky chat stop" : `wait for it${end}`;
   return new SparkyError("conflict", `${who} is using ${home}`, { cause, hint });
-}
-
-/** A server writes itself down as soon as it answers, and takes that back when it begins to stop. */
-function serves(home: string, pid: number): boolean {
-  try {
-    const file: unknown = JSON.parse(readNamedFile(join(home, "server.json")));
-    return (file as { readonly pid?: unknown } | null)?.pid === pid;
-  } catch {
-    return false;
-  }
 }
 
 export interface HomeState {

@@ -10,6 +10,7 @@ import {
   type WaitingTool,
 } from "../../store/mcp/tools.ts";
 import type { Change, ChangedTool, DecideTools, ToolChangeShown } from "../../wire/changes.ts";
+import { isIncluded } from "./given.ts";
 
 /** Tools of servers that are new or changed, by what is on record: no server is started or waited for. */
 
@@ -59,10 +60,7 @@ const toolOf = (row: WaitingTool): ChangedTool => ({
 async function given<T extends WaitingTool>(store: Store, rows: readonly T[]): Promise<readonly T[]> {
   // Nobody who has none pays for reading definitions.
   if (rows.length === 0) return [];
-  const [{ readServer }, { isIncluded }] = await Promise.all([
-    import("../../tools/mcp/definition.ts"),
-    import("./given.ts"),
-  ]);
+  const { readServer } = await import("../../tools/mcp/definition.ts");
   const used = new Map<string, ReturnType<typeof readServer>["definition"]>();
   for (const { name, definition } of await mcpServers(store)) {
     try {

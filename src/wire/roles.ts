@@ -1,0 +1,2 @@
+/** What a person's account may be; the agent is none. */
+export const ROLES = ["owner", "admin", "member", "viewer"] as const;
