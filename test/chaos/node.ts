@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 
 const BIN = join(import.meta.dirname, "../../bin/sparky");
+const SKEWED_CLOCK = new URL("skewed-clock.ts", import.meta.url).href;
 const AGAIN_MS = 300;
 
 type Environment = { readonly [name: string]: string };
@@ -30,7 +31,8 @@ export class ChaosNode {
     this.name = name;
     this.home = home;
     this.#log = createWriteStream(logFile, { flags: "a" });
-    this.#env = { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1", ...env, SPARKY_HOME: home };
+    const common = { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1", SPARKY_HOME: home };
+    this.#env = { ...common, ...env, CLOCK_AHEAD: this.#clockFile };
   }
 
   get pid(): number | undefined {
@@ -51,6 +53,12 @@ export class ChaosNode {
     this.#child?.kill(name);
   }
 
+  /** Sets its clock ahead by so much, while it runs. */
+  async setClock(aheadMs: number): Promise<void> {
+    await writeFile(this.#clockFile, `${aheadMs}`);
+    this.signal("SIGWINCH");
+  }
+
   /** Ends it by this signal; the exit code, null if it was killed. It stays down until it is started again. */
   async down(name: NodeJS.Signals): Promise<number | null> {
     this.#wanted = false;
@@ -69,6 +77,10 @@ export class ChaosNode {
     return { code, output };
   }
 
+  get #clockFile(): string {
+    return join(this.home, "clock-ahead");
+  }
+
   async close(): Promise<void> {
     await this.down("SIGKILL");
     this.#log.end();
@@ -77,7 +89,8 @@ export class ChaosNode {
 
   async #keepUp(): Promise<void> {
     while (this.#wanted) {
-      const child = spawn(BIN, ["chat", "start", "--port", "0"], { env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
+      const env = { ...this.#env, NODE_OPTIONS: `--import=${SKEWED_CLOCK}` };
+      const child = spawn(BIN, ["chat", "start", "--port", "0"], { env, stdio: ["ignore", "pipe", "pipe"] });
       this.#child = child;
       for (const stream of [child.stdout, child.stderr])
         createInterface({ input: stream }).on("line", (line) => {

@@ -10,15 +10,30 @@ export const CHATS = 4;
 /** What befalls one node, and for how many milliseconds. One node at a time. */
 const NODE_FAULTS = {
   kill: [300, 5000],
+  // Past its lease.
   pause: [16_000, 19_000],
   graceful: [100, 2000],
+  // Its way to the database: whatever is open is swallowed; nothing passes; all is reset and refused; 200 ms longer.
+  blackhole: [0, 0],
+  freeze: [2000, 19_000],
+  cut: [1000, 8000],
+  delay: [4000, 12_000],
+  // Ten minutes ahead of the others, and back.
+  clock: [3000, 10_000],
+  fullDisk: [2000, 8000],
 } as const;
 
 /** What befalls the database, of which there is one for all. */
 const DATABASE_FAULTS = {
   restart: [0, 0],
   terminate: [0, 0],
-  calm: [10_000, 22_000],
+  // By others, so that there is none left.
+  usedUp: [2000, 8000],
+  // Somebody holds the row of a chat in which a run is at work.
+  lockedRow: [2000, 12_000],
+  readOnly: [1000, 6000],
+  // As when a statement takes too long: cancelled.
+  cancelled: [1000, 5000],
 } as const;
 
 export type NodeFault = keyof typeof NODE_FAULTS;
@@ -31,6 +46,8 @@ export interface Planned<Kind extends string> {
   readonly forMs: number;
   /** Which node; of no meaning to the database. */
   readonly node: number;
+  /** The database is left alone, until it is seen who goes on with what the node had. */
+  readonly alone: boolean;
 }
 
 /** A job as the model is told of it: so many commands one after another, each with one effect, then so many words. */
@@ -105,15 +122,12 @@ function lane<Kind extends string>(
   forMs: number,
 ): Planned<Kind>[] {
   const faults: Planned<Kind>[] = [];
-  for (let at = 0; ;) {
+  for (let at = 0, round = 0; ; round++) {
     for (const kind of luck.shuffled(Object.keys(kinds) as Kind[])) {
       const afterMs = luck.between(1000, 4000);
-      const fault = {
-        kind,
-        afterMs,
-        forMs: luck.between(kinds[kind][0], kinds[kind][1]),
-        node: luck.between(0, NODES - 1),
-      };
+      const [least, most] = kinds[kind];
+      const [faultMs, node] = [luck.between(least, most), luck.between(0, NODES - 1)];
+      const fault = { kind, afterMs, forMs: faultMs, node, alone: kind === "kill" && round % 2 === 1 };
       at += fault.afterMs + fault.forMs;
       if (at > forMs) return faults;
       faults.push(fault);
@@ -136,7 +150,7 @@ function workOf(luck: Luck, forMs: number): Work[] {
     const chat = luck.between(0, CHATS - 1);
     const roll = luck.between(0, 9);
     if (roll < 4) work.push({ atMs, node, do: "task", job });
-    else if (roll < 8) work.push({ atMs, node, do: "say", chat, job });
-    else work.push({ atMs, node, do: "stop", chat: roll === 8 ? "newest task" : chat });
+    else if (roll < 7) work.push({ atMs, node, do: "say", chat, job });
+    else work.push({ atMs, node, do: "stop", chat: roll < 9 ? "newest task" : chat });
   }
 }

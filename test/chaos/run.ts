@@ -1,13 +1,27 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { checkAcknowledged, checkEffects, checkLog, checkUsage, checkVerify, checkWatchers } from "./checks.ts";
+import {
+  checkAcknowledged,
+  checkEffects,
+  checkExits,
+  checkLog,
+  checkUsage,
+  checkVerify,
+  checkWatchers,
+} from "./checks.ts";
 import { disturb, type Happened } from "./faults.ts";
+import { checkLeftovers, heldBy } from "./leftovers.ts";
 import { readLogs } from "./log.ts";
 import { planOf } from "./plan.ts";
+import { timesOf, type Took } from "./times.ts";
+import { finale } from "./finale.ts";
 import { addSchedules, decide, endSchedules, work, type Done } from "./work.ts";
 import { World } from "./world.ts";
 
 /** Only ends a hang: ten recoveries, each behind a lease. */
 const QUIET_MS = 180_000;
+
+/** A run of at least so long measures how long stops and take-overs take when all else is over. */
+const FINALE_FROM_MS = 60_000;
 
 export interface Outcome {
   /** What must not be, in words; nothing: all that was promised holds. */
@@ -15,6 +29,10 @@ export interface Outcome {
   /** How often what the run is about came about. */
   readonly reached: { readonly [what: string]: number };
   readonly faults: readonly string[];
+  /** Of stops and take-overs that nothing else disturbed. */
+  readonly times: readonly Took[];
+  /** Of each node in the end, in MB. */
+  readonly memory: readonly number[];
   readonly folder: string;
 }
 
@@ -24,12 +42,14 @@ export async function chaosRun(seed: number, forMs: number): Promise<Outcome> {
   const plan = planOf(seed, forMs);
   const happened: Happened[] = [];
   const done: Done = { tasks: new Map(), messages: new Map(), stops: [], approvals: 0 };
+  const before = await heldBy(world);
   const began = Date.now();
   const over = new AbortController();
   await addSchedules(world);
   const deciding = decide(world, done, over.signal);
   await Promise.all([work(world, plan, done), disturb(world, plan, happened)]);
   await endSchedules(world);
+  if (forMs >= FINALE_FROM_MS) await finale(world, happened, done);
   await quiet(world);
   over.abort();
   await deciding;
@@ -46,7 +66,10 @@ export async function chaosRun(seed: number, forMs: number): Promise<Outcome> {
   await checkUsage(world, logs, tell);
   await caughtUp(world, logs);
   checkWatchers(world, logs, tell);
+  for (const each of world.news) await each.check(world.database, tell);
   await checkVerify(world, tell);
+  checkExits(happened, tell);
+  const memory = await checkLeftovers(world, before, tell);
   if (wrong.length === 0) world.forget();
 
   const states = [...logs.values()].flat().flatMap(({ type, data }) => (type === "status" ? [data] : []));
@@ -70,6 +93,8 @@ export async function chaosRun(seed: number, forMs: number): Promise<Outcome> {
       const at = (ms: number): string => `${((ms - began) / 1000).toFixed(1)} s`;
       return `${at(from)} to ${at(to)}: ${kind}${node === null ? "" : ` of node ${node}`}`;
     }),
+    times: timesOf({ stops: done.stops, happened, busy: world.busy }, logs),
+    memory,
     folder: world.folder,
   };
 }

@@ -13,13 +13,15 @@ const AGAIN_MS = 100;
  */
 export class Watcher {
   readonly name: string;
+  readonly node: ChaosNode;
   readonly events = new Map<string, ChatEvent[]>();
   readonly parts = new Map<string, OpenParts>();
   /** What must not be, in words. */
   readonly wrong: string[] = [];
   connections = 0;
   deltas = 0;
-  readonly #node: ChaosNode;
+  /** How often it was told that the list of tasks may be another. */
+  newsOfTasks = 0;
   readonly #chats: ReadonlySet<string>;
   readonly #behind = new Map<string, number>();
   #epoch = "";
@@ -33,7 +35,7 @@ export class Watcher {
 
   constructor(node: ChaosNode, chats: ReadonlySet<string>) {
     this.name = `watcher of ${node.name}`;
-    this.#node = node;
+    this.node = node;
     this.#chats = chats;
   }
 
@@ -53,12 +55,12 @@ export class Watcher {
   }
 
   async #keepOn(): Promise<void> {
-    for (; !this.#stopped; await wait(AGAIN_MS)) if (this.#node.url !== null) await this.#once(this.#node.url);
+    for (; !this.#stopped; await wait(AGAIN_MS)) if (this.node.url !== null) await this.#once(this.node.url);
   }
 
   /** One connection, until it ends. */
   async #once(url: string): Promise<void> {
-    const headers = { authorization: `Bearer ${this.#node.token}` };
+    const headers = { authorization: `Bearer ${this.node.token}` };
     const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws`, { headers, handshakeTimeout: 5000 });
     this.#socket = socket;
     this.#subscriptions = new Map();
@@ -69,7 +71,7 @@ export class Watcher {
     socket.on("message", (data) => this.#take(serverFrameSchema.parse(JSON.parse(data.toString()))));
     // Chats come while it is connected, and a node that is gone without a word is one that is not there any more.
     const look = setInterval(() => {
-      if (this.#node.url !== url) socket.terminate();
+      if (this.node.url !== url) socket.terminate();
       if (this.#welcomed) this.#subscribe();
     }, AGAIN_MS);
     const code = await new Promise<number>((resolve) => socket.once("close", resolve));
@@ -98,6 +100,7 @@ export class Watcher {
         this.#epoch = frame.epoch;
         this.connections++;
         this.#welcomed = true;
+        this.newsOfTasks++;
         return this.#subscribe();
       case "events":
         this.#behind.delete(frame.chatId);
@@ -105,6 +108,9 @@ export class Watcher {
       case "delta":
         this.deltas++;
         return void this.parts.set(frame.chatId, applyDelta(this.parts.get(frame.chatId) ?? noOpenParts, frame));
+      case "changed":
+        if (frame.topic === "tasks") this.newsOfTasks++;
+        return;
       case "ping":
         this.#send({ type: "pong" });
         return this.#compare(frame.heads);

@@ -5,6 +5,8 @@ import { jobText, NODES, type Plan, type Work } from "./plan.ts";
 import type { World } from "./world.ts";
 
 const LOOK_MS = 400;
+/** A timer that is so late tells that the machine has other work: then no time says anything about the nodes. */
+const LATE_MS = 250;
 const SCHEDULES = ["tick", "tock"];
 
 export interface Stopped {
@@ -72,7 +74,10 @@ async function doWork(world: World, piece: Work, done: Done): Promise<void> {
 
 /** Answers whatever the agent asks, by one node after another: one in four with a no. */
 export async function decide(world: World, done: Done, signal: AbortSignal): Promise<void> {
-  for (let node = 0; !signal.aborted; node++, await wait(LOOK_MS)) {
+  for (let node = 0; !signal.aborted; node++) {
+    const before = performance.now();
+    await wait(LOOK_MS);
+    if (performance.now() - before > LOOK_MS + LATE_MS) world.busy.push(Date.now());
     const { status, body } = await world.ask(node, "GET", "/api/approvals");
     if (status !== 200) world.wrong.push(`the approvals were answered with ${status}`);
     for (const { id, summary } of (body.items ?? []) as readonly Approval[]) {

@@ -7,6 +7,7 @@ import type { Chat } from "../../src/wire/api.ts";
 import { tcpProxy, type TcpProxy } from "../kit/tcp-proxy.ts";
 import { Database } from "./database.ts";
 import { ChaosNode } from "./node.ts";
+import { News } from "./news.ts";
 import { CHATS, NODES, type Job } from "./plan.ts";
 import { jobProvider, type Provider } from "./provider.ts";
 import { Watcher } from "./watcher.ts";
@@ -36,12 +37,15 @@ export class World implements AsyncDisposable {
   readonly proxies: readonly TcpProxy[];
   readonly nodes: readonly ChaosNode[];
   readonly watchers: readonly Watcher[];
+  readonly news: readonly News[];
   /** Every chat that somebody knows of. */
   readonly chats = new Set<string>();
   /** Those in which people talk. */
   readonly talks: readonly string[] = [];
   /** What must not be, in words. */
   readonly wrong: string[] = [];
+  /** When the machine itself was late. */
+  readonly busy: number[] = [];
   #keeps = true;
 
   private constructor(parts: Pick<World, "folder" | "database" | "provider" | "proxies" | "nodes">) {
@@ -51,6 +55,13 @@ export class World implements AsyncDisposable {
     this.proxies = parts.proxies;
     this.nodes = parts.nodes;
     this.watchers = parts.nodes.map((node) => new Watcher(node, this.chats));
+    this.news = this.watchers.map(
+      (watcher) =>
+        new News(watcher, async (path) => {
+          const answer = await this.askOnce(watcher.node, "GET", path);
+          return answer?.status === 200 ? answer.body : null;
+        }),
+    );
   }
 
   static async start(): Promise<World> {
@@ -102,6 +113,7 @@ export class World implements AsyncDisposable {
       this.chats.add((body as Chat).id);
     }
     for (const watcher of this.watchers) watcher.start();
+    for (const each of this.news) each.start();
   }
 
   async served(node: ChaosNode): Promise<void> {
@@ -112,14 +124,15 @@ export class World implements AsyncDisposable {
   /** As a client does that knows all nodes: asks one, and, when it has no answer or `unavailable`, the next. */
   async ask(first: number, method: string, path: string, content?: unknown): Promise<Answer> {
     for (let i = first, deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; i++) {
-      const answer = await this.#once(this.nodes[i % NODES] as ChaosNode, method, path, content);
+      const answer = await this.askOnce(this.nodes[i % NODES] as ChaosNode, method, path, content);
       if (answer === null) await wait(AGAIN_MS);
       else if (answer.status !== 503) return answer;
     }
     throw new Error(`no node has answered ${method} ${path}`);
   }
 
-  async #once(node: ChaosNode, method: string, path: string, content?: unknown): Promise<Answer | null> {
+  /** Asks one node, once; null when it has no answer. */
+  async askOnce(node: ChaosNode, method: string, path: string, content?: unknown): Promise<Answer | null> {
     if (node.url === null) return null;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), ANSWER_MS);
@@ -162,7 +175,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.watchers.map((watcher) => watcher.stop()));
+    await Promise.all([...this.news, ...this.watchers].map((each) => each.stop()));
     await Promise.all(this.nodes.map((node) => node.close()));
     for (const proxy of this.proxies) await proxy[Symbol.asyncDispose]();
     await this.provider[Symbol.asyncDispose]();
@@ -174,4 +187,4 @@ export class World implements AsyncDisposable {
 const effectsFile = (folder: string): string => join(folder, "effects");
 
 const commandOf = (folder: string, { n, callMs }: Job, step: number): string =>
-  `echo "$SPARKY_IDEMPOTENCY_KEY ${n}.${step}" >> ${effectsFile(folder)}; sleep ${callMs / 1000}`;
+  `echo "$SPARKY_IDEMPOTENCY_KEY ${n}.${step}" >> ${effectsFile(folder)} && sleep ${callMs / 1000}`;

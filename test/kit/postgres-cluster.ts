@@ -15,7 +15,7 @@ const NOBODY: Identity = { uid: 65_534, gid: 65_534 };
 /** Empty: as whoever runs the tests. */
 type Identity = { readonly uid?: number; readonly gid?: number };
 
-const SETTINGS = ["max_connections=300", "shared_buffers=64MB", "max_wal_size=256MB"];
+const SETTINGS = ["shared_buffers=64MB", "max_wal_size=256MB"];
 
 /** Speed, not safety: a test's data need not outlive the machine, only the server's own crash. */
 const NOT_DURABLE = ["fsync=off", "full_page_writes=off"];
@@ -27,8 +27,14 @@ export interface PostgresCluster extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+interface Cluster {
+  readonly durable?: boolean;
+  /** Instead of how many connections most tests need. */
+  readonly connections?: number;
+}
+
 /** A real PostgreSQL server on a free loopback port, with its data in a temporary folder. */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresCluster> {
+export async function startPostgres({ durable = false, connections = 300 }: Cluster = {}): Promise<PostgresCluster> {
   const asNobody = process.getuid?.() === 0;
   const identity: Identity = asNobody ? NOBODY : {};
   const folder = await mkdtemp(join(tmpdir(), "sparky-postgres-"));
@@ -47,7 +53,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresC
       { ...identity, cwd: folder },
     );
     const port = await freePort();
-    const settings = durable ? SETTINGS : [...SETTINGS, ...NOT_DURABLE];
+    const settings = [`max_connections=${connections}`, ...SETTINGS, ...(durable ? [] : NOT_DURABLE)];
     const server = { postgres: join(bin, "postgres"), data, sockets: folder, port, identity, settings };
     let stop = await startServer(server);
     return {

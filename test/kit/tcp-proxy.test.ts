@@ -50,3 +50,20 @@ test("a frozen network keeps the connection and delivers nothing until it is res
   proxy.restore();
   expect(await answer).toBe("late");
 });
+
+test("over a long way everything arrives later and in its order, and at once again when the way is short", async () => {
+  const { proxy, open } = await echo();
+  const socket = open();
+  await once(socket, "open");
+  const heard: string[] = [];
+  socket.on("message", (data) => heard.push(String(data)));
+  proxy.delay(100);
+  const sent = performance.now();
+  for (let n = 0; n < 20; n++) socket.send(`${n}`);
+  await expect.poll(() => heard.length).toBeGreaterThan(0);
+  // There and back.
+  expect(performance.now() - sent).toBeGreaterThan(195);
+  proxy.delay(0);
+  for (let n = 20; n < 40; n++) socket.send(`${n}`);
+  await expect.poll(() => heard).toEqual(Array.from({ length: 40 }, (_, n) => `${n}`));
+});

@@ -12,6 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
   /** The worse kind of loss: connections stay open, and nothing passes in either direction, until `restore`. */
   freeze(): void;
   restore(): void;
+  /** The way becomes long: what is sent from now on arrives so many milliseconds later, in its order. */
+  delay(ms: number): void;
   /**
    * The way of what is connected now is gone for good: whatever is sent is swallowed, and neither end ever hears that the other
    * has closed or died. What connects from then on passes.
@@ -24,17 +26,29 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
   const pairs = new Set<readonly [Socket, Socket]>();
   const lost = new Set<Socket>();
   const turns = new Map<Socket, number>();
+  const late = new WeakMap<Socket, () => void>();
   let state: "open" | "cut" | "frozen" = "open";
+  let delayMs = 0;
+  const flow = (from: Socket, to: Socket): void => {
+    if (late.has(from)) from.resume();
+    else if (delayMs === 0) from.pipe(to);
+    else
+      late.set(
+        from,
+        delayed(from, to, () => delayMs),
+      );
+  };
   const server = createServer({ noDelay: true }, (client) => {
     if (state === "cut") return void client.on("error", () => {}).resetAndDestroy();
     const upstream = connect({ host: target.host ?? "127.0.0.1", port: target.port, noDelay: true });
     const pair = [client, upstream] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [upstream, client] as const]) {
-      from.pipe(to);
+      flow(from, to);
       from.on("error", () => to.destroy());
       from.on("close", () => {
         pairs.delete(pair);
+        late.get(from)?.();
         to.destroy();
       });
     }
@@ -73,8 +87,18 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
       const thaw = state === "frozen" ? pairs : [];
       state = "open";
       for (const [client, upstream] of thaw) {
-        client.pipe(upstream);
-        upstream.pipe(client);
+        flow(client, upstream);
+        flow(upstream, client);
+      }
+    },
+    delay(ms) {
+      delayMs = ms;
+      if (ms === 0) return;
+      for (const [client, upstream] of pairs) {
+        for (const [from, to] of [[client, upstream] as const, [upstream, client] as const]) {
+          from.unpipe(to);
+          flow(from, to);
+        }
       }
     },
     blackhole() {
@@ -83,7 +107,8 @@ export async function tcpProxy(target: { readonly host?: string; readonly port: 
         for (const socket of pair) {
           lost.add(socket);
           socket.unpipe();
-          for (const event of ["close", "error", "end"]) socket.removeAllListeners(event);
+          late.get(socket)?.();
+          for (const event of ["close", "data", "error", "end"]) socket.removeAllListeners(event);
           socket.on("error", () => {}).resume();
         }
       }
@@ -103,4 +128,28 @@ function freeze([client, upstream]: readonly [Socket, Socket]): void {
     from.unpipe(to);
     from.pause();
   }
+}
+
+/** Passes on what comes, so many milliseconds after it came; ended by what it returns. One that was late stays in its order. */
+function delayed(from: Socket, to: Socket, delayMs: () => number): () => void {
+  const held: { readonly due: number; readonly chunk: Buffer }[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pass = (): void => {
+    timer = undefined;
+    for (let next = held[0]; next !== undefined && next.due <= performance.now() + 1; next = held[0]) {
+      held.shift();
+      if (to.writable) to.write(next.chunk);
+    }
+    const [next] = held;
+    if (next !== undefined) timer = setTimeout(pass, Math.max(1, next.due - performance.now()));
+  };
+  from.on("data", (chunk: Buffer) => {
+    held.push({ due: Math.max(performance.now() + delayMs(), held.at(-1)?.due ?? 0), chunk });
+    if (timer === undefined) pass();
+  });
+  from.resume();
+  return () => {
+    clearTimeout(timer);
+    held.length = 0;
+  };
 }
