@@ -249,13 +249,20 @@ function reasonOf(ending: Exclude<Ending, { means: "broken" }>, calls: boolean):
   return ending.means === "unknown" ? { reason: "other", word: ending.word } : { reason: "stop" };
 }
 
+/** No call takes as many. */
+const MOST_TOKENS = 1_000_000_000;
+
+/** What cannot be a number of tokens, such as less than none, is not known. */
+const counted = (tokens: number | undefined): number | undefined =>
+  tokens !== undefined && Number.isInteger(tokens) && tokens >= 0 && tokens <= MOST_TOKENS ? tokens : undefined;
+
 function usageOf(usage: Usage | undefined): StepUsage {
-  const cached = usage?.inputTokenDetails.cacheReadTokens;
-  const written = usage?.inputTokenDetails.cacheWriteTokens;
-  const reasoning = usage?.outputTokenDetails.reasoningTokens;
+  const cached = counted(usage?.inputTokenDetails.cacheReadTokens);
+  const written = counted(usage?.inputTokenDetails.cacheWriteTokens);
+  const reasoning = counted(usage?.outputTokenDetails.reasoningTokens);
   return {
-    inputTokens: usage?.inputTokens ?? 0,
-    outputTokens: usage?.outputTokens ?? 0,
+    inputTokens: counted(usage?.inputTokens) ?? 0,
+    outputTokens: counted(usage?.outputTokens) ?? 0,
     ...(cached === undefined ? {} : { cachedTokens: cached }),
     // A provider that has no price for it tells 0 with every call.
     ...(written === undefined || written === 0 ? {} : { cacheWriteTokens: written }),
