@@ -59,17 +59,13 @@ export const nameSchema = z
   .max(200)
   .regex(/^[\w.:@/+~-]+$/);
 
-const MOST_MODELS = 50;
 /** Checking one takes a while, and nobody else is answered meanwhile. */
 const MOST_READ = 1000;
 
 /** Those of a list that are of the shape; the others are passed over. */
 export function those<T>(schema: z.ZodType<T>, list: readonly unknown[]): readonly T[] {
-  return list
-    .slice(0, MOST_READ)
-    .flatMap((each) => {
-      const read = schema.safeParse(each);
-      return read.success ? [read.data] : [];
-    })
-    .slice(0, MOST_MODELS);
+  return list.slice(0, MOST_READ).flatMap((each) => {
+    const read = schema.safeParse(each);
+    return read.success ? [read.data] : [];
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ask, nameSchema, rootOf, those, windowSchema, type Server } from "./ask.ts";
-import { least, type Kind, type Told } from "./told.ts";
+import { least, listed, type Kind, type Told } from "./told.ts";
 
 /**
  * Ollama cuts silently what exceeds its own setting, so only that is believed: what a model is loaded with (`/api/ps`), or the
@@ -17,13 +17,12 @@ const shownSchema = z.object({
 });
 
 export const ollama: Kind = {
-  async models(server) {
+  async models(server, inUse) {
     const [tags, loaded] = await Promise.all([ask(server, `${rootOf(server)}/api/tags`), loadedIn(server)]);
     const list = listSchema.safeParse(tags);
     if (!list.success) return null;
-    const shown = await Promise.all(
-      those(tagSchema, list.data.models).map(async ({ name }) => ({ name, ...(await show(server, name, loaded)) })),
-    );
+    const tagged = listed(those(tagSchema, list.data.models), inUse);
+    const shown = await Promise.all(tagged.map(async ({ name }) => ({ name, ...(await show(server, name, loaded)) })));
     return shown.filter(({ answers }) => answers);
   },
   async window(server, name) {

@@ -120,6 +120,28 @@ test("LM Studio's instances have windows of their own, and a model that is not l
   expect(windows.map((window) => window?.isGuess)).toEqual([false, false, false, true]);
 });
 
+test("of a server with very many models the first are listed, with the one in use; whichever is used is asked about", async () => {
+  const names = Array.from({ length: 300 }, (_, at) => `m${at}`);
+  const { url, asked } = await localServer({
+    "GET /api/tags": { models: names.map((name) => ({ name })) },
+    "GET /api/ps": { models: names.map((name) => ({ name, context_length: 8000 })) },
+    "POST /api/show": {},
+    "GET /v1/models": { data: names.map((id) => ({ id, max_model_len: 8000 })) },
+    "GET /api/v1/models": {
+      models: names.map((key) => ({ key, loaded_instances: [{ id: key, config: { context_length: 8000 } }] })),
+    },
+    "GET /props": {},
+  });
+  for (const provider of ["ollama", "lmstudio", "compatible"]) {
+    const settings = settingsOf({ [provider]: url }, `${provider}/m299`);
+    const [server] = await new LocalServers(PATIENCE_MS).find(settings);
+    expect(server?.models.map(({ name }) => name)).toEqual([...names.slice(0, 50), "m299"]);
+    expect(server?.models.at(-1)?.window.holds).toBe(8000);
+    expect(await windowOf(provider, url, "m298")).toEqual({ tokens: 8000, isGuess: false });
+  }
+  expect(asked.filter((each) => each === "POST /api/show")).toHaveLength(52);
+});
+
 test("a model of several at llama.cpp is asked about without being loaded for that", async () => {
   const { url, asked } = await localServer(LLAMA_CPP);
   await windowOf("llamacpp", url, "org/other:q4");

@@ -2,7 +2,7 @@ import { selectModel, type ModelSettings, type ProviderName, type RemoteChoice }
 import { lmStudio } from "./lm-studio.ts";
 import { ollama } from "./ollama.ts";
 import { compatible, llamaCpp } from "./openai-format.ts";
-import type { Kind, LocalModel, Told } from "./told.ts";
+import { listed, type Kind, type LocalModel, type Told } from "./told.ts";
 
 /** The model servers of a person's own: which are there, with which models, and how big their windows are. */
 
@@ -60,12 +60,19 @@ async function findAll(settings: ModelSettings, answerMs: number): Promise<reado
   const look = async (provider: LocalName, signal: AbortSignal): Promise<readonly FoundServer[]> => {
     const choice = choiceOf(provider, settings);
     if (choice === null) return [];
-    const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key: choice.key(), signal });
-    return models === null ? [] : [{ provider, address: choice.baseUrl, models }];
+    const inUse = namesIn(provider, settings);
+    const models = await KINDS[provider].models({ baseUrl: choice.baseUrl, key: choice.key(), signal }, inUse);
+    return models === null ? [] : [{ provider, address: choice.baseUrl, models: listed(models, inUse) }];
   };
   const all = (await inTime(answerMs, (signal) => Promise.all(NAMES.map((each) => look(each, signal))))).flat();
   // One that is set as compatible too is listed under its own name.
   return all.filter(({ address }, index) => all.findIndex((other) => other.address === address) === index);
+}
+
+/** Of the instance's models those of a provider, as that calls them. */
+function namesIn(provider: LocalName, { model, fallbacks = [] }: ModelSettings): ReadonlySet<string> {
+  const ids = [model ?? "", ...fallbacks].filter((id) => id.toLowerCase().startsWith(`${provider}/`));
+  return new Set(ids.map((id) => id.slice(provider.length + 1)));
 }
 
 /** null: it has no address, or none that can be asked. */

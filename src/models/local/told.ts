@@ -26,10 +26,16 @@ export interface LocalModel {
   readonly window: Told;
 }
 
+const MOST_LISTED = 50;
+
+/** The first of them, and those that are in use. */
+export const listed = <T extends Pick<LocalModel, "name">>(models: readonly T[], inUse: ReadonlySet<string>) =>
+  models.filter(({ name }, at) => at < MOST_LISTED || inUse.has(name));
+
 /** How servers of one kind are asked. */
 export interface Kind {
-  /** null: no such server is there. */
-  models(server: Server): Promise<readonly LocalModel[] | null>;
+  /** null: no such server is there. Where each model is asked for by itself, only those that are `listed`. */
+  models(server: Server, inUse: ReadonlySet<string>): Promise<readonly LocalModel[] | null>;
   window(server: Server, name: string): Promise<Told>;
 }
 
