@@ -81,14 +81,20 @@ eachEngine("what a model was given", (engine) => {
     const store = await engine.store();
     const { owner } = await people(store);
     const model = scriptedModel([[call("echo", { text: "hello" })], [say("Hello.")], [say("Hello again.")]]);
-    await startAgent(store, { model, toolsFor: async () => createRegistry([echoTool]) });
+    await startAgent(store, { model, toolsFor: async () => createRegistry([echoTool]), effort: () => "low" });
     const { chat } = await createChat(store, owner, {});
     const deps = shownDeps(store, model);
     expect(await shownContext(deps, owner, chat.id, {})).toMatchObject({
       ...{ chatId: chat.id, runId: null, step: null, messages: [], asSent: null, costUsd: null, leftOut: 0 },
+      effort: null,
     });
+    const high = { ...deps, effort: () => "high" as const };
+    expect((await shownContext(high, owner, chat.id, {})).effort).toBe("high");
+    const silent = { ...high, modelFor: () => ({ ...model, mayThink: false }) };
+    expect((await shownContext(silent, owner, chat.id, {})).effort).toBeNull();
     await ended(store, (await postMessage(store, owner, chat.id, { text: "hi" })).runId);
     const shown = await shownContext(deps, owner, chat.id, {});
+    expect((await shownContext(deps, owner, chat.id, { step: 1 })).effort).toBe("low");
     await ended(store, (await postMessage(store, owner, chat.id, { text: "and again" })).runId);
     const [, , next] = model.requests;
     const messages = shown.messages.map(({ role, content }) => ({ role, content }));

@@ -1,4 +1,5 @@
 import type { ModelMessage } from "ai";
+import type { Effort } from "../core/effort.ts";
 import type { Json } from "../core/events.ts";
 import { notFound, SparkyError } from "../core/errors.ts";
 import type { Model, ToolSpec } from "../models/model.ts";
@@ -6,6 +7,7 @@ import { costOf } from "../models/price.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import type { ChatRow, StepRow } from "../store/database/schema.ts";
 import type { Store } from "../store/database/store.ts";
+import { decodeAll, eventsOf } from "../store/log/events.ts";
 import { chatFor } from "../store/people/access.ts";
 import type { User } from "../store/people/user.ts";
 import { getUser } from "../store/people/users.ts";
@@ -27,6 +29,7 @@ export interface ShownContext {
   readonly runId: string | null;
   readonly step: number | null;
   readonly model: string;
+  readonly effort: Effort | null;
   readonly instructions: string;
   readonly tools: readonly (Pick<ToolSpec, "name" | "description" | "parameters"> & { readonly tokens: number })[];
   readonly messages: readonly { readonly role: string; readonly content: Json; readonly tokens: number }[];
@@ -41,7 +44,7 @@ export interface ShownContext {
   readonly asSent: boolean | null;
 }
 
-export interface ShownDeps extends Pick<WorkDeps, "store" | "timeZone" | "windows" | "modelFor"> {
+export interface ShownDeps extends Pick<WorkDeps, "store" | "timeZone" | "windows" | "modelFor" | "effort"> {
   /** The tools and the word on skills of a run that began now. */
   toolsNow(model: Model, principal: Principal): Promise<Registry<never>>;
   skillsNow(principal: Principal): Promise<string>;
@@ -72,7 +75,7 @@ async function next(deps: ShownDeps, chat: ChatRow): Promise<ShownContext> {
   await log.read();
   const request = await requestFor({ ...deps, registry, skills }, reading, log, { model, principal });
   return {
-    ...{ chatId: chat.id, runId: null, step: null, model: model.id },
+    ...{ chatId: chat.id, runId: null, step: null, model: model.id, effort: effortFor(deps, chat, model) },
     ...parts(request.instructions, registry.specs(), request.messages, model),
     ...{ leftOut: request.leftOut, asSent: null },
   };
@@ -104,11 +107,25 @@ async function sent(
   const context = await contextOf(store, reading, log, { reader: { provider, model: id, takesImages }, budget });
   const tools = JSON.parse(request.tools) as readonly ToolSpec[];
   return {
-    ...{ chatId: chat.id, runId: row.run_id, step: row.step, model: id },
+    ...{ chatId: chat.id, runId: row.run_id, step: row.step, model: id, effort: await effortOf(store, row) },
     ...parts(request.instructions, tools, context.messages, priceOf(deps, id)),
     leftOut: context.leftOut,
     asSent: digestOf(JSON.stringify(context.messages)) === request.digest,
   };
+}
+
+function effortFor(deps: ShownDeps, chat: ChatRow, model: Model): Effort | null {
+  const effort = model.mayThink === false ? null : (chat.effort ?? deps.effort?.() ?? null);
+  return effort === "provider-default" ? null : effort;
+}
+
+/** With which one a step was asked: its usage comes soon behind what it has read. */
+async function effortOf({ db }: Store, { chat_id, run_id, step, read_seq }: StepRow): Promise<Effort | null> {
+  const rows = await eventsOf(db, chat_id, { from: read_seq, types: ["usage"] })
+    .limit(10)
+    .execute();
+  const own = decodeAll(chat_id, rows).find((event) => event.runId === run_id && event.step === step);
+  return own?.type === "usage" ? (own.data.effort ?? null) : null;
 }
 
 async function stepOf(

@@ -122,8 +122,12 @@ function record(
     calls.set(sent.providerCallId, [...(calls.get(sent.providerCallId) ?? []), call]);
     return { type: "tool_use", data: toolUse(deps, call, blobs), ...by };
   });
-  const { effort } = finish;
-  const usage = { ...usageData(input, finish.usage, durationMs), ...(effort !== undefined && { effort }) };
+  const { effort, effortRefused } = finish;
+  const usage = {
+    ...usageData(input, finish.usage, durationMs),
+    ...(effort !== undefined && { effort }),
+    ...(effortRefused !== undefined && { effortRefused }),
+  };
   const withTools = ![...calls.values()].flat().every(isAfterthought);
   const said = parts.open
     .filter((part) => !isBlank(part.text))

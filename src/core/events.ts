@@ -190,6 +190,8 @@ export const usageData = z.object({
   model: z.string(),
   /** How hard it was asked to think; without one as it does by itself. */
   effort: effortSchema.exclude(["provider-default"]).optional(),
+  /** How hard it should have thought: its server has refused that, so it was asked without. */
+  effortRefused: effortSchema.exclude(["provider-default"]).optional(),
   inputTokens: z.number(),
   outputTokens: z.number(),
   cachedTokens: z.number().optional(),

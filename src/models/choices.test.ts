@@ -7,6 +7,7 @@ const given = (providers: ModelSettings["providers"], more: Partial<ModelSetting
   model: selectModel({ model: null, modelUrl: null, providers, ...more }).id,
   settings: { model: null, modelUrl: null, providers, ...more },
   prices: {},
+  effort: null,
   window: null,
   chosen: [],
   found: new Map<string, Told>(),
@@ -36,15 +37,23 @@ test("prices and windows are told as far as they are known, and no key ever", ()
     prices: { "openai/gpt-5": { input: 1.25, output: 10 }, constructor: { input: 1, output: 1 } },
   });
   expect(choices.items.slice(0, 3)).toEqual([
-    { id: "openai/gpt-99", why: null, isFound: false, window: { tokens: 270_000, isGuess: false }, price: null },
+    {
+      id: "openai/gpt-99",
+      why: null,
+      isFound: false,
+      window: { tokens: 270_000, isGuess: false },
+      price: null,
+      mayThink: true,
+    },
     {
       id: "openai/gpt-5",
       why: null,
       isFound: false,
       window: { tokens: expect.any(Number), isGuess: false },
       price: { input: 1.25, output: 10 },
+      mayThink: true,
     },
-    { id: "constructor", why: "is not allowed", isFound: false, window: null, price: null },
+    { id: "constructor", why: "is not allowed", isFound: false, window: null, price: null, mayThink: true },
   ]);
   expect(JSON.stringify(choices)).not.toContain("sk-secret");
   const set = modelChoices({ ...given({}, { model: "ollama/qwen3" }), window: 65_536 });
@@ -53,6 +62,18 @@ test("prices and windows are told as far as they are known, and no key ever", ()
     tokens: 16_000,
     isGuess: true,
   });
+});
+
+test("of models that are known not to think it is told, with the effort of the instance", () => {
+  const names = ["openai/gpt-4.1", "openai/gpt-5.4", "google/gemini-2.0-flash", "ollama/qwen3"];
+  const keys = { OPENAI_API_KEY: "k", GEMINI_API_KEY: "k" };
+  const { effort, items } = modelChoices({ ...given(keys), effort: "high", chosen: [...names, "demo"] });
+  expect(effort).toBe("high");
+  expect(items.filter(({ mayThink }) => !mayThink).map(({ id }) => id)).toEqual([
+    "openai/gpt-4.1",
+    "google/gemini-2.0-flash",
+    "demo",
+  ]);
 });
 
 test("what a server of one's own has can be chosen, with the window that it tells; a person's word counts more", () => {

@@ -110,7 +110,7 @@ test("the file is not read for the demo model, and for a provider's at its first
     const settings = { model: "${model}", modelUrl: null, providers: { OPENAI_API_KEY: "k" } };
     const before = read.length;
     const { contextTokens, price } = openModel(selectModel(settings));
-    modelOverview(settings, {}, { window: null, prices: {} });
+    modelOverview(settings, {}, { window: null, prices: {}, effort: null });
     console.log(JSON.stringify([before, read]));`;
   const readFor = async (model: string) => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code(model)]);

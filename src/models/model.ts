@@ -66,6 +66,8 @@ export type StepChunk =
       readonly usage: StepUsage;
       /** The effort that it was asked with; left out: with none, whatever the request said. */
       readonly effort?: Asked;
+      /** The one of the request, where its server has refused it, now or before. */
+      readonly effortRefused?: Asked;
       /** The provider's own assistant messages, reasoning signatures included, for the next call's context. */
       readonly messages: readonly ModelMessage[];
     };
@@ -82,6 +84,8 @@ export interface Model {
   askWindow?(signal: AbortSignal): Promise<{ readonly tokens: number; readonly isGuess: boolean } | null>;
   /** It can be given pictures, as far as known. */
   readonly takesImages?: boolean;
+  /** false: it is known not to, and is told no effort. */
+  readonly mayThink?: boolean;
   /** What it costs now; null: nobody has said it, and it is not known. */
   readonly price: Price | null;
   /** Throws `ModelError` for every failure of the provider, and the signal's reason when it aborts. */

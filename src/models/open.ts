@@ -9,6 +9,7 @@ import { askWindow } from "./local/servers.ts";
 import { believed } from "./local/told.ts";
 import { isOwnMachine, type ModelChoice, type RemoteChoice } from "./select.ts";
 import { takesImages } from "./sight.ts";
+import { mayThink } from "./thinking.ts";
 
 /** Until the first word; a model on one's own machine may read a long context for minutes. */
 const FIRST_MS = { hosted: 120_000, local: 300_000 } as const;
@@ -48,6 +49,7 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       return told === null ? null : believed(told, window.tokens);
     },
     takesImages: takesImages(choice, options.images ?? null),
+    mayThink: mayThink(choice),
     // Known prices change on days that are known too.
     get price() {
       return priceOf(choice, options.prices ?? {});
@@ -67,7 +69,12 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
         const wanted = asked.effort === undefined || refusedEfforts.has(asked.effort) ? undefined : asked.effort;
         const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes), wanted);
         try {
-          yield* streamStep(provided, failing, { ...deadlines, lastSign: () => lastBytes }, conceded(asked, given));
+          const limits = { ...deadlines, lastSign: () => lastBytes };
+          const { effort: effortRefused } = asked;
+          for await (const chunk of streamStep(provided, failing, limits, conceded(asked, given))) {
+            const isRefused = effortRefused !== undefined && provided.effort === undefined && mayThink(choice);
+            yield chunk.type === "finish" && isRefused ? { ...chunk, effortRefused } : chunk;
+          }
           return;
         } catch (error) {
           // A refused request has streamed nothing yet, so asking again repeats nothing.

@@ -1,3 +1,4 @@
+import type { Effort } from "../core/effort.ts";
 import { isSparkyError } from "../core/errors.ts";
 import { priceOf, windowOf } from "./open.ts";
 import type { Price, Prices } from "./price.ts";
@@ -20,6 +21,8 @@ export interface Overview {
   readonly window: { readonly tokens: number; readonly isGuess: boolean } | null;
   /** null: not known. */
   readonly price: Price | null;
+  /** How hard models think where nothing else is chosen; null: as each provider has it. */
+  readonly effort: Effort | null;
   /** Those that stand in for it, in their order, each with why it cannot be used. */
   readonly standIns: readonly { readonly model: string; readonly problem: string | null }[];
   /** The setting that made it so, and where that is set; null: nothing is set, so it is the demo model. */
@@ -58,11 +61,11 @@ interface Origin {
   readonly origin: string;
 }
 
-/** `origins`: where each variable that is set comes from. `set`: what is set of windows and prices. */
+/** `origins`: where each variable that is set comes from. `set`: what is set of windows, prices and the effort. */
 export function modelOverview(
   settings: ModelSettings,
   origins: { readonly [variable: string]: string },
-  set: { readonly window: number | null; readonly prices: Prices },
+  set: { readonly window: number | null; readonly prices: Prices; readonly effort: Effort | null },
 ): Omit<Overview, "local" | "severalNodes" | "file" | "restartNeeded"> {
   const { id, provider: used, problem, choice } = choiceOf(settings);
   const from = (variables: readonly string[]): Origin | null => {
@@ -75,6 +78,7 @@ export function modelOverview(
     problem,
     window: choice === null ? null : windowOf(choice, set.window),
     price: choice === null ? null : priceOf(choice, set.prices),
+    effort: set.effort,
     standIns: (settings.fallbacks ?? []).map((model) => ({ model, problem: choiceOf({ ...settings, model }).problem })),
     chosenBy: named ?? (used === "demo" || used === null ? null : from(providerKey(used).variables)),
     providers: [

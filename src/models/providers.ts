@@ -4,6 +4,7 @@ import type { Concession } from "./concessions.ts";
 import type { WireFormat } from "./frames.ts";
 import type { Asked } from "./model.ts";
 import type { RemoteChoice } from "./select.ts";
+import { mayThink } from "./thinking.ts";
 
 /**
  * Builds the provider's model, importing only that provider's package. What is said of the effort is what this model can be
@@ -20,7 +21,7 @@ export async function provide(
   switch (provider) {
     case "openai": {
       const { createOpenAI } = await import("@ai-sdk/openai");
-      const thinks = isReasoning(name);
+      const thinks = mayThink(choice);
       const effort = thinks ? wanted : undefined;
       const openai = createOpenAI({ apiKey, baseURL, fetch: fetchFor("responses") });
       return {
@@ -56,7 +57,7 @@ export async function provide(
     }
     case "google": {
       const { createGoogle } = await import("@ai-sdk/google");
-      const thinks = name.startsWith("gemini-") && !/^gemini-(1|2\.0)/.test(name) && !/image|tts|audio/.test(name);
+      const thinks = mayThink(choice);
       return {
         model: createGoogle({ apiKey, baseURL, fetch: fetchFor("google") })(name),
         // Where there are no thoughts, asking for them is refused.
@@ -82,8 +83,4 @@ export async function provide(
     default:
       return unreachable(provider);
   }
-}
-
-function isReasoning(name: string): boolean {
-  return /^(o\d|gpt-[5-9])/.test(name) && !name.includes("chat");
 }

@@ -63,6 +63,7 @@ export class ModelSetup {
     const overview = modelOverview(settings, settings.origins, {
       window: settings.modelWindow,
       prices: settings.modelPrices,
+      effort: settings.modelEffort,
     });
     const found = await this.#local.find(settings);
     const local = found.map(({ provider, address, models: its }) => ({
@@ -77,9 +78,9 @@ export class ModelSetup {
   /** What a chat may have: of those that were chosen before, what is found on this machine, and others. */
   async choices(chosen: readonly string[]): Promise<ReturnType<typeof modelChoices>> {
     const settings = this.#deps.models.settings();
-    const { modelPrices: prices, modelWindow: window } = settings;
+    const { modelPrices: prices, modelWindow: window, modelEffort: effort } = settings;
     const found = toldBy(await this.#local.find(settings));
-    return modelChoices({ model: this.id(), settings, prices, window, chosen, found });
+    return modelChoices({ model: this.id(), settings, prices, effort, window, chosen, found });
   }
 
   async test(model: string | null): Promise<Probe> {

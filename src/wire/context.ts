@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { effortSchema } from "../core/effort.ts";
 import { jsonSchema } from "../core/events.ts";
 
 /** What a model was given for a step, or would be given for an answer that began now. */
@@ -8,6 +9,8 @@ export const chatContextSchema = z.object({
   runId: z.string().nullable(),
   step: z.number().nullable(),
   model: z.string(),
+  /** How hard it was asked to think, or would be; null: as its provider has it. */
+  effort: effortSchema.nullable(),
   /** The system text. */
   instructions: z.string(),
   tools: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { effortSchema } from "../core/effort.ts";
 
 /** Which model is in use and why, whether one answers, and what is set of them. */
 
@@ -37,6 +38,8 @@ export const modelsSchema = z.object({
   window: modelWindowSchema.nullable(),
   /** null: not known. */
   price: modelPriceSchema.nullable(),
+  /** How hard models think where nothing else is chosen; null: as each provider has it. */
+  effort: effortSchema.nullable(),
   /** Those that stand in for it when it is overloaded, out of credit or gone, in their order. */
   standIns: z.array(z.object({ model: z.string(), problem: z.string().nullable() })).readonly(),
   /** The setting that made it so; null: none, so it is the demo model. */
@@ -81,6 +84,8 @@ export type Models = z.infer<typeof modelsSchema>;
 export const modelChoicesSchema = z.object({
   /** The instance's own: of chats that have chosen none. */
   model: z.string(),
+  /** How hard models think where nothing else is chosen; null: as each provider has it. */
+  effort: effortSchema.nullable(),
   items: z
     .array(
       z.object({
@@ -93,6 +98,8 @@ export const modelChoicesSchema = z.object({
         window: modelWindowSchema.nullable(),
         /** null: not known. */
         price: modelPriceSchema.nullable(),
+        /** false: it is known not to, and is told no effort. */
+        mayThink: z.boolean(),
       }),
     )
     .readonly(),

@@ -195,6 +195,7 @@ export const JSON_SHAPES: { readonly [command: string]: readonly JsonShape[] } =
         model: text.nullable(),
         effort: effortSchema.nullable(),
         default: text,
+        defaultEffort: modelChoicesSchema.shape.effort,
         choices: modelChoicesSchema.shape.items,
       }),
     },

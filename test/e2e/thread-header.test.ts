@@ -25,6 +25,7 @@ describeInBrowser("a chat's header", () => {
     stage = await Stage.open({
       SPARKY_MODEL: "compatible/some-model",
       SPARKY_MODEL_URL: provider.url,
+      SPARKY_MODEL_EFFORT: "low",
       SPARKY_MODEL_PRICES: "compatible/some-model=1000/1000",
     });
   });
@@ -50,7 +51,9 @@ describeInBrowser("a chat's header", () => {
     const dialog = page.getByRole("dialog", { name: "Model and effort of this chat" });
     await dialog.getByText("openai/gpt-6-astra: no key: OPENAI_API_KEY is not set").waitFor();
     expect(await dialog.getByRole("radio", { checked: true }).getAttribute("value")).toBe("");
+    await dialog.getByRole("combobox", { name: "How hard it thinks" }).selectOption("As the server: low");
     await dialog.getByRole("radio", { name: /^demo/ }).check();
+    await dialog.getByText("demo does not think, so this changes nothing.").waitFor();
     await dialog.getByRole("button", { name: "Use it" }).click();
     await page.getByRole("button", { name: "Model: demo" }).waitFor();
     held[Symbol.dispose]();
@@ -98,6 +101,7 @@ describeInBrowser("a chat's header", () => {
     await dialog.getByText(/that was \$\d+\.\d\d\.$/).waitFor();
     // What the next answer would begin with, word by word.
     await dialog.getByText("What the next answer begins with").click();
+    await expect.poll(() => dialog.getByText("compatible/some-model · low").count()).toBe(2);
     await dialog.getByText(/^About [\d,]+ tokens, \$\d+\.\d+, as Sparky estimates them\.$/).waitFor();
     await dialog.getByText("You are Sparky, an agent that works for people").waitFor();
     await dialog.getByText("Conversation, 2 messages").waitFor();

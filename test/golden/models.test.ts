@@ -19,15 +19,16 @@ const FOUND = [
   { provider: "lmstudio", address: "http://127.0.0.1:1234/v1", models: [] },
 ];
 const HERE = { severalNodes: false, file: "/home/ada/.sparky/.env", restartNeeded: false };
-const SET = { window: null, prices: { "anthropic/claude-sonnet-5-5": { input: 3, output: 15 } } };
+const SET = { window: null, effort: null, prices: { "anthropic/claude-sonnet-5-5": { input: 3, output: 15 } } };
 const overview = (
   named: string | null,
   origins: { [variable: string]: string },
   providers = KEYS,
   local: typeof FOUND = [],
+  set: Parameters<typeof modelOverview>[2] = SET,
 ): Stage => ({
   routes: {
-    "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins, SET), local, ...HERE },
+    "GET /api/models": { ...modelOverview({ ...chainOf(named), modelUrl: null, providers }, origins, set), local, ...HERE },
   },
 });
 const tested = (change: Partial<ModelTest>): Stage => ({
@@ -58,7 +59,7 @@ test("what the commands for models show, and how they end", async () => {
     [["models", "list"], overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" })],
     [
       ["models", "list"],
-      overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" }, { ...KEYS, ANTHROPIC_API_KEY: "sk-1" }),
+      overview("anthropic/claude-sonnet-5-5", { SPARKY_MODEL: "home" }, { ...KEYS, ANTHROPIC_API_KEY: "sk-1" }, [], { ...SET, effort: "high" }),
     ],
     [["models", "list"], overview("openai/gpt-5,anthropic/claude-sonnet-5-5,google/gemini-3", { SPARKY_MODEL: "home" })],
     [["models", "test"], tested({})],

@@ -15,15 +15,15 @@ async function scene(wire: WireName, model: string, replies: readonly Reply[]) {
   const server = await providerServer(replies);
   const opened = openModel(selectModel(settingsFor(model, server.url)));
   return {
-    /** The effort that the answer was asked with. */
-    asked: async (effort?: Asked): Promise<Asked | undefined> => {
+    /** The effort that the answer was asked with, or which its server has refused. */
+    asked: async (effort?: Asked): Promise<Asked | { readonly refused: Asked } | undefined> => {
       let last: StepChunk | undefined;
       const { signal } = new AbortController();
       const messages = [{ role: "user", content: "2 + 2?" } as const];
       const request = { instructions: "", messages, tools: [], signal, ...(effort !== undefined && { effort }) };
       for await (const chunk of opened.step(request)) last = chunk;
       if (last?.type !== "finish") throw new Error("no answer");
-      return last.effort;
+      return last.effortRefused === undefined ? last.effort : { refused: last.effortRefused };
     },
     bodies: () => server.requests.map((body) => JSON.parse(body) as { readonly [field: string]: unknown }),
   };
@@ -104,8 +104,8 @@ test.each([
   { wire: "ollama", says: '"some-model" does not support thinking' },
 ] as const)("$wire refuses an effort with $says: it is left out at once, and from then on", async ({ wire, says }) => {
   const { asked, bodies } = await scene(wire, WIRES[wire].model, [refuses(says), answerOf(wire)]);
-  expect(await asked("xhigh")).toBeUndefined();
-  expect(await asked("xhigh")).toBeUndefined();
+  expect(await asked("xhigh")).toEqual({ refused: "xhigh" });
+  expect(await asked("xhigh")).toEqual({ refused: "xhigh" });
   // Another one it may well take.
   expect(await asked("low")).toBe("low");
   const told = bodies().map((body) => /"(?:effort|reasoning_effort|thinkingBudget)":/.test(JSON.stringify(body)));
@@ -122,7 +122,7 @@ test("an account that may see no summaries is asked for none, with an effort too
 test("Anthropic is asked for no thoughts of a turn that began without, with an effort too", async () => {
   const says = "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.";
   const { asked, bodies } = await scene("anthropic", WIRES.anthropic.model, [refuses(says), answerOf("anthropic")]);
-  expect(await asked("high")).toBeUndefined();
+  expect(await asked("high")).toEqual({ refused: "high" });
   expect(bodies()[1]).not.toHaveProperty("thinking");
   expect(bodies()[1]).not.toHaveProperty("output_config");
 });

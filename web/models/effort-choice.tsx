@@ -1,33 +1,50 @@
+import { useQuery } from "@tanstack/react-query";
+import { useId } from "react";
 import { effortSchema, type Effort } from "../../src/core/effort.ts";
 import { EFFORTS } from "../../src/core/efforts.ts";
+import { useServices } from "../app/services.tsx";
+import { modelChoicesQuery } from "./queries.ts";
+import { WORDS } from "../words/models.tsx";
 
 interface Props {
   readonly label: string;
-  /** What is chosen where nothing is. */
-  readonly own: string;
+  /** That is to think; empty: the server's own. */
+  readonly model: string;
   readonly name?: string;
   readonly value?: Effort | null;
   readonly onChange?: (effort: Effort | null) => void;
 }
 
-/** How hard a model thinks, or as it is where nobody has chosen. */
-export function EffortChoice({ label, own, name, value, onChange }: Props) {
+/** How hard a model thinks, or as it is where nobody has chosen; of one that does not think it says so. */
+export function EffortChoice({ label, model, name, value, onChange }: Props) {
+  const field = useId();
+  const { http } = useServices();
+  const { data } = useQuery(modelChoicesQuery(http));
+  const id = model.trim() === "" ? data?.model : model.trim();
+  const mayThink = data?.items.find((item) => item.id === id)?.mayThink ?? true;
   return (
-    <label className="flex flex-col gap-1 text-sm">
-      {label}
+    <div className="flex flex-col gap-1 text-sm">
+      <label htmlFor={field}>{label}</label>
       <select
+        id={field}
+        aria-describedby={mayThink ? undefined : `${field}-help`}
         {...(name !== undefined && { name })}
         {...(value !== undefined && { value: value ?? "" })}
         onChange={({ target }) => onChange?.(effortSchema.safeParse(target.value).data ?? null)}
         className="tap rounded-md border border-line-strong bg-page px-2 py-1"
       >
-        <option value="">{own}</option>
+        <option value="">{WORDS.serversEffort(data?.effort ?? null)}</option>
         {EFFORTS.map((effort) => (
           <option key={effort} value={effort}>
             {effort}
           </option>
         ))}
       </select>
-    </label>
+      {id !== undefined && !mayThink && (
+        <p id={`${field}-help`} className="text-xs text-muted [overflow-wrap:anywhere]">
+          {WORDS.doesNotThink(id)}
+        </p>
+      )}
+    </div>
   );
 }

@@ -43,6 +43,7 @@ function Settings({ models }: { models: Models }) {
           </span>
         </p>
         <p className="text-xs text-muted empty:hidden">{factsOf(models)}</p>
+        {models.effort !== null && <p className="text-xs text-muted">{WORDS.usualEffort(models.effort)}</p>}
         {models.problem !== null && <p className="mt-1 text-sm text-bad [overflow-wrap:anywhere]">{models.problem}</p>}
         {models.standIns.length > 0 && (
           <div className="mt-1 text-sm">

@@ -96,6 +96,9 @@ function Model({ step }: { step: ModelStep }) {
           <>
             <Fact name={WORDS.facts.model}>{usage.model}</Fact>
             {usage.effort !== undefined && <Fact name={WORDS.facts.effort}>{usage.effort}</Fact>}
+            {usage.effortRefused !== undefined && (
+              <Fact name={WORDS.facts.effort}>{WORDS.effortRefused(usage.effortRefused)}</Fact>
+            )}
             <Fact name={WORDS.facts.tokens}>{tokensOf(usage)}</Fact>
             {usage.costUsd !== undefined && <Fact name={WORDS.facts.cost}>${usage.costUsd.toFixed(4)}</Fact>}
           </>

@@ -169,7 +169,7 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
           <ModelNames id="models" />
           <EffortChoice
             label={WORDS.thinks}
-            own={WORDS.usualEffort}
+            model={values.model}
             value={effortSchema.safeParse(values.effort).data ?? null}
             onChange={(effort) => set("effort", effort ?? "")}
           />

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type ComponentProps, type FormEvent } from "react";
 import { z } from "zod";
 import { effortSchema } from "../../src/core/effort.ts";
 import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wire/api.ts";
@@ -23,6 +23,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
   const key = useRef(crypto.randomUUID());
   const form = useRef<HTMLFormElement>(null);
   const [after, setAfter] = useState<readonly Task[]>([]);
+  const [model, setModel] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const add = useMutation({
     mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
@@ -94,9 +95,10 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
                 list="models"
                 placeholder={WORDS.usualModel}
                 problem={wrongModel ?? undefined}
+                onChange={({ target }) => setModel(target.value)}
               />
               <ModelNames id="models" />
-              <EffortChoice label={WORDS.thinks} own={WORDS.usualEffort} name="effort" />
+              <EffortChoice label={WORDS.thinks} model={model} name="effort" />
             </div>
             <div className="mt-3">
               <ChooseTasks chosen={after} onChange={setAfter} />
@@ -132,6 +134,7 @@ interface FieldProps {
   readonly list?: string;
   readonly placeholder?: string;
   readonly problem?: string | undefined;
+  readonly onChange?: ComponentProps<"input">["onChange"];
 }
 
 function Field({ label, problem, ...input }: FieldProps) {

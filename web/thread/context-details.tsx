@@ -32,7 +32,9 @@ export function ContextDetails({ chatId, call, view, summary, canWrite, onClose 
       <p className="mt-1 text-sm text-muted">{WORDS.context.means}</p>
       <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         <Fact name={WORDS.context.model}>
-          {call.effort === undefined ? call.model : `${call.model} · ${call.effort}`}
+          {call.effortRefused === undefined
+            ? WORDS.given.by(call.model, call.effort ?? null)
+            : WORDS.context.withoutEffort(call.model, call.effortRefused)}
         </Fact>
         <Fact name={WORDS.context.used}>
           {WORDS.context.tokens(whole(usedBy(call)), whole(call.inputTokens), whole(call.outputTokens))}

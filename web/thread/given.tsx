@@ -48,10 +48,11 @@ function Asked({ chatId, at }: Props) {
 }
 
 function Told({ given }: { given: ChatContext }) {
-  const { tokens, costUsd, asSent, instructions, tools, messages } = given;
+  const { model, effort, tokens, costUsd, asSent, instructions, tools, messages } = given;
   return (
     <div className="text-sm">
-      <p className="mt-1 text-muted">
+      <p className="mt-1 text-muted [overflow-wrap:anywhere]">{WORDS.given.by(model, effort)}</p>
+      <p className="text-muted">
         {WORDS.given.size(tokens.total.toLocaleString(), costUsd === null || costUsd === 0 ? null : dollars(costUsd))}
         {asSent === false && <span className="block text-warn">{WORDS.given.notAsSent}</span>}
       </p>

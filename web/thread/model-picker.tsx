@@ -105,7 +105,7 @@ function Choose({ chatId, model, effort, choices, onClose }: ChooseProps) {
           />
         </label>
       )}
-      <EffortChoice label={WORDS.picker.effort} own={WORDS.picker.ownEffort} value={thinks} onChange={setThinks} />
+      <EffortChoice label={WORDS.picker.effort} model={wanted ?? ""} value={thinks} onChange={setThinks} />
       <NotHere choices={choices} />
       <Problem error={patch.error} />
       <div className="flex justify-end gap-2">

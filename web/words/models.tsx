@@ -25,6 +25,12 @@ export const WORDS = {
       : `It answers, with ${listed(more === 0 ? models : [...models, plural(more, { one: "# more", other: "# more" })])}.`,
   hasModel: (model: string, tokens: string): string => `${model} (${tokens} tokens)`,
 
+  /** How hard a model thinks where nobody has chosen, and where that changes nothing. */
+  usualEffort: (effort: string): string => `How hard models think: ${effort} (SPARKY_MODEL_EFFORT).`,
+  serversEffort: (effort: string | null): string =>
+    effort === null ? "As its provider has it" : `As the server: ${effort}`,
+  doesNotThink: (model: string): string => `${model} does not think, so this changes nothing.`,
+
   /** The form. */
   setModel: "Set a model",
   provider: "Provider",

@@ -103,6 +103,7 @@ export const WORDS = {
   },
   tokensUsed: (used: { readonly in: string; readonly cached: string | null; readonly out: string }): string =>
     `${used.in} in${used.cached === null ? "" : ` (${used.cached} cached)`}, ${used.out} out`,
+  effortRefused: (effort: string): string => `${effort} was refused by the server: it was asked without one`,
   estimated: (tokens: string): string => `${tokens}, estimated`,
   thought: "Thought",
   said: "Words",

@@ -212,7 +212,6 @@ export const WORDS = {
   itsModel: "Model that works on its tasks",
   usualModel: "The usual one",
   thinks: "How hard it thinks",
-  usualEffort: "As usual",
   maxFailures: "Pause after this many failures in a row",
   maxFailuresHelp: "0: never",
   jitter: "Spread the start over this many seconds",

@@ -109,7 +109,6 @@ export const WORDS = {
   mostDollars: "Maximum dollars",
   usualModel: "The usual one",
   thinks: "How hard it thinks",
-  usualEffort: "As usual",
   adding: "Adding…",
   addIt: "Add task",
   cannotBeSent: "That cannot be sent",

@@ -43,6 +43,7 @@ export const WORDS = {
     title: "Context",
     means: "What the model was given and said in its last call here.",
     model: "Model",
+    withoutEffort: (model: string, effort: string): string => `${model} · without ${effort}, which its server refused`,
     used: "Used",
     cached: "Cached",
     window: "Window",
@@ -74,6 +75,8 @@ export const WORDS = {
     notLoaded: "What the model is given could not be loaded",
     size: (tokens: string, dollars: string | null): string =>
       `About ${tokens} tokens${dollars === null ? "" : `, ${dollars}`}, as Sparky estimates them.`,
+    /** The model, and how hard it is to think. */
+    by: (model: string, effort: string | null): string => (effort === null ? model : `${model} · ${effort}`),
     notAsSent:
       "The conversation is not wholly as it was sent: something in it was forgotten since, or Sparky was updated.",
     instructions: "Instructions",
@@ -96,7 +99,6 @@ export const WORDS = {
     itsName: "Its name",
     example: "provider/model, such as ollama/qwen3",
     effort: "How hard it thinks",
-    ownEffort: "As the server has it",
     setting: "Setting it…",
     use: "Use it",
     notUsable: "Models that cannot answer here",

@@ -37,13 +37,15 @@ export async function setChat(context: Context, args: readonly string[], { model
   const { out } = context;
   const client = await context.client("any");
   const chat = await client.request<Chat>("GET", `/api/chats/${await chatId(client, args[0] ?? "")}`);
-  const { model: own, items } = await client.request<ModelChoices>("GET", "/api/models/choices");
-  if (out.json) return out.document({ model: chat.model, effort: chat.effort, default: own, choices: items });
+  const { model: own, effort: usual, items } = await client.request<ModelChoices>("GET", "/api/models/choices");
+  if (out.json)
+    return out.document({ model: chat.model, effort: chat.effort, default: own, defaultEffort: usual, choices: items });
   out.table(
     [{ title: "MODEL", max: 60 }, { title: "ANSWERS" }, { title: "WHY NOT", max: 60 }],
     items.map(({ id, why }) => [id, id === (chat.model ?? own) ? "here" : why === null ? "can" : "", why ?? ""]),
   );
   if (chat.effort !== null) out.note(`  effort: ${chat.effort}`);
+  else if (usual !== null) out.note(`  effort: ${usual}, as the server has it`);
   out.note(`  sparky chats set ${shortId(chat.id)} --model ${chat.model === null ? "MODEL" : "default"}`);
 }
 

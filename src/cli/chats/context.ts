@@ -59,11 +59,11 @@ async function stepAt(client: Client, id: string, seq: number): Promise<{ runId:
   );
 }
 
-function headOf({ model, runId, step, tokens: taken, costUsd, leftOut, asSent }: ChatContext): string {
+function headOf({ model, effort, runId, step, tokens: taken, costUsd, leftOut, asSent }: ChatContext): string {
   const cost = costUsd === null || costUsd === 0 ? "" : `, $${costUsd.toFixed(4)}`;
   return [
     runId === null ? "What an answer would begin with now" : `Step ${step} of run ${shortId(runId)}`,
-    model,
+    effort === null ? model : `${model}, effort ${effort}`,
     `about ${tokens(taken.total)}${cost}`,
     ...(leftOut > 0 ? [`${leftOut} left out for want of room`] : []),
     ...(asSent === false ? ["not wholly as it was sent: something was forgotten since, or Sparky was updated"] : []),

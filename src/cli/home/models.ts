@@ -17,7 +17,7 @@ export async function listModels(context: Context): Promise<void> {
       address ?? "",
     ]),
   );
-  const { chosenBy, problem, standIns, local } = models;
+  const { chosenBy, problem, effort, standIns, local } = models;
   if (problem !== null) out.note(`${out.paint.red("✕")} ${problem}`);
   const here = local.flatMap(({ models: its }) => its)[0];
   const how = here === undefined ? "OPENAI_API_KEY" : `SPARKY_MODEL ${here.id}`;
@@ -27,6 +27,7 @@ export async function listModels(context: Context): Promise<void> {
       : `chosen by ${chosenBy.variable} (${words(chosenBy.origin)})`;
   out.note(`  ${why}`);
   if (problem === null) out.note(`  ${windowWords(models.window)} · ${priceWords(models.price)}`);
+  if (effort !== null) out.note(`  effort: ${effort} (SPARKY_MODEL_EFFORT)`);
   for (const { model, problem: unusable } of standIns) {
     out.note(unusable === null ? `  then ${model}` : `${out.paint.red("✕")} then ${model}: ${unusable}`);
   }

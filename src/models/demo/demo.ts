@@ -17,7 +17,14 @@ export const DEMO_WINDOW = 400_000;
  */
 export function createDemoModel({ pauseMs = 15 } = {}): Model {
   const step = (request: StepRequest): AsyncIterable<StepChunk> => demoStep(request, pauseMs);
-  return { id: "demo", provider: "demo", contextTokens: DEMO_WINDOW, price: { input: 0, output: 0 }, step };
+  return {
+    id: "demo",
+    provider: "demo",
+    contextTokens: DEMO_WINDOW,
+    mayThink: false,
+    price: { input: 0, output: 0 },
+    step,
+  };
 }
 
 async function* demoStep(request: StepRequest, pauseMs: number): AsyncGenerator<StepChunk, void, undefined> {

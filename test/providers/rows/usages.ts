@@ -27,14 +27,12 @@ export const USAGES: readonly Quirk[] = [
       estimated: [true],
     },
   },
-  ...([-3500, 1e300, 10.5] as const).map(
-    (input): Quirk => ({
-      what: `usage of ${input} tokens, and a limit in tokens`,
-      limits: { tokens: 4000 },
-      sends: () => [{ ...note(1), usage: { input, output: -1 } }, DONE],
-      comes: { state: "failed", requests: 1, notes: ["1"], reason: PASSED, estimated: [true] },
-    }),
-  ),
+  ...([-3500, 1e300, 10.5] as const).map((input): Quirk => ({
+    what: `usage of ${input} tokens, and a limit in tokens`,
+    limits: { tokens: 4000 },
+    sends: () => [{ ...note(1), usage: { input, output: -1 } }, DONE],
+    comes: { state: "failed", requests: 1, notes: ["1"], reason: PASSED, estimated: [true] },
+  })),
   {
     what: "usage that is told, and a limit in tokens",
     limits: { tokens: 10_500 },
