@@ -3,6 +3,7 @@ import { Failure } from "./cli/console/failure.ts";
 import { DAEMON_VARIABLE, NOHUP_VARIABLE, SUPERVISED_VARIABLE } from "./cli/console/io.ts";
 import { ARGUMENTS_FOLLOW, processIo } from "./cli/console/process-io.ts";
 import { unwritten } from "./cli/console/sink.ts";
+import { flushCompileCache } from "node:module";
 import manifest from "../package.json" with { type: "json" };
 
 /** The process starts here. What a command does not need is not loaded: `main.ts` least of all. */
@@ -67,7 +68,10 @@ const code = await runCli(argv, io, {
   },
   async startServer(flags, launch) {
     const { loadConfig } = await import("./config.ts");
-    return (await import("./main.ts")).startServer(loadConfig(process.env, flags), launch);
+    const server = await (await import("./main.ts")).startServer(loadConfig(process.env, flags), launch);
+    // What was compiled is kept for the next start, though this process may be killed.
+    flushCompileCache();
+    return server;
   },
 });
 

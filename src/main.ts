@@ -49,6 +49,7 @@ import type { User } from "./store/people/user.ts";
 import { Loop } from "./worker/loop.ts";
 import { McpAdmin } from "./worker/mcp/admin.ts";
 import { LazyMcp } from "./worker/mcp/lazy.ts";
+import { GiveBack, processMemory } from "./worker/give-back.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
@@ -156,6 +157,8 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
     }),
   );
   if (config.agentLoop) scheduler.start();
+  const memory = processMemory();
+  if (memory !== null) cleanup.use(new GiveBack(store.clock, memory));
   const { pid } = process;
   const startedAt = isoTime(parts.startedAt);
   const { args, daemon } = launch;
@@ -371,7 +374,10 @@ async function build(
     recall: config.recall,
     windows,
     workspaces,
-    timeZone: machineZone(),
+    // Found when it is asked for: that loads what the engine knows of zones and languages.
+    get timeZone() {
+      return machineZone();
+    },
     chance: Math.random,
     log,
   };

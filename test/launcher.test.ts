@@ -85,7 +85,7 @@ test("a server keeps its heap small, and so does what it starts itself; other co
   await writeFile(join(root, "dist/sparky.js"), `console.log(process.execArgv.join(" "));`);
   await mkdir(join(root, "dist/web"), { recursive: true });
   const flags = async (...args: string[]): Promise<string> => (await run(join(root, "bin/sparky"), args)).stdout;
-  expect(await flags("chat", "start")).toBe("--max-semi-space-size=8 --heap-growing-percent=50\n");
+  expect(await flags("chat", "start")).toBe("--max-semi-space-size=8 --heap-growing-percent=50 --expose-gc\n");
   expect(await flags("agent", "status")).toBe("\n");
 });
 
