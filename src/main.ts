@@ -7,6 +7,7 @@ import { skillRead } from "./builtin-tools/skill-read.ts";
 import { skillUnpack } from "./builtin-tools/skill-unpack.ts";
 import { Stopper } from "./agent/stop.ts";
 import type { WorkDeps } from "./agent/deps.ts";
+import { KeptLogs } from "./agent/kept-logs.ts";
 import { Windows } from "./agent/window.ts";
 import { Certificate, datesProblem, day } from "./certificate.ts";
 import { envFileOf, loadConfig, type Config } from "./config.ts";
@@ -138,6 +139,7 @@ export async function startServer(config: Config, launch: Launch): Promise<Runni
       tasks: config.agentLoop,
       concurrency: config.concurrency,
       pollMs: config.pollIntervalMs,
+      onPurge: () => agent.logs.sweep(),
       log,
     }),
   );
@@ -373,6 +375,7 @@ async function build(
     fallbacks: () => models.settings().fallbacks ?? [],
     recall: config.recall,
     windows,
+    logs: new KeptLogs(store.clock),
     workspaces,
     // Found when it is asked for: that loads what the engine knows of zones and languages.
     get timeZone() {

@@ -1,5 +1,5 @@
 import type { ModelMessage, UserContent } from "ai";
-import type { Attachment, ChatEvent, EventOf, Unread } from "../core/events.ts";
+import type { Attachment, EventOf, Unread } from "../core/events.ts";
 import { pagesInWords, PDF, PICTURES, sizeInWords, TEXT } from "../core/files.ts";
 import { bytesOf } from "../store/log/file-parts.ts";
 import { filesOfChat, textOf } from "../store/log/files.ts";
@@ -26,14 +26,14 @@ export interface ToldText {
   readonly next: number | null;
 }
 
-/** The texts of the files that these events name, by the file's id: each is read once, and `known` keeps it. */
+/** The texts of these files, by the file's id: each is read once, and `known` keeps it. */
 export async function readTexts(
   store: Store,
   chatId: string,
-  events: readonly ChatEvent[],
+  files: readonly Attachment[],
   known: Map<string, ToldText>,
 ): Promise<ReadonlyMap<string, ToldText>> {
-  const ids = sentWith(events).flatMap((file) => (hasText(file) && !known.has(file.id) ? [file.id] : []));
+  const ids = files.flatMap((file) => (hasText(file) && !known.has(file.id) ? [file.id] : []));
   for (const file of await filesOfChat(store.db, chatId, ids)) {
     const whole = textOf(store.db, file);
     if (whole === null) continue;
@@ -46,18 +46,16 @@ export async function readTexts(
 const hasText = ({ mime, pages, unread }: Attachment): boolean =>
   mime === TEXT || (pages !== undefined && unread === undefined);
 
-const sentWith = (events: readonly ChatEvent[]): readonly Attachment[] =>
-  events.flatMap((event) => (event.type === "message" ? (event.data.attachments ?? []) : []));
-
 interface Reading {
-  readonly events: readonly ChatEvent[];
+  /** Of all messages that are told, those that were sent first come first. */
+  readonly files: readonly Attachment[];
   readonly texts: ReadonlyMap<string, ToldText>;
   readonly takesImages: boolean;
 }
 
 /** What of a message's files is told behind it, one after the other. Pictures are named here; `withPictures` puts them in. */
-export function tellFiles({ events, texts, takesImages }: Reading): (event: EventOf<"message">) => UserContent[] {
-  const pictures = sentWith(events).filter(isTaken);
+export function tellFiles({ files, texts, takesImages }: Reading): (event: EventOf<"message">) => UserContent[] {
+  const pictures = files.filter(isTaken);
   const shown = takesImages ? newest(pictures) : new Set<string>();
   return ({ data }) =>
     (data.attachments ?? []).map((file): UserContent => {

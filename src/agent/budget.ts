@@ -95,13 +95,13 @@ export function unpriced(
   return `a limit of dollars cannot be kept: nobody has said what ${model.id} costs; the owner sets SPARKY_MODEL_PRICES`;
 }
 
-/** Names the call when the run's last steps asked for exactly the same, over and over; null otherwise. */
-export function loops(events: readonly ChatEvent[], runId: string): string | null {
+/** Names the call when the last steps of the run that these events are of asked for exactly the same, over and over; null otherwise. */
+export function loops(events: readonly ChatEvent[]): string | null {
   const steps = new Map<number, string[]>();
   // From the end: what came before the last steps is not looked at again at each step.
   for (let at = events.length - 1; at >= 0; at--) {
     const event = events[at];
-    if (event?.type !== "tool_use" || event.runId !== runId || event.step === null) continue;
+    if (event?.type !== "tool_use" || event.step === null) continue;
     const calls = steps.get(event.step) ?? [];
     if (calls.length === 0 && steps.size === LOOP_STEPS) break;
     // Of big arguments the event holds only the beginning: two that begin alike are not the same.

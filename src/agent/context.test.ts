@@ -1,7 +1,8 @@
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
 import type { ChatEvent, EventBody } from "../core/events.ts";
-import { buildContext, type ContextInput, type RecordedStep } from "./context.ts";
+import { buildContext, type ContextInput } from "./context.ts";
+import type { RecordedStep } from "./told-steps.ts";
 
 interface Place {
   readonly run?: string;

@@ -1,23 +1,13 @@
-import type { AssistantContent, AssistantModelMessage, ModelMessage, ToolModelMessage, UserContent } from "ai";
+import type { AssistantContent, ModelMessage, UserContent } from "ai";
 import type { ChatEvent, EventOf } from "../core/events.ts";
-import { withoutThoughts } from "../models/tags.ts";
 import { withoutForgotten } from "../store/recall/forgotten.ts";
-import { RECALL, RESULT_READ } from "../tools/tool.ts";
+import { RECALL } from "../tools/tool.ts";
 import { bothContents } from "./attachments.ts";
 import { fit, stayingOf, tokensOf, type Piece } from "./fit.ts";
 import { materialText, toldResult } from "./told.ts";
+import { tokensOfWords, toldStep, type RecordedStep } from "./told-steps.ts";
 
 /** The context of a model call: a fold of the chat's log and of the recorded steps. Pure. */
-
-export interface RecordedStep {
-  readonly runId: string;
-  readonly step: number;
-  readonly provider: string;
-  readonly model: string;
-  /** The last `seq` that was in the step's context. */
-  readonly readSeq: number;
-  readonly messages: readonly ModelMessage[];
-}
 
 export interface Summary {
   /** Of the event that holds it. */
@@ -64,12 +54,14 @@ type Entry =
       readonly kind: "message";
       readonly seq: number;
       readonly message: ModelMessage;
+      /** What it tells of. */
+      readonly of: ChatEvent;
       readonly instruction: boolean;
       /** What a person's message refers to, what was recalled for it, or when it was read: not that message. */
       readonly material?: "material" | "memory";
     }
   /** What the chat that this one was made from has done. */
-  | { readonly kind: "told"; readonly seq: number; readonly message: ModelMessage }
+  | { readonly kind: "told"; readonly seq: number; readonly message: ModelMessage; readonly of: ChatEvent }
   | {
       readonly kind: "step";
       readonly step: RecordedStep;
@@ -84,6 +76,8 @@ export interface Context {
   /** All that could be told, oldest first. */
   readonly pieces: readonly Piece[];
   readonly messages: readonly ModelMessage[];
+  /** As they are estimated. */
+  readonly tokens: number;
   /** How many of somebody's words, and of steps with their results, did not fit. */
   readonly leftOut: number;
   /** Messages of the log that are in it, by their `seq`. */
@@ -92,8 +86,8 @@ export interface Context {
 
 export function buildContext(input: ContextInput): Context {
   const entries: Entry[] = [];
-  const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
-  const open = new Map<string, Extract<Entry, { kind: "step" }>>();
+  const steps = stepsByRun(input.steps);
+  const open = new Map<RecordedStep, Extract<Entry, { kind: "step" }>>();
   const inScope = scopeOf(input);
   const superseded = supersededPartials(input.events);
   const uses = new Map(input.events.flatMap((event) => (copiedUse(event) ? [[event.data.callId, event.data]] : [])));
@@ -103,62 +97,73 @@ export function buildContext(input: ContextInput): Context {
       if (!tellsTime(event, toldTime) || !inScope(event) || !isOwnWork(input, event)) continue;
       toldTime = Date.parse(event.at);
       const message = timeNote(event);
-      entries.push({ kind: "message", seq: event.seq, message, instruction: false, material: "material" });
+      entries.push({ kind: "message", seq: event.seq, message, of: event, instruction: false, material: "material" });
       continue;
     }
     if (event.type === "resource") {
-      if (isOwnWork(input, event)) addMaterial(entries, event.data.messageSeq, materialText(event.data), "material");
+      if (isOwnWork(input, event))
+        addMaterial(entries, event.data.messageSeq, event, materialText(event.data), "material");
       continue;
     }
     if (event.type === "recall") {
       const text = input.recalled?.get(event.seq) ?? "";
       const { messageSeq = 0 } = event.data;
-      if (text !== "" && isOwnWork(input, event)) addMaterial(entries, messageSeq, text, "memory");
+      if (text !== "" && isOwnWork(input, event)) addMaterial(entries, messageSeq, event, text, "memory");
       continue;
     }
     if (!inScope(event) || superseded.has(event.seq)) continue;
-    const key = `${event.runId} ${event.step}`;
-    const step = event.runId === null || event.step === null ? undefined : steps.get(key);
+    const step = event.runId === null || event.step === null ? undefined : steps.get(event.runId)?.get(event.step);
     if (step !== undefined && isOwnWork(input, event) && !isPartial(event)) {
-      let entry = open.get(key);
+      let entry = open.get(step);
       const { seq } = event;
       if (entry === undefined) {
         entry = { kind: "step", step, results: [], seqs: [], first: seq, last: seq };
         entries.splice(placeOf(entries, step), 0, entry);
       }
-      open.set(key, entry);
+      open.set(step, entry);
       entry.last = seq;
       if (event.type === "tool_result") entry.results.push(toldNow(event.data, input.forgotten));
       if (event.type === "message") entry.seqs.push(event.seq);
     } else if (event.type === "tool_result" && event.runId === null) {
       const message = toldResult(event.data, uses.get(event.data.callId));
-      entries.push({ kind: "told", seq: event.seq, message });
+      entries.push({ kind: "told", seq: event.seq, message, of: event });
     } else if (event.type === "message" && !(step !== undefined && isPartial(event))) {
       const message = wordsOf(input, event);
       const at = step === undefined ? entries.length : placeOf(entries, step);
       const instruction = event.taskId !== null && event.taskId === input.run.taskId && event.data.role === "user";
-      if (message !== undefined) entries.splice(at, 0, { kind: "message", seq: event.seq, message, instruction });
+      if (message !== undefined) {
+        entries.splice(at, 0, { kind: "message", seq: event.seq, message, of: event, instruction });
+      }
       if (!isOwnWork(input, event)) continue;
-      for (const content of input.files?.(event) ?? []) addMaterial(entries, event.seq, content, "material");
+      for (const content of input.files?.(event) ?? []) addMaterial(entries, event.seq, event, content, "material");
     }
   }
   const pieces = withSummary(
     entries.map((entry) => pieceOf(entry, input.reader)),
     input.summary ?? null,
   );
-  const { messages, leftOut, seqs } = fit(pieces, input.budget);
-  return { pieces, messages: joined(messages), leftOut, seqs };
+  const { messages, ...fitted } = fit(pieces, input.budget);
+  return { pieces, messages: joined(messages), ...fitted };
+}
+
+function stepsByRun(steps: readonly RecordedStep[]): ReadonlyMap<string, ReadonlyMap<number, RecordedStep>> {
+  const byRun = new Map<string, Map<number, RecordedStep>>();
+  for (const step of steps) {
+    const own = byRun.get(step.runId);
+    if (own === undefined) byRun.set(step.runId, new Map([[step.step, step]]));
+    else own.set(step.step, step);
+  }
+  return byRun;
 }
 
 function pieceOf(entry: Entry, reader: ContextInput["reader"]): Piece {
   if (entry.kind === "step") {
     const { step, results, seqs, first, last } = entry;
-    const messages = stepMessages(step, results, reader);
-    return { messages, kind: "step", stays: false, seqs, first, last, tokens: tokensOf(messages) };
+    return { ...toldStep(step, results, reader), kind: "step", stays: false, seqs, first, last };
   }
-  const { seq, message } = entry;
+  const { seq, message, of } = entry;
   const messages = [message];
-  const place = { first: seq, last: seq, tokens: tokensOf(messages) };
+  const place = { first: seq, last: seq, tokens: tokensOfWords(of, message) };
   if (entry.kind === "told") return { messages, kind: "material", stays: false, seqs: [], ...place };
   const kind = entry.material ?? (message.role === "user" ? "words" : "step");
   return { messages, kind, stays: entry.instruction, seqs: [seq], ...place };
@@ -210,15 +215,22 @@ function toldNow(
   forgotten: ContextInput["forgotten"],
 ): EventOf<"tool_result">["data"] {
   if (data.name !== RECALL || data.result === undefined || forgotten === undefined) return data;
-  return { ...data, result: withoutForgotten(data.result, forgotten) };
+  const result = withoutForgotten(data.result, forgotten);
+  return result === data.result ? data : { ...data, result };
 }
 
 /** Right behind the message that it belongs to, where that is told at all. */
-function addMaterial(entries: Entry[], seq: number, content: UserContent, material: "material" | "memory"): void {
+function addMaterial(
+  entries: Entry[],
+  seq: number,
+  of: ChatEvent,
+  content: UserContent,
+  material: "material" | "memory",
+): void {
   const at = entries.findLastIndex((entry) => entry.kind === "message" && entry.seq === seq) + 1;
   if (at === 0) return;
   const message = { role: "user", content } as const;
-  entries.splice(at, 0, { kind: "message", seq, message, instruction: false, material });
+  entries.splice(at, 0, { kind: "message", seq, message, of, instruction: false, material });
 }
 
 /** In a chat that was made from another one: no run of this chat made the call. */
@@ -318,52 +330,4 @@ function wordsOf({ run, scope }: ContextInput, event: EventOf<"message">): Model
     return { role: "user", content: `(An earlier run here ended with: ${JSON.stringify(text)})` };
   }
   return { role: "assistant", content: partial ? `${text}\n\n[cut off here]` : text };
-}
-
-/** A recorded step with the results of its calls; a call without a result gets one, or the provider refuses it all. */
-function stepMessages(
-  step: RecordedStep,
-  results: readonly EventOf<"tool_result">["data"][],
-  reader: ContextInput["reader"],
-): ModelMessage[] {
-  const own = step.provider === reader.provider && step.model === reader.model;
-  const messages = step.messages
-    .map((message) => (own || message.role !== "assistant" ? message : foreign(message)))
-    .filter((message) => message.role !== "assistant" || message.content.length > 0);
-  const calls = messages.flatMap((message) =>
-    message.role === "assistant" && typeof message.content !== "string"
-      ? message.content.filter((part) => part.type === "tool-call")
-      : [],
-  );
-  if (calls.length === 0) return messages;
-  const known = new Map(results.map((result) => [result.callId, result]));
-  const content: ToolModelMessage["content"] = calls.map(({ toolCallId, toolName }) => {
-    return { type: "tool-result", toolCallId, toolName, output: outputOf(known.get(toolCallId)) };
-  });
-  return [...messages, { role: "tool", content }];
-}
-
-function foreign(message: AssistantModelMessage): AssistantModelMessage {
-  if (typeof message.content === "string") return { role: "assistant", content: withoutThoughts(message.content) };
-  const content = message.content
-    .filter((part) => part.type === "text" || part.type === "tool-call")
-    .map(({ providerOptions: _, ...part }) =>
-      part.type === "text" ? { ...part, text: withoutThoughts(part.text) } : part,
-    )
-    .filter((part) => part.type !== "text" || part.text.trim() !== "");
-  return { role: "assistant", content };
-}
-
-type ToolOutput = Extract<ToolModelMessage["content"][number], { type: "tool-result" }>["output"];
-
-function outputOf(result: EventOf<"tool_result">["data"] | undefined): ToolOutput {
-  if (result === undefined) return { type: "error-text", value: "no result was recorded" };
-  if (!result.ok) return { type: "error-text", value: result.error ?? "failed" };
-  if (result.blob !== undefined) {
-    const shown = String(result.result);
-    const rest = JSON.stringify({ id: result.blob, offset: shown.length });
-    const value = `${shown}\n[cut: the whole result has ${result.size} bytes; read on with ${RESULT_READ} ${rest}]`;
-    return { type: "text", value };
-  }
-  return { type: "json", value: result.result ?? null };
 }

@@ -4,6 +4,7 @@ import type { Reference } from "../core/references.ts";
 import type { Registry } from "../tools/registry.ts";
 import type { Principal } from "../tools/tool.ts";
 import type { Model } from "../models/model.ts";
+import type { KeptLogs } from "./kept-logs.ts";
 import type { Windows } from "./window.ts";
 import type { Store, Tx } from "../store/database/store.ts";
 import type { Claimed } from "../store/runs/claim.ts";
@@ -39,6 +40,7 @@ export interface WorkDeps {
   /** Brings in what is known before each run; undefined: it does not. */
   readonly recall?: boolean;
   readonly windows: Windows;
+  readonly logs: KeptLogs;
   /** The folder with one folder for each user. */
   readonly workspaces: string;
   readonly timeZone: string;

@@ -22,6 +22,7 @@ export interface Piece {
 
 interface Fitted {
   readonly messages: readonly ModelMessage[];
+  readonly tokens: number;
   readonly leftOut: number;
   /** Of what is not left out. */
   readonly seqs: readonly number[];
@@ -50,9 +51,10 @@ export function fit(pieces: readonly Piece[], budget: number): Fitted {
   const shown = [...stays, ...kept];
   const whole = shown.flatMap((each) => each.messages);
   // One by one they count for a little more than together.
-  const fits = shown.reduce((sum, { tokens }) => sum + tokens, 0) <= budget;
-  const messages = fits ? whole : cutTo(whole, budget);
-  return { messages, leftOut: before.length - stays.length, seqs: shown.flatMap(({ seqs }) => seqs) };
+  const sum = shown.reduce((all, { tokens }) => all + tokens, 0);
+  const messages = sum <= budget ? whole : cutTo(whole, budget);
+  const tokens = sum <= budget ? sum : tokensOf(messages);
+  return { messages, tokens, leftOut: before.length - stays.length, seqs: shown.flatMap(({ seqs }) => seqs) };
 }
 
 /** Of what goes: the words that the rest works on, and what stays whatever goes. */

@@ -21,7 +21,7 @@ import { DELEGATE } from "../tools/tool.ts";
 import { delegatedOutcome, type Impatience } from "./delegated.ts";
 import type { Answered } from "../tools/needs-answer.ts";
 import type { InSight, Principal, Tool } from "../tools/tool.ts";
-import type { RecordedStep } from "./context.ts";
+import type { RecordedStep } from "./told-steps.ts";
 import { RunRefused, type AgentDeps } from "./deps.ts";
 import { asksForSecrets, secretsOfCall } from "./secrets.ts";
 
@@ -37,6 +37,8 @@ export type Gate =
 export interface CallInput {
   readonly calls: readonly OpenCall[];
   readonly events: readonly ChatEvent[];
+  /** Those of the run whose calls they are. */
+  readonly ownEvents: readonly ChatEvent[];
   readonly steps: readonly RecordedStep[];
   readonly principal: Principal;
   readonly signal: AbortSignal;
@@ -82,16 +84,15 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
   }
   const requests: ApprovalRequest[] = [];
   const gates: GatedCall[] = [];
-  const asks = questionsSinceStart(input.events);
+  const asks = questionsSinceStart(input.ownEvents);
   const known = Map.groupBy(approvals, (row) => row.call_id);
-  const uses = usesIn(input.events);
+  const uses = usesIn(input.ownEvents);
   const isDelegating = input.calls.some(({ name }) => name === DELEGATE);
   const delegated = isDelegating ? await childrenOfRun(store.db, claimed.run.id) : NOTHING;
   // The log tells of an end before the call's result does.
   if ([...delegated.values()].flat().some((child) => isOver(child) && child.told === 0)) {
     await tellRun(store, claimed.run.id);
   }
-  const steps = new Map(input.steps.map((step) => [`${step.runId} ${step.step}`, step]));
   for (const call of input.calls) {
     const use = uses.get(call.callId);
     if (use === undefined) throw new Error(`the call ${call.callId} is not on record`);
@@ -100,7 +101,8 @@ export async function gateCalls(deps: AgentDeps, claimed: Claimed, input: CallIn
       gates.push({ call, args: use.args, gate: { pass: "refuse", outcome } });
       continue;
     }
-    const args = argsOf(use, steps.get(`${call.runId} ${call.step}`), call);
+    const step = input.steps.findLast((each) => each.runId === call.runId && each.step === call.step);
+    const args = argsOf(use, step, call);
     const own = known.get(call.callId) ?? [];
     const asked = asks.get(call.callId) ?? new Set();
     const children = delegated.get(call.callId);

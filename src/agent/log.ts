@@ -1,28 +1,29 @@
-import type { ModelMessage } from "ai";
 import { emptyChatView, foldChat, type OpenCall } from "../core/chat-view.ts";
-import type { ChatEvent, EventOf } from "../core/events.ts";
-import { soundJson } from "../core/text.ts";
+import type { Attachment, ChatEvent, EventOf } from "../core/events.ts";
 import { whyGivenUp } from "../models/gave-up.ts";
-import { hasPersonsWords, readableEvent, readEvents } from "../store/log/events.ts";
+import { decodeAll, eventsOf, hasPersonsWords } from "../store/log/events.ts";
 import { forgottenOf, recalledIds } from "../store/recall/forgotten.ts";
-import { hiddenIn } from "../store/recall/hidden.ts";
 import { readerFor } from "../store/recall/reader.ts";
 import { recalledTexts } from "../store/recall/recalled.ts";
-import type { Db } from "../store/database/sql.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { summariesOf } from "../store/runs/summary.ts";
 import type { Store } from "../store/database/store.ts";
 import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
 import type { ToldText } from "./attachments.ts";
-import { LAST_RUNS, type RecordedStep, type Summary } from "./context.ts";
+import type { Summary } from "./context.ts";
+import type { RecordedStep } from "./told-steps.ts";
+import type { KeptLogs } from "./kept-logs.ts";
 import { isAfterthought } from "./last-words.ts";
+import { lastFinals, lastWords, rowsBehind, stepsFrom } from "./log-reads.ts";
 
 /** The types that a run's next move depends on. */
 const TYPES = [
   ...(["message", "thought", "tool_use", "tool_start", "tool_result", "approval", "question", "status"] as const),
   ...(["summary", "resource", "recall"] as const),
 ] as const;
+
+const READ: ReadonlySet<string> = new Set(TYPES);
 
 /** A chat's older events are not read at all, but to be summed up: and then as far back as so many. */
 const MAX_EVENTS = 4000;
@@ -36,12 +37,20 @@ export interface Reading {
   readonly task: Pick<NonNullable<Claimed["task"]>, "message_seq"> | null;
 }
 
+interface Added {
+  readonly events: readonly ChatEvent[];
+  /** The last `seq` that was looked at. */
+  readonly head: number;
+}
+
 /** A chat's log as one run reads it: once from the store, then only what was added. */
 export class RunLog {
   readonly #store: Store;
   readonly #claimed: Reading;
   readonly #scope: "chat" | "task";
   #events: ChatEvent[] = [];
+  #ownEvents: ChatEvent[] = [];
+  #files: Attachment[] = [];
   #steps: RecordedStep[] = [];
   readonly #recalled = new Map<number, { readonly runId: string | null; readonly text: string }>();
   /** Others read the chat: what earlier runs were given of somebody's memory is not for this one. */
@@ -58,18 +67,40 @@ export class RunLog {
   /** How many events are read at most, and whether there are older ones that no summary is of. */
   #most = MAX_EVENTS;
   #hasOlder = false;
+  /** Where what was read begins, and how many characters of JSON it was. */
+  #from = 0;
+  #size = 0;
+  /** All that belongs together was read. */
+  #isWhole = false;
   readonly #upTo: number | null;
+  readonly #kept: KeptLogs | null;
 
   /** `scope`: what the run's context is made of. `upTo`: as it was when this event was the last one; null: as it is now. */
-  constructor(store: Store, claimed: Reading, scope: "chat" | "task", upTo: number | null = null) {
+  constructor(
+    store: Store,
+    claimed: Reading,
+    scope: "chat" | "task",
+    { upTo = null, kept = null }: { readonly upTo?: number | null; readonly kept?: KeptLogs | null } = {},
+  ) {
     this.#store = store;
     this.#claimed = claimed;
     this.#scope = scope;
     this.#upTo = upTo;
+    this.#kept = kept;
   }
 
   get events(): readonly ChatEvent[] {
     return this.#events;
+  }
+
+  /** Those of the run itself. */
+  get ownEvents(): readonly ChatEvent[] {
+    return this.#ownEvents;
+  }
+
+  /** The files of its messages, those that were sent first come first. */
+  get files(): readonly Attachment[] {
+    return this.#files;
   }
 
   get steps(): readonly RecordedStep[] {
@@ -100,7 +131,8 @@ export class RunLog {
   async readOlder(): Promise<boolean> {
     if (!this.#hasOlder || this.#most > MAX_EVENTS) return false;
     this.#most = MAX_TO_SUM_UP;
-    [this.#events, this.#steps, this.#view, this.#head] = [[], [], emptyChatView, 0];
+    [this.#events, this.#ownEvents, this.#files, this.#steps] = [[], [], [], []];
+    [this.#view, this.#head] = [emptyChatView, 0];
     this.#known.clear();
     this.#recalled.clear();
     await this.read();
@@ -108,25 +140,77 @@ export class RunLog {
   }
 
   async read(): Promise<void> {
-    const { chat_id } = this.#claimed.run;
-    const { db } = this.#store;
-    const chat = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
-    const head = Math.min(chat.head, this.#upTo ?? chat.head);
+    const isFirst = this.#head === 0;
+    const { events: added, head } = isFirst ? await this.#readFirst() : await this.#readOn(this.#head);
     // What is read at every look costs nothing where nothing was added.
     if (head === this.#head) return;
-    const isFirst = this.#head === 0;
-    const from = isFirst ? await this.#start() : this.#head + 1;
-    const earlier = isFirst && this.#scope === "task" ? await lastFinals(db, this.#claimed, from) : [];
-    const range = { from, ...(this.#upTo !== null && { to: this.#upTo }), types: TYPES };
-    const fresh = [...earlier, ...(await readEvents(db, chat_id, range))];
-    this.#events.push(...fresh);
-    this.#view = foldChat(fresh, this.#view);
-    this.#head = Math.max(head, fresh.at(-1)?.seq ?? 0);
-    const summaries = fresh.filter((event) => event.type === "summary");
+    this.#isWhole = false;
+    this.#head = head;
+    for (const event of added) {
+      this.#events.push(event);
+      if (event.runId === this.#claimed.run.id) this.#ownEvents.push(event);
+      if (event.type === "message" && event.data.attachments !== undefined) this.#files.push(...event.data.attachments);
+    }
+    this.#view = foldChat(
+      added.filter(({ seq }) => seq >= this.#own),
+      this.#view,
+    );
+    const summaries = added.filter((event) => event.type === "summary");
     const newest = summaryIn(summaries.findLast((event) => this.#isMine(event)));
     if (newest !== null) [this.#summary, this.#hasOlder] = [newest, false];
-    await this.#readSteps(fresh.filter((event) => event.seq >= from));
-    await this.#readRecalled(fresh.filter((event) => event.type === "recall"));
+    await this.#readSteps(added.filter(({ seq }) => seq >= this.#from));
+    await this.#readRecalled(added.filter((event) => event.type === "recall"));
+    this.#isWhole = true;
+  }
+
+  /** For the runs that follow in this chat; nothing is read here any more. */
+  keep(): void {
+    const { chat_id: chatId } = this.#claimed.run;
+    if (!this.#isWhole || this.#scope === "task" || this.#most > MAX_EVENTS) return;
+    const firsts = firstSteps(this.#events);
+    const steps = this.#steps.filter(({ runId, step }) => step >= (firsts.get(runId) ?? Infinity));
+    this.#kept?.keep(chatId, { from: this.#from, head: this.#head, events: this.#events, steps, size: this.#size });
+  }
+
+  async #readOn(after: number): Promise<Added> {
+    const { chat_id } = this.#claimed.run;
+    const rows = await rowsBehind(this.#store.db, chat_id, after, this.#upTo);
+    return { events: this.#decoded(rows.filter(({ type }) => READ.has(type))), head: rows.at(-1)?.seq ?? after };
+  }
+
+  /** All that a run begins with: what an earlier one has read with what was added since, or read anew. */
+  async #readFirst(): Promise<Added> {
+    const { chat_id } = this.#claimed.run;
+    await this.#findOwn();
+    const kept = this.#scope === "chat" ? this.#kept?.take(chat_id) : undefined;
+    if (kept !== undefined) {
+      this.#size = kept.size;
+      const { events: added, head } = await this.#readOn(kept.head);
+      const events = [...kept.events, ...added];
+      this.#from = await this.#beginning((behind) => {
+        const newest = events.at(-1 - this.#most)?.seq;
+        return newest === undefined || newest < behind ? undefined : newest;
+      });
+      if (kept.from <= this.#from) {
+        for (const step of kept.steps) this.#addStep(step);
+        return { events: events.filter(({ seq }) => seq >= this.#from), head };
+      }
+    }
+    const { db } = this.#store;
+    const chat = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();
+    this.#size = 0;
+    this.#from = await this.#beginning((behind) => this.#newestOf(behind));
+    const isTask = this.#scope === "task";
+    const earlier = isTask ? await lastFinals(db, this.#claimed.run, this.#from) : [];
+    const range = { from: this.#from, ...(this.#upTo !== null && { to: this.#upTo }), types: TYPES };
+    const rows = await eventsOf(db, chat_id, range).execute();
+    const head = Math.max(Math.min(chat.head, this.#upTo ?? chat.head), rows.at(-1)?.seq ?? 0);
+    return { events: [...earlier, ...this.#decoded(rows)], head };
+  }
+
+  #decoded(rows: readonly { readonly seq: number; readonly body: string }[]): readonly ChatEvent[] {
+    for (const { body } of rows) this.#size += body.length;
+    return decodeAll(this.#claimed.run.chat_id, rows);
   }
 
   async #readRecalled(fresh: readonly EventOf<"recall">[]): Promise<void> {
@@ -162,38 +246,23 @@ export class RunLog {
   }
 
   /** The recorded steps that events belong to, but for those that were read before. */
-  async #readSteps(fresh: readonly ChatEvent[]): Promise<void> {
-    const firsts = new Map<string, number>();
-    for (const { runId, step } of fresh) {
-      if (runId === null || step === null || step <= (this.#known.get(runId) ?? 0)) continue;
-      firsts.set(runId, Math.min(step, firsts.get(runId) ?? step));
-    }
-    for (const ids of portionsOf([...firsts], MAX_RUNS)) {
-      const rows = await this.#store.db
-        .selectFrom("steps")
-        .selectAll()
-        .where((eb) => eb.or(ids.map(([id, first]) => eb.and([eb("run_id", "=", id), eb("step", ">=", first)]))))
-        .$if(this.#upTo !== null, (query) => query.where("read_seq", "<", this.#upTo))
-        .orderBy("step")
-        .execute();
-      for (const row of rows) {
-        // Written by `recordStep` alone, from messages that the AI SDK gave; by older versions with halves of characters.
-        const messages = JSON.parse(soundJson(row.messages)) as ModelMessage[];
-        const { run_id: runId, step, provider, model, read_seq: readSeq } = row;
-        this.#steps.push({ runId, step, provider, model, readSeq, messages });
-        this.#known.set(row.run_id, Math.max(row.step, this.#known.get(row.run_id) ?? 0));
-      }
-    }
+  async #readSteps(added: readonly ChatEvent[]): Promise<void> {
+    const firsts = firstSteps(added, (runId) => this.#known.get(runId) ?? 0);
+    const { steps, size } = await stepsFrom(this.#store.db, firsts, this.#upTo);
+    for (const step of steps) this.#addStep(step);
+    this.#size += size;
   }
 
-  /**
-   * Where reading begins: behind what is summed up, but with the last words in it, which what follows may work on; with the newest
-   * events that a context may hold; and with everything of the run itself.
-   */
-  async #start(): Promise<number> {
+  #addStep(step: RecordedStep): void {
+    this.#steps.push(step);
+    this.#known.set(step.runId, Math.max(step.step, this.#known.get(step.runId) ?? 0));
+  }
+
+  /** Where what belongs to the run begins, and what stands for what was before. */
+  async #findOwn(): Promise<void> {
     const { run, task } = this.#claimed;
     const { db } = this.#store;
-    let own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
+    this.#own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
     if (task !== null) {
       const first = await db
         .selectFrom("runs")
@@ -202,17 +271,31 @@ export class RunLog {
         .orderBy("first_seq")
         .limit(1)
         .executeTakeFirst();
-      own = Math.min(own, first?.first_seq ?? own);
+      this.#own = Math.min(this.#own, first?.first_seq ?? this.#own);
     }
-    this.#own = own;
-    const summaries = await summariesOf(db, run.chat_id, MAX_SUMMARIES, this.#upTo);
+    const summaries = await summariesOf(this.#store, run.chat_id, MAX_SUMMARIES, this.#upTo);
     this.#summary = summaryIn(summaries.find((event) => this.#isMine(event)));
-    if (this.#scope === "task") return own;
+  }
+
+  /**
+   * Where reading begins: behind what is summed up, but with the last words in it, which what follows may work on; with the newest
+   * events that a context may hold; and with everything of the run itself. `newestOf`: where those begin.
+   */
+  async #beginning(newestOf: (behind: number) => number | undefined | Promise<number | undefined>): Promise<number> {
+    if (this.#scope === "task") return this.#own;
     const behind = (this.#summary?.upTo ?? 0) + 1;
-    const newest = await db
+    const newest = await newestOf(behind);
+    this.#hasOlder = newest !== undefined && newest > behind;
+    const { chat_id } = this.#claimed.run;
+    const words = this.#summary === null ? behind : await lastWords(this.#store.db, chat_id, this.#summary.upTo);
+    return Math.min(newest ?? behind, this.#own, words ?? behind);
+  }
+
+  async #newestOf(behind: number): Promise<number | undefined> {
+    const newest = await this.#store.db
       .selectFrom("events")
       .select("seq")
-      .where("chat_id", "=", run.chat_id)
+      .where("chat_id", "=", this.#claimed.run.chat_id)
       .where("seq", ">=", behind)
       .$if(this.#upTo !== null, (query) => query.where("seq", "<=", this.#upTo))
       .where("type", "in", [...TYPES])
@@ -220,9 +303,7 @@ export class RunLog {
       .offset(this.#most)
       .limit(1)
       .executeTakeFirst();
-    this.#hasOlder = newest !== undefined && newest.seq > behind;
-    const words = this.#summary === null ? behind : await lastWords(db, run.chat_id, this.#summary.upTo);
-    return Math.min(newest?.seq ?? behind, own, words ?? behind);
+    return newest?.seq;
   }
 
   /** A chat's summary may be of what a task's run must know word for word of its own. */
@@ -243,8 +324,9 @@ export class RunLog {
     return this.#view.openCalls.filter((call) => call.runId === this.#claimed.run.id);
   }
 
-  resultsOf(runId: string): readonly EventOf<"tool_result">["data"][] {
-    return this.#events.flatMap((event) => (event.type === "tool_result" && event.runId === runId ? [event.data] : []));
+  /** What the run's calls came to. */
+  results(): readonly EventOf<"tool_result">["data"][] {
+    return this.#ownEvents.flatMap((event) => (event.type === "tool_result" ? [event.data] : []));
   }
 
   /** Why the model has done something else with its last step than what was asked for; null: it has not said so. */
@@ -259,9 +341,9 @@ export class RunLog {
     if (last === undefined) return null;
     const words: string[] = [];
     // From the end: an event of an earlier step of this run ends the search.
-    for (let at = this.#events.length - 1; at >= 0; at--) {
-      const event = this.#events[at];
-      if (event?.runId !== last.runId || event.step === null || event.step > last.step) continue;
+    for (let at = this.#ownEvents.length - 1; at >= 0; at--) {
+      const event = this.#ownEvents[at];
+      if (event === undefined || event.step === null || event.step > last.step) continue;
       if (event.step < last.step) break;
       if (event.type === "tool_use" && !isAfterthought(event.data)) return null;
       if (event.type === "message" && !event.data.partial) words.unshift(event.data.text);
@@ -271,58 +353,19 @@ export class RunLog {
   }
 }
 
+/** Of each run the first step that these events belong to and that lies behind what is known of it. */
+function firstSteps(
+  events: readonly ChatEvent[],
+  known: (runId: string) => number = () => 0,
+): ReadonlyMap<string, number> {
+  const firsts = new Map<string, number>();
+  for (const { runId, step } of events) {
+    if (runId === null || step === null || step <= known(runId)) continue;
+    firsts.set(runId, Math.min(step, firsts.get(runId) ?? step));
+  }
+  return firsts;
+}
+
 function summaryIn(event: EventOf<"summary"> | undefined): Summary | null {
   return event === undefined ? null : { seq: event.seq, text: event.data.text, upTo: event.data.upTo, at: event.at };
-}
-
-const MAX_RUNS = 100;
-
-function* portionsOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
-}
-
-/** So many messages are looked through at a time for the last words of earlier runs. */
-const LOOK = 20;
-
-/** Where somebody last said something, up to an event; undefined: not among the messages just before it. */
-async function lastWords(db: Db, chatId: string, upTo: number): Promise<number | undefined> {
-  const rows = await db
-    .selectFrom("events")
-    .select(["seq", "body"])
-    .where("chat_id", "=", chatId)
-    .where("type", "=", "message")
-    .where("seq", "<=", upTo)
-    .orderBy("seq", "desc")
-    .limit(LOOK)
-    .execute();
-  const events = rows.map(({ seq, body }) => readableEvent(chatId, seq, body));
-  return events.find((event) => event?.type === "message" && event.data.role === "user")?.seq;
-}
-
-/** The final messages of the chat's last runs before the task's own events, ascending. */
-async function lastFinals(db: Db, { run }: Pick<Reading, "run">, before: number): Promise<readonly ChatEvent[]> {
-  const finals = new Map<string, ChatEvent>();
-  const hidden = new Set(await hiddenIn(db, run.chat_id, 0));
-  for (let to = before; finals.size < LAST_RUNS;) {
-    const rows = await db
-      .selectFrom("events")
-      .select(["seq", "body"])
-      .where("chat_id", "=", run.chat_id)
-      .where("type", "=", "message")
-      .where("seq", "<", to)
-      .orderBy("seq", "desc")
-      .limit(LOOK)
-      .execute();
-    for (const { seq, body } of rows) {
-      const event = readableEvent(run.chat_id, seq, body);
-      if (event?.type !== "message" || event.runId === null || event.taskId === run.task_id) continue;
-      if (event.data.role !== "assistant" || event.data.partial || finals.has(event.runId)) continue;
-      // They say what a person wants forgotten.
-      if (hidden.has(seq)) continue;
-      if (finals.size < LAST_RUNS) finals.set(event.runId, event);
-    }
-    if (rows.length < LOOK) break;
-    to = rows.at(-1)?.seq ?? 0;
-  }
-  return [...finals.values()].reverse();
 }

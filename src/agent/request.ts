@@ -6,7 +6,6 @@ import type { Principal } from "../tools/tool.ts";
 import { readTexts, tellFiles } from "./attachments.ts";
 import { buildContext, type Context } from "./context.ts";
 import type { AgentDeps } from "./deps.ts";
-import { tokensOf } from "./fit.ts";
 import type { Reading, RunLog } from "./log.ts";
 import { instructionsFor } from "./prompt.ts";
 import type { Window } from "./window.ts";
@@ -51,12 +50,21 @@ export async function requestFor(
   });
   const window = deps.windows.of(model);
   const system = estimateTokens(instructions);
-  const tools = registry.list().length === 0 ? 0 : estimateTokens(JSON.stringify(registry.specs()));
+  const tools = registry.list().length === 0 ? 0 : tokensOfTools(registry);
   const budget = window.room(system + tools);
   const reader = { provider: model.provider, model: model.id, takesImages: model.takesImages === true };
   const context = await contextOf(store, claimed, log, { reader, budget });
-  const estimate = system + tools + tokensOf(context.messages);
+  const estimate = system + tools + context.tokens;
   return { instructions, window, budget, system, tools, estimate, ...context };
+}
+
+/** A run has the same tools at each of its steps. */
+const counted = new WeakMap<AgentDeps["registry"], number>();
+
+function tokensOfTools(registry: AgentDeps["registry"]): number {
+  const known = counted.get(registry) ?? estimateTokens(registry.specsJson());
+  counted.set(registry, known);
+  return known;
 }
 
 /** What of the log is told to whom. */
@@ -67,13 +75,13 @@ export async function contextOf(
   { reader, budget }: { readonly reader: Reader; readonly budget: number },
 ): Promise<Context> {
   const { run } = claimed;
-  const texts = await readTexts(store, run.chat_id, log.events, log.texts);
+  const texts = await readTexts(store, run.chat_id, log.files, log.texts);
   return buildContext({
     events: log.events,
     steps: log.steps,
     recalled: await log.recalled(),
     forgotten: await log.forgotten(),
-    files: tellFiles({ events: log.events, texts, takesImages: reader.takesImages }),
+    files: tellFiles({ files: log.files, texts, takesImages: reader.takesImages }),
     summary: log.summary,
     run: { id: run.id, taskId: run.task_id },
     scope: scopeOf(claimed),

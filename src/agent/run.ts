@@ -70,6 +70,7 @@ export async function workRun(deps: WorkDeps, claimed: Claimed, signal: AbortSig
     await leave(deps, work.claimed, parts, work, error);
   } finally {
     await release();
+    work.close();
     await parts.close();
     store.hub.forgetRun(run.id, lease);
   }
@@ -91,7 +92,7 @@ class RunWork {
     this.#deps = deps;
     this.#claimed = claimed;
     this.#parts = parts;
-    this.#log = new RunLog(deps.store, claimed, scopeOf(claimed));
+    this.#log = new RunLog(deps.store, claimed, scopeOf(claimed), { kept: deps.logs });
     this.signal = signal;
   }
 
@@ -136,8 +137,8 @@ class RunWork {
       await this.#log.read();
       const calls = this.#log.openCalls();
       if (calls.length > 0) {
-        const { events, steps } = this.#log;
-        const input = { calls, events, steps, principal, signal: this.signal, inSight };
+        const { events, ownEvents, steps } = this.#log;
+        const input = { calls, events, ownEvents, steps, principal, signal: this.signal, inSight };
         if (await runCalls(deps, this.#claimed, input)) continue;
         // What people were asked about, or what was delegated, is all that is left. If that is over, the run simply goes on.
         const { run } = this.#claimed;
@@ -187,6 +188,10 @@ class RunWork {
     }
   }
 
+  close(): void {
+    this.#log.keep();
+  }
+
   /** What a crash left running of this run's calls is ended before anything else. */
   async #endLeftovers(): Promise<void> {
     if (this.#claimed.lease === 1) return;
@@ -199,7 +204,7 @@ class RunWork {
     const { task } = this.#claimed;
     const why = task === null ? null : this.#log.gaveUp();
     if (why !== null) return end(this.#deps, this.#claimed, failed(this.#claimed, why, "model_gave_up"), read_seq);
-    const message = `${task === null ? "Done" : "Task completed"}${callsInWords(this.#log.resultsOf(this.#claimed.run.id))}`;
+    const message = `${task === null ? "Done" : "Task completed"}${callsInWords(this.#log.results())}`;
     return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
   }
 
@@ -212,7 +217,7 @@ class RunWork {
     const over = exhausted(limits, spent, ask, model) ?? (await this.#overShared(model, ask, now));
     if (over !== null)
       return (await this.#estimated()) ? `${over} (estimated: the server does not tell its tokens)` : over;
-    const loop = loops(this.#log.events, run.id);
+    const loop = loops(this.#log.ownEvents);
     return loop === null ? null : `it asked for the same over and over: ${loop}`;
   }
 
@@ -264,7 +269,7 @@ class RunWork {
     const { store, timeZone: zone } = this.#deps;
     const { chat, task } = this.#claimed;
     this.#whose ??= await whoseWork(store.db, chat, task ?? undefined);
-    return standingOf(store.db, this.#whose, { now: store.clock.now(), zone });
+    return standingOf(store.db, this.#whose, { now: store.clock.now(), zone, limitedOnly: true });
   }
 
   async #estimated(): Promise<boolean> {

@@ -100,7 +100,7 @@ async function sent(
       ? null
       : await store.db.selectFrom("tasks").selectAll().where("id", "=", run.task_id).executeTakeFirst();
   const reading = { run, chat, task: task ?? null };
-  const log = new RunLog(store, reading, scopeOf(reading), row.read_seq);
+  const log = new RunLog(store, reading, scopeOf(reading), { upTo: row.read_seq });
   await log.read();
   const { provider, model: id } = row;
   const { budget, takesImages } = request;

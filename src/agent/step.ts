@@ -145,7 +145,7 @@ function record(
     messages: soundJson(JSON.stringify(ours(finish.messages, calls))),
     request: {
       instructions: input.instructions,
-      tools: JSON.stringify(deps.registry.specs()),
+      tools: deps.registry.specsJson(),
       budget: input.budget,
       takesImages: model.takesImages === true,
       digest: digestOf(JSON.stringify(input.messages)),

@@ -17,7 +17,8 @@ const days = formatsOf("en-CA", { year: "numeric", month: "2-digit", day: "2-dig
 /** The calendar day of a zone, as `2026-12-01`. */
 export const zonedDay = (zone: string, at: number): string => days(zone).format(at);
 
-function formatsOf(locale: string, options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
+/** A format for each zone that is asked for, made once. */
+export function formatsOf(locale: string, options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
   const formats = new Map<string, Intl.DateTimeFormat>();
   return (zone) => {
     let format = formats.get(zone);

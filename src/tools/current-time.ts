@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { isoTime } from "../core/clock.ts";
+import { formatsOf } from "../core/zone.ts";
 import { defineTool } from "./tool.ts";
+
+const clocks = formatsOf("sv-SE", { dateStyle: "short", timeStyle: "medium" });
+const offsets = formatsOf("sv-SE", { timeZoneName: "longOffset" });
+const weekdays = formatsOf("en", { weekday: "long" });
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -13,9 +18,8 @@ function isTimeZone(zone: string): boolean {
 
 /** `2026-11-23T14:05:09+01:00`: the wall clock of a zone with its offset. */
 function wallClock(now: number, timeZone: string): string {
-  const inZone = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("sv-SE", { timeZone, ...options });
-  const clock = inZone({ dateStyle: "short", timeStyle: "medium" }).format(now).replace(" ", "T");
-  const zone = inZone({ timeZoneName: "longOffset" }).formatToParts(now);
+  const clock = clocks(timeZone).format(now).replace(" ", "T");
+  const zone = offsets(timeZone).formatToParts(now);
   const offset = zone
     .find((part) => part.type === "timeZoneName")
     ?.value.replace(/^GMT/, "")
@@ -41,7 +45,7 @@ export const currentTime = defineTool({
   summary: ({ timeZone }) => timeZone ?? "",
   execute: ({ timeZone }, context) => {
     const zone = timeZone ?? context.timeZone;
-    const weekday = new Intl.DateTimeFormat("en", { timeZone: zone, weekday: "long" }).format(context.now);
+    const weekday = weekdays(zone).format(context.now);
     return Promise.resolve({ utc: isoTime(context.now), local: wallClock(context.now, zone), weekday, timeZone: zone });
   },
 });

@@ -9,6 +9,8 @@ export interface Registry<Tx> {
   get(name: string): Tool<Tx> | undefined;
   /** What a model is told of each tool; of those that it has to search for, nothing. */
   specs(): readonly Pick<Tool<Tx>, "name" | "description" | "effect" | "parameters">[];
+  /** The same as JSON, which is written once. */
+  specsJson(): string;
 }
 
 /** Throws when two tools have one name: a call must mean one thing. */
@@ -21,7 +23,13 @@ export function createRegistry<Tx>(tools: readonly Tool<Tx>[]): Registry<Tx> {
   const list = [...byName.values()];
   const told = list.filter((tool) => tool.deferred !== true);
   const specs = told.map(({ name, description, effect, parameters }) => ({ name, description, effect, parameters }));
-  return { list: () => list, get: (name) => byName.get(name), specs: () => specs };
+  let json: string | undefined;
+  return {
+    list: () => list,
+    get: (name) => byName.get(name),
+    specs: () => specs,
+    specsJson: () => (json ??= JSON.stringify(specs)),
+  };
 }
 
 /**

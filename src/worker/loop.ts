@@ -25,6 +25,8 @@ export interface LoopOptions {
   readonly concurrency: number;
   /** The fallback behind instant wake-ups. */
   readonly pollMs: number;
+  /** Called again and again, rarely: what is kept in memory for a while may go. */
+  readonly onPurge?: () => void;
   readonly log: Log;
 }
 
@@ -85,7 +87,10 @@ export class Loop implements AsyncDisposable {
         this.#nextDue = 0;
         this.#pump();
       }),
-      this.#every(PURGE_MS, () => this.#purge()),
+      this.#every(PURGE_MS, () => {
+        this.#options.onPurge?.();
+        this.#purge();
+      }),
     );
     if (store.kind === "postgres") {
       this.#armTooLate(LEASE_MS);

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { eventsPage, hasUnread } from "../../src/store/log/events.ts";
+import { postMessage } from "../../src/store/chats/messages.ts";
+import { summariesOf } from "../../src/store/runs/summary.ts";
 import { listApprovals } from "../../src/store/approvals/approvals.ts";
 import { listChats } from "../../src/store/chats/chats.ts";
 import { getChatWithView } from "../../src/store/chats/view.ts";
@@ -73,6 +75,11 @@ const ASKED: readonly Asked[] = [
     what: "per step: unread messages",
     ask: (store, { longChat }) => hasUnread(store.db, longChat, AGE.events),
   },
+  {
+    what: "per run: what its chat begins with",
+    ask: (store, { longChat }) => summariesOf(store, longChat, 20),
+    by: ["events_summary"],
+  },
   { what: "per page: chats", ask: (store, { owner }) => listChats(store, owner) },
   { what: "per page: archived chats", ask: (store, { owner }) => listChats(store, owner, { archived: true }) },
   {
@@ -101,6 +108,12 @@ const ASKED: readonly Asked[] = [
     what: "per page: how many tasks there are",
     ask: (store, { owner }) => taskCounts(store, owner),
     rows: AGE.chats + FEW,
+  },
+  // The last: the home has work from here on.
+  {
+    what: "per message: the run that reads it",
+    ask: (store, { owner, longChat }) => postMessage(store, owner, longChat, { text: "And now?" }),
+    by: ["runs_open"],
   },
 ];
 

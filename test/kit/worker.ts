@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { WorkDeps } from "../../src/agent/deps.ts";
+import { KeptLogs } from "../../src/agent/kept-logs.ts";
 import { Windows } from "../../src/agent/window.ts";
 import type { Json } from "../../src/core/events.ts";
 import type { Model } from "../../src/models/model.ts";
@@ -47,6 +48,7 @@ export function agentDeps(store: Store, options: AgentOptions, errors: unknown[]
     ...(options.fallbacks !== undefined && { fallbacks: options.fallbacks }),
     ...(options.effort !== undefined && { effort: options.effort }),
     windows: new Windows(),
+    logs: new KeptLogs(store.clock),
     workspaces: options.workspaces ?? "/nonexistent",
     timeZone: "UTC",
     chance: () => 0,

@@ -2,6 +2,7 @@ import { SparkyError } from "../../core/errors.ts";
 import { lockChatFor } from "../people/access.ts";
 import { userActor } from "../people/actors.ts";
 import type { User } from "../people/user.ts";
+import { openRuns } from "../runs/open.ts";
 import { queueRun } from "../runs/queue.ts";
 import { PROMPTLY, type Store } from "../database/store.ts";
 
@@ -13,7 +14,7 @@ export async function compactChat(store: Store, viewer: User, chatId: string): P
       .selectFrom("runs")
       .select("id")
       .where("chat_id", "=", chatId)
-      .where("state", "in", ["queued", "working", "waiting", "stopping"])
+      .where(openRuns())
       .limit(1)
       .executeTakeFirst();
     if (open !== undefined) {

@@ -4,6 +4,7 @@ import { lockChatFor } from "../people/access.ts";
 import { AGENT_ACTOR, userActor } from "../people/actors.ts";
 import { titleFrom } from "./chats.ts";
 import { mentionsOf } from "./mentions.ts";
+import { openRuns } from "../runs/open.ts";
 import { announce, queueRun } from "../runs/queue.ts";
 import { withdrawAsked } from "../approvals/withdraw.ts";
 import { answerByMessage } from "../questions/answer.ts";
@@ -98,12 +99,13 @@ async function readerOf(
     .selectFrom("runs")
     .selectAll()
     .where("chat_id", "=", chatId)
-    .where("state", "in", ["queued", "working", "waiting"])
-    .orderBy("queued_at")
+    // Not sorted there: SQLite would go through all the runs of the chat for their order.
+    .where(openRuns())
     .execute();
   const active = open.find((run) => run.state === "working" || run.state === "waiting");
   if (active?.state === "waiting") await cutShort(tx, active, said);
-  const reader = active ?? open.find((run) => run.task_id === null);
+  const queued = open.filter((run) => run.state === "queued" && run.task_id === null);
+  const reader = active ?? queued.toSorted((a, b) => a.queued_at - b.queued_at)[0];
   return reader?.id ?? queue();
 }
 

@@ -14,6 +14,9 @@ import type { Db } from "../database/sql.ts";
 
 export type UserLimits = { readonly [name in LimitName]: number | null };
 
+/** The id of who has a limit of what they spend; null: they have none. */
+const limited = sql`CASE WHEN coalesce(l.requests_day, l.requests_month, l.tokens_day, l.tokens_month, l.dollars_day, l.dollars_month) IS NOT NULL THEN u.id END`;
+
 /** What somebody may spend, and what was spent in their name in the day and the month that it is. */
 export interface Standing {
   readonly name: string;
@@ -26,8 +29,13 @@ export interface Standing {
 /**
  * By one question to the database, of rows that each model call adds to in the transaction that records it: so nothing drifts,
  * whichever node asks and whatever has crashed. What is dated later than now counts too: setting a clock back frees nothing.
+ * `limitedOnly`: nothing is added up for who may spend without limits, and they are told to have spent nothing.
  */
-export async function standingOf(db: Db, userId: string, at: { now: number; zone: string }): Promise<Standing> {
+export async function standingOf(
+  db: Db,
+  userId: string,
+  at: { readonly now: number; readonly zone: string; readonly limitedOnly?: boolean },
+): Promise<Standing> {
   const [day, month] = [dayAround(at.zone, at.now), monthAround(at.zone, at.now)];
   const { rows } = await sql<{
     name: string;
@@ -54,7 +62,7 @@ export async function standingOf(db: Db, userId: string, at: { now: number; zone
       coalesce(sum(s.tokens), 0) AS month_tokens, coalesce(sum(s.dollars), 0) AS month_dollars
     FROM "user" u
       LEFT JOIN user_limits l ON l.user_id = u.id
-      LEFT JOIN user_spent s ON s.user_id = u.id AND s.at >= ${month.start}
+      LEFT JOIN user_spent s ON s.user_id = ${at.limitedOnly ? limited : sql`u.id`} AND s.at >= ${month.start}
     WHERE u.id = ${userId}
     GROUP BY u.id, l.user_id`.execute(db);
   const [row] = rows;

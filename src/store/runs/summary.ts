@@ -1,6 +1,6 @@
+import { sql } from "kysely";
 import type { EventOf, NewEvent } from "../../core/events.ts";
 import { soundText } from "../../core/text.ts";
-import type { Db } from "../database/sql.ts";
 import type { Store } from "../database/store.ts";
 import { readableEvent } from "../log/events.ts";
 import { byAgent } from "../people/actors.ts";
@@ -31,20 +31,17 @@ export async function recordSummary(
 
 /** The newest first; `upTo`: none that was made behind this event. */
 export async function summariesOf(
-  db: Db,
+  { db, kind }: Pick<Store, "db" | "kind">,
   chatId: string,
   limit: number,
   upTo: number | null = null,
 ): Promise<readonly EventOf<"summary">[]> {
-  const rows = await db
-    .selectFrom("events")
-    .select(["seq", "body"])
-    .where("chat_id", "=", chatId)
-    .where("type", "=", "summary")
-    .$if(upTo !== null, (query) => query.where("seq", "<=", upTo))
-    .orderBy("seq", "desc")
-    .limit(limit)
-    .execute();
+  // Left to itself SQLite goes back through the whole log by its key. The type is written out: only so does the index apply.
+  const events = kind === "sqlite" ? sql`events INDEXED BY events_summary` : sql`events`;
+  const within = upTo === null ? sql`` : sql`AND seq <= ${upTo}`;
+  const { rows } = await sql<{ seq: number; body: string }>`
+    SELECT seq, body FROM ${events} WHERE chat_id = ${chatId} AND type = 'summary' ${within}
+    ORDER BY seq DESC LIMIT ${limit}`.execute(db);
   return rows.flatMap(({ seq, body }) => {
     const event = readableEvent(chatId, seq, body);
     return event?.type === "summary" ? [event] : [];
