@@ -24,7 +24,7 @@ export async function claims(setting: Setting): Promise<Figure[]> {
       {
         what: `claims by a loop with ${WORKERS} workers, ${opened.name}`,
         value: await loopClaims(store),
-        reach: 3000,
+        reach: { times: 2 },
         ...shared,
       },
       {

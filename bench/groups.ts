@@ -17,6 +17,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   "tool-servers": async () => (await import("./tool-servers.ts")).toolServers,
   "web-pages": async () => (await import("./web-pages.ts")).webPages,
   turns: async () => (await import("./turns.ts")).turns,
+  "runs-at-once": async () => (await import("./runs-at-once.ts")).runsAtOnce,
   "run-page": async () => (await import("./run-page.ts")).runPage,
   pages: async () => (await import("./pages.ts")).pages,
   recovery: async () => (await import("./recovery.ts")).recovery,

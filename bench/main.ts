@@ -57,7 +57,7 @@ console.log(`${aligned(rows)}\n\n${facts}`);
 if (values.write) {
   const page = `# Figures
 
-Written by \`npm run bench -- --write\`. Each figure stands beside what it is to reach, in its unit or as so many times (×)
+Written by \`npm run bench -- --write\` ([how to read it](reading-figures.md)). Each figure stands beside what it is to reach, in its unit or as so many times (×)
 its raw limit, and beside that limit: the same work without Sparky, measured in the same run. The last column says how often the limit's time, memory or rate the product
 takes (*out of reach*: the limit itself was slower than the promise); it holds on any machine, the other columns on this one, and only while nothing else is at work on it.
 

@@ -39,11 +39,16 @@ export function answerQuestions<Question>(answer: (question: Question) => Promis
   process.on("disconnect", () => process.exit(0));
 }
 
+const END_MS = 10_000;
+
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
-  child.kill("SIGKILL");
+  // Left to end by itself it writes the profile that somebody may have asked Node for.
+  child.disconnect();
+  const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
   await gone;
+  clearTimeout(late);
 }
 
 /** Runs a program to its end; how long it took, in milliseconds, from the call on. */
