@@ -111,6 +111,25 @@ test("the model, the effort and the events that `chat` is begun with hold for it
   expect(await again.left()).toBe(0);
 });
 
+test("the model and the effort that are chosen before anything is said are what the chat begins with, and no chat is made for that", async () => {
+  const sparky = await server(() => ({ words: "Here I am." }));
+  const at = terminal(sparky, ["chat", "--new"]);
+  await at.sees("/help");
+  at.enter("/effort high");
+  await at.sees("From now on: high");
+  at.enter("/model demo");
+  await at.sees("From now on: demo");
+  expect((await sparky.api<List<Chat>>("GET", "/api/chats")).items).toEqual([]);
+  at.enter("What time is it?");
+  await at.sees("current_time");
+  at.enter("/effort");
+  await at.sees(/^ +high$/m);
+  const { items } = await sparky.api<List<Chat>>("GET", "/api/chats");
+  expect(items).toMatchObject([{ model: "demo", effort: "high" }]);
+  at.enter("/quit");
+  expect(await at.left()).toBe(0);
+});
+
 test("F26 Ctrl-C stops what the agent does, and with nothing to stop it leaves", async () => {
   const { sparky, provider } = await served(() => ({ words: STORY }));
   using _held = provider.hold("story");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Chat } from "../../src/wire/api.ts";
+import type { Chat, List } from "../../src/wire/api.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
 import { type PacedProvider, pacedProvider } from "./paced-provider.ts";
@@ -78,6 +78,24 @@ describeInBrowser("a chat's header", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Model: compatible/some-model" }).waitFor();
     expect(tab.complaints.filter((text) => !text.includes("400 (Bad Request)"))).toEqual([]);
+  });
+
+  test("the model and the effort may be chosen before the first message, and no chat is made for that", async () => {
+    const tab = await (await stage.device()).tab("/chats/new");
+    const chats = async () => (await stage.sparky.api<List<Chat>>("GET", "/api/chats")).items;
+    const before = (await chats()).length;
+    await tab.page.getByRole("button", { name: "Model: compatible/some-model" }).click();
+    const dialog = tab.page.getByRole("dialog", { name: "Model and effort of this chat" });
+    await dialog.getByRole("radio", { name: /^demo/ }).check();
+    await dialog.getByRole("combobox", { name: "How hard it thinks" }).selectOption("high");
+    await dialog.getByRole("button", { name: "Use it" }).click();
+    await tab.page.getByRole("button", { name: "Model: demo · high" }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    expect(await chats()).toHaveLength(before);
+    await say(tab, "What time is it?");
+    await tab.conversation.getByText("current_time").first().waitFor();
+    await tab.page.getByRole("button", { name: "Model: demo · high" }).waitFor();
+    expect((await chats())[0]).toMatchObject({ model: "demo", effort: "high" });
   });
 
   test("the ring tells by click how full the window was, of what, and what is not known; the cost is told where a price is", async () => {

@@ -1,19 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Cpu } from "lucide-react";
+import { useState } from "react";
 import { statusQuery } from "../app/queries.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
 import { Composer } from "../thread/composer.tsx";
+import { ModelPicker, type ModelChange } from "../thread/model-picker.tsx";
+import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { useStartChat } from "./start-chat.ts";
 import { WORDS } from "../words/chats.ts";
+import { WORDS as THREAD } from "../words/thread.ts";
 
 export function NewChat() {
   const { http } = useServices();
   const { data: status } = useQuery(statusQuery(http));
   const create = useStartChat();
-  const firstWords = useOnlyLooks() ? [] : WORDS.firstWords;
+  const [settings, setSettings] = useState<ModelChange>({});
+  const [isChoosing, setChoosing] = useState(false);
+  const { model = null, effort = null } = settings;
+  const answers = model ?? status?.model;
+  const onlyLooks = useOnlyLooks();
+  const name = [answers, effort].filter((part) => part != null).join(" · ");
+  const begun = { ...(model !== null && { model }), ...(effort !== null && { effort }) };
+  const firstWords = onlyLooks ? [] : WORDS.firstWords;
   return (
     <div className="flex h-full flex-col">
       <title>{WORDS.windowTitle}</title>
@@ -23,14 +34,34 @@ export function NewChat() {
       </Link>
       <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end overflow-y-auto px-4 pb-2 md:justify-center">
         <h1 className="text-2xl font-bold">{WORDS.whatToDo}</h1>
-        <p className="mt-1 text-muted">{status === undefined ? WORDS.allIsShown : modelLine(status.model)}</p>
+        <p className="mt-1 text-muted">{answers === "demo" ? WORDS.demo : WORDS.allIsShown}</p>
+        {!onlyLooks && answers !== undefined && (
+          <Button
+            kind="quiet"
+            className="-ml-2 mt-1 w-fit max-w-full px-2"
+            aria-label={THREAD.model(name)}
+            title={THREAD.whichModel}
+            onClick={() => setChoosing(true)}
+          >
+            <Cpu aria-hidden="true" className="size-4 shrink-0" />
+            <span className="truncate">{name}</span>
+          </Button>
+        )}
+        {isChoosing && (
+          <ModelPicker
+            model={model}
+            effort={effort}
+            onUse={async (changes) => setSettings({ ...settings, ...changes })}
+            onClose={() => setChoosing(false)}
+          />
+        )}
         <ul className="mt-4 flex flex-wrap gap-2">
           {firstWords.map((words) => (
             <li key={words}>
               <button
                 type="button"
                 disabled={create.isPending}
-                onClick={() => create.mutate({ text: words })}
+                onClick={() => create.mutate({ text: words, settings: begun })}
                 className="tap rounded-full border border-line px-3 py-1 text-sm hover:bg-sunken"
               >
                 {words}
@@ -52,12 +83,8 @@ export function NewChat() {
       <Composer
         draftKey="new"
         isBusy={create.isPending}
-        onSend={(text, files) => create.mutateAsync({ text, files }).then(() => undefined)}
+        onSend={(text, files) => create.mutateAsync({ text, files, settings: begun }).then(() => undefined)}
       />
     </div>
   );
-}
-
-function modelLine(model: string): string {
-  return model === "demo" ? WORDS.demo : WORDS.model(model);
 }

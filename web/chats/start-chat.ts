@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { chatSchema } from "../../src/wire/api.ts";
+import { chatSchema, type NewChat } from "../../src/wire/api.ts";
 import type { SentFile } from "../../src/wire/files.ts";
 import { retryQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
@@ -12,6 +12,8 @@ import { awaitFirstLetters } from "../thread/first-letters.ts";
 interface First {
   readonly text: string;
   readonly files?: readonly SentFile[];
+  /** The model and the effort that it begins with; the server's where they are left out. */
+  readonly settings?: Pick<NewChat, "model" | "effort">;
 }
 
 /** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
@@ -20,7 +22,7 @@ export function useStartChat() {
   const navigate = useNavigate();
   const key = useRef(crypto.randomUUID());
   return useMutation({
-    mutationFn: (_first: First) => http.send("POST", "/api/chats", { key: key.current }, chatSchema),
+    mutationFn: ({ settings }: First) => http.send("POST", "/api/chats", { ...settings, key: key.current }, chatSchema),
     retry: retryQuery,
     onSuccess: (chat, { text, files = [] }) => {
       key.current = crypto.randomUUID();

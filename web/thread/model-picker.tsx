@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import type { Effort } from "../../src/core/effort.ts";
-import { chatSchema, type ChatPatch } from "../../src/wire/api.ts";
+import type { ChatPatch } from "../../src/wire/api.ts";
 import type { ModelChoices } from "../../src/wire/models.ts";
 import { useServices } from "../app/services.tsx";
 import { factsOf } from "../models/facts.ts";
@@ -13,13 +13,18 @@ import { Failure, Loading, Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
+interface Props {
+  readonly model: string | null;
+  readonly effort: Effort | null;
+  /** With what is another one now. */
+  readonly onUse: (changes: ModelChange) => Promise<unknown>;
+  readonly onClose: () => void;
+}
+
+export type ModelChange = Pick<ChatPatch, "model" | "effort">;
+
 /** Which model answers in a chat, and why others cannot. */
-export function ModelPicker(props: {
-  chatId: string;
-  model: string | null;
-  effort: Effort | null;
-  onClose: () => void;
-}) {
+export function ModelPicker(props: Props) {
   const { http } = useServices();
   const choices = useQuery(modelChoicesQuery(http));
   return (
@@ -39,35 +44,19 @@ export function ModelPicker(props: {
 const OWN = "";
 const OTHER = " other";
 
-interface ChooseProps {
-  readonly chatId: string;
-  readonly model: string | null;
-  readonly effort: Effort | null;
-  readonly choices: ModelChoices;
-  readonly onClose: () => void;
-}
-
-function Choose({ chatId, model, effort, choices, onClose }: ChooseProps) {
-  const { http, queries } = useServices();
+function Choose({ model, effort, choices, onUse, onClose }: Props & { readonly choices: ModelChoices }) {
   const usable = choices.items.filter(({ why }) => why === null);
   const isListed = model === null || usable.some(({ id }) => id === model);
   const [chosen, setChosen] = useState(model === null ? OWN : isListed ? model : OTHER);
   const [other, setOther] = useState(isListed ? "" : (model ?? ""));
   const [thinks, setThinks] = useState(effort);
-  const patch = useMutation({
-    mutationFn: (changes: ChatPatch) =>
-      http.send("PATCH", `/api/chats/${encodeURIComponent(chatId)}`, changes, chatSchema),
-    onSuccess() {
-      void queries.invalidateQueries({ queryKey: ["chats"] });
-      onClose();
-    },
-  });
+  const use = useMutation({ mutationFn: onUse, onSuccess: onClose });
   const wanted = chosen === OWN ? null : chosen === OTHER ? other.trim() : chosen;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const changes = { ...(wanted !== model && { model: wanted }), ...(thinks !== effort && { effort: thinks }) };
     if (Object.keys(changes).length === 0) onClose();
-    else patch.mutate(changes);
+    else use.mutate(changes);
   };
   const choice = (value: string, name: string, about: string): ReactNode => (
     <label key={value} className="tap flex items-center gap-2 rounded-md px-2 py-1 hover:bg-sunken">
@@ -107,13 +96,13 @@ function Choose({ chatId, model, effort, choices, onClose }: ChooseProps) {
       )}
       <EffortChoice label={WORDS.picker.effort} model={wanted ?? ""} value={thinks} onChange={setThinks} />
       <NotHere choices={choices} />
-      <Problem error={patch.error} />
+      <Problem error={use.error} />
       <div className="flex justify-end gap-2">
         <Button kind="quiet" onClick={onClose}>
           {COMMON.cancel}
         </Button>
-        <Button kind="primary" type="submit" disabled={patch.isPending || wanted === ""}>
-          {patch.isPending ? WORDS.picker.setting : WORDS.picker.use}
+        <Button kind="primary" type="submit" disabled={use.isPending || wanted === ""}>
+          {use.isPending ? WORDS.picker.setting : WORDS.picker.use}
         </Button>
       </div>
     </form>

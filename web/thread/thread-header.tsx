@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Archive, ArrowLeft, CirclePause, Cpu, Eye, Users } from "lucide-react";
 import { useState } from "react";
 import type { ChatView } from "../../src/core/chat-view.ts";
-import type { Chat } from "../../src/wire/api.ts";
+import { chatSchema, type Chat } from "../../src/wire/api.ts";
 import { meQuery, statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Origin } from "../chats/chat-mark.tsx";
@@ -16,7 +16,7 @@ import { count, dollars } from "../ui/format.ts";
 import { lastShareChange } from "./as-changed.ts";
 import { ContextDetails } from "./context-details.tsx";
 import { contextWords, Ring } from "./context-ring.tsx";
-import { ModelPicker } from "./model-picker.tsx";
+import { ModelPicker, type ModelChange } from "./model-picker.tsx";
 import { WORDS } from "../words/thread.ts";
 
 interface Props {
@@ -31,6 +31,7 @@ interface Props {
 
 /** What a chat is: its name, and with which model, how full, for how much. On a phone all but the name is in the menu. */
 export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
+  const { http, queries } = useServices();
   const [shows, setShows] = useState<"model" | "context" | "shares" | null>(null);
   const { view } = log;
   const title = view.title || chat.title;
@@ -40,6 +41,10 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
   const used = usedInWords(view);
   const words = contextWords(view.lastCall);
   const close = (): void => setShows(null);
+  const use = async (changes: ModelChange): Promise<void> => {
+    await http.send("PATCH", `/api/chats/${encodeURIComponent(chat.id)}`, changes, chatSchema);
+    void queries.invalidateQueries({ queryKey: ["chats"] });
+  };
   const shares = { chatId: chat.id, at: lastShareChange(log), onOpen: () => setShows("shares") };
   return (
     <header className="flex shrink-0 items-center gap-3 border-b border-line px-4 py-2">
@@ -142,7 +147,7 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
         }
       />
       {shows === "shares" && <ShareDialog chatId={chat.id} at={shares.at} onClose={close} />}
-      {shows === "model" && <ModelPicker chatId={chat.id} model={model} effort={effort} onClose={close} />}
+      {shows === "model" && <ModelPicker model={model} effort={effort} onUse={use} onClose={close} />}
       {shows === "context" && view.lastCall !== null && (
         <ContextDetails
           chatId={chat.id}

@@ -120,7 +120,6 @@ export const WORDS = {
   firstWords: ["Check knowledge graph stats", "What time is it?", "Remember that the wiki lives at wiki.local"],
   allIsShown: "Everything it does is shown here, and stays.",
   demo: "The built-in demo model answers: plain rules, real tools, no network. For a real one: sparky config set OPENAI_API_KEY",
-  model: (model: string): string => `Model: ${model}. Everything it does is shown here, and stays.`,
   notMade: "The chat could not be made",
   making: "Making the chat…",
 } as const;

@@ -168,6 +168,7 @@ export const WORDS = {
     asking: "Asking…",
     put: "Put it into the message",
     unknown: (name: string): string => `There is no prompt or skill called /${name}.`,
+    byButton: "The model and how hard it thinks are chosen by the button with the model’s name.",
     meant: "Did you mean",
     asItIs: "Send it as it is",
   },

@@ -1,4 +1,4 @@
-import type { Chat, MessageAccepted, Task } from "../../wire/api.ts";
+import type { Chat, MessageAccepted, NewChat, Task } from "../../wire/api.ts";
 import type { Io } from "../console/io.ts";
 import type { Request } from "./link.ts";
 import { createOutbox, type Outbox, type Outgoing } from "./outbox.ts";
@@ -13,12 +13,17 @@ export interface Posts {
   /** What no server is known to have, of all chats. */
   readonly unsent: readonly Outgoing[];
   moveTo(chatId: string | null): void;
+  /** What the chat that does not exist yet begins with. */
+  readonly beginning: Beginning;
+  beginWith(more: Beginning): void;
   send(kind: Outgoing["kind"], text: string): void;
   /** False when nothing has failed. */
   retry(): boolean;
   /** The log of the chat that is open is shown so far. */
   arrived(seq: number, keys: ReadonlySet<string>): void;
 }
+
+export type Beginning = Pick<NewChat, "model" | "effort">;
 
 export interface PostsDeps {
   readonly io: Pick<Io, "now" | "sleep">;
@@ -34,6 +39,7 @@ export interface PostsDeps {
 
 interface Place {
   chatId: string | null;
+  beginning: Beginning;
   /** So that the chat is made once, however often it is asked for. */
   readonly key: string;
   readonly outbox: Outbox;
@@ -46,6 +52,7 @@ export function createPosts({ io, request, signal, changed, began, queued, faile
   function newPlace(chatId: string | null): Place {
     const place: Place = {
       chatId,
+      beginning: {},
       key: crypto.randomUUID(),
       outbox: createOutbox(io, signal, {
         post: (item) => post(place, item),
@@ -65,7 +72,7 @@ export function createPosts({ io, request, signal, changed, began, queued, faile
     return null;
   }
   async function begin(place: Place): Promise<string> {
-    const chat = await request<Chat>("POST", "/api/chats", { key: place.key });
+    const chat = await request<Chat>("POST", "/api/chats", { ...place.beginning, key: place.key });
     place.chatId = chat.id;
     if (place === here) began(chat);
     return chat.id;
@@ -80,6 +87,12 @@ export function createPosts({ io, request, signal, changed, began, queued, faile
     moveTo(chatId) {
       others = [...others, here].filter(({ outbox }) => outbox.unsent.length > 0);
       here = newPlace(chatId);
+    },
+    get beginning() {
+      return here.beginning;
+    },
+    beginWith(more) {
+      here.beginning = { ...here.beginning, ...more };
     },
     send: (kind, text) => here.outbox.send(kind, text),
     retry: () => [...others, here].filter(({ outbox }) => outbox.retry()).length > 0,

@@ -21,7 +21,7 @@ import type { History } from "./history.ts";
 import type { Request } from "./link.ts";
 import type { Outgoing } from "./outbox.ts";
 import { TerminalPage } from "./page.ts";
-import { createPosts, type Posts } from "./posts.ts";
+import { createPosts, type Beginning, type Posts } from "./posts.ts";
 import type { Below } from "./screen.ts";
 import { fit, span, type Line } from "./text.ts";
 import { asking, currentRun, questions } from "./view.ts";
@@ -169,6 +169,14 @@ export class TerminalSession implements Talk, Disposable {
     this.#posts.moveTo(null);
     this.#followed.leave();
     this.say("A new chat. It begins with what you write.");
+  }
+
+  get beginning(): Beginning {
+    return this.#posts.beginning;
+  }
+
+  beginWith(more: Beginning): void {
+    this.#posts.beginWith(more);
   }
 
   send(kind: "message" | "task", text: string): void {

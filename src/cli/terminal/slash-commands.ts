@@ -2,7 +2,7 @@ import { effortSchema } from "../../core/effort.ts";
 import { EFFORTS } from "../../core/efforts.ts";
 import { exactLine } from "../../core/exact.ts";
 import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
-import type { Chat, Compacted, Health, List, Task } from "../../wire/api.ts";
+import type { Chat, ChatPatch, Compacted, Health, List, Task } from "../../wire/api.ts";
 import type { Prompts } from "../../wire/offers.ts";
 import type { Skill } from "../../wire/skills.ts";
 import { taskWord } from "../../wire/state-words.ts";
@@ -209,26 +209,32 @@ async function deny(talk: Talk, note: string): Promise<void> {
 }
 
 async function model(talk: Talk, name: string): Promise<void> {
-  const { id } = here(talk);
-  if (name === "") {
-    const chat = await talk.request<Chat>("GET", `/api/chats/${id}`);
-    return talk.say(chat.model ?? "the server's model");
-  }
-  const chat = await talk.request<Chat>("PATCH", `/api/chats/${id}`, { model: name === "default" ? null : name });
-  talk.say(`From now on: ${chat.model ?? "the server's model"}`);
+  const own = await chosen(talk, name === "" ? {} : { model: name === "default" ? null : name });
+  talk.say(`${name === "" ? "" : "From now on: "}${own.model ?? "the server's model"}`);
 }
 
 async function effort(talk: Talk, word: string): Promise<void> {
-  const { id } = here(talk);
   if (word !== "" && word !== "default" && !effortSchema.safeParse(word).success) {
     return talk.say(`${JSON.stringify(word)} is no effort: default, ${EFFORTS.join(", ")}`);
   }
-  const path = `/api/chats/${id}`;
-  const chat =
-    word === ""
-      ? await talk.request<Chat>("GET", path)
-      : await talk.request<Chat>("PATCH", path, { effort: word === "default" ? null : word });
-  talk.say(`${word === "" ? "" : "From now on: "}${chat.effort ?? "as the server has it"}`);
+  const own = await chosen(talk, word === "" ? {} : { effort: word === "default" ? null : effortSchema.parse(word) });
+  talk.say(`${word === "" ? "" : "From now on: "}${own.effort ?? "as the server has it"}`);
+}
+
+/** What is chosen here, after a change; where nothing has been said yet, what the chat will begin with. */
+async function chosen(
+  talk: Talk,
+  change: Pick<ChatPatch, "model" | "effort">,
+): Promise<Pick<ChatPatch, "model" | "effort">> {
+  if (talk.chat === null) {
+    talk.beginWith({
+      ...("model" in change && { model: change.model ?? undefined }),
+      ...("effort" in change && { effort: change.effort ?? undefined }),
+    });
+    return talk.beginning;
+  }
+  const path = `/api/chats/${talk.chat.id}`;
+  return Object.keys(change).length === 0 ? talk.request<Chat>("GET", path) : talk.request<Chat>("PATCH", path, change);
 }
 
 async function exportChat(talk: Talk, file: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Chat } from "../../wire/api.ts";
 import type { Decision } from "../../wire/approvals.ts";
 import type { Request } from "./link.ts";
+import type { Beginning } from "./posts.ts";
 
 /** What a slash command may do with the conversation that it is typed in. */
 export interface Talk {
@@ -11,6 +12,9 @@ export interface Talk {
   say(text: string, hang?: number): void;
   open(chatId: string): Promise<void>;
   startAnew(): void;
+  /** What the chat begins with in which nothing has been said yet. */
+  readonly beginning: Beginning;
+  beginWith(more: Beginning): void;
   send(kind: "message" | "task", text: string): void;
   /** False when nothing has failed. */
   retry(): boolean;
