@@ -86,6 +86,17 @@ test("a run is forgotten when its worker leaves it, but not for a worker that an
   expect([hub.openParts("c"), hub.size]).toEqual([[], 0]);
 });
 
+test("who works on a run that another node has ended is not heard any more, and the run is forgotten when it leaves", () => {
+  const hub = new Hub();
+  const { got } = watching(hub);
+  hub.delta(delta(1, "before"));
+  hub.endedElsewhere("r");
+  hub.delta(delta(1, " and after", { offset: 6 }));
+  expect([got.length, hub.openParts("c")]).toEqual([1, []]);
+  hub.forgetRun("r", 1);
+  expect(hub.size).toBe(0);
+});
+
 test("text of another node's run is kept only while its chat is watched here", () => {
   const hub = new Hub();
   const [one, other] = [watching(hub), watching(hub)];

@@ -57,6 +57,9 @@ interface Watched {
   readonly watchers: Set<Watcher>;
 }
 
+/** Newer than any: of a run that has ended. */
+const NO_LEASE = Infinity;
+
 interface OpenRun {
   readonly chatId: string;
   lease: number;
@@ -200,10 +203,19 @@ export class Hub {
     for (const [id, run] of this.#runs) if (run.chatId === chatId && run.isElsewhere) this.#runs.delete(id);
   }
 
+  /** Another node has ended the run: a worker that still has it here is not heard any more. */
+  endedElsewhere(runId: string): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return;
+    run.lease = NO_LEASE;
+    run.parts.clear();
+    run.progress.clear();
+  }
+
   /** The worker with this lease has left its run, however: forgets it, unless a newer worker has it. */
   forgetRun(runId: string, lease: number): void {
     const run = this.#runs.get(runId);
-    if (run !== undefined && lease >= run.lease) this.#runs.delete(runId);
+    if (run !== undefined && (lease >= run.lease || run.lease === NO_LEASE)) this.#runs.delete(runId);
   }
 
   /** How many runs it remembers: none when nobody works. */

@@ -138,6 +138,18 @@ test("a message wakes the loops of all nodes, a stop reaches the worker's, and t
   await vi.waitFor(() => expect(heard).toContain(runId), PATIENT);
 });
 
+test("a run that another node has ended shows nothing more of the worker that still has it here", async () => {
+  const { here, there, chatId } = await twoNodes();
+  const { seen } = watch(here, chatId);
+  const text = { chatId, runId: "r", part: "1.1", kind: "thought", lease: 1 } as const;
+  here.hub.delta({ ...text, offset: 0, text: "Hm" });
+  const end = { type: "status", data: { state: "cancelled", message: "Stopped", by: "owner" } } as const;
+  await there.append({ chatId, events: [{ ...said(""), ...end, runId: "r" }] });
+  await vi.waitFor(() => expect(seen).toEqual([2]), PATIENT);
+  here.hub.delta({ ...text, offset: 2, text: ", yes" });
+  expect(here.hub.openParts(chatId)).toEqual([]);
+});
+
 test("how far a call is that works there is told to who watches here, and goes with the call's result", async () => {
   const { here, there, chatId } = await twoNodes();
   const told: string[] = [];

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Change, Hint, HubEvent } from "../core/hub.ts";
+import { isEnded } from "../core/run-state.ts";
 import { readPage } from "./log/events.ts";
 import { listen } from "./database/postgres-listener.ts";
 import type { Store } from "./database/store.ts";
@@ -22,6 +23,9 @@ const MAX_PAYLOAD = 7000;
 
 /** As it stands in an event that takes a share away, and in no text: quotes are escaped there. */
 const UNSHARED = '"change":"unshared"';
+
+/** As it stands in every status. */
+const STATUS = '"type":"status"';
 
 const TOPICS = [
   "chats",
@@ -179,6 +183,7 @@ export class Nodes implements AsyncDisposable {
         if (page.some(({ json }) => json.includes(UNSHARED))) hub.relayed(() => hub.gone(chatId));
         // A hint and a look may both have asked; what the hub has by now is not told again.
         const unknown = page.filter((event) => event.seq > hub.head(chatId));
+        for (const runId of endsIn(unknown)) hub.endedElsewhere(runId);
         if (unknown.length > 0) hub.relayed(() => hub.publish(chatId, unknown));
       }
     });
@@ -228,6 +233,15 @@ export class Nodes implements AsyncDisposable {
       if (!this.#stopped.signal.aborted) this.#onError(error as Error);
     }
   }
+}
+
+/** The runs of which these events are the ends. */
+function endsIn(events: readonly HubEvent[]): readonly string[] {
+  return events.flatMap(({ json }) => {
+    if (!json.includes(STATUS)) return [];
+    const { type, runId, data } = JSON.parse(json) as { type: string; runId: string | null; data: { state?: string } };
+    return type === "status" && runId !== null && isEnded(data.state ?? "") ? [runId] : [];
+  });
 }
 
 /** The latest hint of a kind about one thing says it all. */

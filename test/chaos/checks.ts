@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ChatEvent } from "../../src/core/events.ts";
 import { isEnded } from "../../src/core/run-state.ts";
-import type { Happened } from "./faults.ts";
 import { ofType } from "./log.ts";
 import type { Done } from "./work.ts";
 import type { World } from "./world.ts";
@@ -114,17 +113,4 @@ export function checkWatchers(world: World, logs: Logs, tell: Tell): void {
 export async function checkVerify(world: World, tell: Tell): Promise<void> {
   const { code, output } = (await world.nodes[0]?.run("verify")) ?? { code: null, output: "" };
   if (code !== 0) tell(`sparky verify ended with ${code}:\n${output}`);
-}
-
-/** Who is to end in order does so within seven seconds and with 0, at least where the database is well. */
-export function checkExits(happened: readonly Happened[], tell: Tell): void {
-  for (const one of happened) {
-    if (one.exit === undefined) continue;
-    const { code, ms } = one.exit;
-    const isDisturbed = happened.some(
-      (other) => other !== one && other.from < one.from + ms && other.to + 5000 > one.from,
-    );
-    if (ms > 8000) tell(`node ${one.node} took ${ms} ms to end in order`);
-    if (code !== 0 && !isDisturbed) tell(`node ${one.node} ended with ${code} when it was to end in order`);
-  }
 }

@@ -16,6 +16,8 @@ type States = { readonly [taskId: string]: string };
 /** A list of tasks as a page shows it: it is fetched by one node, and again only when that node says that it has changed. */
 export class News {
   #shown: States = {};
+  /** What it has been told until it fetched what it shows. */
+  #told = 0;
   readonly #watcher: Watcher;
   readonly #read: Read;
   #stopped = false;
@@ -45,13 +47,14 @@ export class News {
     if (isRight()) return;
     const others = Object.keys({ ...there, ...this.#shown }).filter((id) => there[id] !== this.#shown[id]);
     const each = others.map((id) => `${id} ${this.#shown[id] ?? "not at all"} instead of ${there[id]}`);
-    tell(`${this.#watcher.name} was not told that tasks had changed; it shows ${each.join(", ")}`);
+    const told = `of ${this.#watcher.newsOfTasks} changes ${this.#told} are shown`;
+    tell(`the list of tasks by ${this.#watcher.name} is not right (${told}): ${each.join(", ")}`);
   }
 
   async #keepOn(): Promise<void> {
-    for (let shown = 0; !this.#stopped; await wait(LOOK_MS)) {
+    for (; !this.#stopped; await wait(LOOK_MS)) {
       const { newsOfTasks } = this.#watcher;
-      if (newsOfTasks !== shown && (await this.#fetch())) shown = newsOfTasks;
+      if (newsOfTasks !== this.#told && (await this.#fetch())) this.#told = newsOfTasks;
     }
   }
 

@@ -4,7 +4,7 @@ import type { Happened } from "./faults.ts";
 import { ofType } from "./log.ts";
 import type { Stopped } from "./work.ts";
 
-// How long stops and take-overs took, by what the logs say, where nothing else disturbed them.
+// How long stops, take-overs and orderly ends took, by what the logs say, where nothing else disturbed them.
 
 /** Faults by which a node vanishes without a word, perhaps in the middle of a transaction. */
 const VANISHES = new Set<Happened["kind"]>(["pause", "blackhole", "freeze"]);
@@ -34,7 +34,11 @@ export function timesOf(
     busy.some((at) => at > from && at < to + 1000)
       ? null
       : happened.filter((each) => each.from < to && each.to + afterMs(each.kind) > from);
-  return [...stopTimes(stops, logs, disturbers), ...takeOverTimes(happened, logs, disturbers)];
+  return [
+    ...stopTimes(stops, logs, disturbers),
+    ...takeOverTimes(happened, logs, disturbers),
+    ...endTimes(happened, disturbers),
+  ];
 }
 
 type Disturbers = (from: number, to: number) => readonly Happened[] | null;
@@ -73,4 +77,14 @@ function takeOverTimes(happened: readonly Happened[], logs: Logs, disturbers: Di
       return ends;
     }),
   );
+}
+
+/** One that does not end with 0 has not ended in order at all. */
+function endTimes(happened: readonly Happened[], disturbers: Disturbers): Took[] {
+  return happened.flatMap((ended) => {
+    if (ended.exit === undefined) return [];
+    const { code, ms } = ended.exit;
+    if (disturbers(ended.from, ended.from + ms)?.some((each) => each !== ended) !== false) return [];
+    return [{ what: `the orderly end of node ${ended.node}`, ms: code === 0 ? ms : Infinity, atMost: 7000 }];
+  });
 }

@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 
 const LOOK_MS = 400;
 /** A timer that is so late tells that the machine has other work: then no time says anything about the nodes. */
-const LATE_MS = 250;
+const LATE_MS = 100;
 const SCHEDULES = ["tick", "tock"];
 
 export interface Stopped {
