@@ -27,9 +27,19 @@ const builtins = {
   name: "builtins",
   resolveId: (id, importer = "", { kind }) =>
     isBuiltin(id) && kind !== "dynamic-import" && !importer.startsWith("\0") ? `\0builtin:${id}` : null,
-  load: (id) =>
-    id.startsWith("\0builtin:") ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(9))});` : null,
+  load(id) {
+    if (!id.startsWith("\0builtin:")) return null;
+    const name = id.slice(9);
+    const found = `process.getBuiltinModule(${JSON.stringify(name)})`;
+    if (!SELDOM.includes(name.replace("node:", ""))) return `module.exports = ${found};`;
+    const parts = Object.keys(process.getBuiltinModule(name)).map(
+      (part) => `get ${part}() { return ${found}.${part}; }`,
+    );
+    return `module.exports = { ${parts.join(", ")} };`;
+  },
 };
+// Imported by what every command loads, and used by few: read when one does.
+const SELDOM = ["child_process", "fs/promises"];
 
 // One letter that is not ASCII makes the engine hold all of a file at two bytes a letter, and decode it the slow way.
 const ascii = {
