@@ -66,6 +66,7 @@ const ORDER: { readonly [layer: string]: readonly string[] } = {
       "tokens",
       "secrets",
       "log",
+      "changed-lists.ts",
       "nodes.ts",
       "open.ts",
       "runs",

@@ -78,6 +78,7 @@ export class Hub {
   readonly #chats = new Map<string, Watched>();
   readonly #runs = new Map<string, OpenRun>();
   readonly #changed = new Set<(change: Change) => void>();
+  readonly #lists = new Set<(change: Change) => void>();
   readonly #wake = new Set<() => void>();
   readonly #stop = new Set<(runId: string) => void>();
   readonly #rights = new Set<() => void>();
@@ -235,6 +236,14 @@ export class Hub {
 
   onChanged(listener: (change: Change) => void): () => void {
     return listen(this.#changed, listener);
+  }
+  /** The same for people who look at lists: while there are any, what no hint has told is looked for. */
+  watchLists(listener: (change: Change) => void): () => void {
+    const stop = [listen(this.#changed, listener), listen(this.#lists, listener)];
+    return () => stop.forEach((each) => each());
+  }
+  get areListsWatched(): boolean {
+    return this.#lists.size > 0;
   }
   changed(change: Change): void {
     this.#hint({ kind: "changed", change });

@@ -1,15 +1,18 @@
+import { setImmediate as immediate } from "node:timers/promises";
 import { sql } from "kysely";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { postgres } from "../../test/kit/databases.ts";
 import { tcpProxy } from "../../test/kit/tcp-proxy.ts";
 import type { NewEvent } from "../core/events.ts";
-import type { HubDelta } from "../core/hub.ts";
+import { Hub, type HubDelta } from "../core/hub.ts";
 import { addAccount } from "./people/accounts.ts";
 import { SYSTEM_ACTOR } from "./people/actors.ts";
 import { createChat, deleteChat } from "./chats/chats.ts";
 import { shareChat, unshareChat } from "./chats/shares.ts";
 import { claimRuns } from "./runs/claim.ts";
-import { checkpoint } from "./runs/record.ts";
+import { checkpoint, fenceOf } from "./runs/record.ts";
+import { Nodes } from "./nodes.ts";
+import { endRun } from "./endings/run.ts";
 import { requestStop } from "./endings/stop.ts";
 import { postMessage } from "./chats/messages.ts";
 import type { Store } from "./database/store.ts";
@@ -29,7 +32,7 @@ async function twoNodes() {
   const [here, there] = [await postgres.open(place, { node: "here" }), await postgres.open(place, { node: "there" })];
   const { owner } = await ensureUsers(here);
   const { chat } = await createChat(here, owner, {});
-  return { here, there, owner, chatId: chat.id };
+  return { here, there, owner, chatId: chat.id, url: place.kind === "postgres" ? place.url : "" };
 }
 
 function watch(store: Store, chatId: string) {
@@ -148,6 +151,39 @@ test("a run that another node has ended shows nothing more of the worker that st
   await vi.waitFor(() => expect(seen).toEqual([2]), PATIENT);
   here.hub.delta({ ...text, offset: 2, text: ", yes" });
   expect(here.hub.openParts(chatId)).toEqual([]);
+});
+
+test("text that was read before its run's end came in, and arrives behind it, is not shown", async () => {
+  const { here, there, owner, chatId, url } = await twoNodes();
+  const [read, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let reads = 0;
+  const slow = here.db.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      if (result.rows[0]?.["part"] !== undefined && reads++ === 0) {
+        read.resolve();
+        await told.promise;
+      }
+      return result;
+    },
+  });
+  const hub = new Hub();
+  await using nodes = new Nodes({ ...here, hub, db: slow, bootId: "a third" }, url, () => {});
+  nodes.start();
+  const { seen } = watch({ ...here, hub }, chatId);
+  await vi.waitFor(async () => expect(await listeners(here)).toBe(3), PATIENT);
+  const { runId } = await postMessage(there, owner, chatId, { text: "Hello" });
+  const [claimed] = await claimRuns(there, { kind: "turn", limit: 1 });
+  if (claimed === undefined) throw new Error("nothing was claimed");
+  await checkpoint(there, claimed, [{ part: "1.1", ord: 1, kind: "message", text: "Hm" }]);
+  await read.promise;
+  const ending = { state: "completed", message: "Done", result: "Hm" } as const;
+  await there.transact((tx) => endRun(tx, runId, ending, { fence: fenceOf(claimed), readSeq: 1000 }));
+  const { head } = await there.db.selectFrom("chats").select("head").where("id", "=", chatId).executeTakeFirstOrThrow();
+  await vi.waitFor(() => expect(seen).toContain(head), PATIENT);
+  told.resolve();
+  await immediate();
+  expect(hub.openParts(chatId)).toEqual([]);
 });
 
 test("how far a call is that works there is told to who watches here, and goes with the call's result", async () => {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Change, Hint, HubEvent } from "../core/hub.ts";
 import { isEnded } from "../core/run-state.ts";
+import { ChangedLists } from "./changed-lists.ts";
 import { readPage } from "./log/events.ts";
 import { listen } from "./database/postgres-listener.ts";
 import type { Store } from "./database/store.ts";
@@ -18,6 +19,8 @@ const LOOK_MS = 1000;
 const AGAIN_MS = 1000;
 /** Of more than that only the sum is sent: that anything may have changed. */
 const MAX_KEPT = 1000;
+/** While events come in all the time, the next hint of shown text is soon there. */
+const PARTS_TRIES = 5;
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const MAX_PAYLOAD = 7000;
 
@@ -51,6 +54,7 @@ export class Nodes implements AsyncDisposable {
   readonly #url: string;
   readonly #onError: (error: Error) => void;
   readonly #stopped = new AbortController();
+  readonly #lists: ChangedLists;
   #hints = new Map<string, Hint>();
   #cancelPost: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
@@ -58,12 +62,15 @@ export class Nodes implements AsyncDisposable {
 
   constructor(store: Store, url: string, onError: (error: Error) => void) {
     this.#store = store;
+    this.#lists = new ChangedLists(store);
     this.#url = url;
     this.#onError = onError;
   }
 
   start(): void {
     this.#store.hub.onHint = (hint) => this.#send(hint);
+    // What it had to tell when it was last killed it can tell no more.
+    for (const hint of ANYTHING) this.#send(hint);
     const { clock } = this.#store;
     this.#listening = listen(this.#url, CHANNEL, {
       clock,
@@ -189,17 +196,23 @@ export class Nodes implements AsyncDisposable {
     });
   }
 
+  /** What is shown must not be older than the events that came meanwhile: one of them may have taken its place. */
   async #showParts(chatId: string): Promise<void> {
-    const rows = await this.#store.db
-      .selectFrom("parts")
-      .innerJoin("runs", "runs.id", "parts.run_id")
-      .select(["parts.run_id", "parts.part", "parts.kind", "parts.lease", "parts.text"])
-      .where("runs.chat_id", "=", chatId)
-      .orderBy("parts.ord")
-      .execute();
-    for (const { run_id: runId, part, kind, lease, text } of rows) {
-      const { hub } = this.#store;
-      hub.relayed(() => hub.delta({ chatId, runId, part, kind, lease, text, offset: 0 }));
+    const { hub } = this.#store;
+    for (let tried = 0; tried < PARTS_TRIES; tried++) {
+      const head = hub.head(chatId);
+      const rows = await this.#store.db
+        .selectFrom("parts")
+        .innerJoin("runs", "runs.id", "parts.run_id")
+        .select(["parts.run_id", "parts.part", "parts.kind", "parts.lease", "parts.text"])
+        .where("runs.chat_id", "=", chatId)
+        .orderBy("parts.ord")
+        .execute();
+      if (hub.head(chatId) !== head) continue;
+      for (const { run_id: runId, part, kind, lease, text } of rows) {
+        hub.relayed(() => hub.delta({ chatId, runId, part, kind, lease, text, offset: 0 }));
+      }
+      return;
     }
   }
 
@@ -210,11 +223,19 @@ export class Nodes implements AsyncDisposable {
     });
   }
 
-  /** One cheap query for all watched chats: what a lost hint would have told. */
+  /** A cheap query for all watched chats, and one for lists: what a lost hint would have told. */
   async #look(): Promise<void> {
-    const { hub, db } = this.#store;
+    const { hub } = this.#store;
+    if (hub.areListsWatched) {
+      const changes = await this.#lists.look();
+      hub.relayed(() => changes.forEach((change) => hub.changed(change)));
+    } else this.#lists.forget();
     const chats = hub.watchedChats();
-    if (chats.length === 0) return;
+    if (chats.length > 0) await this.#lookAt(chats);
+  }
+
+  async #lookAt(chats: readonly string[]): Promise<void> {
+    const { hub, db } = this.#store;
     const rows = await db
       .selectFrom("chats")
       .select(["id", "head"])

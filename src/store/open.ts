@@ -137,15 +137,16 @@ function assemble(
   const transact = async <T>(body: (tx: Tx) => Promise<T>, wait?: LockWait): Promise<T> => {
     for (let tried = 1; ; tried++) {
       const announcements: (() => void)[] = [];
+      const hints: (() => void)[] = [];
+      let committed: (() => void) | undefined;
       try {
-        let committed: (() => void) | undefined;
         const written = { events: 0 };
         const result = await engine.db.transaction().execute(async (db) => {
           // On its way together with what the body asks first.
           const limited = wait === undefined ? undefined : engine.limitLocks(db, wait.lockMs);
           limited?.catch(() => {});
           const lasts: (() => Promise<void>)[] = [];
-          const made = await body(openTx(db, { announcements, lasts }, written));
+          const made = await body(openTx(db, { announcements, hints, lasts }, written));
           for (const write of lasts) await write();
           await limited;
           committed = commits.begin(written.events);
@@ -156,13 +157,24 @@ function assemble(
         return result;
       } catch (error) {
         const tries = engine.isLocked(error) ? (wait?.tries ?? LOCK_TRIES) : engine.isRetryable(error) ? TRIES : 1;
-        if (tried >= tries) throw error;
+        if (tried < tries) continue;
+        // Whether the commit was made is not known: what is only to be looked at anew is told all the same.
+        if (committed !== undefined) for (const hint of hints) hint();
+        throw error;
       }
     }
   };
   const openTx = (
     db: Transaction<Schema>,
-    { announcements, lasts }: { readonly announcements: (() => void)[]; readonly lasts: (() => Promise<void>)[] },
+    {
+      announcements,
+      hints,
+      lasts,
+    }: {
+      readonly announcements: (() => void)[];
+      readonly hints: (() => void)[];
+      readonly lasts: (() => Promise<void>)[];
+    },
     written: { events: number },
   ): Tx => {
     const now = parts.clock.now();
@@ -175,6 +187,10 @@ function assemble(
       });
       return placed;
     };
+    const hint = (tell: () => void): void => {
+      announcements.push(tell);
+      hints.push(tell);
+    };
     return {
       kind: engine.kind,
       db,
@@ -186,8 +202,8 @@ function assemble(
       },
       appendAll: async (appends) => void (await appendAll(appends)),
       changed: (topic: Change["topic"], users, id) =>
-        void announcements.push(() => hub.changed({ topic, users, ...(id !== undefined && { id }) })),
-      wake: () => void announcements.push(() => hub.wake()),
+        hint(() => hub.changed({ topic, users, ...(id !== undefined && { id }) })),
+      wake: () => hint(() => hub.wake()),
       after: (announce) => void announcements.push(announce),
       last: (write) => void lasts.push(write),
       masked: (text) => parts.secrets.value(text),

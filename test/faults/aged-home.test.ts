@@ -5,6 +5,7 @@ import { summariesOf } from "../../src/store/runs/summary.ts";
 import { listApprovals } from "../../src/store/approvals/approvals.ts";
 import { listChats } from "../../src/store/chats/chats.ts";
 import { getChatWithView } from "../../src/store/chats/view.ts";
+import { ChangedLists } from "../../src/store/changed-lists.ts";
 import type { Store } from "../../src/store/database/store.ts";
 import { purgeDeleted } from "../../src/store/endings/purge.ts";
 import { sweepRuns } from "../../src/store/endings/sweep.ts";
@@ -70,6 +71,11 @@ const ASKED: readonly Asked[] = [
     async ask(store) {
       await indexPending(store, 100);
     },
+  },
+  {
+    what: "every second: lists that nobody was told of",
+    // Of nodes on one PostgreSQL alone.
+    ask: async (store) => store.kind === "postgres" && new ChangedLists(store).look(),
   },
   {
     what: "per step: unread messages",

@@ -40,9 +40,18 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, { origins, limit
   const join = joinOnce();
   const presence = new Presence();
   let closing = false;
-  const stopListening = store.hub.onChanged((change) => {
-    for (const connection of connections) connection.changed(change);
-  });
+  let stopListening = (): void => {};
+  function enter(connection: Connection): void {
+    if (connections.size === 0) {
+      stopListening = store.hub.watchLists((change) => {
+        for (const each of connections) each.changed(change);
+      });
+    }
+    connections.add(connection);
+  }
+  function leave(connection: Connection): void {
+    if (connections.delete(connection) && connections.size === 0) stopListening();
+  }
 
   /** A source of its own for each socket: its reads take turns. */
   function source(viewer: User): LogSource {
@@ -91,15 +100,14 @@ export function createSockets(deps: ServerDeps, signIn: SignIn, { origins, limit
         const headers = withPlainCookies(sent, came, deps.secret);
         const remote = came.address;
         const connection = new Connection(opened, { deps, ...signIn, headers, remote, limit, lobby, source });
-        connections.add(connection);
+        enter(connection);
         // After the socket's own listener: what a chunk completes has been heard by then.
         socket.on("data", () => connection.received(request.socket.bytesRead - before));
-        opened.on("close", () => connections.delete(connection));
+        opened.on("close", () => leave(connection));
       });
     },
     async close() {
       closing = true;
-      stopListening();
       const gone = [...server.clients].map(
         (client) => new Promise<void>((resolve) => client.once("close", () => resolve())),
       );
