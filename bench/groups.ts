@@ -18,6 +18,7 @@ export const GROUPS: { readonly [name: string]: () => Promise<(setting: Setting)
   "web-pages": async () => (await import("./web-pages.ts")).webPages,
   turns: async () => (await import("./turns.ts")).turns,
   "runs-at-once": async () => (await import("./runs-at-once.ts")).runsAtOnce,
+  "many-streams": async () => (await import("./many-streams.ts")).manyStreams,
   "run-page": async () => (await import("./run-page.ts")).runPage,
   pages: async () => (await import("./pages.ts")).pages,
   recovery: async () => (await import("./recovery.ts")).recovery,

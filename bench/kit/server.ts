@@ -36,9 +36,12 @@ export function startSparky(home: BenchHome, port: number, args: readonly string
   return serve(SPARKY, ["chat", "start", "--port", String(port), ...args], port, home.env);
 }
 
-/** Node serving HTTP and nothing else: what a server costs at least. */
-export function startBareNode(port: number): Promise<Served> {
-  const script = `require("node:http").createServer((_, answer) => answer.end("ok")).listen(${port}, "127.0.0.1")`;
+/** Node serving HTTP and nothing else: what a server costs at least. `serving`: a script with a function `serve` that answers. */
+export function startBareNode(
+  port: number,
+  serving = 'function serve(_, answer) { answer.end("ok") }',
+): Promise<Served> {
+  const script = `${serving}; require("node:http").createServer(serve).listen(${port}, "127.0.0.1")`;
   return serve(process.execPath, ["-e", script], port, process.env);
 }
 
