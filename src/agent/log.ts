@@ -157,7 +157,10 @@ export class RunLog {
     );
     const summaries = added.filter((event) => event.type === "summary");
     const newest = summaryIn(summaries.findLast((event) => this.#isMine(event)));
-    if (newest !== null) [this.#summary, this.#hasOlder] = [newest, false];
+    if (newest !== null) {
+      this.#summary = newest;
+      this.#hasOlder = this.#hasOlder && newest.upTo + 1 < this.#from;
+    }
     await this.#readSteps(added.filter(({ seq }) => seq >= this.#from));
     await this.#readRecalled(added.filter((event) => event.type === "recall"));
     this.#isWhole = true;
@@ -278,17 +281,24 @@ export class RunLog {
   }
 
   /**
-   * Where reading begins: behind what is summed up, but with the last words in it, which what follows may work on; with the newest
-   * events that a context may hold; and with everything of the run itself. `newestOf`: where those begin.
+   * Where reading begins: behind what is summed up, but with the last words in it, which what follows may work on; where that is
+   * too much, with the newest events that a context may hold; and always with everything of the run itself. `newestOf`: where the
+   * newest begin.
    */
   async #beginning(newestOf: (behind: number) => number | undefined | Promise<number | undefined>): Promise<number> {
     if (this.#scope === "task") return this.#own;
     const behind = (this.#summary?.upTo ?? 0) + 1;
     const newest = await newestOf(behind);
-    this.#hasOlder = newest !== undefined && newest > behind;
-    const { chat_id } = this.#claimed.run;
-    const words = this.#summary === null ? behind : await lastWords(this.#store.db, chat_id, this.#summary.upTo);
-    return Math.min(newest ?? behind, this.#own, words ?? behind);
+    // With more than a context may hold behind them, the last words would not be told.
+    const begin = newest !== undefined && newest > behind ? newest : await this.#lastSummedUp();
+    const from = Math.min(begin ?? behind, this.#own);
+    this.#hasOlder = from > behind;
+    return from;
+  }
+
+  async #lastSummedUp(): Promise<number | undefined> {
+    if (this.#summary === null) return undefined;
+    return lastWords(this.#store.db, this.#claimed.run.chat_id, this.#summary.upTo);
   }
 
   async #newestOf(behind: number): Promise<number | undefined> {
