@@ -12,6 +12,8 @@ const newModelSchema = z.object({
   loaded_instances: z.array(z.unknown()).catch([]),
   max_context_length: windowSchema,
 });
+/** So many instances of each model are looked at: of a thousand models with hundreds each, checking all takes seconds. */
+const MOST_LOADED = 10;
 const oldSchema = z.object({ data: z.array(z.unknown()) });
 const oldModelSchema = z.object({
   id: nameSchema,
@@ -46,7 +48,8 @@ async function known(server: Server): Promise<readonly Known[] | null> {
     return those(newModelSchema, list.data.models)
       .filter(({ type }) => !type.startsWith("embedding"))
       .map(({ key: name, loaded_instances: loaded, max_context_length: most }) => {
-        const loadedAs = those(loadedSchema, loaded).map(({ id, config }) => ({ id, tokens: config.context_length }));
+        const instances = those(loadedSchema, loaded.slice(0, MOST_LOADED));
+        const loadedAs = instances.map(({ id, config }) => ({ id, tokens: config.context_length }));
         return { name, loadedAs, window: { holds: least(...loadedAs.map(({ tokens }) => tokens)), most } };
       });
   }

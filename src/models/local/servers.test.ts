@@ -120,6 +120,16 @@ test("LM Studio's instances have windows of their own, and a model that is not l
   expect(windows.map((window) => window?.isGuess)).toEqual([false, false, false, true]);
 });
 
+test("of a thousand models, each said to be loaded hundreds of times, no more is checked than keeps nobody waiting", async () => {
+  const instances = Array.from({ length: 30 }, (_, at) => ({ id: `m:${at}`, config: { context_length: 8000 } }));
+  const crowd = Array.from({ length: 999 }, (_, at) => ({ key: `n${at}`, loaded_instances: Array(450).fill(0) }));
+  const { url } = await localServer({
+    "GET /api/v1/models": { models: [{ key: "m", loaded_instances: instances }, ...crowd] },
+  });
+  const windows = await Promise.all(["m:0", "m:9", "m:10"].map((name) => windowOf("lmstudio", url, name)));
+  expect(windows.map((window) => window?.isGuess)).toEqual([false, false, true]);
+});
+
 test("of a server with very many models the first are listed, with the one in use; whichever is used is asked about", async () => {
   const names = Array.from({ length: 300 }, (_, at) => `m${at}`);
   const { url, asked } = await localServer({
