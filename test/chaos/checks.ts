@@ -66,7 +66,10 @@ export async function checkAcknowledged(world: World, logs: Logs, done: Done, te
   }
   const keys = [...logs.values()].flatMap((events) => ofType(events, "message").flatMap(({ data }) => data.key ?? []));
   if (new Set(keys).size !== keys.length) tell("a message is there twice");
-  for (const key of done.messages.keys()) if (!keys.includes(key)) tell(`${key} was acknowledged and is not there`);
+  for (const [key, chatId] of done.messages) {
+    const said = ofType(logs.get(chatId) ?? [], "message");
+    if (!said.some(({ data }) => data.key === key)) tell(`${key} was acknowledged in ${chatId} and is not there`);
+  }
 }
 
 /** What the runs' rows and the sums of whose work it is say of tokens is what the log says; each answer counts once at most. */

@@ -47,7 +47,7 @@ export async function chaosRun(seed: number, forMs: number): Promise<Outcome> {
   await deciding;
   for (const { id } of await world.database.rows<{ id: string }>("select id from chats")) world.chats.add(id);
 
-  const wrong = [...world.wrong];
+  const { wrong } = world;
   const tell = (what: string): void => void wrong.push(what);
   for (const node of world.nodes)
     if (node.endedByItself > 0) tell(`${node.name} has ended by itself ${node.endedByItself} times`);

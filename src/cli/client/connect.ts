@@ -68,7 +68,11 @@ function askedFirst(client: Client, lookAgain: () => Promise<Client>): Client {
       again ??= lookAgain();
       return (await again).request<T>(method, path, body);
     },
-    close: async () => (await (again ?? client)).close(),
+    async close() {
+      // Who asked has been told already where the second look found nobody.
+      const used = await Promise.resolve(again).catch(() => undefined);
+      await (used ?? client).close();
+    },
   };
 }
 
