@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, Cpu } from "lucide-react";
+import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import { statusQuery } from "../app/queries.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
 import { Composer } from "../thread/composer.tsx";
+import { ModelButton } from "../thread/model-button.tsx";
 import { ModelPicker, type ModelChange } from "../thread/model-picker.tsx";
-import { Button } from "../ui/button.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { useStartChat } from "./start-chat.ts";
 import { WORDS } from "../words/chats.ts";
-import { WORDS as THREAD } from "../words/thread.ts";
 
 export function NewChat() {
   const { http } = useServices();
@@ -36,16 +35,7 @@ export function NewChat() {
         <h1 className="text-2xl font-bold">{WORDS.whatToDo}</h1>
         <p className="mt-1 text-muted">{answers === "demo" ? WORDS.demo : WORDS.allIsShown}</p>
         {!onlyLooks && answers !== undefined && (
-          <Button
-            kind="quiet"
-            className="-ml-2 mt-1 w-fit max-w-full px-2"
-            aria-label={THREAD.model(name)}
-            title={THREAD.whichModel}
-            onClick={() => setChoosing(true)}
-          >
-            <Cpu aria-hidden="true" className="size-4 shrink-0" />
-            <span className="truncate">{name}</span>
-          </Button>
+          <ModelButton name={name} className="-ml-2 mt-1 w-fit max-w-full" onOpen={() => setChoosing(true)} />
         )}
         {isChoosing && (
           <ModelPicker

@@ -16,6 +16,7 @@ import { count, dollars } from "../ui/format.ts";
 import { lastShareChange } from "./as-changed.ts";
 import { ContextDetails } from "./context-details.tsx";
 import { contextWords, Ring } from "./context-ring.tsx";
+import { ModelButton } from "./model-button.tsx";
 import { ModelPicker, type ModelChange } from "./model-picker.tsx";
 import { WORDS } from "../words/thread.ts";
 
@@ -91,16 +92,7 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
         </p>
       </div>
       {chat.canWrite ? (
-        <Button
-          kind="quiet"
-          className="max-w-56 px-2 max-md:hidden"
-          aria-label={WORDS.model(name)}
-          title={WORDS.whichModel}
-          onClick={() => setShows("model")}
-        >
-          <Cpu aria-hidden="true" className="size-4 shrink-0" />
-          <span className="truncate">{name}</span>
-        </Button>
+        <ModelButton name={name} className="max-w-56 max-md:hidden" onOpen={() => setShows("model")} />
       ) : (
         <span className="max-w-56 truncate text-sm text-muted max-md:hidden">{name}</span>
       )}
