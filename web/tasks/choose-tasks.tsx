@@ -28,7 +28,7 @@ export function ChooseTasks({
   const offered = (found.data?.items ?? []).filter((task) => !chosen.some(({ id }) => id === task.id));
   return (
     <fieldset className="flex min-w-0 flex-col gap-1">
-      <legend className="text-sm">{WORDS.onlyAfter}</legend>
+      <legend className="mb-1 text-sm">{WORDS.onlyAfter}</legend>
       {chosen.length > 0 && (
         <ul aria-label={WORDS.chosen} className="flex flex-wrap gap-1">
           {chosen.map((task) => (

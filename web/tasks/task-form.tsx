@@ -33,7 +33,11 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
     },
     onError(error) {
-      if (refusedModel(error) !== null) form.current?.querySelector<HTMLElement>('[name="model"]')?.focus();
+      const field = refusedModel(error) === null ? null : form.current?.querySelector<HTMLElement>('[name="model"]');
+      field?.closest("details")?.setAttribute("open", "");
+      field?.focus();
+      // What is said below it is to be in sight too.
+      field?.scrollIntoView({ block: "center" });
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -89,6 +93,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
               <Field label={WORDS.mostTokens} name="tokens" type="number" min={1} max={1_000_000_000} />
               <Field label={WORDS.mostDollars} name="costUsd" type="number" min={0.01} max={1_000_000} step={0.01} />
               <Field
+                className="sm:col-span-2"
                 label={WORDS.model}
                 name="model"
                 type="text"
@@ -125,6 +130,7 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
 }
 
 interface FieldProps {
+  readonly className?: string;
   readonly label: string;
   readonly name: string;
   readonly type: string;
@@ -137,9 +143,9 @@ interface FieldProps {
   readonly onChange?: ComponentProps<"input">["onChange"];
 }
 
-function Field({ label, problem, ...input }: FieldProps) {
+function Field({ className = "", label, problem, ...input }: FieldProps) {
   return (
-    <div className="flex flex-col gap-1 text-sm">
+    <div className={`flex flex-col gap-1 text-sm ${className}`}>
       <label className="flex flex-col gap-1">
         {label}
         <input
