@@ -72,7 +72,7 @@ export const WORDS = {
   openChat: "Open its chat",
   failedBecause: "Failed because",
   endedBecause: "Ended because",
-  waitsBecause: "Waits",
+  waitsBecause: "Why",
   instruction: "Instruction",
   result: "Result",
   after: "After",

@@ -90,7 +90,9 @@ function wordOf(run: RunningRun): string {
 
 function runLine(run: RunningRun, now: number): string {
   const doing =
-    run.state === "waiting" ? (run.reason ?? "").replace(/^Waits for /, "") : `step ${run.step} ${run.current ?? ""}`;
+    run.state === "waiting"
+      ? (run.reason ?? "").replace(/^Waits (for )?/, "")
+      : `step ${run.step} ${run.current ?? ""}`;
   const cells = [
     shortId(run.taskId ?? run.id).padEnd(8),
     pad(cut(oneLine(run.title), 30), 18),

@@ -102,7 +102,7 @@ export async function showTask(
     ["attempts", String(task.attempts)],
     ["plan", total === 0 ? null : `${done} of ${total} done`],
     ["now", current !== null && isAtWork ? `step ${step}: ${current}` : null],
-    ["waits", isAtWork ? null : current],
+    ["why", isAtWork ? null : current],
     ["created", time(task.createdAt)],
     ["started", task.startedAt === null ? null : time(task.startedAt)],
     ["finished", task.finishedAt === null ? null : time(task.finishedAt)],
