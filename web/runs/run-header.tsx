@@ -97,7 +97,7 @@ export function NowLine({ now, timeline }: { now: RunNow; timeline: Timeline }) 
       className="flex shrink-0 items-center gap-2 border-b border-line bg-panel px-4 py-1 text-sm"
     >
       <span className="font-medium">{WORDS.now}</span>
-      <span className="min-w-0 truncate text-muted">
+      <span className={`min-w-0 truncate text-muted ${now.state === "waiting" ? "max-md:whitespace-normal" : ""}`}>
         {now.state === "queued" && WORDS.waitsForItsTurn}
         {now.state === "stopping" && WORDS.stopping}
         {now.state === "waiting" && now.message}

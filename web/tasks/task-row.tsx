@@ -37,7 +37,7 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
         isOpen ? "bg-accent-soft" : "hover:bg-panel"
       }`}
     >
-      <td className="py-1 pr-1 max-md:py-0">
+      <td className="py-1 pr-1 max-md:-ml-3.5 max-md:py-0">
         <label className="tap inline-flex items-center justify-center select-none">
           <span className="sr-only">{WORDS.choose(oneLine(title, 60))}</span>
           <input {...box} className="size-4 accent-accent" />
@@ -135,6 +135,7 @@ function TaskLine({ task }: { task: Task }) {
 const LOOKS: { readonly [status in Task["status"]]?: string } = {
   failed: "text-bad",
   waiting: "max-md:whitespace-normal",
+  pending: "max-md:whitespace-normal",
 };
 
 function saidOf(task: Task): string {
