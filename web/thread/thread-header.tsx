@@ -125,12 +125,12 @@ export function ThreadHeader({ chat, log, reach, isLive, watching }: Props) {
               onClick={() => setShows("model")}
             >
               <Cpu aria-hidden="true" className="size-4 shrink-0" />
-              <span className="truncate">{WORDS.model(name)}</span>
+              <span className="text-left [overflow-wrap:anywhere]">{WORDS.model(name)}</span>
             </Button>
             {view.lastCall !== null && (
               <Button kind="quiet" className="w-full justify-start" onClick={() => setShows("context")}>
                 <Ring call={view.lastCall} />
-                <span className="truncate">{words}</span>
+                <span className="text-left">{words}</span>
               </Button>
             )}
             <ShareButton isItem {...shares} />

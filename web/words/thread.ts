@@ -168,7 +168,8 @@ export const WORDS = {
     asking: "Asking…",
     put: "Put it into the message",
     unknown: (name: string): string => `There is no prompt or skill called /${name}.`,
-    byButton: "The model and how hard it thinks are chosen by the button with the model’s name.",
+    byButton:
+      "The model and how hard it thinks are chosen by the button with the model’s name. On a phone a chat has it in its menu.",
     meant: "Did you mean",
     asItIs: "Send it as it is",
   },
