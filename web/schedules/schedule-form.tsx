@@ -168,6 +168,7 @@ export function ScheduleForm({ values, onChange, isNew, isSending, error, onSend
           />
           <ModelNames id="models" />
           <EffortChoice
+            isLarge
             label={WORDS.thinks}
             model={values.model}
             value={effortSchema.safeParse(values.effort).data ?? null}
