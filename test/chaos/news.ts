@@ -6,7 +6,7 @@ import type { Watcher } from "./watcher.ts";
 
 const LOOK_MS = 300;
 /** What no hint has told is found within a second. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Asks the watcher's node for a page of its list; null when it has no answer. */
 type Read = (path: string) => Promise<{ readonly items: readonly Task[]; readonly next: string | null } | null>;
