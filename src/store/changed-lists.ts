@@ -49,10 +49,11 @@ export class ChangedLists {
       WHERE c.last_event_at >= ${clock.now() - WITHIN_MS}
       ORDER BY c.last_event_at DESC LIMIT ${MOST_CHATS}`.execute(db);
     const before = this.#seen;
-    this.#seen = new Map(rows.map(({ id, state, waits }) => [id, { state, waits }]));
     const changed = rows.filter(({ id, state }) => before.get(id)?.state !== state);
+    const audiences = changed.length === 0 ? [] : [...(await audiencesOf(db, changed)).values()];
+    // Not before all is known: what could not be told is found again by the next look.
+    this.#seen = new Map(rows.map(({ id, state, waits }) => [id, { state, waits }]));
     if (changed.length === 0) return [];
-    const audiences = [...(await audiencesOf(db, changed)).values()];
     const users = [...new Set(audiences.flat())];
     const answers = changed.some(({ id, waits }) => (before.get(id)?.waits ?? false) !== waits);
     return [

@@ -226,12 +226,12 @@ export class Nodes implements AsyncDisposable {
   /** A cheap query for all watched chats, and one for lists: what a lost hint would have told. */
   async #look(): Promise<void> {
     const { hub } = this.#store;
-    if (hub.areListsWatched) {
-      const changes = await this.#lists.look();
-      hub.relayed(() => changes.forEach((change) => hub.changed(change)));
-    } else this.#lists.forget();
     const chats = hub.watchedChats();
+    // First: whatever befalls the other look, no event may be missed by it.
     if (chats.length > 0) await this.#lookAt(chats);
+    if (!hub.areListsWatched) return this.#lists.forget();
+    const changes = await this.#lists.look();
+    hub.relayed(() => changes.forEach((change) => hub.changed(change)));
   }
 
   async #lookAt(chats: readonly string[]): Promise<void> {
