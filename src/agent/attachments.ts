@@ -135,8 +135,10 @@ export async function withPictures(
   chatId: string,
   messages: readonly ModelMessage[],
 ): Promise<readonly ModelMessage[]> {
-  const ids = messages.flatMap(({ content }) =>
-    typeof content === "string" ? [] : content.flatMap((part) => (isPlace(part) ? [idOf(part)] : [])),
+  const ids = messages.flatMap(({ role, content }) =>
+    role !== "user" || typeof content === "string"
+      ? []
+      : content.flatMap((part) => (isPlace(part) ? [idOf(part)] : [])),
   );
   if (ids.length === 0) return messages;
   const files = new Map((await filesOfChat(db, chatId, ids)).map((file) => [file.id, file]));

@@ -1,7 +1,9 @@
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
 import type { ChatEvent, EventBody } from "../core/events.ts";
-import { buildContext, type ContextInput } from "./context.ts";
+import { buildContext } from "./context.ts";
+import type { ContextInput } from "./in-scope.ts";
+import { Telling } from "./telling.ts";
 import type { RecordedStep } from "./told-steps.ts";
 
 interface Place {
@@ -412,4 +414,23 @@ test("what is told of a copied call is bounded, says what is left out, and where
   expect(contents[1]).toMatch(
     /y \[cut: the whole has 90000 bytes; read on with result_read {"id":"b1","offset":2000}\]/,
   );
+});
+
+test("what is forgotten between two requests is told no more, also where the second goes on from the first", () => {
+  const given = { items: [{ id: "f1", text: "Ann likes tea" }] };
+  const events = log(asks("hi"), uses("a", r1), {
+    ...r1,
+    type: "tool_result",
+    data: { callId: "a", name: "recall", ok: true, result: given, durationMs: 1, size: 1 },
+  });
+  const steps = [recorded("r", 1, 1, "", "a")];
+  const telling = new Telling();
+  const told = (forgotten: string[]) => {
+    const input = { events, steps, run: { id: "r", taskId: null }, budget: 10_000 };
+    const reader = { provider: "p", model: "m" };
+    const more = { scope: "chat", reader, forgotten: new Set(forgotten) } as const;
+    return JSON.stringify(buildContext({ ...input, ...more }, telling).messages);
+  };
+  expect(told([])).toContain("Ann likes tea");
+  expect(told(["f1"])).not.toContain("Ann likes tea");
 });

@@ -28,6 +28,8 @@ interface Fitted {
   readonly seqs: readonly number[];
 }
 
+const tokensAt = (pieces: readonly Piece[], at: number): number => pieces[at]?.tokens ?? 0;
+
 export function tokensOf(messages: readonly ModelMessage[]): number {
   return estimateJson(messages);
 }
@@ -40,10 +42,10 @@ export function tokensOf(messages: readonly ModelMessage[]): number {
 export function fit(pieces: readonly Piece[], budget: number): Fitted {
   let from = 0;
   let total = 0;
-  for (const [at, { tokens }] of pieces.entries()) {
-    total += tokens;
+  for (let at = 0; at < pieces.length; at++) {
+    total += tokensAt(pieces, at);
     if (total <= budget) continue;
-    for (; from < at && total > budget / 2; from++) total -= pieces[from]?.tokens ?? 0;
+    for (; from < at && total > budget / 2; from++) total -= tokensAt(pieces, from);
   }
   const before = pieces.slice(0, from);
   const kept = pieces.slice(from);

@@ -1,8 +1,18 @@
 import { expect, test } from "vitest";
 import { testClock } from "../../test/kit/clock.ts";
+import { ConversationDigest } from "./digest.ts";
 import { KeptLogs, type ReadLog } from "./kept-logs.ts";
+import { Telling } from "./telling.ts";
 
-const logOf = (size: number): ReadLog => ({ from: 1, head: 9, events: [], steps: [], size });
+const logOf = (size: number): ReadLog => ({
+  from: 1,
+  head: 9,
+  events: [],
+  steps: [],
+  size,
+  telling: new Telling(),
+  digest: new ConversationDigest(),
+});
 
 test("what was read of a log is kept for one run, and for a minute", async () => {
   const clock = testClock();

@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { ChatEvent } from "../core/events.ts";
+import type { ConversationDigest } from "./digest.ts";
+import type { Telling } from "./telling.ts";
 import type { RecordedStep } from "./told-steps.ts";
 
 /** A stretch of a chat's log up to its head, as a run has read it. */
@@ -11,6 +13,9 @@ export interface ReadLog {
   readonly events: readonly ChatEvent[];
   /** The recorded steps that they belong to. */
   readonly steps: readonly RecordedStep[];
+  /** What was last told of it. */
+  readonly telling: Telling;
+  readonly digest: ConversationDigest;
   /** Characters of JSON that were read for it: what it holds, and what has gone out of it at its beginning since. */
   readonly size: number;
 }

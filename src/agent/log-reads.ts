@@ -5,7 +5,7 @@ import { soundJson } from "../core/text.ts";
 import { readableEvent } from "../store/log/events.ts";
 import { hiddenIn } from "../store/recall/hidden.ts";
 import type { Db } from "../store/database/sql.ts";
-import { LAST_RUNS } from "./context.ts";
+import { LAST_RUNS } from "./in-scope.ts";
 import type { RecordedStep } from "./told-steps.ts";
 
 /** What a run reads of the store beside the events of its chat. */

@@ -4,6 +4,7 @@ import { people } from "../../test/kit/members.ts";
 import type { NewEvent } from "../core/events.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { AGENT_ACTOR, userActor } from "../store/people/actors.ts";
+import { KeptLogs } from "./kept-logs.ts";
 import { RunLog } from "./log.ts";
 
 const SUMMARY: NewEvent = {
@@ -28,19 +29,39 @@ test("of a chat that is longer than a context may hold the newest events are rea
     };
     return store.append({ chatId: chat.id, events: Array.from({ length: count }, () => said) });
   };
-  const read = async (): Promise<RunLog> => {
+  const logs = new KeptLogs(store.clock);
+  const read = async (kept: KeptLogs | null = null): Promise<RunLog> => {
     const run = { id: "now", chat_id: chat.id, task_id: null, first_seq: 1_000_000 };
-    const log = new RunLog(store, { run, task: null }, "chat");
+    const log = new RunLog(store, { run, task: null }, "chat", { kept });
     await log.read();
     return log;
   };
-  const range = ({ events, hasOlder }: RunLog) => [events[0]?.seq, events.at(-1)?.seq, hasOlder];
+  /** As read anew, and as an earlier run has read it, with what was added. */
+  const rangeNow = async () => {
+    const range = ({ events, hasOlder }: RunLog) => [events[0]?.seq, events.at(-1)?.seq, hasOlder];
+    const kept = await read(logs);
+    kept.keep();
+    expect(range(kept)).toEqual(range(await read()));
+    return range(kept);
+  };
   const { head } = await store.db.selectFrom("chats").select("head").executeTakeFirstOrThrow();
-  await say(4002);
+  await say(4000 - head);
+  expect(await rangeNow()).toEqual([head + 1, 4000, false]);
+  // Whatever is added, what is read begins alike for 500 events.
+  await say(head + 1);
+  expect(await rangeNow()).toEqual([500, 4002, true]);
+  for (const [added, first] of [
+    [400, 500],
+    [98, 500],
+    [1, 1000],
+    [1, 1000],
+  ] as const) {
+    await say(added);
+    expect((await rangeNow())[0]).toBe(first);
+  }
   const log = await read();
-  expect(range(log)).toEqual([head + 2, head + 4002, true]);
   expect(await log.readOlder()).toBe(true);
-  expect(range(log)).toEqual([head + 1, head + 4002, false]);
+  expect([log.events[0]?.seq, log.hasOlder]).toEqual([head + 1, false]);
   await store.append({ chatId: chat.id, events: [SUMMARY] });
-  expect(range(await read())).toEqual([head + 3, head + 4003, true]);
+  expect(await rangeNow()).toEqual([1000, 4503, true]);
 });

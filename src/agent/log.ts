@@ -11,10 +11,12 @@ import type { Store } from "../store/database/store.ts";
 import { RECALL } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
 import type { ToldText } from "./attachments.ts";
-import type { Summary } from "./context.ts";
+import type { Summary } from "./in-scope.ts";
+import { ConversationDigest } from "./digest.ts";
 import type { RecordedStep } from "./told-steps.ts";
 import type { KeptLogs } from "./kept-logs.ts";
 import { isAfterthought } from "./last-words.ts";
+import { Telling } from "./telling.ts";
 import { lastFinals, lastWords, rowsBehind, stepsFrom } from "./log-reads.ts";
 
 /** The types that a run's next move depends on. */
@@ -28,6 +30,8 @@ const READ: ReadonlySet<string> = new Set(TYPES);
 /** A chat's older events are not read at all, but to be summed up: and then as far back as so many. */
 const MAX_EVENTS = 4000;
 const MAX_TO_SUM_UP = 20_000;
+/** Where there are more, reading begins at a multiple of this: what is told begins alike for many requests, and caches hold. */
+const STRIDE = 500;
 /** Of them one is for this run, unless many tasks had long work in this chat since. */
 const MAX_SUMMARIES = 20;
 
@@ -72,6 +76,10 @@ export class RunLog {
   #size = 0;
   /** All that belongs together was read. */
   #isWhole = false;
+  /** What calls of `recall` gave here, by its id. */
+  readonly #given = new Set<string>();
+  #telling = new Telling();
+  #digest = new ConversationDigest();
   readonly #upTo: number | null;
   readonly #kept: KeptLogs | null;
 
@@ -105,6 +113,15 @@ export class RunLog {
 
   get steps(): readonly RecordedStep[] {
     return this.#steps;
+  }
+
+  /** What was told of it so far. */
+  get telling(): Telling {
+    return this.#telling;
+  }
+
+  get digest(): ConversationDigest {
+    return this.#digest;
   }
 
   /** The last `seq` that has been read: what a step that starts now has in its context. */
@@ -150,6 +167,8 @@ export class RunLog {
       this.#events.push(event);
       if (event.runId === this.#claimed.run.id) this.#ownEvents.push(event);
       if (event.type === "message" && event.data.attachments !== undefined) this.#files.push(...event.data.attachments);
+      if (event.type === "tool_result" && event.data.name === RECALL)
+        for (const id of recalledIds(event.data.result)) this.#given.add(id);
     }
     this.#view = foldChat(
       added.filter(({ seq }) => seq >= this.#own),
@@ -172,7 +191,8 @@ export class RunLog {
     if (!this.#isWhole || this.#scope === "task" || this.#most > MAX_EVENTS) return;
     const firsts = firstSteps(this.#events);
     const steps = this.#steps.filter(({ runId, step }) => step >= (firsts.get(runId) ?? Infinity));
-    this.#kept?.keep(chatId, { from: this.#from, head: this.#head, events: this.#events, steps, size: this.#size });
+    const read = { from: this.#from, head: this.#head, events: this.#events, steps, size: this.#size };
+    this.#kept?.keep(chatId, { ...read, telling: this.#telling, digest: this.#digest });
   }
 
   async #readOn(after: number): Promise<Added> {
@@ -191,11 +211,13 @@ export class RunLog {
       const { events: added, head } = await this.#readOn(kept.head);
       const events = [...kept.events, ...added];
       this.#from = await this.#beginning((behind) => {
-        const newest = events.at(-1 - this.#most)?.seq;
-        return newest === undefined || newest < behind ? undefined : newest;
+        // Of what lies before what was kept it is known where reading began, and nothing more is needed.
+        const newest = events.at(-1 - this.#most)?.seq ?? kept.from;
+        return newest < behind ? undefined : newest;
       });
       if (kept.from <= this.#from) {
         for (const step of kept.steps) this.#addStep(step);
+        [this.#telling, this.#digest] = [kept.telling, kept.digest];
         return { events: events.filter(({ seq }) => seq >= this.#from), head };
       }
     }
@@ -242,10 +264,7 @@ export class RunLog {
 
   /** What calls of `recall` gave here and is forgotten by now, by its id. */
   async forgotten(): Promise<ReadonlySet<string>> {
-    const ids = this.#events.flatMap((event) =>
-      event.type === "tool_result" && event.data.name === RECALL ? recalledIds(event.data.result) : [],
-    );
-    return forgottenOf(this.#store.db, [...new Set(ids)]);
+    return forgottenOf(this.#store.db, [...this.#given]);
   }
 
   /** The recorded steps that events belong to, but for those that were read before. */
@@ -290,7 +309,8 @@ export class RunLog {
     const behind = (this.#summary?.upTo ?? 0) + 1;
     const newest = await newestOf(behind);
     // With more than a context may hold behind them, the last words would not be told.
-    const begin = newest !== undefined && newest > behind ? newest : await this.#lastSummedUp();
+    const isMore = newest !== undefined && newest > behind;
+    const begin = isMore ? Math.ceil(newest / STRIDE) * STRIDE : await this.#lastSummedUp();
     const from = Math.min(begin ?? behind, this.#own);
     this.#hasOlder = from > behind;
     return from;

@@ -72,12 +72,13 @@ function messagesToRead(
   { run, chat, task }: Claimed,
   log: RunLog,
 ): readonly { readonly seq: number; readonly text: string; readonly writer: string }[] {
-  const read = Math.max(0, ...log.steps.map(({ readSeq }) => readSeq));
+  const read = log.steps.reduce((most, { readSeq }) => Math.max(most, readSeq), 0);
   const isPersons = (event: ChatEvent): boolean =>
     event.taskId === null ? event.actor.kind === "user" && event.actor.id !== AGENT_ID : task?.parent_run === null;
   const own = Math.min(run.first_seq, task?.message_seq ?? run.first_seq);
-  return log.events.flatMap((event) => {
-    if (event.type !== "message" || event.data.role !== "user" || event.seq <= read) return [];
+  const unread = log.events.slice(log.events.findLastIndex(({ seq }) => seq <= read) + 1);
+  return unread.flatMap((event) => {
+    if (event.type !== "message" || event.data.role !== "user") return [];
     if (event.taskId !== run.task_id && (event.taskId !== null || event.seq < own)) return [];
     if (!isPersons(event) || !event.data.text.includes("@")) return [];
     // Who makes a chat from another's reads there what they see themselves, not what those see who wrote.

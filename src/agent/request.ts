@@ -76,7 +76,7 @@ export async function contextOf(
 ): Promise<Context> {
   const { run } = claimed;
   const texts = await readTexts(store, run.chat_id, log.files, log.texts);
-  return buildContext({
+  const input = {
     events: log.events,
     steps: log.steps,
     recalled: await log.recalled(),
@@ -87,5 +87,6 @@ export async function contextOf(
     scope: scopeOf(claimed),
     reader,
     budget,
-  });
+  };
+  return buildContext(input, log.telling);
 }

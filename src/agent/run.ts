@@ -307,6 +307,7 @@ class RunWork {
       effort,
       instructions,
       messages,
+      digest: this.#log.digest.of(messages),
       step,
       readSeq,
       signal: this.signal,

@@ -10,7 +10,6 @@ import { byAgent } from "../store/people/actors.ts";
 import type { NewBlob } from "../store/log/blobs.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import type { StepRecord } from "../store/runs/record.ts";
-import { digestOf } from "../store/runs/requests.ts";
 import { withPictures } from "./attachments.ts";
 import { checkAnswer, doubtOf, isBlank } from "./answer.ts";
 import type { AgentDeps } from "./deps.ts";
@@ -27,6 +26,8 @@ export interface StepInput {
   readonly model: Model;
   readonly instructions: string;
   readonly messages: readonly ModelMessage[];
+  /** Of them. */
+  readonly digest: string;
   /** null: nobody has chosen. */
   readonly effort: Effort | null;
   readonly step: number;
@@ -148,7 +149,7 @@ function record(
       tools: deps.registry.specsJson(),
       budget: input.budget,
       takesImages: model.takesImages === true,
-      digest: digestOf(JSON.stringify(input.messages)),
+      digest: input.digest,
     },
     events: [...said, ...(doubt === null ? [] : [{ ...doubt, ...by }]), ...uses, { type: "usage", data: usage, ...by }],
     blobs,

@@ -1,13 +1,10 @@
 import type { AssistantModelMessage, ModelMessage, ToolModelMessage } from "ai";
-import type { ChatEvent, EventOf } from "../core/events.ts";
+import type { EventOf } from "../core/events.ts";
 import { withoutThoughts } from "../models/tags.ts";
 import { RESULT_READ } from "../tools/tool.ts";
 import { tokensOf } from "./fit.ts";
 
-/**
- * How words and recorded steps are told, with their tokens: each is counted once, as what is told of it is mostly the same at each
- * of the many steps that follow it.
- */
+/** How recorded steps are told, with their tokens. */
 
 export interface RecordedStep {
   readonly runId: string;
@@ -27,32 +24,9 @@ interface Told {
   readonly tokens: number;
 }
 
-const words = new WeakMap<ChatEvent, { readonly message: ModelMessage; readonly tokens: number }>();
-const steps = new WeakMap<RecordedStep, Told & { readonly own: boolean; readonly results: readonly Result[] }>();
-
-/** `event`: what the message tells of. */
-export function tokensOfWords(event: ChatEvent, message: ModelMessage): number {
-  const known = words.get(event);
-  // Mostly the very text of the event, and so nothing is compared.
-  const isSame = known?.message.role === message.role && known.message.content === message.content;
-  if (isSame) return known.tokens;
-  const tokens = tokensOf([message]);
-  words.set(event, { message, tokens });
-  return tokens;
-}
-
 export function toldStep(step: RecordedStep, results: readonly Result[], reader: Reader): Told {
-  const own = step.provider === reader.provider && step.model === reader.model;
-  const known = steps.get(step);
-  const isSame =
-    known?.own === own &&
-    known.results.length === results.length &&
-    known.results.every((result, at) => result === results[at]);
-  if (isSame) return known;
-  const messages = stepMessages(step, results, own);
-  const told = { messages, tokens: tokensOf(messages), own, results };
-  steps.set(step, told);
-  return told;
+  const messages = stepMessages(step, results, step.provider === reader.provider && step.model === reader.model);
+  return { messages, tokens: tokensOf(messages) };
 }
 
 /** A recorded step with the results of its calls; a call without a result gets one, or the provider refuses it all. */

@@ -144,3 +144,4 @@ function logOf(moves: readonly Move[]): ChatEvent[] {
 }
 
 export const logs = fc.array(move, { maxLength: 60 }).map(logOf);
+export const longLogs = fc.array(move, { minLength: 20, maxLength: 60 }).map(logOf);
