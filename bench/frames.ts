@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket, type ClientOptions } from "ws";
+import { spendLink } from "../test/kit/sign-in.ts";
 import { startChild, type Child } from "./kit/child.ts";
 import { sqliteDatabase } from "./kit/engines.ts";
 import type { Figure } from "./kit/figure.ts";
@@ -77,13 +78,7 @@ async function costOf(child: Child, send: (count: number) => object, watcher: Fr
 
 /** Spends a sign-in link as a browser does. */
 async function cookieOf(loginUrl: string): Promise<string> {
-  const { origin, searchParams } = new URL(loginUrl);
-  const response = await fetch(`${origin}/login`, {
-    method: "POST",
-    headers: { origin },
-    body: new URLSearchParams({ token: searchParams.get("token") ?? "" }),
-    redirect: "manual",
-  });
+  const response = await spendLink({ fetch: (request) => fetch(request, { redirect: "manual" }) }, loginUrl);
   const cookies = response.headers.getSetCookie();
   if (cookies.length === 0) throw new Error(`the link signs nobody in: ${response.status}`);
   return cookies.map((each) => each.split(";")[0]).join("; ");

@@ -228,8 +228,9 @@ export function createHttp(
     return json({ status: 200, body: document });
   });
   const pages = signInPages({ deps, auth, limit, fonts });
-  app.get("/login", (c) => pages.login(c.req.raw, c.env.arrival));
-  app.post("/login", (c) => pages.signIn(c.req.raw, c.env.arrival));
+  const cameBy = (request: Request, { arrival, headers }: Came) => ({ request, arrival, headers });
+  app.get("/login", (c) => pages.login(cameBy(c.req.raw, c.env)));
+  app.post("/login", (c) => pages.signIn(cameBy(c.req.raw, c.env)));
   const byPasskey = passkeyPages({ deps, auth, limit, passkeys });
   const atPlace = (request: Request, { arrival, headers }: Came) => {
     const base = baseOf(arrival.host ?? new URL(request.url).host, isSafeWay(request.headers, arrival, deps.secret));
@@ -237,8 +238,8 @@ export function createHttp(
   };
   app.post("/login/passkey/begin", (c) => byPasskey.begin(atPlace(c.req.raw, c.env)));
   app.post("/login/passkey", (c) => byPasskey.signIn(atPlace(c.req.raw, c.env)));
-  app.get("/invite", (c) => pages.invite(c.req.raw));
-  app.post("/invite", (c) => pages.accept(c.req.raw, c.env.arrival));
+  app.get("/invite", (c) => pages.invite(cameBy(c.req.raw, c.env)));
+  app.post("/invite", (c) => pages.accept(cameBy(c.req.raw, c.env)));
   app.notFound((c) => {
     const { method, path } = c.req;
     const page = method === "GET" || method === "HEAD";

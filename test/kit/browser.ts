@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, firefox, request, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { formOf } from "./sign-in.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
 /** Where the system has Chromium. */
@@ -68,7 +69,9 @@ export async function signInByLink(link: string): Promise<SignIn> {
   const { origin, searchParams } = new URL(link);
   const browser = await request.newContext({ extraHTTPHeaders: { origin } });
   try {
-    await browser.post(`${origin}/login`, { form: { token: searchParams.get("token") ?? "" }, maxRedirects: 0 });
+    const { csrf_token } = formOf(await (await browser.get(link)).text(), []);
+    const form = { token: searchParams.get("token") ?? "", csrf_token };
+    await browser.post(`${origin}/login`, { form, maxRedirects: 0 });
     const answer = await browser.patch(`${origin}/api/me`, { data: { welcome: "done" } });
     expect(answer.status()).toBe(200);
     return await browser.storageState();

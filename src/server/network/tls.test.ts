@@ -7,6 +7,7 @@ import { certificateFiles } from "../../../test/kit/certificate-files.ts";
 import { chatServer, SECRET } from "../../../test/kit/chat-server.ts";
 import { sqlite } from "../../../test/kit/databases.ts";
 import { otherSelfSigned, selfSigned } from "../../../test/kit/self-signed.ts";
+import { formOf } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { Certificate } from "../../certificate.ts";
 import { cookiePrefix } from "../sign-in/session-cookie.ts";
@@ -44,8 +45,10 @@ async function scene() {
     );
   const signIn = async (): Promise<string> => {
     const link = new URL((await app.server.createLoginLink(app.people.owner)).url);
-    const body = new URLSearchParams({ token: link.searchParams.get("token") ?? "" }).toString();
-    return (await ask("/login", { method: "POST", body })).cookies[0] ?? "";
+    const page = await ask(link.pathname + link.search);
+    const { csrf_token, cookie } = formOf(page.text, page.cookies);
+    const body = new URLSearchParams({ token: link.searchParams.get("token") ?? "", csrf_token }).toString();
+    return (await ask("/login", { method: "POST", headers: { cookie }, body })).cookies[0] ?? "";
   };
   return { ...app, url, files, ask, signIn };
 }

@@ -26,7 +26,9 @@ export function toolSignInAnswer({ mcp, log, store }: ServerDeps, auth: Auth, fo
     },
     async run({ query, headers, request }) {
       const told = async (status: number, words: Words): Promise<Response> =>
-        isForEyes(headers) ? smallPage(status, words.title, htmlOf(words), await fonts()) : plain(status, words);
+        isForEyes(headers)
+          ? smallPage(status, words.title, htmlOf(words), { fonts: await fonts(), form: null })
+          : plain(status, words);
       // Whoever only looks at an address, as a preview does, spends nothing.
       if (request.method === "HEAD") return plain(200, { title: "", lines: [] });
       try {

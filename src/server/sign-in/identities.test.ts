@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { chatServer, type ChatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite, type Engine } from "../../../test/kit/databases.ts";
+import { spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { createChat } from "../../store/chats/chats.ts";
 import { readEvents } from "../../store/log/events.ts";
@@ -14,10 +15,7 @@ const PATIENCE_MS = 60_000;
 
 async function signIn({ server, people }: ChatServer): Promise<string> {
   const { url } = await server.createLoginLink(people.ann);
-  const token = new URL(url).searchParams.get("token") ?? "";
-  const response = await server.fetch(
-    new Request("http://127.0.0.1:8000/login", { method: "POST", body: new URLSearchParams({ token }) }),
-  );
+  const response = await spendLink(server, url);
   return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { chatServer, type ChatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
+import { sendForm } from "../../../test/kit/sign-in.ts";
 
 const BASE = "http://127.0.0.1:8000";
 const WORDS = "three small words";
@@ -19,9 +20,9 @@ const look = ({ server }: ChatServer, token: string) =>
 
 /** What the invitation's form sends. */
 async function join(app: ChatServer, token: string, fields: object = {}, origin = BASE) {
-  const body = new URLSearchParams({ token, name: "cleo", password: WORDS, again: WORDS, ...fields });
-  const init = { method: "POST", headers: { origin }, body };
-  const response = await app.server.fetch(new Request(`${BASE}/invite`, init), { remote: "10.0.0.1" });
+  const all = { token, name: "cleo", password: WORDS, again: WORDS, ...fields };
+  const sent = { headers: { origin }, remote: "10.0.0.1" };
+  const response = await sendForm(app.server, `${BASE}/invite?token=${encodeURIComponent(token)}`, all, sent);
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   return { status: response.status, cookie, page: await response.text() };
 }

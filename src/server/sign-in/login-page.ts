@@ -1,20 +1,21 @@
 import { isIP } from "node:net";
-import { escaped, smallPage } from "./small-page.ts";
+import { escaped, formStart, smallPage, type Made } from "./small-page.ts";
 
 const TITLE = "Sign in to Sparky";
 
 /** What a sign-in link shows. It works without scripts, and looking at it spends nothing: only the button does. */
-export function signInPage(token: string, name: string, fonts: string): Response {
+export function signInPage(token: string, name: string, made: Made, problem: string | null = null): Response {
   return smallPage(
-    200,
+    problem === null ? 200 : 403,
     TITLE,
     `<h1>Sign in to Sparky</h1>
+  ${problem === null ? "" : `<p class="problem" role="alert">${escaped(problem)}</p>`}
   <p>This link signs you in once, as <b>${escaped(name)}</b>.</p>
-  <form method="post" action="/login">
+  ${formStart("/login", made)}
     <input type="hidden" name="token" value="${escaped(token)}">
     <button type="submit" autofocus>Sign in as ${escaped(name)}</button>
   </form>`,
-    fonts,
+    made,
   );
 }
 
@@ -22,41 +23,41 @@ export function signInPage(token: string, name: string, fonts: string): Response
 interface Tried {
   readonly name: string;
   readonly problem: string;
-  readonly status: 401 | 429;
+  readonly status: 401 | 403 | 429;
 }
 
 /** Where a name and a password are typed, or a passkey is used; `at`: the host's name. `tried`: what was wrong with those of before. */
-export function passwordPage(fonts: string, at: string, tried: Tried | null = null): Response {
+export function passwordPage(made: Made, at: string, tried: Tried | null = null): Response {
   return smallPage(
     tried?.status ?? 200,
     TITLE,
     `<h1>Sign in to Sparky</h1>
   ${tried === null ? "" : `<p class="problem" role="alert">${escaped(tried.problem)}</p>`}
-  ${passwordForm(tried?.name ?? "", tried === null ? "name" : "password")}
+  ${passwordForm(tried?.name ?? "", tried === null ? "name" : "password", made)}
   ${passkeyPart(at)}
   ${linkWays(`No password yet? On the machine where Sparky runs, this signs you in and opens the browser:`)}`,
-    fonts,
+    made,
   );
 }
 
 /** What a person sees whose sign-in link does not work. */
-export function spentLinkPage(fonts: string): Response {
+export function spentLinkPage(made: Made): Response {
   return smallPage(
     401,
     TITLE,
     `<h1>This sign-in link does not work any more</h1>
   ${linkWays("On the machine where Sparky runs, this signs you in and opens the browser:")}
   <p>With a password you need no link:</p>
-  ${passwordForm("", null)}
+  ${passwordForm("", null, made)}
   <p>Already signed in here? <a href="/">Go to Sparky</a>.</p>`,
-    fonts,
+    made,
   );
 }
 
 /** `focus`: where one begins to type. */
-function passwordForm(name: string, focus: "name" | "password" | null): string {
+function passwordForm(name: string, focus: "name" | "password" | null, made: Made): string {
   const at = (field: "name" | "password"): string => (field === focus ? " autofocus" : "");
-  return `<form method="post" action="/login">
+  return `${formStart("/login", made)}
     <label for="name">Name</label>
     <input id="name" name="name" value="${escaped(name)}" autocomplete="username" autocapitalize="none" spellcheck="false"
       required maxlength="200"${at("name")}>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { chatServer, type ChatServer } from "../../../test/kit/chat-server.ts";
 import { testClock } from "../../../test/kit/clock.ts";
 import { eachEngine, sqlite } from "../../../test/kit/databases.ts";
-import { spendLink } from "../../../test/kit/sign-in.ts";
+import { sendForm, spendLink } from "../../../test/kit/sign-in.ts";
 import { socketClient } from "../../../test/kit/socket-client.ts";
 import { tempHome } from "../../../test/kit/temp-home.ts";
 import { keepPassword, passwordHash } from "../../store/people/passwords.ts";
@@ -14,9 +14,8 @@ const WORDS = "three small words";
 
 /** What the sign-in page's form sends. */
 async function signIn({ server }: ChatServer, name: string, password: string, remote = "10.0.0.1") {
-  const body = new URLSearchParams({ name, password });
-  const init = { method: "POST", headers: { origin: BASE, "user-agent": "Netscape 4" }, body };
-  const response = await server.fetch(new Request(`${BASE}/login`, init), { remote });
+  const headers = { origin: BASE, "user-agent": "Netscape 4" };
+  const response = await sendForm(server, `${BASE}/login`, { name, password }, { headers, remote });
   return { status: response.status, cookie: cookieOf(response), page: await response.text() };
 }
 

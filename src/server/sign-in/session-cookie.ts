@@ -41,13 +41,22 @@ export function passkeyCookie(browser: string, seconds: number, secret: string):
   return `${cookiePrefix(secret)}.passkey=${browser}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
-export function browserOfPasskey(headers: Headers, secret: string): string | null {
-  const name = `${cookiePrefix(secret)}.passkey=`;
+export const browserOfPasskey = (headers: Headers, secret: string): string | null =>
+  valueOf(headers, `${cookiePrefix(secret)}.passkey`);
+
+/** For as long as the browser is open: forms of our pages come from it. `Lax`: a link from elsewhere opens such a page too. */
+export const formCookie = (browser: string, secret: string): string =>
+  `${cookiePrefix(secret)}.form=${browser}; Path=/; HttpOnly; SameSite=Lax`;
+
+export const browserOfForm = (headers: Headers, secret: string): string | null =>
+  valueOf(headers, `${cookiePrefix(secret)}.form`);
+
+function valueOf(headers: Headers, cookie: string): string | null {
   const cookies = headers
     .get("cookie")
     ?.split(";")
     .map((each) => each.trim());
-  return cookies?.find((each) => each.startsWith(name))?.slice(name.length) || null;
+  return cookies?.find((each) => each.startsWith(`${cookie}=`))?.slice(cookie.length + 1) || null;
 }
 
 export function hasSessionCookie(headers: Headers, secret: string): boolean {

@@ -1,7 +1,20 @@
+import { FORM_KEY, type FormKey } from "./form-key.ts";
+
 /** Pages that need neither scripts nor what was built: of signing in, for whoever may not be signed in here. */
 
-/** `main`: HTML. `fonts`: as `builtFonts` gives them. */
-export function smallPage(status: number, title: string, main: string, fonts: string): Response {
+/** With what a page is made. `fonts`: as `builtFonts` gives them. `form`: null on a page that has none. */
+interface Page {
+  readonly fonts: string;
+  readonly form: FormKey | null;
+}
+
+/** The same of a page with a form. */
+export interface Made extends Page {
+  readonly form: FormKey;
+}
+
+/** `main`: HTML. */
+export function smallPage(status: number, title: string, main: string, { fonts, form }: Page): Response {
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -15,7 +28,7 @@ export function smallPage(status: number, title: string, main: string, fonts: st
 </main>
 </html>
 `;
-  return new Response(html, {
+  const answer = new Response(html, {
     status,
     headers: {
       "content-type": "text/html; charset=utf-8",
@@ -23,7 +36,18 @@ export function smallPage(status: number, title: string, main: string, fonts: st
       "referrer-policy": "same-origin",
     },
   });
+  if (form !== null && form.cookie !== null) answer.headers.append("set-cookie", form.cookie);
+  return answer;
 }
+
+/** How a form begins: what says for which browser it was made goes along. */
+export const formStart = (action: "/login" | "/invite", { form }: Made): string =>
+  `<form method="post" action="${action}">
+    <input type="hidden" name="${FORM_KEY}" value="${form.key}">`;
+
+/** What is said of a form that is not from a page that this browser has. */
+export const STALE_FORM =
+  "This page was not open in this browser any more, or its cookies are not kept. Please try once more.";
 
 export const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

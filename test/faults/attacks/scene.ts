@@ -1,5 +1,6 @@
 import { pacedProvider, type Reply } from "../../e2e/paced-provider.ts";
 import { Sparky } from "../../e2e/sparky-process.ts";
+import { formOf } from "../../kit/sign-in.ts";
 import { until } from "../../kit/worker.ts";
 import type { ChatEvent } from "../../../src/core/events.ts";
 import type { Chat, EventsPage } from "../../../src/wire/api.ts";
@@ -14,6 +15,8 @@ export interface Attacked extends AsyncDisposable {
   /** The browser sessions of an owner, a member and a viewer, as `Cookie` headers. */
   readonly cookies: { readonly [who in "owner" | "ann" | "vera"]: string };
   send(raw: Raw): Promise<RawAnswer>;
+  /** Opens the page of a form, of the link `fields.token` if there is one, and sends it as that page would. */
+  sendForm(target: string, fields: { readonly [field: string]: string }): Promise<RawAnswer>;
   /** A request of this person's browser, which must be granted; the answer's body. */
   as<T>(who: "owner" | "ann", method: string, target: string, body?: object): Promise<T>;
   /** A new token of the owner's with this scope. */
@@ -49,11 +52,21 @@ export async function attacked(): Promise<Attacked> {
   };
   const sparky = await Sparky.start(env, ["--agent-loop"]);
   const sendRaw = (raw: Raw): Promise<RawAnswer> => send(sparky.port, raw);
-  const signIn = async (form: { readonly [field: string]: string }): Promise<string> => {
-    const headers = [["origin", sparky.url]] as const;
-    const body = new URLSearchParams(form).toString();
-    const answer = await sendRaw({ method: "POST", target: "/login", headers, body });
-    const [cookie = ""] = answer.headers["set-cookie"] ?? [];
+  const sendForm = async (target: string, fields: { readonly [field: string]: string }): Promise<RawAnswer> => {
+    const page = await sendRaw({
+      target: fields["token"] === undefined ? target : `${target}?token=${fields["token"]}`,
+    });
+    const { csrf_token, cookie } = formOf(page.body, [page.headers["set-cookie"] ?? []].flat());
+    const headers = [["origin", sparky.url] as const, ["cookie", cookie] as const];
+    return sendRaw({
+      method: "POST",
+      target,
+      headers,
+      body: new URLSearchParams({ ...fields, csrf_token }).toString(),
+    });
+  };
+  const signIn = async (fields: { readonly [field: string]: string }): Promise<string> => {
+    const [cookie = ""] = (await sendForm("/login", fields)).headers["set-cookie"] ?? [];
     return cookie.split(";")[0] ?? "";
   };
   const join = async (name: string, role: string): Promise<string> => {
@@ -87,6 +100,7 @@ export async function attacked(): Promise<Attacked> {
     cookies,
     as: asPerson,
     send: sendRaw,
+    sendForm,
     async token(scope) {
       const body = { name: `${scope} ${++made}`, scopes: [scope] };
       return (await sparky.api<{ token: string }>("POST", "/api/tokens", body)).token;
