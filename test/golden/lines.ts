@@ -145,7 +145,12 @@ export const LINES: { readonly [command: string]: readonly Line[] } = {
   ],
   "memory list": [{}, { args: ["--about", "Ann"] }, { args: ["--kind", "colour"] }],
   "memory show": [{ args: ["fact"] }, { args: ["x"] }],
-  "memory add": [{ args: ["I live in Lisbon"] }, { args: ["Ann has a cat", "--about", "Ann", "--pin"], server: true }, { args: [" "] }],
+  "memory add": [
+    { args: ["I live in Lisbon"] },
+    { args: ["I live in Porto", "--relation", "lives in"] },
+    { args: ["Ann has a cat", "--about", "Ann", "--pin"], server: true },
+    { args: [" "] },
+  ],
   "memory correct": [{ args: ["fact", "It is so"] }],
   "memory pin": [{ args: ["fact"] }],
   "memory review": [{}, { args: ["fact"] }],

@@ -34,10 +34,14 @@ export function addMemoryCommands(program: Command, execute: Execute): void {
   });
   verb(memory, execute, "add <text>", {
     summary: "Remember something that you say yourself.",
-    examples: ['sparky memory add "I live in Lisbon"', 'sparky memory add "Eve has a dog" --about Eve --kind profile'],
+    examples: [
+      'sparky memory add "I live in Lisbon" --relation lives_in',
+      'sparky memory add "Eve has a dog" --about Eve --kind profile',
+    ],
     args: { text: "one sentence" },
     options: [
       ["--about <node>", "what it is about: a node's name or id (default: yourself)"],
+      ["--relation <relation>", "such as lives_in or works_at: where there is one at a time, the one before ends"],
       ["-k, --kind <kind>", FACT_KINDS.join(", "), oneOf(FACT_KINDS)],
       ["--pin", "tell it to every run of yours"],
     ],

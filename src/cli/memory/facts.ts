@@ -45,14 +45,15 @@ export async function showFact(context: Context, args: readonly string[]): Promi
   print(context, await factFor(client, args[0] ?? ""));
 }
 
-export type AddOptions = { about?: string; kind?: NewFact["kind"]; pin?: boolean };
+export type AddOptions = { about?: string; relation?: string; kind?: NewFact["kind"]; pin?: boolean };
 
 export async function addFact(context: Context, args: readonly string[], options: AddOptions): Promise<void> {
   const client = await context.client("any");
-  const { about = "me", kind, pin } = options;
+  const { about = "me", relation, kind, pin } = options;
   const body = {
     subject: about,
     text: args[0] ?? "",
+    ...(relation !== undefined && { relation }),
     ...(kind !== undefined && { kind }),
     ...(pin && { pinned: true }),
   };
@@ -170,6 +171,7 @@ function print({ out }: Context, fact: Fact): void {
     ["id", fact.id],
     ["about", `${fact.subject.type} ${fact.subject.name}`],
     ["text", fact.text],
+    ["relation", fact.relation ?? null],
     ["kind", fact.kind],
     ["status", fact.status],
     ["said by", fact.stated ? fact.author : `${fact.author}, as the agent understood it`],

@@ -132,6 +132,21 @@ test.each([
   expect(words).not.toContain("secret words");
 });
 
+test("one of 500 pages is read as far as there is time, and its beginning alone goes to the model", async () => {
+  const store = await sqlite.store();
+  const { send, chatWith } = await setUp(store);
+  const pages = Array.from({ length: 500 }, (_, at) => `This is side ${at + 1}. ${"Clay and glaze. ".repeat(120)}`);
+  const { status, body } = await send("long.pdf", pdfOf("long", pages));
+  expect([status, body]).toMatchObject([201, { pages: 500 }]);
+  const read = body.readPages ?? 500;
+  expect(read).toBeGreaterThan(0);
+  const words = await told(store, [body], chatWith);
+  expect(words).toContain(read === 500 ? "It is the text of 500 pages" : `the first ${read} of`);
+  expect(words).toContain("This is side 1.");
+  expect(words).not.toContain("This is side 500.");
+  expect(words.length).toBeLessThan(100_000);
+});
+
 test("one that unfolds without end, and one that takes too long, are given up; the next is read all the same", async () => {
   const store = await sqlite.store();
   const bomb = pdfOf("x", [" ".repeat(400_000_000)], { draw: (text) => text, deflated: true });
