@@ -7,6 +7,7 @@ import { Telling } from "./telling.ts";
 const logOf = (size: number): ReadLog => ({
   from: 1,
   head: 9,
+  most: 9,
   events: [],
   steps: [],
   size,

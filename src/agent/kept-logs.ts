@@ -9,6 +9,8 @@ export interface ReadLog {
   /** The first `seq` that may be in it, and the last. */
   readonly from: number;
   readonly head: number;
+  /** How many events are read at most. */
+  readonly most: number;
   /** Of the types that a run reads, ascending. */
   readonly events: readonly ChatEvent[];
   /** The recorded steps that they belong to. */

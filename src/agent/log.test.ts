@@ -59,9 +59,14 @@ test("of a chat that is longer than a context may hold the newest events are rea
     await say(added);
     expect((await rangeNow())[0]).toBe(first);
   }
-  const log = await read();
+  const log = await read(logs);
   expect(await log.readOlder()).toBe(true);
   expect([log.events[0]?.seq, log.hasOlder]).toEqual([head + 1, false]);
+  log.keep();
+  // What had room after all is there for the next run.
+  const next = await read(logs);
+  expect([next.events[0], next.hasOlder]).toEqual([log.events[0], false]);
+  expect(next.events[0]).toBe(log.events[0]);
   await store.append({ chatId: chat.id, events: [SUMMARY] });
   expect(await rangeNow()).toEqual([1000, 4503, true]);
 });

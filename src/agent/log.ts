@@ -188,10 +188,12 @@ export class RunLog {
   /** For the runs that follow in this chat; nothing is read here any more. */
   keep(): void {
     const { chat_id: chatId } = this.#claimed.run;
-    if (!this.#isWhole || this.#scope === "task" || this.#most > MAX_EVENTS) return;
+    if (!this.#isWhole || this.#scope === "task") return;
     const firsts = firstSteps(this.#events);
     const steps = this.#steps.filter(({ runId, step }) => step >= (firsts.get(runId) ?? Infinity));
-    const read = { from: this.#from, head: this.#head, events: this.#events, steps, size: this.#size };
+    // What had to be read to be summed up, and has room in a context after all, is not looked up anew for each run.
+    const most = this.#events.length > MAX_EVENTS ? this.#most : MAX_EVENTS;
+    const read = { from: this.#from, head: this.#head, most, events: this.#events, steps, size: this.#size };
     this.#kept?.keep(chatId, { ...read, telling: this.#telling, digest: this.#digest });
   }
 
@@ -205,9 +207,9 @@ export class RunLog {
   async #readFirst(): Promise<Added> {
     const { chat_id } = this.#claimed.run;
     await this.#findOwn();
-    const kept = this.#scope === "chat" ? this.#kept?.take(chat_id) : undefined;
+    const kept = this.#scope === "chat" && this.#most === MAX_EVENTS ? this.#kept?.take(chat_id) : undefined;
     if (kept !== undefined) {
-      this.#size = kept.size;
+      [this.#size, this.#most] = [kept.size, kept.most];
       const { events: added, head } = await this.#readOn(kept.head);
       const events = [...kept.events, ...added];
       this.#from = await this.#beginning((behind) => {
@@ -220,6 +222,7 @@ export class RunLog {
         [this.#telling, this.#digest] = [kept.telling, kept.digest];
         return { events: events.filter(({ seq }) => seq >= this.#from), head };
       }
+      this.#most = MAX_EVENTS;
     }
     const { db } = this.#store;
     const chat = await db.selectFrom("chats").select("head").where("id", "=", chat_id).executeTakeFirstOrThrow();

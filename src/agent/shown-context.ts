@@ -73,6 +73,7 @@ async function next(deps: ShownDeps, chat: ChatRow): Promise<ShownContext> {
   const reading = { run, chat, task: null };
   const log = new RunLog(store, reading, scopeOf(reading));
   await log.read();
+  if (log.hasOlder) await log.readOlder();
   const request = await requestFor({ ...deps, registry, skills }, reading, log, { model, principal });
   return {
     ...{ chatId: chat.id, runId: null, step: null, model: model.id, effort: effortFor(deps, chat, model) },
@@ -104,13 +105,17 @@ async function sent(
   await log.read();
   const { provider, model: id } = row;
   const { budget, takesImages } = request;
-  const context = await contextOf(store, reading, log, { reader: { provider, model: id, takesImages }, budget });
+  const reader = { provider, model: id, takesImages };
+  let context = await contextOf(store, reading, log, { reader, budget });
+  const isAsSent = (): boolean => digestOf(JSON.stringify(context.messages)) === request.digest;
+  // The run may have read on into the past, to sum it up, and have had room for it all.
+  if (!isAsSent() && (await log.readOlder())) context = await contextOf(store, reading, log, { reader, budget });
   const tools = JSON.parse(request.tools) as readonly ToolSpec[];
   return {
     ...{ chatId: chat.id, runId: row.run_id, step: row.step, model: id, effort: await effortOf(store, row) },
     ...parts(request.instructions, tools, context.messages, priceOf(deps, id)),
     leftOut: context.leftOut,
-    asSent: digestOf(JSON.stringify(context.messages)) === request.digest,
+    asSent: isAsSent(),
   };
 }
 
