@@ -118,6 +118,33 @@ async function reading(store: Store, many: number, summing: (request: StepReques
 }
 
 eachEngine("a task that reads more than its model can hold", (engine) => {
+  test("sums up for itself alone: who says something in its chat right behind it is answered from all that was said there", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    const held = gate();
+    let left = 20;
+    const model = scriptedModel(
+      (request) => {
+        if (isSummary(request)) return [say("The pages so far are about whales.")];
+        if (!textOf(request).includes("Read every page") || left < 0) return [say("Well.")];
+        return left-- > 0 ? [call("page", { text: `page ${left}` })] : [say("All"), pause(held)];
+      },
+      { contextTokens: WINDOW },
+    );
+    const before = await startAgent(store, { model, tools: [pages] });
+    const { chat } = await createChat(store, ann, {});
+    await ended(store, (await postMessage(store, ann, chat.id, { text: "The house is painted blue" })).runId);
+    const { task } = await addTask(store, ann, { instruction: "Read every page", chatId: chat.id });
+    await held.reached;
+    // What goes on with it begins behind its summary.
+    await before.stop();
+    await startAgent(store, { model, tools: [pages] });
+    await ended(store, task.runId);
+    expect((await dataOf(store, chat.id, "summary")).map(({ scope }) => scope)).toContain(task.id);
+    await ended(store, (await postMessage(store, ann, chat.id, { text: "What colour is it?" })).runId);
+    expect(textOf(model.requests.at(-1))).toMatch(/painted blue.*Read every page.*What colour is it/);
+  });
+
   test("sums up its own steps, keeps its instruction, and begins each request as the one before until the next summary", async () => {
     const store = await engine.store();
     const { model, task, run, agent } = await reading(store, 40, () => [say("The pages so far are about whales.")]);

@@ -8,6 +8,7 @@ const logOf = (size: number): ReadLog => ({
   from: 1,
   head: 9,
   most: 9,
+  newest: null,
   events: [],
   steps: [],
   size,

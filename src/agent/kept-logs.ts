@@ -9,8 +9,9 @@ export interface ReadLog {
   /** The first `seq` that may be in it, and the last. */
   readonly from: number;
   readonly head: number;
-  /** How many events are read at most. */
+  /** How many events are read at most, and where so many began when there were older ones; null: there were none to be read. */
   readonly most: number;
+  readonly newest: number | null;
   /** Of the types that a run reads, ascending. */
   readonly events: readonly ChatEvent[];
   /** The recorded steps that they belong to. */

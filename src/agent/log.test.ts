@@ -70,3 +70,37 @@ test("of a chat that is longer than a context may hold the newest events are rea
   await store.append({ chatId: chat.id, events: [SUMMARY] });
   expect(await rangeNow()).toEqual([1000, 4503, true]);
 });
+
+test("what a run has read behind a summary that is not for another is too little for that one, and it reads anew", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const { chat } = await createChat(store, owner, {});
+  const said: NewEvent = {
+    ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
+    actor: userActor(owner),
+  };
+  await store.append({ chatId: chat.id, events: Array.from({ length: 60 }, () => said) });
+  const logs = new KeptLogs(store.clock);
+  const read = async (task: string | null, own: number, kept: KeptLogs | null): Promise<RunLog> => {
+    const run = { id: `run of ${task}`, chat_id: chat.id, task_id: task, first_seq: own };
+    const reading = { run, task: task === null ? null : { message_seq: own } };
+    const log = new RunLog(store, reading, "chat", { kept });
+    await log.read();
+    return log;
+  };
+  const rangeOf = ({ events, hasOlder }: RunLog) => [events[0]?.seq, events.at(-1)?.seq, hasOlder];
+  const scopes = ["t", "chat"] as const;
+  for (const [at, scope] of scopes.entries()) {
+    const data = { text: "It began.", upTo: 40 + at * 10, scope };
+    await store.append({ chatId: chat.id, events: [{ ...SUMMARY, type: "summary", data }] });
+    const [task, own] = scope === "t" ? (["t", 20] as const) : [null, 60];
+    const behind = await read(task, own, logs);
+    expect(behind.summary?.upTo).toBe(data.upTo);
+    behind.keep();
+    // Its own begins within what the chat's summary is of.
+    const [other, its] = scope === "t" ? [null, 60] : (["other", data.upTo] as const);
+    const anew = await read(other, its, null);
+    expect(anew.events[0]?.seq).toBeLessThan(behind.events[0]?.seq ?? 0);
+    expect(rangeOf(await read(other, its, logs))).toEqual(rangeOf(anew));
+  }
+});

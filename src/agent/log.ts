@@ -71,6 +71,8 @@ export class RunLog {
   /** How many events are read at most, and whether there are older ones that no summary is of. */
   #most = MAX_EVENTS;
   #hasOlder = false;
+  /** Where so many began; null: there were no more. */
+  #newest: number | null = null;
   /** Where what was read begins, and how many characters of JSON it was. */
   #from = 0;
   #size = 0;
@@ -193,8 +195,8 @@ export class RunLog {
     const steps = this.#steps.filter(({ runId, step }) => step >= (firsts.get(runId) ?? Infinity));
     // What had to be read to be summed up, and has room in a context after all, is not looked up anew for each run.
     const most = this.#events.length > MAX_EVENTS ? this.#most : MAX_EVENTS;
-    const read = { from: this.#from, head: this.#head, most, events: this.#events, steps, size: this.#size };
-    this.#kept?.keep(chatId, { ...read, telling: this.#telling, digest: this.#digest });
+    const read = { from: this.#from, head: this.#head, most, newest: this.#newest, events: this.#events, steps };
+    this.#kept?.keep(chatId, { ...read, size: this.#size, telling: this.#telling, digest: this.#digest });
   }
 
   async #readOn(after: number): Promise<Added> {
@@ -213,9 +215,10 @@ export class RunLog {
       const { events: added, head } = await this.#readOn(kept.head);
       const events = [...kept.events, ...added];
       this.#from = await this.#beginning((behind) => {
-        // Of what lies before what was kept it is known where reading began, and nothing more is needed.
-        const newest = events.at(-1 - this.#most)?.seq ?? kept.from;
-        return newest < behind ? undefined : newest;
+        // Of what was not kept it is known whether it was too much. Where reading began tells nothing: there may have been a
+        // summary before it that is not for this run.
+        const newest = events.at(-1 - this.#most)?.seq ?? kept.newest;
+        return newest === null || newest < behind ? undefined : newest;
       });
       if (kept.from <= this.#from) {
         for (const step of kept.steps) this.#addStep(step);
@@ -315,6 +318,7 @@ export class RunLog {
     const isMore = newest !== undefined && newest > behind;
     const begin = isMore ? Math.ceil(newest / STRIDE) * STRIDE : await this.#lastSummedUp();
     const from = Math.min(begin ?? behind, this.#own);
+    this.#newest = isMore ? newest : null;
     this.#hasOlder = from > behind;
     return from;
   }
