@@ -21,7 +21,11 @@ export interface ReadLog {
   readonly digest: ConversationDigest;
   /** Characters of JSON that were read for it: what it holds, and what has gone out of it at its beginning since. */
   readonly size: number;
+  /** Characters of what is written in its files, which is told of it. */
+  readonly texts: number;
 }
+
+const sizeOf = ({ size, texts }: ReadLog): number => size + texts;
 
 /** For so long after a run, and so many characters in all. */
 const KEPT_MS = 60_000;
@@ -43,9 +47,9 @@ export class KeptLogs {
 
   keep(chatId: string, log: ReadLog): void {
     this.take(chatId);
-    if (log.size > MAX_SIZE) return;
+    if (sizeOf(log) > MAX_SIZE) return;
     this.#logs.set(chatId, { log, at: this.#clock.now() });
-    this.#size += log.size;
+    this.#size += sizeOf(log);
     for (const oldest of this.#logs.keys()) {
       if (this.#size <= MAX_SIZE) break;
       this.take(oldest);
@@ -57,7 +61,7 @@ export class KeptLogs {
     const kept = this.#logs.get(chatId);
     if (kept === undefined) return undefined;
     this.#logs.delete(chatId);
-    this.#size -= kept.log.size;
+    this.#size -= sizeOf(kept.log);
     return kept.log;
   }
 

@@ -71,6 +71,35 @@ test("of a chat that is longer than a context may hold the newest events are rea
   expect(await rangeNow()).toEqual([1000, 4503, true]);
 });
 
+test("nothing is kept of a log whose older events could not be read", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const { chat } = await createChat(store, owner, {});
+  const said: NewEvent = {
+    ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
+    actor: userActor(owner),
+  };
+  await store.append({ chatId: chat.id, events: Array.from({ length: 4100 }, () => said) });
+  let isAway = false;
+  const blinking = Object.create(store, {
+    db: {
+      get: () => {
+        if (isAway) throw new Error("the database is away");
+        return store.db;
+      },
+    },
+  }) as typeof store;
+  const logs = new KeptLogs(store.clock);
+  const run = { id: "now", chat_id: chat.id, task_id: null, first_seq: 4000 };
+  const log = new RunLog(blinking, { run, task: null }, "chat", { kept: logs });
+  await log.read();
+  isAway = true;
+  await expect(log.readOlder()).rejects.toThrow("away");
+  log.keep();
+  // Else the next run would begin with nothing, and read on from there: all of its chat, however long that is.
+  expect(logs.take(chat.id)).toBeUndefined();
+});
+
 test("what a run has read behind a summary that is not for another is too little for that one, and it reads anew", async () => {
   const store = await sqlite.store();
   const { owner } = await people(store);
@@ -103,4 +132,23 @@ test("what a run has read behind a summary that is not for another is too little
     expect(anew.events[0]?.seq).toBeLessThan(behind.events[0]?.seq ?? 0);
     expect(rangeOf(await read(other, its, logs))).toEqual(rangeOf(anew));
   }
+});
+
+test("what a log's files hold is counted with it when it is kept, once for each run", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const { chat } = await createChat(store, owner, {});
+  const logs = new KeptLogs(store.clock);
+  const sizes: unknown[] = [];
+  for (const each of [3_000_000, 3_000_000, 8_000_001]) {
+    const run = { id: "now", chat_id: chat.id, task_id: null, first_seq: 1 };
+    const log = new RunLog(store, { run, task: null }, "chat", { kept: logs });
+    await log.read();
+    log.texts.set("a book", { json: "x".repeat(each), next: null });
+    log.keep();
+    const kept = logs.take(chat.id);
+    sizes.push(kept?.texts);
+    if (kept !== undefined) logs.keep(chat.id, kept);
+  }
+  expect(sizes).toEqual([3_000_000, 3_000_000, undefined]);
 });

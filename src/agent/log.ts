@@ -150,6 +150,7 @@ export class RunLog {
   async readOlder(): Promise<boolean> {
     if (!this.#hasOlder || this.#most > MAX_EVENTS) return false;
     this.#most = MAX_TO_SUM_UP;
+    this.#isWhole = false;
     [this.#events, this.#ownEvents, this.#files, this.#steps] = [[], [], [], []];
     [this.#view, this.#head] = [emptyChatView, 0];
     this.#known.clear();
@@ -196,7 +197,8 @@ export class RunLog {
     // What had to be read to be summed up, and has room in a context after all, is not looked up anew for each run.
     const most = this.#events.length > MAX_EVENTS ? this.#most : MAX_EVENTS;
     const read = { from: this.#from, head: this.#head, most, newest: this.#newest, events: this.#events, steps };
-    this.#kept?.keep(chatId, { ...read, size: this.#size, telling: this.#telling, digest: this.#digest });
+    const texts = [...this.texts.values()].reduce((sum, { json }) => sum + json.length, 0);
+    this.#kept?.keep(chatId, { ...read, size: this.#size, texts, telling: this.#telling, digest: this.#digest });
   }
 
   async #readOn(after: number): Promise<Added> {
