@@ -92,6 +92,7 @@ const { output } = await bundle
           "src/store/home/guard.ts",
           "src/store/home/served.ts",
         ),
+        together("names", 2, "src/store/home/names.ts"),
         together("server", 1, "src/main.ts"),
       ],
     },
