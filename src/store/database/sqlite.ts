@@ -53,14 +53,33 @@ export async function openSqlite(file: string, patienceMs?: number): Promise<Eng
       return translate(error) as Error;
     }
   };
+  const appendBatch = async (take: () => readonly Append[], now: number, waitedMs: number) => {
+    let failed = false;
+    const appendOrRefuse = (append: Append): Numbered | Error => {
+      try {
+        return appendNow(append, now);
+      } catch (error) {
+        // Refused before anything was written.
+        if (error instanceof SparkyError) return error;
+        failed = true;
+        throw error;
+      }
+    };
+    try {
+      return await driver.transact(() => take().map(appendOrRefuse), waitedMs);
+    } catch (error) {
+      if (!failed) throw error;
+    }
+    // All of it was taken back: once more, each behind a savepoint, so that what cannot be written fails alone.
+    return driver.transact(() => take().map((append) => appendAlone(append, now)), waitedMs);
+  };
   return {
     kind: "sqlite",
     db,
     patienceMs: patience.patienceMs,
     appendIn: (_tx, appends, now) =>
       translating(translate, async () => appends.map((append) => appendNow(append, now))),
-    appendBatch: (take, now, waitedMs) =>
-      translating(translate, () => driver.transact(() => take().map((append) => appendAlone(append, now)), waitedMs)),
+    appendBatch: (take, now, waitedMs) => translating(translate, () => appendBatch(take, now, waitedMs)),
     isRetryable: () => false,
     isLocked: () => false,
     limitLocks: async () => {},
@@ -113,12 +132,13 @@ function prepareAppend(handle: Database.Database): (append: Append, now: number)
   );
   return (append, now) => {
     const { chatId, events, fence } = append;
+    // First: what cannot be made into a row must not have taken a place.
+    const drafts = events.map((event) => draft(event, now));
     const row =
       fence === undefined
         ? take.get(events.length, now, chatId)
         : takeFenced.get(events.length, now, chatId, fence.runId, fence.lease);
     if (row === undefined) throw refused(append);
-    const drafts = events.map((event) => draft(event, now));
     drafts.forEach(({ event, atMs, body }, i) => {
       const seq = row.head - drafts.length + 1 + i;
       insert.run(chatId, seq, event.type, atMs, event.runId, event.taskId, body);

@@ -23,6 +23,28 @@ async function withChat(store: Store) {
   return { owner, chatId: chat.id };
 }
 
+test("takes back only what of a batch cannot be written, and what was written before it is written once", async () => {
+  const store = await sqlite.store();
+  const { owner, chatId } = await withChat(store);
+  const { chat } = await createChat(store, owner, { title: "B" });
+  // Where its next event belongs there is one: the file was written to by something else.
+  const row = { chat_id: chat.id, type: "message", at: 0, run_id: null, task_id: null, body: "{}" };
+  await store.db
+    .insertInto("events")
+    .values({ ...row, seq: chat.head + 1 })
+    .execute();
+  const outcomes = await Promise.allSettled([
+    store.append({ chatId, events: [said("one")] }),
+    store.append({ chatId: chat.id, events: [said("broken")] }),
+    store.append({ chatId, events: [said("two")] }),
+  ]);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  const events = await readEvents(store.db, chatId);
+  expect(events.flatMap((e) => (e.type === "message" ? [e.data.text] : []))).toEqual(["one", "two"]);
+  expect(await readHead(store, chatId)).toBe(events.length);
+  expect(await readHead(store, chat.id)).toBe(chat.head);
+});
+
 eachEngine("the log", (engine) => {
   test("numbers events from 1 without gaps, in the order of the appends", async () => {
     const store = await engine.store();
