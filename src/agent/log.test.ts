@@ -152,3 +152,36 @@ test("what a log's files hold is counted with it when it is kept, once for each 
   }
   expect(sizes).toEqual([3_000_000, 3_000_000, undefined]);
 });
+
+test("what was sent along with messages that are summed up takes no other file's place, in the middle of a run as at its beginning", async () => {
+  const store = await sqlite.store();
+  const { owner } = await people(store);
+  const { chat } = await createChat(store, owner, {});
+  const picture = (id: string): NewEvent => ({
+    type: "message",
+    data: {
+      role: "user",
+      text: "Look",
+      attachments: [{ id, name: "a.png", size: 9, mime: "image/png", width: 3, height: 3 }],
+    },
+    ...{ runId: null, taskId: null, step: null },
+    actor: userActor(owner),
+  });
+  const read = async (): Promise<RunLog> => {
+    const run = { id: "now", chat_id: chat.id, task_id: null, first_seq: 1 };
+    const log = new RunLog(store, { run, task: null }, "chat");
+    await log.read();
+    return log;
+  };
+  const idsOf = ({ files }: RunLog) => files.map(({ id }) => id);
+  const append = (...events: NewEvent[]) => store.append({ chatId: chat.id, events });
+  await append(picture("first"), picture("second"));
+  const log = await read();
+  expect(idsOf(log)).toEqual(["first", "second"]);
+  await append(
+    { ...SUMMARY, type: "summary", data: { text: "Two.", upTo: log.head, scope: "chat" } },
+    picture("third"),
+  );
+  await log.read();
+  expect([idsOf(log), idsOf(await read())]).toEqual([["third"], ["third"]]);
+});

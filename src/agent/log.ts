@@ -54,7 +54,7 @@ export class RunLog {
   readonly #scope: "chat" | "task";
   #events: ChatEvent[] = [];
   #ownEvents: ChatEvent[] = [];
-  #files: Attachment[] = [];
+  #files: { readonly seq: number; readonly file: Attachment }[] = [];
   #steps: RecordedStep[] = [];
   readonly #recalled = new Map<number, { readonly runId: string | null; readonly text: string }>();
   /** Others read the chat: what earlier runs were given of somebody's memory is not for this one. */
@@ -108,9 +108,10 @@ export class RunLog {
     return this.#ownEvents;
   }
 
-  /** The files of its messages, those that were sent first come first. */
+  /** The files of its messages that no summary is of, those that were sent first come first. */
   get files(): readonly Attachment[] {
-    return this.#files;
+    const upTo = this.#summary?.upTo ?? 0;
+    return this.#files.flatMap(({ seq, file }) => (seq > upTo ? [file] : []));
   }
 
   get steps(): readonly RecordedStep[] {
@@ -169,7 +170,8 @@ export class RunLog {
     for (const event of added) {
       this.#events.push(event);
       if (event.runId === this.#claimed.run.id) this.#ownEvents.push(event);
-      if (event.type === "message" && event.data.attachments !== undefined) this.#files.push(...event.data.attachments);
+      if (event.type === "message")
+        for (const file of event.data.attachments ?? []) this.#files.push({ seq: event.seq, file });
       if (event.type === "tool_result" && event.data.name === RECALL)
         for (const id of recalledIds(event.data.result)) this.#given.add(id);
     }
