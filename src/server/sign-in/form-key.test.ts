@@ -12,9 +12,15 @@ async function open({ server }: ChatServer, path: string, cookie = "") {
   return { ...formOf(await page.text(), cookies), cookies };
 }
 
-/** As a browser that does not say which page a form is from. */
-async function sent({ server }: ChatServer, path: string, fields: Record<string, string>, cookie: string) {
-  const init = { method: "POST", headers: { cookie }, body: new URLSearchParams(fields) };
+/** As a browser that does not say which page a form is from, unless `said` does. */
+async function sent(
+  { server }: ChatServer,
+  path: string,
+  fields: Record<string, string>,
+  cookie: string,
+  said: Record<string, string> = {},
+) {
+  const init = { method: "POST", headers: { cookie, ...said }, body: new URLSearchParams(fields) };
   const answer = await server.fetch(new Request(BASE + path, init));
   const isIn = answer.headers.getSetCookie().some((each) => each.includes("session_token="));
   return { status: answer.status, isIn, page: await answer.text() };
@@ -67,11 +73,20 @@ test.each(FORMS)("$form signs in only from the browser that its page was made fo
     const { status, isIn, page } = await sent(app, path, { ...fields, ...key }, cookie);
     expect([what, status, isIn, page.includes("Please try once more.")]).toEqual([what, 403, false, true]);
   }
+  // Whatever a page of another site says of itself, it is refused before.
+  for (const origin of ["https://elsewhere.example", "null"])
+    expect((await sent(app, path, fields, mine.cookie, { origin })).isIn).toBe(false);
   // Nothing was spent by it, and pages that are opened beside it take nothing from it.
   const beside = await open(app, path, mine.cookie);
   expect(beside.cookies).toEqual([]);
   const right = await sent(app, path, { ...fields, csrf_token: mine.csrf_token }, mine.cookie);
   expect([right.status, right.isIn]).toEqual([303, true]);
+});
+
+test.each(FORMS)("$form is taken from a page of this host where the browser says so", async ({ good }) => {
+  const app = await chatServer(await sqlite.store());
+  const { path, fields } = await good(app);
+  expect(await sent(app, path, fields, "", { origin: BASE })).toMatchObject({ status: 303, isIn: true });
 });
 
 test("passwords that come with no key of ours are not tried, so they slow down nobody", async () => {

@@ -21,8 +21,8 @@ export interface FormKey {
 }
 
 /**
- * A form that signs somebody in counts only from the browser that its page was made for: else another site could sign a visitor in
- * as somebody else, wherever a browser does not say which page a form is from. Nothing is kept here.
+ * Where a browser does not say which page a form is from, a form that signs somebody in counts only from the browser that its page
+ * was made for: else another site could sign a visitor in as somebody else. Nothing is kept here.
  */
 export function formKeyFor(
   { request, headers, arrival }: Came,
@@ -37,7 +37,9 @@ export function formKeyFor(
   return { key: keyOf(browser, secret), cookie: isSafe ? onlyBySafeWay(cookie) : cookie };
 }
 
-export function isFormOurs({ headers }: Came, form: URLSearchParams, secret: string): boolean {
+export function isFormOurs({ request, headers }: Came, form: URLSearchParams, secret: string): boolean {
+  // One that says it has been believed by now: `OriginRules` lets no other page's form in.
+  if (request.headers.has("origin")) return true;
   const browser = browserOfForm(headers, secret);
   if (browser === null) return false;
   const [given, right] = [Buffer.from(form.get(FORM_KEY) ?? ""), Buffer.from(keyOf(browser, secret))];
