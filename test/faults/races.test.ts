@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { eachEngine, postgres } from "../kit/databases.ts";
+import { othersWait } from "../kit/locks.ts";
 import { lockChat, taskFor } from "../../src/store/people/access.ts";
 import { createChat } from "../../src/store/chats/chats.ts";
 import { claimRuns } from "../../src/store/runs/claim.ts";
@@ -32,8 +33,7 @@ eachEngine("two at the same moment", (engine) => {
     await store.transact(async (tx) => {
       await lockChat(tx, task.chatId);
       late.push(act(store, owner, task.id).catch((error: unknown) => error));
-      // Long enough for the other to have read the task, if it does not wait for the lock.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await othersWait(store);
       const fence = { runId: claimed.run.id, lease: claimed.lease };
       await endRun(tx, claimed.run.id, DONE, { fence, readSeq: Number.MAX_SAFE_INTEGER });
     });
@@ -78,7 +78,7 @@ eachEngine("two at the same moment", (engine) => {
             ? addTask(store, owner, { instruction: "second", dependsOn: [first.id] }).then(({ task }) => task.id)
             : patchTask(store, owner, waits.id, { dependsOn: [first.id] }).then((task) => task.id),
         );
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await othersWait(store);
       });
       const [id = ""] = await Promise.all(late);
       expect(await getTask(store, owner, id)).toMatchObject({ status: "pending", attempts: 1 });
@@ -97,7 +97,7 @@ eachEngine("two at the same moment", (engine) => {
       await endRun(tx, first?.run.id ?? "", DONE, { readSeq: Number.MAX_SAFE_INTEGER });
       const other = { readSeq: Number.MAX_SAFE_INTEGER };
       late.push(store.transact((its) => endRun(its, second?.run.id ?? "", DONE, other)));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await othersWait(store);
     });
     await Promise.all(late);
     expect(await getTask(store, owner, waits.id)).toMatchObject({ status: "pending", attempts: 1 });
@@ -115,7 +115,7 @@ eachEngine("two at the same moment", (engine) => {
       await cancelIn(store, tx, owner, row);
       const options = { readSeq: Number.MAX_SAFE_INTEGER };
       late.push(store.transact((its) => endRun(its, claimed?.run.id ?? "", DONE, options)));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await othersWait(store);
     });
     await Promise.all(late);
     expect(await getTask(store, owner, first.id)).toMatchObject({ status: "completed" });
@@ -131,7 +131,7 @@ eachEngine("two at the same moment", (engine) => {
     await store.transact(async (tx) => {
       await lockChat(tx, first.chatId);
       late.push(addTask(store, owner, { instruction: "second", chatId: first.chatId, dependsOn: [first.id] }));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await othersWait(store);
       const query = tx.db.selectFrom("tasks").select("id").where("id", "=", first.id);
       // Held by the other it would fail at once.
       if (tx.kind === "postgres") await query.forUpdate().noWait().execute();
@@ -166,7 +166,7 @@ test("F38: who changes what tasks wait for at the same moment makes no circle", 
     // Both may read what waits for what; neither writes before the other has read.
     await sql`LOCK TABLE task_deps IN SHARE ROW EXCLUSIVE MODE`.execute(tx.db);
     late.push(patchTask(store, owner, b, { dependsOn: [c] }), patchTask(store, owner, d, { dependsOn: [a] }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await othersWait(store, 2);
   });
   const ended = await Promise.allSettled(late);
   expect(ended.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
