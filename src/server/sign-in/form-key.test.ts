@@ -22,8 +22,9 @@ async function sent(
 ) {
   const init = { method: "POST", headers: { cookie, ...said }, body: new URLSearchParams(fields) };
   const answer = await server.fetch(new Request(BASE + path, init));
-  const isIn = answer.headers.getSetCookie().some((each) => each.includes("session_token="));
-  return { status: answer.status, isIn, page: await answer.text() };
+  const cookies = answer.headers.getSetCookie();
+  const isIn = cookies.some((each) => each.includes("session_token="));
+  return { status: answer.status, isIn, cookies, page: await answer.text() };
 }
 
 /** Each form that signs somebody in, with what makes it good. */
@@ -81,6 +82,8 @@ test.each(FORMS)("$form signs in only from the browser that its page was made fo
   expect(beside.cookies).toEqual([]);
   const right = await sent(app, path, { ...fields, csrf_token: mine.csrf_token }, mine.cookie);
   expect([right.status, right.isIn]).toEqual([303, true]);
+  // Whoever is in is left with what lets them in.
+  expect(right.cookies.at(-1)).toMatch(/^sparky-[0-9a-f]{8}\.form=; .*Max-Age=0$/);
 });
 
 test.each(FORMS)("$form is taken from a page of this host where the browser says so", async ({ good }) => {

@@ -1,7 +1,7 @@
 import { audited } from "../../store/audit/audit.ts";
 import type { ServerDeps } from "../deps.ts";
 import type { Arrival } from "../network/arrival.ts";
-import { isSafeWay, onlyBySafeWay } from "./session-cookie.ts";
+import { hasFormCookie, isSafeWay, noFormCookie, onlyBySafeWay } from "./session-cookie.ts";
 import type { Session } from "./sessions.ts";
 
 interface Came {
@@ -19,7 +19,8 @@ export async function letIn(
 ): Promise<Response> {
   await audited(store, user, { kind: "sign_in", thing: arrival.address || "this process", via: how });
   log.info({ user: user.name }, `signed in by ${how}`);
-  const kept = isSafeWay(request.headers, arrival, secret) ? cookies.map(onlyBySafeWay) : cookies;
-  for (const cookie of kept) response.headers.append("set-cookie", cookie);
+  const all = hasFormCookie(request.headers, secret) ? [...cookies, noFormCookie(secret)] : cookies;
+  const sent = isSafeWay(request.headers, arrival, secret) ? all.map(onlyBySafeWay) : all;
+  for (const cookie of sent) response.headers.append("set-cookie", cookie);
   return response;
 }

@@ -48,6 +48,12 @@ export const browserOfPasskey = (headers: Headers, secret: string): string | nul
 export const formCookie = (browser: string, secret: string): string =>
   `${cookiePrefix(secret)}.form=${browser}; Path=/; HttpOnly; SameSite=Lax`;
 
+/** Whoever is in needs it no more. */
+export const noFormCookie = (secret: string): string => `${formCookie("", secret)}; Max-Age=0`;
+
+export const hasFormCookie = (headers: Headers, secret: string): boolean =>
+  headers.get("cookie")?.includes(`${cookiePrefix(secret)}.form=`) ?? false;
+
 export const browserOfForm = (headers: Headers, secret: string): string | null =>
   valueOf(headers, `${cookiePrefix(secret)}.form`);
 
