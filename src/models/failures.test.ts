@@ -134,7 +134,16 @@ test.each([
   expect(error.retryAfterMs).toBe(ms);
 });
 
-test("Retry-After may be a date", async () => {
+test.each(Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 7, 12)).toUTCString()))(
+  "Retry-After may be a date: a minute behind %s",
+  async (date) => {
+    const after = new Date(Date.parse(date) + 60_000).toUTCString();
+    const { error } = await failure("openai", answer(503, undefined, { date, "retry-after": after }));
+    expect(error.retryAfterMs).toBe(60_000);
+  },
+);
+
+test("Retry-After may be a date, and its answer without one", async () => {
   const after = new Date(Date.now() + 60_000).toUTCString();
   const { error } = await failure("openai", answer(503, undefined, { "retry-after": after }));
   expect(error.retryAfterMs).toBeGreaterThan(50_000);

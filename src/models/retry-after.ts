@@ -17,8 +17,8 @@ function inHeader(headers: Headers, now: number): number | undefined {
   const value = headers["retry-after"]?.trim();
   if (value === undefined || value === "") return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
-  const span = spanOf(value);
-  if (span !== undefined) return span;
+  // Only as a whole: in a date `01 Dec` is no day, and `07 Mar` are no minutes.
+  if (SPAN.test(value)) return spanOf(value);
   const date = Date.parse(value);
   if (Number.isNaN(date)) return undefined;
   // The server's own clock is what its date was made by.
@@ -41,6 +41,8 @@ function inWords(said: string): number | undefined {
     )?.[1];
   return span === undefined ? undefined : spanOf(span);
 }
+
+const SPAN = /^(?:\d+(?:\.\d+)?\s*[a-z]+[ ,]*)+$/i;
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
