@@ -4,6 +4,7 @@ import { people } from "../../test/kit/members.ts";
 import type { NewEvent } from "../core/events.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { AGENT_ACTOR, userActor } from "../store/people/actors.ts";
+import type { User } from "../store/people/user.ts";
 import { KeptLogs } from "./kept-logs.ts";
 import { RunLog } from "./log.ts";
 
@@ -18,15 +19,17 @@ const SUMMARY: NewEvent = {
   actor: AGENT_ACTOR,
 };
 
+const onBy = (user: User): NewEvent => ({
+  ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
+  actor: userActor(user),
+});
+
 test("of a chat that is longer than a context may hold the newest events are read, and older ones only to sum them up", async () => {
   const store = await sqlite.store();
   const { owner } = await people(store);
   const { chat } = await createChat(store, owner, {});
   const say = (count: number) => {
-    const said: NewEvent = {
-      ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
-      actor: userActor(owner),
-    };
+    const said = onBy(owner);
     return store.append({ chatId: chat.id, events: Array.from({ length: count }, () => said) });
   };
   const logs = new KeptLogs(store.clock);
@@ -75,10 +78,7 @@ test("nothing is kept of a log whose older events could not be read", async () =
   const store = await sqlite.store();
   const { owner } = await people(store);
   const { chat } = await createChat(store, owner, {});
-  const said: NewEvent = {
-    ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
-    actor: userActor(owner),
-  };
+  const said = onBy(owner);
   await store.append({ chatId: chat.id, events: Array.from({ length: 4100 }, () => said) });
   let isAway = false;
   const blinking = Object.create(store, {
@@ -104,10 +104,7 @@ test("what a run has read behind a summary that is not for another is too little
   const store = await sqlite.store();
   const { owner } = await people(store);
   const { chat } = await createChat(store, owner, {});
-  const said: NewEvent = {
-    ...{ type: "message", data: { role: "user", text: "On" }, runId: null, taskId: null, step: null },
-    actor: userActor(owner),
-  };
+  const said = onBy(owner);
   await store.append({ chatId: chat.id, events: Array.from({ length: 60 }, () => said) });
   const logs = new KeptLogs(store.clock);
   const read = async (task: string | null, own: number, kept: KeptLogs | null): Promise<RunLog> => {
