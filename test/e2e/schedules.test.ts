@@ -230,6 +230,8 @@ describeInBrowser("schedules", () => {
     await expect.poll(() => box.inputValue()).toBe(told.text);
     await box.fill("Look back at today.");
     await page.getByRole("button", { name: "Save" }).click();
+    // The form's own box has these words before they are saved; its end says that they are.
+    await box.waitFor({ state: "detached" });
     await page.getByText("Look back at today.").waitFor();
     expect(await stage.sparky.api("GET", "/api/schedules/reflection/prompt")).toEqual({
       text: "Look back at today.",
