@@ -342,8 +342,10 @@ eachEngine("a worker that lost its run", (engine) => {
     expect(await store.db.selectFrom("parts").selectAll().execute()).toEqual([]);
     expect(await store.db.selectFrom("steps").select("step").where("run_id", "=", runId).execute()).toHaveLength(1);
     expect((await story(store, chat)).at(-2)).toBe("assistant: the heir's");
-    // Its next checkpoint told it: the worker has left, and what its model still says reaches nobody.
-    expect(deltas.filter((delta) => delta.lease === claimed.lease).map((delta) => delta.text[0])).toEqual(["m", "x"]);
+    // Its next checkpoint told it, if its node had not heard of the end before: the worker has left, and what its model still
+    // says reaches nobody.
+    const shown = deltas.filter((delta) => delta.lease === claimed.lease).map((delta) => delta.text[0]);
+    expect(["m", "mx"]).toContain(shown.join(""));
   });
 
   test("is told by an aborted signal, and its tools end with it", async () => {

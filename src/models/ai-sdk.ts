@@ -3,15 +3,16 @@ import {
   jsonSchema,
   streamText,
   tool,
+  wrapLanguageModel,
   type AssistantContent,
   type AssistantModelMessage,
   type JSONSchema7,
-  type LanguageModel,
   type ModelMessage,
   type TextStreamPart,
   type ToolSet,
 } from "ai";
 import { jsonSchema as json } from "../core/events.ts";
+import { signsOfLife } from "./careful-fetch.ts";
 import { withDeadline, type Deadlines } from "./deadlines.ts";
 import { endingOf, type Ending } from "./ending.ts";
 import { toModelError, type Failing } from "./model-errors.ts";
@@ -36,8 +37,11 @@ type ProviderOptions = NonNullable<Parameters<typeof streamText>[0]["providerOpt
 type Part = TextStreamPart<ToolSet>;
 type Usage = Extract<Part, { type: "finish-step" }>["usage"];
 
+/** A model as a provider's library makes it. */
+export type LibraryModel = Parameters<typeof wrapLanguageModel>[0]["model"];
+
 export interface Provided {
-  readonly model: LanguageModel;
+  readonly model: LibraryModel;
   readonly providerOptions: ProviderOptions;
   /** undefined: nothing is said of it. */
   readonly effort: Asked | undefined;
@@ -52,8 +56,13 @@ export async function* streamStep(
   const own = new AbortController();
   const signal = AbortSignal.any([request.signal, own.signal]);
   signal.throwIfAborted();
+  let lastSign = -Infinity;
+  const onBytes = (): void => void (lastSign = performance.now());
   const result = streamText({
-    model: provided.model,
+    model: wrapLanguageModel({
+      model: provided.model,
+      middleware: { specificationVersion: "v4", wrapStream: ({ doStream }) => signsOfLife.run(onBytes, doStream) },
+    }),
     ...(request.instructions === "" ? {} : { instructions: request.instructions }),
     messages: [...request.messages],
     ...(request.tools.length === 0 ? {} : { tools: toolSet(request.tools) }),
@@ -72,7 +81,7 @@ export async function* streamStep(
   };
   const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
   try {
-    for await (const part of withDeadline(result.stream, limit, expire, signal, deadlines.lastSign))
+    for await (const part of withDeadline(result.stream, { limit, lastSign: () => lastSign, expire, failed: signal }))
       yield* step.read(part);
     yield* step.end();
     const finish = step.finish(await result.responseMessages, failing.id);

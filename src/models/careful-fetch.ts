@@ -1,71 +1,92 @@
-import { cleanFrames, type WireFormat } from "./frames.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CleanFrames, type WireFormat } from "./frames.ts";
 import { notAStream, type Failing } from "./model-errors.ts";
 
 /** How much of an answer that is no stream is read, to say what it is. */
 const MOST_CHARS = 65_536;
 
-/**
- * The `fetch` of a provider's library: an answer that is no stream of events fails with what it is, harmless frames are left
- * out, and every piece of a body is told as a sign of life.
- */
-export function carefulFetch(format: WireFormat, failing: Failing, onBytes: () => void): typeof fetch {
+/** Around a request to a provider's library, which is shared: who is told of every piece of the body that comes of it. */
+export const signsOfLife = new AsyncLocalStorage<() => void>();
+
+/** The `fetch` of a provider's library: an answer that is no stream of events fails with what it is, harmless frames are left out. */
+export function carefulFetch(format: WireFormat, failing: Failing): typeof fetch {
   return async (input, init) => {
+    const onBytes = signsOfLife.getStore();
     const response = await fetch(input, init);
     if (!response.ok || response.body === null) return response;
     const headers = Object.fromEntries(response.headers);
-    const { head, body } = await begun(watched(response.body, onBytes));
+    const pieces = new Pieces(response.body, onBytes);
+    const head = await pieces.head();
     if (head !== "" && !/^(?:data|event|id|retry|error)?:|^(?:data|event|id|retry|error)$/.test(head)) {
-      throw notAStream(await rest(body), headers, failing);
+      throw notAStream(await textOf(pieces), headers, failing);
     }
-    return new Response(body.pipeThrough(cleanFrames(format)), { status: response.status, headers: response.headers });
+    return new Response(cleaned(pieces, format), { status: response.status, headers: response.headers });
   };
 }
 
-function watched(body: ReadableStream<Uint8Array>, onBytes: () => void): ReadableStream<Uint8Array> {
-  const watch = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      onBytes();
-      controller.enqueue(bytes);
-    },
-  });
-  return body.pipeThrough(watch);
-}
+/** A body in its pieces, whose beginning can be looked at before it is read. */
+class Pieces {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #onBytes: (() => void) | undefined;
+  readonly #ahead: Uint8Array[] = [];
 
-/** The first line's beginning, as far as it tells what the body is, and the whole body still to be read. */
-async function begun(
-  body: ReadableStream<Uint8Array>,
-): Promise<{ readonly head: string; readonly body: ReadableStream<Uint8Array> }> {
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  const decoder = new TextDecoder();
-  let head = "";
-  let ended = false;
-  // The longest name of a field has five letters.
-  while (head.length < 6 && !/[:\n]/.test(head) && !ended) {
-    const { done, value } = await reader.read();
-    ended = done;
-    if (value === undefined) continue;
-    chunks.push(value);
-    head = (head + decoder.decode(value, { stream: true })).trimStart();
+  constructor(body: ReadableStream<Uint8Array>, onBytes: (() => void) | undefined) {
+    this.#reader = body.getReader();
+    this.#onBytes = onBytes;
   }
-  const again = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const first = chunks.shift();
-      const next = first === undefined ? await reader.read() : { done: false as const, value: first };
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  return { head: /^[^:\n]*:?/.exec(head)?.[0] ?? "", body: again };
+
+  /** undefined: it has ended. */
+  async next(): Promise<Uint8Array | undefined> {
+    return this.#ahead.shift() ?? this.#read();
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    return this.#reader.cancel(reason);
+  }
+
+  /** The first line's beginning, as far as it tells what the body is. */
+  async head(): Promise<string> {
+    const decoder = new TextDecoder();
+    let head = "";
+    // The longest name of a field has five letters.
+    while (head.length < 6 && !/[:\n]/.test(head)) {
+      const bytes = await this.#read();
+      if (bytes === undefined) break;
+      this.#ahead.push(bytes);
+      head = (head + decoder.decode(bytes, { stream: true })).trimStart();
+    }
+    return /^[^:\n]*:?/.exec(head)?.[0] ?? "";
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const { value } = await this.#reader.read();
+    if (value !== undefined) this.#onBytes?.();
+    return value;
+  }
 }
 
-async function rest(body: ReadableStream<Uint8Array>): Promise<string> {
+async function textOf(pieces: Pieces): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const bytes of body) {
+  for (let bytes; text.length <= MOST_CHARS && (bytes = await pieces.next()) !== undefined;)
     text += decoder.decode(bytes, { stream: true });
-    if (text.length > MOST_CHARS) break;
-  }
+  await pieces.cancel(undefined);
   return text;
+}
+
+/** One stream, not one for each thing that is done: hundreds of answers may come at once. */
+function cleaned(pieces: Pieces, format: WireFormat): ReadableStream<Uint8Array> {
+  const frames = new CleanFrames(format);
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (;;) {
+        const bytes = await pieces.next();
+        const out = bytes === undefined ? frames.end() : frames.add(bytes);
+        if (out !== null) controller.enqueue(out);
+        if (bytes === undefined) controller.close();
+        if (out !== null || bytes === undefined) return;
+      }
+    },
+    cancel: (reason) => pieces.cancel(reason),
+  });
 }

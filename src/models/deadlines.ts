@@ -1,11 +1,20 @@
+import { heed } from "../core/heed.ts";
+
 /** How long a model may be silent, in milliseconds. */
 export interface Deadlines {
   /** Until its first words, and while it thinks without showing it. */
   readonly firstChunkMs: number;
   /** Between two pieces once it writes. */
   readonly chunkMs: number;
+}
+
+interface Patience {
+  /** In milliseconds. */
+  readonly limit: () => number;
   /** When the server last sent anything at all, keep-alives included, by `performance.now()`. */
-  readonly lastSign?: () => number;
+  readonly lastSign: () => number;
+  readonly expire: (waitedMs: number) => void;
+  readonly failed: AbortSignal;
 }
 
 /** A server that only keeps its connection alive is given up after this many limits. */
@@ -17,17 +26,10 @@ const PATIENCE = 10;
  */
 export async function* withDeadline<T>(
   source: AsyncIterable<T>,
-  limit: () => number,
-  expire: (waitedMs: number) => void,
-  failed: AbortSignal,
-  lastSign: () => number = () => -Infinity,
+  { limit, lastSign, expire, failed }: Patience,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => {});
-  const onAbort = (): void => reject(failed.reason);
-  failed.addEventListener("abort", onAbort, { once: true });
-  if (failed.aborted) onAbort();
+  using heeded = heed(failed);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
   try {
@@ -42,7 +44,7 @@ export async function* withDeadline<T>(
       };
       // A timer may come a little early by this clock.
       timer = setTimeout(look, ms + 1);
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await heeded.wait(iterator.next());
       clearTimeout(timer);
       if (next.done === true) {
         ended = true;
@@ -52,7 +54,6 @@ export async function* withDeadline<T>(
     }
   } finally {
     clearTimeout(timer);
-    failed.removeEventListener("abort", onAbort);
     // Not awaited: a source that hangs must not hold its reader.
     if (!ended) iterator.return?.().catch(() => {});
   }

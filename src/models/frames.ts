@@ -8,26 +8,35 @@ const ANTHROPIC = /^(?:message_(?:start|delta|stop)|content_block_(?:start|delta
 const KEEP_ALIVE = /^(?:ping|heart-?beat|keep-?alive)$/i;
 
 /** Bytes in, bytes out: what is no answer and no error of the format is left out, errors are put into its own shape. */
-export function cleanFrames(format: WireFormat): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
-  const frame = new Frame(format);
-  let rest = "";
-  return new TransformStream({
-    transform(bytes, controller) {
-      rest += decoder.decode(bytes, { stream: true });
-      // A carriage return at the end may be half of a line's end.
-      const lines = rest.split(/\r\n|\n|\r(?!$)/);
-      rest = lines.pop() ?? "";
-      const out = lines.flatMap((line) => frame.line(line)).join("");
-      if (out !== "") controller.enqueue(encoder.encode(out));
-    },
-    flush(controller) {
-      // Some servers forget the empty line behind the last frame.
-      const out = [...frame.line((rest + decoder.decode()).replace(/\r$/, "")), ...frame.line("")].join("");
-      if (out !== "") controller.enqueue(encoder.encode(out));
-    },
-  });
+export class CleanFrames {
+  readonly #decoder = new TextDecoder();
+  readonly #encoder = new TextEncoder();
+  readonly #frame: Frame;
+  #rest = "";
+
+  constructor(format: WireFormat) {
+    this.#frame = new Frame(format);
+  }
+
+  /** What of it can be passed on by now; null: nothing yet. */
+  add(bytes: Uint8Array): Uint8Array | null {
+    this.#rest += this.#decoder.decode(bytes, { stream: true });
+    // A carriage return at the end may be half of a line's end.
+    const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
+    this.#rest = lines.pop() ?? "";
+    return this.#encoded(lines);
+  }
+
+  /** What is left when the bytes have ended. */
+  end(): Uint8Array | null {
+    // Some servers forget the empty line behind the last frame.
+    return this.#encoded([(this.#rest + this.#decoder.decode()).replace(/\r$/, ""), ""]);
+  }
+
+  #encoded(lines: readonly string[]): Uint8Array | null {
+    const out = lines.flatMap((line) => this.#frame.line(line)).join("");
+    return out === "" ? null : this.#encoder.encode(out);
+  }
 }
 
 /** Collects the lines of one frame after another. */

@@ -4,6 +4,7 @@ import { createDemoModel, DEMO_WINDOW } from "./demo/demo.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { knownModel } from "./known.ts";
 import { ModelError, type Asked, type Model } from "./model.ts";
+import type { Library } from "./providers.ts";
 import type { Price, Prices } from "./price.ts";
 import { askWindow } from "./local/servers.ts";
 import { believed } from "./local/told.ts";
@@ -37,6 +38,7 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
   const firstChunkMs = Math.max(local ? FIRST_MS.local : FIRST_MS.hosted, idleMs);
   const deadlines = options.deadlines ?? { firstChunkMs, chunkMs: idleMs };
   const given = new Set<Concession>();
+  let library: Library | null = null;
   /** Efforts that the server has refused: what it says of one is not true of another. */
   const refusedEfforts = new Set<Asked>();
   return {
@@ -55,23 +57,20 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       return priceOf(choice, options.prices ?? {});
     },
     async *step(request) {
-      const [{ streamStep }, { provide }, { carefulFetch }] = await Promise.all([
+      const [{ streamStep }, { libraryFor, optionsFor }] = await Promise.all([
         import("./ai-sdk.ts"),
         import("./providers.ts"),
-        import("./careful-fetch.ts"),
       ]);
       const { id, provider, name, baseUrl, keyVariable } = choice;
       const failing = { id, provider, name, baseUrl, keyVariable, key: choice.key() };
       let asked = request;
       for (;;) {
-        let lastBytes = -Infinity;
-        const onBytes = (): void => void (lastBytes = performance.now());
         const wanted = asked.effort === undefined || refusedEfforts.has(asked.effort) ? undefined : asked.effort;
-        const provided = await provide(choice, given, (format) => carefulFetch(format, failing, onBytes), wanted);
+        library = await libraryFor(choice, failing, given, library);
+        const provided = { model: library.model, ...optionsFor(choice, given, wanted) };
         try {
-          const limits = { ...deadlines, lastSign: () => lastBytes };
           const { effort: effortRefused } = asked;
-          for await (const chunk of streamStep(provided, failing, limits, conceded(asked, given))) {
+          for await (const chunk of streamStep(provided, failing, deadlines, conceded(asked, given))) {
             const isRefused = effortRefused !== undefined && provided.effort === undefined && mayThink(choice);
             yield chunk.type === "finish" && isRefused ? { ...chunk, effortRefused } : chunk;
           }
