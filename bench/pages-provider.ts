@@ -17,6 +17,29 @@ const WORDS = "words of a long answer that comes piece by piece, as a model says
 export const sent = new Map<number, number>();
 export const wallNow = (): number => performance.timeOrigin + performance.now();
 
+export interface Clock {
+  /** How far the page's is ahead of ours, and how wrong that can be at most, in milliseconds. */
+  readonly ahead: number;
+  readonly within: number;
+}
+
+interface Seen {
+  readonly pieces: readonly (readonly [piece: number, at: number])[];
+  readonly clock: Clock;
+  readonly left: ReadonlyMap<number, number>;
+}
+
+/** From its leaving to its being seen, for each piece; throws where that is impossible. */
+export function delaysOf({ pieces, clock: { ahead, within }, left }: Seen): readonly number[] {
+  return pieces.map(([n, at]) => {
+    const from = left.get(n);
+    if (from === undefined) throw new Error(`piece ${n} was seen and never left`);
+    const delay = at - ahead - from;
+    if (delay < -within) throw new Error(`piece ${n} was seen ${(-delay).toFixed(1)} ms before it left`);
+    return Math.max(0, delay);
+  });
+}
+
 const message = (n: number): string => `<article style="padding:8px"><b>agent</b><p>${text(n)}</p></article>`;
 const text = (n: number): string => {
   const { data } = event(n);
@@ -25,9 +48,11 @@ const text = (n: number): string => {
 const run = (n: number): string =>
   `<li data-run-id="${n}">Working <a href="/">Stay busy ${n}</a> calling the model 0:01</li>`;
 
+const SPEAKS = "/v1/chat/completions";
+
 const STREAM = `<!doctype html><title>Bare</title><pre></pre><script>
   (async () => {
-    const { body } = await fetch("/v1/chat/completions", { method: "POST", body: JSON.stringify({ messages: "stream" }) });
+    const { body } = await fetch("${SPEAKS}", { method: "POST", body: JSON.stringify({ messages: "stream" }) });
     const pre = document.querySelector("pre");
     let rest = "";
     for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
@@ -46,6 +71,8 @@ export function answer(request: IncomingMessage, response: ServerResponse): void
   if (request.url === "/chat") return html(bareRows(PAGE, (n) => message(n + MESSAGES - PAGE)));
   if (request.url === "/home") return html(bareRows(RUNS, run));
   if (request.url === "/stream") return html(STREAM);
+  // A browser asks for an icon of its own accord: it must not be taken for the answer that is measured.
+  if (request.url !== SPEAKS) return void response.writeHead(404).end();
   let asked = "";
   request.setEncoding("utf8").on("data", (chunk: string) => (asked += chunk));
   request.once("end", () => speak(response, asked.includes("Stay busy")));
@@ -66,7 +93,7 @@ function speak(response: ServerResponse, isEndless: boolean): void {
         response.end("data: [DONE]\n\n");
         return;
       }
-      sent.set(n, wallNow());
+      if (!isEndless) sent.set(n, wallNow());
       // A paragraph now and then, as people are answered.
       chunk({ content: `w${n}. ${WORDS.slice(0, 76 - String(n).length)}${n % 10 === 9 ? "\n\n" : " "}` });
       n += 1;

@@ -12,7 +12,18 @@ import type { Figure } from "./kit/figure.ts";
 import { quantile } from "./kit/measure.ts";
 import { opened, served } from "./kit/pages.ts";
 import { benchHome, call, freePort, startSparky, type BenchHome } from "./kit/server.ts";
-import { answer, MESSAGES, PAGE, PIECE_MS, PIECES, RUNS, sent, wallNow } from "./pages-provider.ts";
+import {
+  answer,
+  delaysOf,
+  MESSAGES,
+  PAGE,
+  PIECE_MS,
+  PIECES,
+  RUNS,
+  sent,
+  wallNow,
+  type Clock,
+} from "./pages-provider.ts";
 
 const VIEW = { width: 1440, height: 900 };
 
@@ -143,21 +154,20 @@ async function seen(page: Page): Promise<{ readonly delays: readonly number[]; r
   for (let n = 0; n < enough && ((await watched()).pieces.at(-1)?.[0] ?? 0) < PIECES - 1; n++) await pause(100);
   const { pieces, frames } = await watched();
   if (pieces.at(-1)?.[0] !== PIECES - 1) throw new Error(`the page showed only ${pieces.length} of ${PIECES} pieces`);
-  const ahead = await clockAhead(page);
-  return { delays: pieces.map(([n, at]) => at - ahead - (sent.get(n) ?? Number.NaN)), frames };
+  return { delays: delaysOf({ pieces, clock: await clockOf(page), left: sent }), frames };
 }
 
-/** How far the page's clock is ahead of ours: each has its own beginning. By the quickest of many questions. */
-async function clockAhead(page: Page): Promise<number> {
-  let quickest = { took: Infinity, ahead: 0 };
+/** The page's clock and ours have each their own beginning: told apart by the quickest of many questions. */
+async function clockOf(page: Page): Promise<Clock> {
+  let quickest: Clock = { ahead: 0, within: Infinity };
   for (let n = 0; n < 50; n++) {
     const asked = wallNow();
     const theirs = await page.evaluate(() => performance.timeOrigin + performance.now());
     const answered = wallNow();
-    const took = answered - asked;
-    if (took < quickest.took) quickest = { took, ahead: theirs - (asked + answered) / 2 };
+    const within = (answered - asked) / 2;
+    if (within < quickest.within) quickest = { within, ahead: theirs - asked - within };
   }
-  return quickest.ahead;
+  return quickest;
 }
 
 /** Runs that never end, all at work at once. */

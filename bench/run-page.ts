@@ -11,13 +11,17 @@ import { launchWholeBrowser, openLink } from "../test/kit/browser.ts";
 import { workingEvent } from "./kit/event.ts";
 import type { Figure } from "./kit/figure.ts";
 import { bareRows, opened, served as servedBare } from "./kit/pages.ts";
+import { scrolled } from "./kit/scrolled.ts";
 import { benchHome, call, freePort, startSparky, type BenchHome } from "./kit/server.ts";
 
 const EVENTS = 10_000;
 /** So many are on the first page of it. */
 const PAGE = 200;
+/** More rows than are scrolled past. */
+const ROWS = 4000;
+const WHEEL_PX = 300;
 
-/** A run of 10,000 events, from its address to its newest steps on screen, beside a page that only draws as many rows. */
+/** A run of 10,000 events, from its address to its newest steps on screen and then scrolled, beside a page that only draws as many rows. */
 export async function runPage(): Promise<Figure[]> {
   await using home = await benchHome();
   // The first start makes the database.
@@ -29,9 +33,14 @@ export async function runPage(): Promise<Figure[]> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await openLink(page, url);
   const ours = await opened(page, `${served.url}/runs/${runId}`, "[data-step-kind]");
-  const html = bareRows(PAGE, bareStep);
-  await using bare = await servedBare((_, answer) => answer.setHeader("content-type", "text/html").end(html));
+  const oursScrolled = await scrolled(page, "[data-step-kind]", -WHEEL_PX);
+  await using bare = await servedBare(({ url: path }, answer) => {
+    answer.setHeader("content-type", "text/html").end(bareRows(path === "/long" ? ROWS : PAGE, bareStep));
+  });
   const raw = await opened(page, bare.url, "[data-step-kind]");
+  await page.goto(`${bare.url}/long`);
+  const rawScrolled = await scrolled(page, "[data-step-kind]", WHEEL_PX);
+  const rawScroll = `a page of ${ROWS.toLocaleString("en")} rows and nothing else`;
   await browser.close();
   return [
     {
@@ -40,6 +49,20 @@ export async function runPage(): Promise<Figure[]> {
       unit: "ms",
       reach: 1000,
       raw: { what: `a page that draws ${PAGE} rows and nothing else`, value: raw },
+    },
+    {
+      what: "the same, scrolled back through with the wheel: between two frames, p95",
+      value: oursScrolled.p95,
+      unit: "ms",
+      reach: 50,
+      raw: { what: rawScroll, value: rawScrolled.p95 },
+    },
+    {
+      what: "the same: frames of over 50 ms",
+      value: oursScrolled.late,
+      unit: "%",
+      reach: 5,
+      raw: { what: rawScroll, value: rawScrolled.late },
     },
   ];
 }
