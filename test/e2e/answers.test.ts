@@ -6,6 +6,7 @@ import type { Chat } from "../../src/wire/api.ts";
 import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
 import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
+import { form } from "../kit/files.ts";
 import { faultsOf } from "./axe.ts";
 import { Tab } from "./thread-page.ts";
 
@@ -107,6 +108,40 @@ describeInBrowser("what the agent says and does", () => {
     await tab.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await failed.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("what is tried again, in the same chat or in a new one, is asked with its files", async () => {
+    const { app, ann, chatId, write, tab } = await opened([]);
+    const { conversation, page } = tab;
+    const upload = new Request("http://127.0.0.1:8000/api/files", { method: "POST", body: form("notes.txt", "Clay") });
+    const { id } = (await (await app.server.fetch(upload, { viewer: ann })).json()) as { id: string };
+    await app.as(ann, "POST", `/api/chats/${chatId}/messages`, { text: "Read it", attachments: [id] });
+    await write(
+      { ...RUN, type: "status", data: { state: "starting", message: "", attempt: 1 } },
+      { ...RUN, type: "error", data: { code: "model_auth", message: "The key was refused", retryable: false } },
+      { ...RUN, type: "status", data: { state: "failed", message: "Failed", reason: "The key was refused" } },
+    );
+    const notes = conversation.getByRole("article", { name: "ann" }).getByRole("link", { name: /notes\.txt/ });
+    const failed = conversation.locator('[data-run-state="failed"]');
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await expect.poll(() => tab.said("ann")).toEqual(["Read it", "Read it"]);
+    await expect.poll(() => notes.count()).toBe(2);
+    // Sent, not only on its way.
+    await expect.poll(() => conversation.locator("[data-outbox]").count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => notes.count()).toBe(2);
+    await write(said("It is about clay."));
+    const answer = conversation.locator('[data-type="message"]', { hasText: "It is about clay." });
+    await answer.hover();
+    await answer.getByRole("button", { name: "Try again" }).click();
+    const dialog = page.getByRole("dialog", { name: "Try again" });
+    await dialog.getByRole("button", { name: "Send in a new chat" }).click();
+    await conversation.getByText("Made from another chat by you").waitFor();
+    expect(page.url()).not.toContain(chatId);
+    await expect.poll(() => tab.said("ann")).toEqual(["Read it", "Read it"]);
+    await expect.poll(() => notes.count()).toBe(2);
+    expect(await conversation.getByText("It is about clay.").count()).toBe(0);
     expect(tab.complaints).toEqual([]);
   });
 

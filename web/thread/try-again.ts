@@ -45,7 +45,7 @@ export function useTryAgain(chatId: string, entries: readonly Entry[]): (runId: 
       }
       const question = questionOf(entries, runId);
       if (question === null) throw new Error(WORDS.furtherUp);
-      outbox.send(chatId, question.text);
+      outbox.send(chatId, question.text, question.files);
     },
     [http, outbox, chatId, entries],
   );

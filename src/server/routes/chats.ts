@@ -142,7 +142,8 @@ export function chatRoutes({ store, log, stopRun, contextOf, models }: ServerDep
       path: "/api/chats/:id/messages",
       right: "chats.write",
       summary:
-        "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once; 409 if `by` is somebody else.",
+        "Sends a message; answers with its `seq` and the run that will read it. The same `key` is stored once; 409 if `by` is somebody else. " +
+        "`attachments` are your files that nothing was sent with, or the chat's, which are sent once more.",
       body: newMessageSchema,
       answers: { 202: messageAcceptedSchema },
       async handle({ viewer, params, body: { by, ...message } }) {

@@ -110,6 +110,32 @@ eachEngine("a file that is sent along", (engine) => {
     expect(await rows()).toEqual([0, 0]);
   });
 
+  test("is sent once more in its chat, by whoever writes there, as a file of their own with the same bytes", async () => {
+    const store = await engine.store();
+    const { as, ann, bob, upload, get, chat, write, rows } = await setUp(store);
+    const { id: file } = (await upload("a.txt", "first")).body;
+    const id = await chat();
+    await write(id, [file]);
+    const again = () => write(id, [file], bob);
+    expect((await again()).status).toBe(404);
+    await as(ann, "POST", `/api/chats/${id}/shares`, { user: "bob", write: true });
+    expect((await again()).status).toBe(202);
+    const { events } = (await as(ann, "GET", `/api/chats/${id}/events?type=message`)).body;
+    const [first, second] = events.map((event: Body) => event.data.attachments[0]);
+    expect(first.id).toBe(file);
+    expect(second).toEqual({ ...first, id: expect.any(String) });
+    expect(second.id).not.toBe(file);
+    expect(await rows()).toEqual([2, 1]);
+    expect(await (await get(bob, second.id)).text()).toBe("first");
+    expect(await findings(store)).toEqual([]);
+    // It counts as theirs who have sent it.
+    await store.db
+      .updateTable("files")
+      .set({ size: 6 * 1024 ** 3 })
+      .execute();
+    expect((await again()).body.error.code).toBe("too_large");
+  });
+
   test("is missed by `verify` where it is gone, or other bytes are in its place", async () => {
     const store = await engine.store();
     const { upload, chat, write } = await setUp(store);
@@ -162,7 +188,8 @@ eachEngine("a file that is sent along", (engine) => {
     expect(await refused([mine, mine])).toEqual(["invalid_input", "attachments: must not name a file twice"]);
     const eleven = Array.from({ length: 11 }, (_, at) => `file${at}`);
     expect(await refused(eleven)).toEqual(["invalid_input", "attachments: must be at most 10 files"]);
-    expect((await write(id, [mine])).status).toBe(202);
+    const elsewhere = await chat();
+    expect((await write(elsewhere, [mine])).status).toBe(202);
     expect(await refused([other, mine])).toEqual(["conflict", '"mine.txt" has been sent with another message already']);
     // A refused message takes none of its files.
     const task = await as(ann, "POST", "/api/tasks", { instruction: "read", attachments: [other] });

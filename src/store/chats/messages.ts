@@ -33,13 +33,13 @@ export async function postMessage(store: Store, viewer: User, chatId: string, me
   return store.transact((tx) => postInto(tx, viewer, chatId, message), PROMPTLY);
 }
 
-/** The same, as part of a transaction. `filesFrom`: a chat whose files may be sent once more. */
+/** The same, as part of a transaction. `filesFrom`: the chat whose files may be sent once more, this one where it is left out. */
 export async function postInto(
   tx: Tx,
   viewer: User,
   chatId: string,
   message: NewMessage,
-  filesFrom: string | null = null,
+  filesFrom: string = chatId,
 ): Promise<Accepted> {
   const chat = await lockChatFor(tx, viewer, "write", chatId);
   if (message.key !== undefined) {

@@ -8,7 +8,7 @@ import type { Store, Tx } from "../database/store.ts";
 import { may } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { bytesBetween, bytesOf, dropContents, newParts, PART_BYTES } from "./file-parts.ts";
-import { checkRoom, giveRoom, takeRoom } from "./file-room.ts";
+import { checkCopies, checkRoom, giveRoom, takeRoom } from "./file-room.ts";
 
 /** Files that people send along with what they write: whole from the moment that they are there, and never changed. */
 
@@ -119,7 +119,7 @@ export async function filesOfChat(db: Db, chatId: string, ids: readonly string[]
 
 /**
  * Gives the viewer's files to a chat, in the transaction of what they are sent along with. `from`: a chat that the viewer may see,
- * whose files are sent once more, as where a message is edited: the new chat gets files of its own with the same bytes.
+ * whose files are sent once more, as where a message is edited or asked again: what is sent gets files of its own with the same bytes.
  */
 export async function attachFiles(
   tx: Tx,
@@ -136,10 +136,12 @@ export async function attachFiles(
     .$if(tx.kind === "postgres", (query) => query.forUpdate())
     .execute();
   const attached: Attachment[] = [];
+  let copies = 0;
   for (const id of ids) {
     const row = rows.find((each) => each.id === id);
     if (row !== undefined && row.chat_id !== null && row.chat_id === from) {
       attached.push(await copyFile(tx, row, { id: chatId, owner_id: viewer.id }));
+      copies += 1;
     } else if (row === undefined || row.owner_id !== viewer.id) {
       throw notFound(
         `file ${JSON.stringify(id)}`,
@@ -154,6 +156,7 @@ export async function attachFiles(
       attached.push(attachmentOf(row));
     }
   }
+  if (copies > 0) await checkCopies(tx, viewer, chatId);
   return attached;
 }
 
