@@ -31,7 +31,6 @@ import { probeModel, type Probe } from "./models/probe.ts";
 import { selectChain, selectModel, type ModelSettings } from "./models/select.ts";
 import { ModelSetup } from "./models/setup.ts";
 import type { Model } from "./models/model.ts";
-import { estimateTokens } from "./models/tokens.ts";
 import { createServer, type Server } from "./server/app.ts";
 import { cookieSecret, ownerToken, prepareHome, writePrivate } from "./store/home/home.ts";
 import { lockHome, takeHome, type HomeLock } from "./store/home/lock.ts";
@@ -54,6 +53,7 @@ import { GiveBack, processMemory } from "./worker/give-back.ts";
 import { Indexer } from "./worker/indexer.ts";
 import { offerDefaultSchedules, writePrompts } from "./worker/default-schedules.ts";
 import { Scheduler } from "./worker/scheduler.ts";
+import { OfferedTools } from "./worker/offered-tools.ts";
 import { ToolsFile } from "./worker/tools-file.ts";
 import { scheduleTools } from "./builtin-tools/schedules.ts";
 import { taskCancel, taskTools } from "./builtin-tools/tasks.ts";
@@ -61,9 +61,8 @@ import type { Root } from "./tools/files/places.ts";
 import { parseRoots } from "./tools/files/roots.ts";
 import { fileTools } from "./tools/files/tools.ts";
 import { generalTools } from "./tools/general.ts";
-import { withDeferred } from "./tools/deferred.ts";
-import { createRegistry } from "./tools/registry.ts";
-import { toolsAsSet, withSettings } from "./tools/settings.ts";
+import type { Registry } from "./tools/registry.ts";
+import { withSettings } from "./tools/settings.ts";
 import type { Person } from "./tools/mcp/servers.ts";
 import type { WebAccess } from "./tools/web/download.ts";
 import { webTools } from "./tools/web/web-tools.ts";
@@ -324,9 +323,11 @@ async function build(
   ];
   // As they are set now: a person may say otherwise at any time.
   const toolsFile = new ToolsFile(config.home, (said) => void withSettings(asBuilt, said));
-  // What is said of commands there is right though there be no shell.
-  const ownTools = (): readonly Tool<Tx>[] =>
-    withSettings(asBuilt, toolsFile.settings).filter(({ name }) => config.shell !== "off" || !isCommandTool(name));
+  const offered = new OfferedTools<Tx>(asBuilt, {
+    settings: () => toolsFile.settings,
+    // What is said of commands there is right though there be no shell.
+    isOffered: ({ name }) => config.shell !== "off" || !isCommandTool(name),
+  });
   const workspaces = join(config.home, "workspace");
   const mcp = cleanup.use(
     new LazyMcp({
@@ -346,13 +347,8 @@ async function build(
   );
   await mcp.sweep();
   const windows = new Windows();
-  const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<readonly Tool<Tx>[]> => {
-    const ofServers = toolsAsSet(await mcp.toolsFor(person, runId), toolsFile.settings);
-    return withDeferred<Tx>(ownTools(), ofServers, {
-      tokensOf: estimateTokens,
-      window: windows.of(reader).size.window,
-    });
-  };
+  const toolsWith = async (reader: Model, person: Person, runId?: string): Promise<Registry<Tx>> =>
+    offered.registry(await mcp.toolsFor(person, runId), windows.of(reader).size.window);
   const skillRoots: SkillRoots = {
     home: join(config.home, "skills"),
     personal: join(homedir(), ".agents", "skills"),
@@ -366,7 +362,7 @@ async function build(
     toolsFor: async ({ run, chat }, principal) => {
       // Another node may have set some.
       if (store.kind === "postgres") await knowSecrets(store, owner.id);
-      return createRegistry<Tx>(await toolsWith(models.for(chat.model, run.fallback), principal, run.id));
+      return toolsWith(models.for(chat.model, run.fallback), principal, run.id);
     },
     resources: mcp.resources,
     leftRun: (runId) => background.endOf(runId),
@@ -403,7 +399,7 @@ async function build(
     mcp: new McpAdmin({
       store,
       desk: () => mcp.desk(),
-      toolsFor: (person) => toolsWith(models.shown(), person),
+      toolsFor: async (person) => (await toolsWith(models.shown(), person)).list(),
       setPolicy: (name, policy) => toolsFile.setPolicy(name, policy),
     }),
     webRoot: webRoot(),
@@ -414,9 +410,8 @@ async function build(
     cancelTask: (viewer, taskId) => stopper.cancelTask(viewer, taskId),
     contextOf: async (viewer, chatId, at) => {
       const { shownContext } = await import("./agent/shown-context.ts");
-      const toolsNow = async (reader: Model, person: Person) => createRegistry(await toolsWith(reader, person));
       const skillsNow = ({ userId }: Person): Promise<string> => skills.textNow(userId);
-      return shownContext({ ...agent, toolsNow, skillsNow }, viewer, chatId, at);
+      return shownContext({ ...agent, toolsNow: toolsWith, skillsNow }, viewer, chatId, at);
     },
   });
   cleanup.defer(() => server.close());
