@@ -5,6 +5,7 @@ import { until } from "../../test/kit/worker.ts";
 import { addGraph } from "../../test/kit/graph.ts";
 import { people } from "../../test/kit/members.ts";
 import { toolContext } from "../../test/kit/tool-context.ts";
+import { isGraphTool } from "../core/graph-tools.ts";
 import type { Json } from "../core/events.ts";
 import type { Change } from "../core/hub.ts";
 import type { Store } from "../store/database/store.ts";
@@ -14,6 +15,8 @@ import { ensureUsers } from "../store/people/users.ts";
 import type { User } from "../store/people/user.ts";
 import { createRegistry, prepareCall } from "../tools/registry.ts";
 import { graphTools } from "./graph.ts";
+import { factTools } from "./memory/facts.ts";
+import { recallTool } from "./recall.ts";
 
 /** Runs one call as a run of the user's chat does, or of this one: in one transaction. */
 async function call(store: Store, user: User, name: string, args: Json, where?: string): Promise<Json> {
@@ -41,6 +44,13 @@ const family = {
   ],
   edges: [{ source: "Ann", target: "bob", type: "sister of" }],
 };
+
+test("each of the memory's tools is known as one where calls are told apart", () => {
+  const tools = [...graphTools(nowhere), recallTool(nowhere), ...factTools(nowhere)].map(({ name }) => name);
+  expect(tools.length).toBeGreaterThan(7);
+  expect(tools.filter((name) => !isGraphTool(name))).toEqual([]);
+  expect(["shell", "task_add", "graph__search"].filter(isGraphTool)).toEqual([]);
+});
 
 eachEngine("the memory's tools", (engine) => {
   test("what is added is counted, checked and found, with labels", async () => {

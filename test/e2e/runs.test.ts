@@ -122,6 +122,44 @@ describeInBrowser("a run's page", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("what a call changed in the graph is counted and shown as a diff, and a filter leaves the memory's calls alone", async () => {
+    const task = await stage.sparky.addTask(
+      'Remember that the wiki lives at wiki.local, then write "hello" to b.txt',
+      "--wait",
+    );
+    const tab = await (await stage.device()).tab(`/runs/${task.runId}`);
+    const calls = tab.page.locator('[data-step-kind="tool"]');
+    await calls.filter({ hasText: "file_write" }).waitFor();
+    const shown = tab.page.getByRole("group", { name: "Show" });
+    await shown.getByRole("button", { name: "Graph" }).click();
+    await expect.poll(() => rows(tab)).toEqual(["tool done"]);
+    expect(place(tab)).toBe(`/runs/${task.runId}?show=graph`);
+    await steps(tab).filter({ hasText: "remember" }).click();
+    const changes = details(tab).getByRole("region", { name: "Graph changes" });
+    await changes.getByText(/^\+\d+ ~0 −0$/).waitFor();
+    const made: List<{ op: string; thing: string }> = await stage.sparky.api(
+      "GET",
+      `/api/graph/changes?run=${task.runId}`,
+    );
+    expect(await changes.locator("[data-graph-op]").count()).toBe(made.items.length);
+    await changes.getByText(`${made.items.length} added, 0 changed, 0 removed`).waitFor();
+    const fact = changes.locator('[data-graph-op="added"]').filter({ hasText: "fact" });
+    await fact.getByText("What is different").click();
+    await fact.locator('[data-diff="added"]').filter({ hasText: "wiki.local" }).first().waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+
+    await tab.page.getByRole("button", { name: "Events" }).click();
+    await tab.page.locator("[data-event]").first().waitFor();
+    const kinds = await tab.page.locator("[data-event] > button > .font-mono").allTextContents();
+    expect(kinds).toEqual(["tool_use", "fact", "tool_result"]);
+    await tab.go(`/runs/${task.runId}`);
+    await calls.filter({ hasText: "file_write" }).click();
+    await details(tab).getByRole("heading", { name: "file_write" }).waitFor();
+    await details(tab).getByLabel("Result", { exact: true }).waitFor();
+    expect(await changes.count()).toBe(0);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("on a phone a step takes the page, and a way leads back; nothing is wider than the screen", async () => {
     const tab = await (
       await stage.device("owner", { viewport: { width: 390, height: 844 } })
@@ -154,10 +192,20 @@ describeInBrowser("a run's page", () => {
     await details(tab).getByRole("button", { name: "Approve this call" }).click();
     await tab.page.locator('[data-step-kind="tool"][data-step-state="working"]').waitFor();
     await tab.page.locator('[data-now="working"]').getByText("sleep 300").waitFor();
+    // A line through the rows says where now is: at the end of what works.
+    const working = tab.page.locator('[data-step-kind="tool"][data-step-state="working"]');
+    const edges = async () => {
+      const line = await working.locator("[data-now-line]").boundingBox();
+      const bar = await working.locator('[data-span="work"]').last().boundingBox();
+      return line === null || bar === null ? null : Math.abs(line.x - bar.x - bar.width);
+    };
+    await expect.poll(edges).toBeLessThan(4);
+    expect(await tab.page.locator("[data-now-line]").count()).toBe(await steps(tab).count());
     expect(await faultsOf(tab.page)).toEqual([]);
     await header(tab, "working").getByRole("button", { name: /^Stop/ }).click();
     await tab.page.locator('[data-end="cancelled"]').getByText("Cancelled by owner").waitFor();
     await tab.page.locator('[data-step-kind="tool"][data-step-state="working"]').waitFor({ state: "detached" });
+    expect(await tab.page.locator("[data-now-line]").count()).toBe(0);
     const live = await rows(tab);
     await tab.page.reload();
     await tab.page.locator("[data-end]").waitFor();

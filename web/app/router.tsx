@@ -88,7 +88,7 @@ const runSearch = z.object({
   step: z.number().int().positive().optional().catch(undefined),
   at: z.number().int().positive().optional().catch(undefined),
   tab: z.enum(["transcript", "events"]).optional().catch(undefined),
-  show: z.enum(["model", "tools", "errors"]).optional().catch(undefined),
+  show: z.enum(["model", "tools", "errors", "graph"]).optional().catch(undefined),
   q: z.string().min(1).max(500).optional().catch(undefined),
   /** Another run, shown next to it. */
   beside: z.string().min(1).optional().catch(undefined),

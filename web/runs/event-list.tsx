@@ -1,5 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
+import { isGraphTool } from "../../src/core/graph-tools.ts";
 import type { LogEvent } from "../../src/core/transcript.ts";
 import { JsonView } from "../text/json-view.tsx";
 import { exactTime, fullTime, oneLine } from "../ui/format.ts";
@@ -81,7 +82,24 @@ export function shownEvents(events: readonly LogEvent[], show: Show): readonly L
       return events.filter(({ type }) => OF_TOOLS.has(type));
     case "errors":
       return events.filter(isFault);
+    case "graph":
+      return ofGraph(events);
   }
+}
+
+/** What is told of calls of the memory's tools, and of what was learned. */
+function ofGraph(events: readonly LogEvent[]): readonly LogEvent[] {
+  const calls = new Set(
+    events.flatMap((event) =>
+      (event.type === "tool_use" || event.type === "tool_result") && isGraphTool(event.data.name)
+        ? [event.data.callId]
+        : [],
+    ),
+  );
+  return events.filter((event) => {
+    if (event.type === "unknown") return false;
+    return event.type === "fact" || ("callId" in event.data && calls.has(String(event.data.callId)));
+  });
 }
 
 function isFault(event: LogEvent): boolean {

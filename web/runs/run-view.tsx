@@ -142,7 +142,7 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
             ))}
           </div>
           {tab !== "transcript" && (
-            <div role="group" aria-label={WORDS.show} className="flex gap-1">
+            <div role="group" aria-label={WORDS.show} className="flex flex-wrap gap-1">
               {(Object.keys(WORDS.shown) as Show[]).map((each) => (
                 <Pill
                   key={each}

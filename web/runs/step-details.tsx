@@ -9,11 +9,13 @@ import { Whole } from "../thread/whole.tsx";
 import { TaskTree } from "../tasks/task-tree.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { Words } from "../text/words.tsx";
+import { isGraphTool } from "../../src/core/graph-tools.ts";
 import { neverRan, type CallEntry } from "../../src/core/transcript.ts";
 import { CopyButton } from "../ui/copy.tsx";
 import { Fact } from "../ui/fact.tsx";
 import { count, duration, fullTime, size } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
+import { StepChanges } from "./step-changes.tsx";
 import { faultOf, nameOf, timesOf, wordOf } from "./step-words.ts";
 import { isFault, type ModelStep, type Step, type ToolStep } from "./timeline.ts";
 import { WORDS } from "../words/runs.ts";
@@ -59,7 +61,7 @@ export function StepDetails({ step, runId, chatId, isAsking }: Props) {
       {step.kind === "model" && step.step !== null && step.usage !== null && (
         <Given key={step.seq} chatId={chatId} at={{ runId, step: step.step }} />
       )}
-      {step.kind === "tool" && <Tool step={step} isAsking={isAsking} />}
+      {step.kind === "tool" && <Tool step={step} runId={runId} isAsking={isAsking} />}
       {step.kind === "wait" && (
         <>
           <p className="mt-1">{step.why}</p>
@@ -134,7 +136,7 @@ function Said({ event }: { event: EventOf<"message" | "thought"> }) {
   );
 }
 
-function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
+function Tool({ step, runId, isAsking }: { step: ToolStep; runId: string; isAsking: boolean }) {
   const { use, result } = step;
   const call = entryOf(step);
   return (
@@ -176,6 +178,9 @@ function Tool({ step, isAsking }: { step: ToolStep; isAsking: boolean }) {
       )}
       {result?.data.error !== undefined && (
         <JsonView label={neverRan(result.data) ? WORDS.modelWasTold : WORDS.error} value={result.data.error} />
+      )}
+      {use !== null && result !== null && use.data.effect === "write" && isGraphTool(step.name) && (
+        <StepChanges key={use.seq} call={{ runId, seq: use.seq }} />
       )}
       {result === null && <p className="mt-3 text-muted">{WORDS.noResult}</p>}
     </>

@@ -75,6 +75,9 @@ test("a row for each model call and each tool call, each with the time in which 
   );
   expect(rows(events)).toEqual(["model done: 1–3", "tool done: 4–6", "tool failed: 7–8", "model done: 8–12"]);
   expect(shownSteps(timelineOf(events).steps, "errors").map(told)).toEqual(["tool failed: 7–8"]);
+  expect(shownSteps(timelineOf(events).steps, "graph")).toEqual([]);
+  const ofGraph = log([0, null, starting], [1, 1, use("g", "graph_add")], [1, 1, use("s")], [1, 1, usage(1)]);
+  expect(shownSteps(timelineOf(ofGraph).steps, "graph").map(told)).toEqual(["tool working: 1–"]);
 });
 
 test("what works now is open at its end: the model from when it could be asked, a call from its start", () => {

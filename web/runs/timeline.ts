@@ -1,4 +1,5 @@
 import type { EventOf } from "../../src/core/events.ts";
+import { isGraphTool } from "../../src/core/graph-tools.ts";
 import { neverRan, type LogEvent } from "../../src/core/transcript.ts";
 
 /**
@@ -326,7 +327,7 @@ export function modelStep({ steps }: Timeline, number: number): Step | undefined
   return steps.findLast(({ kind, step }) => kind === "model" && step === number);
 }
 
-export type Show = "all" | "model" | "tools" | "errors";
+export type Show = "all" | "model" | "tools" | "errors" | "graph";
 
 export function isFault(step: Step): boolean {
   return step.state === "failed" || step.state === "not_run" || step.state === "unknown";
@@ -342,5 +343,7 @@ export function shownSteps(steps: readonly Step[], show: Show): readonly Step[] 
       return steps.filter(({ kind }) => kind === "tool");
     case "errors":
       return steps.filter(isFault);
+    case "graph":
+      return steps.filter((step) => step.kind === "tool" && isGraphTool(step.name));
   }
 }

@@ -165,7 +165,11 @@ function Bars({ step, axis, now, nowLine }: Pick<RowProps, "step" | "axis" | "no
         );
       })}
       {nowLine !== null && (
-        <span className="absolute -inset-y-1 w-px bg-live" style={{ left: `${Math.min(nowLine, 0.998) * 100}%` }} />
+        <span
+          data-now-line
+          className="absolute -inset-y-1 w-px bg-live"
+          style={{ left: `${Math.min(nowLine, 0.998) * 100}%` }}
+        />
       )}
     </span>
   );

@@ -1,5 +1,11 @@
 import { plural } from "./plural.ts";
 
+interface Changed {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
 /** What the page of a run says. */
 export const WORDS = {
   windowTitle: (state: string, run: string): string => `${state}: ${run} · Sparky`,
@@ -53,7 +59,7 @@ export const WORDS = {
   view: "View",
   tabs: { timeline: "Timeline", transcript: "Transcript", events: "Events" },
   show: "Show",
-  shown: { all: "All", model: "Model", tools: "Tools", errors: "Errors" },
+  shown: { all: "All", model: "Model", tools: "Tools", errors: "Errors", graph: "Graph" },
   stepList: "Steps",
   eventList: "Events",
   event: (seq: number): string => `Event ${seq}`,
@@ -114,5 +120,11 @@ export const WORDS = {
   error: "Error",
   modelWasTold: "What the model was told",
   beginningOf: (size: string): string => `the beginning of ${size}`,
+  graphChanges: "Graph changes",
+  /** As they are counted, and as they are heard. */
+  changed: (n: Changed): string => `+${n.added} ~${n.changed} −${n.removed}`,
+  changedHeard: (n: Changed): string => `${n.added} added, ${n.changed} changed, ${n.removed} removed`,
+  firstOf: (n: number, all: number): string => `the newest ${n} of ${all}`,
+  changesNotLoaded: "The changes of the graph could not be loaded",
   noResult: "No result yet.",
 } as const;

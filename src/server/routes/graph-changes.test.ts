@@ -55,6 +55,9 @@ eachEngine("what became of the graph", (engine) => {
       },
       { thing: "node", name: "Dan", op: "added", after: { type: "person", content: "Tall", data: {} }, by },
     ]);
+    const seq = use?.seq ?? 0;
+    expect(await changes(as, people.ann, `?run=${runId}&seq=${seq}`)).toEqual(found);
+    expect(await changes(as, people.ann, `?run=${runId}&seq=${seq + 1}`)).toEqual([]);
     expect(Object.keys(found[1]?.after ?? {})).toEqual(["content"]);
     expect(Object.hasOwn(found[0] ?? {}, "before")).toBe(false);
     const [{ after = {}, names = {} } = {}] = found;

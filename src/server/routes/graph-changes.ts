@@ -13,7 +13,7 @@ export function graphChangeRoutes({ store }: ServerDeps): readonly Route[] {
       path: "/api/graph/changes",
       right: "memory.see",
       summary:
-        "What became of the graph, the newest first; `thing` of one node with its edges, or of one edge; `run` by one run. " +
+        "What became of the graph, the newest first; `thing` of one node with its edges, or of one edge; `run` by one run, with `seq` by one of its calls. " +
         "What belongs to another change is told by `partOf`.",
       query: graphChangesQuery,
       answers: { 200: listSchema(graphChangeSchema) },

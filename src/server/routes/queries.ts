@@ -95,6 +95,7 @@ export const graphChangesQuery = z
   .object({
     thing: idSchema,
     run: idSchema,
+    seq: whole(1, Number.MAX_SAFE_INTEGER),
     partOf: whole(1, Number.MAX_SAFE_INTEGER),
     limit: page.limit,
     cursor: words,

@@ -36,6 +36,8 @@ export interface ChangesQuery extends PageQuery {
   /** A node, with its edges and facts; or an edge or a fact. */
   readonly thing?: string | undefined;
   readonly run?: string | undefined;
+  /** Those of this call, by the event that asks for it. */
+  readonly seq?: number | undefined;
   /** Those that belong to this change. */
   readonly partOf?: number | undefined;
 }
@@ -44,7 +46,7 @@ const NEWEST = orderBy(["graph_changes.id desc"], z.tuple([z.int()]));
 
 /** The newest first. What belongs to another change stands under that one, but for the things themselves that are asked for. */
 export async function graphChanges(db: Db, viewer: User, query: ChangesQuery) {
-  const { thing, run, partOf } = query;
+  const { thing, run, seq, partOf } = query;
   const found = db
     .selectFrom("graph_changes")
     .where(visible(viewer.id, "graph_changes"))
@@ -55,6 +57,7 @@ export async function graphChanges(db: Db, viewer: User, query: ChangesQuery) {
       ),
     )
     .$if(run !== undefined, (by) => by.where("run_id", "=", run ?? ""))
+    .$if(seq !== undefined, (by) => by.where("seq", "=", seq ?? 0))
     .$if(thing !== undefined, (about) =>
       about.where((eb) =>
         eb.or((["thing_id", "node_id", "other_id"] as const).map((column) => eb(column, "=", thing ?? ""))),
