@@ -146,6 +146,24 @@ eachEngine("the model of a task", (engine) => {
     await agent.stop();
   });
 
+  test("is another one where a task that failed is tried again by it, in the task's own chat too", async () => {
+    const store = await engine.store();
+    const { owner } = await ensureUsers(store);
+    const refused = new ModelError("model_auth", "no key", { retryable: false });
+    const own = scriptedModel([[fail(refused)]], { id: "own" });
+    const other = scriptedModel([[say("Done.")], [say("And this.")]], { id: "other" });
+    const { task } = await addTask(store, owner, { instruction: "do it" });
+    const agent = await startAgent(store, { model: own, modelFor: chosenFrom({ own, other }) });
+    await answered(store, task);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", model: null });
+    await retryTask(store, owner, task.id, { model: "other" });
+    expect(await answered(store, task)).toEqual(["other"]);
+    expect(await getTask(store, owner, task.id)).toMatchObject({ status: "completed", model: "other" });
+    const { runId } = await postMessage(store, owner, task.chatId, { text: "and now?" });
+    expect(await ended(store, runId)).toMatchObject({ model: "other" });
+    await agent.stop();
+  });
+
   test("is what the agent chose for work that it hands over, and answers in the chat of that too", async () => {
     const store = await engine.store();
     const { owner } = await ensureUsers(store);

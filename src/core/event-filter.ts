@@ -1,3 +1,4 @@
+import type { EventOf } from "./events.ts";
 import type { LogEvent } from "./transcript.ts";
 
 /** Which events of a chat a person wants to see, in the page and at the terminal alike. */
@@ -24,7 +25,7 @@ export const EVENT_KIND_WORDS: { readonly [kind in EventKind]: string } = {
   plans: "the agent's plans",
   states: "how runs begin, wait, go on and end well",
   notes: "summaries, what was recalled and what was read for a message",
-  bookkeeping: "that chats were created, or named by themselves",
+  bookkeeping: "that chats were created, or named or shared by themselves",
 };
 
 /** The kind that the event is of; null: it is always shown. */
@@ -44,12 +45,17 @@ export function eventKind(event: LogEvent): EventKind | null {
     case "resource":
       return event.data.ok ? "notes" : null;
     case "chat":
-      return event.data.change === "created" || (event.data.change === "renamed" && event.data.by === "agent")
-        ? "bookkeeping"
-        : null;
+      return isBookkeeping(event) ? "bookkeeping" : null;
     default:
       return null;
   }
+}
+
+function isBookkeeping({ data, actor }: EventOf<"chat">): boolean {
+  if (data.change === "created") return true;
+  if (data.change === "renamed") return data.by === "agent";
+  // Nobody shares a chat with themselves, but whoever gives the agent a task sees the chat that is made for it.
+  return data.change === "shared" && data.name === undefined && data.userId === actor.id;
 }
 
 export function isShown(event: LogEvent, filter: EventFilter): boolean {

@@ -128,6 +128,8 @@ export type Task = z.infer<typeof taskSchema>;
 export const retrySchema = z.strictObject({
   /** Only if it has had so many runs: two who ask at once, or one after the other, make one more together. */
   attempts: z.number().int().nonnegative().optional(),
+  /** Works on it from now on. */
+  model: modelNameSchema.optional(),
 });
 
 /** A task that a task's runs have started, at any distance. */
@@ -309,7 +311,11 @@ export const forkPlaceSchema = z.object({
   chats: z.array(z.object({ chatId: z.string(), seq: z.number() })).readonly(),
 });
 export type ForkPlace = z.infer<typeof forkPlaceSchema>;
-export const forkPlacesSchema = z.object({ items: z.array(forkPlaceSchema).readonly() });
+export const forkPlacesSchema = z.object({
+  items: z.array(forkPlaceSchema).readonly(),
+  /** The chats that this one was made from or that were made from it, as far as you may see them, and what they are called. */
+  relatives: z.array(z.object({ chatId: z.string(), title: z.string() })).readonly(),
+});
 
 /** The answer to a stop or cancel: the run that was told to stop, or null when nothing ran. */
 /** The run that sums up what was said. */

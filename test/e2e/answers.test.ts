@@ -1,47 +1,18 @@
-import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import type { EventBody, Json, NewEvent } from "../../src/core/events.ts";
-import type { Chat } from "../../src/wire/api.ts";
-import { describeInBrowser, launchBrowser, openLink } from "../kit/browser.ts";
-import { chatServer } from "../kit/chat-server.ts";
-import { sqlite } from "../kit/databases.ts";
-import { form } from "../kit/files.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Json } from "../../src/core/events.ts";
+import { describeInBrowser, launchBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
-import { Tab } from "./thread-page.ts";
+import { type Line, RUN, said, toldChat } from "./told-chat.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
-
-type Line = EventBody & Partial<NewEvent>;
-const PLACE = { runId: null, taskId: null, step: null, actor: { kind: "agent", id: "agent", name: "agent" } } as const;
-const RUN = { runId: "r1", step: 1 } as const;
-const said = (text: string): Line => ({ type: "message", data: { role: "assistant", text } });
 
 describeInBrowser("what the agent says and does", () => {
   let browser: Browser;
   beforeAll(async () => void (browser = await launchBrowser()));
   afterAll(() => browser.close());
 
-  /** A chat with these events, open in a browser of its own. */
-  async function opened(lines: readonly Line[], width = 1280) {
-    const store = await sqlite.store();
-    const app = await chatServer(store, { webRoot: join(import.meta.dirname, "../../dist/web") });
-    const base = (await app.listen()).replace(/\/$/, "");
-    const { ann } = app.people;
-    const { body: chat } = await app.as(ann, "POST", "/api/chats", { title: "Answers" });
-    const { id: chatId } = chat as Chat;
-    const write = (...bodies: readonly Line[]) =>
-      store.append({ chatId, events: bodies.map((body) => ({ ...PLACE, ...body })) });
-    await write(...lines);
-    const { body: link } = await app.as(ann, "POST", "/api/users/ann/login-link", {});
-    const context = await browser.newContext({ viewport: { width, height: 900 } });
-    context.setDefaultTimeout(60_000);
-    onTestFinished(() => context.close());
-    await openLink(await context.newPage(), (link as { url: string }).url);
-    const tab = await Tab.open(context, base, `/chats/${chatId}`);
-    await tab.conversation.waitFor();
-    return { app, ann, store, context, base, chatId, write, tab };
-  }
+  const opened = (lines: readonly Line[], width?: number) => toldChat(browser, lines, width);
 
   test("words beside a call stand as speech in their place; reasoning is folded", async () => {
     const { tab, write } = await opened([
@@ -108,40 +79,6 @@ describeInBrowser("what the agent says and does", () => {
     await tab.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await failed.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => tab.conversation.getByRole("article", { name: "ann" }).allTextContents()).toHaveLength(3);
-    expect(tab.complaints).toEqual([]);
-  });
-
-  test("what is tried again, in the same chat or in a new one, is asked with its files", async () => {
-    const { app, ann, chatId, write, tab } = await opened([]);
-    const { conversation, page } = tab;
-    const upload = new Request("http://127.0.0.1:8000/api/files", { method: "POST", body: form("notes.txt", "Clay") });
-    const { id } = (await (await app.server.fetch(upload, { viewer: ann })).json()) as { id: string };
-    await app.as(ann, "POST", `/api/chats/${chatId}/messages`, { text: "Read it", attachments: [id] });
-    await write(
-      { ...RUN, type: "status", data: { state: "starting", message: "", attempt: 1 } },
-      { ...RUN, type: "error", data: { code: "model_auth", message: "The key was refused", retryable: false } },
-      { ...RUN, type: "status", data: { state: "failed", message: "Failed", reason: "The key was refused" } },
-    );
-    const notes = conversation.getByRole("article", { name: "ann" }).getByRole("link", { name: /notes\.txt/ });
-    const failed = conversation.locator('[data-run-state="failed"]');
-    await failed.getByRole("button", { name: "Try again" }).click();
-    await expect.poll(() => tab.said("ann")).toEqual(["Read it", "Read it"]);
-    await expect.poll(() => notes.count()).toBe(2);
-    // Sent, not only on its way.
-    await expect.poll(() => conversation.locator("[data-outbox]").count()).toBe(0);
-    await page.reload();
-    await expect.poll(() => notes.count()).toBe(2);
-    await write(said("It is about clay."));
-    const answer = conversation.locator('[data-type="message"]', { hasText: "It is about clay." });
-    await answer.hover();
-    await answer.getByRole("button", { name: "Try again" }).click();
-    const dialog = page.getByRole("dialog", { name: "Try again" });
-    await dialog.getByRole("button", { name: "Send in a new chat" }).click();
-    await conversation.getByText("Made from another chat by you").waitFor();
-    expect(page.url()).not.toContain(chatId);
-    await expect.poll(() => tab.said("ann")).toEqual(["Read it", "Read it"]);
-    await expect.poll(() => notes.count()).toBe(2);
-    expect(await conversation.getByText("It is about clay.").count()).toBe(0);
     expect(tab.complaints).toEqual([]);
   });
 
@@ -250,7 +187,7 @@ describeInBrowser("what the agent says and does", () => {
     const dialog = page.getByRole("dialog", { name: "Edit and send again" });
     await dialog.getByRole("textbox", { name: "Message" }).fill("Second");
     await dialog.getByRole("button", { name: "Send in a new chat" }).click();
-    await conversation.getByText("Made from another chat by you").waitFor();
+    await conversation.getByText("Made from “Answers” by you").waitFor();
     expect(page.url()).not.toContain(chatId);
     await expect.poll(() => tab.said("ann")).toEqual(["First", "Second"]);
     await conversation.getByText("One.").waitFor();

@@ -110,7 +110,7 @@ class Day {
     const dialog = tab.page.getByRole("dialog", { name: "Edit and send again" });
     await write(dialog.getByRole("textbox", { name: "Message" }), "List my files");
     await dialog.getByRole("button", { name: "Send in a new chat" }).click();
-    await tab.conversation.getByText("Made from another chat").waitFor();
+    await tab.conversation.getByText(/^Made from “/).waitFor();
     await tab.conversation.getByText("file_list", { exact: true }).first().waitFor();
     const forked = (await placeOf(tab)).split("/")[2] ?? "";
     expect(forked).not.toBe(chatId);

@@ -52,6 +52,17 @@ describeInBrowser("a run's page", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("a run of a chat that is over leads to its page", async () => {
+    const tab = await (await stage.device()).tab("/chats");
+    await tab.composer.fill("Hello");
+    await tab.composer.press("Enter");
+    await tab.runEnded();
+    await tab.conversation.getByRole("link", { name: "Open the run" }).click();
+    await header(tab, "completed").waitFor();
+    expect(place(tab)).toMatch(/^\/runs\/[a-z0-9]+$/);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("a step of the model shows what it was given, as it was sent", async () => {
     const tab = await (await stage.device()).tab(`/runs/${task.runId}`);
     await steps(tab).filter({ hasText: "Model" }).nth(2).click();

@@ -52,10 +52,10 @@ eachEngine("two at the same moment", (engine) => {
     };
     await fail();
     const { attempts } = await getTask(store, owner, task.id);
-    const asks = await Promise.allSettled([1, 2].map(() => retryTask(store, owner, task.id, attempts)));
+    const asks = await Promise.allSettled([1, 2].map(() => retryTask(store, owner, task.id, { attempts })));
     expect(asks.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     await fail();
-    await expect(retryTask(store, owner, task.id, attempts)).rejects.toMatchObject(conflict);
+    await expect(retryTask(store, owner, task.id, { attempts })).rejects.toMatchObject(conflict);
     expect(await getTask(store, owner, task.id)).toMatchObject({ status: "failed", attempts: attempts + 1 });
   });
 

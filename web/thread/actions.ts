@@ -18,10 +18,14 @@ export interface ThreadActions {
   readonly lastRunId: string | null;
   /** Has the question of this run answered once more. */
   readonly tryAgain: (runId: string) => Promise<void>;
-  /** The person's message that the answer at `seq` followed; null where it lies further up. */
-  readonly questionBefore: (seq: number) => Question | null;
+  /** The person's message that the answer at `seq` followed; null: there is none, undefined: it lies further up. */
+  readonly questionBefore: (seq: number) => Question | null | undefined;
+  /** The same, from further up. */
+  readonly loadQuestion: (seq: number) => Promise<Question | null>;
   /** Where this chat and others part. */
   readonly places: ReadonlyMap<number, Place>;
+  /** What chats are called that this one was made from, or that were made from it, by their ids. */
+  readonly relatives: ReadonlyMap<string, string>;
   /** What is called how that messages here refer to. */
   readonly titles: Titles;
 }

@@ -10,8 +10,8 @@ import { Button } from "../ui/button.tsx";
 import { CommandLine, Problem } from "../ui/notice.tsx";
 import { part } from "../ui/part.ts";
 import { useThreadActions } from "./actions.ts";
-import { Anew } from "./message-actions.tsx";
-import { EndFacts } from "./noted.tsx";
+import { Anew, RetryWithModel } from "./anew.tsx";
+import { EndFacts, OpenRun } from "./noted.tsx";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
@@ -31,7 +31,7 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
   const again = useMutation({ mutationFn: (runId: string) => actions?.tryAgain(runId) ?? Promise.resolve() });
   if (event.type !== "status" || event.data.state !== "failed") return null;
   const code = error?.event.type === "error" ? error.event.data.code : "";
-  const question = taskId === null ? (actions?.questionBefore(event.seq) ?? null) : null;
+  const question = taskId === null ? actions?.questionBefore(event.seq) : null;
   const canTry = actions !== null && actions.canWrite && actions.lastRunId === event.runId && event.runId !== null;
   return (
     <div
@@ -51,6 +51,7 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
           {code === "" ? event.data.message : WORDS.failed(event.data.message, causeOf(code))}
           <span className="text-xs font-normal text-muted">
             <EndFacts at={event.at} run={run} />
+            {event.runId !== null && <OpenRun runId={event.runId} />}
           </span>
         </p>
         <p dir="auto" className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">
@@ -62,10 +63,22 @@ export function Failed({ entry: { event, taskId }, error, run }: Props) {
               <RotateCw aria-hidden="true" className="size-3.5" />
               {taskId === null ? COMMON.tryAgain : WORDS.retryTask}
             </Button>
-            {question !== null && <Button onClick={() => setChoosing(true)}>{WORDS.anotherModel}</Button>}
-            {isChoosing && question !== null && (
-              <Anew chatId={actions.chatId} question={question} isEdit={false} onClose={() => setChoosing(false)} />
+            {(taskId !== null || question !== null) && (
+              <Button onClick={() => setChoosing(true)}>{WORDS.anotherModel}</Button>
             )}
+            {isChoosing &&
+              (taskId !== null ? (
+                <RetryWithModel taskId={taskId} onClose={() => setChoosing(false)} />
+              ) : (
+                question !== null && (
+                  <Anew
+                    chatId={actions.chatId}
+                    seq={event.seq}
+                    question={question}
+                    onClose={() => setChoosing(false)}
+                  />
+                )
+              ))}
             {code.startsWith("model_") && <Settings isFault={isOfSettings(code)} />}
             <Problem error={again.error} />
           </div>

@@ -1,16 +1,12 @@
-import { Link as LinkTo, useNavigate } from "@tanstack/react-router";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Pencil, Quote, RotateCw } from "lucide-react";
-import { useId, useState, type FormEvent, type ReactNode } from "react";
-import { forkedSchema, type NewFork } from "../../src/wire/api.ts";
-import { useServices } from "../app/services.tsx";
+import { Link as LinkTo } from "@tanstack/react-router";
+import { ChevronLeft, ChevronRight, GitFork, Pencil, Quote, RotateCw } from "lucide-react";
+import { useState, type ComponentProps, type ReactNode } from "react";
 import { Button, IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { useThreadActions, type Question, type ThreadActions } from "./actions.ts";
+import { Anew, useFork } from "./anew.tsx";
 import { addToDraft } from "./draft.ts";
-import { modelChoicesQuery } from "../models/queries.ts";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
@@ -49,18 +45,43 @@ export function MessageActions({ seq, text, files = [], role }: Question & { rea
             {COMMON.tryAgain}
           </Small>
         )}
+        {actions.canWrite && role === "assistant" && <GoOn chatId={actions.chatId} seq={seq} />}
       </span>
       {role === "user" && <Elsewhere seq={seq} actions={actions} />}
       {asks !== null && question !== null && (
-        <Anew chatId={actions.chatId} question={question} isEdit={asks === "edit"} onClose={() => setAsks(null)} />
+        <Anew
+          chatId={actions.chatId}
+          seq={seq}
+          question={question}
+          isEdit={asks === "edit"}
+          onClose={() => setAsks(null)}
+        />
       )}
     </div>
   );
 }
 
-function Small({ icon, onClick, children }: { icon: ReactNode; onClick: () => void; children: ReactNode }) {
+/** Opens a new chat that ends here so far. */
+function GoOn({ chatId, seq }: { chatId: string; seq: number }) {
+  const fork = useFork(chatId);
   return (
-    <Button kind="quiet" className="px-2 py-0.5 text-xs" onClick={onClick}>
+    <>
+      <Small
+        icon={<GitFork aria-hidden="true" className="size-3.5" />}
+        title={WORDS.goOnMeans}
+        disabled={fork.isPending}
+        onClick={() => fork.mutate({ seq })}
+      >
+        {WORDS.goOn}
+      </Small>
+      <Problem error={fork.error} />
+    </>
+  );
+}
+
+function Small({ icon, children, ...rest }: ComponentProps<"button"> & { icon: ReactNode }) {
+  return (
+    <Button kind="quiet" className="px-2 py-0.5 text-xs" {...rest}>
       {icon}
       {children}
     </Button>
@@ -94,79 +115,5 @@ function Elsewhere({ seq, actions }: { seq: number; actions: ThreadActions }) {
       {WORDS.place(place.number, place.count)}
       {arrow(place.after, WORDS.nextChat, <ChevronRight aria-hidden="true" className="size-4" />)}
     </span>
-  );
-}
-
-interface AnewProps {
-  readonly chatId: string;
-  readonly question: Question;
-  readonly isEdit: boolean;
-  readonly onClose: () => void;
-}
-
-/** Asks once more, in a chat that begins as this one did; this one stays as it is. */
-export function Anew({ chatId, question, isEdit, onClose }: AnewProps) {
-  const { http, queries } = useServices();
-  const navigate = useNavigate();
-  const [key] = useState(() => crypto.randomUUID());
-  const listId = useId();
-  const { data: choices } = useQuery(modelChoicesQuery(http));
-  const fork = useMutation({
-    mutationFn: (wanted: NewFork) =>
-      http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/fork`, wanted, forkedSchema),
-    async onSuccess({ chat }) {
-      onClose();
-      void queries.invalidateQueries({ queryKey: ["chats"] });
-      await navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
-    },
-  });
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const model = String(form.get("model") ?? "").trim();
-    const text = isEdit ? String(form.get("text") ?? "") : question.text;
-    const attachments = question.files?.map(({ id }) => id) ?? [];
-    const more = { ...(model !== "" && { model }), ...(attachments.length > 0 && { attachments }) };
-    fork.mutate({ seq: question.seq - 1, text, key, ...more });
-  };
-  return (
-    <Dialog title={isEdit ? WORDS.editAndSend : COMMON.tryAgain} onClose={onClose}>
-      <form onSubmit={submit} className="mt-3 flex flex-col gap-3">
-        <p className="text-sm text-muted">{WORDS.newChatMeans}</p>
-        {isEdit && (
-          <textarea
-            data-first
-            name="text"
-            aria-label={WORDS.message}
-            dir="auto"
-            rows={5}
-            required
-            defaultValue={question.text}
-            className="rounded-md border border-line-strong bg-page px-2 py-1.5 text-base"
-          />
-        )}
-        <label className="flex flex-col gap-1 text-sm font-medium">
-          {WORDS.modelField}
-          <input
-            name="model"
-            list={listId}
-            placeholder={WORDS.otherModel}
-            className="tap rounded-md border border-line-strong bg-page px-2 py-1.5 text-base font-normal"
-          />
-        </label>
-        <datalist id={listId}>
-          {choices?.items.map(({ id, why }) => why === null && <option key={id} value={id} />)}
-        </datalist>
-        <Problem error={fork.error} />
-        <div className="flex justify-end gap-2">
-          <Button kind="quiet" onClick={onClose}>
-            {COMMON.cancel}
-          </Button>
-          <Button kind="primary" type="submit" disabled={fork.isPending}>
-            {fork.isPending ? WORDS.makingChat : WORDS.sendInNew}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

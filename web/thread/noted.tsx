@@ -11,6 +11,7 @@ import { useServices } from "../app/services.tsx";
 import { JsonView } from "../text/json-view.tsx";
 import { count, duration, fullTime, roughly, timeOfDay } from "../ui/format.ts";
 import { StateIcon, stateColour, StateMark, stateOfRun, stateWord } from "../ui/state.tsx";
+import { useThreadActions } from "./actions.ts";
 import { WORDS } from "../words/thread.ts";
 
 /** What happened around the words: statuses, plans, errors, notes. */
@@ -54,6 +55,7 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
       )}
       <span className="text-xs text-muted">
         <EndFacts at={event.at} run={isEnd ? run : undefined} />
+        {isEnd && event.runId !== null && <OpenRun runId={event.runId} />}
       </span>
     </p>
   );
@@ -74,6 +76,18 @@ export function EndFacts({ at, run }: { at: string; run: RunView | undefined }) 
       <time dateTime={at} title={fullTime(at)}>
         {timeOfDay(at)}
       </time>
+    </>
+  );
+}
+
+/** Leads to what a run did, step by step. */
+export function OpenRun({ runId }: { runId: string }) {
+  return (
+    <>
+      {" · "}
+      <Link to="/runs/$runId" params={{ runId }} className="underline underline-offset-2 hover:text-ink">
+        {WORDS.openEnded}
+      </Link>
     </>
   );
 }
@@ -174,6 +188,7 @@ export function Unknown({ event }: { event: UnknownEvent }) {
 }
 
 export function ChatChange({ event }: { event: EventOf<"chat"> }) {
+  const relatives = useThreadActions()?.relatives;
   const { http } = useServices();
   const { data: me } = useQuery(meQuery(http));
   const { data } = event;
@@ -188,7 +203,7 @@ export function ChatChange({ event }: { event: EventOf<"chat"> }) {
         className="inline-flex items-center gap-1.5 px-1.5 text-xs text-accent underline"
       >
         <GitFork aria-hidden="true" className="size-3.5 shrink-0" />
-        {WORDS.noteBy(chatNote(data, me?.id), by)}
+        {WORDS.noteBy(WORDS.changes[data.change](relatives?.get(other) ?? ""), by)}
       </Link>
     );
   }
@@ -219,9 +234,8 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
     case "effort":
       return data.effort === "" ? WORDS.changes.ownEffort : WORDS.changes.effort(data.effort);
     case "forked":
-      return WORDS.changes.forked;
     case "fork":
-      return WORDS.changes.fork;
+      return WORDS.changes[data.change]("");
   }
 }
 

@@ -28,12 +28,18 @@ const placesQuery = (http: Http, chatId: string) =>
     placeholderData: (before, query) => (query?.queryKey[2] === chatId ? before : undefined),
   });
 
-/** By the `seq` of the message; asked for only where the log tells of such a chat. */
-export function usePlaces(chatId: string, entries: readonly Entry[]): ReadonlyMap<number, Place> {
+/** By the `seq` of the message, with what the chats are called; asked for only where the log tells of such a chat. */
+export function usePlaces(chatId: string, entries: readonly Entry[]) {
   const { http } = useServices();
   const isOfSeveral = useMemo(() => entries.some(tellsOfFork), [entries]);
   const { data } = useQuery({ ...placesQuery(http, chatId), enabled: isOfSeveral });
-  return useMemo(() => placesOf(chatId, data?.items ?? []), [chatId, data]);
+  return useMemo(
+    () => ({
+      places: placesOf(chatId, data?.items ?? []),
+      relatives: new Map((data?.relatives ?? []).map(({ chatId: id, title }) => [id, title])),
+    }),
+    [chatId, data],
+  );
 }
 
 function tellsOfFork(entry: Entry): boolean {

@@ -16,7 +16,7 @@ import { useEventFilter } from "./event-filter.ts";
 import { KeptWords } from "./kept-words.tsx";
 import { usePlaces } from "./places.ts";
 import { toRows } from "./rows.ts";
-import { lastEndedIn, questionBefore, useTryAgain } from "./try-again.ts";
+import { lastEndedIn, loadQuestion, questionBefore, useTryAgain } from "./try-again.ts";
 import { currentRun, RunBar } from "./run-bar.tsx";
 import { useSeen } from "./seen.ts";
 import { sendWords } from "./send-words.ts";
@@ -84,7 +84,8 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
   const isBusy = parts.length > 0;
   const lastRunId = lastEndedIn(transcript.entries);
   const tryAgain = useTryAgain(chatId, transcript.entries);
-  const places = usePlaces(chatId, transcript.entries);
+  const { places, relatives } = usePlaces(chatId, transcript.entries);
+  const hasMore = hasOlder(log);
   const titles = useMemo(() => titlesIn(log.events), [log.events]);
   const actions = useMemo(
     () => ({
@@ -92,11 +93,16 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
       canWrite: chat.canWrite,
       lastRunId,
       tryAgain,
-      questionBefore: (seq: number) => questionBefore(transcript.entries, seq),
+      questionBefore: (seq: number) => {
+        const found = questionBefore(transcript.entries, seq);
+        return found === undefined && !hasMore ? null : found;
+      },
+      loadQuestion: (seq: number) => loadQuestion(http, chatId, seq),
       places,
+      relatives,
       titles,
     }),
-    [chatId, chat.canWrite, lastRunId, tryAgain, transcript.entries, places, titles],
+    [http, chatId, chat.canWrite, lastRunId, tryAgain, transcript.entries, hasMore, places, relatives, titles],
   );
   return (
     <div className="flex h-full flex-col">
@@ -122,7 +128,7 @@ function Thread({ chatId, snapshot }: { chatId: string; snapshot: Extract<ChatSn
           first={transcript.first}
           at={at}
           isBusy={isBusy}
-          older={hasOlder(log) ? snapshot.older : "none"}
+          older={hasMore ? snapshot.older : "none"}
           onOlder={loadOlder}
           onAtEnd={setAtEnd}
         />

@@ -206,12 +206,17 @@ export const WORDS = {
   otherModel: "the same, or another such as openai/gpt-5",
   makingChat: "Making the chat…",
   sendInNew: "Send in a new chat",
-  furtherUp: "its question lies further up: scroll there first",
+  goOn: "Go on from here",
+  goOnMeans: "In a new chat that begins as this one did, up to here",
+  loadingQuestion: "Loading what was asked…",
+  questionNotLoaded: "What was asked could not be loaded",
+  noQuestion: "Nobody’s message stands before it.",
 
   /** How a run goes and ends. */
   run: "Run",
   openRun: "Open the run: its steps on an axis of time",
   openRunHeard: ", open the run",
+  openEnded: "Open the run",
   plan: "Plan",
   planDone: (done: number, of: number): string => `Plan · ${done} of ${of} done`,
   planStates: { done: "done", doing: "doing", open: "to do" },
@@ -239,6 +244,7 @@ export const WORDS = {
   task: (id: string): string => `Task ${id}`,
   failed: (what: string, cause: string): string => `${what} · ${cause}`,
   retryTask: "Retry the task",
+  retryMeans: "The task is worked on once more, from now on by this model.",
   anotherModel: "Another model…",
   ownerLooksAfter: "The owner of this Sparky looks after its models.",
   modelAndKey: "Model and key…",
@@ -336,8 +342,10 @@ export const WORDS = {
     ownModel: "Model set to the server’s own",
     effort: (effort: string): string => `Effort set to ${effort}`,
     ownEffort: "Effort set to the server’s own",
-    forked: "Made from another chat",
-    fork: "Another chat was made from here",
+    /** `title`: the other chat's; empty where it has none, or none to be told. */
+    forked: (title: string): string => (title === "" ? "Made from another chat" : `Made from “${title}”`),
+    fork: (title: string): string =>
+      title === "" ? "Another chat was made from here" : `“${title}” was made from here`,
   },
 } as const;
 

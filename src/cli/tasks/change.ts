@@ -28,10 +28,15 @@ export async function cancelTask(context: Context, args: readonly string[]): Pro
   if (!hasEnded(task.status)) out.note(`  it is still stopping: sparky agent tasks get ${shortId(id)}`);
 }
 
-export async function retryTask(context: Context, args: readonly string[]): Promise<void> {
+export interface RetryOptions {
+  readonly model?: string;
+}
+
+export async function retryTask(context: Context, args: readonly string[], { model }: RetryOptions): Promise<void> {
   const client = await context.client("any");
   const id = await taskId(client, args[0] ?? "");
-  const task = await client.request<Task>("POST", `/api/tasks/${id}/retry`);
+  const body = model === undefined ? {} : { model };
+  const task = await client.request<Task>("POST", `/api/tasks/${id}/retry`, body);
   show(context, task, "queued");
   if (context.out.terminal) context.out.note(`  follow it: sparky agent tasks logs -f ${shortId(id)}`);
 }

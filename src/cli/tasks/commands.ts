@@ -6,7 +6,7 @@ import { group, oneOf, positive, repeated, time, verb, wholeNumber, type Execute
 import type { AddOptions } from "./add.ts";
 import type { ClearOptions } from "./clear.ts";
 import type { ListOptions } from "./list.ts";
-import type { DeleteOptions } from "./change.ts";
+import type { DeleteOptions, RetryOptions } from "./change.ts";
 import type { LogsOptions } from "./logs.ts";
 import type { UpdateOptions } from "./update.ts";
 import type { WaitOptions } from "./wait.ts";
@@ -107,9 +107,11 @@ export function addTaskCommands(agent: Command, execute: Execute): void {
   });
   verb(tasks, execute, "retry <id>", {
     summary: "Queue a failed or cancelled task again.",
-    examples: ["sparky agent tasks retry 3f2a"],
+    examples: ["sparky agent tasks retry 3f2a", "sparky agent tasks retry 3f2a --model ollama/qwen3"],
     args: ID,
-    run: async (context, args) => (await import("./change.ts")).retryTask(context, args),
+    options: [["--model <model>", "the model that works on it from now on"]],
+    run: async (context, args, options: RetryOptions) =>
+      (await import("./change.ts")).retryTask(context, args, options),
   });
   verb(tasks, execute, "update <id>", {
     summary: "Change a task that has not started; its notes always, its status never.",

@@ -78,7 +78,7 @@ export function bulkRoutes({ store, log, cancelTask }: ServerDeps, closing: Abor
       case "delete":
         return ({ id }) => deleteTask(store, viewer, id);
       case "retry":
-        return ({ id, attempts }) => retryTask(store, viewer, id, attempts);
+        return ({ id, attempts }) => retryTask(store, viewer, id, { attempts });
       default:
         return unreachable(body);
     }

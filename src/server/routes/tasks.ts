@@ -109,13 +109,14 @@ export function taskRoutes({ store, cancelTask, models }: ServerDeps): readonly 
       path: "/api/tasks/:id/retry",
       right: "tasks.change",
       scope: "tasks",
-      summary: "Runs a failed or cancelled task again; with `attempts`, only if it has had so many runs.",
+      summary:
+        "Runs a failed or cancelled task again; with `attempts`, only if it has had so many runs; with `model`, by that from now on.",
       body: retrySchema,
       answers: { 200: taskSchema },
-      handle: async ({ viewer, params, body }) => ({
-        status: 200,
-        body: await retryTask(store, viewer, params.id, body.attempts),
-      }),
+      async handle({ viewer, params, body }) {
+        if (body.model !== undefined) models.check(body.model);
+        return { status: 200, body: await retryTask(store, viewer, params.id, body) };
+      },
     }),
     route({
       method: "GET",

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { eachEngine } from "../../../test/kit/databases.ts";
 import { people } from "../../../test/kit/members.ts";
 import { readEvents } from "../log/events.ts";
-import { createChat, deleteChat } from "./chats.ts";
+import { createChat, deleteChat, patchChat } from "./chats.ts";
+import { shareChat } from "./shares.ts";
 import { forkChat } from "./fork.ts";
 import { postMessage } from "./messages.ts";
 import { forkPlaces } from "./places.ts";
@@ -39,6 +40,22 @@ eachEngine("places where chats part", (database) => {
       { seq, chats: all },
       { seq: end + 1, chats: [{ chatId: first.id, seq: end + 1 }, expect.objectContaining({ chatId: atEnd.id })] },
     ]);
+
+    // Those that it hangs together with are told by what they are called, as long as they may be seen.
+    const called = async (viewer: typeof ann, chatId: string) =>
+      new Map((await forkPlaces(store, viewer, chatId)).relatives.map((each) => [each.chatId, each.title]));
+    await patchChat(store, ann, one.chatId, { title: "Heat" });
+    expect(await called(ann, first.id)).toEqual(
+      new Map(
+        [one, two, three, other, { chatId: atEnd.id }].map(({ chatId }) => [
+          chatId,
+          chatId === one.chatId ? "Heat" : "Tea",
+        ]),
+      ),
+    );
+    expect(await called(ann, oneMore.chatId)).toEqual(new Map([[one.chatId, "Heat"]]));
+    await shareChat(store, ann, oneMore.chatId, { user: "bob", write: false });
+    expect(await called(bob, oneMore.chatId)).toEqual(new Map());
 
     // What is deleted, or another's, is passed over.
     await deleteChat(store, ann, two.chatId);

@@ -17,8 +17,15 @@ interface Target {
   readonly seq: number;
 }
 
+/** A chat that another one was made from, or the other way round. */
+interface Relative {
+  readonly chatId: string;
+  readonly title: string;
+}
+
 /** How one chat hangs together with others. */
 interface Links {
+  readonly title: string;
   /** What it was made from, and the event of its own that says so. */
   readonly parent: { readonly chatId: string; readonly seq: number; readonly at: number } | null;
   readonly children: readonly { readonly chatId: string; readonly seq: number }[];
@@ -34,7 +41,7 @@ export async function forkPlaces(
   store: Store,
   viewer: User,
   chatId: string,
-): Promise<{ readonly items: readonly ForkPlace[] }> {
+): Promise<{ readonly items: readonly ForkPlace[]; readonly relatives: readonly Relative[] }> {
   const family = new Family(store.db, viewer);
   const own = await family.linksOf(chatId);
   if (own === null) throw notFound(`chat ${JSON.stringify(chatId)}`);
@@ -48,7 +55,12 @@ export async function forkPlaces(
     const chats = await family.from(root);
     if (chats.length > 1) items.push({ seq, chats });
   }
-  return { items };
+  const relatives: Relative[] = [];
+  for (const { chatId: id } of [...(own.parent === null ? [] : [own.parent]), ...own.children]) {
+    const links = await family.linksOf(id);
+    if (links !== null) relatives.push({ chatId: id, title: links.title });
+  }
+  return { items, relatives };
 }
 
 class Family {
@@ -68,11 +80,12 @@ class Family {
     if (this.#links.size >= MOST_CHATS) return null;
     const seen = await this.#db
       .selectFrom("chats")
-      .select("id")
+      .select("title")
       .where("id", "=", chatId)
       .where(may(this.#viewer, "see", "chats"))
       .executeTakeFirst();
-    const links = seen === undefined ? null : linksIn(await readEvents(this.#db, chatId, { types: ["chat"] }));
+    const links =
+      seen === undefined ? null : linksIn(seen.title, await readEvents(this.#db, chatId, { types: ["chat"] }));
     this.#links.set(chatId, links);
     return links;
   }
@@ -108,7 +121,7 @@ class Family {
   }
 }
 
-function linksIn(events: Awaited<ReturnType<typeof readEvents>>): Links {
+function linksIn(title: string, events: Awaited<ReturnType<typeof readEvents>>): Links {
   let parent: Links["parent"] = null;
   const children: { chatId: string; seq: number }[] = [];
   for (const { type, data, seq: at } of events) {
@@ -116,5 +129,5 @@ function linksIn(events: Awaited<ReturnType<typeof readEvents>>): Links {
     if (data.change === "forked") parent = { chatId: data.from, seq: data.seq, at };
     if (data.change === "fork") children.push({ chatId: data.to, seq: data.seq });
   }
-  return { parent, children };
+  return { title, parent, children };
 }

@@ -150,8 +150,20 @@ export async function cancelIn(store: Store, tx: Tx, viewer: User, task: TaskRow
   return { runId: null, working: false };
 }
 
-/** A new attempt at a failed or cancelled task; with `attempts`, only if it has had so many runs. */
-export async function retryTask(store: Store, viewer: User, taskId: string, attempts?: number): Promise<Task> {
+export interface Retry {
+  /** Only if it has had so many runs. */
+  readonly attempts?: number | undefined;
+  /** Works on it from now on. */
+  readonly model?: string | undefined;
+}
+
+/** A new attempt at a failed or cancelled task. */
+export async function retryTask(
+  store: Store,
+  viewer: User,
+  taskId: string,
+  { attempts, model }: Retry = {},
+): Promise<Task> {
   await store.transact(async (tx) => {
     const task = await changeable(tx, viewer, taskId);
     if (task.status !== "failed" && task.status !== "cancelled") {
@@ -161,8 +173,13 @@ export async function retryTask(store: Store, viewer: User, taskId: string, atte
       throw new SparkyError("conflict", "the task was tried again meanwhile", { hint: "look at how that went" });
     }
     await refuseBeforeDependencies(tx, task);
-    const cleared = { ...task, run_at: null };
-    await tx.db.updateTable("tasks").set({ run_at: null }).where("id", "=", taskId).execute();
+    const set = { run_at: null, ...(model !== undefined && { model }) };
+    const cleared = { ...task, ...set };
+    await tx.db.updateTable("tasks").set(set).where("id", "=", taskId).execute();
+    if (model !== undefined) {
+      const chat = await lockChat(tx, task.chat_id);
+      if (chat.origin === "task") await changeOwnChat(tx, viewer, chat, task, { model });
+    }
     await queueTaskRun(tx, cleared, "Queued again");
   });
   return getTask(store, viewer, taskId);
