@@ -10,7 +10,6 @@ import { mayThink } from "./thinking.ts";
 /** A provider's model in its library, and what it was made for. */
 export interface Library {
   readonly model: LibraryModel;
-  readonly key: string | null;
   readonly tellsUsage: boolean;
 }
 
@@ -24,10 +23,8 @@ export async function libraryFor(
   given: ReadonlySet<Concession>,
   before: Library | null,
 ): Promise<Library> {
-  const { key } = failing;
   const tellsUsage = !given.has("usage");
-  if (before !== null && before.key === key && before.tellsUsage === tellsUsage) return before;
-  return { model: await made(choice, failing, tellsUsage), key, tellsUsage };
+  return before?.tellsUsage === tellsUsage ? before : { model: await made(choice, failing, tellsUsage), tellsUsage };
 }
 
 async function made(choice: RemoteChoice, failing: Failing, includeUsage: boolean): Promise<LibraryModel> {

@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text as readAll } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import type { Deadlines } from "./deadlines.ts";
+import type { Model } from "./model.ts";
+import { openModel } from "./open.ts";
+import { selectModel } from "./select.ts";
+
+/** Steps of many runs at once over one model: they share what a provider's library was set up with, and nothing else. */
+
+type Handler = (asked: string, response: ServerResponse) => void | Promise<void>;
+
+/** `asked`: the words of the request's only message. */
+async function provider(handler: Handler): Promise<string> {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { messages } = JSON.parse(await readAll(request)) as { messages: readonly { readonly content: string }[] };
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    await handler(messages.at(-1)?.content ?? "", response);
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/v1`;
+}
+
+function open(url: string, deadlines?: Deadlines): Model {
+  const choice = selectModel({ model: "compatible/some-model", modelUrl: url, providers: {} });
+  return openModel(choice, deadlines === undefined ? {} : { deadlines });
+}
+
+async function said(model: Model, content: string, signal = new AbortController().signal): Promise<string> {
+  let words = "";
+  for await (const chunk of model.step({
+    ...{ instructions: "", messages: [{ role: "user", content }], tools: [], signal },
+  })) {
+    if (chunk.type === "text") words += chunk.text;
+  }
+  return words;
+}
+
+const frame = (delta: object, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const END = `${frame({}, "stop")}data: [DONE]\n\n`;
+
+test("each step is told its own words, however their pieces come, and though others are stopped in the middle", async () => {
+  const url = await provider(async (asked, response) => {
+    const bytes = Buffer.from(
+      `: hello\r\n\r\n${[..."äöü 🙂 "].map((sign) => frame({ content: `${sign}${asked} ` })).join("")}${END}`,
+    );
+    // In pieces that end within a line, and within a sign.
+    for (let at = 0; at < bytes.length && !response.destroyed; at += 37) {
+      response.write(bytes.subarray(at, at + 37));
+      if (at % 5 === 0) await pause(1);
+    }
+    response.end();
+  });
+  const model = open(url);
+  const steps = Array.from({ length: 40 }, (_, n) => {
+    const stop = n % 4 === 3 ? AbortSignal.timeout(20) : undefined;
+    return said(model, `number ${n}`, stop).catch((error: unknown) => error);
+  });
+  const outcomes = await Promise.all(steps);
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = [..."äöü 🙂 "].map((sign) => `${sign}number ${n} `).join("");
+    if (n % 4 !== 3) expect(outcome).toBe(whole);
+    else expect(outcome instanceof DOMException || outcome === whole).toBe(true);
+  }
+});
+
+test("one that has fallen silent is given up, though others speak all the time", async () => {
+  const url = await provider(async (asked, response) => {
+    response.write(frame({ content: "Half" }));
+    while (asked === "speak" && !response.destroyed) {
+      response.write(frame({ content: "." }));
+      await pause(10);
+    }
+  });
+  const model = open(url, { firstChunkMs: 60_000, chunkMs: 300 });
+  const control = new AbortController();
+  const speaking = said(model, "speak", control.signal).catch((error: unknown) => error);
+  await expect(said(model, "be silent")).rejects.toMatchObject({ code: "model_timeout" });
+  control.abort(new Error("enough"));
+  expect(await speaking).toMatchObject({ message: "enough" });
+});
