@@ -1,7 +1,7 @@
 import { limitWords } from "../core/limit-words.ts";
 import type { Effort } from "../core/effort.ts";
 import type { EventOf } from "../core/events.ts";
-import { callsInWords } from "../core/transcript.ts";
+import { flawsOfCalls } from "../core/transcript.ts";
 import type { Model } from "../models/model.ts";
 import { crashAnswer } from "../store/endings/crash-question.ts";
 import type { Ending } from "../store/runs/ending.ts";
@@ -204,8 +204,15 @@ class RunWork {
     const { task } = this.#claimed;
     const why = task === null ? null : this.#log.gaveUp();
     if (why !== null) return end(this.#deps, this.#claimed, failed(this.#claimed, why, "model_gave_up"), read_seq);
-    const message = `${task === null ? "Done" : "Task completed"}${callsInWords(this.#log.results())}`;
-    return end(this.#deps, this.#claimed, { state: "completed", message, result: words }, read_seq);
+    const flaws = flawsOfCalls(this.#log.results());
+    const done = task === null ? "Done" : "Task completed";
+    const ending = { state: "completed", result: words } as const;
+    return end(
+      this.#deps,
+      this.#claimed,
+      flaws === null ? { ...ending, message: done } : { ...ending, message: `${done}, ${flaws}`, flaws },
+      read_seq,
+    );
   }
 
   async #overBudget(run: RunRow, model: Model, ask: Ask): Promise<string | null> {

@@ -139,7 +139,12 @@ export const statusData = z.discriminatedUnion("state", [
   }),
   z.object({ state: z.literal("interrupted"), ...statusBase, reason: z.string() }),
   z.object({ state: z.literal("stopping"), ...statusBase, by: z.string() }),
-  z.object({ state: z.literal("completed"), ...statusBase }),
+  z.object({
+    state: z.literal("completed"),
+    ...statusBase,
+    /** What did not go well on the way, in words: `one tool failed`. Older logs say it behind a comma in `message`. */
+    reason: z.string().optional(),
+  }),
   z.object({ state: z.literal("failed"), ...statusBase, reason: z.string() }),
   z.object({ state: z.literal("cancelled"), ...statusBase, by: z.string() }),
 ]);

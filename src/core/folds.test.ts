@@ -135,6 +135,16 @@ test("F69: of parts that have become events no list is kept", () => {
   expect(closeParts(open, { runId: "r", ...ended }).marks.size).toBe(0);
 });
 
+test.each([
+  { ended: { message: "Done" }, is: null },
+  { ended: { message: "Task completed, one tool failed", reason: "one tool failed" }, is: "one tool failed" },
+  // As it was told before the event said it by itself.
+  { ended: { message: "Done, one tool failed, one call was not run" }, is: "one tool failed, one call was not run" },
+])("$ended.message tells what did not go well on the way: $is", ({ ended, is }) => {
+  const [event] = logOf([{ type: "status", data: { state: "completed", ...ended } }]);
+  expect(event && foldChat([{ ...event, runId: "r" }]).runs.get("r")?.reason).toBe(is);
+});
+
 test("what a person or a retry took is no work of a run, nor is it by a clock that was set back", () => {
   const statuses = [
     ["00:00:00", { state: "queued", message: "" }],

@@ -10,6 +10,7 @@ export interface RunView {
   readonly state: RunStateName;
   /** The last status line in words, as shown to people. */
   readonly message: string;
+  /** Why: of one that waits a code, of one that was completed what did not go well on the way. */
   readonly reason: string | null;
   /** Waiting for a back-off: when it ends. */
   readonly until: string | null;
@@ -97,8 +98,23 @@ function paused(run: RunView, at: string): RunView {
   return { ...run, workingSince: null, workedMs: run.workedMs + ms };
 }
 
+/** How long it has worked until `now`. */
+export function workedUntil(now: number, run: Pick<RunView, "workingSince" | "workedMs">): number {
+  return run.workedMs + (run.workingSince === null ? 0 : Math.max(0, now - Date.parse(run.workingSince)));
+}
+
+/** What did not go well on the way of what was completed; null: all went well. Older logs have it only in their last words. */
+export function flawsIn({
+  message,
+  reason,
+}: Extract<EventOf<"status">["data"], { state: "completed" }>): string | null {
+  return reason ?? /, (.*)$/s.exec(message)?.[1] ?? null;
+}
+
 /** How long a run worked, and how long it waited meanwhile; null while it has not ended, or where its start is not known. */
-export function timesOf(run: RunView): { readonly workedMs: number; readonly waitedMs: number } | null {
+export function timesOf(
+  run: Pick<RunView, "startedAt" | "endedAt" | "workedMs">,
+): { readonly workedMs: number; readonly waitedMs: number } | null {
   if (run.startedAt === null || run.endedAt === null) return null;
   const tookMs = Date.parse(run.endedAt) - Date.parse(run.startedAt);
   return { workedMs: run.workedMs, waitedMs: Math.max(0, tookMs - run.workedMs) };
@@ -136,7 +152,7 @@ function applyStatus(before: RunView, { data, at }: EventOf<"status">): RunView 
     case "stopping":
       return { ...run, state: "stopping", by: data.by };
     case "completed":
-      return { ...run, state: "completed", endedAt: at };
+      return { ...run, state: "completed", reason: flawsIn(data), endedAt: at };
     case "failed":
       return { ...run, state: "failed", reason: data.reason, endedAt: at };
     case "cancelled":

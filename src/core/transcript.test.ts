@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatEvent, EventBody, EventOf } from "./events.ts";
-import { callsInWords, callState, foldTranscript, type Entry, type LogEvent } from "./transcript.ts";
+import { callState, flawsOfCalls, foldTranscript, type Entry, type LogEvent } from "./transcript.ts";
 
 function log(...bodies: (EventBody & { run?: string | null; task?: string })[]): ChatEvent[] {
   return bodies.map(({ run, task, ...body }, index) => ({
@@ -118,17 +118,17 @@ const leftOver = outcome({ error: "not run: the run ended before it", interrupte
 const interruptedCall = outcome({ error: "interrupted: its outcome is unknown", interrupted: true });
 
 test.each([
-  { results: [], is: "" },
-  { results: [went, went], is: "" },
-  { results: [went, failing], is: ", one tool failed" },
-  { results: [failing, failing, failing], is: ", 3 tools failed" },
-  { results: [refusedCall], is: ", one call was not run" },
+  { results: [], is: null },
+  { results: [went, went], is: null },
+  { results: [went, failing], is: "one tool failed" },
+  { results: [failing, failing, failing], is: "3 tools failed" },
+  { results: [refusedCall], is: "one call was not run" },
   {
     results: [failing, refusedCall, leftOver, interruptedCall],
-    is: ", one tool failed, 2 calls were not run, the outcome of one call is unknown",
+    is: "one tool failed, 2 calls were not run, the outcome of one call is unknown",
   },
 ])("F95 the end of a run tells what became of its calls: $is", ({ results, is }) => {
-  expect(callsInWords(results)).toBe(is);
+  expect(flawsOfCalls(results)).toBe(is);
 });
 
 test.each([

@@ -180,20 +180,19 @@ export function neverRan({ ok, error }: EventOf<"tool_result">["data"]): boolean
   return !ok && error !== undefined && error.startsWith("not run");
 }
 
-/** What became of a run's calls, for the end of its last status line; empty: all went well. */
-export function callsInWords(results: readonly EventOf<"tool_result">["data"][]): string {
+/** What did not go well among a run's calls; null: all went well. */
+export function flawsOfCalls(results: readonly EventOf<"tool_result">["data"][]): string | null {
   const bad = results.filter(({ ok }) => !ok);
   const notRun = bad.filter(neverRan).length;
   const unknown = bad.filter((result) => result.interrupted && !neverRan(result)).length;
   const counted = (count: number, one: string, many: string): readonly string[] =>
     count === 0 ? [] : [count === 1 ? one : `${count} ${many}`];
-  return [
+  const flaws = [
     ...counted(bad.length - notRun - unknown, "one tool failed", "tools failed"),
     ...counted(notRun, "one call was not run", "calls were not run"),
     ...counted(unknown, "the outcome of one call is unknown", "calls have an unknown outcome"),
-  ]
-    .map((words) => `, ${words}`)
-    .join("");
+  ];
+  return flaws.length === 0 ? null : flaws.join(", ");
 }
 
 /** A call's state, given that of its run: a call is never working when its run is not. */

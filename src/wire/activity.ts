@@ -12,7 +12,12 @@ export const activityItemSchema = z.object({
   state: z.enum(RUN_STATES),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
-  /** Why it waits or why it ended, in words. */
+  /** Since when it works without a pause; `workedMs` is what it worked before. */
+  workingSince: z.string().nullable(),
+  workedMs: z.number(),
+  /** While it waits, what for: `approval`, `question`, `tasks`, `retry`, `limit`, `message`. */
+  waitsFor: z.string().nullable(),
+  /** Why it waits or why it ended, in words; of one that was completed, what did not go well on the way. */
   reason: z.string().nullable(),
 });
 export type ActivityItem = z.infer<typeof activityItemSchema>;

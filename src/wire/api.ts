@@ -114,6 +114,13 @@ export const taskSchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
+  /** Since when its active or last run works without a pause; `workedMs` is what that run worked before: no wait is in it. */
+  workingSince: z.string().nullable(),
+  workedMs: z.number(),
+  /** While its run waits, what for: `approval`, `question`, `tasks`, `retry`, `limit`, `message`. */
+  waitsFor: z.string().nullable(),
+  /** Of one that was completed: what did not go well on the way, in words; null: all went well. */
+  flaws: z.string().nullable(),
   progress: z.object({
     /** Items of the plan that are done, and all of them; 0 of 0 without a plan. */
     done: z.number(),
@@ -141,6 +148,9 @@ export const treeTaskSchema = z.object({
   depth: z.number(),
   instruction: z.string(),
   status: taskStatusSchema,
+  /** As of any task. */
+  waitsFor: z.string().nullable(),
+  flaws: z.string().nullable(),
   chatId: z.string(),
   /** Its parent waits for it, or has waited. */
   isDelegated: z.boolean(),
@@ -164,7 +174,9 @@ export const runSchema = z.object({
   workedMs: z.number(),
   step: z.number(),
   current: z.string().nullable(),
-  /** Why it waits or why it ended, in words. */
+  /** While it waits, what for: `approval`, `question`, `tasks`, `retry`, `limit`, `message`. */
+  waitsFor: z.string().nullable(),
+  /** Why it waits or why it ended, in words; of one that was completed, what did not go well on the way. */
   reason: z.string().nullable(),
   tokens: z.number(),
   costUsd: z.number().nullable(),

@@ -29,7 +29,7 @@ export const awayItemSchema = z.object({
   taskId: z.string().nullable(),
   /** The schedule's name, the task's first words, or the chat's title. */
   title: z.string(),
-  /** Why it failed, by whom it was cancelled, what is asked, which limit it waits for and until when, what the notice says, who mentions you in which words. */
+  /** Why it failed, what did not go well on the way of what was completed, by whom it was cancelled, what is asked, which limit it waits for and until when, what the notice says, who mentions you in which words. */
   reason: z.string().nullable(),
   /** Of what is asked. */
   approvalId: z.string().nullable(),

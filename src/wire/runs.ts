@@ -10,8 +10,6 @@ export const runAloneSchema = runSchema.extend({
   by: z.string(),
   /** The caller may stop it and answer in its chat. */
   canWrite: z.boolean(),
-  /** How long workers had it, without its waits. */
-  workedMs: z.number(),
   inputTokens: z.number(),
   outputTokens: z.number(),
   /** Its events lie in its chat's log from here on; of a run that has ended, up to `lastSeq`. */

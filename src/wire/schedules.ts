@@ -58,7 +58,7 @@ export const occurrenceSchema = z.object({
   schedule: z.string(),
   dueAt: z.string(),
   outcome: z.enum(OUTCOMES),
-  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`, `backoff`, `account`), or how it failed. */
+  /** Why it was skipped or merged (`overlap`, `policy`, `paused`, `down`, `backoff`, `account`), how it failed, or what did not go well though it ran. */
   reason: z.string().nullable(),
   /** Asked for by a person: not an instant of the rule. */
   manual: z.boolean(),
@@ -66,6 +66,11 @@ export const occurrenceSchema = z.object({
   runId: z.string().nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
+  /** Since when its task's active or last run works without a pause; `workedMs` is what that run worked before. null: it has none any more. */
+  workingSince: z.string().nullable(),
+  workedMs: z.number().nullable(),
+  /** While that run waits, what for, as of any run. */
+  waitsFor: z.string().nullable(),
   /** One row may stand for many instants, from `dueAt` to `until`. */
   count: z.number(),
   until: z.string().nullable(),

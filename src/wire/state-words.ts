@@ -1,5 +1,5 @@
 import type { RunStateName } from "../core/run-state.ts";
-import type { TaskStatus } from "./api.ts";
+import type { Task, TaskStatus } from "./api.ts";
 import type { Occurrence } from "./schedules.ts";
 
 /**
@@ -15,7 +15,7 @@ export const STATE_WORDS = {
   stopping: "Stopping…",
   completed: "Done",
   /** Done, though not all went well on the way. */
-  flawed: "Done",
+  flawed: "Done with errors",
   failed: "Failed",
   cancelled: "Cancelled",
   interrupted: "Interrupted",
@@ -25,6 +25,19 @@ export const STATE_WORDS = {
 } as const satisfies { readonly [state in RunStateName]: string } & { readonly [state: string]: string };
 
 export type Shown = keyof typeof STATE_WORDS;
+
+/** Of a run: who or what it waits for, and whether all went well. */
+export function shownRun(run: {
+  readonly state: RunStateName;
+  readonly waitsFor: string | null;
+  readonly reason: string | null;
+}): Shown {
+  if (run.state === "waiting") return shownWait(run.waitsFor);
+  return run.state === "completed" && run.reason !== null ? "flawed" : run.state;
+}
+
+const shownWait = (waitsFor: string | null): Shown =>
+  waitsFor === "approval" || waitsFor === "question" ? "asks" : "waiting";
 
 const OF_TASK: { readonly [status in TaskStatus]: Shown } = {
   pending: "queued",
@@ -47,8 +60,20 @@ const OF_OUTCOME: { readonly [outcome in Occurrence["outcome"]]: Shown } = {
   cancelled: "cancelled",
 };
 
-export const shownTask = (status: TaskStatus): Shown => OF_TASK[status];
-export const shownOutcome = (outcome: Occurrence["outcome"]): Shown => OF_OUTCOME[outcome];
+type TaskFacts = Pick<Task, "status" | "waitsFor" | "flaws">;
+type OutcomeFacts = Pick<Occurrence, "outcome" | "reason" | "waitsFor">;
+
+export const shownStatus = (status: TaskStatus): Shown => OF_TASK[status];
+
+export function shownTask({ status, waitsFor, flaws }: TaskFacts): Shown {
+  if (status === "waiting") return shownWait(waitsFor);
+  return status === "completed" && flaws !== null ? "flawed" : OF_TASK[status];
+}
+
+export function shownOutcome({ outcome, reason, waitsFor }: OutcomeFacts): Shown {
+  if (outcome === "running" && waitsFor !== null) return shownWait(waitsFor);
+  return (outcome === "ran" || outcome === "ran late") && reason !== null ? "flawed" : OF_OUTCOME[outcome];
+}
 
 /** Within a line: `done`. What only a newer server knows is told in its own word. */
 export function runWord(state: string): string {
@@ -56,8 +81,11 @@ export function runWord(state: string): string {
   return word.toLowerCase().replaceAll("_", " ");
 }
 
-export const taskWord = (status: TaskStatus): string =>
-  runWord(Object.hasOwn(OF_TASK, status) ? shownTask(status) : status);
+export const wordOfStatus = (status: TaskStatus): string =>
+  runWord(Object.hasOwn(OF_TASK, status) ? shownStatus(status) : status);
 
-export const outcomeWord = (outcome: Occurrence["outcome"]): string =>
-  runWord(Object.hasOwn(OF_OUTCOME, outcome) ? shownOutcome(outcome) : outcome);
+export const taskWord = (task: TaskFacts): string =>
+  runWord(Object.hasOwn(OF_TASK, task.status) ? shownTask(task) : task.status);
+
+export const outcomeWord = (occurrence: OutcomeFacts): string =>
+  runWord(Object.hasOwn(OF_OUTCOME, occurrence.outcome) ? shownOutcome(occurrence) : occurrence.outcome);

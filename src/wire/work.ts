@@ -8,6 +8,8 @@ export const workSchema = z.object({
   user: z.string(),
   kind: z.enum(["answer", "task", "schedule"]),
   state: z.enum(["queued", "working", "waiting", "stopping", "completed", "failed", "cancelled"]),
+  /** While it waits, what for: `approval`, `question`, `tasks`, `retry`, `limit`, `message`. */
+  waitsFor: z.string().nullable(),
   since: z.string(),
   /** Where it is worked on; null: nowhere, it waits. */
   node: z.string().nullable(),

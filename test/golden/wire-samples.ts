@@ -45,6 +45,10 @@ const WORKING: Task = {
   createdAt: "2026-12-01T14:02:00.000Z",
   startedAt: "2026-12-01T14:02:00.200Z",
   finishedAt: null,
+  workingSince: "2026-12-01T14:02:00.200Z",
+  workedMs: 0,
+  waitsFor: null,
+  flaws: null,
   progress: { done: 1, total: 3, step: 2, current: 'web_fetch "https://example.org"' },
 };
 
@@ -59,6 +63,8 @@ export const failedTask = task({
   finishedAt: "2026-12-01T12:05:12.200Z",
   startedAt: "2026-12-01T12:02:00.200Z",
   createdAt: "2026-12-01T12:02:00.000Z",
+  workingSince: null,
+  workedMs: 192_000,
   progress: { done: 0, total: 0, step: 7, current: null },
 });
 
@@ -66,6 +72,8 @@ export const doneTask = task({
   status: "completed",
   result: "The graph has 212 nodes.\nNone is isolated.",
   finishedAt: "2026-12-01T14:02:12.000Z",
+  workingSince: null,
+  workedMs: 11_800,
   progress: { done: 3, total: 3, step: 3, current: null },
 });
 
@@ -99,10 +107,11 @@ export const status: Status = statusSchema.parse({
       queuedAt: "2026-12-01T14:00:55.000Z",
       startedAt: "2026-12-01T14:00:56.000Z",
       endedAt: null,
-      workingSince: null,
+      workingSince: "2026-12-01T14:00:56.000Z",
       workedMs: 0,
       step: 5,
       current: "web_fetch",
+      waitsFor: null,
       reason: null,
       tokens: 12_400,
       costUsd: 0.03,
@@ -119,9 +128,10 @@ export const status: Status = statusSchema.parse({
       startedAt: "2026-12-01T13:56:20.000Z",
       endedAt: null,
       workingSince: null,
-      workedMs: 0,
+      workedMs: 4000,
       step: 2,
       current: null,
+      waitsFor: "approval",
       reason: "your approval",
       tokens: 0,
       costUsd: null,
@@ -231,8 +241,8 @@ export const away: Away = awaySchema.parse({
 
 export const occurrences: readonly Occurrence[] = [
   { outcome: "running", dueAt: "2026-12-01T14:00:00.000Z", startedAt: "2026-12-01T14:00:00.040Z" },
-  { outcome: "ran late", dueAt: "2026-12-01T13:30:00.000Z", startedAt: "2026-12-01T13:41:00.000Z", endedAt: "2026-12-01T13:42:30.000Z" },
-  { outcome: "ran", dueAt: "2026-12-01T13:07:12.000Z", manual: true, startedAt: "2026-12-01T13:07:12.010Z", endedAt: "2026-12-01T13:08:00.000Z" },
+  { outcome: "ran late", dueAt: "2026-12-01T13:30:00.000Z", startedAt: "2026-12-01T13:41:00.000Z", endedAt: "2026-12-01T13:42:30.000Z", workedMs: 90_000 },
+  { outcome: "ran", dueAt: "2026-12-01T13:07:12.000Z", manual: true, startedAt: "2026-12-01T13:07:12.010Z", endedAt: "2026-12-01T13:08:00.000Z", workedMs: 27_000, reason: "one tool failed" },
   { outcome: "skipped", reason: "overlap", dueAt: "2026-12-01T13:00:00.000Z", taskId: null },
   { outcome: "skipped", reason: "down", dueAt: "2026-11-01T00:00:00.000Z", until: "2026-12-01T12:30:00.000Z", count: 1466, taskId: null },
 ].map((row) =>
@@ -244,6 +254,9 @@ export const occurrences: readonly Occurrence[] = [
     runId: null,
     startedAt: null,
     endedAt: null,
+    workingSince: null,
+    workedMs: null,
+    waitsFor: null,
     count: 1,
     until: null,
     ...row,

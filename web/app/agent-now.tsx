@@ -1,12 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bot } from "lucide-react";
+import type { Status } from "../../src/wire/api.ts";
+import { shownRun } from "../../src/wire/state-words.ts";
 import { oneLine } from "../ui/format.ts";
-import { Timer } from "../ui/now.tsx";
-import { StateIcon, stateOfRun, stateWord } from "../ui/state.tsx";
+import { StateIcon, stateWord } from "../ui/state.tsx";
+import { Worked } from "../ui/worked.tsx";
 import { statusQuery } from "./queries.ts";
 import { useServices } from "./services.tsx";
 import { WORDS } from "../words/app.tsx";
+
+type Running = Status["running"][number];
+
+/** Its step, or who or what it waits for. */
+function doing(run: Running): string {
+  if (run.state !== "working") return stateWord(shownRun(run));
+  return WORDS.doing(run.step, oneLine(run.current ?? "", 60));
+}
 
 /** What the agent does now, from the state of its runs; a click opens the run. */
 export function AgentNow() {
@@ -26,21 +36,27 @@ export function AgentNow() {
     );
   }
   const more = data.running.length - 1;
-  const state = stateOfRun({ ...run, message: "" });
+  const state = shownRun(run);
   return (
     <Link
       to="/runs/$runId"
       params={{ runId: run.id }}
+      data-agent-now={run.state}
       className="tap flex min-w-0 items-center gap-1.5 rounded-md border border-line bg-page px-2 py-1 text-xs hover:bg-sunken md:max-wide:justify-center"
       title={oneLine(run.current ?? run.title, 200)}
     >
       <StateIcon state={state} className="size-3.5" />
-      <span className="truncate md:max-wide:sr-only">
-        <span className="sr-only">{WORDS.inState(stateWord(state))}</span>
-        {oneLine(run.title, 60)}
+      <span className="min-w-0 md:max-wide:sr-only">
+        <span className="block truncate">
+          {run.state === "working" && <span className="sr-only">{WORDS.inState(stateWord(state))}</span>}
+          {oneLine(run.title, 60)}
+        </span>
+        <span className="block truncate text-muted" data-agent-does>
+          {doing(run)}
+        </span>
       </span>
       <span className="ml-auto flex shrink-0 gap-1.5 text-muted md:max-wide:sr-only">
-        {run.startedAt !== null && <Timer since={run.startedAt} />}
+        {run.workingSince !== null && <Worked run={run} />}
         {more > 0 && <span>{WORDS.andMore(more)}</span>}
       </span>
     </Link>

@@ -15,6 +15,9 @@ const run = (startedHours: number, endedHours: number | null): ActivityItem => (
   state: endedHours === null ? "working" : "completed",
   startedAt: new Date(FROM + startedHours * 3_600_000).toISOString(),
   endedAt: endedHours === null ? null : new Date(FROM + endedHours * 3_600_000).toISOString(),
+  workingSince: null,
+  workedMs: 0,
+  waitsFor: null,
   reason: null,
 });
 

@@ -82,7 +82,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         className="tap flex flex-wrap items-center gap-x-3 rounded-md py-0.5 hover:bg-panel"
       >
         <span className="w-24 shrink-0 text-sm">
-          <Mark kind={item.kind} />
+          <Mark item={item} />
         </span>
         <span className="min-w-0 flex-1 basis-32 truncate">
           {oneLine(item.title, 120)}
@@ -103,7 +103,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
   );
 }
 
-function Mark({ kind }: { kind: AwayItem["kind"] }) {
+function Mark({ item: { kind, reason } }: { item: AwayItem }) {
   if (kind === "mentioned") {
     return (
       <span className="inline-flex items-center gap-1.5 font-medium whitespace-nowrap text-accent">
@@ -112,7 +112,7 @@ function Mark({ kind }: { kind: AwayItem["kind"] }) {
       </span>
     );
   }
-  return <StateMark {...LOOKS[kind]} />;
+  return kind === "completed" && reason !== null ? <StateMark state="flawed" /> : <StateMark {...LOOKS[kind]} />;
 }
 
 function MarkSeen({ away }: { away: AwayList }) {

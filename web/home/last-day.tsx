@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { workedUntil } from "../../src/core/run-state.ts";
 import type { ActivityItem } from "../../src/wire/activity.ts";
+import { shownRun } from "../../src/wire/state-words.ts";
 import { Button } from "../ui/button.tsx";
 import { duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
@@ -27,7 +29,7 @@ export function LastDay({
   const marks = marksOf(items, from, now);
   const lanes = 1 + Math.max(...marks.map(({ lane }) => lane));
   const counts = new Map<string, number>();
-  for (const { state } of items) counts.set(stateWord(state), (counts.get(stateWord(state)) ?? 0) + 1);
+  for (const item of items) counts.set(wordOf(item), (counts.get(wordOf(item)) ?? 0) + 1);
   const words = [...counts].map(([word, n]) => WORDS.inState(n, word)).join(", ");
   return (
     <Section id="last-day" title={WORDS.lastDay}>
@@ -53,7 +55,7 @@ export function LastDay({
             data-mark-run={item.runId}
             data-mark-state={item.state}
             title={tip(item, now)}
-            className={`absolute rounded-xs bg-current ${stateColour(item.state)}`}
+            className={`absolute rounded-xs bg-current ${stateColour(shownRun(item))}`}
             style={{
               left: `min(${left}%, 100% - 4px)`,
               width: `max(${width}%, 4px)`,
@@ -79,9 +81,11 @@ export function LastDay({
   );
 }
 
+const wordOf = (item: ActivityItem): string => stateWord(shownRun(item));
+
 function tip(item: ActivityItem, now: number): string {
-  const took = (item.endedAt === null ? now : Date.parse(item.endedAt)) - Date.parse(item.startedAt);
-  const facts = [stateWord(item.state), oneLine(item.title, 80), timeOfDay(item.startedAt), duration(took)];
+  const took = workedUntil(now, item);
+  const facts = [wordOf(item), oneLine(item.title, 80), timeOfDay(item.startedAt), duration(took)];
   return [...facts, ...(item.reason === null ? [] : [oneLine(item.reason, 120)])].join(" · ");
 }
 
@@ -105,7 +109,7 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
             {items.slice(0, most).map((item) => (
               <tr key={item.runId} className="border-t border-line align-top">
                 <td className="py-1 pr-3">
-                  <StateMark state={item.state} />
+                  <StateMark state={shownRun(item)} />
                 </td>
                 <td className="py-1 pr-3 [overflow-wrap:anywhere]">
                   <Link to="/chats/$chatId" params={{ chatId: item.chatId }} className="hover:underline">
@@ -118,9 +122,7 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
                     {timeOfDay(item.startedAt)}
                   </time>
                 </td>
-                <td className="py-1 whitespace-nowrap text-muted tabular-nums">
-                  {duration((item.endedAt === null ? now : Date.parse(item.endedAt)) - Date.parse(item.startedAt))}
-                </td>
+                <td className="py-1 whitespace-nowrap text-muted tabular-nums">{duration(workedUntil(now, item))}</td>
               </tr>
             ))}
           </tbody>

@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { Status } from "../../src/wire/api.ts";
+import { shownRun } from "../../src/wire/state-words.ts";
 import { Stop } from "../thread/stop.tsx";
 import { count, oneLine } from "../ui/format.ts";
 import { CommandLine } from "../ui/notice.tsx";
 import { Timer } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
 import { StateMark } from "../ui/state.tsx";
+import { Worked } from "../ui/worked.tsx";
 import { WORDS } from "../words/home.ts";
 
 /**
@@ -46,7 +48,7 @@ function Running({ run }: { run: Status["running"][number] }) {
       <div className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-2">
           <span className="text-sm">
-            <StateMark state={run.state} />
+            <StateMark state={shownRun(run)} />
           </span>
           <Link to="/chats/$chatId" params={{ chatId: run.chatId }} className="truncate hover:underline">
             {title}
@@ -60,7 +62,7 @@ function Running({ run }: { run: Status["running"][number] }) {
         </p>
       </div>
       <span className="text-sm text-muted">
-        <Timer since={run.startedAt ?? run.queuedAt} />
+        {run.startedAt === null ? <Timer since={run.queuedAt} /> : <Worked run={run} still={WORDS.worked} />}
       </span>
       <Stop runId={run.id} state={run.state} about={title} />
     </li>

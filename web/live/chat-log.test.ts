@@ -53,7 +53,7 @@ const chat: ChatWithView = {
         workingSince: null,
         workedMs: 0,
       },
-      ...{ step: 1, current: null, reason: null, tokens: 0, costUsd: null, model: null },
+      ...{ step: 1, current: null, waitsFor: null, reason: null, tokens: 0, costUsd: null, model: null },
     },
     queuedRuns: [],
     openCalls: [{ callId: "k", runId: "r1", step: 1, name: "look", summary: "", startedAt: null }],

@@ -127,7 +127,8 @@ function runFromWire(run: Run, told: RunView | undefined): RunView {
     costUsd,
     model,
   };
-  const said = told?.state === state ? told : { message: "", reason: run.reason, until: null, by: null };
+  const words = { message: state === "waiting" ? (run.reason ?? "") : "", reason: run.waitsFor ?? run.reason };
+  const said = told?.state === state ? told : { ...words, until: null, by: null };
   const { message, reason, until, by } = said;
   return { ...shared, message, reason, until, by, worker: null, inputTokens: 0, outputTokens: run.tokens };
 }

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { listSchema, stoppedSchema } from "../../src/wire/api.ts";
+import { shownRun } from "../../src/wire/state-words.ts";
 import { workSchema, type Work } from "../../src/wire/work.ts";
 import { useServices } from "../app/services.tsx";
 import type { Http } from "../live/http.ts";
@@ -54,23 +55,28 @@ function List() {
 }
 
 function Row({ work, now }: { work: Work; now: number }) {
-  const { user, kind, state, since, node, mayStop, shown } = work;
+  const { user, kind, state, since, node, mayStop, shown: about } = work;
+  const shown = shownRun({ ...work, reason: null });
   const [asking, setAsking] = useState(false);
   return (
     <li data-work={user} className="flex items-center gap-3 py-2 text-sm">
       <div className="min-w-0 grow">
         <div className="flex flex-wrap items-center gap-x-3">
-          <StateMark state={state} />
+          <StateMark
+            state={shown}
+            // It is for its owner, or whoever may answer there.
+            {...(shown === "asks" && { word: WORDS.asks })}
+          />
           <span className="font-medium [overflow-wrap:anywhere]">{user}</span>
-          {shown === null ? (
+          {about === null ? (
             <span className="text-muted">{WORDS.kinds[kind]}</span>
           ) : (
             <Link
               to="/runs/$runId"
-              params={{ runId: shown.runId }}
+              params={{ runId: about.runId }}
               className="min-w-0 text-accent underline [overflow-wrap:anywhere]"
             >
-              {oneLine(shown.title, 120)}
+              {oneLine(about.title, 120)}
             </Link>
           )}
         </div>
@@ -83,7 +89,7 @@ function Row({ work, now }: { work: Work; now: number }) {
       </div>
       {mayStop && state !== "stopping" && (
         <Button
-          aria-label={WORDS.stopThis(user, shown === null ? WORDS.kinds[kind] : oneLine(shown.title, 120))}
+          aria-label={WORDS.stopThis(user, about === null ? WORDS.kinds[kind] : oneLine(about.title, 120))}
           onClick={() => setAsking(true)}
         >
           {WORDS.stop}

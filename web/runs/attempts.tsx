@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Columns2 } from "lucide-react";
+import { shownRun } from "../../src/wire/state-words.ts";
 import { taskRunsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { StateIcon, stateWord } from "../ui/state.tsx";
@@ -29,9 +30,9 @@ export function Attempts({ taskId, runId, beside }: { taskId: string; runId: str
             run.id === runId ? "border-accent bg-accent-soft font-medium text-accent" : "border-line hover:bg-sunken"
           }`}
         >
-          <StateIcon state={run.state} className="size-3.5" />
+          <StateIcon state={shownRun(run)} className="size-3.5" />
           {index + 1}
-          <span className="sr-only">{WORDS.attemptIs(stateWord(run.state))}</span>
+          <span className="sr-only">{WORDS.attemptIs(stateWord(shownRun(run)))}</span>
         </Link>
       ))}
       {other !== undefined && (

@@ -4,23 +4,26 @@ import { RotateCw } from "lucide-react";
 import { causeOf } from "../../src/core/causes.ts";
 import { isEnded } from "../../src/core/run-state.ts";
 import { taskSchema } from "../../src/wire/api.ts";
+import type { Shown } from "../../src/wire/state-words.ts";
 import type { RunAlone } from "../../src/wire/runs.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
-import { duration, fullTime, timeOfDay } from "../ui/format.ts";
+import { fullTime, timeOfDay } from "../ui/format.ts";
 import { Problem } from "../ui/notice.tsx";
 import { StateIcon, stateOfRun } from "../ui/state.tsx";
 import type { RunNow } from "./run-now.ts";
+import { workedWords } from "./run-header.tsx";
 import { nameOf } from "./step-words.ts";
 import type { Timeline } from "./timeline.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 import { WORDS } from "../words/runs.ts";
 
-const LOOKS = {
+const LOOKS: { readonly [state in Shown]?: string } = {
   completed: "border-good",
+  flawed: "border-warn",
   failed: "border-bad bg-bad-soft",
   cancelled: "border-line-strong",
-} as const;
+};
 
 interface Props {
   readonly run: RunAlone;
@@ -33,13 +36,14 @@ interface Props {
 /** Why it ended, in words; and a new try of a task that did not go well. */
 export function EndBanner({ run, now, timeline, code }: Props) {
   if (!isEnded(now.state)) return null;
+  const shown = stateOfRun(now);
   return (
     <div
       role="status"
       data-end={now.state}
-      className={`mx-4 mt-2 flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-md border-l-4 bg-panel px-3 py-1.5 text-sm ${LOOKS[now.state]}`}
+      className={`mx-4 mt-2 flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 rounded-md border-l-4 bg-panel px-3 py-1.5 text-sm ${LOOKS[shown] ?? ""}`}
     >
-      <StateIcon state={stateOfRun(now)} />
+      <StateIcon state={shown} />
       <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">
         <span className="font-medium">{headline(now, timeline, code)}</span>
         {now.state === "failed" && now.reason !== null && <span className="text-bad">: {now.reason}</span>}
@@ -55,15 +59,9 @@ export function EndBanner({ run, now, timeline, code }: Props) {
 }
 
 function headline(now: RunNow, timeline: Timeline, code: string | null): string {
-  const took =
-    now.startedAt !== null && now.endedAt !== null
-      ? duration(Date.parse(now.endedAt) - Date.parse(now.startedAt))
-      : null;
   switch (now.state) {
-    case "completed": {
-      const comma = now.message.indexOf(",");
-      return WORDS.done(took, comma === -1 ? "" : now.message.slice(comma));
-    }
+    case "completed":
+      return WORDS.done(workedWords(now), now.reason);
     case "failed": {
       const last = timeline.steps.at(-1);
       const at = last?.state === "failed" && last.step !== null ? { step: last.step, name: nameOf(last) } : null;

@@ -2,12 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft, MessagesSquare } from "lucide-react";
 import type { RunAlone } from "../../src/wire/runs.ts";
 import { Stop } from "../thread/stop.tsx";
-import { count, duration, until } from "../ui/format.ts";
+import { count, duration, roughly, until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark, stateOfRun } from "../ui/state.tsx";
+import { Worked } from "../ui/worked.tsx";
 import type { RunNow } from "./run-now.ts";
 import { aboutOf, nameOf } from "./step-words.ts";
-import { isEnded } from "../../src/core/run-state.ts";
+import { isEnded, timesOf } from "../../src/core/run-state.ts";
 import type { Timeline } from "./timeline.ts";
 import { WORDS } from "../words/runs.ts";
 
@@ -27,7 +28,7 @@ export function RunHeader({ run, now, live, isLive }: { run: RunAlone; now: RunN
       </h1>
       {!isOver && now.startedAt !== null && (
         <span className="text-sm text-muted">
-          <Timer since={now.startedAt} />
+          <Worked run={now} still={(time) => WORDS.worked(time, null)} />
         </span>
       )}
       {!isOver && run.canWrite && <Stop key={run.id} runId={run.id} state={now.state} about={run.title} />}
@@ -66,21 +67,24 @@ function Back({ run }: { run: RunAlone }) {
 
 function Facts({ run, now }: { run: RunAlone; now: RunNow }) {
   const waited = now.startedAt === null ? null : Date.parse(now.startedAt) - Date.parse(run.queuedAt);
-  const tookMs =
-    now.startedAt === null || now.endedAt === null ? null : Date.parse(now.endedAt) - Date.parse(now.startedAt);
-  // What a person took, or a restart, is not work.
-  const idleMs = tookMs === null ? 0 : tookMs - run.workedMs;
   const facts = [
     run.schedule !== null ? WORDS.bySchedule : WORDS.by(run.by),
     waited !== null && waited >= 50 ? WORDS.waited(duration(waited)) : null,
-    tookMs !== null && idleMs < 1000 ? WORDS.took(duration(tookMs)) : null,
-    tookMs !== null && idleMs >= 1000 ? WORDS.workedOf(duration(run.workedMs), duration(tookMs)) : null,
+    // Of one that was completed its last line says so.
+    now.state === "completed" ? null : workedWords(now),
     WORDS.steps(now.step),
     now.tokens > 0 ? WORDS.tokens(count(now.tokens)) : null,
     now.costUsd === null ? null : `$${now.costUsd.toFixed(2)}`,
     run.model,
   ].filter((fact) => fact !== null);
   return facts.map((fact) => <span key={fact}>{fact}</span>);
+}
+
+/** What a person took, or a restart, is not work; null: it has not ended, or never began. */
+export function workedWords(now: RunNow): string | null {
+  const times = timesOf(now);
+  if (times === null) return null;
+  return WORDS.worked(duration(times.workedMs), times.waitedMs < 1000 ? null : roughly(times.waitedMs));
 }
 
 /** What it does at this moment, by name, with a timer from when the server began it; or what it waits for. */

@@ -10,7 +10,7 @@ import { useKeys } from "../ui/keys.ts";
 import { Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
-import { stateWord } from "../ui/state.tsx";
+import { stateOfRun, stateWord } from "../ui/state.tsx";
 import { addressOf, isFurtherBack, stepOf, type StepAddress } from "./address.ts";
 import { Attempts } from "./attempts.tsx";
 import { EndBanner } from "./end-banner.tsx";
@@ -118,11 +118,11 @@ function Loaded({ run, until, isBeside, snapshot }: Props & { snapshot: Extract<
   const startedMs = Date.parse(now.startedAt ?? run.queuedAt);
   return (
     <div className="flex h-full min-w-0 flex-col">
-      {!isBeside && <title>{WORDS.windowTitle(stateWord(now.state), oneLine(run.title, 60))}</title>}
+      {!isBeside && <title>{WORDS.windowTitle(stateWord(stateOfRun(now)), oneLine(run.title, 60))}</title>}
       <RunHeader run={run} now={now} live={live} isLive={isLive} />
       <NowLine now={now} timeline={timeline} />
       <p role="status" className="sr-only">
-        {WORDS.stateIs(stateWord(now.state))}
+        {WORDS.stateIs(stateWord(stateOfRun(now)))}
       </p>
       {!isBeside && run.taskId !== null && <Attempts taskId={run.taskId} runId={run.id} beside={asked.beside} />}
       <EndBanner run={run} now={now} timeline={timeline} code={failure?.type === "error" ? failure.data.code : null} />

@@ -5,7 +5,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { duration, fullTime } from "../ui/format.ts";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
-import { Timer } from "../ui/now.tsx";
+import { Worked } from "../ui/worked.tsx";
 import { LedgerCheck } from "./ledger-check.tsx";
 import { OutcomeMark, reasonWords, tookMs } from "./outcome.tsx";
 import { ledgerQuery } from "./queries.ts";
@@ -99,7 +99,8 @@ function LedgerRow({ row, zone }: { row: Occurrence; zone: string }) {
       <td className="py-1.5 pr-3 text-muted tabular-nums max-md:p-0">
         {took !== null
           ? duration(took)
-          : row.outcome === "running" && row.startedAt !== null && <Timer since={row.startedAt} />}
+          : row.outcome === "running" &&
+            row.workedMs !== null && <Worked run={{ workingSince: row.workingSince, workedMs: row.workedMs }} />}
       </td>
       <td
         className={`py-1.5 pr-3 [overflow-wrap:anywhere] max-md:w-full max-md:p-0 ${row.outcome === "failed" ? "text-bad" : "text-muted"}`}

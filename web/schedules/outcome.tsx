@@ -14,17 +14,17 @@ export function reasonWords({ outcome, reason }: Occurrence): string | null {
   return outcome === "skipped" ? (REASONS.get(reason) ?? reason) : reason;
 }
 
-function outcomeWord({ outcome }: Occurrence): string {
-  return stateWord(shownOutcome(outcome));
+function outcomeWord(occurrence: Occurrence): string {
+  return stateWord(shownOutcome(occurrence));
 }
 
 export function OutcomeMark({ occurrence }: { occurrence: Occurrence }) {
-  return <StateMark state={shownOutcome(occurrence.outcome)} />;
+  return <StateMark state={shownOutcome(occurrence)} />;
 }
 
-/** How long it worked; null while it has not ended, or when it never began. */
-export function tookMs({ startedAt, endedAt }: Occurrence): number | null {
-  return startedAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
+/** How long it worked; null while it has not ended, or when it never began. Of a run that is gone no more is known than when. */
+export function tookMs({ startedAt, endedAt, workedMs }: Occurrence): number | null {
+  return startedAt === null || endedAt === null ? null : (workedMs ?? Date.parse(endedAt) - Date.parse(startedAt));
 }
 
 function tip(occurrence: Occurrence): string {
@@ -59,7 +59,7 @@ export function Dots({ recent }: { recent: readonly Occurrence[] }) {
           title={tip(occurrence)}
           className="py-1"
         >
-          <StateIcon state={shownOutcome(occurrence.outcome)} className="size-3" />
+          <StateIcon state={shownOutcome(occurrence)} className="size-3" />
         </span>
       ))}
     </span>

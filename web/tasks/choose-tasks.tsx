@@ -52,7 +52,7 @@ export function ChooseTasks({
       </div>
       <ul aria-label={WORDS.earlier} className="max-h-40 overflow-y-auto rounded-md border border-line">
         {offered.map((task) => {
-          const state = shownTask(task.status);
+          const state = shownTask(task);
           return (
             <li key={task.id}>
               <button

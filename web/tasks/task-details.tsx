@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Task } from "../../src/wire/api.ts";
-import { shownTask } from "../../src/wire/state-words.ts";
+import { timesOf } from "../../src/core/run-state.ts";
+import type { Run, Task } from "../../src/wire/api.ts";
+import { shownRun, shownTask } from "../../src/wire/state-words.ts";
 import { taskQuery, taskRunsQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Words } from "../text/words.tsx";
 import { Fact } from "../ui/fact.tsx";
-import { count, duration, fullTime, oneLine, timeOfDay } from "../ui/format.ts";
+import { count, duration, fullTime, oneLine, roughly, timeOfDay } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
 import { StateIcon, StateMark, stateWord } from "../ui/state.tsx";
 import { WORDS } from "../words/tasks.tsx";
@@ -81,12 +82,10 @@ function Runs({ task }: { task: Task }) {
     <ol className="flex flex-col gap-0.5">
       {runs.data.items.map((run) => (
         <li key={run.id} className="flex flex-wrap items-center gap-x-3">
-          <StateMark state={run.state} />
+          <StateMark state={shownRun(run)} />
           <span className="text-xs text-muted">
             {timeOfDay(run.startedAt ?? run.queuedAt)}
-            {run.startedAt !== null &&
-              run.endedAt !== null &&
-              ` · ${duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))}`}
+            {workedWords(run)}
             {` · ${WORDS.steps(run.step)}`}
             {run.tokens > 0 && ` · ${WORDS.tokens(count(run.tokens))}`}
             {run.costUsd !== null && ` · $${run.costUsd.toFixed(2)}`}
@@ -98,6 +97,14 @@ function Runs({ task }: { task: Task }) {
       ))}
     </ol>
   );
+}
+
+/** What somebody took is not work. */
+function workedWords(run: Run): string {
+  const times = timesOf(run);
+  if (times === null) return run.startedAt === null ? "" : ` · ${WORDS.worked(duration(run.workedMs))}`;
+  const waited = times.waitedMs < 1000 ? "" : ` · ${WORDS.waited(roughly(times.waitedMs))}`;
+  return ` · ${WORDS.worked(duration(times.workedMs))}${waited}`;
 }
 
 /** The tasks that come first, each with its state. */
@@ -114,7 +121,7 @@ export function Dependencies({ ids }: { ids: readonly string[] }) {
 function Dependency({ id }: { id: string }) {
   const { http } = useServices();
   const { data: task, error } = useQuery(taskQuery(http, id));
-  const state = task === undefined ? null : shownTask(task.status);
+  const state = task === undefined ? null : shownTask(task);
   return (
     <Link
       to="/tasks"

@@ -42,7 +42,7 @@ export function TaskPane({ id, known, onClose }: { id: string; known: Task | und
       ) : (
         <>
           <p className="mt-1 mb-3 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-            <StateMark state={shownTask(task.status)} />
+            <StateMark state={shownTask(task)} />
             {task.runId !== null && (
               <Link
                 to="/runs/$runId"

@@ -5,8 +5,8 @@ import type { Task } from "../../src/wire/api.ts";
 import { shownTask } from "../../src/wire/state-words.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ago, duration, fullTime, oneLine, plain } from "../ui/format.ts";
-import { Timer } from "../ui/now.tsx";
 import { StateMark } from "../ui/state.tsx";
+import { Worked } from "../ui/worked.tsx";
 import { TaskAction } from "./task-actions.tsx";
 import { Dependencies } from "./task-details.tsx";
 import { WORDS } from "../words/tasks.tsx";
@@ -44,7 +44,7 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
         </label>
       </td>
       <td className="py-1 pr-3 max-md:py-0">
-        <StateMark state={shownTask(task.status)} />
+        <StateMark state={shownTask(task)} />
       </td>
       <td className="min-w-0 py-1 pr-3 max-md:order-first max-md:w-full max-md:py-0.5 md:max-w-0">
         <div className="flex min-w-0 items-center gap-2 max-md:flex-wrap">
@@ -63,13 +63,7 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
         {(isOver && task.startedAt === null) || startedOrNow < readyAt ? "–" : duration(startedOrNow - readyAt)}
       </td>
       <td className={`py-1 pr-3 text-muted tabular-nums max-md:py-0 ${narrow}`}>
-        {task.startedAt === null ? (
-          <span className="max-md:hidden">–</span>
-        ) : task.finishedAt === null ? (
-          <Timer since={task.startedAt} />
-        ) : (
-          duration(Date.parse(task.finishedAt) - Date.parse(task.startedAt))
-        )}
+        {task.startedAt === null ? <span className="max-md:hidden">–</span> : <Worked run={task} />}
       </td>
       <td className={`py-1 pr-3 whitespace-nowrap text-muted max-md:py-0 ${narrow}`}>
         <time dateTime={task.createdAt} title={fullTime(task.createdAt)}>
@@ -142,5 +136,6 @@ function saidOf(task: Task): string {
   if (task.progress.current !== null) return oneLine(task.progress.current, 300);
   if (task.status === "pending" && task.runAt !== null) return WORDS.due(fullTime(task.runAt));
   if (task.error !== null) return oneLine(task.error, 300);
+  if (task.flaws !== null) return oneLine(task.flaws, 300);
   return task.status === "completed" && task.result !== null ? oneLine(plain(task.result), 300) : "";
 }

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { taskQuery, taskTreeQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import type { TaskStatus } from "../../src/wire/api.ts";
-import { shownTask } from "../../src/wire/state-words.ts";
+import { shownStatus, shownTask, type Shown } from "../../src/wire/state-words.ts";
 import { oneLine } from "../ui/format.ts";
 import { StateMark } from "../ui/state.tsx";
 import { WORDS } from "../words/tasks.tsx";
@@ -17,10 +17,10 @@ export function TaskTree({ taskId, status }: { taskId: string; status: TaskStatu
     <ul aria-label={WORDS.delegated} data-task-tree={taskId} className="text-sm">
       <Line
         {...{ id: taskId, depth: 0, instruction: task?.instruction ?? taskId.slice(0, 8), chatId: task?.chatId }}
-        status={task?.status ?? status}
+        state={task === undefined ? shownStatus(status) : shownTask(task)}
       />
       {items.map((item) => (
-        <Line key={item.id} {...item} />
+        <Line key={item.id} {...item} state={shownTask(item)} />
       ))}
     </ul>
   );
@@ -30,15 +30,15 @@ interface LineProps {
   readonly id: string;
   readonly depth: number;
   readonly instruction: string;
-  readonly status: TaskStatus;
+  readonly state: Shown;
   readonly chatId: string | undefined;
 }
 
-function Line({ id, depth, instruction, status, chatId }: LineProps) {
+function Line({ id, depth, instruction, state, chatId }: LineProps) {
   const words = oneLine(instruction, 120);
   return (
     <li data-task-id={id} className="flex items-center gap-2 py-0.5" style={{ paddingLeft: `${depth * 1.25}rem` }}>
-      <StateMark state={shownTask(status)} />
+      <StateMark state={state} />
       {chatId === undefined ? (
         <span className="min-w-0 truncate text-muted">{words}</span>
       ) : (

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { TASK_STATUSES } from "../../src/wire/api.ts";
-import { shownTask } from "../../src/wire/state-words.ts";
+import { shownStatus } from "../../src/wire/state-words.ts";
 import { statusQuery, tasksQuery, type TaskFilter, type TaskOrigin } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
@@ -92,7 +92,7 @@ export function TasksScreen() {
           {TASK_STATUSES.map((state) => (
             <Pill
               key={state}
-              word={stateWord(shownTask(state))}
+              word={stateWord(shownStatus(state))}
               n={status?.tasks[state]}
               isOn={filter.status === state}
               onClick={() => show({ status: state })}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { causeOf } from "../../src/core/causes.ts";
 import type { EventOf } from "../../src/core/events.ts";
-import { timesOf, type RunView } from "../../src/core/run-state.ts";
+import { flawsIn, timesOf, type RunView } from "../../src/core/run-state.ts";
 import type { UnknownEvent } from "../../src/core/transcript.ts";
 import type { Shown } from "../../src/wire/state-words.ts";
 import { meQuery } from "../app/queries.ts";
@@ -62,10 +62,8 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
 }
 
 function shownAs(data: EventOf<"status">["data"]): Shown {
-  const reason = data.state === "waiting" ? data.reason : null;
-  return data.state === "waiting" || data.state === "completed"
-    ? stateOfRun({ state: data.state, reason, message: data.message })
-    : STATES[data.state];
+  if (data.state === "waiting") return stateOfRun(data);
+  return data.state === "completed" ? stateOfRun({ state: data.state, reason: flawsIn(data) }) : STATES[data.state];
 }
 
 /** When, and of a run's end how long it worked, how long it waited, and what it used. */
@@ -121,7 +119,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         <ListTodo aria-hidden="true" className="size-3.5" />
         {WORDS.task(taskId.slice(0, 8))}
       </Link>
-      {run !== undefined && <StateMark state={stateOfRun(run)} {...doneWord(run)} />}
+      {run !== undefined && <StateMark state={stateOfRun(run)} />}
     </div>
   );
 }
@@ -237,10 +235,4 @@ function chatNote(data: EventOf<"chat">["data"], myId: string | undefined): stri
     case "fork":
       return WORDS.changes[data.change]("");
   }
-}
-
-/** What is to be said beside "Done", such as that a tool failed, stands behind the first comma of the run's last words. */
-function doneWord({ state, message }: RunView): { readonly word?: string } {
-  const comma = message.indexOf(",");
-  return state === "completed" && comma > 0 ? { word: WORDS.done(message.slice(comma)) } : {};
 }

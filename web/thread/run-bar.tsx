@@ -4,9 +4,10 @@ import { callLine } from "../../src/core/exact.ts";
 import type { OpenPart } from "../../src/core/open-parts.ts";
 import type { RunView } from "../../src/core/run-state.ts";
 import { shorten } from "../../src/core/text.ts";
-import { duration, until } from "../ui/format.ts";
+import { until } from "../ui/format.ts";
 import { Timer, useNow } from "../ui/now.tsx";
 import { StateMark, stateOfRun } from "../ui/state.tsx";
+import { Worked } from "../ui/worked.tsx";
 import { Stop } from "./stop.tsx";
 import { WORDS } from "../words/thread.ts";
 
@@ -41,7 +42,7 @@ export function RunBar({ view, parts, canStop }: { view: ChatView; parts: readon
         </span>
       )}
       <span className="text-xs text-muted">
-        <Worked run={run} />
+        <Clock run={run} />
       </span>
       {canStop && <Stop key={run.id} runId={run.id} state={run.state} />}
     </section>
@@ -75,10 +76,9 @@ function waitWords({ reason, message }: RunView): string {
 }
 
 /** How long it works, or how long it waits to begin; while it waits for somebody, nothing of it runs. */
-function Worked({ run }: { run: RunView }) {
+function Clock({ run }: { run: RunView }) {
   if (run.startedAt === null) return <Timer since={run.queuedAt} />;
-  if (run.workingSince === null) return run.workedMs < 1000 ? null : WORDS.worked(duration(run.workedMs));
-  return <Timer since={new Date(Date.parse(run.workingSince) - run.workedMs).toISOString()} />;
+  return <Worked run={run} still={WORDS.worked} />;
 }
 
 function Until({ run, at }: { run: RunView; at: string }) {

@@ -15,7 +15,7 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import type { RunView } from "../../src/core/run-state.ts";
-import { STATE_WORDS, type Shown } from "../../src/wire/state-words.ts";
+import { shownRun, STATE_WORDS, type Shown } from "../../src/wire/state-words.ts";
 
 /** The one vocabulary of states: always an icon, a word and a colour. The words are the terminal's too. */
 
@@ -59,8 +59,7 @@ export function StateMark({ state, word }: { state: Shown; word?: string }) {
   );
 }
 
-/** A run's state, with who or what it waits for, and whether all went well. */
-export function stateOfRun({ state, reason, message }: Pick<RunView, "state" | "reason" | "message">): Shown {
-  if (state === "waiting" && (reason === "approval" || reason === "question")) return "asks";
-  return state === "completed" && message.includes(",") ? "flawed" : state;
+/** Of a run as its log tells it: its reason to wait is a code. */
+export function stateOfRun({ state, reason }: Pick<RunView, "state" | "reason">): Shown {
+  return shownRun({ state, reason, waitsFor: state === "waiting" ? reason : null });
 }

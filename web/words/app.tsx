@@ -28,6 +28,8 @@ export const WORDS = {
   agentIsIdle: "Agent is idle",
   loopIsOff: "Task loop is off",
   inState: (state: string): string => `${state}: `,
+  doing: (step: number, what: string): string =>
+    [...(step > 0 ? [`step ${step}`] : []), ...(what === "" ? [] : [what])].join(" · "),
   andMore: (n: number): string => `+${n}`,
 
   /** The connection. */

@@ -47,6 +47,7 @@ export const WORDS = {
   workingNow: "Working now",
   tasksWait: "Tasks wait until the task loop is on",
   startLoop: "Chats are answered meanwhile. To start the server with the loop:",
+  worked: (time: string): string => `worked ${time}`,
   step: (n: number): string => `step ${n}`,
   tokens: (n: string): string => `${n} tokens`,
 

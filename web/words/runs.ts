@@ -24,9 +24,9 @@ export const WORDS = {
   bySchedule: "by schedule",
   by: (who: string): string => `by ${who}`,
   waited: (time: string): string => `waited ${time}`,
-  took: (time: string): string => `took ${time}`,
-  /** Where it waited for somebody, or was interrupted. */
-  workedOf: (worked: string, whole: string): string => `worked ${worked} of ${whole}`,
+  /** `waited`: for somebody, or while it was interrupted. */
+  worked: (worked: string, waited: string | null): string =>
+    `worked ${worked}${waited === null ? "" : ` · waited ${waited}`}`,
   steps: (n: number): string => plural(n, { one: "# step", other: "# steps" }),
   tokens: (n: string): string => `${n} tokens`,
   events: (first: number, last: number): string => `events ${first} to ${last}`,
@@ -42,8 +42,11 @@ export const WORDS = {
   begins: "begins",
   andMore: (n: number): string => ` and ${n} more`,
 
-  /** How it ended. `flaw` begins with a comma, or is empty. */
-  done: (took: string | null, flaw: string): string => `Done${took === null ? "" : ` in ${took}`}${flaw}`,
+  /** How it ended: its state itself stands above. */
+  done: (worked: string | null, flaws: string | null): string => {
+    const words = [flaws, worked].filter((each) => each !== null).join(" · ");
+    return words === "" ? "All went well" : words.charAt(0).toUpperCase() + words.slice(1);
+  },
   failed: (at: { readonly step: number; readonly name: string } | null, cause: string | null): string =>
     `Failed${at === null ? "" : ` at step ${at.step}: ${at.name}`}${cause === null ? "" : ` · ${cause}`}`,
   cancelled: (by: string | null): string => (by === null ? "Cancelled" : `Cancelled by ${by}`),

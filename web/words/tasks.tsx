@@ -86,6 +86,8 @@ export const WORDS = {
   steps: (n: number): string => plural(n, { one: "# step", other: "# steps" }),
   minutes: (n: number): string => `${n} min`,
   tokens: (n: number | string): string => `${n} tokens`,
+  worked: (time: string): string => `worked ${time}`,
+  waited: (time: string): string => `waited ${time}`,
   loadingRuns: "Loading its runs…",
   runsNotLoaded: "Its runs could not be loaded",
   noRuns: "None yet.",

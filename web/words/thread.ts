@@ -240,7 +240,6 @@ export const WORDS = {
   byWhom: (who: string): string => `by ${who}`,
   attempt: (n: number): string => `attempt ${n}`,
   /** `rest`: what is to be said beside it; it begins with a comma. */
-  done: (rest: string): string => `Done${rest}`,
   task: (id: string): string => `Task ${id}`,
   failed: (what: string, cause: string): string => `${what} · ${cause}`,
   retryTask: "Retry the task",
@@ -256,7 +255,7 @@ export const WORDS = {
   /** A call of a tool. */
   calls: {
     queued: "Not started",
-    asks: "Waits for approval",
+    asks: "Waits for you",
     working: "Working",
     done: "Done",
     failed: "Failed",

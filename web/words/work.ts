@@ -14,6 +14,8 @@ export const WORDS = {
     task: "a task",
     schedule: "a task of a schedule",
   } satisfies Readonly<Record<Work["kind"], string>>,
+  /** Somebody, and rarely whoever reads this. */
+  asks: "Waits for a person",
   stop: "Stop",
   stopThis: (user: string, what: string): string => `Stop ${user}’s work: ${what}`,
   stopQuestion: (user: string): string => `Stop this work of ${user}?`,

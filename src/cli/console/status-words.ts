@@ -1,5 +1,5 @@
-import type { TaskStatus } from "../../wire/api.ts";
-import { taskWord } from "../../wire/state-words.ts";
+import type { Task, TaskStatus } from "../../wire/api.ts";
+import { taskWord, wordOfStatus } from "../../wire/state-words.ts";
 import type { Output } from "./output.ts";
 
 /** The wire's task statuses, without loading its schemas. */
@@ -13,11 +13,11 @@ export const TASK_STATUSES = [
 ] as const satisfies readonly TaskStatus[];
 
 /** A task's status in the word that people read everywhere; its colour only repeats it. */
-export function statusWord({ paint }: Output, status: TaskStatus): string {
-  const word = taskWord(status);
-  switch (status) {
+export function statusWord({ paint }: Output, task: Pick<Task, "status" | "waitsFor" | "flaws">): string {
+  const word = taskWord(task);
+  switch (task.status) {
     case "completed":
-      return paint.green(word);
+      return task.flaws === null ? paint.green(word) : paint.yellow(word);
     case "failed":
       return paint.red(word);
     case "in_progress":
@@ -31,7 +31,7 @@ export function statusWord({ paint }: Output, status: TaskStatus): string {
 
 /** The status that a person means by the word that lists show for it; else what was given. */
 export function statusNamed(text: string): string {
-  return TASK_STATUSES.find((status) => taskWord(status) === text.toLowerCase()) ?? text;
+  return TASK_STATUSES.find((status) => wordOfStatus(status) === text.toLowerCase()) ?? text;
 }
 
 export function hasEnded(status: TaskStatus): boolean {

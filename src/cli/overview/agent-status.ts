@@ -1,4 +1,5 @@
 import { callLine, exactLine } from "../../core/exact.ts";
+import { workedUntil } from "../../core/run-state.ts";
 import type { List, Status } from "../../wire/api.ts";
 import type { Approval } from "../../wire/approvals.ts";
 import type { Question } from "../../wire/questions.ts";
@@ -97,7 +98,9 @@ function runLine(run: RunningRun, now: number): string {
     shortId(run.taskId ?? run.id).padEnd(8),
     pad(cut(oneLine(run.title), 30), 18),
     pad(cut(oneLine(doing), 34), 20),
-    duration(now - Date.parse(run.startedAt ?? run.queuedAt)).padEnd(6),
+    duration(run.state === "waiting" ? now - Date.parse(run.startedAt ?? run.queuedAt) : workedUntil(now, run)).padEnd(
+      6,
+    ),
     run.tokens === 0 ? "" : tokens(run.tokens),
     run.costUsd === null ? "" : `$${run.costUsd.toFixed(2)}`,
   ];

@@ -1,6 +1,7 @@
 import { exactLine } from "../../core/exact.ts";
 import { changeWords } from "../../wire/changes.ts";
 import type { Away, AwayItem } from "../../wire/away.ts";
+import { runWord } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
 import { ago, oneLine, shortId, tokens } from "../console/text.ts";
 
@@ -60,7 +61,7 @@ function forPeople(item: AwayItem, now: number): string[] {
   const until = item.expiresAt === null ? "" : ` (expires ${ago(item.expiresAt, now)})`;
   return [
     ago(item.at, now),
-    WORDS[item.kind] ?? item.kind,
+    wordOf(item),
     `${shortId(item.chatId)} #${item.seq}`,
     item.title,
     `${oneLine(item.reason ?? "")}${until}`,
@@ -73,6 +74,9 @@ const WORDS: { readonly [kind in AwayItem["kind"]]?: string } = {
   asks: "asked you",
   mentioned: "mentions you",
 };
+
+const wordOf = ({ kind, reason }: AwayItem): string =>
+  kind === "completed" && reason !== null ? runWord("flawed") : (WORDS[kind] ?? kind);
 
 /** Time, kind, chat, seq, run, task, title, reason, approval or question, its expiry. */
 function forScripts(item: AwayItem): string[] {

@@ -35,8 +35,9 @@ export async function showHistory(
   return EXIT.ok;
 }
 
-const tookMs = ({ startedAt, endedAt }: Occurrence): number | null =>
-  startedAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
+/** How long it worked; of a run that is gone no more than its start and its end is known. */
+const tookMs = ({ startedAt, endedAt, workedMs }: Occurrence): number | null =>
+  startedAt === null || endedAt === null ? null : (workedMs ?? Date.parse(endedAt) - Date.parse(startedAt));
 
 function forPeople(row: Occurrence, now: number): string[] {
   const took = tookMs(row);

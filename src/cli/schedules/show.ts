@@ -43,8 +43,12 @@ export async function listSchedules(context: Context): Promise<void> {
 }
 
 /** `done`, `skipped: overlap`: the outcome with its reason, if that is one word; a script gets the history's own word, `ran`. */
-export function outcomeWords({ outcome, reason }: Pick<Occurrence, "outcome" | "reason">, forPeople: boolean): string {
-  const word = forPeople ? outcomeWord(outcome) : outcome;
+export function outcomeWords(
+  occurrence: Pick<Occurrence, "outcome" | "reason" | "waitsFor">,
+  forPeople: boolean,
+): string {
+  const { outcome, reason } = occurrence;
+  const word = forPeople ? outcomeWord(occurrence) : outcome;
   return reason !== null && (outcome === "skipped" || outcome === "merged") ? `${word}: ${reason}` : word;
 }
 

@@ -1,5 +1,5 @@
 import type { Found, SearchPage } from "../../wire/search.ts";
-import { taskWord } from "../../wire/state-words.ts";
+import { wordOfStatus } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
 import type { Output } from "../console/output.ts";
 import { ago, shortId } from "../console/text.ts";
@@ -34,7 +34,7 @@ function row(out: Output, found: Found, now: number): string[] {
       return [
         "task",
         id(found.taskId),
-        out.terminal ? taskWord(found.status) : found.status,
+        out.terminal ? wordOfStatus(found.status) : found.status,
         when(found.at),
         found.snippet,
       ];

@@ -24,7 +24,7 @@ export async function cancelTask(context: Context, args: readonly string[]): Pro
     await io.sleep(50);
     task = await client.request<Task>("GET", `/api/tasks/${id}`);
   }
-  show(context, task, hasEnded(task.status) ? taskWord(task.status) : "stopping");
+  show(context, task, hasEnded(task.status) ? taskWord(task) : "stopping");
   if (!hasEnded(task.status)) out.note(`  it is still stopping: sparky agent tasks get ${shortId(id)}`);
 }
 
@@ -46,7 +46,7 @@ export async function deleteTask(context: Context, args: readonly string[], opti
   const client = await context.client("any");
   const id = await taskId(client, args[0] ?? "");
   const task = await client.request<Task>("GET", `/api/tasks/${id}`);
-  const what = `${shortId(id)} (${taskWord(task.status)}) ${cut(oneLine(task.instruction), 60)}`;
+  const what = `${shortId(id)} (${taskWord(task)}) ${cut(oneLine(task.instruction), 60)}`;
   const question = `Delete the task ${what}?`;
   const line = `sparky agent tasks delete ${shortId(id)} --yes`;
   if (!(await confirmed(context, { yes: options.yes, question, act: "deleting", line }))) return EXIT.error;

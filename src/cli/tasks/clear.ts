@@ -1,5 +1,5 @@
 import type { Task } from "../../wire/api.ts";
-import { taskWord } from "../../wire/state-words.ts";
+import { taskWord, wordOfStatus } from "../../wire/state-words.ts";
 import type { Cleared, ClearTasks } from "../../wire/tasks-clear.ts";
 import { confirmed } from "../command/confirm.ts";
 import type { Context } from "../command/context.ts";
@@ -90,18 +90,16 @@ function show(context: Context, would: Cleared, to: "print" | "note"): void {
   else say(`Would go: ${would.total} (${counts(would)})`);
   for (const task of would.items) {
     const when = ago(task.finishedAt ?? task.startedAt ?? task.createdAt, io.now());
-    say(
-      `  ${shortId(task.id)}  ${taskWord(task.status).padEnd(9)}  ${when.padEnd(8)}  ${cut(oneLine(task.instruction), 60)}`,
-    );
+    say(`  ${shortId(task.id)}  ${taskWord(task).padEnd(9)}  ${when.padEnd(8)}  ${cut(oneLine(task.instruction), 60)}`);
   }
   if (would.total > would.items.length) say(`  … and ${would.total - would.items.length} more`);
   sayWorking(context, would);
 }
 
 function counts({ byStatus }: Cleared): string {
-  return TASK_STATUSES.flatMap((status) => (byStatus[status] ? [`${byStatus[status]} ${taskWord(status)}`] : [])).join(
-    " · ",
-  );
+  return TASK_STATUSES.flatMap((status) =>
+    byStatus[status] ? [`${byStatus[status]} ${wordOfStatus(status)}`] : [],
+  ).join(" · ");
 }
 
 function sayWorking({ out }: Context, { working }: Cleared): void {

@@ -1,3 +1,4 @@
+import { workedUntil } from "../../core/run-state.ts";
 import type { List, Task, TreeTask } from "../../wire/api.ts";
 import { taskWord } from "../../wire/state-words.ts";
 import type { Context } from "../command/context.ts";
@@ -55,20 +56,19 @@ export async function listTasks(context: Context, _args: readonly string[], opti
 function row(out: Output, task: Task, now: number): string[] {
   const readyAt = Math.max(Date.parse(task.createdAt), Date.parse(task.runAt ?? task.createdAt));
   const wait = task.startedAt === null ? null : Date.parse(task.startedAt) - readyAt;
-  const end = task.finishedAt === null ? now : Date.parse(task.finishedAt);
-  const took = task.startedAt === null ? null : end - Date.parse(task.startedAt);
+  const took = task.startedAt === null ? null : workedUntil(now, task);
   const when = task.finishedAt ?? task.startedAt ?? task.runAt ?? task.createdAt;
   const time = (ms: number | null): string =>
     ms === null ? "" : out.terminal ? duration(Math.max(ms, 0)) : (Math.max(ms, 0) / 1000).toFixed(3);
   return [
     out.terminal ? shortId(task.id) : task.id,
-    out.terminal ? taskWord(task.status) : task.status,
+    out.terminal ? taskWord(task) : task.status,
     task.instruction,
     task.schedule ?? "",
     time(wait),
     time(took),
     out.terminal ? ago(when, now) : when,
-    task.error ?? task.progress.current ?? "",
+    task.error ?? task.progress.current ?? task.flaws ?? "",
   ];
 }
 
@@ -87,7 +87,7 @@ export async function showTask(
   const isAtWork = task.status === "in_progress";
   const fields: readonly (readonly [string, string | null])[] = [
     ["id", task.id],
-    ["status", out.terminal ? statusWord(out, task.status) : task.status],
+    ["status", out.terminal ? statusWord(out, task) : task.status],
     ["task", task.instruction],
     ["chat", task.chatId],
     ["schedule", task.schedule],
@@ -105,8 +105,10 @@ export async function showTask(
     ["why", isAtWork ? null : current],
     ["created", time(task.createdAt)],
     ["started", task.startedAt === null ? null : time(task.startedAt)],
+    ["worked", task.startedAt === null || !out.terminal ? null : duration(workedUntil(io.now(), task))],
     ["finished", task.finishedAt === null ? null : time(task.finishedAt)],
     ["error", task.error],
+    ["flaws", task.flaws],
     ["result", task.result],
   ];
   for (const [name, value] of fields) {
@@ -115,10 +117,11 @@ export async function showTask(
   for (const child of tree ?? []) out.print(treeLine(out, child));
 }
 
-function treeLine(out: Output, { id, depth, status, instruction, error }: TreeTask): string {
+function treeLine(out: Output, child: TreeTask): string {
+  const { id, depth, status, instruction, error } = child;
   if (!out.terminal) return ["child", String(depth), id, status, oneLine(instruction), oneLine(error ?? "")].join("\t");
   const why = error === null ? "" : `  ${oneLine(error)}`;
-  return `${"  ".repeat(depth)}└ ${shortId(id)}  ${statusWord(out, status)}  ${cut(oneLine(instruction), 50)}${why}`;
+  return `${"  ".repeat(depth)}└ ${shortId(id)}  ${statusWord(out, child)}  ${cut(oneLine(instruction), 50)}${why}`;
 }
 
 function field(out: Output, name: string, value: string): string {

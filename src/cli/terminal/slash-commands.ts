@@ -1,6 +1,7 @@
 import { effortSchema } from "../../core/effort.ts";
 import { EFFORTS } from "../../core/efforts.ts";
 import { exactLine } from "../../core/exact.ts";
+import { workedUntil } from "../../core/run-state.ts";
 import { nearSlashes, promptIn, promptName } from "../../core/slash.ts";
 import type { Chat, ChatPatch, Compacted, Health, List, Task } from "../../wire/api.ts";
 import type { Prompts } from "../../wire/offers.ts";
@@ -176,15 +177,14 @@ async function listTasks(talk: Talk): Promise<void> {
   if (items.length === 0) return talk.say("No tasks. Queue one: /task TEXT");
   const rows = items.map(
     (task) =>
-      `${shortId(task.id)}  ${taskWord(task.status).padEnd(9)}  ${took(task, talk.now()).padEnd(8)}  ${oneLine(task.instruction)}`,
+      `${shortId(task.id)}  ${taskWord(task).padEnd(9)}  ${took(task, talk.now()).padEnd(8)}  ${oneLine(task.instruction)}`,
   );
   talk.say(rows.join("\n"));
 }
 
 function took(task: Task, now: number): string {
   if (task.startedAt === null) return ago(task.createdAt, now);
-  const end = task.finishedAt === null ? now : Date.parse(task.finishedAt);
-  return duration(Math.max(0, end - Date.parse(task.startedAt)));
+  return duration(workedUntil(now, task));
 }
 
 async function approve(talk: Talk, rest: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import type { TaskRow } from "../database/schema.ts";
+import type { RunRow, TaskRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import { asAsked } from "../runs/children.ts";
+import { waitsFor } from "../runs/run.ts";
+import { flawsOf } from "../tasks/read.ts";
 import { may, taskFor } from "../people/access.ts";
 import type { User } from "../people/user.ts";
 import { shorten } from "../../core/text.ts";
@@ -16,6 +18,8 @@ export interface TreeTask {
   readonly depth: number;
   readonly instruction: string;
   readonly status: TaskRow["status"];
+  readonly waitsFor: RunRow["wait_reason"];
+  readonly flaws: string | null;
   readonly chatId: string;
   /** Its parent waits for it, or has. */
   readonly isDelegated: boolean;
@@ -44,7 +48,9 @@ export async function taskTree(
   if (places.length === 0) return { items: [], next: null };
   const rows = await store.db
     .selectFrom("tasks")
+    .leftJoin("runs", "runs.id", "tasks.run_id")
     .selectAll("tasks")
+    .select(["runs.state as run_state", "runs.wait_reason", "runs.reason"])
     .where(
       "tasks.id",
       "in",
@@ -67,13 +73,21 @@ export async function taskTree(
   return { items, next: null };
 }
 
-function treeTask(row: TaskRow, parentId: string, depth: number): TreeTask {
+type TreeRow = TaskRow & {
+  readonly run_state: RunRow["state"] | null;
+  readonly wait_reason: RunRow["wait_reason"];
+  readonly reason: string | null;
+};
+
+function treeTask(row: TreeRow, parentId: string, depth: number): TreeTask {
   return {
     id: row.id,
     parentId,
     depth,
     instruction: shorten(row.instruction, SHOWN),
     status: row.status,
+    waitsFor: row.run_state === null ? null : waitsFor({ state: row.run_state, wait_reason: row.wait_reason }),
+    flaws: flawsOf(row, row),
     chatId: row.chat_id,
     isDelegated: row.parent_call !== null,
     startedAt: row.started_at === null ? null : isoTime(row.started_at),

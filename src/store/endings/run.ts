@@ -321,7 +321,7 @@ function statusOf(ending: Ending): StatusData {
   const { message } = ending;
   switch (ending.state) {
     case "completed":
-      return { state: "completed", message };
+      return { state: "completed", message, ...(ending.flaws !== undefined && { reason: ending.flaws }) };
     case "failed":
       return { state: "failed", message, reason: ending.reason };
     case "cancelled":
@@ -331,7 +331,8 @@ function statusOf(ending: Ending): StatusData {
 
 function reasonOf(ending: Ending): string | null {
   if (ending.state === "failed") return ending.reason;
-  return ending.state === "cancelled" ? `cancelled by ${ending.by}` : null;
+  if (ending.state === "completed") return ending.flaws ?? null;
+  return `cancelled by ${ending.by}`;
 }
 
 async function hasQueuedTurn(tx: Tx, chatId: string): Promise<boolean> {

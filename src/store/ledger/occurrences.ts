@@ -1,8 +1,9 @@
 import { expressionBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
-import type { OccurrenceRow, ScheduleRow, Schema } from "../database/schema.ts";
+import type { OccurrenceRow, RunRow, ScheduleRow, Schema } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
+import { waitsFor } from "../runs/run.ts";
 
 /** A row of the ledger as the API tells it. */
 export interface Occurrence {
@@ -15,6 +16,9 @@ export interface Occurrence {
   readonly runId: string | null;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  readonly workingSince: string | null;
+  readonly workedMs: number | null;
+  readonly waitsFor: RunRow["wait_reason"];
   /** One row may stand for many instants: so many, from `dueAt` to `until`. */
   readonly count: number;
   readonly until: string | null;
@@ -24,6 +28,10 @@ type Read = OccurrenceRow & {
   readonly t_status: string | null;
   readonly t_run: string | null;
   readonly t_started: number | null;
+  readonly r_state: RunRow["state"] | null;
+  readonly r_lease: number | null;
+  readonly r_worked: number | null;
+  readonly r_wait: RunRow["wait_reason"];
 };
 
 /** Of the row's own task, and not a join: that may read all tasks for a few rows. */
@@ -31,6 +39,14 @@ const taskOfRow = <C extends "status" | "run_id" | "started_at">(column: C) =>
   expressionBuilder<Schema & { o: OccurrenceRow }, "o">()
     .selectFrom("tasks as t")
     .select(`t.${column} as value`)
+    .whereRef("t.id", "=", "o.task_id");
+
+/** Of the task's active or last run. */
+const runOfRow = <C extends "state" | "lease_at" | "worked_ms" | "wait_reason">(column: C) =>
+  expressionBuilder<Schema & { o: OccurrenceRow }, "o">()
+    .selectFrom("tasks as t")
+    .innerJoin("runs as r", "r.id", "t.run_id")
+    .select(`r.${column} as value`)
     .whereRef("t.id", "=", "o.task_id");
 
 const withTasks = (db: Db) =>
@@ -41,6 +57,10 @@ const withTasks = (db: Db) =>
       taskOfRow("status").as("t_status"),
       taskOfRow("run_id").as("t_run"),
       taskOfRow("started_at").as("t_started"),
+      runOfRow("state").as("r_state"),
+      runOfRow("lease_at").as("r_lease"),
+      runOfRow("worked_ms").as("r_worked"),
+      runOfRow("wait_reason").as("r_wait"),
     ]);
 
 const LATEST_DUE_FIRST = newestFirst("o.due_at", "o.id");
@@ -113,6 +133,9 @@ function occurrenceOf(schedule: string, row: Read): Occurrence {
     runId: row.t_run ?? row.run_id,
     startedAt: started === null ? null : isoTime(started),
     endedAt: live || row.ended_at === null ? null : isoTime(row.ended_at),
+    workingSince: row.r_lease === null ? null : isoTime(Number(row.r_lease)),
+    workedMs: row.r_worked === null ? null : Number(row.r_worked),
+    waitsFor: row.r_state === null ? null : waitsFor({ state: row.r_state, wait_reason: row.r_wait }),
     count: row.count,
     until: row.until_at === null ? null : isoTime(row.until_at),
   };

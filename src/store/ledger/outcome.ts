@@ -17,7 +17,7 @@ export async function endOccurrence(tx: Tx, taskId: string, ending: Ending): Pro
     .where("id", "=", taskId)
     .executeTakeFirstOrThrow();
   const outcome = outcomeOf(row, task.started_at, ending);
-  const reason = ending.state === "failed" ? ending.reason : ending.state === "cancelled" ? `by ${ending.by}` : null;
+  const reason = reasonOf(ending);
   await tx.db
     .updateTable("occurrences")
     .set({ outcome, reason, run_id: task.run_id, started_at: task.started_at, ended_at: tx.now })
@@ -31,6 +31,11 @@ export async function endOccurrence(tx: Tx, taskId: string, ending: Ending): Pro
     .executeTakeFirstOrThrow();
   await countOutcome(tx, schedule, outcome);
   tx.changed("schedules", [schedule.owner_id], schedule.id);
+}
+
+function reasonOf(ending: Ending): string | null {
+  if (ending.state === "failed") return ending.reason;
+  return ending.state === "cancelled" ? `by ${ending.by}` : (ending.flaws ?? null);
 }
 
 function outcomeOf(row: OccurrenceRow, startedAt: number | null, ending: Ending): OccurrenceRow["outcome"] {

@@ -1,6 +1,7 @@
 import { isoTime } from "../../core/clock.ts";
 import { titleFrom } from "../chats/chats.ts";
 import { openRuns } from "../runs/open.ts";
+import { waitsFor } from "../runs/run.ts";
 import type { RunRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
 import { may } from "../people/access.ts";
@@ -15,6 +16,9 @@ export interface ActivityItem {
   readonly state: RunRow["state"];
   readonly startedAt: string;
   readonly endedAt: string | null;
+  readonly workingSince: string | null;
+  readonly workedMs: number;
+  readonly waitsFor: RunRow["wait_reason"];
   readonly reason: string | null;
 }
 
@@ -26,6 +30,7 @@ export interface ActivityQuery {
 
 const DAY_MS = 86_400_000;
 const DEFAULT_LIMIT = 200;
+const WORK = ["lease_at", "worked_ms", "wait_reason"] as const;
 
 /** The runs of tasks that were at work at some time since then, the one that began last first. */
 export async function taskActivity(
@@ -34,7 +39,7 @@ export async function taskActivity(
   { since, limit = DEFAULT_LIMIT }: ActivityQuery,
 ): Promise<{ readonly items: readonly ActivityItem[]; readonly next: null; readonly total: number }> {
   const from = since === undefined ? store.clock.now() - DAY_MS : Date.parse(since);
-  const columns = ["id", "task_id", "chat_id", "state", "started_at", "ended_at", "reason"] as const;
+  const columns = ["id", "task_id", "chat_id", "state", "started_at", "ended_at", "reason", ...WORK] as const;
   const worked = store.db
     // Each part by its own index.
     .selectFrom((eb) =>
@@ -50,6 +55,7 @@ export async function taskActivity(
     .where(may(viewer, "see", "tasks"));
   const rows = await worked
     .select(["r.id", "r.chat_id", "r.state", "r.started_at", "r.ended_at", "r.reason"])
+    .select(["r.lease_at", "r.worked_ms", "r.wait_reason"])
     .select(["tasks.id as task_id", "tasks.instruction", "tasks.schedule"])
     .orderBy("r.started_at", "desc")
     .orderBy("r.id", "desc")
@@ -65,6 +71,9 @@ export async function taskActivity(
     state: row.state,
     startedAt: isoTime(row.started_at ?? 0),
     endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
+    workingSince: row.lease_at === null ? null : isoTime(Number(row.lease_at)),
+    workedMs: Number(row.worked_ms),
+    waitsFor: waitsFor(row),
     reason: row.reason,
   }));
   return { items, next: null, total: Number(total) };

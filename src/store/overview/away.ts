@@ -2,6 +2,7 @@ import { callLine, exactLine } from "../../core/exact.ts";
 import { sql, type RawBuilder } from "kysely";
 import { isoTime } from "../../core/clock.ts";
 import type { ChatEvent } from "../../core/events.ts";
+import { flawsIn } from "../../core/run-state.ts";
 import { shorten } from "../../core/text.ts";
 import { may } from "../people/access.ts";
 import { openQuestions } from "../questions/questions.ts";
@@ -356,6 +357,7 @@ function reasonOf(event: ChatEvent): string | null {
   if (event.type === "message") return `${event.actor.name}: ${shorten(event.data.text, MAX_WORDS)}`;
   if (event.type !== "status") return null;
   if (event.data.state === "failed") return event.data.reason;
+  if (event.data.state === "completed") return flawsIn(event.data);
   if (event.data.state === "waiting") return event.data.message;
   return event.data.state === "cancelled" ? `by ${event.data.by}` : null;
 }

@@ -13,7 +13,6 @@ export interface RunAlone extends Run {
   readonly schedule: string | null;
   readonly by: string;
   readonly canWrite: boolean;
-  readonly workedMs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly firstSeq: number;
@@ -21,7 +20,7 @@ export interface RunAlone extends Run {
 }
 
 export async function getRun(store: Store, viewer: User, runId: string): Promise<RunAlone> {
-  const { db, clock } = store;
+  const { db } = store;
   const found = await db
     .selectFrom("runs")
     .innerJoin("chats", "chats.id", "runs.chat_id")
@@ -41,7 +40,6 @@ export async function getRun(store: Store, viewer: User, runId: string): Promise
     schedule,
     by: by ?? "unknown",
     canWrite: Boolean(can_write),
-    workedMs: run.worked_ms + (run.lease_at === null ? 0 : Math.max(0, clock.now() - run.lease_at)),
     inputTokens: run.input_tokens,
     outputTokens: run.output_tokens,
     firstSeq: run.first_seq,

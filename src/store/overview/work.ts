@@ -5,6 +5,7 @@ import { titleFrom } from "../chats/chats.ts";
 import { may } from "../people/access.ts";
 import { readEvents } from "../log/events.ts";
 import { holdingRuns } from "../runs/open.ts";
+import { waitsFor } from "../runs/run.ts";
 import { whoseWork } from "../runs/whose.ts";
 import type { User } from "../people/user.ts";
 import type { RunRow } from "../database/schema.ts";
@@ -18,6 +19,7 @@ interface WorkNow {
   readonly user: string;
   readonly kind: "answer" | "task" | "schedule";
   readonly state: RunRow["state"];
+  readonly waitsFor: RunRow["wait_reason"];
   /** When it began. */
   readonly since: string;
   /** Where it is worked on; null: nowhere, it waits. */
@@ -39,6 +41,7 @@ export async function workNow({ db }: Pick<Store, "db">, viewer: User, prefix = 
     .whereRef("chats.id", "=", "runs.chat_id")
     .leftJoin("tasks", "tasks.id", "runs.task_id")
     .select(["runs.id", "runs.task_id", "runs.state", "runs.queued_at", "runs.started_at", "runs.first_seq"])
+    .select("runs.wait_reason")
     .select(["chats.id as chat_id", "chats.owner_id as chat_owner", "chats.title"])
     .select(["tasks.owner_id", "tasks.parent_run", "tasks.parent_call", "tasks.instruction", "tasks.schedule"])
     .select(may(viewer, "see", "chats").as("seen"))
@@ -62,6 +65,7 @@ export async function workNow({ db }: Pick<Store, "db">, viewer: User, prefix = 
         user: whose?.name ?? "",
         kind: schedule !== null ? "schedule" : row.task_id !== null ? "task" : "answer",
         state,
+        waitsFor: waitsFor({ state, wait_reason: row.wait_reason }),
         since: isoTime(Number(row.started_at ?? row.queued_at)),
         node: state === "waiting" ? null : await nodeOf(db, { id, chat_id, first_seq: row.first_seq }),
         mayStop: whose !== undefined && (whose.id === viewer.id || manages(viewer.role, whose.role)),

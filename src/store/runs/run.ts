@@ -23,6 +23,7 @@ export interface Run {
   readonly workedMs: number;
   readonly step: number;
   readonly current: string | null;
+  readonly waitsFor: RunRow["wait_reason"];
   readonly reason: string | null;
   readonly tokens: number;
   readonly costUsd: number | null;
@@ -45,12 +46,17 @@ export function runOf(row: RunRow, current: string | null): Run {
     workedMs: row.worked_ms,
     step: row.step,
     current,
+    waitsFor: waitsFor(row),
     reason: row.reason,
     tokens: row.input_tokens + row.output_tokens,
     costUsd: row.cost_usd,
     model: row.model,
   };
 }
+
+/** Its row keeps what it has waited for last. */
+export const waitsFor = (run: Pick<RunRow, "state" | "wait_reason">): RunRow["wait_reason"] =>
+  run.state === "waiting" ? run.wait_reason : null;
 
 export async function runRow(db: Db, runId: string): Promise<RunRow> {
   const row = await db.selectFrom("runs").selectAll().where("id", "=", runId).executeTakeFirst();

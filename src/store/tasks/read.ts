@@ -4,7 +4,7 @@ import { notFound } from "../../core/errors.ts";
 import type { Attachment, Json } from "../../core/events.ts";
 import { may, taskFor } from "../people/access.ts";
 import { waitForAPlace } from "../runs/at-once.ts";
-import { currentOf, runOf, type Run } from "../runs/run.ts";
+import { currentOf, runOf, waitsFor, type Run } from "../runs/run.ts";
 import type { RunRow, TaskRow } from "../database/schema.ts";
 import { newestFirst, pageFrom, pageOf, totalOf, type PageQuery } from "../database/page.ts";
 import type { Db } from "../database/sql.ts";
@@ -44,6 +44,10 @@ export interface Task {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  readonly workingSince: string | null;
+  readonly workedMs: number;
+  readonly waitsFor: RunRow["wait_reason"];
+  readonly flaws: string | null;
   readonly progress: {
     readonly done: number;
     readonly total: number;
@@ -129,6 +133,10 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[], now: number): Pr
         createdAt: isoTime(row.created_at),
         startedAt: row.started_at === null ? null : isoTime(row.started_at),
         finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
+        workingSince: run?.lease_at == null ? null : isoTime(run.lease_at),
+        workedMs: run?.worked_ms ?? 0,
+        waitsFor: run === undefined ? null : waitsFor(run),
+        flaws: flawsOf(row, run),
         progress: {
           done: row.plan_done,
           total: row.plan_total,
@@ -139,6 +147,10 @@ export async function tasksOf(db: Db, rows: readonly TaskRow[], now: number): Pr
     }),
   );
 }
+
+/** What did not go well on the way of what was completed all the same. */
+export const flawsOf = (task: Pick<TaskRow, "status">, run: Pick<RunRow, "reason"> | undefined): string | null =>
+  task.status === "completed" ? (run?.reason ?? null) : null;
 
 /** What it does now, or why it does nothing. */
 const doingOf = async (db: Db, run: RunRow): Promise<string | null> =>
