@@ -3,4 +3,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/fresh.sh || sh scripts/setup.sh
-CI='' PICTURES=write exec node_modules/.bin/vitest run test/e2e/pictures.test.ts -u
+PICTURES=write exec node_modules/.bin/vitest run test/e2e/pictures.test.ts -u

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { glob, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import type { List, Task } from "../../src/wire/api.ts";
@@ -8,7 +8,8 @@ import { describeInBrowser } from "../kit/browser.ts";
 import { Stage } from "./stage.ts";
 import type { Tab } from "./thread-page.ts";
 
-// The pictures of the README. `npm run screenshots` takes them; the test compares what they show with the screens of today.
+// The pictures of the README. `npm run screenshots` takes them, and writes beside each what it shows and which picture that is: nothing
+// else writes either, so that neither can be renewed without the other. The test compares both with the screens of today.
 
 const ROOT = join(import.meta.dirname, "../..");
 const IMAGES = join(ROOT, "docs/images");
@@ -24,24 +25,43 @@ interface Picture {
   readonly ready: (tab: Tab) => Promise<unknown>;
 }
 
+const hashOf = (...parts: readonly Uint8Array[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
+};
+
 /** What a screen is made of and how it looks, without what is never the same twice. */
 async function shownBy(tab: Tab): Promise<string> {
-  const look = createHash("sha256");
-  for (const name of (await readdir(join(ROOT, "web/look"))).filter((each) => each.endsWith(".css")).toSorted()) {
-    look.update(await readFile(join(ROOT, "web/look", name)));
-  }
-  return [`look ${look.digest("hex").slice(0, 16)}`, ...(await tab.page.evaluate(partsInView)), ""].join("\n");
+  const sheets: string[] = [];
+  for await (const name of glob("web/**/*.css", { cwd: ROOT })) sheets.push(name);
+  expect(sheets.length).toBeGreaterThan(4);
+  const styles = await Promise.all(sheets.toSorted().map((name) => readFile(join(ROOT, name))));
+  return [`styles ${hashOf(...styles)}`, ...(await tab.page.evaluate(partsInView)), ""].join("\n");
 }
 
-/** Runs in the page: where one can go, its titles, its boxes and its buttons; not what was said, nor numbers. */
+/** Runs in the page: where one can go, its titles, boxes and buttons, the words of its thread, and the looks that all of them have; no numbers. */
 function partsInView(): string[] {
+  const isInView = (part: Element): boolean => {
+    const { top, bottom, left, right } = part.getBoundingClientRect();
+    return part.checkVisibility() && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+  };
+  const told = (text: string): string =>
+    text
+      .replace(/\b(?=\w*\d)\w{8,}\b|(?<=^Task )\w{8}$/g, "ID")
+      .replace(/\d+/g, "0")
+      .replace(/\b0(\.0)? (ms|s|min)\b/g, "0 s")
+      .replace(/\s+/g, " ")
+      .trim();
   const parts = document.querySelectorAll<HTMLElement>("nav[aria-label=Places] a, h1, h2, button, textarea");
-  const found = [...parts].flatMap((part) => {
-    if (!part.checkVisibility() || part.closest("[role=log], [popover], article") !== null) return [];
-    const name = part.getAttribute("aria-label") ?? part.textContent;
-    return [`${part.tagName.toLowerCase()} ${name.replace(/\d+/g, "0").replace(/\s+/g, " ").trim()}`];
+  const named = [...parts].flatMap((part) => {
+    if (!isInView(part) || part.closest("[role=log], [popover], article") !== null) return [];
+    return [`${part.tagName.toLowerCase()} ${told(part.getAttribute("aria-label") ?? part.textContent)}`];
   });
-  return [...new Set(found)];
+  const rows = [...document.querySelectorAll<HTMLElement>("[role=log] [data-index]")].filter(isInView);
+  const said = rows.flatMap((row) => row.innerText.split("\n").map((line) => `says ${told(line)}`));
+  const looks = [...document.querySelectorAll("body *")].filter(isInView).flatMap((part) => [...part.classList]);
+  return [...new Set([...named, ...said.filter((line) => line !== "says ")]), ...[...new Set(looks)].toSorted()];
 }
 
 describeInBrowser("the pictures of the README", () => {
@@ -85,14 +105,21 @@ describeInBrowser("the pictures of the README", () => {
       const device = await stage.device("owner", {
         ...{ viewport: { width, height }, colorScheme, deviceScaleFactor: scale, locale: "en-GB", timezoneId: "UTC" },
       });
-      const tab = await device.tab(path);
+      const tab = await device.tab(path, "usual");
       await tab.connection("live");
       await ready(tab);
       // Answers are set by a part of the page that comes later.
       if (name !== "home") await tab.conversation.locator("em").first().waitFor();
       await tab.page.evaluate(() => document.fonts.ready.then(() => undefined));
-      await expect(await shownBy(tab), name).toMatchFileSnapshot(join(IMAGES, `${name}.txt`));
-      if (WRITES) await tab.page.screenshot({ path: join(IMAGES, `${name}.png`) });
+      const shown = await shownBy(tab);
+      const [png, txt] = [join(IMAGES, `${name}.png`), join(IMAGES, `${name}.txt`)];
+      if (WRITES) {
+        const picture = await tab.page.screenshot({ path: png });
+        await writeFile(txt, `picture ${hashOf(picture)}\n${shown}`);
+      }
+      expect(await readFile(txt, "utf8"), `${name}: npm run screenshots`).toBe(
+        `picture ${hashOf(await readFile(png))}\n${shown}`,
+      );
       expect(tab.complaints).toEqual([]);
     }
   });

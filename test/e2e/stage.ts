@@ -43,7 +43,7 @@ export class Stage implements AsyncDisposable {
       await network[Symbol.asyncDispose]();
     });
     const base = `http://127.0.0.1:${network.port}`;
-    return { context, network, tab: (path) => Tab.open(context, base, path) };
+    return { context, network, tab: (path, shows) => Tab.open(context, base, path, shows) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,7 +61,7 @@ export interface Device {
   readonly context: BrowserContext;
   /** All that passes between this device and the server. */
   readonly network: TcpProxy;
-  readonly tab: (path?: string) => Promise<Tab>;
+  readonly tab: (path?: string, shows?: "all" | "usual") => Promise<Tab>;
 }
 
 /** Opens a menu once the one before is shut: what was chosen is shown by its news, which may come before the answer that shuts it. */
