@@ -98,12 +98,12 @@ export async function graphSearch(db: Db, whose: Whose, search: GraphSearch): Pr
       WHERE ${conditions} ${search.among === undefined ? sql`` : sql`AND ${search.among}`} ${place.best.length === 0 ? sql`` : sql`AND id NOT IN (${sql.join(place.best)})`}),
     hit AS (SELECT * FROM ranked ${words.length === 0 ? sql`` : sql`WHERE score > 0`})`;
   const { rows: counts } = await sql<{ n: number }>`WITH ${behind} SELECT count(*) AS n FROM hit`.execute(db);
+  const others = Number(counts[0]?.n ?? 0);
   const untold = best.filter(({ id }) => place.best.indexOf(id) >= place.told);
   const first = untold.slice(0, limit);
   const room = limit - first.length;
-  const { rows } = await sql<Ranked>`
-    WITH ${behind} SELECT * FROM hit WHERE ${afterCursor(BEST_FIRST, place.after)}
-    ORDER BY ${orderSql(BEST_FIRST)} LIMIT ${room + 1}`.execute(db);
+  // Each look goes through all that hold a word: where the best fill the page, that there are others is known by now.
+  const rows = room === 0 ? [] : await othersOf(db, { behind, after: place.after, most: room + 1 });
   const page = pageOf(rows, { limit: room }, (row) => [row.score, row.name, row.id]);
   const shown = [...first, ...page.rows];
   const joined = await linksOf(
@@ -123,9 +123,19 @@ export async function graphSearch(db: Db, whose: Whose, search: GraphSearch): Pr
     next:
       search.best === undefined
         ? page.next
-        : nextOf(place, untold, first, { next: page.next, more: rows.length > room }),
-    total: Number(counts[0]?.n ?? 0) + best.length,
+        : nextOf(place, untold, first, { next: page.next, more: room === 0 ? others > 0 : rows.length > room }),
+    total: others + best.length,
   };
+}
+
+async function othersOf(
+  db: Db,
+  { behind, after, most }: { behind: RawBuilder<unknown>; after: string | undefined; most: number },
+): Promise<readonly Ranked[]> {
+  const { rows } = await sql<Ranked>`
+    WITH ${behind} SELECT * FROM hit WHERE ${afterCursor(BEST_FIRST, after)}
+    ORDER BY ${orderSql(BEST_FIRST)} LIMIT ${most}`.execute(db);
+  return rows;
 }
 
 /** Those of the best that can be seen and are asked for, in their order. */

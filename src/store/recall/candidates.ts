@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { visible, type Reader } from "../graph/visible.ts";
 import { may } from "../people/access.ts";
-import { rowsOf } from "../database/many.ts";
+import { isOneOf, rowsOf } from "../database/many.ts";
 import type { RecallItemRow } from "../database/schema.ts";
 import type { Db } from "../database/sql.ts";
 import type { EngineKind } from "../database/store.ts";
@@ -153,7 +153,7 @@ export async function nodesHolding(
   begins: readonly string[],
 ): Promise<readonly string[]> {
   if (picks.stems.length === 0 && begins.length === 0) return [];
-  const visibleOnes = sql`i.node_id IS NOT NULL AND EXISTS (SELECT 1 FROM nodes n WHERE n.id = i.node_id AND ${visible(reader, "n")})`;
+  const visibleOnes = sql`i.node_id IS NOT NULL AND ${isThere("some", sql`FROM nodes n WHERE n.id = i.node_id AND ${visible(reader, "n")}`)}`;
   const newer = picks.above === 0 ? sql`` : sql` AND i.id > ${picks.above}`;
   const terms =
     kind === "sqlite"
@@ -167,6 +167,10 @@ export async function nodesHolding(
     SELECT i.node_id FROM ${from}${newer} AND ${visibleOnes} LIMIT ${MOST_NODES}`.execute(db);
   return rows.map(({ node_id }) => node_id);
 }
+
+/** `some`: asked of few of all items. For an EXISTS PostgreSQL may read all nodes and all facts first; for a single value it looks it up. */
+const isThere = (of: "some" | "all", rows: RawBuilder<unknown>): RawBuilder<boolean> =>
+  of === "all" ? sql<boolean>`EXISTS (SELECT 1 ${rows})` : sql<boolean>`(SELECT count(*) ${rows}) > 0`;
 
 /** More than are compared by meaning. */
 const MOST_COMPARED = 100_000;
@@ -190,19 +194,16 @@ export async function readableIds(
   return numbersIn(rows[0]?.ids ?? null);
 }
 
-/** `some`: of few of all items. For an EXISTS PostgreSQL may read all nodes and all facts first; for a single value it looks it up. */
 function readable(reader: Reader, of: "some" | "all"): RawBuilder<boolean> {
   const { viewer, within } = reader;
   const inChat =
     within === null
       ? sql`i.chat_id IN (SELECT chats.id FROM chats WHERE ${may(viewer, "see", "chats")})`
       : sql`(i.chat_id = ${within} AND EXISTS (SELECT 1 FROM chats WHERE chats.id = ${within} AND chats.deleted_at IS NULL))`;
-  const there = (rows: RawBuilder<unknown>): RawBuilder<unknown> =>
-    of === "all" ? sql`EXISTS (SELECT 1 ${rows})` : sql`(SELECT count(*) ${rows}) > 0`;
   return sql<boolean>`(
     ${inChat}
-    OR ${there(sql`FROM nodes n WHERE n.id = i.node_id AND ${visible(reader, "n")}`)}
-    OR ${there(sql`FROM facts f WHERE f.id = i.fact_id AND f.status = 'active' AND ${visible(reader, "f")}`)})`;
+    OR ${isThere(of, sql`FROM nodes n WHERE n.id = i.node_id AND ${visible(reader, "n")}`)}
+    OR ${isThere(of, sql`FROM facts f WHERE f.id = i.fact_id AND f.status = 'active' AND ${visible(reader, "f")}`)})`;
 }
 
 function limits(
@@ -244,11 +245,14 @@ export async function loadAround(
   stems: ReadonlySet<string>,
 ): Promise<readonly Loaded[]> {
   if (ids.length === 0) return [];
-  const rows = await db.selectFrom("recall_items").select(COLUMNS).where("id", "in", ids).execute();
+  const wanted = rowsOf(kind, "w", { id: ids });
+  const columns = COLUMNS.map((column) => sql.ref(`i.${column}`));
+  const { rows } = await sql<RecallItemRow>`
+    SELECT ${sql.join(columns)} FROM ${wanted} CROSS JOIN recall_items i WHERE i.id = w.id`.execute(db);
   const sessions = new Set(rows.map(sessionOf));
   const beside = (await besides({ db, kind }, rows)).filter((row) => sessions.has(sessionOf(row)));
   const links = await linkedTo(
-    db,
+    { db, kind },
     reader,
     rows.flatMap((row) => row.node_id ?? []),
     stems,
@@ -299,7 +303,7 @@ async function besides({ db, kind }: RecallDb, rows: readonly RecallItemRow[]): 
 }
 
 async function linkedTo(
-  db: Db,
+  { db, kind }: RecallDb,
   reader: Reader,
   nodeIds: readonly string[],
   stems: ReadonlySet<string>,
@@ -308,11 +312,11 @@ async function linkedTo(
   if (nodeIds.length === 0) return linked;
   const { rows } = await sql<{ node_id: string; length: number; stems: string }>`
     WITH link AS (
-      SELECT source AS node_id, target AS other FROM edges WHERE source IN (${sql.join(nodeIds)}) AND ${visible(reader, "edges")}
-      UNION SELECT target, source FROM edges WHERE target IN (${sql.join(nodeIds)}) AND ${visible(reader, "edges")}),
+      SELECT source AS node_id, target AS other FROM edges WHERE ${isOneOf(kind, "source", nodeIds)} AND ${visible(reader, "edges")}
+      UNION SELECT target, source FROM edges WHERE ${isOneOf(kind, "target", nodeIds)} AND ${visible(reader, "edges")}),
     nearest AS (
       SELECT l.node_id, l.other, row_number() OVER (PARTITION BY l.node_id ORDER BY l.other) AS n
-      FROM link l WHERE (SELECT count(*) FROM nodes o WHERE o.id = l.other AND ${visible(reader, "o")}) > 0)
+      FROM link l WHERE ${isThere("some", sql`FROM nodes o WHERE o.id = l.other AND ${visible(reader, "o")}`)})
     SELECT nearest.node_id, i.length, i.stems FROM nearest JOIN recall_items i ON i.node_id = nearest.other
     WHERE nearest.n <= ${LINKED} ORDER BY nearest.node_id, nearest.other`.execute(db);
   for (const row of rows) linked.set(row.node_id, [...(linked.get(row.node_id) ?? []), wordsIn(row, stems)]);
