@@ -91,7 +91,7 @@ describeInBrowser("the settings", () => {
     const thread = await context.newPage();
     await thread.goto(`${base}/chats/${(chat as { id: string }).id}`);
     const time = thread.getByRole("article", { name: "owner" }).locator("time");
-    await expect.poll(() => time.textContent()).toMatch(/^\d{1,2}:\d\d$/);
+    await expect.poll(() => time.textContent()).toMatch(/^\d\d:\d\d$/);
     const page = await open("/settings/time");
     const isChosenAtOnce = await page.getByRole("radio", { name: /^12 hours/ }).evaluate(async (radio) => {
       (radio as HTMLInputElement).click();

@@ -8,8 +8,6 @@ export function timeIn(at: string, zone: string): string {
     day: "numeric",
     month: "short",
     year: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
     ...(new Date(at).getUTCSeconds() !== 0 && { second: "2-digit" }),
     ...clock().hours,
   });

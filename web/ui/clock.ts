@@ -4,7 +4,12 @@ import { offsetAt } from "../../src/core/zone.ts";
 /** The one clock by which the page shows times: the person's, else the device's. Formats are dear, so they are made once. */
 export interface Clock {
   readonly zone: string | undefined;
-  readonly hours: { readonly hourCycle?: "h12" | "h23" };
+  /** How it writes the time of day, wherever one stands. */
+  readonly hours: {
+    readonly hour: "numeric" | "2-digit";
+    readonly minute: "2-digit";
+    readonly hourCycle?: "h12" | "h23";
+  };
   readonly time: Intl.DateTimeFormat;
   readonly exact: Intl.DateTimeFormat;
   readonly full: Intl.DateTimeFormat;
@@ -14,18 +19,24 @@ export interface Clock {
 
 type Style = Pick<Preferences, "time.clock" | "time.zone">;
 
-export function clockOf({ "time.clock": clock, "time.zone": named }: Style): Clock {
+/** `locale`: left out, the device's. */
+export function clockOf({ "time.clock": clock, "time.zone": named }: Style, locale?: string): Clock {
   const zone = named === "device" || !isKnown(named) ? undefined : named;
-  const hours = clock === "locale" ? {} : ({ hourCycle: clock === "12" ? "h12" : "h23" } as const);
+  const cycle = clock === "locale" ? {} : ({ hourCycle: clock === "12" ? "h12" : "h23" } as const);
+  const own = new Intl.DateTimeFormat(locale, { hour: "numeric", ...cycle }).resolvedOptions().hourCycle;
+  // Of 24 hours always in two digits: `2:45` could be a time that something took.
+  const hour = own === "h23" || own === "h24" ? "2-digit" : "numeric";
+  const hours = { hour, minute: "2-digit", ...cycle } as const;
+  const date = { day: "numeric", month: "short", year: "numeric" } as const;
   const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat(undefined, { ...options, ...(zone !== undefined && { timeZone: zone }) });
+    new Intl.DateTimeFormat(locale, { ...options, ...(zone !== undefined && { timeZone: zone }) });
   return {
     zone,
     hours,
-    time: format({ hour: "numeric", minute: "2-digit", ...hours }),
-    exact: format({ hour: "numeric", minute: "2-digit", second: "2-digit", ...hours }),
-    full: format({ dateStyle: "medium", timeStyle: "medium", ...hours }),
-    date: format({ day: "numeric", month: "short", year: "numeric" }),
+    time: format(hours),
+    exact: format({ ...hours, second: "2-digit" }),
+    full: format({ ...date, ...hours, second: "2-digit" }),
+    date: format(date),
     day: format({ year: "numeric", month: "numeric", day: "numeric", calendar: "gregory", numberingSystem: "latn" }),
   };
 }
