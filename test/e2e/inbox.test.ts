@@ -113,7 +113,7 @@ describeInBrowser("a call that waits for a person", () => {
     const { task, approval } = await asking(stage, "echo rules");
     const tab = await (await stage.device()).tab("/inbox");
     const card = cardIn(tab, approval);
-    await card.getByText("It would run not sandboxed").waitFor();
+    await card.getByText("It would run without a sandbox").waitFor();
     await card.getByText("Approve commands like this").click();
     const rules = card.getByRole("textbox", { name: /A rule in each line/ });
     await expect.poll(() => rules.inputValue()).toBe("echo *");

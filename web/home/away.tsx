@@ -6,7 +6,7 @@ import { awayMarkedSchema, type Away as AwayList, type AwayItem } from "../../sr
 import type { Shown } from "../../src/wire/state-words.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
-import { ago, count, fullTime, oneLine } from "../ui/format.ts";
+import { ago, agoInWords, count, fullTime, oneLine } from "../ui/format.ts";
 import { useNow } from "../ui/now.tsx";
 import { Section } from "../ui/section.tsx";
 import { StateMark } from "../ui/state.tsx";
@@ -89,7 +89,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
           {n > 1 && <span className="text-muted">{WORDS.times(n)}</span>}
         </span>
         <time dateTime={item.at} title={fullTime(item.at)} className="shrink-0 text-xs text-muted">
-          {n > 1 ? WORDS.last(ago(item.at, now)) : ago(item.at, now)}
+          {n > 1 ? WORDS.last(agoInWords(item.at, now)) : ago(item.at, now)}
         </time>
         {item.reason !== null && (
           <span

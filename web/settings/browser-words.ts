@@ -1,3 +1,5 @@
+import { WORDS } from "../words/settings.tsx";
+
 const BROWSERS = [
   [/\bEdg\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -19,5 +21,5 @@ const SYSTEMS = [
 export function browserWords(agent: string): string {
   const [browser, system] = [BROWSERS, SYSTEMS].map((known) => known.find(([pattern]) => pattern.test(agent))?.[1]);
   if (browser === undefined) return agent;
-  return system === undefined ? browser : `${browser} on ${system}`;
+  return system === undefined ? browser : WORDS.browserOn(browser, system);
 }

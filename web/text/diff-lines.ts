@@ -1,3 +1,5 @@
+import { WORDS } from "../words/text.ts";
+
 /** A diff as it is shown: each line with what became of it. */
 
 export type DiffLine =
@@ -60,10 +62,5 @@ export function foldedDiff(lines: readonly DiffLine[]): readonly DiffLine[] {
 /** "3 lines added, 1 removed". */
 export function extentOfDiff(lines: readonly DiffLine[]): string {
   const count = (kind: DiffLine["kind"]): number => lines.filter((line) => line.kind === kind).length;
-  const [added, removed] = [count("added"), count("removed")];
-  const parts = [
-    ...(added > 0 ? [`${added} ${added === 1 ? "line" : "lines"} added`] : []),
-    ...(removed > 0 ? [`${removed} ${added > 0 ? "" : removed === 1 ? "line " : "lines "}removed`] : []),
-  ];
-  return parts.join(", ") || "nothing is different";
+  return WORDS.extentOfDiff(count("added"), count("removed"));
 }

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { exactParts } from "../../src/core/exact.ts";
+import { WORDS } from "../words/text.ts";
 
 const LOOKS = {
   spelled: "rounded-sm bg-bad-soft text-bad font-semibold",
@@ -25,5 +26,5 @@ export function Exact({ text }: { text: string }) {
 export function extentOf(text: string): string | null {
   const lines = text.split("\n").length;
   if (lines === 1 && text.length <= 200) return null;
-  return `${lines} line${lines === 1 ? "" : "s"}, ${text.length.toLocaleString()} characters`;
+  return WORDS.extent(lines, text.length.toLocaleString());
 }

@@ -1,13 +1,14 @@
 import { roughTime } from "../../src/core/rough-time.ts";
 import { shorten } from "../../src/core/text.ts";
+import { WORDS } from "../words/ui.ts";
 import { clock, dayNumber } from "./clock.ts";
 
 /** `6 ms`, `0.4 s`, `12 s`, `1:24`, `2:03:09`. */
 export function duration(ms: number): string {
-  if (ms < 50) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 50) return WORDS.milliseconds(Math.max(0, Math.round(ms)));
+  if (ms < 10_000) return WORDS.seconds((ms / 1000).toFixed(1));
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : onClock(seconds);
+  return seconds < 60 ? WORDS.seconds(String(seconds)) : onClock(seconds);
 }
 
 /** Of a wait, which needs no seconds: `40 s`, `19 min`, `3 h`, `2 d`. */
@@ -30,9 +31,9 @@ function onClock(seconds: number): string {
 
 /** `950 B`, `2.1 KB`, `3.4 MB`. */
 export function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1000) return WORDS.bytes(bytes);
+  if (bytes < 1_000_000) return WORDS.kilobytes((bytes / 1000).toFixed(1));
+  return WORDS.megabytes((bytes / 1_000_000).toFixed(1));
 }
 
 /** `412`, `12.4k`. */
@@ -42,30 +43,29 @@ export function count(n: number): string {
 
 /** `$0.03`; of less than a cent that much is said. */
 export function dollars(usd: number): string {
-  return usd > 0 && usd < 0.005 ? "under $0.01" : `$${usd.toFixed(2)}`;
+  return usd > 0 && usd < 0.005 ? WORDS.underACent : `$${usd.toFixed(2)}`;
 }
 
 /** `now`, `5 min ago`, `3 h ago`, then the date. */
 export function ago(at: string, now: number): string {
   const ms = now - Date.parse(at);
-  if (ms < 45_000) return "now";
-  if (ms < 60_000) return "1 min ago";
-  if (ms < 86_400_000) return `${roughly(ms)} ago`;
+  if (ms < 45_000) return WORDS.now;
+  if (ms < 86_400_000) return WORDS.ago(roughly(Math.max(ms, 60_000)));
   return clock().date.format(Date.parse(at));
 }
 
 /** Within a sentence: `just now`, `5 min ago`. */
 export function agoInWords(at: string, now: number): string {
   const words = ago(at, now);
-  return words === "now" ? "just now" : words;
+  return words === WORDS.now ? WORDS.justNow : words;
 }
 
 /** `Today`, `Yesterday`, `This week`, `Earlier`, by the reader's own calendar. */
 export function dayName(at: string, now: number): string {
   const days = dayNumber(now) - dayNumber(Date.parse(at));
-  if (days <= 0) return "Today";
-  if (days === 1) return "Yesterday";
-  return days < 7 ? "This week" : "Earlier";
+  if (days <= 0) return WORDS.days.today;
+  if (days === 1) return WORDS.days.yesterday;
+  return days < 7 ? WORDS.days.thisWeek : WORDS.days.earlier;
 }
 
 export function timeOfDay(at: string): string {

@@ -1,5 +1,10 @@
 import type { ReactNode } from "react";
 
+const RUNS: ReadonlyMap<string, string> = new Map([
+  ["not sandboxed", "without a sandbox"],
+  ["sandboxed, with network", "in the sandbox, with access to the network"],
+]);
+
 /** What the inbox and each approval say. */
 export const WORDS = {
   windowTitle: "Inbox · Sparky",
@@ -26,8 +31,8 @@ export const WORDS = {
     `You answer for ${owner}, who may not say yes to this. The chat stays theirs: you see this call of it.`,
   asked: (ago: string): string => `asked ${ago === "now" ? "just now" : ago}`,
   expires: (left: string | null): string => (left === null ? "expired" : `expires in ${left}`),
-  /** `terms`: with which rights, as `outside the sandbox`. */
-  itWouldRun: (terms: string): string => `It would run ${terms}`,
+  /** `terms`: how, in the server's words. */
+  itWouldRun: (terms: string): string => `It would run ${RUNS.get(terms) ?? terms}`,
   exactArguments: "Exact arguments",
   howShown: "How to show the arguments",
   views: { pretty: "Pretty", raw: "Raw" },

@@ -73,7 +73,7 @@ export const WORDS = {
     waits: (n: number): string => `${n} waiting for a limit`,
   },
   times: (n: number): string => ` ×${n}`,
-  last: (ago: string): string => `last ${ago === "now" ? "just now" : ago}`,
+  last: (ago: string): string => `last one ${ago}`,
   marking: "Marking…",
   markSeen: "Mark all as seen",
   notMarked: (why: string): string => `${why}. Try again.`,

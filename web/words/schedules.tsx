@@ -26,7 +26,8 @@ export const WORDS = {
 
   /** What is offered at the beginning. */
   offer: "Switch on what you like",
-  offerMeans: "Sparky comes with these, all off. Open one to read what the agent is told, and to change it.",
+  offerMeans:
+    "Sparky comes with these. Each works once you switch it on. Open one to read what the agent is told, and to change it.",
   offerDone: "Done",
   switchOn: (schedule: string): string => `Switch on ${schedule}`,
 

@@ -1,5 +1,7 @@
 /** What the settings say. */
 export const WORDS = {
+  /** Of a session: `Firefox on Linux`. */
+  browserOn: (browser: string, system: string): string => `${browser} on ${system}`,
   windowTitle: (section: string): string => `${section} · Settings · Sparky`,
   title: "Settings",
   noSuch: "There are no such settings",

@@ -8,7 +8,16 @@ export const WORDS = {
   showAllLines: (n: number): string => `Show all ${plural(n, { one: "# line", other: "# lines" })}`,
   showAllOf: (size: string): string => `Show all ${size}`,
 
+  extent: (lines: number, characters: string): string =>
+    `${plural(lines, { one: "# line", other: "# lines" })}, ${characters} characters`,
   diff: "Diff",
+  /** `3 lines added, 1 removed`. */
+  extentOfDiff: (added: number, removed: number): string => {
+    if (added + removed === 0) return "nothing is different";
+    if (added === 0) return plural(removed, { one: "# line removed", other: "# lines removed" });
+    const words = plural(added, { one: "# line added", other: "# lines added" });
+    return removed === 0 ? words : `${words}, ${removed} removed`;
+  },
   code: (language: string): string => (language === "" ? "Code" : `Code: ${language}`),
   linesAsBefore: (n: number): string => plural(n, { one: "⋯ # line as before", other: "⋯ # lines as before" }),
   lineIs: { added: "added: ", removed: "removed: " },

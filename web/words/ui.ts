@@ -5,6 +5,18 @@ export const WORDS = {
     more > 0 ? `${names.join(", ")} and ${more} more.` : `${names.join(", ")}.`,
   name: (name: string): string => `“${name}”`,
 
+  /** Spans, ages, sizes and sums. */
+  milliseconds: (n: number): string => `${n} ms`,
+  seconds: (n: string): string => `${n} s`,
+  now: "now",
+  justNow: "just now",
+  ago: (time: string): string => `${time} ago`,
+  days: { today: "Today", yesterday: "Yesterday", thisWeek: "This week", earlier: "Earlier" },
+  bytes: (n: number): string => `${n} B`,
+  kilobytes: (n: string): string => `${n} KB`,
+  megabytes: (n: string): string => `${n} MB`,
+  underACent: "under $0.01",
+
   copy: "Copy",
   copied: "Copied",
   notAllowedHere: "Not allowed here",

@@ -34,6 +34,10 @@ const nameOf = (node: unknown): string => (isNode(node) ? String(part(node, "nam
 /** A word, not a sign, a unit of one letter or a number. */
 const hasWord = (text: unknown): boolean => typeof text === "string" && /\p{L}{2}/u.test(text);
 
+/** Words as people write them: with a capital, or a blank before or between them; no class, key or address. */
+const isSentence = (text: string): boolean =>
+  /^\p{Lu}\p{Ll}+(?!\w)/u.test(text) || (/(^|\p{L}) [\p{L}$]/u.test(text) && !/[\w\]]-[\w[]|[&=#/<>:]/u.test(text));
+
 /** The strings that an expression may become: both branches, each part of a template, not what a call is given. */
 function* saidBy(node: Node): Generator<readonly [Node, string]> {
   switch (node.type) {
@@ -64,11 +68,16 @@ function* saidBy(node: Node): Generator<readonly [Node, string]> {
 /** The texts for people in a file, each with its line. */
 function textsIn(path: string, source: string): readonly string[] {
   const found: string[] = [];
+  const tellOne = (at: Node, text: string): void => {
+    const line = source.slice(0, at.start).split("\n").length;
+    found.push(`${path}:${line}: ${text.trim().replaceAll(/\s+/g, " ")}`);
+  };
   const tell = (node: Node): void => {
-    for (const [at, text] of saidBy(node)) {
-      const line = source.slice(0, at.start).split("\n").length;
-      found.push(`${path}:${line}: ${text.trim().replaceAll(/\s+/g, " ")}`);
-    }
+    for (const [at, text] of saidBy(node)) tellOne(at, text);
+  };
+  // What a function returns may be a code, a key or a class too.
+  const tellSentences = (node: Node): void => {
+    for (const [at, text] of saidBy(node)) if (isSentence(text)) tellOne(at, text);
   };
   const walk = (node: Node): void => {
     if (node.type === "JSXElement" || node.type === "JSXFragment") {
@@ -83,6 +92,11 @@ function textsIn(path: string, source: string): readonly string[] {
     }
     if (node.type === "NewExpression" && nameOf(part(node, "callee")).endsWith("Error")) {
       for (const given of part(node, "arguments") as readonly Node[]) tell(given);
+    }
+    if (node.type === "ReturnStatement" && isNode(part(node, "argument")))
+      tellSentences(part(node, "argument") as Node);
+    if (node.type === "ArrowFunctionExpression" && part(node, "expression") === true) {
+      tellSentences(part(node, "body") as Node);
     }
     for (const each of parts(node)) walk(each);
   };
@@ -105,6 +119,12 @@ test("no page has a text of its own: all are in web/words", () => {
 test("a text is found wherever it may stand, and nothing else is taken for one", () => {
   const source = `
     const name = "not shown";
+    const codeOf = () => (name ? "model_auth" : "flex grow-0 px-2");
+    const ageOf = (n) => \`\${n} ago\`;
+    function dayOf(n) {
+      if (n > 1) return \`\${n} days before\`;
+      return n === 0 ? "Today" : "under $1";
+    }
     if (name === "") throw new Error("Said by an error");
     export const Page = () => (
       <p className="not a text" aria-label="Heard" title={name ? "A tip" : \`Another \${name}\`} key="no">
@@ -113,6 +133,10 @@ test("a text is found wherever it may stand, and nothing else is taken for one",
       </p>
     );`;
   expect(textsIn("page.tsx", source).map((text) => text.split(": ")[1])).toEqual([
+    "ago",
+    "days before",
+    "Today",
+    "under $1",
     "Said by an error",
     "Seen",
     "One branch",
