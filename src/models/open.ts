@@ -66,11 +66,13 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
       let asked = request;
       for (;;) {
         const wanted = asked.effort === undefined || refusedEfforts.has(asked.effort) ? undefined : asked.effort;
-        library = await libraryFor(choice, failing, given, library);
-        const provided = { model: library.model, ...optionsFor(choice, given, wanted) };
+        // What is given on another step's account while this one is asked is not left out of this request.
+        const leftOut = new Set(given);
+        library = await libraryFor(choice, failing, leftOut, library);
+        const provided = { model: library.model, ...optionsFor(choice, leftOut, wanted) };
         try {
           const { effort: effortRefused } = asked;
-          for await (const chunk of streamStep(provided, failing, deadlines, conceded(asked, given))) {
+          for await (const chunk of streamStep(provided, failing, deadlines, conceded(asked, leftOut))) {
             const isRefused = effortRefused !== undefined && provided.effort === undefined && mayThink(choice);
             yield chunk.type === "finish" && isRefused ? { ...chunk, effortRefused } : chunk;
           }
@@ -82,7 +84,7 @@ export function openModel(choice: ModelChoice, options: OpenOptions = {}): Model
           const said = refused ? `${error.message} ${messageOf(error.cause)}` : "";
           const seen = refused ? withoutBroken(said, asked) : null;
           const effort = refused && seen === null && isEffortRefused(said) ? provided.effort : undefined;
-          const concession = refused && seen === null ? concessionFor(said, given) : null;
+          const concession = refused && seen === null ? concessionFor(said, leftOut) : null;
           if (seen !== null) asked = seen;
           else if (effort !== undefined) refusedEfforts.add(effort);
           else if (concession === null) throw error;

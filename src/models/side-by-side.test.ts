@@ -10,14 +10,19 @@ import { selectModel } from "./select.ts";
 
 /** Steps of many runs at once over one model: they share what a provider's library was set up with, and nothing else. */
 
-type Handler = (asked: string, response: ServerResponse) => void | Promise<void>;
+type Handler = (asked: string, response: ServerResponse, wantsUsage: boolean) => void | Promise<void>;
+
+interface Asked {
+  readonly messages: readonly { readonly content: string }[];
+  readonly stream_options?: object;
+}
 
 /** `asked`: the words of the request's only message. */
 async function provider(handler: Handler): Promise<string> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { messages } = JSON.parse(await readAll(request)) as { messages: readonly { readonly content: string }[] };
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    await handler(messages.at(-1)?.content ?? "", response);
+    const { messages, stream_options: usage } = JSON.parse(await readAll(request)) as Asked;
+    response.setHeader("content-type", "text/event-stream");
+    await handler(messages.at(-1)?.content ?? "", response, usage !== undefined);
   };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
@@ -89,4 +94,23 @@ test("one that has fallen silent is given up, though others speak all the time",
   await expect(said(model, "be silent")).rejects.toMatchObject({ code: "model_timeout" });
   control.abort(new Error("enough"));
   expect(await speaking).toMatchObject({ message: "enough" });
+});
+
+test("what a server refuses of steps that ask at once is left out for each of them", async () => {
+  const all = Promise.withResolvers<void>();
+  let asked = 0;
+  const url = await provider(async (words, response, wantsUsage) => {
+    if ((asked += 1) === 8) all.resolve();
+    await all.promise;
+    if (wantsUsage) {
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: "unknown field: stream_options" } }));
+    } else response.end(`${frame({ content: words })}${END}`);
+  });
+  const model = open(url);
+  const steps = Array.from({ length: 8 }, (_, n) => `number ${n}`);
+  expect(await Promise.all(steps.map((words) => said(model, words)))).toEqual(steps);
+  // And for those behind them from their first request on.
+  expect(await said(model, "one more")).toBe("one more");
+  expect(asked).toBe(17);
 });
