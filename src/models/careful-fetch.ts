@@ -1,9 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CleanFrames, type WireFormat } from "./frames.ts";
 import { notAStream, type Failing } from "./model-errors.ts";
+import { ModelError } from "./model.ts";
 
 /** How much of an answer that is no stream is read, to say what it is. */
 const MOST_CHARS = 65_536;
+/** Of one frame: a server that sends more without an end would fill the memory. */
+const MOST_FRAME_CHARS = 32 * 1024 * 1024;
+
+const SPACE = 0x20;
+/** Some servers make up higher ones. */
+const MOST_STATUS = 599;
 
 /** Around a request to a provider's library, which is shared: who is told of every piece of the body that comes of it. */
 export const signsOfLife = new AsyncLocalStorage<() => void>();
@@ -13,14 +20,20 @@ export function carefulFetch(format: WireFormat, failing: Failing): typeof fetch
   return async (input, init) => {
     const onBytes = signsOfLife.getStore();
     const response = await fetch(input, init);
-    if (!response.ok || response.body === null) return response;
-    const headers = Object.fromEntries(response.headers);
+    if (response.body === null) return response;
+    const { status, statusText, headers: sent } = response;
     const pieces = new Pieces(response.body, onBytes);
+    if (!response.ok) {
+      // The library reads a refusal to its end, whether it has one or not; what broke off is told by its status.
+      const said = await textOf(pieces).catch(() => "");
+      return new Response(said, { status: Math.min(status, MOST_STATUS), statusText, headers: sent });
+    }
+    const headers = Object.fromEntries(sent);
     const head = await pieces.head();
     if (head !== "" && !/^(?:data|event|id|retry|error)?:|^(?:data|event|id|retry|error)$/.test(head)) {
       throw notAStream(await textOf(pieces), headers, failing);
     }
-    return new Response(cleaned(pieces, format), { status: response.status, headers: response.headers });
+    return new Response(cleaned(pieces, format, failing), { status, headers: sent });
   };
 }
 
@@ -52,7 +65,8 @@ class Pieces {
     while (head.length < 6 && !/[:\n]/.test(head)) {
       const bytes = await this.#read();
       if (bytes === undefined) break;
-      this.#ahead.push(bytes);
+      // Empty lines keep a connection alive for as long as the model thinks.
+      if (head !== "" || bytes.some((byte) => byte > SPACE)) this.#ahead.push(bytes);
       head = (head + decoder.decode(bytes, { stream: true })).trimStart();
     }
     return /^[^:\n]*:?/.exec(head)?.[0] ?? "";
@@ -75,13 +89,14 @@ async function textOf(pieces: Pieces): Promise<string> {
 }
 
 /** One stream, not one for each thing that is done: hundreds of answers may come at once. */
-function cleaned(pieces: Pieces, format: WireFormat): ReadableStream<Uint8Array> {
+function cleaned(pieces: Pieces, format: WireFormat, failing: Failing): ReadableStream<Uint8Array> {
   const frames = new CleanFrames(format);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (;;) {
         const bytes = await pieces.next();
         const out = bytes === undefined ? frames.end() : frames.add(bytes);
+        if (frames.pending > MOST_FRAME_CHARS) throw endless(failing);
         if (out !== null) controller.enqueue(out);
         if (bytes === undefined) controller.close();
         if (out !== null || bytes === undefined) return;
@@ -90,3 +105,8 @@ function cleaned(pieces: Pieces, format: WireFormat): ReadableStream<Uint8Array>
     cancel: (reason) => pieces.cancel(reason),
   });
 }
+
+const endless = ({ id }: Failing): ModelError =>
+  new ModelError("model_bad_response", `${id} sent a piece of its answer that is too big to be read`, {
+    retryable: true,
+  });

@@ -414,6 +414,54 @@ test.each([{ wire: "compatible" }, { wire: "anthropic" }] as const)(
   },
 );
 
+const PATIENT: Deadlines = { firstChunkMs: 60_000, chunkMs: 60_000 };
+
+/** As much as is taken of it, to no end. */
+function pour(response: ServerResponse, text: string): void {
+  const more = (): void => {
+    while (!response.destroyed && response.write(text));
+  };
+  response.on("drain", more);
+  more();
+}
+
+test.each(each)("a frame of $wire that has no end is given up before it fills the memory", async ({ wire }) => {
+  const { error } = await failure(
+    wire,
+    (response) => {
+      stream(response, `${HALF[wire]}data: {"text":"`);
+      pour(response, "x".repeat(16_384));
+    },
+    PATIENT,
+  );
+  expect(error).toMatchObject({ code: "model_bad_response", message: expect.stringContaining("too big") });
+});
+
+test.each(each)("a refusal of $wire that has no end is read as far as it tells something", async ({ wire }) => {
+  const { error } = await failure(
+    wire,
+    (response) => {
+      response.writeHead(401, { "content-type": "text/plain" });
+      pour(response, "no ".repeat(5_000));
+    },
+    PATIENT,
+  );
+  expect(error).toMatchObject({ code: "model_auth", retryable: false });
+});
+
+test.each(each)("what is left of a refusal of $wire that breaks off is its status", async ({ wire }) => {
+  const { error } = await failure(wire, (response) => {
+    response.writeHead(401, { "content-length": "1000" }).write("half");
+    setTimeout(() => response.destroy(), 30);
+  });
+  expect(error).toMatchObject({ code: "model_auth", retryable: false });
+});
+
+test("a status that nobody knows is a server that cannot answer", async () => {
+  const { error } = await failure("compatible", answer(999));
+  expect(error).toMatchObject({ code: "model_overloaded", retryable: true });
+});
+
 test("F92 a server that only keeps its connection alive is given up in the end", async () => {
   const { error } = await failure(
     "compatible",

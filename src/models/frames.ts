@@ -12,25 +12,40 @@ export class CleanFrames {
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
   readonly #frame: Frame;
+  /** The line that has not ended. Each piece is looked through once, when it comes: a line may have thousands of them. */
   #rest = "";
+  /** A carriage return at the end, which may be half of a line's end. */
+  #half = "";
 
   constructor(format: WireFormat) {
     this.#frame = new Frame(format);
   }
 
+  /** Characters of the frame that has not ended. */
+  get pending(): number {
+    return this.#frame.size + this.#rest.length;
+  }
+
   /** What of it can be passed on by now; null: nothing yet. */
   add(bytes: Uint8Array): Uint8Array | null {
-    this.#rest += this.#decoder.decode(bytes, { stream: true });
-    // A carriage return at the end may be half of a line's end.
-    const lines = this.#rest.split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? "";
-    return this.#encoded(lines);
+    const text = this.#half + this.#decoder.decode(bytes, { stream: true });
+    this.#half = text.endsWith("\r") ? "\r" : "";
+    return this.#encoded(this.#lines(text.slice(0, text.length - this.#half.length)));
   }
 
   /** What is left when the bytes have ended. */
   end(): Uint8Array | null {
+    const lines = this.#lines(this.#half + this.#decoder.decode());
     // Some servers forget the empty line behind the last frame.
-    return this.#encoded([(this.#rest + this.#decoder.decode()).replace(/\r$/, ""), ""]);
+    return this.#encoded([...lines, this.#rest, ""]);
+  }
+
+  /** Those that have ended with this text. */
+  #lines(text: string): readonly string[] {
+    const [first = "", ...more] = text.split(/\r\n|\n|\r/);
+    const lines = [this.#rest + first, ...more];
+    this.#rest = lines.pop() ?? "";
+    return lines;
   }
 
   #encoded(lines: readonly string[]): Uint8Array | null {
@@ -44,6 +59,8 @@ class Frame {
   readonly #format: WireFormat;
   #event = "";
   #data: string[] = [];
+  /** Characters that are kept of it by now. */
+  size = 0;
 
   constructor(format: WireFormat) {
     this.#format = format;
@@ -55,12 +72,15 @@ class Frame {
     if (line !== "") {
       // Some write an error where the format has no such field.
       if (field === "event") this.#event = value.trim();
-      else if (field === "data" || field === "error") this.#data.push(value);
+      else if (field === "data" || field === "error") {
+        this.#data.push(value);
+        this.size += line.length;
+      }
       if (field === "error") this.#event = "error";
       return [];
     }
     const [data, event] = [this.#data, this.#event];
-    [this.#data, this.#event] = [[], ""];
+    [this.#data, this.#event, this.size] = [[], "", 0];
     const whole = data.join("\n");
     // Some set one line under the other without an empty one between: each is a frame then.
     const each = data.length > 1 && parsed(whole) === undefined && data.every((one) => isWhole(one)) ? data : [whole];
