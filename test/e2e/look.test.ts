@@ -58,7 +58,11 @@ describeInBrowser("the look", () => {
     for (const width of [390, 1280, 1900]) {
       const tab = await (await stage.device("owner", { viewport: { width, height: 900 } })).tab("/");
       const edges: Record<string, number> = {};
-      for (const path of ["/", "/tasks", "/schedules", "/schedules?new=true", "/inbox", "/tools", "/settings"]) {
+      const pages = [
+        ...["/", "/chats", "/tasks", "/schedules", "/schedules?new=true", "/memory", "/memory/check", "/inbox"],
+        ...["/tools", "/settings", "/welcome"],
+      ];
+      for (const path of pages) {
         await tab.go(path);
         const heading = tab.page.locator("#main h1").first();
         await heading.waitFor();
@@ -81,6 +85,68 @@ describeInBrowser("the look", () => {
     expect(await top()).toBe(before);
     await box.press("Enter");
     await expect.poll(() => box.inputValue(), { timeout: 60_000 }).toBe("Tell me what happened this week.");
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("leaves nothing alone on a line of its own, and says where a row goes on", async () => {
+    const task = await stage.sparky.addTask("Come back much later", "--at", "2999-01-01T00:00:00Z");
+    await stage.sparky.addTask("Remember that Alice is a person", "--wait");
+    const top = async (what: Locator) => Math.round((await what.boundingBox())?.y ?? -1);
+    const height = async (what: Locator) => (await what.boundingBox())?.height;
+
+    const wide = await (await stage.device("owner", { viewport: { width: 1440, height: 900 } })).tab("/chats");
+    const pills = wide.page.getByRole("group", { name: "Which chats" }).getByRole("button");
+    await pills.first().waitFor();
+    const tops = await pills.evaluateAll((all) => all.map((pill) => pill.getBoundingClientRect().top));
+    expect([tops.length > 3, new Set(tops).size]).toEqual([true, 1]);
+    await wide.go(`/tasks?open=${task.id}`);
+    const add = wide.page.getByRole("button", { name: "New task" });
+    await wide.page.getByRole("complementary").waitFor();
+    expect(Math.abs((await top(add)) - (await top(wide.page.locator("#main h1").last())))).toBeLessThan(12);
+    await wide.go("/chats/new");
+    await wide.page.getByRole("link", { name: "Set up a real one" }).click();
+    await wide.page.getByRole("heading", { name: "Models" }).first().waitFor();
+
+    const phone = await (await stage.device("owner", { viewport: { width: 390, height: 844 } })).tab("/tasks");
+    const row = phone.page.locator(`[data-task-id="${task.id}"]`);
+    const [title, cancel] = [row.getByRole("link").first(), row.getByRole("button", { name: /^Cancel/ })];
+    await cancel.waitFor();
+    expect(await height(row)).toBeLessThan(120);
+    expect(Math.abs((await top(cancel)) - (await top(title)))).toBeLessThan(24);
+    await phone.go("/memory");
+    await phone.page.locator("[data-node]").first().waitFor();
+    expect(await height(phone.page.locator("details", { hasText: "Export" }))).toBeLessThan(50);
+    for (const [path, name] of [
+      ["/memory", "Memory"],
+      ["/settings", "Settings"],
+    ] as const) {
+      await phone.go(path);
+      const parts = phone.page.locator("#main").getByRole("navigation", { name });
+      await phone.page.locator("nav[data-after]:not([data-before])").waitFor();
+      await parts.evaluate((nav) => nav.scrollTo(nav.scrollWidth, 0));
+      await phone.page.locator("nav[data-before]:not([data-after])").waitFor();
+    }
+    expect([...wide.complaints, ...phone.complaints]).toEqual([]);
+  });
+
+  test("sets the figures of tables and times one below the other: each is as wide as the next", async () => {
+    await stage.sparky.addTask("Check knowledge graph stats", "--wait");
+    const tab = await (await stage.device()).tab("/tasks");
+    const cell = tab.page.locator("[data-task-id] td:has(time)").first();
+    await cell.waitFor();
+    await tab.page.evaluate(() => document.fonts.ready.then(() => undefined));
+    const widths = await cell.evaluate((td) =>
+      ["1111", "0000", "4444"].map((figures) => {
+        const span = document.createElement("span");
+        span.textContent = figures;
+        td.append(span);
+        const { width } = span.getBoundingClientRect();
+        span.remove();
+        return width;
+      }),
+    );
+    expect(widths[0]).toBeGreaterThan(20);
+    expect(new Set(widths).size).toBe(1);
     expect(tab.complaints).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { ListChecks, Plus } from "lucide-react";
+import { Archive, ListChecks, Plus } from "lucide-react";
 import { useState } from "react";
 import type { Chat } from "../../src/wire/api.ts";
 import { chatListQuery, tagsQuery } from "../app/queries.ts";
@@ -28,7 +28,6 @@ const WHICH = [
   { word: WORDS.filters.user, search: { archived: undefined, origin: "user" } },
   { word: WORDS.filters.task, search: { archived: undefined, origin: "task" } },
   { word: WORDS.filters.schedule, search: { archived: undefined, origin: "schedule" } },
-  { word: WORDS.filters.archived, search: { archived: true, origin: undefined } },
 ] as const;
 
 export function ChatList() {
@@ -57,8 +56,16 @@ export function ChatList() {
   const chosen = isChoosing ? shown.filter(({ id }) => choosing.has(id)) : [];
   return (
     <div className="flex h-full flex-col">
-      <div className="flex items-center justify-between gap-2 px-3 py-2">
+      <div className="flex items-center justify-between gap-2 px-4 py-2">
         <h1 className="mr-auto text-base font-semibold">{WORDS.title}</h1>
+        <IconButton
+          label={WORDS.filters.archived}
+          aria-pressed={archived}
+          className={archived ? "bg-accent-soft text-accent" : ""}
+          onClick={() => show({ archived: archived ? undefined : true, origin: undefined })}
+        >
+          <Archive aria-hidden="true" className="size-4" />
+        </IconButton>
         <IconButton
           label={WORDS.choosing}
           aria-pressed={isChoosing}
@@ -78,21 +85,16 @@ export function ChatList() {
           {WORDS.add}
         </Link>
       </div>
-      <div className="flex px-3 pb-1.5">
+      <div className="flex px-4 pb-1.5">
         <SearchBox
           label={WORDS.search}
           value={find ?? ""}
           onChange={(words) => show({ find: words === "" ? undefined : words })}
         />
       </div>
-      <div role="group" aria-label={WORDS.which} className="flex flex-wrap gap-1 px-3 pb-1">
+      <div role="group" aria-label={WORDS.which} className="flex flex-wrap gap-1 px-4 pb-1">
         {WHICH.map(({ word, search }) => (
-          <Pill
-            key={word}
-            word={word}
-            isOn={archived === (search.archived === true) && origin === search.origin}
-            onClick={() => show(search)}
-          />
+          <Pill key={word} word={word} isOn={!archived && origin === search.origin} onClick={() => show(search)} />
         ))}
         {(tags.length > 0 || tag !== undefined) && (
           <select

@@ -33,7 +33,17 @@ export function NewChat() {
       </Link>
       <div className="mx-auto flex w-full max-w-3xl min-h-0 flex-1 flex-col justify-end overflow-y-auto px-4 pb-2 md:justify-center">
         <h1 className="text-2xl font-bold">{WORDS.whatToDo}</h1>
-        <p className="mt-1 text-muted">{answers === "demo" ? WORDS.demo : WORDS.allIsShown}</p>
+        <p className="mt-1 text-muted">
+          {answers === "demo" ? WORDS.demo : WORDS.allIsShown}
+          {answers === "demo" && !onlyLooks && (
+            <>
+              {" "}
+              <Link to="/settings/$section" params={{ section: "models" }} className="text-accent underline">
+                {WORDS.setUpModel}
+              </Link>
+            </>
+          )}
+        </p>
         {!onlyLooks && answers !== undefined && (
           <ModelButton name={name} className="-ml-2 mt-1 w-fit max-w-full" onOpen={() => setChoosing(true)} />
         )}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef, type ReactNode } from "react";
 import { useServices } from "../app/services.tsx";
+import { fadeWhereCut } from "../ui/fades.ts";
 import { inView } from "../ui/in-view.ts";
 import { Screen } from "../ui/screen.tsx";
 import { WORDS } from "../words/memory.tsx";
@@ -28,7 +29,7 @@ export function MemoryPage({ title, children }: { title: string; children: React
   return (
     <Screen title={WORDS.windowTitle(title === WORDS.memory ? null : title)}>
       <h1 className="text-base font-semibold">{title}</h1>
-      <nav aria-label={WORDS.memory} className="mt-2 flex gap-1 overflow-x-auto py-1">
+      <nav aria-label={WORDS.memory} ref={fadeWhereCut} className="fades mt-2 flex gap-1 overflow-x-auto py-1">
         {PARTS.map(({ to, word }) => (
           <Link
             key={to}

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { RECALL_KINDS } from "../../src/wire/recall.ts";
+import { fadeWhereCut } from "../ui/fades.ts";
 import { Pill } from "../ui/pill.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { WORDS as COMMON } from "../words/common.ts";
@@ -28,7 +29,12 @@ export function MemoryScreen() {
         <NodeList type={type} onType={(only) => show({ type: only })} />
       ) : (
         <>
-          <div role="group" aria-label={WORDS.whatToFind} className="mt-2 flex gap-1 overflow-x-auto py-1">
+          <div
+            role="group"
+            aria-label={WORDS.whatToFind}
+            ref={fadeWhereCut}
+            className="fades mt-2 flex gap-1 overflow-x-auto py-1"
+          >
             <Pill word={COMMON.all} isOn={kind === undefined} onClick={() => show({ kind: undefined })} />
             {RECALL_KINDS.map((each) => (
               <Pill

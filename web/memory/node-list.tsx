@@ -3,6 +3,7 @@ import { Lightbulb } from "lucide-react";
 import type { FoundNode, GraphStats } from "../../src/wire/graph.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
+import { fadeWhereCut } from "../ui/fades.ts";
 import { oneLine, plain } from "../ui/format.ts";
 import { Empty, Failure, Loading, Problem } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
@@ -63,23 +64,33 @@ function Extent({ stats, type, onType }: Props & { stats: GraphStats }) {
   const types = Object.entries(stats.nodeTypes);
   return (
     <>
-      <p className="mt-2 flex flex-wrap items-center gap-x-3 text-sm text-muted">
-        <span>{WORDS.extent(stats.nodes, stats.edges)}</span>
-        {stats.nodes > 0 && <span>{WORDS.export}</span>}
-        {stats.nodes > 0 &&
-          EXPORTS.map(({ format, word }) => (
-            <a
-              key={format}
-              href={`/api/graph/export?format=${format}`}
-              download
-              className="tap inline-flex items-center text-accent underline"
-            >
-              {word}
-            </a>
-          ))}
-      </p>
+      <div className="mt-2 flex flex-wrap items-center gap-x-4 text-sm text-muted">
+        <p>{WORDS.extent(stats.nodes, stats.edges)}</p>
+        {stats.nodes > 0 && (
+          <details className="open:basis-full sm:open:basis-auto">
+            <summary className="tap w-fit">{WORDS.export}</summary>
+            <div className="flex flex-wrap items-center gap-x-3">
+              {EXPORTS.map(({ format, word }) => (
+                <a
+                  key={format}
+                  href={`/api/graph/export?format=${format}`}
+                  download
+                  className="tap inline-flex items-center text-accent underline"
+                >
+                  {word}
+                </a>
+              ))}
+            </div>
+          </details>
+        )}
+      </div>
       {types.length > 1 && (
-        <div role="group" aria-label={WORDS.types} className="mt-1 flex gap-1 overflow-x-auto py-1">
+        <div
+          role="group"
+          aria-label={WORDS.types}
+          ref={fadeWhereCut}
+          className="fades mt-1 flex gap-1 overflow-x-auto py-1"
+        >
           <Pill word={COMMON.all} n={stats.nodes} isOn={type === undefined} onClick={() => onType(undefined)} />
           {types
             .filter(([each], at) => at < MOST_TYPES || each === type)

@@ -5,6 +5,7 @@ import { People } from "../people/people.tsx";
 import { RunningWork } from "../people/work.tsx";
 import { Tokens } from "../tokens/tokens.tsx";
 import { Empty } from "../ui/notice.tsx";
+import { fadeWhereCut } from "../ui/fades.ts";
 import { inView } from "../ui/in-view.ts";
 import { Screen } from "../ui/screen.tsx";
 import { About } from "./about.tsx";
@@ -54,7 +55,8 @@ export function SettingsScreen() {
         <div className="mt-2 flex flex-col gap-4 sm:flex-row sm:gap-8">
           <nav
             aria-label={WORDS.title}
-            className="flex shrink-0 gap-1 overflow-x-auto py-1 sm:w-44 sm:flex-col sm:overflow-visible"
+            ref={fadeWhereCut}
+            className="fades flex shrink-0 gap-1 overflow-x-auto py-1 sm:w-44 sm:flex-col sm:overflow-visible"
           >
             {SECTIONS.map(({ id, word, icon: Icon }) => (
               <Link

@@ -31,13 +31,14 @@ async function doTo(http: Http, task: Task, deed: TaskDeed): Promise<void> {
   else await http.send("DELETE", path, undefined, anything);
 }
 
-/** The one thing that is most wanted of it. */
-export function TaskAction({ task }: { task: Task }) {
+/** The one thing that is most wanted of it. `isBrief`: on a phone by its icon alone. */
+export function TaskAction({ task, isBrief = false }: { task: Task; isBrief?: boolean }) {
   const { http, queries } = useServices();
   const act = useMutation({
     mutationFn: (deed: TaskDeed) => doTo(http, task, deed),
     onSettled: () => queries.invalidateQueries({ queryKey: ["tasks"] }),
   });
+  const word = isBrief ? "max-md:sr-only" : "";
   const about = oneLine(task.schedule ?? task.instruction, 60);
   return (
     <>
@@ -50,7 +51,7 @@ export function TaskAction({ task }: { task: Task }) {
           onClick={() => act.mutate("retry")}
         >
           <RotateCw aria-hidden="true" className="size-4" />
-          {WORDS.retry}
+          <span className={word}>{WORDS.retry}</span>
         </Button>
       ) : may(task, "cancel") ? (
         <Button
@@ -61,7 +62,7 @@ export function TaskAction({ task }: { task: Task }) {
           onClick={() => act.mutate("cancel")}
         >
           <OctagonX aria-hidden="true" className="size-4" />
-          {act.isPending ? WORDS.stopping : COMMON.cancel}
+          <span className={word}>{act.isPending ? WORDS.stopping : COMMON.cancel}</span>
         </Button>
       ) : null}
       {act.error !== null && (

@@ -33,7 +33,7 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
     <tr
       data-task-id={task.id}
       data-task-status={task.status}
-      className={`border-t border-line max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:py-2 ${
+      className={`border-t border-line max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:py-1 max-md:before:-order-1 max-md:before:w-full ${
         isOpen ? "bg-accent-soft" : "hover:bg-panel"
       }`}
     >
@@ -46,7 +46,7 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
       <td className="py-1 pr-3 max-md:py-0">
         <StateMark state={shownTask(task)} />
       </td>
-      <td className="min-w-0 py-1 pr-3 max-md:order-first max-md:w-full max-md:py-0.5 md:max-w-0">
+      <td className="min-w-0 py-1 pr-3 max-md:-order-2 max-md:w-0 max-md:grow max-md:py-0.5 max-md:pr-0 md:max-w-0">
         <div className="flex min-w-0 items-center gap-2 max-md:flex-wrap">
           <Link
             {...placeOf(task)}
@@ -70,9 +70,9 @@ export function TaskRow({ task, now, box, isOpen, onOpen, narrow }: Props) {
           {ago(task.createdAt, now)}
         </time>
       </td>
-      <td className="py-0.5 text-right max-md:ml-auto">
-        <div className="flex items-center justify-end gap-1">
-          <TaskAction task={task} />
+      <td className="py-0.5 text-right max-md:-order-2 max-md:-mr-2 max-md:py-0">
+        <div className="flex items-center justify-end gap-1 max-md:gap-0">
+          <TaskAction task={task} isBrief />
           <IconButton label={WORDS.details(oneLine(title, 60))} aria-pressed={isOpen} onClick={onOpen}>
             <PanelRight aria-hidden="true" className="size-4" />
           </IconButton>

@@ -7,6 +7,7 @@ import { shownStatus } from "../../src/wire/state-words.ts";
 import { statusQuery, tasksQuery, type TaskFilter, type TaskOrigin } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
+import { fadeWhereCut } from "../ui/fades.ts";
 import { CommandLine } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
 import { Screen } from "../ui/screen.tsx";
@@ -49,7 +50,12 @@ export function TasksScreen() {
             value={filter.q ?? ""}
             onChange={(q) => show({ q: q === "" ? undefined : q })}
           />
-          <div className="flex flex-wrap items-center gap-2 max-md:order-last max-md:w-full">
+          <div
+            className={`flex flex-wrap items-center gap-2 max-md:order-last max-md:w-full ${
+              // Beside the details the line is short.
+              open === undefined ? "" : "max-[96rem]:order-last max-[96rem]:w-full"
+            }`}
+          >
             <select
               aria-label={WORDS.whereFrom}
               className={SELECT}
@@ -82,7 +88,12 @@ export function TasksScreen() {
             {WORDS.add}
           </Button>
         </div>
-        <div role="group" aria-label={COMMON.filterByState} className="mt-1 flex gap-1 overflow-x-auto py-1">
+        <div
+          role="group"
+          aria-label={COMMON.filterByState}
+          ref={fadeWhereCut}
+          className="fades mt-1 flex gap-1 overflow-x-auto py-1"
+        >
           <Pill
             word={COMMON.all}
             n={status?.tasks.total}

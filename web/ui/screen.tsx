@@ -15,7 +15,7 @@ export function Screen({ title, isNarrow = false, className = "", children }: Pr
   return (
     <div className={`h-full min-w-0 flex-1 overflow-y-auto ${className}`}>
       <title>{title}</title>
-      <div data-screen className="mx-auto w-full max-w-6xl px-4 py-3">
+      <div data-screen className="w-full max-w-6xl px-4 py-3">
         {isNarrow ? <div className="max-w-3xl">{children}</div> : children}
       </div>
     </div>

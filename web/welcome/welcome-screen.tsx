@@ -33,7 +33,7 @@ export function WelcomeScreen() {
   return (
     <div className="h-full overflow-y-auto">
       <title>{WORDS.windowTitle}</title>
-      <div className="mx-auto flex min-h-full max-w-2xl flex-col px-4 pt-4 md:pt-[6vh]">
+      <div className="flex min-h-full max-w-2xl flex-col px-4 pt-4 md:pt-[6vh]">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="mr-auto flex items-center gap-2 text-lg font-semibold">
             <Zap aria-hidden="true" className="size-5 fill-current text-accent" />

@@ -119,7 +119,8 @@ export const WORDS = {
   whatToDo: "What should the agent do?",
   firstWords: ["Check knowledge graph stats", "What time is it?", "Remember that the wiki lives at wiki.local"],
   allIsShown: "Everything it does is shown here, and stays.",
-  demo: "The built-in demo model answers: plain rules, real tools, no network. For a real one: sparky config set OPENAI_API_KEY",
+  demo: "The built-in demo model answers: plain rules, real tools, no network.",
+  setUpModel: "Set up a real one",
   notMade: "The chat could not be made",
   making: "Making the chat…",
 } as const;

@@ -38,7 +38,7 @@ export const WORDS = {
   foundAllTheSame: "What was said in your chats is found all the same: search for it above.",
   showMoreOf: (n: number): string => `Show more (${n})`,
   extent: (nodes: number, edges: number): string => `${entities(nodes)}, ${links(edges)}`,
-  export: "Export:",
+  export: "Export",
   types: "Types",
   listCaption: "Entities, by name",
   entity: "Entity",
