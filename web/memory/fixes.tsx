@@ -5,6 +5,7 @@ import { useServices } from "../app/services.tsx";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { Section } from "../ui/section.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
 import { WORDS } from "../words/memory.tsx";
 import { Undo } from "./undo.tsx";
 
@@ -83,7 +84,7 @@ function Result({ result: { dryRun, done, more } }: { result: Fixed }) {
               </span>
               {change !== undefined &&
                 (undone.has(change) ? (
-                  <span className="ml-auto text-xs text-muted">{WORDS.undone}</span>
+                  <span className="ml-auto text-xs text-muted">{COMMON.undone}</span>
                 ) : (
                   <div className="ml-auto">
                     <Undo id={change} name={what} onDone={() => setUndone(new Set([...undone, change]))} />

@@ -57,7 +57,7 @@ export function History({ nodeId }: { nodeId: string }) {
 function Change({ change, now }: { change: GraphChange; now: number }) {
   const { id, op, thing, name, at, parts = 0, partOf, undone = false } = change;
   const Icon = ICONS[op];
-  const word = WORDS.ops[op];
+  const word = COMMON.ops[op];
   const [isOpen, setOpen] = useState(false);
   return (
     <li data-change={id} data-op={op} className="py-1.5 text-sm">
@@ -65,10 +65,10 @@ function Change({ change, now }: { change: GraphChange; now: number }) {
         <Icon aria-hidden="true" className="size-4 shrink-0 text-muted" />
         <span className={`font-medium ${undone ? "line-through" : ""}`}>{word}</span>
         <span dir="auto" className="min-w-0 [overflow-wrap:anywhere]">
-          {WORDS.things[thing]} {oneLine(name, 120)}
+          {COMMON.things[thing]} {oneLine(name, 120)}
         </span>
         {parts > 0 && <span className="text-xs text-muted">{WORDS.moreThings(parts)}</span>}
-        {undone && <span className="text-xs text-muted">{WORDS.undone}</span>}
+        {undone && <span className="text-xs text-muted">{COMMON.undone}</span>}
         <div className="ml-auto flex flex-wrap items-center justify-end gap-x-2 text-xs text-muted">
           <By by={change.by} />
           <time dateTime={at} title={fullTime(at)}>
@@ -78,7 +78,7 @@ function Change({ change, now }: { change: GraphChange; now: number }) {
         </div>
       </div>
       <details className="pl-6" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary className="tap w-fit text-xs text-muted">{WORDS.different}</summary>
+        <summary className="tap w-fit text-xs text-muted">{COMMON.different}</summary>
         {isOpen && (
           <DiffView label={word} text={changeLines(change.before, change.after, change.names)} form="marked" />
         )}

@@ -9,7 +9,7 @@ import { changeLines } from "../memory/change-lines.ts";
 import { DiffView } from "../text/diff.tsx";
 import { oneLine } from "../ui/format.ts";
 import { Failure } from "../ui/notice.tsx";
-import { WORDS as MEMORY } from "../words/memory.tsx";
+import { WORDS as COMMON } from "../words/common.ts";
 import { WORDS } from "../words/runs.ts";
 
 /** As many as the server gives at once. */
@@ -72,8 +72,8 @@ function Change({
   return (
     <li data-graph-op={op} className="py-1">
       <p className={`flex flex-wrap gap-x-1.5 ${undone ? "line-through" : ""}`}>
-        <span className="font-medium">{MEMORY.ops[op]}</span>
-        {MEMORY.things[thing] !== "" && <span>{MEMORY.things[thing]}</span>}
+        <span className="font-medium">{COMMON.ops[op]}</span>
+        {COMMON.things[thing] !== "" && <span>{COMMON.things[thing]}</span>}
         <span dir="auto" className="min-w-0 [overflow-wrap:anywhere]">
           {thing === "node" && op !== "removed" ? (
             <Link to="/memory/nodes/$nodeId" params={{ nodeId: thingId }} className="text-accent underline">
@@ -83,11 +83,11 @@ function Change({
             called
           )}
         </span>
-        {undone && <span className="text-xs text-muted">{MEMORY.undone}</span>}
+        {undone && <span className="text-xs text-muted">{COMMON.undone}</span>}
       </p>
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary className="tap w-fit text-xs text-muted">{MEMORY.different}</summary>
-        {isOpen && <DiffView label={MEMORY.ops[op]} text={changeLines(before, after, names)} form="marked" />}
+        <summary className="tap w-fit text-xs text-muted">{COMMON.different}</summary>
+        {isOpen && <DiffView label={COMMON.ops[op]} text={changeLines(before, after, names)} form="marked" />}
       </details>
     </li>
   );

@@ -11,6 +11,18 @@ export const WORDS = {
   actions: "Actions",
   all: "All",
   filterByState: "Filter by state",
+  /** What became of something in the memory. */
+  ops: {
+    added: "Added",
+    changed: "Changed",
+    merged: "Merged",
+    removed: "Removed",
+    restored: "Put back",
+  },
+  /** After the word of a change, before the name of what was changed. */
+  things: { node: "", edge: "link", fact: "fact" },
+  undone: "undone",
+  different: "What is different",
   keepIt: "Keep it",
   deleting: "Deleting…",
 } as const;
