@@ -12,7 +12,7 @@ import {
   type ToolSet,
 } from "ai";
 import { jsonSchema as json } from "../core/events.ts";
-import { signsOfLife } from "./careful-fetch.ts";
+import { signsOfLife, type SignsOfLife } from "./careful-fetch.ts";
 import { withDeadline, type Deadlines } from "./deadlines.ts";
 import { endingOf, type Ending } from "./ending.ts";
 import { toModelError, type Failing } from "./model-errors.ts";
@@ -56,12 +56,11 @@ export async function* streamStep(
   const own = new AbortController();
   const signal = AbortSignal.any([request.signal, own.signal]);
   signal.throwIfAborted();
-  let lastSign = -Infinity;
-  const onBytes = (): void => void (lastSign = performance.now());
+  const life: SignsOfLife = { last: -Infinity };
   const result = streamText({
     model: wrapLanguageModel({
       model: provided.model,
-      middleware: { specificationVersion: "v4", wrapStream: ({ doStream }) => signsOfLife.run(onBytes, doStream) },
+      middleware: { specificationVersion: "v4", wrapStream: ({ doStream }) => signsOfLife.run(life, doStream) },
     }),
     ...(request.instructions === "" ? {} : { instructions: request.instructions }),
     messages: [...request.messages],
@@ -81,7 +80,7 @@ export async function* streamStep(
   };
   const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
   try {
-    for await (const part of withDeadline(result.stream, { limit, lastSign: () => lastSign, expire, failed: signal }))
+    for await (const part of withDeadline(result.stream, { limit, lastSign: () => life.last, expire, failed: signal }))
       yield* step.read(part);
     yield* step.end();
     const finish = step.finish(await result.responseMessages, failing.id);

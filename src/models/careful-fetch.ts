@@ -12,17 +12,25 @@ const SPACE = 0x20;
 /** Some servers make up higher ones. */
 const MOST_STATUS = 599;
 
-/** Around a request to a provider's library, which is shared: who is told of every piece of the body that comes of it. */
-export const signsOfLife = new AsyncLocalStorage<() => void>();
+export interface SignsOfLife {
+  /** When a piece of the body came, by `performance.now()`. */
+  last: number;
+}
+
+/**
+ * Around a request to a provider's library, which is shared. No function, which would know of its step: the connection that
+ * this request opens keeps it for as long as it is used.
+ */
+export const signsOfLife = new AsyncLocalStorage<SignsOfLife>();
 
 /** The `fetch` of a provider's library: an answer that is no stream of events fails with what it is, harmless frames are left out. */
 export function carefulFetch(format: WireFormat, failing: Failing): typeof fetch {
   return async (input, init) => {
-    const onBytes = signsOfLife.getStore();
+    const life = signsOfLife.getStore();
     const response = await fetch(input, init);
     if (response.body === null) return response;
     const { status, statusText, headers: sent } = response;
-    const pieces = new Pieces(response.body, onBytes);
+    const pieces = new Pieces(response.body, life);
     if (!response.ok) {
       // The library reads a refusal to its end, whether it has one or not; what broke off is told by its status.
       const said = await textOf(pieces).catch(() => "");
@@ -40,12 +48,12 @@ export function carefulFetch(format: WireFormat, failing: Failing): typeof fetch
 /** A body in its pieces, whose beginning can be looked at before it is read. */
 class Pieces {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #onBytes: (() => void) | undefined;
+  readonly #life: SignsOfLife | undefined;
   readonly #ahead: Uint8Array[] = [];
 
-  constructor(body: ReadableStream<Uint8Array>, onBytes: (() => void) | undefined) {
+  constructor(body: ReadableStream<Uint8Array>, life: SignsOfLife | undefined) {
     this.#reader = body.getReader();
-    this.#onBytes = onBytes;
+    this.#life = life;
   }
 
   /** undefined: it has ended. */
@@ -74,7 +82,7 @@ class Pieces {
 
   async #read(): Promise<Uint8Array | undefined> {
     const { value } = await this.#reader.read();
-    if (value !== undefined) this.#onBytes?.();
+    if (value !== undefined && this.#life !== undefined) this.#life.last = performance.now();
     return value;
   }
 }

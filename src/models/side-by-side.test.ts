@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text as readAll } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
 import type { Deadlines } from "./deadlines.ts";
-import type { Model } from "./model.ts";
+import type { Model, ToolSpec } from "./model.ts";
 import { openModel } from "./open.ts";
 import { selectModel } from "./select.ts";
 
@@ -41,10 +43,15 @@ function open(url: string, deadlines?: Deadlines): Model {
   return openModel(choice, deadlines === undefined ? {} : { deadlines });
 }
 
-async function said(model: Model, content: string, signal = new AbortController().signal): Promise<string> {
+async function said(
+  model: Model,
+  content: string,
+  signal = new AbortController().signal,
+  tools: readonly ToolSpec[] = [],
+): Promise<string> {
   let words = "";
   for await (const chunk of model.step({
-    ...{ instructions: "", messages: [{ role: "user", content }], tools: [], signal },
+    ...{ instructions: "", messages: [{ role: "user", content }], tools, signal },
   })) {
     if (chunk.type === "text") words += chunk.text;
   }
@@ -113,4 +120,28 @@ test("what a server refuses of steps that ask at once is left out for each of th
   // And for those behind them from their first request on.
   expect(await said(model, "one more")).toBe("one more");
   expect(asked).toBe(17);
+});
+
+test("a step's conversation is let go of though others use its connection on", async () => {
+  setFlagsFromString("--expose-gc");
+  onTestFinished(() => setFlagsFromString("--no-expose-gc"));
+  const collect = runInNewContext("gc") as () => void;
+  const url = await provider(async (_, response) => {
+    await pause(20);
+    response.end(`${frame({ content: "Yes." })}${END}`);
+  });
+  const model = open(url);
+  const asked: WeakRef<object>[] = [];
+  const one = async (): Promise<void> => {
+    const tools = [{ name: "look", description: "Looks.", effect: "read" as const, parameters: {} }];
+    asked.push(new WeakRef(tools));
+    await said(model, "look", new AbortController().signal, tools);
+  };
+  const several = (step: () => Promise<unknown>) => Promise.all(Array.from({ length: 8 }, step));
+  await several(one);
+  // As many at once as there are connections. The last of all may still be on its way out.
+  const alive = (): number => asked.filter((each) => each.deref() !== undefined).length;
+  for (let round = 0; round < 5; round++) await several(() => said(model, "go on"));
+  collect();
+  expect(alive()).toBeLessThan(2);
 });
