@@ -183,6 +183,50 @@ describeInBrowser("for everybody", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("from right to left stand a message on its way, what is asked and answered, what was done meanwhile, and what is found", async () => {
+    const { sparky } = stage;
+    const device = await stage.device();
+    const tab = await device.tab(`/chats/${arabic.id}`);
+    const { page } = tab;
+    const isRightToLeft = (element: Locator) =>
+      expect.poll(() => element.first().evaluate((each) => getComputedStyle(each).direction)).toBe("rtl");
+    await tab.connection("live");
+    await tab.composer.waitFor();
+    device.network.cut();
+    await tab.composer.fill(HEBREW);
+    await tab.composer.press("Enter");
+    await isRightToLeft(tab.conversation.locator("[data-outbox]").getByText(HEBREW));
+    device.network.restore();
+    await tab.connection("live");
+
+    const done = await sparky.addTask(`${ARABIC}, ${HEBREW}`);
+    const asking = await sparky.addTask(`Ask the user "${HEBREW}" choices ["${ARABIC}","Red"]`);
+    await tab.go("/inbox");
+    const card = page.locator("article[data-question-id]", { hasText: HEBREW });
+    await isRightToLeft(card.getByText(HEBREW, { exact: true }));
+    await isRightToLeft(card.getByRole("button", { name: ARABIC }));
+    await card.getByRole("textbox", { name: "Your answer" }).fill(ARABIC);
+    await isRightToLeft(card.getByRole("textbox", { name: "Your answer" }));
+    await card.getByRole("button", { name: ARABIC }).click();
+    await card.waitFor({ state: "detached" });
+    await tab.go("/inbox?show=history");
+    const past = page.locator('[data-question-state="answered"]', { hasText: HEBREW });
+    await isRightToLeft(past.getByText(HEBREW));
+    await isRightToLeft(past.getByText(ARABIC));
+
+    await tab.go("/");
+    await isRightToLeft(page.locator("[data-away]").getByText(done.instruction, { exact: true }));
+    await page.getByText("As a table").click();
+    await isRightToLeft(page.getByRole("table").getByRole("link", { name: done.instruction, exact: true }));
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Search and commands" });
+    await palette.getByRole("combobox").fill(done.instruction);
+    await isRightToLeft(palette.getByRole("option").getByText(done.instruction, { exact: true }));
+    expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("ltr");
+    for (const { id } of [done, asking]) await sparky.api("DELETE", `/api/tasks/${id}`).catch(() => undefined);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("nothing moves where the system asks for less motion", async () => {
     const moving = async (reducedMotion: "reduce" | "no-preference") => {
       const tab = await (await stage.device("owner", { reducedMotion })).tab("/chats/new");

@@ -48,6 +48,7 @@ export function Answer({ approval, onTold }: Props) {
           </label>
           <input
             id={noteId}
+            dir="auto"
             value={note}
             maxLength={2000}
             placeholder={WORDS.noteOptional}

@@ -74,13 +74,17 @@ function Past({ approval, now }: { approval: Approval; now: number }) {
           {WORDS.by(WORDS.states[approval.state], approval.by === null ? null : byWhom(approval.by, approval.via))}
         </span>
         <code className="font-mono text-code font-medium">{approval.tool}</code>
-        <span className="min-w-0 [overflow-wrap:anywhere]">{exactLine(approval.summary, 200)}</span>
+        <span dir="auto" className="min-w-0 [overflow-wrap:anywhere]">
+          {exactLine(approval.summary, 200)}
+        </span>
         <time dateTime={at} title={fullTime(at)} className="ml-auto text-xs text-muted">
           {ago(at, now)}
         </time>
       </p>
       {approval.note !== null && approval.note !== "" && (
-        <p className="pl-6 [overflow-wrap:anywhere]">{WORDS.quoted(approval.note)}</p>
+        <p dir="auto" className="pl-6 [overflow-wrap:anywhere]">
+          {WORDS.quoted(approval.note)}
+        </p>
       )}
       <details className="pl-6 text-muted">
         <summary className="tap w-fit text-xs">

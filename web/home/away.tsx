@@ -84,7 +84,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         <span className="w-24 shrink-0 text-sm">
           <Mark item={item} />
         </span>
-        <span className="min-w-0 flex-1 basis-32 truncate">
+        <span dir="auto" className="min-w-0 flex-1 basis-32 truncate">
           {oneLine(item.title, 120)}
           {n > 1 && <span className="text-muted">{WORDS.times(n)}</span>}
         </span>
@@ -93,6 +93,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         </time>
         {item.reason !== null && (
           <span
+            dir="auto"
             className={`w-full text-sm [overflow-wrap:anywhere] sm:pl-27 ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
           >
             {oneLine(item.reason, 300)}

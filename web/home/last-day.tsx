@@ -112,10 +112,19 @@ function AsTable({ items, now }: { items: readonly ActivityItem[]; now: number }
                   <StateMark state={shownRun(item)} />
                 </td>
                 <td className="py-1 pr-3 [overflow-wrap:anywhere]">
-                  <Link to="/chats/$chatId" params={{ chatId: item.chatId }} className="hover:underline">
+                  <Link
+                    dir="auto"
+                    to="/chats/$chatId"
+                    params={{ chatId: item.chatId }}
+                    className="inline-block hover:underline"
+                  >
                     {oneLine(item.title, 100)}
                   </Link>
-                  {item.reason !== null && <p className="text-xs text-muted">{oneLine(item.reason, 200)}</p>}
+                  {item.reason !== null && (
+                    <p dir="auto" className="text-xs text-muted">
+                      {oneLine(item.reason, 200)}
+                    </p>
+                  )}
                 </td>
                 <td className="py-1 pr-3 whitespace-nowrap text-muted tabular-nums">
                   <time dateTime={item.startedAt} title={fullTime(item.startedAt)}>

@@ -50,12 +50,16 @@ function Running({ run }: { run: Status["running"][number] }) {
           <span className="text-sm">
             <StateMark state={shownRun(run)} />
           </span>
-          <Link to="/chats/$chatId" params={{ chatId: run.chatId }} className="truncate hover:underline">
+          <Link dir="auto" to="/chats/$chatId" params={{ chatId: run.chatId }} className="truncate hover:underline">
             {title}
           </Link>
         </p>
         <p className="flex flex-wrap gap-x-3 text-xs text-muted">
-          {doing !== null && <span className="[overflow-wrap:anywhere]">{oneLine(doing, room)}</span>}
+          {doing !== null && (
+            <span dir="auto" className="[overflow-wrap:anywhere]">
+              {oneLine(doing, room)}
+            </span>
+          )}
           {run.step > 0 && <span>{WORDS.step(run.step)}</span>}
           {run.tokens > 0 && <span>{WORDS.tokens(count(run.tokens))}</span>}
           {run.costUsd !== null && <span>${run.costUsd.toFixed(2)}</span>}

@@ -127,8 +127,14 @@ function Row({ toast: { id, items }, onOpen, onClose }: { toast: Toast; onOpen: 
         onClick={onOpen}
         className="tap min-w-0 flex-1 rounded-md px-1 py-1 text-left text-sm hover:bg-sunken"
       >
-        <span className={`font-medium ${isBad ? "text-bad" : ""}`}>{title}</span>
-        {text !== "" && <span className="ml-2 text-muted [overflow-wrap:anywhere]">{text}</span>}
+        <span dir="auto" className={`font-medium ${isBad ? "text-bad" : ""}`}>
+          {title}
+        </span>
+        {text !== "" && (
+          <span dir="auto" className="ml-2 text-muted [overflow-wrap:anywhere]">
+            {text}
+          </span>
+        )}
       </button>
       <IconButton label={WORDS.seen(title)} onClick={onClose}>
         <X aria-hidden="true" className="size-4" />

@@ -165,9 +165,13 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
                     className="tap flex cursor-pointer items-center gap-2 rounded-md px-2 py-1.5 text-sm aria-selected:bg-accent-soft"
                   >
                     <Icon aria-hidden="true" className="size-4 shrink-0 text-muted" />
-                    <span className="min-w-0 flex-1 truncate">{word}</span>
+                    <span dir="auto" className="min-w-0 flex-1 truncate">
+                      {word}
+                    </span>
                     {more !== undefined && (
-                      <span className="max-w-[40%] shrink-0 truncate text-xs text-muted">{more}</span>
+                      <span dir="auto" className="max-w-[40%] shrink-0 truncate text-xs text-muted">
+                        {more}
+                      </span>
                     )}
                   </Menu.Item>
                 ))}

@@ -52,7 +52,8 @@ export function AnswerQuestion({ question, onTold }: Props) {
           {question.choices.map((choice) => (
             <Button
               key={choice}
-              className="max-w-full text-left [overflow-wrap:anywhere] max-sm:w-full max-sm:justify-start"
+              dir="auto"
+              className="max-w-full [overflow-wrap:anywhere] max-sm:w-full max-sm:justify-start"
               disabled={isBusy}
               onClick={() => send.mutate(choice)}
             >
@@ -68,6 +69,7 @@ export function AnswerQuestion({ question, onTold }: Props) {
           </label>
           <textarea
             id={wordsId}
+            dir="auto"
             value={words}
             rows={2}
             maxLength={16_000}

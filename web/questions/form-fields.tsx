@@ -45,11 +45,15 @@ function Choices({ field: { title, description, required, options }, value, onCh
   const chosen = Array.isArray(value) ? value : [];
   return (
     <fieldset className="flex flex-col">
-      <legend className="text-sm font-medium">
+      <legend dir="auto" className="text-sm font-medium">
         {exactLine(title)}
         {!required && <span className="font-normal text-muted">{WORDS.optional}</span>}
       </legend>
-      {description !== "" && <p className="text-xs text-muted">{exactLine(description)}</p>}
+      {description !== "" && (
+        <p dir="auto" className="text-xs text-muted">
+          {exactLine(description)}
+        </p>
+      )}
       {options.map((option) => (
         <label key={option.value} className="tap flex items-center gap-2 text-sm">
           <input
@@ -60,7 +64,7 @@ function Choices({ field: { title, description, required, options }, value, onCh
               onChange(target.checked ? [...others, option.value] : others);
             }}
           />
-          {exactLine(option.label)}
+          <span dir="auto">{exactLine(option.label)}</span>
         </label>
       ))}
     </fieldset>
@@ -71,12 +75,16 @@ function Field({ field, value, onChange }: FieldProps) {
   const id = useId();
   const { kind, title, description, required, options, format } = field;
   const label = (
-    <label htmlFor={id} className="text-sm font-medium">
+    <label dir="auto" htmlFor={id} className="text-sm font-medium">
       {exactLine(title)}
       {!required && kind !== "boolean" && <span className="font-normal text-muted">{WORDS.optional}</span>}
     </label>
   );
-  const about = description !== "" && <p className="text-xs text-muted">{exactLine(description)}</p>;
+  const about = description !== "" && (
+    <p dir="auto" className="text-xs text-muted">
+      {exactLine(description)}
+    </p>
+  );
   if (kind === "boolean") {
     return (
       <div>
@@ -101,6 +109,7 @@ function Field({ field, value, onChange }: FieldProps) {
       {kind === "choice" ? (
         <select
           id={id}
+          dir="auto"
           required={required}
           value={String(value ?? "")}
           onChange={({ target }) => onChange(target.value === "" ? undefined : target.value)}
@@ -116,6 +125,7 @@ function Field({ field, value, onChange }: FieldProps) {
       ) : (
         <input
           id={id}
+          dir="auto"
           required={required}
           type={kind === "text" ? (TYPES[format ?? ""] ?? "text") : "number"}
           step={kind === "integer" ? 1 : "any"}

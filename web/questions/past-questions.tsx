@@ -37,6 +37,7 @@ export function PastQuestions() {
                 )}
               </span>
               <Link
+                dir="auto"
                 to="/chats/$chatId"
                 params={{ chatId }}
                 className="min-w-0 text-accent underline [overflow-wrap:anywhere]"
@@ -52,7 +53,9 @@ export function PastQuestions() {
               </time>
             </p>
             {answer !== null && (
-              <p className="pl-6 [overflow-wrap:anywhere]">{WORDS.quoted(exactLine(answerWords(answer), 1000))}</p>
+              <p dir="auto" className="pl-6 [overflow-wrap:anywhere]">
+                {WORDS.quoted(exactLine(answerWords(answer), 1000))}
+              </p>
             )}
           </li>
         ))}

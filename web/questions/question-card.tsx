@@ -48,7 +48,7 @@ export function QuestionCard({ question, onTold }: { question: Question; onTold:
 /** All of it, as it is: who asks may be a stranger's server. */
 export function QuestionText({ text }: { text: string }) {
   return (
-    <p className="max-h-72 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]">
+    <p dir="auto" className="max-h-72 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]">
       <Exact text={text} />
     </p>
   );

@@ -37,7 +37,7 @@ type Send = (text: string, files: readonly SentFile[]) => void | Promise<void>;
 export function Composer(props: Props) {
   if (!useOnlyLooks()) return <Box {...props} />;
   return (
-    <p className={`mx-auto w-full shrink-0 px-3 pt-1 pb-3 text-sm text-muted ${props.isAbove ? "" : "max-w-3xl"}`}>
+    <p className={`mx-auto w-full shrink-0 pt-1 pb-3 text-sm text-muted ${props.isAbove ? "px-3" : "max-w-3xl px-4"}`}>
       {WORDS.onlyLooks}
     </p>
   );
@@ -146,7 +146,7 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
     <>
       {offers.dialog}
       <form
-        className={`mx-auto w-full shrink-0 px-3 pt-1 pb-3 ${isAbove ? "" : "max-w-3xl"}`}
+        className={`mx-auto w-full shrink-0 pt-1 pb-3 ${isAbove ? "px-3" : "max-w-3xl px-4"}`}
         onSubmit={(event) => {
           event.preventDefault();
           void send();
@@ -232,7 +232,7 @@ function Box({ draftKey, chatId = null, isBusy = false, note = null, isAbove = f
         </div>
         <p
           id={hintId}
-          className={`mt-1 px-2 text-xs ${isTooLong ? "text-bad" : note === null ? "text-muted max-md:sr-only" : "text-muted"}`}
+          className={`mt-1 text-xs ${isTooLong ? "text-bad" : note === null ? "text-muted max-md:sr-only" : "text-muted"}`}
         >
           {isTooLong ? WORDS.tooLong(Math.ceil(bytes / 1024), MAX_TEXT_BYTES / 1024) : (note ?? WORDS.keys)}
         </p>

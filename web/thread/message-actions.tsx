@@ -10,18 +10,38 @@ import { addToDraft } from "./draft.ts";
 import { WORDS } from "../words/thread.ts";
 import { WORDS as COMMON } from "../words/common.ts";
 
-/** What can be done with one message: seen by a pointer above it, by focus within it, and where there is no pointer. */
-export function MessageActions({ seq, text, files = [], role }: Question & { readonly role: "user" | "assistant" }) {
+interface Props extends Question {
+  readonly role: "user" | "assistant";
+  /** At the right edge, as what a person says. */
+  readonly isBubble?: boolean;
+}
+
+/**
+ * Over what comes below, so that what is seldom seen has no room of its own; until it is seen, nothing of it can be hit. A finger
+ * always sees it, in its place.
+ */
+const OVERLAY =
+  "pointer-fine:pointer-events-none pointer-fine:absolute pointer-fine:-top-0.5 pointer-fine:right-0 pointer-fine:rounded-md pointer-fine:border pointer-fine:border-line pointer-fine:bg-page pointer-fine:shadow-sm pointer-fine:w-max pointer-fine:max-w-full pointer-fine:group-has-focus-visible:pointer-events-auto pointer-fine:group-hover:pointer-events-auto";
+
+/** What can be done with one message: seen by a pointer above it, by the keyboard within it, and where there is no pointer. */
+export function MessageActions({ seq, text, files = [], role, isBubble = false }: Props) {
   const actions = useThreadActions();
   const [asks, setAsks] = useState<"edit" | "again" | null>(null);
   if (actions === null) return null;
   const question = role === "assistant" ? actions.questionBefore(seq) : { seq, text, files };
+  // Where chats part there is a line of its own already.
+  const hasLine = actions.places.has(seq);
+  const side = role === "user" && isBubble ? "justify-end" : "";
   const canFork = actions.canWrite && question !== null;
   return (
-    <div className="mt-0.5 flex flex-wrap items-center gap-x-1 text-muted" data-actions={seq}>
+    <div className={`relative flex flex-wrap items-center gap-x-1 text-muted ${side}`} data-actions={seq}>
       {/* At the edge at which the message is: what comes with the pointer has its room beside it. */}
       {role === "assistant" && <Elsewhere seq={seq} actions={actions} />}
-      <span className="flex flex-wrap items-center opacity-0 transition-opacity motion-reduce:transition-none group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+      <span
+        className={`flex flex-wrap items-center opacity-0 transition-opacity motion-reduce:transition-none group-has-focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100 ${
+          hasLine ? "" : OVERLAY
+        }`}
+      >
         <CopyButton text={text} />
         <CopyButton
           text={`${location.origin}/chats/${encodeURIComponent(actions.chatId)}?at=${seq}`}

@@ -103,7 +103,7 @@ function RunTotals({ run }: { run: RunView }) {
   return facts.map((fact) => `${fact} · `).join("");
 }
 
-/** The head of a task run's block. */
+/** The head of a task run's block. That it waits for somebody is said where it asks. */
 export function RunHead({ taskId, runId, run }: { taskId: string; runId: string; run: RunView | undefined }) {
   return (
     <div
@@ -119,7 +119,7 @@ export function RunHead({ taskId, runId, run }: { taskId: string; runId: string;
         <ListTodo aria-hidden="true" className="size-3.5" />
         {WORDS.task(taskId.slice(0, 8))}
       </Link>
-      {run !== undefined && <StateMark state={stateOfRun(run)} />}
+      {run !== undefined && stateOfRun(run) !== "asks" && <StateMark state={stateOfRun(run)} />}
     </div>
   );
 }
@@ -142,7 +142,7 @@ export function Plan({ items }: { items: EventOf<"plan">["data"]["items"] }) {
             ) : (
               <Square role="img" aria-label={WORDS.planStates.open} className="mt-1 size-3.5 shrink-0 text-muted" />
             )}
-            {text}
+            <span dir="auto">{text}</span>
           </li>
         ))}
       </ul>
@@ -158,7 +158,9 @@ export function Problem({ event }: { event: EventOf<"error"> }) {
         {causeOf(event.data.code)}
         {event.data.retryable && <span className="font-normal text-muted">{WORDS.willBeTried}</span>}
       </p>
-      <p className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">{event.data.message}</p>
+      <p dir="auto" className="mt-0.5 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {event.data.message}
+      </p>
     </div>
   );
 }

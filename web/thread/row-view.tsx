@@ -13,6 +13,9 @@ import type { Row } from "./rows.ts";
 import { CutOff, Thought, Unsent } from "./said.tsx";
 import { WORDS } from "../words/thread.ts";
 
+/** One line, whose words begin where those of messages do; what is lit of it under a pointer reaches further. */
+const LINE = "-mx-1.5 py-0.5";
+
 /** One row of the thread, framed when it belongs to a task's run. */
 export const RowView = memo(function RowView({ row }: { row: Row }) {
   const { frame } = row;
@@ -20,9 +23,10 @@ export const RowView = memo(function RowView({ row }: { row: Row }) {
     row.kind === "call" ||
     row.kind === "fold" ||
     row.kind === "attempts" ||
+    (row.kind === "part" && row.part.kind === "thought") ||
     (row.kind === "event" && isQuiet(row.entry));
   const inner = <Content row={row} />;
-  if (frame === null) return <div className={isCompact ? "py-0.5" : "py-2"}>{inner}</div>;
+  if (frame === null) return <div className={isCompact ? LINE : "py-2"}>{inner}</div>;
   return (
     <div
       className={`border-x border-line bg-panel px-3 ${frame.isFirst ? "mt-3 rounded-t-xl border-t pt-1" : ""} ${
@@ -30,7 +34,7 @@ export const RowView = memo(function RowView({ row }: { row: Row }) {
         frame.isLast ? "mb-3 rounded-b-xl border-b pb-2" : "-mb-px"
       }`}
     >
-      <div className={isCompact ? "py-0.5" : "py-1.5"}>{inner}</div>
+      <div className={isCompact ? LINE : "py-1.5"}>{inner}</div>
     </div>
   );
 }, isSameRow);

@@ -27,9 +27,13 @@ export function PersonMessage({ event }: { event: EventOf<"message"> }) {
         name={event.actor.name}
         at={happenedAt(event)}
       />
-      <div className={event.taskId === null ? "flex justify-end" : ""}>
-        <MessageActions seq={event.seq} text={event.data.text} files={event.data.attachments} role="user" />
-      </div>
+      <MessageActions
+        seq={event.seq}
+        text={event.data.text}
+        files={event.data.attachments}
+        role="user"
+        isBubble={event.taskId === null}
+      />
     </div>
   );
 }
@@ -142,7 +146,7 @@ export function Thought({ text, isOpenPart }: { text: string; isOpenPart: boolea
         <Brain aria-hidden="true" className="size-3.5 shrink-0" />
         <span className="shrink-0 font-medium">{isOpenPart ? WORDS.thinking : WORDS.thought}</span>
         {!isOpen && (
-          <span className="min-w-0 flex-1 truncate italic">
+          <span dir="auto" className="min-w-0 flex-1 truncate italic">
             {isOpenPart ? piece(line, line.length - 120) : shorten(line, 200)}
           </span>
         )}
@@ -163,6 +167,7 @@ export function Unsent({ item }: { item: OutboxItem }) {
   return (
     <article aria-label={WORDS.unsent} data-outbox={item.state} className="flex flex-col items-end">
       <div
+        dir="auto"
         className={`max-w-[85%] rounded-2xl rounded-br-sm px-3.5 py-2 whitespace-pre-wrap [overflow-wrap:anywhere] ${
           item.state === "failed" ? "border border-bad bg-bad-soft" : "bg-accent-soft"
         }`}

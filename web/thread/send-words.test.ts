@@ -14,7 +14,7 @@ test.each([
   { when: "the answer has not begun", run: run("queued"), says: /together with those before it/ },
   { when: "only a task is queued", run: run("queued", { taskId: "t" }), says: /apart from it/ },
   { when: "the agent works", run: run("working"), says: /before its next step/ },
-  { when: "it has asked", run: run("waiting", { reason: "question" }), says: /a message answers it/ },
+  { when: "it has asked", run: run("waiting", { reason: "question" }), says: /message answers what is asked/ },
   { when: "it waits for a yes", run: run("waiting", { reason: "approval" }), says: /takes the question back/ },
   { when: "it waits to try again", run: run("waiting", { reason: "retry" }), says: /ends the wait/ },
   { when: "a limit is used up", run: run("waiting", { reason: "limit" }), says: /when it begins anew/ },

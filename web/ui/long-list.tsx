@@ -118,7 +118,7 @@ export function LongList<T>(props: Props<T>) {
 
   const fresh = isAtEnd ? 0 : items.filter((item) => orderOf(item) > leftAt).length;
   return (
-    <div className="relative min-h-0 flex-1">
+    <div className="@container relative min-h-0 flex-1">
       <div
         ref={scroller}
         tabIndex={0}
@@ -126,7 +126,7 @@ export function LongList<T>(props: Props<T>) {
         {...(log === undefined
           ? { role: "group" }
           : ({ role: "log", "aria-live": "off", "aria-busy": log.isBusy } as const))}
-        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+        className={`h-full overflow-y-auto overscroll-contain [overflow-anchor:none] ${log === undefined ? "" : "@min-[50rem]:[scrollbar-gutter:stable_both-edges]"}`}
       >
         <div
           {...(log === undefined && { role: "list" })}
@@ -145,7 +145,7 @@ export function LongList<T>(props: Props<T>) {
                   "aria-posinset": index + 1,
                 })}
                 data-index={index}
-                className="absolute top-0 left-0 w-full"
+                className="absolute top-0 left-0 w-full has-focus-visible:z-10 hover:z-10"
                 style={{ transform: `translateY(${start}px)` }}
               >
                 {children(item, index)}
