@@ -124,6 +124,44 @@ describeInBrowser("what the agent says and does", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  test("a table is scrolled in its words' own width, code is copied as it was said, and a picture is fetched on a click, elsewhere", async () => {
+    const wide = Array.from({ length: 12 }, (_, n) => `unbreakablewordnumber${n}`);
+    const table = [wide, wide.map(() => "---"), wide].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+    const picture = "http://127.0.0.1:9/x.png";
+    const { tab, context } = await toldChat(browser, [
+      said(`${table}\n\n\`\`\`ts\nconst a = 1;\nconst b = 2;\n\`\`\`\n\n![pic](${picture})`),
+    ]);
+    const { conversation, page } = tab;
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const scrolled = conversation.getByRole("group", { name: "Table" });
+    await expect.poll(() => scrolled.evaluate((group) => group.scrollWidth > group.clientWidth + 200)).toBe(true);
+    // No word is broken, and nothing else becomes wider by it.
+    const lines = (cell: Element) =>
+      cell.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
+    expect(await scrolled.getByRole("cell").first().evaluate(lines)).toBeLessThan(2);
+    expect(await conversation.evaluate((log) => log.scrollWidth <= log.clientWidth)).toBe(true);
+    await scrolled.focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => scrolled.evaluate((group) => group.scrollLeft)).toBeGreaterThan(0);
+
+    const code = conversation.locator('.code[data-language="typescript"]');
+    await code.getByRole("button", { name: "Copy" }).click();
+    await code.getByText("Copied").waitFor();
+    expect((await page.evaluate(() => navigator.clipboard.readText())).trim()).toBe("const a = 1;\nconst b = 2;");
+
+    const asked: string[] = [];
+    context.on("request", (request) => void asked.push(request.url()));
+    const [opened] = await Promise.all([
+      context.waitForEvent("page"),
+      conversation.getByRole("link", { name: /Image “pic” at 127\.0\.0\.1/ }).click(),
+    ]);
+    await expect.poll(() => asked).toEqual([picture]);
+    expect(await opened.evaluate(() => window.opener === null)).toBe(true);
+    expect(new URL(page.url()).pathname).toMatch(/^\/chats\//);
+    await opened.close();
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("results are shown as what they are, and raw", async () => {
     const call = (callId: string, result: Json): Line[] => [
       { ...RUN, type: "tool_use", data: { callId, name: `give_${callId}`, args: {}, effect: "read", summary: "" } },
@@ -151,6 +189,11 @@ describeInBrowser("what the agent says and does", () => {
     expect(await tree.getByText("deepest").count()).toBe(0);
     await tree.getByRole("button", { name: /deeper/ }).click();
     await tree.getByText("deepest").waitFor();
+    const lines = rowOf("diff").getByLabel("Result");
+    const setting = () => lines.evaluate((pre) => getComputedStyle(pre).whiteSpace);
+    await expect.poll(setting).toBe("pre-wrap");
+    await rowOf("diff").getByRole("button", { name: "Wrap" }).click();
+    await expect.poll(setting).toBe("pre");
     await rowOf("tree").getByRole("button", { name: "Raw" }).click();
     await rowOf("tree").getByLabel("Result").getByText('"deepest": 1').waitFor();
     await expect.poll(() => rowOf("table").getByRole("columnheader").allTextContents()).toEqual(["id", "name"]);

@@ -27,6 +27,7 @@ describeInBrowser("a call that waits for a person", () => {
     await card.getByText("echo from the inbox", { exact: true }).waitFor();
     await card.getByText(/expires in 7 d/).waitFor();
     await card.getByRole("group", { name: "The agent’s reason" }).getByText("use shell").waitFor();
+    expect((await card.textContent())?.match(/use shell/g)).toHaveLength(1);
     await card.getByRole("button", { name: "Raw" }).click();
     await card.getByText(JSON.stringify(approval.args, null, 2)).waitFor();
     await first.page.locator('[data-waiting="1"]').first().waitFor();
