@@ -76,6 +76,10 @@ describeInBrowser("the state of a task", () => {
     const away = tab.page.locator('[data-away="completed"]', { hasText: "Read missing.txt" });
     await away.getByText("Done with errors").waitFor(patient);
     await away.getByText("one tool failed").waitFor(patient);
+    const [word, title] = await Promise.all(
+      ["Done with errors", "Read missing.txt"].map((text) => away.getByText(text, { exact: true }).boundingBox()),
+    );
+    expect((word?.x ?? 0) + (word?.width ?? 0)).toBeLessThan(title?.x ?? 0);
     const mark = tab.page.locator(`[data-mark-run="${flawed.runId}"]`);
     await expect.poll(() => mark.getAttribute("title"), patient).toContain("Done with errors");
     await expect.poll(() => mark.getAttribute("class"), patient).toContain("text-warn");

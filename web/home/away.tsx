@@ -81,7 +81,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         search={{ at: item.seq }}
         className="tap flex flex-wrap items-center gap-x-3 rounded-md py-0.5 hover:bg-panel"
       >
-        <span className="w-24 shrink-0 text-sm">
+        <span className="min-w-24 shrink-0 text-sm sm:min-w-36">
           <Mark item={item} />
         </span>
         <span dir="auto" className="min-w-0 flex-1 basis-32 truncate">
@@ -94,7 +94,7 @@ function Group({ group: { item, n }, now }: { group: AwayGroup; now: number }) {
         {item.reason !== null && (
           <span
             dir="auto"
-            className={`w-full text-sm [overflow-wrap:anywhere] sm:pl-27 ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
+            className={`w-full text-sm [overflow-wrap:anywhere] sm:pl-39 ${item.kind === "failed" ? "text-bad" : "text-muted"}`}
           >
             {oneLine(item.reason, 300)}
           </span>
