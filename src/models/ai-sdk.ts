@@ -80,8 +80,15 @@ export async function* streamStep(
   };
   const limit = (): number => (step.writing ? deadlines.chunkMs : deadlines.firstChunkMs);
   try {
-    for await (const part of withDeadline(result.stream, { limit, lastSign: () => life.last, expire, failed: signal }))
+    for await (const part of withDeadline(result.stream, {
+      limit,
+      lastSign: () => life.last,
+      expire,
+      failed: signal,
+    })) {
       yield* step.read(part);
+      if (step.outputTokens > MOST_OUTPUT) throw endless(failing);
+    }
     yield* step.end();
     const finish = step.finish(await result.responseMessages, failing.id);
     yield provided.effort === undefined ? finish : { ...finish, effort: provided.effort };
@@ -95,6 +102,12 @@ export async function* streamStep(
   }
 }
 
+/** Several times what any model says at once: an answer without an end would fill the memory, and cost without one. */
+const MOST_OUTPUT = 1_000_000;
+
+const endless = ({ id }: Failing): ModelError =>
+  new ModelError("model_bad_response", `${id} came to no end: its answer was cut off`, { retryable: false });
+
 /** Turns the SDK's parts into chunks and collects what the last one needs. */
 class StepReader {
   /** Whether the model writes, so that its silence is short. */
@@ -104,7 +117,8 @@ class StepReader {
   readonly #calls: StepToolCall[] = [];
   readonly #request: StepRequest;
   readonly #tags: Tags;
-  #outputTokens = 0;
+  /** Of what came by now, about. */
+  outputTokens = 0;
 
   constructor(request: StepRequest) {
     this.#request = request;
@@ -113,19 +127,19 @@ class StepReader {
 
   /** What the call has taken by now; null: nothing came. */
   get spent(): StepUsage | null {
-    return this.#end === null && this.#outputTokens === 0 ? null : this.#usage();
+    return this.#end === null && this.outputTokens === 0 ? null : this.#usage();
   }
 
   /** As the server told, or as it can be estimated: a limit must hold in either case. */
   #usage(): StepUsage {
     const told = usageOf(this.#end?.usage);
-    const missing = told.inputTokens === 0 || (told.outputTokens === 0 && this.#outputTokens > 0);
+    const missing = told.inputTokens === 0 || (told.outputTokens === 0 && this.outputTokens > 0);
     if (!missing) return told;
     const { instructions, messages, tools } = this.#request;
     return {
       ...told,
       inputTokens: told.inputTokens || estimateTokens(instructions) + estimateJson([messages, tools]),
-      outputTokens: told.outputTokens || this.#outputTokens,
+      outputTokens: told.outputTokens || this.outputTokens,
       estimated: true,
     };
   }
@@ -133,11 +147,11 @@ class StepReader {
   *read(part: Part): Generator<StepChunk, void, undefined> {
     switch (part.type) {
       case "text-delta":
-        this.#outputTokens += estimateTokens(part.text);
+        this.outputTokens += estimateTokens(part.text);
         yield* this.#answer(part.id, this.#tags.add(part.text));
         return;
       case "reasoning-delta":
-        this.#outputTokens += estimateTokens(part.text);
+        this.outputTokens += estimateTokens(part.text);
         yield* this.#text("thought", part.id, part.text);
         return;
       case "reasoning-start":
@@ -149,7 +163,7 @@ class StepReader {
         return;
       case "tool-input-delta":
         this.writing = true;
-        this.#outputTokens += estimateTokens(part.delta);
+        this.outputTokens += estimateTokens(part.delta);
         return;
       case "tool-call": {
         if (part.providerExecuted === true) return;

@@ -437,6 +437,17 @@ test.each(each)("a frame of $wire that has no end is given up before it fills th
   expect(error).toMatchObject({ code: "model_bad_response", message: expect.stringContaining("too big") });
 });
 
+test("an answer that has no end is cut off, and what it took is told", async () => {
+  const text = "word ".repeat(10_000);
+  const words = `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta: { content: text } }] })}\n\n`;
+  const { error } = await failure("compatible", (response) => {
+    stream(response, words);
+    pour(response, words);
+  });
+  expect(error).toMatchObject({ code: "model_bad_response", retryable: false, spent: { estimated: true } });
+  expect(error.message).toContain("came to no end");
+});
+
 test.each(each)("a refusal of $wire that has no end is read as far as it tells something", async ({ wire }) => {
   const { error } = await failure(
     wire,
