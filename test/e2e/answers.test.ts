@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Json } from "../../src/core/events.ts";
 import { describeInBrowser, launchBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
+import { mayNotComplain } from "./thread-page.ts";
 import { type Line, RUN, said, toldChat } from "./told-chat.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -301,6 +302,7 @@ describeInBrowser("what the agent says and does", () => {
     await app.as(ann, "PATCH", "/api/preferences", { "events.bookkeeping": null });
     await tab.conversation.getByText("Chat created").waitFor({ state: "detached" });
     const page = await context.newPage();
+    mayNotComplain(page);
     await page.goto(`${base}/chats/${chatId}`);
     const log = page.getByRole("log", { name: "Conversation" });
     await log.getByText("Here.").waitFor();
@@ -320,6 +322,7 @@ describeInBrowser("what the agent says and does", () => {
     const preferences = async () => (await app.as(ann, "GET", "/api/preferences")).body.set as string[];
     await app.as(ann, "PATCH", "/api/preferences", { "events.bookkeeping": null, "notify.page": null });
     const page = await context.newPage();
+    mayNotComplain(page);
     await page.goto(`${base}/chats/${chatId}`);
     await page.evaluate(() => localStorage.setItem("sparky.events", "all"));
     await page.reload();

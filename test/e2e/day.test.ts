@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Locator } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect, test, vi } from "vitest";
 import type { ChatEvent } from "../../src/core/events.ts";
-import type { LoginLink, Task } from "../../src/wire/api.ts";
+import type { List, LoginLink, Task } from "../../src/wire/api.ts";
+import type { McpServer } from "../../src/wire/mcp.ts";
+import type { Occurrence, Schedule } from "../../src/wire/schedules.ts";
 import { describeInBrowsers } from "../kit/browser.ts";
 import { tcpProxy, type TcpProxy } from "../kit/tcp-proxy.ts";
 import { Sparky } from "./sparky-process.ts";
@@ -73,6 +75,10 @@ class Day {
     await tab.page.getByRole("button", { name: "Done" }).click();
     await tab.connection("live");
     await tab.page.getByRole("heading", { name: "The agent is idle." }).waitFor();
+    const { items } = await this.#sparky.api<List<Schedule>>("GET", "/api/schedules");
+    expect(items.map(({ name }) => name)).toContain("morning_brief");
+    await tab.go("/schedules");
+    await this.#alike(tab, "/schedules", (page) => page.getByRole("link", { name: "morning_brief" }));
     return tab;
   }
 
@@ -187,6 +193,12 @@ class Day {
     await expect
       .poll(() => this.#sparky.task(task.id), { timeout: 60_000 })
       .toMatchObject({ attempts: 2, status: "completed" });
+    await pane.getByText("Done", { exact: true }).first().waitFor();
+    await this.#alike(tab, `/tasks?open=${task.id}`, (page) =>
+      page.locator(`[data-task-id="${task.id}"]`).getByText("Done", { exact: true }),
+    );
+    await tab.go(`/chats/${task.chatId}`);
+    await this.#agree(tab, task.chatId);
   }
 
   async schedulesInPlainWords(tab: Tab): Promise<void> {
@@ -204,6 +216,13 @@ class Day {
     await page.reload();
     await page.getByRole("cell", { name: "Done" }).waitFor();
     expect(await page.getByRole("cell", { name: "Done" }).count()).toBe(1);
+    await this.#alike(tab, "/schedules/morning", (each) => each.getByRole("cell", { name: "Done" }));
+    const ledger = "/api/schedules/morning/occurrences";
+    const { items } = await this.#sparky.api<List<Occurrence>>("GET", ledger);
+    expect(items.map(({ outcome, manual }) => ({ outcome, manual }))).toEqual([{ outcome: "ran", manual: true }]);
+    const { chatId } = await this.#sparky.task(items[0]?.taskId ?? "");
+    await tab.go(`/chats/${chatId}`);
+    await this.#agree(tab, chatId);
   }
 
   async findsAWordOfLastWeek(tab: Tab, old: Task): Promise<void> {
@@ -217,6 +236,10 @@ class Day {
       .click();
     await tab.page.getByRole("region", { name: "Step details" }).getByText("the aardvark sleeps").first().waitFor();
     expect(await placeOf(tab)).toBe(`/runs/${old.runId}`);
+    const found = new URL(await tab.page.evaluate(() => location.href));
+    await this.#alike(tab, found.pathname + found.search, (page) => page.getByRole("region", { name: "Step details" }));
+    await tab.go(`/chats/${old.chatId}`);
+    await this.#agree(tab, old.chatId);
   }
 
   async addsAToolServer(tab: Tab): Promise<void> {
@@ -231,6 +254,11 @@ class Day {
     await card.getByText("9 tools").waitFor();
     await tab.page.reload();
     await card.getByText("9 tools").waitFor();
+    await this.#alike(tab, "/tools?show=servers", (page) =>
+      page.locator('[data-server="memory"]').getByText("9 tools"),
+    );
+    const { items } = await this.#sparky.api<List<McpServer>>("GET", "/api/mcp/servers");
+    expect(items.find(({ name }) => name === "memory")).toMatchObject({ state: "ready" });
   }
 
   /** The chat's run has ended, and its answer is in the log. */
@@ -241,6 +269,17 @@ class Day {
 
   get #base(): string {
     return `http://127.0.0.1:${this.#network.port}`;
+  }
+
+  /** A page that is loaded anew says the same there as the open one. */
+  async #alike(tab: Tab, path: string, part: (page: Page) => Locator): Promise<void> {
+    const anew = await Tab.open(tab.page.context(), this.#base, path);
+    await part(anew.page).first().waitFor();
+    const said = (page: Page) => part(page).allTextContents();
+    await expect.poll(() => said(anew.page), { timeout: 60_000 }).toEqual(await said(tab.page));
+    expect(anew.complaints).toEqual([]);
+    await anew.page.close();
+    await tab.page.bringToFront();
   }
 
   /** The open page and one that is loaded anew show what the log holds, each event once and in order. */

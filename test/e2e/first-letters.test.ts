@@ -2,6 +2,7 @@ import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInBrowser } from "../kit/browser.ts";
 import { type Device, Stage } from "./stage.ts";
+import { mayNotComplain } from "./thread-page.ts";
 
 const WORDS = "Hello, are you there? It is 12:05";
 
@@ -27,6 +28,7 @@ describeInBrowser("what is typed before there is a box", () => {
   /** A page of a machine that is six times slower. */
   async function slowPage(device: Device): Promise<Page> {
     const page = await device.context.newPage();
+    mayNotComplain(page);
     const devTools = await device.context.newCDPSession(page);
     await devTools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
     return page;

@@ -8,6 +8,7 @@ import { chatServer } from "../kit/chat-server.ts";
 import { sqlite } from "../kit/databases.ts";
 import { tcpProxy } from "../kit/tcp-proxy.ts";
 import { faultsOf } from "./axe.ts";
+import { mayNotComplain } from "./thread-page.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -19,11 +20,14 @@ const notice = (text: string): NewEvent => ({
 function record(): void {
   document.hasFocus = () => false;
   const shown: string[] = [];
-  Object.assign(globalThis, { shown });
+  /** As if a person clicked on the last of them. */
+  const all: Notification[] = [];
+  Object.assign(globalThis, { shown, clickOnLast: () => all.at(-1)?.onclick?.(new Event("click")) });
   globalThis.Notification = class extends EventTarget {
     static permission = "granted";
     constructor(title: string, options: { body: string }) {
       super();
+      all.push(this as unknown as Notification);
       shown.push(`${title} ${options.body}`);
     }
     close(): void {
@@ -35,7 +39,7 @@ const shownIn = (page: Page) => page.evaluate(() => (globalThis as unknown as { 
 
 interface Hideable {
   readonly hide: (isHidden: boolean) => void;
-  /** How often the conversation was painted anew since it was hidden. */
+  /** How often something of the page was painted anew since it was hidden. */
   changes: number;
 }
 
@@ -54,7 +58,7 @@ function hideable(): void {
   };
   const tab: Hideable = Object.assign(globalThis, { hide, changes: 0 });
   const count = (changes: readonly MutationRecord[]): void =>
-    void (tab.changes += changes.filter(({ target }) => target.parentElement?.closest("[role=log]") != null).length);
+    void (tab.changes += changes.filter(({ target }) => target.parentElement?.closest("#main") != null).length);
   const observer = new MutationObserver(count);
   document.addEventListener("visibilitychange", () => {
     if (isHidden) observer.observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -81,10 +85,7 @@ describeInBrowser("what happens elsewhere", () => {
       await context.close();
       await network[Symbol.asyncDispose]();
     });
-    const complaints: string[] = [];
-    context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
+    context.on("page", mayNotComplain);
     const first = await context.newPage();
     await openLink(first, base + pathname + search);
     // Of several tabs one tells: this one is none of them.
@@ -101,7 +102,7 @@ describeInBrowser("what happens elsewhere", () => {
       store.hub.changed({ topic: "chats", users: [ann.id], id: chatId });
     };
     const head = async (): Promise<number> => (await app.as(ann, "GET", `/api/chats/${chatId}`)).body.head;
-    return { app, ann, network, context, chatId, open, say, head, complaints };
+    return { app, ann, network, context, chatId, open, say, head };
   }
 
   test("is told once by one tab and by the browser, counted in the title, and gone everywhere when it was seen anywhere", async () => {
@@ -124,8 +125,21 @@ describeInBrowser("what happens elsewhere", () => {
     for (const page of pages) await expect.poll(() => page.title()).toMatch(/^[^(]/);
   });
 
+  test("is opened at its place by a click on what the browser shows, which is gone then", async () => {
+    const { app, ann, context, chatId, open, say, head } = await scene();
+    await app.as(ann, "PATCH", "/api/preferences", { "notify.browser": true });
+    await context.addInitScript(record);
+    const page = await open("/tasks");
+    await say("It is hot.");
+    await expect.poll(() => shownIn(page)).toEqual(["Notice: Kiln It is hot."]);
+    await page.evaluate(() => (globalThis as unknown as { clickOnLast: () => void }).clickOnLast());
+    await page.waitForURL(`**/chats/${chatId}?at=${await head()}`);
+    await page.getByRole("log").getByText("It is hot.").waitFor();
+    expect((await shownIn(page)).slice(0, 2)).toEqual(["Notice: Kiln It is hot.", "closed"]);
+  });
+
   test("is opened at its place, and put away, by keys alone", async () => {
-    const { chatId, open, say, head, complaints } = await scene();
+    const { chatId, open, say, head } = await scene();
     const page = await open("/tasks");
     const toast = page.locator("[data-notification]");
     const hasFocus = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? "");
@@ -152,7 +166,6 @@ describeInBrowser("what happens elsewhere", () => {
     // The focus goes on from the page, not from its beginning.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
     await expect.poll(() => page.title()).toMatch(/^[^(]/);
-    expect(complaints).toEqual([]);
   });
 
   test("is told once the connection is back", async () => {

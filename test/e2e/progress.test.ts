@@ -58,3 +58,30 @@ describeInBrowser("while a tool server works on a call", () => {
     expect(tab.complaints).toEqual([]);
   });
 });
+
+describeInBrowser("a task with a plan", () => {
+  test("tells in its row how much of the plan is done, as it gets on", async () => {
+    const plan = (done: number) => ({
+      name: "plan_update",
+      args: {
+        items: ["Clay", "Glaze", "Kiln"].map((text, at) => ({ text, status: at < done ? "done" : "todo" })),
+      },
+    });
+    await using provider = await pacedProvider(({ results }) =>
+      results === 0 ? { reasoning: "", calls: [plan(1)] } : { words: "It is fired now.", pieceMs: 50 },
+    );
+    await using stage = await Stage.open({ SPARKY_MODEL: "compatible/some-model", SPARKY_MODEL_URL: provider.url });
+    const held = provider.hold("pot");
+    const task = await stage.sparky.addTask("Fire the pot");
+    const tab = await (await stage.device()).tab("/tasks");
+    const row = tab.page.locator(`[data-task-id="${task.id}"]`);
+    const bar = row.getByRole("progressbar");
+    await bar.waitFor();
+    expect(await bar.evaluate((each) => [each.getAttribute("value"), each.getAttribute("max")])).toEqual(["1", "3"]);
+    await row.getByText("1/3", { exact: true }).waitFor();
+    expect(await faultsOf(tab.page)).toEqual([]);
+    held[Symbol.dispose]();
+    await row.getByText("Done", { exact: true }).waitFor();
+    expect(tab.complaints).toEqual([]);
+  });
+});

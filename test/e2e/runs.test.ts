@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import type { List, Run, Task } from "../../src/wire/api.ts";
+import type { Chat, List, Run, Task } from "../../src/wire/api.ts";
 import { describeInBrowser } from "../kit/browser.ts";
 import { faultsOf } from "./axe.ts";
 import { pacedProvider } from "./paced-provider.ts";
@@ -199,6 +199,13 @@ describeInBrowser("a run's page", () => {
     const row = tab.page.locator('[data-step-kind="tool"][data-step-state="waiting"]');
     expect(await row.locator('[data-span="work"]').count()).toBe(0);
     await row.locator('[data-span="wait"]').waitFor();
+    // On Home the question is the one place that tells of it.
+    const home = await (await stage.device()).tab("/");
+    await home.page.getByRole("button", { name: "Approve this call" }).waitFor();
+    expect(await home.page.getByRole("button", { name: "Approve this call" }).count()).toBe(1);
+    expect(await home.page.locator(`#main [data-run-id="${(await stage.sparky.task(asking.id)).runId}"]`).count()).toBe(
+      0,
+    );
     await row.click();
     await details(tab).getByRole("button", { name: "Approve this call" }).click();
     await tab.page.locator('[data-step-kind="tool"][data-step-state="working"]').waitFor();
@@ -221,6 +228,27 @@ describeInBrowser("a run's page", () => {
     await tab.page.reload();
     await tab.page.locator("[data-end]").waitFor();
     expect(await rows(tab)).toEqual(live);
+    expect(tab.complaints).toEqual([]);
+  });
+});
+
+describeInBrowser("a run of a chat", () => {
+  test("opens from the bar below the chat, and leads back to the chat", async () => {
+    await using stage = await Stage.open({ SPARKY_SHELL: "host" });
+    const { sparky } = stage;
+    const chat = await sparky.api<Chat>("POST", "/api/chats", { title: "Slow" });
+    await sparky.api("POST", `/api/chats/${chat.id}/messages`, { text: 'Run the command "sleep 300"' });
+    const tab = await (await stage.device()).tab(`/chats/${chat.id}`);
+    await tab.runState("waiting");
+    await tab.page.getByRole("region", { name: "Run", exact: true }).getByRole("link").click();
+    await header(tab, "waiting").waitFor();
+    const run = (await sparky.log(chat.id)).find(({ runId }) => runId !== null)?.runId;
+    expect(place(tab)).toBe(`/runs/${run}`);
+    await tab.page.getByRole("link", { name: "Open in its chat" }).click();
+    await tab.runState("waiting");
+    expect(place(tab)).toMatch(new RegExp(`^/chats/${chat.id}`));
+    await sparky.api("POST", `/api/chats/${chat.id}/stop`);
+    await tab.runEnded();
     expect(tab.complaints).toEqual([]);
   });
 });
@@ -259,6 +287,10 @@ describeInBrowser("a run's page while the server goes away", () => {
 
     const bad = await sparky.addTask("Please fail");
     await expect.poll(async () => (await sparky.task(bad.id)).status, { timeout: 60_000 }).toBe("failed");
+    // Its chat says so in the list.
+    await tab.go("/chats");
+    await tab.mark(bad.chatId, "failed");
+    await tab.chatLink(bad.chatId).first().getByRole("img", { name: "Failed" }).waitFor();
     const [first] = (await sparky.api<List<Run>>("GET", `/api/tasks/${bad.id}/runs`)).items;
     await tab.go(`/runs/${first?.id}`);
     await tab.page

@@ -11,21 +11,51 @@ interface Shown {
   readonly text: string;
 }
 
+/** The browser's own about a network or a page that the test took away, a worker that it blocks, or a graphics card that is not there. */
+const FROM_OUTSIDE = [
+  /^Service Worker registration blocked by Playwright/,
+  /^Failed to load resource: net::ERR_/,
+  /^WebSocket connection to '[^']*' failed/,
+  // A service worker's script, for which the network went away.
+  /^An unknown error occurred when fetching the script\.$/,
+  // Firefox's own words for the same, and for a font whose page went away.
+  /^uncaught: Firefox can’t establish a connection to the server at ws:/,
+  /^uncaught: The connection to ws:\S+ was interrupted while the page was loading/,
+  /^uncaught: downloadable font: download failed .* status=2152398850 /,
+  // Of a picture drawn where there is no graphics card.
+  /GL Driver Message .*GPU stall due to ReadPixels/,
+  /Automatic fallback to software WebGL has been deprecated/,
+];
+
+/** What this page complains of in its console from now on, but for what is from outside. */
+export function complaintsOf(page: Page): () => readonly string[] {
+  const all: string[] = [];
+  page.on("pageerror", (error) => all.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") all.push(message.text());
+  });
+  return () => all.filter((text) => !FROM_OUTSIDE.some((pattern) => pattern.test(text)));
+}
+
+/** Whatever a test is about: no page complains in its console, but that the server has refused something. */
+export function mayNotComplain(page: Page): void {
+  const complaints = complaintsOf(page);
+  onTestFinished(() => expect(complaints().filter((text) => !REFUSED.test(text))).toEqual([]));
+}
+
 const REFUSED = /^Failed to load resource: the server responded with a status of [45]\d\d/;
 
 /** A tab, with what its console complained about. */
 export class Tab {
   readonly page: Page;
   readonly #base: string;
-  readonly #complaints: string[] = [];
+  readonly #complaints: () => readonly string[];
 
   private constructor(page: Page, base: string) {
     this.page = page;
     this.#base = base;
-    page.on("pageerror", (error) => this.#complaints.push(`uncaught: ${error.stack ?? error.message}`));
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") this.#complaints.push(message.text());
-    });
+    this.#complaints = complaintsOf(page);
+    mayNotComplain(page);
   }
 
   /** `shows`: every event there is, or what somebody sees who has set nothing. */
@@ -45,10 +75,7 @@ export class Tab {
     const page = await context.newPage();
     await page.addInitScript(tellOfViolations);
     await page.addInitScript(tellErrorsInWords);
-    const tab = new Tab(page, base);
-    // Whatever a test is about: no page complains in its console, but that the server has refused something.
-    onTestFinished(() => expect(tab.complaints.filter((text) => !REFUSED.test(text))).toEqual([]));
-    return tab;
+    return new Tab(page, base);
   }
 
   async go(path: string): Promise<void> {
@@ -69,26 +96,9 @@ export class Tab {
     return tab;
   }
 
-  /**
-   * Errors and warnings, but for the browser's own about a network or a page that the test took away, a worker that it blocks, or
-   * a graphics card that is not there.
-   */
+  /** Errors and warnings, but for what is from outside. */
   get complaints(): readonly string[] {
-    const fromOutside = [
-      /^Service Worker registration blocked by Playwright/,
-      /^Failed to load resource: net::ERR_/,
-      /^WebSocket connection to '[^']*' failed/,
-      // A service worker's script, for which the network went away.
-      /^An unknown error occurred when fetching the script\.$/,
-      // Firefox's own words for the same, and for a font whose page went away.
-      /^uncaught: Firefox can’t establish a connection to the server at ws:/,
-      /^uncaught: The connection to ws:\S+ was interrupted while the page was loading/,
-      /^uncaught: downloadable font: download failed .* status=2152398850 /,
-      // Of a picture drawn where there is no graphics card.
-      /GL Driver Message .*GPU stall due to ReadPixels/,
-      /Automatic fallback to software WebGL has been deprecated/,
-    ];
-    return this.#complaints.filter((text) => !fromOutside.some((pattern) => pattern.test(text)));
+    return this.#complaints();
   }
 
   get conversation(): Locator {
