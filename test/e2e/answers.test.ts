@@ -153,10 +153,9 @@ describeInBrowser("what the agent says and does", () => {
     // Of somebody else: the page itself goes on asking its server.
     const elsewhere: string[] = [];
     const { origin } = new URL(page.url());
-    context.on(
-      "request",
-      (request) => void (new URL(request.url()).origin !== origin && elsewhere.push(request.url())),
-    );
+    context.on("request", (request) => {
+      if (new URL(request.url()).origin !== origin) elsewhere.push(request.url());
+    });
     const [opened] = await Promise.all([
       context.waitForEvent("page"),
       conversation.getByRole("link", { name: /Image “pic” at 127\.0\.0\.1/ }).click(),

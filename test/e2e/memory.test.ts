@@ -83,6 +83,7 @@ describeInBrowser("the pages of memory", () => {
         expect.stringMatching(/^Reed lake place.*Where most of the birds are/),
       ]);
     const download = tab.page.waitForEvent("download");
+    await tab.page.getByText("Export", { exact: true }).click();
     await tab.page.getByRole("link", { name: "GraphML" }).click();
     expect((await download).suggestedFilename()).toBe("graph.graphml");
     expect(tab.complaints).toEqual([]);
