@@ -29,6 +29,7 @@ import { LiveModels } from "./models/live.ts";
 import { openModel } from "./models/open.ts";
 import { probeModel, type Probe } from "./models/probe.ts";
 import { selectChain, selectModel, type ModelSettings } from "./models/select.ts";
+import { estimateTokens } from "./models/tokens.ts";
 import { ModelSetup } from "./models/setup.ts";
 import type { Model } from "./models/model.ts";
 import { createServer, type Server } from "./server/app.ts";
@@ -327,6 +328,7 @@ async function build(
     settings: () => toolsFile.settings,
     // What is said of commands there is right though there be no shell.
     isOffered: ({ name }) => config.shell !== "off" || !isCommandTool(name),
+    tokensOf: estimateTokens,
   });
   const workspaces = join(config.home, "workspace");
   const mcp = cleanup.use(

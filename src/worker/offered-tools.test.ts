@@ -18,7 +18,7 @@ function offered(): { readonly tools: OfferedTools<unknown>; readonly set: (sett
   const isOffered = ({ name }: Tool<unknown>): boolean => name !== "shell";
   const asBuilt = ["clock", "notes", "shell"].map((name) => tool(name));
   return {
-    tools: new OfferedTools(asBuilt, { settings: () => now, isOffered }),
+    tools: new OfferedTools(asBuilt, { settings: () => now, isOffered, tokensOf: ({ length }) => length / 4 }),
     set: (settings) => void (now = settings),
   };
 }

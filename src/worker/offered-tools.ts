@@ -1,8 +1,17 @@
-import { estimateTokens } from "../models/tokens.ts";
 import { withDeferred } from "../tools/deferred.ts";
 import { createRegistry, type Registry } from "../tools/registry.ts";
 import { toolsAsSet, withSettings, type ToolSettings } from "../tools/settings.ts";
 import type { Tool } from "../tools/tool.ts";
+
+/** More than a home's models have. */
+const MOST_WINDOWS = 50;
+
+interface Deps<Tx> {
+  readonly settings: () => ToolSettings;
+  readonly isOffered: (tool: Tool<Tx>) => boolean;
+  /** About how many a text takes. */
+  readonly tokensOf: (text: string) => number;
+}
 
 /** By settings that are no others as long as nobody changes them. */
 interface Known<Tx> {
@@ -17,15 +26,14 @@ export class OfferedTools<Tx> {
   readonly #asBuilt: readonly Tool<Tx>[];
   readonly #settings: () => ToolSettings;
   readonly #isOffered: (tool: Tool<Tx>) => boolean;
+  readonly #tokensOf: (text: string) => number;
   #known: Known<Tx> | null = null;
 
-  constructor(
-    asBuilt: readonly Tool<Tx>[],
-    { settings, isOffered }: { settings: () => ToolSettings; isOffered: (tool: Tool<Tx>) => boolean },
-  ) {
+  constructor(asBuilt: readonly Tool<Tx>[], { settings, isOffered, tokensOf }: Deps<Tx>) {
     this.#asBuilt = asBuilt;
     this.#settings = settings;
     this.#isOffered = isOffered;
+    this.#tokensOf = tokensOf;
   }
 
   /** `window`: tokens. Where only our own are offered, one for all runs: hundreds may be at work, and each is told of them. */
@@ -33,12 +41,14 @@ export class OfferedTools<Tx> {
     const { settings, own, registries } = this.#current();
     if (ofServers.length > 0) return this.#made(own, toolsAsSet(ofServers, settings), window);
     const registry = registries.get(window) ?? this.#made(own, [], window);
+    // A server may tell another window each time.
+    if (registries.size >= MOST_WINDOWS) registries.clear();
     registries.set(window, registry);
     return registry;
   }
 
   #made(own: readonly Tool<Tx>[], ofServers: readonly Tool<Tx>[], window: number): Registry<Tx> {
-    return createRegistry(withDeferred(own, ofServers, { tokensOf: estimateTokens, window }));
+    return createRegistry(withDeferred(own, ofServers, { tokensOf: this.#tokensOf, window }));
   }
 
   #current(): Known<Tx> {
