@@ -106,7 +106,7 @@ describeInBrowser("a chat that waits for a yes", () => {
 
   test("says so at the call and in the bar, not at the head of the task nor below the box", async () => {
     const tab = await (await stage.device()).tab(`/chats/${task.chatId}`);
-    await tab.conversation.locator('[data-call-state="asks"]').getByText("Waits for approval").waitFor();
+    await tab.conversation.locator('[data-call-state="asks"]').getByText("Waits for you").waitFor();
     await tab.runState("waiting");
     const main = (await tab.page.locator("main").textContent()) ?? "";
     expect(main.match(/wait(s|ing) for/gi), main).toHaveLength(2);
