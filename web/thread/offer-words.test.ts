@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
+import { blankIn, offerWords, stillFits, withPrompt } from "./offer-words.ts";
 
 test.each([
   { text: "@", is: { kind: "resource", query: "", from: 0 } },
@@ -30,4 +30,15 @@ test("a prompt takes the place of the words that it was asked for by, and of not
   // Sent, taken away or another chat's meanwhile.
   expect(withPrompt("", "/rev", "Review")).toBeNull();
   expect(withPrompt("Another", "/rev", "Review")).toBeNull();
+});
+
+test.each([
+  { query: "roo", fits: true },
+  { query: "task:ROOF", fits: true },
+  { query: "task:abc", fits: true },
+  { query: "", fits: true },
+  { query: "roofs", fits: false },
+  { query: "node:none?", fits: false },
+])("what was offered a moment ago still fits $query: $fits", ({ query, fits }) => {
+  expect(stillFits(query, ["Mend the old roof", "@task:abcdefghij"])).toBe(fits);
 });

@@ -19,6 +19,13 @@ export function offerWords(text: string, cursor: number): OfferWords | null {
   return prompt === undefined ? null : { kind: "prompt", query: prompt, from: 0 };
 }
 
+/** Whether what was offered for the words before can be meant by these: nothing else is taken by Enter before an answer is there. */
+export function stillFits(query: string, texts: readonly string[]): boolean {
+  const typed = query.toLowerCase();
+  const name = typed.slice(typed.indexOf(":") + 1);
+  return texts.some((text) => text.toLowerCase().includes(typed) || text.toLowerCase().includes(name));
+}
+
 /** The first `{…}` of a template's reference, to be written over. */
 export function blankIn(reference: string): { readonly start: number; readonly end: number } | null {
   const found = /\{[^{}]*\}/.exec(reference);

@@ -18,7 +18,7 @@ import { Exact } from "../text/exact.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { COMPACT } from "./compact.ts";
 import { OfferLine, type Offer } from "./offer-line.tsx";
-import { blankIn, offerWords, withPrompt } from "./offer-words.ts";
+import { blankIn, offerWords, stillFits, withPrompt } from "./offer-words.ts";
 import { PromptForm, type Values } from "./prompt-form.tsx";
 import { WORDS } from "../words/thread.ts";
 
@@ -128,10 +128,12 @@ export function useOffers({ text, cursor, put, chatId }: Box): Offers {
         ...((chatId !== null && people.data?.items) || [])
           .filter(({ name }) => name.startsWith(words.query.toLowerCase()))
           .map(({ name }) => ({ kind: "person", key: `@${name}`, name }) as const),
-        ...(things.data?.items ?? []).map((thing) => ({ kind: "thing", key: thing.reference, thing }) as const),
-        ...(resources.data?.items ?? []).map(
-          (resource) => ({ kind: "resource", key: resource.reference, resource }) as const,
-        ),
+        ...(things.data?.items ?? [])
+          .filter(({ title, reference }) => !things.isPlaceholderData || stillFits(words.query, [title, reference]))
+          .map((thing) => ({ kind: "thing", key: thing.reference, thing }) as const),
+        ...(resources.data?.items ?? [])
+          .filter(({ name, reference }) => !resources.isPlaceholderData || stillFits(words.query, [name, reference]))
+          .map((resource) => ({ kind: "resource", key: resource.reference, resource }) as const),
       ]
     : isPrompt
       ? [
