@@ -1,12 +1,12 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Deadlines } from "./deadlines.ts";
 import { ModelError, type StepChunk } from "./model.ts";
 import { openModel } from "./open.ts";
 import { selectModel } from "./select.ts";
+import { onLoopback } from "../../test/kit/loopback.ts";
 
 /** Providers that fail, byte by byte: what a scripted provider of a library cannot be made to send. */
 
@@ -24,15 +24,7 @@ type Handler = (response: ServerResponse, request: IncomingMessage) => void | Pr
 
 async function provider(handler: Handler): Promise<string> {
   const server = createServer((request, response) => void handler(response, request));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  return onLoopback(server);
 }
 
 const QUICK: Deadlines = { firstChunkMs: 150, chunkMs: 150 };

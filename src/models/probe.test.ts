@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
-import { once } from "node:events";
 import { LLMock } from "@copilotkit/aimock";
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openModel } from "./open.ts";
 import { probeModel } from "./probe.ts";
 import { selectModel } from "./select.ts";
+import { onLoopback } from "../../test/kit/loopback.ts";
 
 const KEY = "sk-secret-0123456789";
 const provider = new LLMock({ port: 0 });
@@ -58,15 +58,7 @@ test("nobody listens there", async () => {
 
 test("a server that is silent is given up at the limit", async () => {
   const server = createServer(() => {});
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const url = await onLoopback(server);
   const found = await probe("openai/gpt-5.4", url, 200);
   expect(found).toMatchObject({ ok: false, code: "model_timeout", message: expect.stringContaining("within 0.2 s") });
 });

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text as readAll } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,6 +8,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { Model, ToolSpec } from "./model.ts";
 import { openModel } from "./open.ts";
 import { selectModel } from "./select.ts";
+import { onLoopback } from "../../test/kit/loopback.ts";
 
 /** Steps of many runs at once over one model: they share what a provider's library was set up with, and nothing else. */
 
@@ -27,15 +27,7 @@ async function provider(handler: Handler): Promise<string> {
     await handler(messages.at(-1)?.content ?? "", response, usage !== undefined);
   };
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/v1`;
+  return `${await onLoopback(server)}/v1`;
 }
 
 function open(url: string, deadlines?: Deadlines): Model {

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { onTestFinished } from "vitest";
+import { onLoopback } from "./loopback.ts";
 
 /** A model server of somebody's own on loopback, which tells of itself what it is made to tell. */
 
@@ -35,16 +34,7 @@ export async function localServer(tells: Tells): Promise<LocalServer> {
       tell(response, typeof telling === "function" ? telling(body) : telling);
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, asked, keys };
+  return { url: await onLoopback(server), asked, keys };
 }
 
 function tell(response: ServerResponse, telling: Telling | undefined): void {

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { onTestFinished } from "vitest";
+import { onLoopback } from "../kit/loopback.ts";
 
 /** A provider on loopback that sends, byte by byte, what it is given. */
 
@@ -32,16 +31,7 @@ export async function providerServer(replies: readonly Reply[]): Promise<Server>
       if (reply !== undefined) send(response, reply);
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, requests };
+  return { url: await onLoopback(server), requests };
 }
 
 function send(response: ServerResponse, { status = 200, headers, body, cut }: Reply): void {

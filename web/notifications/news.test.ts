@@ -26,6 +26,9 @@ test("of what is done everything or nothing is told, as one likes it", () => {
 
 test("several things are told as one", () => {
   expect(wordsOf([{ ...done, kind: "failed", reason: "no disk" }])).toEqual({ title: "Failed: Tea", text: "no disk" });
+  const flawed = { ...done, reason: "one tool failed" };
+  expect(wordsOf([flawed])).toEqual({ title: "Done with errors: Tea", text: "one tool failed" });
+  expect(wordsOf([done, flawed]).text).toBe("1 done · 1 done with errors");
   expect(wordsOf([done, { ...done, kind: "failed" }, done])).toEqual({
     title: "3 things happened",
     text: "2 done · 1 failed",

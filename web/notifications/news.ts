@@ -1,5 +1,6 @@
 import type { Preferences } from "../../src/core/preferences.ts";
 import type { AwayItem } from "../../src/wire/away.ts";
+import { STATE_WORDS } from "../../src/wire/state-words.ts";
 import { oneLine } from "../ui/format.ts";
 import { WORDS } from "../words/notifications.ts";
 
@@ -47,18 +48,21 @@ export interface Told {
   readonly text: string;
 }
 
+const kindOf = ({ kind, reason }: AwayItem): string =>
+  kind === "completed" && reason !== null ? STATE_WORDS.flawed : WORDS.kinds[kind];
+
 /** One is told of as itself, several as one. */
 export function wordsOf(items: readonly AwayItem[]): Told {
   const [first] = items;
   if (first === undefined) return { title: "", text: "" };
   if (items.length === 1) {
     return {
-      title: WORDS.one(WORDS.kinds[first.kind], oneLine(first.title, 80)),
+      title: WORDS.one(kindOf(first), oneLine(first.title, 80)),
       text: first.reason === null ? "" : oneLine(first.reason, LONGEST_TEXT),
     };
   }
   const counts = new Map<string, number>();
-  for (const { kind } of items) counts.set(WORDS.kinds[kind], (counts.get(WORDS.kinds[kind]) ?? 0) + 1);
+  for (const item of items) counts.set(kindOf(item), (counts.get(kindOf(item)) ?? 0) + 1);
   return {
     title: WORDS.several(items.length),
     text: [...counts].map(([word, n]) => WORDS.counted(n, word)).join(" · "),

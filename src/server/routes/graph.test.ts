@@ -105,6 +105,7 @@ test.each([
   { path: `search?q=${"x".repeat(501)}`, says: "q: must be at most 500 characters" },
   { path: "search?type=", says: "type: must not be empty" },
   { path: "search?q=%00", says: "U+0000" },
+  { path: "changes?seq=3", says: "give run too" },
 ])("GET /api/graph/$path is refused with $says", async ({ path, says }) => {
   const { as, people } = await chatServer(await sqlite.store());
   const answer = await as(people.ann, "GET", `/api/graph/${path}`);

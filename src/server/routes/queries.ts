@@ -101,7 +101,10 @@ export const graphChangesQuery = z
     cursor: words,
     total: yes,
   })
-  .exactPartial();
+  .exactPartial()
+  .refine((query) => query.seq === undefined || query.run !== undefined, {
+    error: "seq is of a call of a run: give run too",
+  });
 
 export const neighboursQuery = z.object({ depth: whole(1, DEEPEST), limit: whole(1, MOST_NEIGHBOURS) }).exactPartial();
 
