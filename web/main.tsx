@@ -14,6 +14,7 @@ import { LiveSocket } from "./live/socket.ts";
 import { Started, startedBy } from "./notifications/started.ts";
 import { comeBack } from "./shares/come-back.ts";
 import { moveOldPreferences } from "./settings/moved.ts";
+import { isHidden, onVisibility } from "./ui/visibility.ts";
 import "./styles.css";
 
 /** A request may fail while the socket has not noticed anything, or never will. */
@@ -46,7 +47,7 @@ function start(root: HTMLElement): void {
     isOnline: () => navigator.onLine,
     isSignedIn: async () =>
       (await fetch("/api/me", { signal: AbortSignal.timeout(5000) }).catch(() => null))?.status !== 401,
-    onChanged: createInvalidator(queries),
+    onChanged: createInvalidator(queries, { isHidden, onVisibility }),
   });
   const chats = new Chats({ http, socket, nextPaint: (paint) => void requestAnimationFrame(paint) });
   const outbox = new Outbox({
@@ -70,8 +71,8 @@ function start(root: HTMLElement): void {
   addEventListener("online", () => socket.check());
   addEventListener("offline", () => socket.wentOffline());
   addEventListener("pageshow", () => socket.check());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") socket.check();
+  onVisibility(() => {
+    if (!isHidden()) socket.check();
   });
   const router = createAppRouter();
   // A place that was never looked at must open without a network too, to say that there is none.

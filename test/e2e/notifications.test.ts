@@ -58,7 +58,7 @@ function hideable(): void {
   };
   const tab: Hideable = Object.assign(globalThis, { hide, changes: 0 });
   const count = (changes: readonly MutationRecord[]): void =>
-    void (tab.changes += changes.filter(({ target }) => target.parentElement?.closest("#main") != null).length);
+    void (tab.changes += changes.filter(({ target }) => target.parentElement?.closest("#main, header") != null).length);
   const observer = new MutationObserver(count);
   document.addEventListener("visibilitychange", () => {
     if (isHidden) observer.observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -200,5 +200,22 @@ describeInBrowser("what happens elsewhere", () => {
     await page.evaluate(() => (globalThis as unknown as Hideable).hide(false));
     await log.getByText("Meanwhile 49.").waitFor();
     expect(await page.evaluate(() => (globalThis as unknown as Hideable).changes)).toBeGreaterThan(0);
+  });
+
+  test("is counted in the title of a hidden tab, which paints nothing else of it before somebody looks", async () => {
+    const { app, ann, context, open, say } = await scene();
+    await context.addInitScript(hideable);
+    const [home, tasks] = [await open("/"), await open("/tasks")];
+    await home.locator('[data-home="ready"]').waitFor();
+    await tasks.getByText("No tasks").first().waitFor();
+    const pages = [home, tasks];
+    for (const page of pages) await page.evaluate(() => (globalThis as unknown as Hideable).hide(true));
+    await app.as(ann, "POST", "/api/tasks", { instruction: "Fire the kiln" });
+    await say("It is hot.");
+    for (const page of pages) await expect.poll(() => page.title()).toMatch(/^\(1\) /);
+    for (const page of pages) expect(await page.evaluate(() => (globalThis as unknown as Hideable).changes)).toBe(0);
+    for (const page of pages) await page.evaluate(() => (globalThis as unknown as Hideable).hide(false));
+    await home.locator("#main").getByText("It is hot.").waitFor();
+    await tasks.locator("#main").getByText("Fire the kiln").first().waitFor();
   });
 });

@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bot } from "lucide-react";
 import type { Status } from "../../src/wire/api.ts";
@@ -6,8 +5,7 @@ import { shownRun } from "../../src/wire/state-words.ts";
 import { oneLine } from "../ui/format.ts";
 import { StateIcon, stateWord } from "../ui/state.tsx";
 import { Worked } from "../ui/worked.tsx";
-import { statusQuery } from "./queries.ts";
-import { useServices } from "./services.tsx";
+import { useStatus } from "./told.ts";
 import { WORDS } from "../words/app.tsx";
 
 type Running = Status["running"][number];
@@ -20,8 +18,7 @@ function doing(run: Running): string {
 
 /** What the agent does now, from the state of its runs; a click opens the run. */
 export function AgentNow() {
-  const { http } = useServices();
-  const { data } = useQuery(statusQuery(http));
+  const { data } = useStatus();
   if (data === undefined) return null;
   const run = data.running.find(({ state }) => state === "working" || state === "stopping") ?? data.running[0];
   if (run === undefined) {

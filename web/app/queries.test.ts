@@ -3,6 +3,8 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { RequestFailure } from "../live/http.ts";
 import { createInvalidator, deletionKey, retryQuery } from "./queries.ts";
 
+const SHOWN = { isHidden: () => false, onVisibility: () => undefined };
+
 test("lists are fresh again a moment after they changed; what happened elsewhere is looked at once in five seconds, however much changes", () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
@@ -13,7 +15,7 @@ test("lists are fresh again a moment after they changed; what happened elsewhere
     const name = String(filters?.queryKey?.[0]);
     asked.set(name, (asked.get(name) ?? 0) + 1);
   });
-  const changed = createInvalidator(queries);
+  const changed = createInvalidator(queries, SHOWN);
   changed("chats");
   vi.advanceTimersByTime(250);
   expect(Object.fromEntries(asked)).toEqual({ chats: 1, runs: 1, status: 1, away: 1 });
@@ -34,6 +36,42 @@ test("lists are fresh again a moment after they changed; what happened elsewhere
   expect(asked.get("me")).toBe(1);
 });
 
+test("a page that nobody sees asks for what its title and its notifications need, and for the rest when it is shown", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const queries = new QueryClient();
+  for (const name of ["tasks", "runs", "status", "away", "me"]) queries.setQueryData([name], "old");
+  const asked: string[] = [];
+  vi.spyOn(queries, "invalidateQueries").mockImplementation(
+    async (filters) => void asked.push(String(filters?.queryKey?.[0])),
+  );
+  let hidden = true;
+  const looks: (() => void)[] = [];
+  const changed = createInvalidator(queries, { isHidden: () => hidden, onVisibility: (look) => looks.push(look) });
+  const show = (isShown: boolean): void => {
+    hidden = !isShown;
+    for (const look of looks) look();
+  };
+  for (let n = 0; n < 3; n++) {
+    changed("all");
+    changed("tasks");
+    vi.advanceTimersByTime(5000);
+  }
+  expect(asked.splice(0).sort()).toEqual(["away", "away", "away", "status", "status", "status"]);
+  show(true);
+  expect(asked.splice(0).sort()).toEqual(["me", "runs", "tasks"]);
+  show(false);
+  show(true);
+  vi.advanceTimersByTime(5000);
+  expect(asked).toEqual([]);
+  // What was told of a moment before is asked for once.
+  show(false);
+  changed("tasks");
+  show(true);
+  vi.advanceTimersByTime(5000);
+  expect(asked.sort()).toEqual(["runs", "status", "tasks"]);
+});
+
 test("what is being deleted is not asked for when the news of it come before the answer, and once more if it was not deleted", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
@@ -52,7 +90,7 @@ test("what is being deleted is not asked for when the news of it come before the
   }
   await vi.advanceTimersByTimeAsync(0);
   expect(asked.splice(0)).toEqual(["one gone", "ledger gone", "one other"]);
-  const changed = createInvalidator(queries);
+  const changed = createInvalidator(queries, SHOWN);
   const answer = Promise.withResolvers<void>();
   const deletion = new MutationObserver(queries, {
     mutationKey: deletionKey("schedules", "gone"),
@@ -86,7 +124,7 @@ test("news let a slow list arrive, and ask once more for what they were about", 
     },
   });
   onTestFinished(list.subscribe(() => {}));
-  const changed = createInvalidator(queries);
+  const changed = createInvalidator(queries, SHOWN);
   for (let ms = 0; ms < 10_000; ms += 100) {
     onServer++;
     changed("chats");
@@ -115,7 +153,7 @@ test("a page that was asked for comes, whatever the news are, and is fresh then"
     getNextPageParam: (last) => last + 1,
   });
   onTestFinished(list.subscribe(() => {}));
-  const changed = createInvalidator(queries);
+  const changed = createInvalidator(queries, SHOWN);
   await vi.advanceTimersByTimeAsync(1000);
   void list.fetchNextPage();
   await vi.advanceTimersByTimeAsync(100);
@@ -138,7 +176,7 @@ test("what the server did not answer in time stays told, whatever the news are, 
     },
   });
   onTestFinished(list.subscribe(() => {}));
-  const changed = createInvalidator(queries);
+  const changed = createInvalidator(queries, SHOWN);
   for (let ms = 0; ms < 10_000; ms += 100) {
     changed("chats");
     await vi.advanceTimersByTimeAsync(100);

@@ -261,9 +261,18 @@ const AT_MOST_EVERY_MS = 250;
 /** That is a look through all that is unseen: where chats change all the time, it is not asked for all the time. */
 const AWAY_AT_MOST_EVERY_MS = 5000;
 
-export function createInvalidator(queries: QueryClient): (topic: Topic | "all") => void {
-  const lists = oftenAtMost(queries, AT_MOST_EVERY_MS);
-  const away = oftenAtMost(queries, AWAY_AT_MOST_EVERY_MS);
+/** What the title and the notifications of a tab that nobody sees are made of. All else is asked for when it is shown again. */
+const ASKED_WHILE_HIDDEN: ReadonlySet<string> = new Set(["status", "away", "preferences"]);
+
+export interface Visibility {
+  readonly isHidden: () => boolean;
+  /** Calls `look` whenever the page is hidden or shown again. */
+  readonly onVisibility: (look: () => void) => unknown;
+}
+
+export function createInvalidator(queries: QueryClient, page: Visibility): (topic: Topic | "all") => void {
+  const lists = oftenAtMost(queries, page, AT_MOST_EVERY_MS);
+  const away = oftenAtMost(queries, page, AWAY_AT_MOST_EVERY_MS);
   return (topic) => {
     const isBack = topic === "all";
     lists(isBack ? ["me", "status", ...Object.values(STALE).flat()] : ["status", ...STALE[topic]], isBack);
@@ -286,7 +295,11 @@ const isBeingDeleted = (queries: QueryClient, { queryKey }: Query): boolean =>
  * Makes queries stale a moment after they are named, and no sooner than `everyMs` after the last time. `isBack`: the connection is
  * back, so that what ran out is worth another try.
  */
-function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly string[], isBack: boolean) => void {
+function oftenAtMost(
+  queries: QueryClient,
+  { isHidden, onVisibility }: Visibility,
+  everyMs: number,
+): (keys: readonly string[], isBack: boolean) => void {
   const due = new Set<string>();
   const arriving = new Set<Query>();
   let back = false;
@@ -309,20 +322,26 @@ function oftenAtMost(queries: QueryClient, everyMs: number): (keys: readonly str
       }),
     );
   };
+  const renewDue = (): void => {
+    last = performance.now();
+    for (const key of due) {
+      if (isHidden() && !ASKED_WHILE_HIDDEN.has(key)) continue;
+      due.delete(key);
+      const stale = queries.getQueryCache().findAll({ queryKey: [key] });
+      for (const query of stale) renew(query, back);
+    }
+    if (due.size === 0) back = false;
+  };
+  onVisibility(() => {
+    if (!isHidden() && timer === undefined && due.size > 0) renewDue();
+  });
   return (keys, isBack) => {
     for (const key of keys) due.add(key);
     back ||= isBack;
     timer ??= setTimeout(
       () => {
         timer = undefined;
-        last = performance.now();
-        for (const key of due)
-          queries
-            .getQueryCache()
-            .findAll({ queryKey: [key] })
-            .forEach((query) => renew(query, back));
-        due.clear();
-        back = false;
+        renewDue();
       },
       Math.max(AT_MOST_EVERY_MS, last + everyMs - performance.now()),
     );

@@ -12,8 +12,9 @@ import { part } from "../ui/part.ts";
 import { AgentNow } from "./agent-now.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
 import { usePerson } from "./person.ts";
-import { meQuery, statusQuery } from "./queries.ts";
+import { meQuery } from "./queries.ts";
 import { useConnection, useServices } from "./services.tsx";
+import { useStatus } from "./told.ts";
 import { SignedOut } from "./signed-out.tsx";
 import { UserMenu } from "./user-menu.tsx";
 import { WORDS } from "../words/app.tsx";
@@ -86,8 +87,7 @@ export function Shell() {
 }
 
 function Places({ isTabs }: { isTabs: boolean }) {
-  const { http } = useServices();
-  const { approvals = 0, questions = 0, changes = 0 } = useQuery(statusQuery(http)).data?.waiting ?? {};
+  const { approvals = 0, questions = 0, changes = 0 } = useStatus().data?.waiting ?? {};
   const waiting = approvals + questions + changes;
   return (isTabs ? TABS : PLACES).map(({ to, label, icon: Icon }) => (
     <Link

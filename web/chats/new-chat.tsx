@@ -1,10 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
-import { statusQuery } from "../app/queries.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
-import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { Composer } from "../thread/composer.tsx";
 import { ModelButton } from "../thread/model-button.tsx";
 import { ModelPicker, type ModelChange } from "../thread/model-picker.tsx";
@@ -13,8 +11,7 @@ import { useStartChat } from "./start-chat.ts";
 import { WORDS } from "../words/chats.ts";
 
 export function NewChat() {
-  const { http } = useServices();
-  const { data: status } = useQuery(statusQuery(http));
+  const { data: status } = useStatus();
   const create = useStartChat();
   const [settings, setSettings] = useState<ModelChange>({});
   const [isChoosing, setChoosing] = useState(false);

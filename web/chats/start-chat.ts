@@ -1,10 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useState } from "react";
 import { chatSchema, type NewChat } from "../../src/wire/api.ts";
 import type { SentFile } from "../../src/wire/files.ts";
 import { retryQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { Keys } from "../live/keys.ts";
 import { handOverDraft } from "../thread/draft.ts";
 import { awaitFirstLetters } from "../thread/first-letters.ts";
 
@@ -16,16 +17,17 @@ interface First {
   readonly settings?: Pick<NewChat, "model" | "effort">;
 }
 
-/** Makes a chat when its first message is sent, and opens it. Its key makes a second try find the same chat. */
+/** Makes a chat when its first message is sent, and opens it. A second try finds the same chat. */
 export function useStartChat() {
   const { http, outbox, queries } = useServices();
   const navigate = useNavigate();
-  const key = useRef(crypto.randomUUID());
+  const [keys] = useState(() => new Keys());
   return useMutation({
-    mutationFn: ({ settings }: First) => http.send("POST", "/api/chats", { ...settings, key: key.current }, chatSchema),
+    mutationFn: ({ settings = {} }: First) =>
+      http.send("POST", "/api/chats", { ...settings, key: keys.of(settings) }, chatSchema),
     retry: retryQuery,
     onSuccess: (chat, { text, files = [] }) => {
-      key.current = crypto.randomUUID();
+      keys.done();
       outbox.send(chat.id, text, files);
       void queries.invalidateQueries({ queryKey: ["chats"] });
       handOverDraft("new", chat.id);

@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, Navigate } from "@tanstack/react-router";
-import { Fragment, useEffect, useRef, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { taskSchema } from "../../src/wire/api.ts";
 import { useOpen } from "../approvals/asked.tsx";
-import { activityQuery, awayQuery, meQuery, statusQuery } from "../app/queries.ts";
+import { activityQuery, meQuery } from "../app/queries.ts";
 import { useOnlyLooks } from "../app/only-looks.ts";
 import { useServices } from "../app/services.tsx";
+import { useAway, useStatus } from "../app/told.ts";
 import { useStartChat } from "../chats/start-chat.ts";
 import { useStartSchedule } from "../schedules/start-schedule.ts";
 import type { SentFile } from "../../src/wire/files.ts";
@@ -17,6 +18,7 @@ import { changesQuery } from "../changes/queries.ts";
 import { Away } from "./away.tsx";
 import { headline } from "./headline.ts";
 import { LastDay } from "./last-day.tsx";
+import { Keys } from "../live/keys.ts";
 import { limitsQuery } from "../people/queries.ts";
 import { NextSchedules } from "./next-schedules.tsx";
 import { ThisMonth } from "./this-month.tsx";
@@ -50,17 +52,17 @@ function Ask() {
   const { http, queries } = useServices();
   const chat = useStartChat();
   const schedule = useStartSchedule();
-  const key = useRef(crypto.randomUUID());
+  const [keys] = useState(() => new Keys());
   const [suggested, setSuggested] = useState(0);
   const suggestions = useOnlyLooks() ? [] : WORDS.suggested;
   const task = useMutation({
     mutationFn: ({ text, files }: { readonly text: string; readonly files: readonly SentFile[] }) => {
       const attachments = files.map(({ id }) => id);
-      const wanted = { instruction: text, key: key.current, ...(attachments.length > 0 && { attachments }) };
-      return http.send("POST", "/api/tasks", wanted, taskSchema);
+      const wanted = { instruction: text, ...(attachments.length > 0 && { attachments }) };
+      return http.send("POST", "/api/tasks", { ...wanted, key: keys.of(wanted) }, taskSchema);
     },
     onSuccess: () => {
-      key.current = crypto.randomUUID();
+      keys.done();
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
     },
   });
@@ -129,7 +131,7 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
   const { http } = useServices();
   const open = useOpen();
   const changes = useQuery(changesQuery(http));
-  const away = useQuery(awayQuery(http));
+  const away = useAway();
   const activity = useQuery(activityQuery(http));
   const me = useQuery(meQuery(http)).data?.name;
   const month = useQuery({ ...limitsQuery(http, me ?? ""), enabled: me !== undefined });
@@ -182,11 +184,6 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
       {waits >= 0 && <Loading key={waits} what={WORDS.loading} />}
     </div>
   );
-}
-
-function useStatus() {
-  const { http } = useServices();
-  return useQuery(statusQuery(http));
 }
 
 function useIsLong(): boolean {

@@ -8,6 +8,7 @@ import { useServices } from "../app/services.tsx";
 import { usePreferences } from "../settings/preferences.ts";
 import { IconButton } from "../ui/button.tsx";
 import { clock } from "../ui/clock.ts";
+import { isHidden, onVisibility } from "../ui/visibility.ts";
 import { Claims } from "./claims.ts";
 import { isWorthTelling, keyOf, wordsOf } from "./news.ts";
 import { Notifier, type Toast } from "./notifier.ts";
@@ -48,7 +49,7 @@ export function Notifications() {
       now: () => Date.now() + http.aheadMs(),
       ticks: () => performance.now(),
       timeOfDay,
-      isVisible: () => document.visibilityState === "visible",
+      isVisible: () => !isHidden(),
       hasFocus: () => document.hasFocus(),
       isOwn: (item) => started.has(item),
       looksAt: ({ chatId }) => now.current.path === `/chats/${chatId}`,
@@ -59,10 +60,10 @@ export function Notifications() {
       sound: playTone,
     });
     const look = (): void => void made.flush();
-    document.addEventListener("visibilitychange", look);
+    const stop = onVisibility(look);
     setNotifier(made);
     return () => {
-      document.removeEventListener("visibilitychange", look);
+      stop();
       made[Symbol.dispose]();
     };
   }, [http, started]);
@@ -144,8 +145,7 @@ function Row({ toast: { id, items }, onOpen, onClose }: { toast: Toast; onOpen: 
 }
 
 const isHeld = (id: string): boolean =>
-  document.visibilityState === "hidden" ||
-  document.querySelector(`[data-toast="${CSS.escape(id)}"]`)?.matches(":hover, :focus-within") === true;
+  isHidden() || document.querySelector(`[data-toast="${CSS.escape(id)}"]`)?.matches(":hover, :focus-within") === true;
 
 /** `07:30` on the person's clock. */
 function timeOfDay(): string {

@@ -14,8 +14,9 @@ import {
 import { useEffect, useRef, useState } from "react";
 import type { Recalled } from "../../src/wire/recall.ts";
 import type { Found } from "../../src/wire/search.ts";
-import { chatsQuery, recallQuery, searchQuery, statusQuery } from "../app/queries.ts";
+import { chatsQuery, recallQuery, searchQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { schedulesQuery } from "../schedules/queries.ts";
 import { ago, oneLine } from "../ui/format.ts";
 import { commandsOf, hasWords } from "./commands.ts";
@@ -48,7 +49,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     if (element !== null && !element.open) element.showModal();
     element?.querySelector("input")?.focus();
   }, []);
-  const running = useQuery(statusQuery(http)).data?.running ?? [];
+  const running = useStatus().data?.running ?? [];
   const recent = useQuery(chatsQuery(http, RECENT)).data?.items ?? [];
   const schedules = useQuery(schedulesQuery(http)).data?.items ?? [];
   const isAsked = /[\p{L}\p{N}]/u.test(words);

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import type { Schedule } from "../../src/wire/schedules.ts";
-import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { Button } from "../ui/button.tsx";
 import { CommandLine, Empty, Failure, Loading } from "../ui/notice.tsx";
 import { Pill } from "../ui/pill.tsx";
@@ -35,7 +35,7 @@ function ScheduleList() {
   const filter = useSearch({ from: "/schedules" });
   const navigate = useNavigate({ from: "/schedules" });
   const list = useQuery(schedulesQuery(http));
-  const { data: status } = useQuery(statusQuery(http));
+  const { data: status } = useStatus();
   const show = (change: Partial<typeof filter>): void =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const all = list.data?.items ?? [];

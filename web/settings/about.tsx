@@ -1,8 +1,8 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { healthSchema } from "../../src/wire/api.ts";
 import { dataStatusSchema } from "../../src/wire/data.ts";
-import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import type { Http } from "../live/http.ts";
 import { useIsOwner } from "../tools/queries.ts";
 import { Fact } from "../ui/fact.tsx";
@@ -20,7 +20,7 @@ export function About() {
   const { http } = useServices();
   const isOwner = useIsOwner();
   const { data: health } = useQuery(healthQuery(http));
-  const { data: status } = useQuery(statusQuery(http));
+  const { data: status } = useStatus();
   const { data: database } = useQuery({ ...databaseQuery(http), enabled: isOwner });
   return (
     <>

@@ -7,6 +7,7 @@ import { newTaskSchema, taskSchema, type NewTask, type Task } from "../../src/wi
 import { useServices } from "../app/services.tsx";
 import { EffortChoice } from "../models/effort-choice.tsx";
 import { ModelNames } from "../models/model-names.tsx";
+import { Keys } from "../live/keys.ts";
 import { refusedModel } from "../models/refused.ts";
 import { Button } from "../ui/button.tsx";
 import { instantOf } from "../ui/clock.ts";
@@ -17,18 +18,18 @@ import { ChooseTasks } from "./choose-tasks.tsx";
 import { WORDS as COMMON } from "../words/common.ts";
 import { WORDS } from "../words/tasks.tsx";
 
-/** A new task. The key belongs to the form, so that pressing the button twice makes one task. */
+/** A new task. What it is filled with has one key, so that pressing the button twice makes one task. */
 export function TaskForm({ onClose }: { onClose: () => void }) {
   const { http, queries } = useServices();
-  const key = useRef(crypto.randomUUID());
+  const [keys] = useState(() => new Keys());
   const form = useRef<HTMLFormElement>(null);
   const [after, setAfter] = useState<readonly Task[]>([]);
   const [model, setModel] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const add = useMutation({
-    mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", task, taskSchema),
+    mutationFn: (task: NewTask) => http.send("POST", "/api/tasks", { ...task, key: keys.of(task) }, taskSchema),
     onSuccess: () => {
-      key.current = crypto.randomUUID();
+      keys.done();
       setAfter([]);
       for (const name of ["tasks", "chats", "status"]) void queries.invalidateQueries({ queryKey: [name] });
     },
@@ -45,7 +46,6 @@ export function TaskForm({ onClose }: { onClose: () => void }) {
     const parsed = newTaskSchema.safeParse({
       ...fieldsOf(new FormData(event.currentTarget)),
       ...(after.length > 0 && { dependsOn: after.map(({ id }) => id) }),
-      key: key.current,
     });
     setProblem(parsed.success ? null : problemOf(parsed.error));
     if (parsed.success) add.mutate(parsed.data);

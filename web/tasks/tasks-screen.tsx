@@ -4,8 +4,9 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { TASK_STATUSES } from "../../src/wire/api.ts";
 import { shownStatus } from "../../src/wire/state-words.ts";
-import { statusQuery, tasksQuery, type TaskFilter, type TaskOrigin } from "../app/queries.ts";
+import { tasksQuery, type TaskFilter, type TaskOrigin } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { Button } from "../ui/button.tsx";
 import { fadeWhereCut } from "../ui/fades.ts";
 import { CommandLine } from "../ui/notice.tsx";
@@ -27,7 +28,7 @@ export function TasksScreen() {
   const filter = useSearch({ from: "/tasks" });
   const navigate = useNavigate({ from: "/tasks" });
   const [limit, setLimit] = useState(PAGE);
-  const { data: status } = useQuery(statusQuery(http));
+  const { data: status } = useStatus();
   const { id, schedule, origin, time, open = id } = filter;
   const isFiltered = [filter.status, filter.q, id, schedule, origin, time].some((each) => each !== undefined);
   const asked: TaskFilter = {

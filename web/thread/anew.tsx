@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState, type FormEvent, type ReactNode } from "react";
 import { forkedSchema, taskSchema, type NewFork } from "../../src/wire/api.ts";
 import { useServices } from "../app/services.tsx";
+import { Keys } from "../live/keys.ts";
 import { ModelNames } from "../models/model-names.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -13,16 +14,21 @@ import { WORDS as COMMON } from "../words/common.ts";
 
 /** What is asked once more, and with which model. */
 
-/** Makes a chat that begins as this one did, and opens it; each that is made has a key of its own, so that it is made once. */
+/** Makes a chat that begins as this one did, and opens it; each that is wanted is made once. */
 export function useFork(chatId: string) {
   const { http, queries } = useServices();
   const navigate = useNavigate();
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [keys] = useState(() => new Keys());
   return useMutation({
     mutationFn: (wanted: NewFork) =>
-      http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/fork`, { ...wanted, key }, forkedSchema),
+      http.send(
+        "POST",
+        `/api/chats/${encodeURIComponent(chatId)}/fork`,
+        { ...wanted, key: keys.of(wanted) },
+        forkedSchema,
+      ),
     async onSuccess({ chat }) {
-      setKey(crypto.randomUUID());
+      keys.done();
       void queries.invalidateQueries({ queryKey: ["chats"] });
       await navigate({ to: "/chats/$chatId", params: { chatId: chat.id } });
     },

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useServices } from "../app/services.tsx";
 import { anything } from "../live/http.ts";
+import { isHidden, onVisibility } from "../ui/visibility.ts";
 
 const SETTLE_MS = 700;
 
@@ -10,15 +11,15 @@ export function useSeen(chatId: string, seq: number, isRead: boolean): void {
   useEffect(() => {
     if (!isRead || seq === 0) return;
     const tell = (): void => {
-      if (document.visibilityState !== "visible") return;
+      if (isHidden()) return;
       // A mark that could not be set is set by the next one.
       http.send("POST", `/api/chats/${encodeURIComponent(chatId)}/seen`, { seq }, anything).catch(() => undefined);
     };
     const timer = setTimeout(tell, SETTLE_MS);
-    document.addEventListener("visibilitychange", tell);
+    const stop = onVisibility(tell);
     return () => {
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", tell);
+      stop();
     };
   }, [http, chatId, seq, isRead]);
 }

@@ -4,8 +4,9 @@ import { Archive, ArrowLeft, CirclePause, Cpu, Eye, Users } from "lucide-react";
 import { useState } from "react";
 import type { ChatView } from "../../src/core/chat-view.ts";
 import { chatSchema, type Chat } from "../../src/wire/api.ts";
-import { meQuery, statusQuery } from "../app/queries.ts";
+import { meQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { Origin } from "../chats/chat-mark.tsx";
 import { ChatMenu } from "../chats/chat-menu.tsx";
 import type { ChatLog } from "../live/chat-log.ts";
@@ -174,8 +175,7 @@ function Watching({ names }: { names: readonly string[] }) {
 
 /** The model of chats that have chosen none. */
 function useOwnModel(): string {
-  const { http } = useServices();
-  return useQuery(statusQuery(http)).data?.model ?? "…";
+  return useStatus().data?.model ?? "…";
 }
 
 function summaryIn({ events }: ChatLog): number | null {

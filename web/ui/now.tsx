@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useServices } from "../app/services.tsx";
 import { timer } from "./format.ts";
+import { isHidden, onVisibility } from "./visibility.ts";
 
 /** The server's clock, ticking while the page is shown. */
 export function useNow(everyMs: number): number {
@@ -8,13 +9,13 @@ export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const tick = (): void => {
-      if (document.visibilityState === "visible") setNow(Date.now());
+      if (!isHidden()) setNow(Date.now());
     };
     const interval = setInterval(tick, everyMs);
-    document.addEventListener("visibilitychange", tick);
+    const stop = onVisibility(tick);
     return () => {
       clearInterval(interval);
-      document.removeEventListener("visibilitychange", tick);
+      stop();
     };
   }, [everyMs]);
   return now + http.aheadMs();

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { useState } from "react";
-import { statusQuery } from "../app/queries.ts";
 import { useServices } from "../app/services.tsx";
+import { useStatus } from "../app/told.ts";
 import { useCreateSchedule, usePatchSchedule } from "../schedules/change.ts";
 import { bodyOf, emptyForm } from "../schedules/form-values.ts";
 import { schedulesQuery } from "../schedules/queries.ts";
@@ -31,7 +31,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
 export function SchedulesStep() {
   const { http } = useServices();
   const schedules = useQuery(schedulesQuery(http));
-  const status = useQuery(statusQuery(http));
+  const status = useStatus();
   // One that is switched off here stays in sight.
   const [found, setFound] = useState<ReadonlySet<string> | null>(null);
   if (found === null && schedules.data !== undefined) {
