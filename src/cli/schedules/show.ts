@@ -10,7 +10,8 @@ import { printFields } from "../console/fields.ts";
 import { EXIT, type ExitCode } from "../console/io.ts";
 import { ago, due, shortId } from "../console/text.ts";
 
-const LONG_RULE = 24;
+/** A usual name, which is what other commands ask for, and a usual rule are never cut. */
+const USUAL = 24;
 
 export async function listSchedules(context: Context): Promise<void> {
   const { out, io } = context;
@@ -22,9 +23,8 @@ export async function listSchedules(context: Context): Promise<void> {
   );
   out.table(
     [
-      { title: "NAME", max: 40 },
-      // A usual rule is never cut.
-      { title: "WHEN", ...(whens.some((when) => when.length > LONG_RULE) && { max: LONG_RULE }) },
+      { title: "NAME", ...(list.items.some(({ name }) => name.length > USUAL) && { max: 40 }) },
+      { title: "WHEN", ...(whens.some((when) => when.length > USUAL) && { max: USUAL }) },
       { title: "STATE" },
       { title: "NEXT" },
       { title: "LAST", max: 40 },

@@ -236,6 +236,24 @@ eachEngine("what a model is given of files", (engine) => {
     expect(third?.messages.slice(0, first?.length)).toEqual(first);
   });
 
+  test("is sent once more with a task in its chat, too, as one of who adds the task", async () => {
+    const store = await engine.store();
+    const { as, ann, bob, upload, get, chat, write, rows } = await setUp(store);
+    const { id: file } = (await upload("a.txt", "first")).body;
+    const id = await chat();
+    await write(id, [file]);
+    await as(ann, "POST", `/api/chats/${id}/shares`, { user: "bob", write: true });
+    const add = (more: object) =>
+      as(bob, "POST", "/api/tasks", { instruction: "Read it", attachments: [file], ...more });
+    const { body: task } = await add({ chatId: id });
+    expect(task.attachments).toEqual([expect.objectContaining({ name: "a.txt" })]);
+    expect(task.attachments[0].id).not.toBe(file);
+    expect(await rows()).toEqual([2, 1]);
+    expect(await (await get(ann, task.attachments[0].id)).text()).toBe("first");
+    // In any other chat it is none of his.
+    expect((await add({})).status).toBe(404);
+  });
+
   test("says so to a model that cannot look at pictures; a task’s files are given to its run", async () => {
     const store = await engine.store();
     const { ann, as, upload } = await setUp(store);

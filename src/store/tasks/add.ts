@@ -151,10 +151,10 @@ export async function addTaskIn(
   return { id: task.id, chatId: chat.id, created: true };
 }
 
-/** They are the chat's, which is there by now. */
+/** They are the chat's from now on, which is there by now. One that it has already goes with the task too, as with a message. */
 async function attach(tx: Tx, viewer: User, { id, chat_id }: TaskRow, files: readonly string[]): Promise<void> {
   if (files.length === 0) return;
-  const attachments = JSON.stringify(await attachFiles(tx, viewer, chat_id, files));
+  const attachments = JSON.stringify(await attachFiles(tx, viewer, chat_id, files, chat_id));
   await tx.db.updateTable("tasks").set({ attachments }).where("id", "=", id).execute();
 }
 
