@@ -1,5 +1,5 @@
 #!/bin/sh
-# `npm run check`: format, lint, types, dead code, side by side. `npm run check -- --fix` mends format and lint first.
+# `npm run check`: format, lint, types, dead code and what may import what, side by side. `npm run check -- --fix` mends format and lint first.
 set -u
 cd "$(dirname "$0")/.."
 [ -x node_modules/.bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ] || sh scripts/setup.sh || exit 1
@@ -20,10 +20,11 @@ start format oxfmt --check .
 start lint oxlint --type-aware --deny-warnings .
 start types tsc --noEmit -p . --incremental --tsBuildInfoFile node_modules/.tsbuildinfo
 start unused knip
+start layout vitest run test/architecture.test.ts
 wait
 
 failed=0
-for name in format lint types unused; do
+for name in format lint types unused layout; do
   if [ -e "$logs/$name.failed" ]; then
     failed=1
     printf '\n✕ %s\n' "$name"
