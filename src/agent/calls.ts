@@ -59,21 +59,10 @@ async function runCall(
   const prepared = filled.args === args ? shown : prepareCall(deps.registry, call.name, filled.args);
   if (!prepared.ok) return finish({ ok: false, error: prepared.error });
   const context: ToolContext = {
-    principal: input.principal,
-    chatId: claimed.run.chat_id,
-    runId: claimed.run.id,
-    taskId: claimed.run.task_id,
-    callId: call.callId,
-    // Random, so unique beyond its chat.
-    idempotencyKey: call.callId,
-    masking: deps.store.secrets,
-    workspace: join(deps.workspaces, input.principal.userId),
+    ...contextOfCall(deps, claimed, input, call.callId),
     now: started,
-    timeZone: deps.timeZone,
-    signal: input.signal,
     inSight: input.inSight,
     ...(gate.answer !== undefined && { answer: gate.answer }),
-    ownsProcess: (pgid, mark) => keepProcess(store, claimed, call.callId, { pgid, started: startOf(pgid) ?? "", mark }),
   };
   if (prepared.kind === "transactional") {
     return runTransactional(deps, claimed, call, prepared, context);
@@ -99,6 +88,25 @@ async function runCall(
   const question = store.secrets.value({ callId: call.callId, tool: call.name, text, choices, form, kept });
   await askQuestion(store, claimed, question, answerTimeMs(claimed));
   return false;
+}
+
+/** What every call of a run is told. */
+export function contextOfCall(
+  { store, workspaces, timeZone }: AgentDeps,
+  claimed: Claimed,
+  { principal, signal }: Pick<CallInput, "principal" | "signal">,
+  callId: string,
+): ToolContext {
+  const { id: runId, chat_id: chatId, task_id: taskId } = claimed.run;
+  return {
+    ...{ principal, chatId, runId, taskId, callId, timeZone, signal },
+    // Random, so unique beyond its chat.
+    idempotencyKey: callId,
+    masking: store.secrets,
+    workspace: join(workspaces, principal.userId),
+    now: store.clock.now(),
+    ownsProcess: (pgid, mark) => keepProcess(store, claimed, callId, { pgid, started: startOf(pgid) ?? "", mark }),
+  };
 }
 
 /** The arguments as the tool gets them, with the values of secrets; nothing but the tool sees them. A text: why there are none. */

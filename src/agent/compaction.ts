@@ -1,16 +1,19 @@
 import type { EventOf } from "../core/events.ts";
 import { shorten } from "../core/text.ts";
-import { ModelError, type Model, type StepUsage } from "../models/model.ts";
+import { ModelError, type Model, type StepToolCall, type StepUsage } from "../models/model.ts";
 import { costOf } from "../models/price.ts";
 import { estimateTokens } from "../models/tokens.ts";
 import type { Claimed } from "../store/runs/claim.ts";
 import { recordSummary } from "../store/runs/summary.ts";
+import type { Principal } from "../tools/tool.ts";
 import { isBlank } from "./answer.ts";
-import type { WorkDeps } from "./deps.ts";
+import { contextOfCall } from "./calls.ts";
+import type { AgentDeps } from "./deps.ts";
 import { cut } from "./fit.ts";
 import { foldOf, summaryRoom, tokensIn, type Fold } from "./fold.ts";
 import { heeding } from "./heeding.ts";
 import type { RunLog } from "./log.ts";
+import { invitationFor, NO_INVITATION, propose, type Invitation } from "./proposals.ts";
 import type { Request } from "./request.ts";
 import { isFull, shortened } from "./window.ts";
 
@@ -29,23 +32,19 @@ and where it comes from. Write in the language of the conversation, plain text u
 /** With less for the conversation there would be a summary before every other step. */
 const LEAST_BUDGET = 1000;
 
-interface Input {
+export interface Folding {
   readonly model: Model;
   readonly request: Pick<Request, "pieces" | "window" | "budget">;
   /** Gets what each call has taken: it is in the log only once there is a summary. */
   readonly spent: EventOf<"usage">["data"][];
+  readonly principal: Principal;
   readonly signal: AbortSignal;
   /** A person wants it now, though the window is not full. */
   readonly isWanted?: boolean;
 }
 
 /** true: more is in a summary now, or was read for that. Throws `ModelError`, or the signal's reason. */
-export async function compact(
-  deps: Pick<WorkDeps, "store">,
-  claimed: Claimed,
-  log: RunLog,
-  input: Input,
-): Promise<boolean> {
+export async function compact(deps: AgentDeps, claimed: Claimed, log: RunLog, input: Folding): Promise<boolean> {
   const { pieces, window } = input.request;
   const total = tokensIn(pieces);
   // What is older than what was read must get into a summary too, before it is out of reach for good.
@@ -55,15 +54,18 @@ export async function compact(
   if (await log.readOlder()) return true;
   const most = summaryRoom(budget);
   const before = log.summary?.text ?? "";
-  const call = window.room(estimateTokens(INSTRUCTIONS) + estimateTokens(before) + most);
+  const invitation = invitationFor(deps, claimed);
+  const call = window.room(estimateTokens(INSTRUCTIONS) + invitation.tokens + estimateTokens(before) + most);
   const fold = foldOf(pieces, { budget, call });
   if (fold === null) return false;
-  const text = await summed(deps, input, { fold, before, most });
+  const { text, calls } = await summed(deps, input, { fold, before, most, invitation });
   const left = fold.isWhole && !log.hasOlder ? "" : "(Of what is oldest nothing is told here.)\n";
   const summary = { text: left + text, upTo: fold.upTo, scope: log.scope };
   await recordSummary(deps.store, claimed, summary, [...input.spent]);
   // Written with it: where that fails it is told with the failure.
   input.spent.length = 0;
+  const context = (callId: string) => ({ ...contextOfCall(deps, claimed, input, callId), knownUpTo: fold.upTo });
+  await propose(deps, claimed, calls, context);
   return true;
 }
 
@@ -72,16 +74,28 @@ interface Sought {
   readonly before: string;
   /** Tokens. */
   readonly most: number;
+  readonly invitation: Invitation;
+}
+
+interface Written {
+  readonly text: string;
+  /** What it asked for beside that. */
+  readonly calls: readonly StepToolCall[];
 }
 
 /** A model that gives nothing usable, twice, must not end the work: then it goes on with what people said in short. */
-async function summed(deps: Pick<WorkDeps, "store">, input: Input, sought: Sought): Promise<string> {
-  const { fold, before, most } = sought;
+async function summed(deps: AgentDeps, input: Folding, sought: Sought): Promise<Written> {
+  const { fold, before, most, invitation } = sought;
   // Twice what was asked for is still of use, as long as it is shorter than what it stands for.
   const limit = Math.min(most * 2, estimateTokens(before) + estimateTokens(fold.told));
-  for (const words of [Math.floor(most / 2), Math.floor(most / 4)]) {
-    const text = await asked(deps, input, wanted(sought, words), limit);
-    if (text !== null) return text;
+  // Whoever writes no record while there is something else to do is not distracted a second time.
+  for (const [share, offers] of [
+    [2, invitation],
+    [4, NO_INVITATION],
+  ] as const) {
+    const content = wanted(sought, Math.floor(most / share));
+    const written = await asked(deps, input, { content, offers, limit });
+    if (written !== null) return written;
   }
   // What was kept before stays in bounds, however often this happens.
   const kept = before === "" ? "" : `${cut(before, most * 3)}\n\n`;
@@ -89,7 +103,8 @@ async function summed(deps: Pick<WorkDeps, "store">, input: Input, sought: Sough
     fold.words.map((words) => `- ${shorten(words, 200)}`),
     most / 2,
   );
-  return `${kept}(What followed could not be summed up. People said there, in short and not all of it:)\n${said}`;
+  const text = `${kept}(What followed could not be summed up. People said there, in short and not all of it:)\n${said}`;
+  return { text, calls: [] };
 }
 
 function lastLines(lines: readonly string[], room: number): string {
@@ -108,13 +123,14 @@ function wanted({ fold, before }: Sought, words: number): string {
 
 /** null: nothing, or more than what it stands for. */
 async function asked(
-  { store }: Pick<WorkDeps, "store">,
-  { model, spent, signal, request: { window } }: Input,
-  content: string,
-  limit: number,
-): Promise<string | null> {
+  { store }: AgentDeps,
+  { model, spent, signal, request: { window } }: Folding,
+  { content, offers, limit }: { readonly content: string; readonly offers: Invitation; readonly limit: number },
+): Promise<Written | null> {
   const started = store.clock.now();
-  const request = { instructions: INSTRUCTIONS, messages: [{ role: "user", content } as const], tools: [], signal };
+  const instructions = INSTRUCTIONS + offers.words;
+  const system = estimateTokens(INSTRUCTIONS) + offers.tokens;
+  const request = { instructions, messages: [{ role: "user", content } as const], tools: offers.tools, signal };
   const took = (usage: StepUsage): void => {
     const costUsd = model.price === null ? 0 : costOf(model.price, usage);
     const durationMs = store.clock.now() - started;
@@ -123,14 +139,15 @@ async function asked(
   let text = "";
   let isThought = false;
   const shown = (): StepUsage => {
-    const inputTokens = estimateTokens(INSTRUCTIONS) + estimateTokens(content);
+    const inputTokens = system + estimateTokens(content);
     return { inputTokens, outputTokens: estimateTokens(text), estimated: true };
   };
   try {
     for await (const chunk of heeding(model.step(request), signal)) {
       if (chunk.type === "finish") {
         took(chunk.usage);
-        return isBlank(text) || estimateTokens(text) > limit ? null : text.trim();
+        if (isBlank(text) || estimateTokens(text) > limit) return null;
+        return { text: text.trim(), calls: offers.tools.length > 0 ? chunk.toolCalls : [] };
       }
       if (chunk.type === "part") {
         if (chunk.recast) text = "";
@@ -147,7 +164,6 @@ async function asked(
     // Nobody has more of it, but it was being read.
     else if (signal.aborted || text !== "") took(shown());
     if (!isFull(error)) throw error;
-    const system = estimateTokens(INSTRUCTIONS);
     throw shortened(error, window.refused(system + estimateTokens(content), system, error.limitTokens ?? null));
   }
   throw new ModelError("model_bad_response", `${model.id} ended its summary in the middle`, { retryable: true });

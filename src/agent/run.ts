@@ -30,7 +30,7 @@ import { failed, isLost, leave } from "./leave.ts";
 import { RunLog } from "./log.ts";
 import { withOwnModel } from "./own-model.ts";
 import { Parts } from "./parts.ts";
-import { compact } from "./compaction.ts";
+import { compact, type Folding } from "./compaction.ts";
 import { bringMemory, newestWords } from "./recalled.ts";
 import { readReferences } from "./references.ts";
 import { requestFor, scopeOf, type Request } from "./request.ts";
@@ -173,13 +173,13 @@ class RunWork {
         return;
       }
       await this.#warn(run, standing);
+      const folding = { model, request, principal, spent: this.spent, signal: this.signal };
       if (run.purpose === "compact" && !this.#log.isSpokenTo(run.first_seq)) {
-        if (await this.#sumUp(model, request, run)) return;
+        if (await this.#sumUp(deps, folding, run)) return;
         continue;
       }
       if (await readReferences(deps, this.#claimed, this.#log, principal, this.signal)) continue;
-      if (await compact(deps, this.#claimed, this.#log, { model, request, spent: this.spent, signal: this.signal }))
-        continue;
+      if (await compact(deps, this.#claimed, this.#log, folding)) continue;
       if (run.step === 0 && !lookedBack) {
         lookedBack = true;
         if (await bringMemory(deps, this.#claimed, this.#log, inSight, this.signal)) continue;
@@ -229,10 +229,9 @@ class RunWork {
   }
 
   /** true: it has ended. false: there is more to sum up, or somebody has said something that wants an answer. */
-  async #sumUp(model: Model, request: Request, { first_seq }: RunRow): Promise<boolean> {
+  async #sumUp(deps: AgentDeps, folding: Folding, { first_seq }: RunRow): Promise<boolean> {
     const isDone = (this.#log.summary?.seq ?? 0) > first_seq;
-    const input = { model, request, spent: this.spent, signal: this.signal, isWanted: true };
-    if (!isDone && (await compact(this.#deps, this.#claimed, this.#log, input))) return false;
+    if (!isDone && (await compact(deps, this.#claimed, this.#log, { ...folding, isWanted: true }))) return false;
     const message = isDone ? "Summed up" : "There is not enough yet to sum up";
     return end(this.#deps, this.#claimed, { state: "completed", message, result: "" }, this.readSeq);
   }

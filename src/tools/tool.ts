@@ -56,6 +56,8 @@ export interface ToolContext {
   readonly progress?: (text: string) => void;
   /** Looked up when it is asked for. */
   readonly inSight?: () => Promise<InSight>;
+  /** It knows of the conversation what stands up to this event; absent: all of it. */
+  readonly knownUpTo?: number;
   /** What came of the question that the call asked before, by `NeedsAnswer`; absent when it has asked nothing yet. */
   readonly answer?: Answered;
   /**

@@ -30,12 +30,12 @@ export interface Door {
 export async function openDoor(
   store: Store,
   tx: Tx,
-  { chatId, taskId, runId, callId }: TransactionalContext,
+  { chatId, taskId, runId, callId, knownUpTo }: TransactionalContext,
 ): Promise<Door> {
   return {
     stem: await stemmerOf(store),
     reader: await readerFor(tx, { chatId, taskId }),
-    said: await saidHere(tx.db, { chatId, taskId }),
+    said: await saidHere(tx.db, { chatId, taskId, upTo: knownUpTo }),
     run: { runId, chatId, seq: await placeOfCall(tx.db, { chatId, runId, callId }) },
   };
 }

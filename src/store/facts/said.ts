@@ -22,10 +22,10 @@ export interface Said {
   readonly answer?: string;
 }
 
-const LOOKED_AT = 200;
+/** So many of the newest are looked at, and so many of people's words kept of them: in a conversation that goes on, and in a part that ends. */
+const WORDS = { now: { lookedAt: 200, most: 50 }, then: { lookedAt: 500, most: 200 } } as const;
 /** Answers are looked for among so many of the newest events: a long run has few of them. */
 const ANSWERS_WITHIN = 2000;
-const MOST = 50;
 /** Of all of it together: one message may be as long as a book. */
 const MOST_TEXT = 500_000;
 /** Whoever hands on an address says nothing of what its words say. */
@@ -35,22 +35,33 @@ const PARTS = /[.!?;,:\n—。！？，；：]|\bbut\b/i;
 /** So many messages together may say one fact: more would say nearly anything. */
 const MOST_SOURCES = 3;
 
+interface Place {
+  readonly chatId: string;
+  readonly taskId: string | null;
+  /** As it was when this event was the last one; undefined: as it is now. */
+  readonly upTo?: number | undefined;
+}
+
 /** What people have said here, the newest first: in the chat, to its own task, and as answers. */
-export async function saidHere(
-  db: Db,
-  { chatId, taskId }: { readonly chatId: string; readonly taskId: string | null },
-): Promise<readonly Said[]> {
-  const { head } = await db.selectFrom("chats").select("head").where("id", "=", chatId).executeTakeFirstOrThrow();
-  const newest = db.selectFrom("events").select(["seq", "body"]).where("chat_id", "=", chatId).orderBy("seq", "desc");
+export async function saidHere(db: Db, { chatId, taskId, upTo }: Place): Promise<readonly Said[]> {
+  const chat = await db.selectFrom("chats").select("head").where("id", "=", chatId).executeTakeFirstOrThrow();
+  const head = Math.min(chat.head, upTo ?? chat.head);
+  const { lookedAt, most } = upTo === undefined ? WORDS.now : WORDS.then;
+  const newest = db
+    .selectFrom("events")
+    .select(["seq", "body"])
+    .where("chat_id", "=", chatId)
+    .where("seq", "<=", head)
+    .orderBy("seq", "desc");
   // Written out, not bound, so that the index of messages applies: between two of them may be a million other events.
   const messages = await newest
     .where(sql<boolean>`type = 'message'`)
-    .limit(LOOKED_AT)
+    .limit(lookedAt)
     .execute();
   const answers = await newest
     .where("type", "=", "question")
     .where("seq", ">", head - ANSWERS_WITHIN)
-    .limit(LOOKED_AT)
+    .limit(lookedAt)
     .execute();
   const rows = [...messages, ...answers].toSorted((a, b) => b.seq - a.seq);
   const people = await db.selectFrom("user").select(["id", "name"]).where("id", "!=", AGENT_ID).execute();
@@ -62,7 +73,7 @@ export async function saidHere(
     const one = event?.type === "message" ? messageSaid(event, ownTask) : answerSaid(event, people);
     if (one === null) continue;
     length += one.text.length + (one.answer?.length ?? 0);
-    if (said.length === MOST || length > MOST_TEXT) break;
+    if (said.length === most || length > MOST_TEXT) break;
     said.push(one);
   }
   return said;
