@@ -23,7 +23,7 @@ export function TaskPane({ id, known, onClose }: { id: string; known: Task | und
       aria-label={WORDS.pane}
       data-task-pane={id}
       tabIndex={0}
-      className="h-full w-full shrink-0 overflow-y-auto border-line bg-page px-4 py-3 md:w-[45%] md:border-l wide:w-[36rem]"
+      className="h-full w-full shrink-0 overflow-y-auto border-line bg-page px-4 py-3 md:w-[45%] md:border-l wide:w-[clamp(24rem,40%,36rem)]"
     >
       <div className="flex items-start gap-2">
         <h2 dir="auto" className="min-w-0 flex-1 text-base font-semibold [overflow-wrap:anywhere]">

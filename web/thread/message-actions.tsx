@@ -1,6 +1,7 @@
 import { Link as LinkTo } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, GitFork, Pencil, Quote, RotateCw } from "lucide-react";
+import { ChevronLeft, ChevronRight, GitFork, Link, Pencil, Quote, RotateCw } from "lucide-react";
 import { useState, type ComponentProps, type ReactNode } from "react";
+import { BRIEF } from "../ui/brief.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { Problem } from "../ui/notice.tsx";
@@ -42,10 +43,12 @@ export function MessageActions({ seq, text, files = [], role, isBubble = false }
           hasLine ? "" : OVERLAY
         }`}
       >
-        <CopyButton text={text} />
+        <CopyButton text={text} isBrief />
         <CopyButton
           text={`${location.origin}/chats/${encodeURIComponent(actions.chatId)}?at=${seq}`}
           label={WORDS.link}
+          icon={Link}
+          isBrief
         />
         {actions.canWrite && (
           <Small
@@ -103,7 +106,7 @@ function Small({ icon, children, ...rest }: ComponentProps<"button"> & { icon: R
   return (
     <Button kind="quiet" className="px-2 py-0.5 text-xs" {...rest}>
       {icon}
-      {children}
+      <span className={BRIEF}>{children}</span>
     </Button>
   );
 }

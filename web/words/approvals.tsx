@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { quoted } from "./quoted.ts";
 
 const RUNS: ReadonlyMap<string, string> = new Map([
   ["not sandboxed", "without a sandbox"],
@@ -85,9 +86,9 @@ export const WORDS = {
   historyNotLoaded: "The history could not be loaded",
   noHistory: "No approval was asked for yet",
   by: (state: string, who: string | null): string => (who === null ? state : `${state} by ${who}`),
-  quoted: (note: string): string => `“${note}”`,
+  quoted,
   details: (taskId: string | null, chat: string): string =>
-    `${taskId === null ? "In the chat" : `Task ${taskId} in`} “${chat}”: details`,
+    `${taskId === null ? "In the chat" : `Task ${taskId} in`} ${quoted(chat)}: details`,
   detailsOf: (taskId: string | null, owner: string): string =>
     `${taskId === null ? "In a chat" : `Task ${taskId}`} of ${owner}: details`,
   openChat: "Open the chat",

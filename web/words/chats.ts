@@ -1,3 +1,4 @@
+import { quoted } from "./quoted.ts";
 /** What the list of chats, their menus and the page of a new one say. */
 export const WORDS = {
   title: "Chats",
@@ -67,9 +68,9 @@ export const WORDS = {
 
   deleteTitle: "Delete this chat?",
   deleteMeans: (title: string): string =>
-    `“${title}”, with its messages, tasks and results. What runs in it is cancelled. For a minute it can be brought back; to put it out of sight only, archive it.`,
+    `${quoted(title)}, with its messages, tasks and results. What runs in it is cancelled. For a minute it can be brought back; to put it out of sight only, archive it.`,
   delete: "Delete",
-  isDeleted: (title: string): string => `“${title}” is deleted.`,
+  isDeleted: (title: string): string => `${quoted(title)} is deleted.`,
   undo: "Undo",
   bringingBack: "Bringing it back…",
 

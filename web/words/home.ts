@@ -1,4 +1,5 @@
 import { listed, plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
 /** What the home page says. */
 export const WORDS = {
@@ -31,7 +32,7 @@ export const WORDS = {
     return `${listed(what)} ${questions + changes === 1 ? "waits" : "wait"} for you`;
   },
   workingOn: (title: string, asks: string | null): string =>
-    `Working on “${title}”${asks === null ? "" : `; ${asks}`}.`,
+    `Working on ${quoted(title)}${asks === null ? "" : `; ${asks}`}.`,
   workingOnSome: (n: number, asks: string | null): string =>
     `Working on ${n} things${asks === null ? "" : `; ${asks}`}.`,
   onlyAsks: (asks: string): string => `${asks}.`,

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
 const entities = (n: number): string => plural(n, { one: "# entity", other: "# entities" });
 const links = (n: number): string => plural(n, { one: "# link", other: "# links" });
@@ -27,7 +28,7 @@ export const WORDS = {
   otherWords: "Try other words, or fewer.",
   because: (note: string): string => `${note}.`,
   whatWasFound: "What was found",
-  saidIn: (author: string, chat: string): string => `${author} in “${chat}”`,
+  saidIn: (author: string, chat: string): string => `${author} in ${quoted(chat)}`,
   why: "Why",
 
   /** The list of all entities. */
@@ -154,7 +155,7 @@ export const WORDS = {
   unshare: "Share no longer",
   forget: "Forget",
   forgetThis: "Forget…",
-  quoted: (text: string): string => `“${text}”`,
+  quoted,
   forgetTitle: "Forget this?",
   forgetMeans:
     "It is not recalled, searched or exported any more, from now on, and cannot be brought back. The words in the chats where it " +

@@ -1,3 +1,4 @@
+import { quoted } from "./quoted.ts";
 /** What is said where the agent asks a person something. */
 export const WORDS = {
   asksYou: "The agent asks you",
@@ -23,5 +24,5 @@ export const WORDS = {
   states: { asked: "Open", answered: "Answered", expired: "Expired", withdrawn: "Withdrawn" },
   declined: "Declined",
   by: (state: string, who: string | null): string => (who === null ? state : `${state} by ${who}`),
-  quoted: (answer: string): string => `“${answer}”`,
+  quoted,
 } as const;

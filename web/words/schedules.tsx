@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
 /** What the schedules say. */
 export const WORDS = {
@@ -257,7 +258,7 @@ export const WORDS = {
   /** What is asked before something is done. */
   deleteIt: "Delete this schedule?",
   deleteMeans: (schedule: string): string =>
-    `“${schedule}” will not run again, and its history is hidden. Its tasks and its chat stay. To stop it for a while, switch it off.`,
+    `${quoted(schedule)} will not run again, and its history is hidden. Its tasks and its chat stay. To stop it for a while, switch it off.`,
   deleteYes: "Delete",
   pauseIt: (schedule: string): string => `Pause ${schedule}`,
   until: "Until (optional)",

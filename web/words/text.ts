@@ -1,4 +1,5 @@
 import { plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
 /** What stands around words, code and JSON. */
 export const WORDS = {
@@ -35,5 +36,5 @@ export const WORDS = {
   toDo: "to do",
   table: "Table",
   imageWithoutHost: (alt: string): string => `[image: ${alt}]`,
-  image: (alt: string, host: string): string => (alt === "" ? `Image at ${host}` : `Image “${alt}” at ${host}`),
+  image: (alt: string, host: string): string => (alt === "" ? `Image at ${host}` : `Image ${quoted(alt)} at ${host}`),
 } as const;

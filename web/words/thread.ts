@@ -1,5 +1,6 @@
 import type { ThingKind } from "../../src/core/references.ts";
 import { listed, plural } from "./plural.ts";
+import { quoted } from "./quoted.ts";
 
 /** What an open chat says, row by row, and the box below it. */
 export const WORDS = {
@@ -274,7 +275,7 @@ export const WORDS = {
   withdrawn: (note: string): string => `withdrawn${note}`,
   stoppedBefore: (by: string): string => `${by} stopped it before`,
   couldNotBe: "it could not be",
-  noted: (note: string): string => `: “${note}”`,
+  noted: (note: string): string => `: ${quoted(note)}`,
   via: (via: string): string => ` · ${via}`,
   call: "call ",
   effects: { read: " · only reads", write: " · changes Sparky's own data", external: " · acts outside Sparky" },
@@ -312,7 +313,7 @@ export const WORDS = {
     `It is of all up to event ${seq}; nothing is lost, and the memory finds it still.`,
   notice: (text: string): string => `Notice: ${text}`,
   beforeTime: (note: string): string => `${note} ·`,
-  eventOfKind: (kind: string): string => `Event of the kind “${kind}”`,
+  eventOfKind: (kind: string): string => `Event of the kind ${quoted(kind)}`,
   data: "Data",
   recalled: (n: number): string => plural(n, { one: "# thing from memory ·", other: "# things from memory ·" }),
   notThere: "Not there any more, or not yours to see",
@@ -322,8 +323,8 @@ export const WORDS = {
   noteBy: (note: string, who: string): string => `${note} by ${who}`,
   changes: {
     created: "Chat created",
-    named: (title: string): string => `Named “${title}”`,
-    renamed: (title: string): string => `Renamed to “${title}”`,
+    named: (title: string): string => `Named ${quoted(title)}`,
+    renamed: (title: string): string => `Renamed to ${quoted(title)}`,
     /** `write`: not known of the oldest. */
     sharedWithYou: (write: boolean | undefined, byLink = false): string =>
       `Shared with you${toDo(write)}${byLink ? ", by a link" : ""}`,
@@ -342,9 +343,9 @@ export const WORDS = {
     effort: (effort: string): string => `Effort set to ${effort}`,
     ownEffort: "Effort set to the server’s own",
     /** `title`: the other chat's; empty where it has none, or none to be told. */
-    forked: (title: string): string => (title === "" ? "Made from another chat" : `Made from “${title}”`),
+    forked: (title: string): string => (title === "" ? "Made from another chat" : `Made from ${quoted(title)}`),
     fork: (title: string): string =>
-      title === "" ? "Another chat was made from here" : `“${title}” was made from here`,
+      title === "" ? "Another chat was made from here" : `${quoted(title)} was made from here`,
   },
 } as const;
 

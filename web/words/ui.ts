@@ -1,9 +1,10 @@
+import { quoted } from "./quoted.ts";
 /** What the parts say that every page is made of. */
 export const WORDS = {
   /** The first of some items by their names, and how many more there are. */
   names: (names: readonly string[], more: number): string =>
     more > 0 ? `${names.join(", ")} and ${more} more.` : `${names.join(", ")}.`,
-  name: (name: string): string => `“${name}”`,
+  name: quoted,
 
   /** Spans, ages, sizes and sums. */
   milliseconds: (n: number): string => `${n} ms`,

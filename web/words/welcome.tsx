@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { quoted } from "./quoted.ts";
 
 /** What the welcome says. */
 export const WORDS = {
@@ -89,7 +90,7 @@ export const WORDS = {
       {schedule} is set: {rule}
     </>
   ),
-  suggested: (what: string, prompt: string): string => `${what}: “${prompt}”`,
+  suggested: (what: string, prompt: string): string => `${what}: ${quoted(prompt)}`,
   prompt: "What the agent is to do",
   setIt: "Set it",
   setting: "Setting…",

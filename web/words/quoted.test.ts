@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { quoted } from "./quoted.ts";
+
+test.each([
+  ["The garden", "“The garden”"],
+  ["שלום 3", "“\u2068שלום 3\u2069”"],
+  ["Plan: الحديقة", "“\u2068Plan: الحديقة\u2069”"],
+  ["", "“”"],
+])("%j in a sentence keeps the order of the words around it", (text, expected) => {
+  expect(quoted(text)).toBe(expected);
+});
