@@ -147,7 +147,9 @@ async function asked(
       if (chunk.type === "finish") {
         took(chunk.usage);
         if (isBlank(text) || estimateTokens(text) > limit) return null;
-        return { text: text.trim(), calls: offers.tools.length > 0 ? chunk.toolCalls : [] };
+        // Of what was cut off nobody knows what it would have asked for; of what was not offered nobody asked.
+        const isAsked = offers.tools.length > 0 && (chunk.reason === "tool-calls" || chunk.reason === "stop");
+        return { text: text.trim(), calls: isAsked ? chunk.toolCalls : [] };
       }
       if (chunk.type === "part") {
         if (chunk.recast) text = "";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dataOf, startAgent } from "../../test/kit/agent.ts";
 import { eachEngine, sqlite } from "../../test/kit/databases.ts";
 import { people } from "../../test/kit/members.ts";
-import { call, say, scriptedModel, type Step } from "../../test/kit/scripted-model.ts";
+import { call, end, say, scriptedModel, type Step } from "../../test/kit/scripted-model.ts";
 import { say as tell } from "../../test/kit/talk.ts";
 import { ended } from "../../test/kit/worker.ts";
 import { factTools } from "../builtin-tools/memory/facts.ts";
@@ -23,11 +23,13 @@ const isSummary = ({ instructions }: StepRequest): boolean => instructions.start
 const proposed = (text: string) => call(REMEMBER, { text, proposed: true, last: true });
 
 /** A chat that does not fit into the model's window any more; what Ann says first lies far behind. */
+const SAID = ["I always fly from Lisbon", "The gate hunter2secret opens at nine"];
+
 async function longChat(store: Store, summing: (request: StepRequest, n: number) => Step, tools = factTools(store)) {
   const { ann } = await people(store);
   const { chat } = await createChat(store, ann, {});
   const lines = Array.from({ length: 120 }, (_, at) => [
-    [ann, at === 0 ? "I always fly from Lisbon" : `Question ${at}: how is it with number ${at} today?`],
+    [ann, SAID[at] ?? `Question ${at}: how is it with number ${at} today?`],
     [AGENT, `Number ${at} is as it was yesterday, and nothing needs to be done about it. ${"So it is. ".repeat(20)}`],
   ]).flat() as unknown as (readonly [User, string])[];
   await tell(store, chat.id, lines);
@@ -76,6 +78,18 @@ eachEngine("what is summed up", (engine) => {
     expect(sources).toEqual([{ chat_id: chat.id, seq: 2 }]);
     for await (const finding of verifyStore(store)) throw new Error(JSON.stringify(finding));
   });
+});
+
+test("holds no secret, and nothing of what was cut off", async () => {
+  const store = await sqlite.store();
+  store.secrets.know("home", [{ name: "KEY", value: "hunter2secret" }]);
+  const gate = { text: "The gate hunter2secret opens at nine", subject: "hunter2secret", subjectType: "place" };
+  const { known } = await longChat(store, (_request, n) => [
+    say(`Record ${n}.`),
+    ...(n === 0 ? [call(REMEMBER, { ...gate, proposed: true, last: true })] : [proposed(LISBON), end("length")]),
+  ]);
+  const nodes = await store.db.selectFrom("nodes").select("name").execute();
+  expect(JSON.stringify([nodes, await known("proposed"), await known("active")])).not.toMatch(/hunter2|Lisbon/);
 });
 
 test("who writes no record beside what it proposes is asked for the record alone", async () => {

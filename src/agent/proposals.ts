@@ -50,7 +50,8 @@ export async function propose(
 ): Promise<void> {
   const { store, registry } = deps;
   for (const sent of calls) {
-    const call = callOf(newId(store.random), sent, "tool-calls");
+    const { name, args } = store.secrets.value({ name: sent.name, args: sent.args });
+    const call = callOf(newId(store.random), { ...sent, name, args }, "tool-calls");
     const prepared = prepareCall(registry, call.name, call.args);
     const isWanted = call.badArgs === undefined && isAfterthought(call);
     if (!isWanted || !prepared.ok || prepared.kind !== "transactional") continue;
