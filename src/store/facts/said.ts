@@ -23,7 +23,7 @@ export interface Said {
 }
 
 /** So many of the newest are looked at, and so many of people's words kept of them: in a conversation that goes on, and in a part that ends. */
-const WORDS = { now: { lookedAt: 200, most: 50 }, then: { lookedAt: 500, most: 200 } } as const;
+const WORDS = { going: { lookedAt: 200, most: 50 }, ended: { lookedAt: 500, most: 200 } } as const;
 /** Answers are looked for among so many of the newest events: a long run has few of them. */
 const ANSWERS_WITHIN = 2000;
 /** Of all of it together: one message may be as long as a book. */
@@ -46,7 +46,7 @@ interface Place {
 export async function saidHere(db: Db, { chatId, taskId, upTo }: Place): Promise<readonly Said[]> {
   const chat = await db.selectFrom("chats").select("head").where("id", "=", chatId).executeTakeFirstOrThrow();
   const head = Math.min(chat.head, upTo ?? chat.head);
-  const { lookedAt, most } = upTo === undefined ? WORDS.now : WORDS.then;
+  const { lookedAt, most } = upTo === undefined ? WORDS.going : WORDS.ended;
   const newest = db
     .selectFrom("events")
     .select(["seq", "body"])
