@@ -32,11 +32,8 @@ export async function searchNodes(store: Store, reader: Reader, search: GraphSea
   if (tx === undefined) await indexRecall(store, INDEX_NOW);
   else await indexNodes(tx, await stemmerOf(store));
   const { query } = search;
-  const ranked = () => recall(store, reader, { query, kinds: ["node"], limit: RANKED }, db);
-  const indexed = () => inIndex(store, db, reader, query);
-  // Neither needs the other; in a transaction there is one connection for both.
-  const [{ items }, among] =
-    tx === undefined ? await Promise.all([ranked(), indexed()]) : [await ranked(), await indexed()];
+  const { items } = await recall(store, reader, { query, kinds: ["node"], limit: RANKED }, db);
+  const among = await inIndex(store, db, reader, query);
   return graphSearch(db, reader, { ...search, among, best: new Map(items.map(({ id, why }) => [id, why])) });
 }
 
