@@ -48,6 +48,7 @@ describeInBrowser("models on a local server", () => {
     await small.check();
     await dialog.getByRole("button", { name: "Use it" }).click();
     await tab.page.getByRole("button", { name: "Model: ollama/small:latest" }).waitFor();
+    await dialog.waitFor({ state: "detached" });
     await tab.composer.fill("Who are you?");
     await tab.composer.press("Enter");
     await tab.conversation.getByText("I am a small model.").waitFor();

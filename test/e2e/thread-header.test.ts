@@ -199,6 +199,8 @@ describeInBrowser("a chat's header", () => {
 });
 
 async function say(tab: Tab, text: string): Promise<void> {
+  // A dialog that is about to close holds the focus until then.
+  await tab.page.getByRole("dialog").waitFor({ state: "detached" });
   await tab.composer.fill(text);
   await tab.composer.press("Enter");
 }

@@ -111,12 +111,11 @@ describe("F113: on PostgreSQL", () => {
           .raw(setting.startsWith("default_") ? "set transaction read only" : `set local ${setting}`)
           .execute(tx.db);
         if (query !== null) return sql.raw(query).execute(tx.db);
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.db);
         // Nothing is asked for a while: the next query finds the connection gone.
         await until("it to be ended", async () => {
-          const { rows } = await watcher.query(
-            "select 1 from pg_stat_activity where state = 'idle in transaction' and application_name = 'sparky' and datname = current_database()",
-          );
-          return rows.length === 0;
+          const ours = await watcher.query("select 1 from pg_stat_activity where pid = $1", [rows[0]?.pid]);
+          return ours.rowCount === 0;
         });
         return sql`select 1`.execute(tx.db);
       }),
@@ -185,7 +184,13 @@ describe("F113: on PostgreSQL", () => {
   });
 
   test("lone statements that deadlock: one is told so, and a transaction is tried again", async () => {
-    const { store, admin } = await scene();
+    const { url, admin } = await scene();
+    // The deadlock is found by whoever waits first, which is us, and looks once: when the other waits too.
+    const { pathname } = new URL(url);
+    await admin.query(`alter database ${pathname.slice(1)} set deadlock_timeout = '5s'`);
+    const store = await postgres.open({ kind: "postgres", url });
+    // Whoever is in a transaction sees only who waited when it first looked.
+    const watcher = await connected(url);
     await store.db
       .insertInto("meta")
       .values([
@@ -193,11 +198,9 @@ describe("F113: on PostgreSQL", () => {
         { key: "b", value: "0" },
       ])
       .execute();
-    // The deadlock is found by whoever waits first: us.
-    await admin.query("alter role postgres set deadlock_timeout = default");
     const crossed = async (work: Promise<string>): Promise<string> => {
       await until("the lock to be waited for", async () => {
-        const { rows } = await admin.query(
+        const { rows } = await watcher.query(
           "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
         );
         return rows.length > 0;
@@ -212,7 +215,8 @@ describe("F113: on PostgreSQL", () => {
       sql`with one as (select * from meta where key = 'b' for update),
             two as (select m.* from meta m, one where m.key = 'a' for update of m)
           select * from two`.execute(db);
-    await admin.query("set deadlock_timeout = '1min'; begin; update meta set value = 'admin' where key = 'a'");
+    await admin.query("set deadlock_timeout = '1min'");
+    await admin.query("begin; update meta set value = 'admin' where key = 'a'");
     expect(await crossed(told(lone(store.db)))).toBe("unavailable");
     await admin.query("begin; update meta set value = 'admin' where key = 'a'");
     let tries = 0;

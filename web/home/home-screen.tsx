@@ -135,7 +135,6 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
   const activity = useQuery(activityQuery(http));
   const me = useQuery(meQuery(http)).data?.name;
   const month = useQuery({ ...limitsQuery(http, me ?? ""), enabled: me !== undefined });
-  const isLong = useIsLong();
   const ids = new Set(open.items?.map(({ id }) => id));
   const asking = new Set(open.items?.map(({ runId }) => runId));
   const parts = [
@@ -174,6 +173,7 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
     },
   ];
   const waits = parts.findIndex(({ isPending }) => isPending);
+  const isLong = useIsLong(waits >= 0);
   const shown = waits < 0 || isLong ? parts : parts.slice(0, waits);
   return (
     <div data-home={waits < 0 ? "ready" : "loading"} className="mt-6 flex flex-col gap-6">
@@ -186,11 +186,13 @@ function Parts({ status }: { status: ReturnType<typeof useStatus> }) {
   );
 }
 
-function useIsLong(): boolean {
+/** Something has been waited for too long for all below it to wait too; what has come needs no timer, nor to be painted for it. */
+function useIsLong(isWaiting: boolean): boolean {
   const [isLong, setLong] = useState(false);
   useEffect(() => {
+    if (!isWaiting) return;
     const timer = setTimeout(() => setLong(true), PATIENCE_MS);
     return () => clearTimeout(timer);
-  }, []);
+  }, [isWaiting]);
   return isLong;
 }
