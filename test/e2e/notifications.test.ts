@@ -216,7 +216,8 @@ describeInBrowser("what happens elsewhere", () => {
     await app.as(ann, "POST", "/api/tasks", { instruction: "Fire the kiln" });
     await say("It is hot.");
     for (const page of pages) await expect.poll(() => page.title()).toMatch(/^\(1\) /);
-    for (const page of pages) expect(await page.evaluate(() => (globalThis as unknown as Hideable).changes)).toEqual([]);
+    for (const page of pages)
+      expect(await page.evaluate(() => (globalThis as unknown as Hideable).changes)).toEqual([]);
     for (const page of pages) await page.evaluate(() => (globalThis as unknown as Hideable).hide(false));
     await home.locator("#main").getByText("It is hot.").waitFor();
     await tasks.locator("#main").getByText("Fire the kiln").first().waitFor();
