@@ -113,6 +113,16 @@ describeInBrowser("the look", () => {
     await cancel.waitFor();
     expect(await height(row)).toBeLessThan(120);
     expect(Math.abs((await top(cancel)) - (await top(title)))).toBeLessThan(24);
+    await phone.go("/schedules");
+    const newSchedule = phone.page.getByRole("button", { name: "New schedule" });
+    await newSchedule.waitFor();
+    expect(Math.abs((await top(newSchedule)) - (await top(phone.page.locator("#main h1"))))).toBeLessThan(24);
+    // A box to tick stands at the first of its words' lines.
+    await phone.go("/settings/tokens");
+    const scope = phone.page.locator("label", { hasText: "Admin: everything" });
+    await scope.waitFor();
+    expect(await height(scope)).toBeGreaterThan(36);
+    expect((await top(scope.getByRole("checkbox"))) - (await top(scope.locator("span")))).toBeLessThan(8);
     await phone.go("/memory");
     await phone.page.locator("[data-node]").first().waitFor();
     expect(await height(phone.page.locator("details", { hasText: "Export" }))).toBeLessThan(50);

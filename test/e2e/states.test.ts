@@ -90,6 +90,11 @@ describeInBrowser("the state of a task", () => {
     expect(await end.getAttribute("class")).toContain("border-warn");
     await tab.page.locator('header[data-run-state="completed"]').getByText("Done with errors").waitFor(patient);
     expect(await faultsOf(tab.page)).toEqual([]);
+
+    await tab.page.goto(`${origin(tab)}/chats/${flawed.chatId}`);
+    const said = tab.conversation.locator('[data-status="completed"]');
+    await said.getByText("one tool failed", { exact: true }).waitFor(patient);
+    expect(await said.textContent()).toMatch(/^Done with errorsone tool failed/);
     expect(tab.complaints).toEqual([]);
   });
 });

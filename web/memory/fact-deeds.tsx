@@ -1,6 +1,7 @@
 import { Check, Lock, Pencil, Pin, PinOff, Share2, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import type { Fact } from "../../src/wire/facts.ts";
+import { BRIEF } from "../ui/brief.ts";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/notice.tsx";
 import { WORDS } from "../words/memory.tsx";
@@ -63,13 +64,13 @@ export function FactDeeds({ fact }: { fact: Fact }) {
           ) : (
             <Pin aria-hidden="true" className="size-3.5" />
           )}
-          {pinning}
+          <span className={BRIEF}>{pinning}</span>
         </Button>
       )}
       {isNow && !fact.shared && (
         <Button kind="quiet" className={SMALL} aria-label={named(WORDS.share)} onClick={() => setAsks("share")}>
           <Share2 aria-hidden="true" className="size-3.5" />
-          {WORDS.shareThis}
+          <span className={BRIEF}>{WORDS.shareThis}</span>
         </Button>
       )}
       {isNow && fact.shared && (
@@ -81,13 +82,13 @@ export function FactDeeds({ fact }: { fact: Fact }) {
           onClick={() => patch.mutate({ shared: false })}
         >
           <Lock aria-hidden="true" className="size-3.5" />
-          {WORDS.unshare}
+          <span className={BRIEF}>{WORDS.unshare}</span>
         </Button>
       )}
       {fact.status !== "proposed" && (
         <Button kind="grave" className={SMALL} aria-label={named(WORDS.forget)} onClick={() => setAsks("forget")}>
           <Trash2 aria-hidden="true" className="size-3.5" />
-          {WORDS.forgetThis}
+          <span className={BRIEF}>{WORDS.forgetThis}</span>
         </Button>
       )}
       <Problem error={patch.error} />

@@ -35,14 +35,14 @@ export function Fixes() {
       <fieldset>
         <legend className="text-sm text-muted">{WORDS.eachIsChange}</legend>
         {FIX_KINDS.map((kind) => (
-          <label key={kind} className="tap flex items-center gap-2 rounded-md px-1 py-0.5 text-sm hover:bg-panel">
+          <label key={kind} className="tap choice rounded-md px-1 py-0.5 text-sm hover:bg-panel">
             <input
               type="checkbox"
               className="accent-accent"
               checked={kinds.includes(kind)}
               onChange={({ target }) => toggle(kind, target.checked)}
             />
-            {WORDS.fixes[kind]}
+            <span>{WORDS.fixes[kind]}</span>
           </label>
         ))}
       </fieldset>

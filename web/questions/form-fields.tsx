@@ -55,7 +55,7 @@ function Choices({ field: { title, description, required, options }, value, onCh
         </p>
       )}
       {options.map((option) => (
-        <label key={option.value} className="tap flex items-center gap-2 text-sm">
+        <label key={option.value} className="tap choice text-sm">
           <input
             type="checkbox"
             checked={chosen.includes(option.value)}
@@ -88,7 +88,7 @@ function Field({ field, value, onChange }: FieldProps) {
   if (kind === "boolean") {
     return (
       <div>
-        <span className="flex items-center gap-2">
+        <span className="choice">
           <input
             id={id}
             type="checkbox"

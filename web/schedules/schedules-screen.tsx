@@ -58,7 +58,7 @@ function ScheduleList() {
         />
         <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
           <Plus aria-hidden="true" className="size-4" />
-          {WORDS.add}
+          <span className="max-sm:sr-only">{WORDS.add}</span>
         </Button>
       </div>
       <div role="group" aria-label={COMMON.filterByState} className="mt-2 flex gap-1 overflow-x-auto py-1">

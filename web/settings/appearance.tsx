@@ -14,7 +14,7 @@ export function Appearance() {
         {THEMES.map((choice) => {
           const Icon = ICONS[choice];
           return (
-            <label key={choice} className="tap flex items-center gap-2 rounded-md px-1 py-1 text-sm hover:bg-panel">
+            <label key={choice} className="tap choice rounded-md px-1 py-1 text-sm hover:bg-panel">
               <input
                 type="radio"
                 name="theme"
@@ -22,21 +22,25 @@ export function Appearance() {
                 checked={theme === choice}
                 onChange={() => setTheme(choice)}
               />
-              <Icon aria-hidden="true" className="size-4 text-muted" />
-              {WORDS.themes[choice]}
+              <span>
+                <Icon aria-hidden="true" className="mr-2 inline size-4 text-muted" />
+                {WORDS.themes[choice]}
+              </span>
             </label>
           );
         })}
       </fieldset>
-      <label className="tap flex items-center gap-2 rounded-md px-1 py-1 text-sm hover:bg-panel">
+      <label className="tap choice rounded-md px-1 py-1 text-sm hover:bg-panel">
         <input
           type="checkbox"
           className="accent-accent"
           checked={isHighContrast}
           onChange={({ target }) => setHighContrast(target.checked)}
         />
-        <Contrast aria-hidden="true" className="size-4 text-muted" />
-        {WORDS.highContrast}
+        <span>
+          <Contrast aria-hidden="true" className="mr-2 inline size-4 text-muted" />
+          {WORDS.highContrast}
+        </span>
       </label>
       <p className="text-sm text-muted">{WORDS.ofThisBrowser}</p>
     </>

@@ -59,7 +59,7 @@ function Choose({ model, effort, choices, onUse, onClose }: Props & { readonly c
     else use.mutate(changes);
   };
   const choice = (value: string, name: string, about: string): ReactNode => (
-    <label key={value} className="tap flex items-center gap-2 rounded-md px-2 py-1 hover:bg-sunken">
+    <label key={value} className="tap choice rounded-md px-2 py-1 hover:bg-sunken">
       <input
         type="radio"
         name="model"
@@ -68,7 +68,7 @@ function Choose({ model, effort, choices, onUse, onClose }: Props & { readonly c
         onChange={() => setChosen(value)}
         {...(chosen === value && { "data-first": true })}
       />
-      <span className="min-w-0 [overflow-wrap:anywhere]">
+      <span className="[overflow-wrap:anywhere]">
         {name} <span className="text-xs text-muted">{about}</span>
       </span>
     </label>

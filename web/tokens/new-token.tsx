@@ -61,7 +61,7 @@ export function NewToken() {
         <fieldset>
           <legend className="text-sm font-medium">{WORDS.scopes}</legend>
           {SCOPES.map((scope) => (
-            <label key={scope} className="tap flex items-center gap-2 rounded-md px-1 py-0.5 text-sm hover:bg-panel">
+            <label key={scope} className="tap choice rounded-md px-1 py-0.5 text-sm hover:bg-panel">
               <input
                 type="checkbox"
                 className="accent-accent"
@@ -70,7 +70,7 @@ export function NewToken() {
                   setScopes(SCOPES.filter((each) => (each === scope ? target.checked : scopes.includes(each))))
                 }
               />
-              {WORDS.scope[scope]}
+              <span>{WORDS.scope[scope]}</span>
             </label>
           ))}
         </fieldset>

@@ -79,7 +79,7 @@ export function Choices<T extends string>({
     <fieldset aria-describedby={problem === undefined ? undefined : `${id}-problem`}>
       <legend className="text-sm font-medium">{label}</legend>
       {choices.map(([choice, text]) => (
-        <label key={choice} className="tap flex items-center gap-2 rounded-md px-1 py-0.5 text-sm hover:bg-panel">
+        <label key={choice} className="tap choice rounded-md px-1 py-0.5 text-sm hover:bg-panel">
           <input
             type="radio"
             name={id}
@@ -87,7 +87,7 @@ export function Choices<T extends string>({
             checked={value === choice}
             onChange={() => onChange(choice)}
           />
-          {text}
+          <span>{text}</span>
         </label>
       ))}
       <FieldProblem id={id} problem={problem} />
