@@ -61,11 +61,12 @@ export async function compact(deps: AgentDeps, claimed: Claimed, log: RunLog, in
   const { text, calls } = await summed(deps, input, { fold, before, most, invitation });
   const left = fold.isWhole && !log.hasOlder ? "" : "(Of what is oldest nothing is told here.)\n";
   const summary = { text: left + text, upTo: fold.upTo, scope: log.scope };
+  const context = (callId: string) => ({ ...contextOfCall(deps, claimed, input, callId), knownUpTo: fold.upTo });
+  // Behind a summary nobody asks for them again. Cut off between the two, they are asked for once more, and known by then.
+  await propose(deps, claimed, calls, context);
   await recordSummary(deps.store, claimed, summary, [...input.spent]);
   // Written with it: where that fails it is told with the failure.
   input.spent.length = 0;
-  const context = (callId: string) => ({ ...contextOfCall(deps, claimed, input, callId), knownUpTo: fold.upTo });
-  await propose(deps, claimed, calls, context);
   return true;
 }
 

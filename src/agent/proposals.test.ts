@@ -5,11 +5,13 @@ import { people } from "../../test/kit/members.ts";
 import { call, end, say, scriptedModel, type Step } from "../../test/kit/scripted-model.ts";
 import { say as tell } from "../../test/kit/talk.ts";
 import { ended } from "../../test/kit/worker.ts";
+import { SparkyError } from "../core/errors.ts";
 import { factTools } from "../builtin-tools/memory/facts.ts";
 import type { StepRequest } from "../models/model.ts";
 import { createChat } from "../store/chats/chats.ts";
 import { postMessage } from "../store/chats/messages.ts";
 import type { Store, Tx } from "../store/database/store.ts";
+import { readEvents } from "../store/log/events.ts";
 import { listFacts } from "../store/facts/list.ts";
 import { AGENT_ID, type User } from "../store/people/user.ts";
 import { verifyStore } from "../store/verify/verify.ts";
@@ -18,6 +20,8 @@ import { REMEMBER, type Tool } from "../tools/tool.ts";
 
 const AGENT: User = { id: AGENT_ID, name: "agent", role: "agent" } as unknown as User;
 const LISBON = "Ann flies from Lisbon airport";
+
+const unavailable = () => new SparkyError("unavailable", "the database went away");
 
 const isSummary = ({ instructions }: StepRequest): boolean => instructions.startsWith("A conversation between you");
 const proposed = (text: string) => call(REMEMBER, { text, proposed: true, last: true });
@@ -73,6 +77,9 @@ eachEngine("what is summed up", (engine) => {
       expect.objectContaining({ change: "proposed", text: LISBON }),
     ]);
     expect((await dataOf(store, chat.id, "status")).at(-1)).toMatchObject({ state: "completed", message: "Done" });
+    // Cut off behind the first of the two, nothing of them is lost.
+    const kinds = (await readEvents(store.db, chat.id)).map(({ type }) => type);
+    expect(kinds.indexOf("fact")).toBeLessThan(kinds.indexOf("summary"));
     // Its source is the message that says it, however much was said since.
     const sources = await store.db.selectFrom("fact_sources").select(["chat_id", "seq"]).execute();
     expect(sources).toEqual([{ chat_id: chat.id, seq: 2 }]);
@@ -90,6 +97,31 @@ test("holds no secret, and nothing of what was cut off", async () => {
   ]);
   const nodes = await store.db.selectFrom("nodes").select("name").execute();
   expect(JSON.stringify([nodes, await known("proposed"), await known("active")])).not.toMatch(/hunter2|Lisbon/);
+});
+
+test("is proposed again when the process ended before the summary, and known once", async () => {
+  const store = await sqlite.store();
+  const broken = { left: 1 };
+  // The summary's own transaction is the first that fails: behind what was proposed.
+  const failing: Store = {
+    ...store,
+    transact: (body, wait) =>
+      store.transact(async (tx) => {
+        const append = tx.append.bind(tx);
+        const told: Tx["append"] = async (chatId, events, fence) => {
+          if (events[0]?.type === "summary" && broken.left-- > 0) throw unavailable();
+          return append(chatId, events, fence);
+        };
+        return body({ ...tx, append: told });
+      }, wait),
+  };
+  const { known, summaries, run } = await longChat(failing, (_request, n) => [
+    say(`Record ${n}.`),
+    ...(n < 2 ? [proposed(LISBON)] : []),
+  ]);
+  expect(run).toMatchObject({ state: "completed" });
+  expect([summaries.length > 1, broken.left < 1]).toEqual([true, true]);
+  expect(await known("proposed")).toEqual([LISBON]);
 });
 
 test("who writes no record beside what it proposes is asked for the record alone", async () => {

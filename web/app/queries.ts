@@ -300,9 +300,9 @@ function oftenAtMost(
   { isHidden, onVisibility }: Visibility,
   everyMs: number,
 ): (keys: readonly string[], isBack: boolean) => void {
-  const due = new Set<string>();
+  /** Whether the connection was gone when it was asked for last. */
+  const due = new Map<string, boolean>();
   const arriving = new Set<Query>();
-  let back = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = -Infinity;
   const renew = (query: Query, isBack: boolean): void => {
@@ -324,20 +324,18 @@ function oftenAtMost(
   };
   const renewDue = (): void => {
     last = performance.now();
-    for (const key of due) {
+    for (const [key, isBack] of due) {
       if (isHidden() && !ASKED_WHILE_HIDDEN.has(key)) continue;
       due.delete(key);
       const stale = queries.getQueryCache().findAll({ queryKey: [key] });
-      for (const query of stale) renew(query, back);
+      for (const query of stale) renew(query, isBack);
     }
-    if (due.size === 0) back = false;
   };
   onVisibility(() => {
     if (!isHidden() && timer === undefined && due.size > 0) renewDue();
   });
   return (keys, isBack) => {
-    for (const key of keys) due.add(key);
-    back ||= isBack;
+    for (const key of keys) due.set(key, isBack || due.get(key) === true);
     timer ??= setTimeout(
       () => {
         timer = undefined;

@@ -49,7 +49,7 @@ function ScheduleList() {
   const listed = isOffered ? shown.filter((each) => !offer.offered.includes(each)) : shown;
   return (
     <Screen title={WORDS.windowTitle}>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-2 sm:gap-x-4">
         <h1 className="text-base font-semibold">{WORDS.title}</h1>
         <SearchBox
           label={WORDS.search}

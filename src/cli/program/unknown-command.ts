@@ -19,10 +19,13 @@ export function meantBy(name: string, group: Command): string | null {
   while (root.parent !== null) root = root.parent;
   let elsewhere: Command | null = null;
   everyCommand(root, (command) => {
-    if (command.name() === name && command !== root) elsewhere ??= command;
+    if (isSameWord(command.name(), name) && command !== root) elsewhere ??= command;
   });
   return elsewhere === null ? null : called(elsewhere);
 }
+
+/** Of one or of several: `task`, `tasks`. */
+const isSameWord = (a: string, b: string): boolean => a === b || a === `${b}s` || `${a}s` === b;
 
 /** As it is typed, if nothing more is needed; else its help. */
 const called = (command: Command): string =>
