@@ -51,6 +51,8 @@ export const awaySchema = z.object({
   /** Of everything above `seen`, shown or not. */
   totals: z.object({
     completed: z.number(),
+    /** Of those, on whose way not all went well. */
+    flawed: z.number(),
     failed: z.number(),
     cancelled: z.number(),
     recovered: z.number(),

@@ -57,7 +57,8 @@ function Totals({ away: { totals } }: { away: AwayList }) {
   const tokens = totals.inputTokens + totals.outputTokens;
   const facts = [
     totals.failed > 0 && WORDS.totals.failed(totals.failed),
-    totals.completed > 0 && WORDS.totals.completed(totals.completed),
+    totals.completed > totals.flawed && WORDS.totals.completed(totals.completed - totals.flawed),
+    totals.flawed > 0 && WORDS.totals.flawed(totals.flawed),
     totals.cancelled > 0 && WORDS.totals.cancelled(totals.cancelled),
     totals.recovered > 0 && WORDS.totals.recovered(totals.recovered),
     totals.skipped > 0 && WORDS.totals.skipped(totals.skipped),

@@ -45,6 +45,7 @@ test("an answer in one line has no Markdown left", () => {
   const answer =
     "## Stats\n\n**212** `nodes`, _see MY_VAR in_ [docs](https://x.test) at a_b_c\n\n| a | b |\n| --- | --- |\n- one";
   expect(oneLine(plain(answer), 99)).toBe("Stats 212 nodes, see MY_VAR in docs at a_b_c a b one");
+  expect(plain("As it was. _I am the demo mo…")).toBe("As it was. I am the demo mo…");
 });
 
 test("days are named by the reader's calendar", () => {

@@ -83,13 +83,17 @@ export function fullTime(at: string): string {
 
 /** Markdown as plain words, for a line that has no room for more. */
 export function plain(markdown: string): string {
-  return markdown
-    .replace(/^\s*((#{1,6}|>|[-*+])\s|```.*$)/gm, "")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^[\s|:-]+$/gm, "")
-    .replace(/\*\*|`/g, "")
-    .replace(/(^|\s)_(\S[\s\S]*?)_(?=\W|$)/gm, "$1$2")
-    .replace(/\|/g, " ");
+  return (
+    markdown
+      .replace(/^\s*((#{1,6}|>|[-*+])\s|```.*$)/gm, "")
+      .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replace(/^[\s|:-]+$/gm, "")
+      .replace(/\*\*|`/g, "")
+      .replace(/(^|\s)_(\S[\s\S]*?)_(?=\W|$)/gm, "$1$2")
+      // Cut off before its end.
+      .replace(/(^|\s)_(?=[^\s_][^_]*…$)/, "$1")
+      .replace(/\|/g, " ")
+  );
 }
 
 /** One line, cut to `most` characters. */

@@ -64,6 +64,7 @@ export const WORDS = {
   totals: {
     failed: (n: number): string => `${n} failed`,
     completed: (n: number): string => `${n} done`,
+    flawed: (n: number): string => `${n} done with errors`,
     cancelled: (n: number): string => `${n} cancelled`,
     recovered: (n: number): string => `${n} resumed after an interruption`,
     skipped: (n: number): string => `${n} skipped`,

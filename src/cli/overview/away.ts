@@ -39,7 +39,8 @@ export async function showAway(
 function summaryOf({ totals }: Away): string {
   const spent = totals.inputTokens + totals.outputTokens;
   const counts: readonly (readonly [number, string])[] = [
-    [totals.completed, "done"],
+    [totals.completed - totals.flawed, runWord("completed")],
+    [totals.flawed, runWord("flawed")],
     [totals.failed, "failed"],
     [totals.cancelled, "cancelled"],
     [totals.recovered, "resumed after an interruption"],

@@ -45,6 +45,11 @@ export function kindOf(store: Store, viewer: User): RawBuilder<AwayKind | null> 
     WHEN e.type = 'schedule' THEN ${field(store, "change")} END`;
 }
 
+/** Whether not all went well on the way of what was completed: as `flawsIn` says it. */
+export function isFlawed(store: Store): RawBuilder<boolean> {
+  return sql<boolean>`(${field(store, "reason")} IS NOT NULL OR ${field(store, "message")} LIKE '%, %')`;
+}
+
 /** Whether a message mentions the viewer. What a run says is passed over unread: it mentions nobody, and may be much. */
 function mentions(store: Store, { id }: User): RawBuilder<boolean> {
   const named =

@@ -101,13 +101,22 @@ eachEngine("while a person was away", (engine) => {
       total: 3,
       complete: true,
       waiting: 0,
-      totals: { completed: 1, failed: 1, cancelled: 1 },
+      totals: { completed: 1, flawed: 0, failed: 1, cancelled: 1 },
     });
     await markSeen(store, ann, tasks[0]?.chatId ?? "", 1000);
     expect((await away(store, ann)).items.map((item) => item.kind)).toEqual(["cancelled", "failed"]);
     const shown = Object.fromEntries(told.items.map(({ chatId, seq }) => [chatId, seq]));
     expect(await markAwaySeen(store, ann, shown)).toBe(3);
     expect(await away(store, ann)).toMatchObject({ items: [], total: 0, totals: { failed: 0, costUsd: null } });
+  });
+
+  test("counts apart what was completed though not all went well, in words of today and of older logs", async () => {
+    const store = await engine.store();
+    const { ann } = await people(store);
+    await worked(store, ann, "Count the nodes", DONE);
+    await worked(store, ann, "Read both", { ...DONE, flaws: "one tool failed" });
+    await worked(store, ann, "Read it", { ...DONE, message: "Task completed, one tool failed" });
+    expect(await away(store, ann)).toMatchObject({ total: 3, totals: { completed: 3, flawed: 2 } });
   });
 
   test("a run that a crash interrupted and that went on is told, with what was spent since the person looked", async () => {

@@ -13,7 +13,7 @@ import { lookBackOf } from "../database/look-back.ts";
 import { readableEvent } from "../log/events.ts";
 import type { ApprovalRow, QuestionRow } from "../database/schema.ts";
 import type { Store } from "../database/store.ts";
-import { field, kindOf, mayBeTold, type AwayKind } from "./away-events.ts";
+import { field, isFlawed, kindOf, mayBeTold, type AwayKind } from "./away-events.ts";
 import type { User } from "../people/user.ts";
 
 /** What a person has missed: read from the log above their own `seen`, with no model call. */
@@ -36,6 +36,8 @@ export interface AwayItem {
 }
 
 export type AwayTotals = { readonly [kind in AwayKind]: number } & {
+  /** Of what was completed, that on whose way not all went well. */
+  readonly flawed: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number | null;
@@ -169,6 +171,7 @@ function above(store: Store, ranges: readonly Range[]): RawBuilder<unknown> {
 
 const NOTHING: AwayTotals = {
   completed: 0,
+  flawed: 0,
   failed: 0,
   cancelled: 0,
   recovered: 0,
@@ -188,11 +191,13 @@ async function totalsOf(store: Store, viewer: User, ranges: readonly Range[]): P
   const { rows } = await sql<{
     kind: AwayKind | null;
     count: number;
+    flawed: number;
     input: number;
     output: number;
     cost: number | null;
   }>`
-    SELECT ${kindOf(store, viewer)} AS kind, count(*) AS count, ${number("inputTokens")} AS input,
+    SELECT ${kindOf(store, viewer)} AS kind, count(*) AS count,
+      count(CASE WHEN ${field(store, "state")} = 'completed' AND ${isFlawed(store)} THEN 1 END) AS flawed, ${number("inputTokens")} AS input,
       ${number("outputTokens")} AS output, ${number("costUsd")} AS cost
     FROM ${above(store, ranges)} r CROSS JOIN events e
     WHERE e.chat_id = r.chat_id AND e.seq > r.after_seq AND ${mayBeTold(store, viewer, ["usage"])}
@@ -201,6 +206,7 @@ async function totalsOf(store: Store, viewer: User, ranges: readonly Range[]): P
   const spent = rows.find((row) => row.kind === null);
   return {
     completed: count("completed"),
+    flawed: Number(rows.find(({ kind }) => kind === "completed")?.flawed ?? 0),
     failed: count("failed"),
     cancelled: count("cancelled"),
     recovered: count("recovered"),
