@@ -78,7 +78,8 @@ describeInBrowser("the pictures of the README", () => {
       timeout: 60_000,
       interval: 100,
     });
-    const home = (tab: Tab) => tab.page.locator('[data-home="ready"]').waitFor();
+    // What the agent says is set by a part of the page that comes later: here the reason that it gives.
+    const home = (tab: Tab) => tab.page.locator('[data-home="ready"] .prose').waitFor();
     const chat = (tab: Tab) => tab.conversation.getByText("Task completed").waitFor();
     const pictures: readonly Picture[] = [
       { name: "home", path: "/", width: 1280, height: 840, colorScheme: "light", scale: 1, ready: home },
@@ -107,8 +108,10 @@ describeInBrowser("the pictures of the README", () => {
       });
       const tab = await device.tab(path, "usual");
       await tab.connection("live");
+      // What asks is there a moment before its run is seen to wait.
+      await tab.page.locator('[data-agent-now="waiting"]').first().waitFor();
       await ready(tab);
-      // Answers are set by a part of the page that comes later.
+      // And here its answers.
       if (name !== "home") await tab.conversation.locator("em").first().waitFor();
       await tab.page.evaluate(() => document.fonts.ready.then(() => undefined));
       const shown = await shownBy(tab);

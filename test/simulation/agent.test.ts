@@ -17,7 +17,7 @@ import { createWorld, type World } from "./world.ts";
 const CHATS = 3;
 const NODES = 3;
 /** What goes wrong is made smaller before it is shown, which takes its time. */
-const PATIENCE_MS = 120_000 + extent.minutes * 2 * 60_000;
+const PATIENCE_MS = 240_000 + extent.minutes * 2 * 60_000;
 const chat = fc.nat(CHATS - 1);
 const action = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant("say"), chat, twice: fc.boolean() }) },

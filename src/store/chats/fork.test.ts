@@ -122,6 +122,20 @@ eachEngine("forks", (database) => {
     expect(await findings(store)).toEqual([]);
   });
 
+  test.each([
+    { of: {}, at: "its first words", text: "What is the weather?", is: "What is the weather?" },
+    { of: {}, at: "what came behind them", text: "And tomorrow?", is: "What time is it?" },
+    { of: { title: "Tea" }, at: "its first words", text: "What is the weather?", is: "Tea" },
+  ])("a chat $of that begins with $text in place of $at is called $is", async ({ of, at, text, is }) => {
+    const store = await database.store();
+    const { owner } = await ensureUsers(store);
+    const { chat } = await createChat(store, owner, of);
+    const { seq } = await postMessage(store, owner, chat.id, { text: "What time is it?" });
+    const made = await forkChat(store, owner, chat.id, { seq: at === "its first words" ? seq - 1 : seq, text });
+    expect(made.chat.title).toBe(is);
+    expect(await findings(store)).toEqual([]);
+  });
+
   test("what a run has told a task of its own is nobody's word there: it refers to nothing, and the model is told what it is", async () => {
     const store = await database.store();
     const { owner } = await ensureUsers(store);

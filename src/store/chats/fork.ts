@@ -1,5 +1,5 @@
 import { SparkyError } from "../../core/errors.ts";
-import type { Attachment, NewEvent } from "../../core/events.ts";
+import type { Attachment, ChatEvent, NewEvent } from "../../core/events.ts";
 import type { ChatRow } from "../database/schema.ts";
 import { madeOnce } from "../database/sql.ts";
 import type { Store, Tx } from "../database/store.ts";
@@ -8,7 +8,17 @@ import { checkCopies } from "../log/file-room.ts";
 import { copyFile } from "../log/files.ts";
 import { audienceOf, lockChatFor } from "../people/access.ts";
 import type { User } from "../people/user.ts";
-import { chatEvent, createdEvent, forkedFrom, getChat, newChatRow, ownIsSeen, seenIn, type Chat } from "./chats.ts";
+import {
+  chatEvent,
+  createdEvent,
+  forkedFrom,
+  getChat,
+  newChatRow,
+  ownIsSeen,
+  seenIn,
+  titleFrom,
+  type Chat,
+} from "./chats.ts";
 import { forkedEvents } from "./forked-events.ts";
 import { postInto, type Accepted } from "./messages.ts";
 
@@ -61,7 +71,7 @@ async function fork(
   const events = await readEvents(tx.db, chatId, { to: seq });
   const chat = newChatRow(tx, {
     owner_id: viewer.id,
-    title: source.title,
+    title: titleOf(source, events, text),
     titled_by: source.titled_by,
     origin: "user",
     schedule: null,
@@ -88,6 +98,12 @@ async function fork(
   const message = text === undefined ? null : await postInto(tx, viewer, chat.id, { text, key, attachments }, chatId);
   await checkCopies(tx, viewer, chat.id);
   return { id: chat.id, message, created: true };
+}
+
+/** What begins with other words, and nobody has named, is named by these. */
+function titleOf({ title, titled_by }: ChatRow, events: readonly ChatEvent[], text = ""): string {
+  const isSaid = events.some((event) => event.type === "message" && event.data.role === "user");
+  return titled_by === "agent" && !isSaid && text.trim() !== "" ? titleFrom(text) : title;
 }
 
 /** Throws `conflict` where the key has made another chat than one from this: that is not what was asked for. */
