@@ -52,9 +52,16 @@ describeInBrowser("what is asked once more", () => {
 
   test("a new chat goes on from an answer, and the two name each other by their titles", async () => {
     const lines = [asked("First"), said("One."), asked("Second"), said("Two.")];
-    const { tab, app, ann, chatId } = await toldChat(browser, lines);
+    const { tab, app, ann, chatId, context } = await toldChat(browser, lines);
     const { conversation, page } = tab;
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const answer = conversation.locator('[data-type="message"]', { hasText: "One." });
+    await answer.hover();
+    await answer.getByRole("button", { name: "Link" }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(`/chats/${chatId}?at=`);
+    await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
+    await conversation.getByText("One.").waitFor();
+    expect(new URL(page.url()).searchParams.get("at")).toBe(await answer.getAttribute("data-seq"));
     await answer.hover();
     await answer.getByRole("button", { name: "Go on from here" }).click();
     await expect.poll(() => page.url()).not.toContain(chatId);

@@ -150,6 +150,10 @@ describeInBrowser("what the agent says and does", () => {
     await code.getByText("Copied").waitFor();
     expect((await page.evaluate(() => navigator.clipboard.readText())).trim()).toBe("const a = 1;\nconst b = 2;");
 
+    // Nothing for maths where there is none.
+    const fetched = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    expect(fetched.filter((name) => /katex|maths-.*\.css/i.test(name))).toEqual([]);
+
     // Of somebody else: the page itself goes on asking its server.
     const elsewhere: string[] = [];
     const { origin } = new URL(page.url());
