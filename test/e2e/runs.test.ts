@@ -121,7 +121,7 @@ describeInBrowser("a run's page", () => {
     await tab.page.getByRole("group", { name: "Show" }).getByRole("button", { name: "Errors" }).click();
     await tab.page.locator("[data-event]").nth(1).waitFor({ state: "detached" });
     await tab.page.getByRole("button", { name: "Transcript" }).click();
-    await tab.conversation.getByText("Task completed").waitFor();
+    await tab.conversation.locator('[data-status="completed"]').getByText("Done with errors").waitFor();
     await tab.conversation.getByText(WORK).waitFor();
 
     await tab.page.getByRole("button", { name: "Timeline" }).click();

@@ -9,11 +9,10 @@ import { isShown, type EventFilter } from "../../core/event-filter.ts";
 import { callLine, exactLine } from "../../core/exact.ts";
 import { NEWER, newerType, type EventOf } from "../../core/events.ts";
 import type { OpenPart, OpenParts } from "../../core/open-parts.ts";
-import { flawsIn, isEnded, timesOf, type RunView } from "../../core/run-state.ts";
+import { isEnded, timesOf, type RunView } from "../../core/run-state.ts";
 import { mentionsIn } from "../../core/mentions.ts";
 import { piece } from "../../core/text.ts";
 import { callState, type CallEntry, type Entry, type EventEntry } from "../../core/transcript.ts";
-import { STATE_WORDS } from "../../wire/state-words.ts";
 import { markdown } from "./markdown.ts";
 import { fit, span, wrap, type Line, type Look, type Span } from "./text.ts";
 import { clean, clock, duration, oneLine, shortId, tokens } from "../console/text.ts";
@@ -169,12 +168,8 @@ function statusLines(
       return data.reason === "approval" || data.reason === "answer" ? [] : line("→", data.message, "dim");
     case "interrupted":
       return line("↯", data.message, "ask");
-    case "completed": {
-      const flaws = flawsIn(data);
-      return flaws === null
-        ? line("✓", [data.message, ...totals(run)].join(" · "), "good")
-        : line("!", [`${STATE_WORDS.flawed}: ${flaws}`, ...totals(run)].join(" · "), "ask");
-    }
+    case "completed":
+      return line("✓", [data.message, ...totals(run)].join(" · "), "good");
     case "failed":
       return line("✕", [`${data.message}: ${data.reason}`, ...totals(run)].join(" · "), "bad");
     case "cancelled":

@@ -123,12 +123,6 @@ const status = (seq: number, state: "starting" | "completed"): ChatEvent => ({
   type: "status",
   data: state === "starting" ? { state, message: "Working", attempt: 1 } : { state, message: "Done" },
 });
-const flawed: ChatEvent = {
-  ...place,
-  seq: 3,
-  type: "status",
-  data: { state: "completed", message: "Task completed, one tool failed", reason: "one tool failed" },
-};
 const asked = (seq: number, state: "requested" | "denied"): ChatEvent => ({
   ...place,
   seq,
@@ -172,12 +166,6 @@ test.each([
     when: "its run ended without it",
     log: [status(1, "starting"), call(2, "1"), status(3, "completed")],
     above: ["  ⊘ shell ls  not finished", "  ✓ Done · 0s"],
-    below: [],
-  },
-  {
-    when: "its run was done all the same",
-    log: [status(1, "starting"), call(2, "1"), result(3, "1", false), { ...flawed, seq: 4 }],
-    above: ["  ✕ shell ls  1.2s  exit 1", "  ! Done with errors: one tool failed · 0s"],
     below: [],
   },
 ])("a call is one line, and stays below until it cannot change: when $when", ({ log, above, below }) => {
