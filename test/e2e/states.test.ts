@@ -93,8 +93,8 @@ describeInBrowser("the state of a task", () => {
 
     await tab.page.goto(`${origin(tab)}/chats/${flawed.chatId}`);
     const said = tab.conversation.locator('[data-status="completed"]');
-    await said.getByText("one tool failed", { exact: true }).waitFor(patient);
-    expect(await said.textContent()).toMatch(/^Done with errorsone tool failed/);
+    await said.getByText("Task completed, one tool failed", { exact: true }).waitFor(patient);
+    expect(await said.textContent()).toMatch(/^Done with errorsTask/);
     expect(tab.complaints).toEqual([]);
   });
 });

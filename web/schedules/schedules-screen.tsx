@@ -51,11 +51,13 @@ function ScheduleList() {
     <Screen title={WORDS.windowTitle}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-2 sm:gap-x-4">
         <h1 className="text-base font-semibold">{WORDS.title}</h1>
-        <SearchBox
-          label={WORDS.search}
-          value={filter.q ?? ""}
-          onChange={(q) => show({ q: q === "" ? undefined : q })}
-        />
+        <div className="flex min-w-40 flex-1 max-[22rem]:order-last max-[22rem]:basis-full">
+          <SearchBox
+            label={WORDS.search}
+            value={filter.q ?? ""}
+            onChange={(q) => show({ q: q === "" ? undefined : q })}
+          />
+        </div>
         <Button kind="primary" className="ml-auto" onClick={() => void navigate({ search: { new: true } })}>
           <Plus aria-hidden="true" className="size-4" />
           <span className="max-sm:sr-only">{WORDS.add}</span>

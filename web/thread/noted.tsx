@@ -45,7 +45,9 @@ export function Status({ event, run }: { event: EventOf<"status">; run: RunView 
         {isPast ? <CircleDot aria-hidden="true" className="size-4 shrink-0" /> : <StateIcon state={state} />}
         {data.message === "" || data.state === "cancelled" || state === "flawed" ? stateWord(state) : data.message}
       </span>
-      {data.state === "completed" && state === "flawed" && <span className="text-muted">{flawsIn(data)}</span>}
+      {data.state === "completed" && state === "flawed" && (
+        <span className="text-muted">{event.taskId === null ? flawsIn(data) : data.message}</span>
+      )}
       {data.state === "cancelled" && <span className="text-muted">{WORDS.byWhom(data.by)}</span>}
       {data.state === "stopping" && <span className="text-muted">{WORDS.askedBy(data.by)}</span>}
       {data.state === "failed" && !data.message.includes(data.reason) && (

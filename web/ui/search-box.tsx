@@ -28,7 +28,7 @@ export function SearchBox({ label, value, onChange, isWide = false }: Props) {
   });
   return (
     <label
-      className={`flex min-w-36 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 outline-accent focus-within:outline-2 ${isWide ? "py-1 sm:max-w-3xl" : "sm:max-w-xs"}`}
+      className={`flex min-w-40 flex-1 items-center gap-2 rounded-md border border-line-strong px-2 outline-accent focus-within:outline-2 ${isWide ? "py-1 sm:max-w-3xl" : "sm:max-w-xs"}`}
     >
       <Search aria-hidden="true" className="size-4 shrink-0 text-muted" />
       <span className="sr-only">{label}</span>
