@@ -18,8 +18,12 @@ test.each([
   async ({ revision, scored }) => {
     const args = ["client", "--command", CLIENT, "--requirements", revision, "--timeout", "300000"];
     // It ends with an error where a scored scenario fails; extensions that are not offered are run and not scored.
-    const { stdout, stderr } = await run(SUITE, args, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout, stderr, code } = await run(SUITE, args, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }).then(
+      (ended) => ({ ...ended, code: 0 }),
+      (error: { readonly stdout: string; readonly stderr: string; readonly code: unknown }) => error,
+    );
     const [, summary = ""] = (stdout + stderr).split("=== SUITE SUMMARY ===");
+    expect(code, summary).toBe(0);
     const passed = summary.split("\n").filter((line) => line.startsWith("✓ "));
     expect(passed.length, summary).toBeGreaterThanOrEqual(scored);
   },
